@@ -1,0 +1,45 @@
+"""What a run is asked to do: settings of one book, and how they are read."""
+
+from models.config.loading import config_schema, load_config, parse_config
+from models.config.sections import (
+    ActivityConfig,
+    BookConfig,
+    BoostingConfig,
+    Config,
+    DeclineConfig,
+    FeaturesConfig,
+    LearnersConfig,
+    MeasureConfig,
+    OriginsConfig,
+    RunConfig,
+    Section,
+    SegmentsConfig,
+    StagesConfig,
+    TiersConfig,
+    TimeConfig,
+    ValueConfig,
+    ValueLearnerConfig,
+)
+
+__all__ = [
+    "ActivityConfig",
+    "BookConfig",
+    "BoostingConfig",
+    "Config",
+    "DeclineConfig",
+    "FeaturesConfig",
+    "LearnersConfig",
+    "MeasureConfig",
+    "OriginsConfig",
+    "RunConfig",
+    "Section",
+    "SegmentsConfig",
+    "StagesConfig",
+    "TiersConfig",
+    "TimeConfig",
+    "ValueConfig",
+    "ValueLearnerConfig",
+    "config_schema",
+    "load_config",
+    "parse_config",
+]

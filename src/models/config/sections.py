@@ -1,0 +1,228 @@
+"""The sections of a config, frozen and strict, with their bounds in the types. Reading files lives in ``loading``."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+OpenShare = Annotated[float, Field(gt=0, lt=1)]
+Count = Annotated[int, Field(ge=1)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+
+
+class Section(BaseModel):
+    """Base of every section: frozen, without unknown keys, without infinities."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class BookConfig(Section):
+    """Where the book comes from and what it is counted in."""
+
+    name: Name
+    source: Literal["ifc", "ibrd", "online_retail", "cdnow", "files", "sql"]
+    path: str | None = Field(
+        default=None, description="File, folder or database URL; --book on the command line goes before it."
+    )
+    tables: dict[str, str] = Field(
+        default_factory=dict, description="For source sql: book table -> table in the database."
+    )
+    columns: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="For files and sql: book table -> {book column: column at the source}."
+    )
+    known_until: date | None = Field(
+        default=None,
+        description="The book holds everything dated before this day. Default: what the source says, else today.",
+    )
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    money_step: PositiveFloat = Field(
+        default=0.01, description="Smallest amount, in the currency; sums are exact in whole steps."
+    )
+    max_quarantine_share: Share = Field(
+        default=0.05, description="More bad rows than this share of a table stop the run."
+    )
+
+
+class TimeConfig(Section):
+    """The grain of time and how far ahead and back it is looked."""
+
+    period: Literal["week", "month", "quarter"]
+    horizon_periods: Count = Field(description="Outcomes are counted in this many periods from the as-of date.")
+    activity_periods: Count = Field(
+        description="Only clients active in this many periods before the as-of date are in the book's reach."
+    )
+
+
+class ActivityConfig(Section):
+    """Which cashflows show that a client does business with us."""
+
+    kinds: tuple[str, ...] = Field(min_length=1)
+
+
+class ValueConfig(Section):
+    """What makes up value: the cashflow kinds with their sign or share, discounted per period."""
+
+    kinds: dict[str, float] = Field(min_length=1, description="Cashflow kind -> weight; costs are negative.")
+    discount_rate_annual: Annotated[float, Field(ge=0, lt=1)] = 0.0
+
+
+class DeclineConfig(Section):
+    """What counts as decline.
+
+    ``lapse``: no activity within the horizon. ``drop``: activity per period within the horizon below ``share`` of
+    that of the activity window.
+    """
+
+    rule: Literal["lapse", "drop"]
+    share: OpenShare = 0.5
+
+
+class MeasureConfig(Section):
+    """One measured quantity of a client: which rows of which table, and which number of each."""
+
+    table: Literal["cashflows", "interactions", "surveys", "ratings", "financials", "opportunities"] = "cashflows"
+    kinds: tuple[str, ...] = Field(default=(), description="Only rows of these kinds; empty: all.")
+    products: tuple[str, ...] = Field(
+        default=(), description="Only rows whose facility has one of these products; empty: all."
+    )
+    column: str = Field(default="amount", description="The number that is summed, or whose last value is kept.")
+    form: Literal["flow", "state"] = "flow"
+
+
+class FeaturesConfig(Section):
+    """Which windows and families of features are computed."""
+
+    windows: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(description="In periods, rising.")
+    measures: dict[Name, MeasureConfig] = Field(default_factory=dict)
+    mix: tuple[Name, ...] = Field(
+        default=(), description="Measures whose shares of their common sum tell the product mix."
+    )
+    attributes: tuple[str, ...] = Field(
+        default=(), description="Columns of clients used as they are; text becomes a category."
+    )
+    context: tuple[str, ...] = Field(
+        default=(), description="Columns of clients by which the surroundings are summed, e.g. country."
+    )
+    max_categories: Count = Field(default=40, description="Rarer categories are pooled.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> FeaturesConfig:
+        if list(self.windows) != sorted(set(self.windows)):
+            raise ValueError(f"windows must rise without repeats, got {list(self.windows)}")
+        unknown = [name for name in self.mix if name not in self.measures]
+        if unknown:
+            raise ValueError(f"mix must name measures, got {unknown}: known are {sorted(self.measures)}")
+        return self
+
+
+class OriginsConfig(Section):
+    """The as-of dates at which models learn and are judged."""
+
+    test: Annotated[tuple[date, ...], Field(min_length=1)] = Field(description="Judged; never learned from.")
+    spacing_periods: Count = Field(description="Distance between two training origins.")
+    max_count: Count = Field(default=24, description="At most this many training origins, the latest ones.")
+    group_folds: Annotated[int, Field(ge=2)] = Field(
+        default=3,
+        description="Where sponsor groups are known, a test client is scored by a model that saw none of its group.",
+    )
+
+
+class BoostingConfig(Section):
+    """Hyperparameters of one LightGBM model."""
+
+    trees: Count = 300
+    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.05
+    leaves: Annotated[int, Field(ge=2, le=4096)] = 15
+    min_clients_per_leaf: Count = 20
+    feature_share: Annotated[float, Field(gt=0, le=1)] = 0.6
+    row_share: Annotated[float, Field(gt=0, le=1)] = 0.8
+    l2: Annotated[float, Field(ge=0)] = 5.0
+    category_smoothing: Annotated[float, Field(ge=0)] = 20.0
+
+
+class ValueLearnerConfig(BoostingConfig):
+    """The value model: Tweedie boosting."""
+
+    tweedie_power: Annotated[float, Field(gt=1, lt=2)] = 1.5
+
+
+class SegmentsConfig(Section):
+    """Clusters over a few stated features."""
+
+    clusters: Annotated[int, Field(ge=2, le=20)] = 5
+    features: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class LearnersConfig(Section):
+    """The three learners."""
+
+    value: ValueLearnerConfig = ValueLearnerConfig()
+    decline: BoostingConfig = BoostingConfig()
+    segments: SegmentsConfig
+
+
+class TiersConfig(Section):
+    """How expected value and decline grade a client.
+
+    AA: expected value within the top ``aa_share`` of the book and decline at most ``aa_max_decline``. A: within the
+    top ``a_share`` and decline at most ``a_max_decline``. B: all others.
+    """
+
+    aa_share: OpenShare = 0.1
+    a_share: OpenShare = 0.4
+    aa_max_decline: Share = 0.5
+    a_max_decline: Share = 0.8
+
+    @model_validator(mode="after")
+    def _ordered(self) -> TiersConfig:
+        if self.aa_share >= self.a_share:
+            raise ValueError(f"aa_share must be below a_share, got {self.aa_share} and {self.a_share}")
+        if self.aa_max_decline > self.a_max_decline:
+            raise ValueError(
+                f"aa_max_decline must not exceed a_max_decline, got {self.aa_max_decline} and {self.a_max_decline}"
+            )
+        return self
+
+
+class StagesConfig(Section):
+    """When a client counts as new, growing, declining or gone."""
+
+    acquisition_max_periods: Count = Field(description="A client known for at most this long is in acquisition.")
+    churned_after_periods: Count = Field(description="No activity for longer than this: churned.")
+    growth_ratio: Annotated[float, Field(gt=1)] = Field(
+        default=1.25, description="Activity of the latest window over the one before it: above, development."
+    )
+    trend_window_periods: Count = Field(description="Length of those two windows.")
+    decline_probability: OpenShare = Field(description="At or above: decline.")
+
+
+class RunConfig(Section):
+    """How a run is carried out; nothing here changes a number, but the seed."""
+
+    seed: Annotated[int, Field(ge=0, lt=2**31)] = 20240229
+    threads: Annotated[int, Field(ge=0)] = Field(default=0, description="0: all cores.")
+    block_clients: Count = Field(default=16_384, description="Clients held in memory at once.")
+    bootstrap_resamples: Annotated[int, Field(ge=100)] = 1_000
+    tracking_uri: str = "sqlite:///mlruns/mlflow.db"
+    artifact_dir: str = "mlruns/artifacts"
+    work_dir: str = "data/processed"
+
+
+class Config(Section):
+    """One book's complete settings."""
+
+    book: BookConfig
+    time: TimeConfig
+    activity: ActivityConfig
+    value: ValueConfig
+    decline: DeclineConfig
+    features: FeaturesConfig
+    origins: OriginsConfig
+    learners: LearnersConfig
+    tiers: TiersConfig = TiersConfig()
+    stages: StagesConfig
+    run: RunConfig = RunConfig()

@@ -1,0 +1,142 @@
+"""All exceptions of the system, in two families: the user's mistake (exit code 2) and our bug (exit code 1).
+
+An exception carries fields and writes its own sentence: the rule, the value that was got, the remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+MAX_PROBLEMS_SHOWN = 10
+
+
+class ClientValueError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+    exit_code = 1
+
+
+class UserError(ClientValueError):
+    """A mistake that the user can mend.
+
+    >>> str(UserError(rule="horizon must be at least 1 period", got=0, remedy="set time.horizon_periods"))
+    'horizon must be at least 1 period, got 0: set time.horizon_periods'
+    """
+
+    exit_code = 2
+
+    def __init__(self, *, rule: str, got: object, remedy: str) -> None:
+        self.rule = rule
+        self.got = got
+        self.remedy = remedy
+        super().__init__(rule, got, remedy)
+
+    def __str__(self) -> str:
+        return f"{self.rule}, got {self.got}: {self.remedy}"
+
+
+class InternalError(ClientValueError):
+    """A promise of ours that did not hold: nothing the user did can have caused it."""
+
+
+class ManyProblemsError(UserError):
+    """Several mistakes found in one look; all are told at once, up to a bound."""
+
+    def __init__(self, *, subject: str, problems: Sequence[UserError]) -> None:
+        self.subject = subject
+        self.problems = tuple(problems)
+        super().__init__(
+            rule=f"{subject} must be valid", got=f"{len(problems)} problems", remedy="mend each of them"
+        )
+
+    def __str__(self) -> str:
+        shown = [f"  - {problem}" for problem in self.problems[:MAX_PROBLEMS_SHOWN]]
+        more = len(self.problems) - len(shown)
+        if more > 0:
+            shown.append(f"  ... and {more} more")
+        noun = "problem" if len(self.problems) == 1 else "problems"
+        return "\n".join([f"{self.subject}: {len(self.problems)} {noun}", *shown])
+
+
+class ConfigError(ManyProblemsError):
+    """A config file, or a value set over it, that breaks the schema."""
+
+
+class MissingFileError(UserError):
+    """A file or folder that is named but not there."""
+
+    def __init__(self, path: object, *, remedy: str) -> None:
+        self.path = path
+        super().__init__(rule="the file must exist", got=path, remedy=remedy)
+
+
+class UnreadableFileError(UserError):
+    """A file that is there but is not what it should be."""
+
+
+class MissingColumnError(UserError):
+    """A table without a column that the contract asks for."""
+
+    def __init__(self, table: str, missing: Sequence[str], present: Sequence[str]) -> None:
+        self.table = table
+        self.missing = tuple(missing)
+        self.present = tuple(present)
+        super().__init__(
+            rule=f"table {table} must have the columns {', '.join(missing)}",
+            got=f"only {', '.join(present) or 'no columns'}",
+            remedy="add or rename the columns at the source",
+        )
+
+
+class QuarantineLimitError(UserError):
+    """More rows broke the contract than the config allows; the report says which and why."""
+
+    def __init__(self, *, bad: int, total: int, limit: float, reasons: Sequence[str], report: object) -> None:
+        self.bad = bad
+        self.total = total
+        self.limit = limit
+        self.reasons = tuple(reasons)
+        self.report = report
+        super().__init__(
+            rule=f"at most {limit:.1%} of the rows may break the contract",
+            got=f"{bad:,} of {total:,} ({bad / max(total, 1):.1%}; {'; '.join(reasons)})",
+            remedy=f"read {report}, mend the source, or raise book.max_quarantine_share",
+        )
+
+
+class AsOfOutsideBookError(UserError):
+    """An as-of date at which the book knows nothing, or not yet."""
+
+
+class TooLittleDataError(UserError):
+    """A book from which nothing can be learned: too few clients, or one outcome only."""
+
+
+class UnknownClientError(UserError):
+    """A client that the book does not hold, or that is not active at the as-of date."""
+
+
+class DamagedBundleError(UserError):
+    """A bundle whose files are not what its manifest says; nothing of it was loaded."""
+
+
+class BundleNotFoundError(UserError):
+    """No bundle under the given path, version or alias."""
+
+
+class FeatureContractError(UserError):
+    """Features that do not fit the contract of the bundle that should score them."""
+
+
+class AdditivityError(InternalError):
+    """Contributions that do not sum to the prediction; the batch is not published."""
+
+    def __init__(self, *, model: str, row: int, gap: float, tolerance: float) -> None:
+        self.model = model
+        self.row = row
+        self.gap = gap
+        self.tolerance = tolerance
+        super().__init__(
+            f"contributions of the {model} model must sum to the prediction within {tolerance:g} (relative), "
+            f"got a gap of {gap:g} in row {row}: nothing was published"
+        )

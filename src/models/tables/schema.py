@@ -1,0 +1,282 @@
+"""The contract of the book: which tables and columns there are, their types, bounds and references.
+
+Only the declaration lives here; ``quality`` holds rows against it. Units are in the column's note.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The type of a column."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    INTEGER = "integer"
+    DATE = "date"
+    TRUTH = "truth"
+
+
+MAX_AMOUNT = 1e13
+"""Largest amount in book currency; a client's sum of 100,000 of them still fits 64-bit counts of cents."""
+
+CASHFLOW_KINDS = (
+    "commitment",
+    "drawdown",
+    "repayment",
+    "interest",
+    "fee",
+    "funding_cost",
+    "service_cost",
+    "arrears",
+    "write_off",
+    "recovery",
+    "order",
+    "cancellation",
+)
+INTERACTION_KINDS = ("meeting", "enquiry", "complaint", "campaign", "response", "event")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: its type and what its values must satisfy.
+
+    ``past`` marks dates that cannot lie on or after the day until which the book is known.
+    """
+
+    name: str
+    kind: Kind
+    note: str
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+    allowed: tuple[str, ...] = ()
+    past: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """A column whose values must stand in a column of another table, if that table is there."""
+
+    column: str
+    table: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableSchema:
+    """One table of the book. ``key`` is unique; ``ordered`` are pairs of dates of which the first comes first."""
+
+    name: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
+    distinct: bool = False
+    """Whether a row that repeats another in every column is a mistake."""
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Names of the columns that must be there and filled."""
+        return tuple(column.name for column in self.columns if column.required)
+
+
+def _text(name: str, note: str, *, required: bool = False, allowed: tuple[str, ...] = ()) -> Column:
+    return Column(name=name, kind=Kind.TEXT, note=note, required=required, allowed=allowed)
+
+
+def _number(
+    name: str, note: str, *, required: bool = False, low: float | None = None, high: float | None = None
+) -> Column:
+    return Column(name=name, kind=Kind.NUMBER, note=note, required=required, low=low, high=high)
+
+
+def _amount(name: str, note: str, *, required: bool = False, low: float | None = -MAX_AMOUNT) -> Column:
+    return _number(name, f"{note}, in book currency", required=required, low=low, high=MAX_AMOUNT)
+
+
+def _date(name: str, note: str, *, required: bool = False, past: bool = False) -> Column:
+    return Column(name=name, kind=Kind.DATE, note=note, required=required, past=past)
+
+
+_CLIENT_ID = _text("client_id", "the client, kept byte for byte", required=True)
+_OF_CLIENT = Reference(column="client_id", table="clients", target="client_id")
+
+CLIENTS = TableSchema(
+    name="clients",
+    key=("client_id",),
+    columns=(
+        _CLIENT_ID,
+        _text("group_id", "sponsor group"),
+        _text("name", "as it signs"),
+        _text("country", "where it sits"),
+        _text("region", "group of countries"),
+        _text("industry", "main line of business"),
+        _text("ownership", "state, private, foreign, ..."),
+        _amount("registered_capital", "paid-in capital", low=0),
+        _number("employees", "headcount", low=0, high=1e8),
+        _date("relationship_start", "first contract"),
+        _text("risk_appetite", "conservative, balanced, aggressive"),
+        _text("market_position", "leader, established, challenger, niche"),
+        _text("esg_grade", "environmental and social grade"),
+        _text("acquisition_channel", "how the client came"),
+        _amount("acquisition_cost", "spent to win the client", low=0),
+        Column(name="consent", kind=Kind.TRUTH, note="agreed to data processing"),
+    ),
+)
+
+FACILITIES = TableSchema(
+    name="facilities",
+    key=("facility_id",),
+    references=(_OF_CLIENT,),
+    ordered=(("signed", "maturity"), ("signed", "closed")),
+    columns=(
+        _text("facility_id", "the facility", required=True),
+        _CLIENT_ID,
+        _text("product", "loan, guarantee, ..."),
+        _text("sector", "what is financed"),
+        _text("country", "where it is"),
+        _text("purpose", "what the money is for"),
+        _amount("limit", "commitment", low=0),
+        _date("signed", "the day it became known", required=True, past=True),
+        _date("effective", "drawable from"),
+        _date("maturity", "contractual end, known at signing"),
+        _date("closed", "actual end", past=True),
+        _text("exit_cause", "how it ended", allowed=("matured", "refinanced_away", "dormant", "default")),
+        _number("collateral_cover", "collateral over limit", low=0, high=100),
+        _number("spread_bp", "margin over the base rate, in basis points", low=-1_000, high=10_000),
+        _number("lgd", "loss given default, as a share", low=0, high=1),
+    ),
+)
+
+CASHFLOWS = TableSchema(
+    name="cashflows",
+    references=(_OF_CLIENT, Reference(column="facility_id", table="facilities", target="facility_id")),
+    columns=(
+        _CLIENT_ID,
+        _text("facility_id", "the facility it belongs to"),
+        _date("date", "value date", required=True, past=True),
+        _text("kind", "what it is", required=True, allowed=CASHFLOW_KINDS),
+        _amount("amount", "size; the kind tells the direction", required=True),
+    ),
+)
+
+INTERACTIONS = TableSchema(
+    name="interactions",
+    references=(_OF_CLIENT,),
+    columns=(
+        _CLIENT_ID,
+        _date("date", "day of contact", required=True, past=True),
+        _text("channel", "visit, phone, portal, ..."),
+        _text("kind", "what it was", required=True, allowed=INTERACTION_KINDS),
+        _number("response_hours", "until first answered", low=0, high=1e5),
+        _number("resolution_hours", "until settled", low=0, high=1e5),
+        _text("campaign_id", "campaign it belongs to"),
+        _text("text", "note in any language"),
+    ),
+)
+
+SURVEYS = TableSchema(
+    name="surveys",
+    references=(_OF_CLIENT,),
+    columns=(
+        _CLIENT_ID,
+        _date("date", "day of answer", required=True, past=True),
+        _number("csat", "satisfaction, 1 to 5", low=1, high=5),
+        _number("nps", "would recommend, 0 to 10", low=0, high=10),
+    ),
+)
+
+RATINGS = TableSchema(
+    name="ratings",
+    references=(_OF_CLIENT,),
+    columns=(
+        _CLIENT_ID,
+        _date("date", "day of the decision", required=True, past=True),
+        _text("grade", "credit grade"),
+        _number("pd", "probability of default within a year, as a share", low=0, high=1),
+    ),
+)
+
+FINANCIALS = TableSchema(
+    name="financials",
+    references=(_OF_CLIENT,),
+    ordered=(("period_end", "published"),),
+    columns=(
+        _CLIENT_ID,
+        _date("period_end", "end of the reported year", required=True),
+        _date("published", "known from this day", required=True, past=True),
+        _amount("revenue", "revenue of the year", low=0),
+        _amount("ebitda", "earnings before interest, tax, depreciation"),
+        _amount("debt", "interest-bearing debt", low=0),
+        _amount("equity", "book equity"),
+        _amount("cash", "cash at hand", low=0),
+    ),
+)
+
+CAMPAIGNS = TableSchema(
+    name="campaigns",
+    key=("campaign_id",),
+    ordered=(("start", "end"),),
+    columns=(
+        _text("campaign_id", "the campaign", required=True),
+        _date("start", "first day", required=True, past=True),
+        _date("end", "last day"),
+        _text("channel", "how it reached clients"),
+        _amount("cost", "total cost", low=0),
+        Column(name="randomised", kind=Kind.TRUTH, note="targets were drawn at random"),
+    ),
+)
+
+OPPORTUNITIES = TableSchema(
+    name="opportunities",
+    references=(_OF_CLIENT,),
+    ordered=(("entered", "closed"),),
+    columns=(
+        _text("opportunity_id", "the opportunity; one row per stage entered", required=True),
+        _CLIENT_ID,
+        _text(
+            "stage",
+            "step of the funnel",
+            required=True,
+            allowed=("identified", "assessed", "due_diligence", "approved", "signed"),
+        ),
+        _date("entered", "day the stage was entered", required=True, past=True),
+        _amount("amount", "expected commitment", low=0),
+        _text("outcome", "how it ended", allowed=("won", "lost")),
+        _date("closed", "day it ended", past=True),
+    ),
+)
+
+MACRO = TableSchema(
+    name="macro",
+    ordered=(("date", "published"),),
+    columns=(
+        _text("country", "the country", required=True),
+        _date("date", "end of the measured period", required=True),
+        _date("published", "known from this day", required=True, past=True),
+        _number("gdp_growth", "real, annual, as a share", low=-1, high=1),
+        _number("policy_rate", "annual, as a share", low=-0.1, high=10),
+    ),
+)
+
+TABLES: dict[str, TableSchema] = {
+    schema.name: schema
+    for schema in (
+        CLIENTS,
+        FACILITIES,
+        CASHFLOWS,
+        INTERACTIONS,
+        SURVEYS,
+        RATINGS,
+        FINANCIALS,
+        CAMPAIGNS,
+        OPPORTUNITIES,
+        MACRO,
+    )
+}
+"""All tables, those that others refer to first."""
+
+REQUIRED_TABLES = ("clients", "cashflows")

@@ -1,0 +1,119 @@
+"""The words of the field as types, and the protocols that outer layers fulfil. No logic lives here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import NewType, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+ClientId = NewType("ClientId", str)
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+Item = TypeVar("Item")
+
+
+class Tier(StrEnum):
+    """The grade that decides how a client is treated, best first."""
+
+    AA = "AA"
+    A = "A"
+    B = "B"
+
+
+class Stage(StrEnum):
+    """Where a client stands in its life with the lender."""
+
+    ACQUISITION = "acquisition"
+    DEVELOPMENT = "development"
+    MATURITY = "maturity"
+    DECLINE = "decline"
+    CHURNED = "churned"
+
+
+class RelationshipType(StrEnum):
+    """What holds the client and the lender together."""
+
+    STRATEGIC = "strategic"
+    TRANSACTIONAL = "transactional"
+    PARTNERSHIP = "partnership"
+    PROBLEM_SOLVING = "problem-solving"
+
+
+class NeedType(StrEnum):
+    """What the client comes for."""
+
+    FUNDING = "funding"
+    RESOURCE_INTEGRATION = "resource integration"
+    RISK_MANAGEMENT = "risk management"
+
+
+class ExitCause(StrEnum):
+    """How a facility or a relationship ended."""
+
+    MATURED = "matured"
+    REFINANCED_AWAY = "refinanced_away"
+    DORMANT = "dormant"
+    DEFAULT = "default"
+
+
+class FunnelStage(StrEnum):
+    """The steps of an opportunity, first to last."""
+
+    IDENTIFIED = "identified"
+    ASSESSED = "assessed"
+    DUE_DILIGENCE = "due_diligence"
+    APPROVED = "approved"
+    SIGNED = "signed"
+
+
+class Recorder(Protocol):
+    """What observes a run. Learners do not know it; workflows tell it what happened."""
+
+    def params(self, values: Mapping[str, object]) -> None:
+        """Note what the run was asked to do."""
+
+    def metrics(self, values: Mapping[str, float], *, step: int = 0) -> None:
+        """Note measured figures; ``step`` numbers the origin."""
+
+    def artifact(self, path: Path, *, folder: str = "") -> None:
+        """Keep a file or folder with the run."""
+
+
+class Progress(Protocol):
+    """What shows that long work goes on."""
+
+    def stage(self, title: str) -> None:
+        """Say which piece of work begins."""
+
+    def track(self, items: Iterable[Item], *, total: int, title: str) -> Iterable[Item]:
+        """Pass ``items`` through, showing how many of ``total`` are done."""
+
+
+class SilentRecorder:
+    """A recorder that keeps nothing."""
+
+    def params(self, values: Mapping[str, object]) -> None:
+        """Ignore."""
+
+    def metrics(self, values: Mapping[str, float], *, step: int = 0) -> None:
+        """Ignore."""
+
+    def artifact(self, path: Path, *, folder: str = "") -> None:
+        """Ignore."""
+
+
+class SilentProgress:
+    """Progress that shows nothing."""
+
+    def stage(self, title: str) -> None:
+        """Ignore."""
+
+    def track(self, items: Iterable[Item], *, total: int, title: str) -> Iterable[Item]:  # noqa: ARG002
+        """Pass the items through."""
+        return items
