@@ -124,6 +124,7 @@ class OriginsConfig(Section):
 
     test: Annotated[tuple[date, ...], Field(min_length=1)] = Field(description="Judged; never learned from.")
     spacing_periods: Count = Field(description="Distance between two training origins.")
+    min_history_periods: Count = Field(description="No origin before the book is this old.")
     max_count: Count = Field(default=24, description="At most this many training origins, the latest ones.")
     group_folds: Annotated[int, Field(ge=2)] = Field(
         default=3,
@@ -200,12 +201,27 @@ class StagesConfig(Section):
     decline_probability: OpenShare = Field(description="At or above: decline.")
 
 
+class RelationshipsConfig(Section):
+    """When a client counts as strategic, partner or in trouble, and which products serve which need."""
+
+    several_deals: Count = Field(default=3, description="Strategic: of high value, with at least so many deals.")
+    loyal_deals: Count = Field(default=2, description="Partnership: at least so many deals ...")
+    loyal_years: PositiveFloat = Field(default=5.0, description="... and known for at least so long.")
+    distress_features: tuple[str, ...] = Field(
+        default=(), description="Problem-solving: any of these features above zero, e.g. arrears_sum_12p."
+    )
+    need_products: dict[Literal["funding", "resource_integration", "risk_management"], tuple[str, ...]] = Field(
+        default_factory=dict, description="Need -> mix measures that serve it; funding where none is known."
+    )
+
+
 class RunConfig(Section):
     """How a run is carried out; nothing here changes a number, but the seed."""
 
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 20240229
     threads: Annotated[int, Field(ge=0)] = Field(default=0, description="0: all cores.")
     block_clients: Count = Field(default=16_384, description="Clients held in memory at once.")
+    database_memory_gb: PositiveFloat = Field(default=1.0, description="What DuckDB may use before it spills.")
     bootstrap_resamples: Annotated[int, Field(ge=100)] = 1_000
     tracking_uri: str = "sqlite:///mlruns/mlflow.db"
     artifact_dir: str = "mlruns/artifacts"
@@ -225,4 +241,15 @@ class Config(Section):
     learners: LearnersConfig
     tiers: TiersConfig = TiersConfig()
     stages: StagesConfig
+    relationships: RelationshipsConfig = RelationshipsConfig()
     run: RunConfig = RunConfig()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Config:
+        window = self.stages.trend_window_periods
+        if window not in self.features.windows[:-1]:
+            raise ValueError(
+                f"stages.trend_window_periods must be one of features.windows but the last, got {window}: "
+                f"known are {list(self.features.windows[:-1])}"
+            )
+        return self

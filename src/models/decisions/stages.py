@@ -1,0 +1,56 @@
+"""The stage of each client's life with the lender, by a readable rule; the first line that holds decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.config import StagesConfig
+from models.vocab import FloatArray, Stage
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trajectory:
+    """What the rule looks at. Shapes (n_clients,); NaN where unknown.
+
+    Attributes:
+        idle_periods: periods since the latest activity.
+        tenure_periods: periods since the first activity.
+        growth: activity of the latest window against the one before it, from -1 (all lost) to 1 (all new).
+        decline_probability: calibrated probability of decline within the horizon.
+    """
+
+    idle_periods: FloatArray
+    tenure_periods: FloatArray
+    growth: FloatArray
+    decline_probability: FloatArray
+
+
+def stages_of(trajectory: Trajectory, settings: StagesConfig) -> pd.Categorical:
+    """Churned: idle for too long. Acquisition: new. Decline: probable. Development: growing. Maturity: the others.
+
+    >>> settings = StagesConfig(
+    ...     acquisition_max_periods=12, churned_after_periods=36, trend_window_periods=12, decline_probability=0.6
+    ... )
+    >>> one = Trajectory(
+    ...     idle_periods=np.array([40.0]), tenure_periods=np.array([50.0]), growth=np.array([0.0]),
+    ...     decline_probability=np.array([0.9]))
+    >>> stages_of(one, settings)[0]
+    'churned'
+    """
+    growing = (settings.growth_ratio - 1) / (settings.growth_ratio + 1)
+    rules = [
+        (trajectory.idle_periods > settings.churned_after_periods, Stage.CHURNED),
+        (trajectory.tenure_periods <= settings.acquisition_max_periods, Stage.ACQUISITION),
+        (trajectory.decline_probability >= settings.decline_probability, Stage.DECLINE),
+        (trajectory.growth > growing, Stage.DEVELOPMENT),
+    ]
+    names = [stage.value for stage in Stage]
+    code = np.select(
+        [condition for condition, _ in rules],
+        [names.index(stage.value) for _, stage in rules],
+        default=names.index(Stage.MATURITY.value),
+    )
+    return pd.Categorical.from_codes(code, categories=names)

@@ -1,0 +1,152 @@
+"""The one place where time is cut: features receive the past half only, targets the future half only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.tables.cube import NEVER, Cube
+from models.tables.facilities import Facilities
+from models.tables.measures import ACTIVITY, MeasureBook
+from models.vocab import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Past:
+    """What was known of a block of clients strictly before ``as_of``.
+
+    Windows are counted in periods backwards from the as-of date; ``ago`` moves a window further back. A window that
+    reaches before the book begins is cut there. All results have shape (n_clients,).
+    """
+
+    as_of: date
+    measures: MeasureBook
+    totals: IntArray
+    events: NDArray[np.int32]
+    last_day: NDArray[np.int32]
+    states: FloatArray
+    rhythm: IntArray
+    first_day: NDArray[np.int32]
+    facilities: Facilities | None
+
+    @property
+    def day(self) -> int:
+        """The as-of date in days since 1970."""
+        return day_number(self.as_of)
+
+    @property
+    def clients(self) -> int:
+        """How many clients the block holds."""
+        return self.totals.shape[2]
+
+    def steps(self, name: str, window: int | None = None, *, ago: int = 0) -> IntArray:
+        """Exact sum of a flow over a window, in whole steps; without a window since the beginning."""
+        start, end = self._rows(window, ago)
+        place = self.measures.flow_index(name)
+        return np.asarray(self.totals[end, place] - self.totals[start, place])
+
+    def total(self, name: str, window: int | None = None, *, ago: int = 0) -> FloatArray:
+        """Sum of a flow over a window, in book currency (or the number's own unit)."""
+        return self.steps(name, window, ago=ago) * self.measures.step_of(name)
+
+    def count(self, name: str, window: int | None = None, *, ago: int = 0) -> IntArray:
+        """Number of events of a flow over a window."""
+        start, end = self._rows(window, ago)
+        place = self.measures.flow_index(name)
+        return (self.events[end, place] - self.events[start, place]).astype(np.int64)
+
+    def value(self, window: int | None = None, *, ago: int = 0) -> FloatArray:
+        """Undiscounted net margin over a window, in book currency."""
+        parts = self.measures.value_weights.items()
+        return np.asarray(sum(weight * self.total(name, window, ago=ago) for name, weight in parts))
+
+    def days_since(self, name: str) -> FloatArray:
+        """Days from the latest event of a flow to the as-of date; NaN where there was none."""
+        latest = self.last_day[-1, self.measures.flow_index(name)]
+        return np.where(latest == NEVER, np.nan, self.day - latest.astype(np.float64))
+
+    def per_period(self, name: str, window: int) -> IntArray:
+        """Whole steps of each period of a window. Shape (periods in the window, n_clients)."""
+        start, end = self._rows(window, 0)
+        return np.diff(self.totals[start : end + 1, self.measures.flow_index(name)], axis=0)
+
+    def state(self, name: str, *, ago: int = 0) -> FloatArray:
+        """Last known value of a state, ``ago`` periods before the as-of date."""
+        place = [measure.name for measure in self.measures.states].index(name)
+        return np.asarray(self.states[self._rows(0, ago)[1], place])
+
+    def tenure_days(self) -> FloatArray:
+        """Days since the first activity; NaN where there was none."""
+        return np.where(self.first_day == NEVER, np.nan, self.day - self.first_day.astype(np.float64))
+
+    def _rows(self, window: int | None, ago: int) -> tuple[int, int]:
+        end = max(self.totals.shape[0] - 1 - ago, 0)
+        return (0 if window is None else max(end - window, 0)), end
+
+
+@dataclass(frozen=True, kw_only=True)
+class Future:
+    """What happened to a block of clients within the horizon from ``as_of`` on. Shapes (horizon, n_clients)."""
+
+    as_of: date
+    margin: FloatArray
+    """Net margin per period, in book currency."""
+    activity: FloatArray
+    """Activity per period, in book currency."""
+    activity_count: IntArray
+    """Activity per period, in events."""
+    only_matured: BoolArray | None
+    """Shape (n_clients,): something ended within the horizon, and all of it on schedule."""
+
+
+def day_number(day: date) -> int:
+    """Days since 1970.
+
+    >>> day_number(date(1970, 1, 2))
+    1
+    """
+    return (day - date(1970, 1, 1)).days
+
+
+def past_of(cube: Cube, index: int, as_of: date, first_day: NDArray[np.int32], facilities: Facilities | None) -> Past:
+    """Everything before the start of period ``index``, which is ``as_of``."""
+    end = index - cube.first + 1
+    known = first_day < day_number(as_of)
+    return Past(
+        as_of=as_of,
+        measures=cube.measures,
+        totals=cube.totals[:end],
+        events=cube.events[:end],
+        last_day=cube.last_day[:end],
+        states=cube.states[:end],
+        rhythm=cube.rhythm[:end],
+        first_day=np.where(known, first_day, NEVER).astype(np.int32),
+        facilities=None if facilities is None else facilities.known_before(day_number(as_of)),
+    )
+
+
+def future_of(
+    cube: Cube, index: int, horizon: int, as_of: date, end: date, facilities: Facilities | None
+) -> Future:
+    """The ``horizon`` periods from ``index`` on: from ``as_of`` to the day before ``end``."""
+    start = index - cube.first
+    rows = slice(start, start + horizon + 1)
+    measures = cube.measures
+    totals, events = np.diff(cube.totals[rows], axis=0), np.diff(cube.events[rows], axis=0)
+    activity = measures.flow_index(ACTIVITY)
+    margin = [
+        weight * totals[:, measures.flow_index(name)] * measures.step_of(name)
+        for name, weight in measures.value_weights.items()
+    ]
+    return Future(
+        as_of=as_of,
+        margin=np.asarray(sum(margin)),
+        activity=totals[:, activity] * measures.money_step,
+        activity_count=events[:, activity].astype(np.int64),
+        only_matured=None
+        if facilities is None
+        else facilities.only_matured(day_number(as_of), day_number(end), cube.clients),
+    )

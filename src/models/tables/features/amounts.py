@@ -1,0 +1,83 @@
+"""How much: sums, counts, sizes, trend and volatility of each measure over the windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from models.tables.features.known import Feature, Known, ratio
+from models.tables.measures import ACTIVITY
+from models.vocab import FloatArray
+
+
+def amount_features(known: Known) -> Iterator[Feature]:
+    """Sums and counts over every window, for value, activity and each configured flow."""
+    for window in known.settings.windows:
+        yield Feature(f"value_sum_{window}p", known.currency, known.past.value(window))
+    for name in flow_names(known):
+        unit = unit_of(known, name)
+        for window in known.settings.windows:
+            if not is_counted_only(known, name):
+                yield Feature(f"{name}_sum_{window}p", unit, known.past.total(name, window))
+            yield Feature(f"{name}_count_{window}p", "events", known.past.count(name, window).astype(np.float64))
+
+
+def size_features(known: Known) -> Iterator[Feature]:
+    """Average size of an activity over the longest window and over the whole past."""
+    for window, label in ((known.settings.windows[-1], f"{known.settings.windows[-1]}p"), (None, "ever")):
+        size = ratio(known.past.total(ACTIVITY, window), known.past.count(ACTIVITY, window))
+        yield Feature(f"activity_size_{label}", known.currency, size)
+    yield Feature("value_sum_ever", known.currency, known.past.value())
+    yield Feature("activity_count_ever", "events", known.past.count(ACTIVITY).astype(np.float64))
+
+
+def trend_features(known: Known) -> Iterator[Feature]:
+    """Each window against the one before it: -1 all lost, 0 as before, 1 all new."""
+    for window in known.settings.windows[:-1]:
+        now, before = known.past.total(ACTIVITY, window), known.past.total(ACTIVITY, window, ago=window)
+        yield Feature(f"activity_growth_{window}p", "share", ratio(now - before, now + before))
+
+
+def volatility_features(known: Known) -> Iterator[Feature]:
+    """Standard deviation over mean of the activity per period, in the longest window."""
+    window = known.settings.windows[-1]
+    periods = known.past.per_period(ACTIVITY, window).astype(np.float64)
+    yield Feature(f"activity_volatility_{window}p", "ratio", ratio(_deviation(periods), _mean(periods)))
+    peak = periods.max(axis=0, initial=0.0)
+    yield Feature(f"activity_peak_share_{window}p", "share", ratio(peak, periods.sum(axis=0)))
+
+
+def state_features(known: Known) -> Iterator[Feature]:
+    """Last known value of each state and how it changed over each window."""
+    for measure in known.past.measures.states:
+        latest = known.past.state(measure.name)
+        yield Feature(f"{measure.name}_last", "as recorded", latest)
+        for window in known.settings.windows:
+            change = latest - known.past.state(measure.name, ago=window)
+            yield Feature(f"{measure.name}_change_{window}p", "as recorded", change)
+
+
+def flow_names(known: Known) -> list[str]:
+    """Activity and the configured flows; the parts of value are left to value itself."""
+    return [flow.name for flow in known.past.measures.flows if not flow.name.startswith("value_part_")]
+
+
+def unit_of(known: Known, name: str) -> str:
+    """Unit of a flow's sums."""
+    cell = known.past.measures.flows[known.past.measures.flow_index(name)].cells[0]
+    return known.currency if cell.column == "amount" else cell.column
+
+
+def is_counted_only(known: Known, name: str) -> bool:
+    """Whether the rows of a flow carry no number."""
+    return not known.past.measures.flows[known.past.measures.flow_index(name)].cells[0].column
+
+
+def _mean(periods: FloatArray) -> FloatArray:
+    return np.asarray(periods.sum(axis=0) / max(periods.shape[0], 1))
+
+
+def _deviation(periods: FloatArray) -> FloatArray:
+    centred = periods - _mean(periods)
+    return np.sqrt(_mean(centred * centred))

@@ -1,0 +1,152 @@
+"""The only step whose cost grows with the number of events: one grouped pass over each event table.
+
+Written as Ibis expressions, so that DuckDB runs it on one machine and a warehouse or Spark where the data is. Money is
+summed in whole steps (cents), so that sums are exact and do not depend on the order of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import ibis
+
+from models.tables.measures import KIND_COLUMN, KNOWN_ON, NUMBER_STEP, Cell, MeasureBook
+from models.tables.periods import PeriodGrid
+
+EPOCH = "1970-01-01"
+
+def client_blocks(clients: Any, *, block_clients: int) -> Any:
+    """Number clients from 0 in order of group and id, and put whole groups into blocks of about ``block_clients``.
+
+    Returns client_id, client (its number), group_number and block, as an Ibis expression.
+    """
+    grouped = clients.mutate(group_key=ibis.coalesce(clients.group_id, clients.client_id))
+    order = ibis.window(order_by=[grouped.group_key, grouped.client_id])
+    numbered = grouped.mutate(client=ibis.row_number().over(order))
+    first = numbered.client.min().over(ibis.window(group_by=numbered.group_key))
+    return numbered.mutate(
+        group_number=first.cast("int64"), block=(first / block_clients).floor().cast("int64")
+    ).drop("group_key")
+
+
+def flow_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid) -> Any:
+    """Sum, count and last day per client, period and cell.
+
+    Columns: block, client, period, cell (its place in ``measures.flow_cells``), total (whole steps), events, last_day
+    (days since 1970).
+    """
+    cells = measures.flow_cells
+    parts = [
+        _grouped(_events(tables, blocks, source, cells, grid, measures.money_step), _flow_aggregates)
+        for source in _sources(cells)
+        if source[0] in tables
+    ]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def state_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid) -> Any | None:
+    """Last known value per client, period and cell of a state; of several on one day the largest.
+
+    Columns: block, client, period, cell (its place in ``measures.state_cells``), value, last_day.
+    """
+    cells = measures.state_cells
+    parts = []
+    for source in _sources(cells):
+        if source[0] in tables:
+            events = _events(tables, blocks, source, cells, grid, measures.money_step)
+            daily = events.group_by("block", "client", "period", "cell", "day").aggregate(value=events.number.max())
+            parts.append(_grouped(daily, _state_aggregates))
+    if not parts:
+        return None
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def first_days(tables: Mapping[str, Any], blocks: Any, kinds: tuple[str, ...]) -> Any:
+    """The first day of activity of each client: client, block, first_day (days since 1970)."""
+    flows = tables["cashflows"]
+    joined = flows.filter(flows.kind.isin(kinds)).inner_join(blocks, "client_id")
+    dated = joined.mutate(day=_day_number(joined.date))
+    return dated.group_by("block", "client").aggregate(first_day=dated.day.min())
+
+
+def _sources(cells: tuple[Cell, ...]) -> list[tuple[str, str]]:
+    return sorted({(cell.table, cell.column) for cell in cells})
+
+
+def _events(
+    tables: Mapping[str, Any],
+    blocks: Any,
+    source: tuple[str, str],
+    cells: tuple[Cell, ...],
+    grid: PeriodGrid,
+    money_step: float,
+) -> Any:
+    name, column = source
+    table = tables[name]
+    if column:
+        table = table.filter(table[column].notnull())
+    table = _with_product(table, name, tables, cells)
+    code = _cell_code(table, name, column, cells)
+    known = table[KNOWN_ON[name]].cast("date")
+    step = money_step if name == "cashflows" else NUMBER_STEP
+    number = table[column].cast("float64") if column else ibis.literal(0.0)
+    events = table.select(
+        "client_id",
+        day=_day_number(known),
+        period=grid.expression(known),
+        cell=code,
+        number=number,
+        steps=(number / step).round().cast("int64"),
+    )
+    return events.filter(events.cell.notnull()).inner_join(blocks, "client_id")
+
+
+def _with_product(table: Any, name: str, tables: Mapping[str, Any], cells: tuple[Cell, ...]) -> Any:
+    named = any(cell.product for cell in cells)
+    if name != "cashflows" or not named or "facilities" not in tables:
+        return table.mutate(product=ibis.literal(""))
+    facilities = tables["facilities"].select("facility_id", "product")
+    joined = table.left_join(facilities, "facility_id")
+    return joined.drop("facility_id_right") if "facility_id_right" in joined.columns else joined
+
+
+def _cell_code(table: Any, name: str, column: str, cells: tuple[Cell, ...]) -> Any:
+    """CASE over kind and product; null for rows that no measure needs."""
+    named = [(code, cell) for code, cell in enumerate(cells) if (cell.table, cell.column) == (name, column)]
+    products = sorted({cell.product for _, cell in named if cell.product})
+    branches = []
+    for code, cell in named:
+        branches.append((_matches(table, name, cell, products), ibis.literal(code, type="int32")))
+    return ibis.cases(*branches, else_=ibis.null("int32"))
+
+
+def _matches(table: Any, name: str, cell: Cell, products: list[str]) -> Any:
+    condition = ibis.literal(True)
+    if cell.kind:
+        condition = table[KIND_COLUMN[name]] == cell.kind
+    if cell.product:
+        return condition & (table["product"] == cell.product)
+    if products:
+        return condition & (table["product"].isnull() | ~table["product"].isin(products))
+    return condition
+
+
+def _grouped(events: Any, aggregates: Any) -> Any:
+    return events.group_by("block", "client", "period", "cell").aggregate(**aggregates(events))
+
+
+def _flow_aggregates(events: Any) -> dict[str, Any]:
+    return {
+        "total": events.steps.sum().cast("int64"),
+        "events": events.count().cast("int64"),
+        "last_day": events.day.max(),
+    }
+
+
+def _state_aggregates(daily: Any) -> dict[str, Any]:
+    return {"value": daily.value.argmax(daily.day), "last_day": daily.day.max()}
+
+
+def _day_number(day: Any) -> Any:
+    return day.cast("date").delta(ibis.date(EPOCH), unit="day").cast("int32")

@@ -1,0 +1,194 @@
+"""The panel: one row per client and as-of date, features beside targets, made block by block from a prepared book."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from models.config import Config
+from models.tables.cutoff import Future, Past, future_of, past_of
+from models.tables.features import Known, Surroundings, features_of
+from models.tables.measures import ACTIVITY
+from models.tables.periods import PeriodGrid
+from models.tables.prepare import Block, PreparedBook
+from models.tables.targets import Activity, declined, present_value
+from models.vocab import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Panel:
+    """Rows in order of origin and client. Shapes (n_rows,).
+
+    Attributes:
+        client_id: the client of each row.
+        origin: number of the period that begins on the row's as-of date.
+        group: place of the client's sponsor group, the same in all rows of the group.
+        features: one column per feature.
+        units: the unit of each feature.
+        value: net margin within the horizon, discounted; None where it is not known yet.
+        declined: whether the client declined within the horizon; None where it is not known yet.
+    """
+
+    client_id: pd.Series
+    origin: IntArray
+    group: IntArray
+    features: pd.DataFrame
+    units: Mapping[str, str]
+    grid: PeriodGrid
+    value: FloatArray | None = None
+    declined: BoolArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.origin)
+
+    def where(self, chosen: BoolArray) -> Panel:
+        """The chosen rows."""
+        places = np.flatnonzero(chosen)
+        return replace(
+            self,
+            client_id=self.client_id.iloc[places].reset_index(drop=True),
+            origin=self.origin[places],
+            group=self.group[places],
+            features=self.features.iloc[places].reset_index(drop=True),
+            value=None if self.value is None else self.value[places],
+            declined=None if self.declined is None else self.declined[places],
+        )
+
+    def at(self, origins: Iterable[int]) -> Panel:
+        """The rows of these origins."""
+        return self.where(np.isin(self.origin, list(origins)))
+
+    @property
+    def as_of(self) -> pd.Series:
+        """The as-of date of each row."""
+        dates = {int(origin): self.grid.start_of(int(origin)) for origin in np.unique(self.origin)}
+        return pd.Series([dates[int(origin)] for origin in self.origin], dtype="object")
+
+
+def panel_of(prepared: PreparedBook, config: Config, origins: Sequence[int], *, targets: bool) -> Panel:
+    """The whole book at each of ``origins``, in order of origin and client."""
+    return joined(list(panels_by_block(prepared, config, origins, targets=targets)))
+
+
+def panels_by_block(
+    prepared: PreparedBook,
+    config: Config,
+    origins: Sequence[int],
+    *,
+    targets: bool,
+    blocks: Sequence[int] | None = None,
+) -> Iterator[Panel]:
+    """One panel per block of clients; memory is bounded by the block."""
+    horizon = config.time.horizon_periods if targets else 0
+    last = max(origins) + horizon
+    around = {column: prepared.context_cube(column, last) for column in prepared.context_columns}
+    for number in prepared.block_numbers if blocks is None else blocks:
+        block = prepared.block(number, last)
+        parts = []
+        for origin in sorted(origins):
+            surroundings = {
+                column: Surroundings(
+                    past=_past(prepared, context.cube, None, origin), place=context.places(block.attributes[column])
+                )
+                for column, context in around.items()
+            }
+            parts.append(_rows(prepared, config, block, surroundings, origin, targets=targets))
+        yield joined(parts)
+
+
+def joined(panels: Sequence[Panel]) -> Panel:
+    """Several panels as one, in order of origin; within an origin the order of the panels is kept."""
+    origin = np.concatenate([panel.origin for panel in panels])
+    order = np.argsort(origin, kind="stable")
+    first = panels[0]
+    return replace(
+        first,
+        client_id=pd.concat([panel.client_id for panel in panels], ignore_index=True).iloc[order].reset_index(drop=True),
+        origin=origin[order],
+        group=np.concatenate([panel.group for panel in panels])[order],
+        features=pd.concat([panel.features for panel in panels], ignore_index=True).iloc[order].reset_index(drop=True),
+        value=_concatenated([panel.value for panel in panels], order),
+        declined=_concatenated([panel.declined for panel in panels], order),
+    )
+
+
+def _concatenated(parts: Sequence[FloatArray | BoolArray | None], order: IntArray) -> FloatArray | BoolArray | None:
+    known = [part for part in parts if part is not None]
+    return np.concatenate(known)[order] if len(known) == len(parts) else None
+
+
+def _past(prepared: PreparedBook, cube: object, block: Block | None, origin: int) -> Past:
+    as_of = prepared.grid.start_of(origin)
+    if block is None:
+        nobody = np.full(cube.clients, np.iinfo(np.int32).min, dtype=np.int32)
+        return past_of(cube, origin, as_of, nobody, None)
+    return past_of(block.cube, origin, as_of, block.first_day, block.facilities)
+
+
+def _rows(
+    prepared: PreparedBook,
+    config: Config,
+    block: Block,
+    surroundings: Mapping[str, Surroundings],
+    origin: int,
+    *,
+    targets: bool,
+) -> Panel:
+    past = _past(prepared, block.cube, block, origin)
+    active = past.count(ACTIVITY, config.time.activity_periods) > 0
+    known = Known(
+        past=past,
+        settings=config.features,
+        activity_periods=config.time.activity_periods,
+        horizon_periods=config.time.horizon_periods,
+        currency=config.book.currency,
+        attributes=block.attributes,
+        group=block.group,
+        groups_known=prepared.groups_known,
+        surroundings=surroundings,
+    )
+    features, units = features_of(known)
+    panel = Panel(
+        client_id=block.client_id,
+        origin=np.full(past.clients, origin, dtype=np.int64),
+        group=block.group + block.first_client,
+        features=features,
+        units=units,
+        grid=prepared.grid,
+    )
+    if targets:
+        future = _future(prepared, config, block, origin)
+        panel = replace(panel, value=_value(config, future), declined=_declined(config, past, future))
+    return panel.where(active)
+
+
+def _future(prepared: PreparedBook, config: Config, block: Block, origin: int) -> Future:
+    horizon = config.time.horizon_periods
+    start, end = prepared.grid.start_of(origin), prepared.grid.start_of(origin + horizon)
+    return future_of(block.cube, origin, horizon, start, end, block.facilities)
+
+
+def _value(config: Config, future: Future) -> FloatArray:
+    return present_value(
+        future.margin, annual_rate=config.value.discount_rate_annual, period=config.time.period
+    )
+
+
+def _declined(config: Config, past: Past, future: Future) -> BoolArray:
+    activity = Activity(
+        past_sum=past.total(ACTIVITY, config.time.activity_periods),
+        past_periods=config.time.activity_periods,
+        future_sum=future.activity.sum(axis=0),
+        future_count=future.activity_count.sum(axis=0),
+        future_periods=config.time.horizon_periods,
+    )
+    return declined(activity, config.decline, only_matured=future.only_matured)
+
+
+def as_of_dates(panel: Panel) -> tuple[date, ...]:
+    """The as-of dates that a panel holds, in order."""
+    return tuple(panel.grid.start_of(int(origin)) for origin in np.unique(panel.origin))

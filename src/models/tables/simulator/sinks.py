@@ -1,0 +1,81 @@
+"""Where the events of a month go: the protocol, and the tally of margin and activity that the truth needs."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from models.tables.simulator.economics import ACTIVITY_KINDS, MATURED, VALUE_WEIGHTS
+from models.tables.simulator.state import FacilityColumns
+from models.vocab import FloatArray, IntArray
+
+
+class Sink(Protocol):
+    """What a step tells of. Clients are positions in the block; amounts are cents above zero; days 1 to 28."""
+
+    def cashflows(self, kind: str, client: IntArray, facility: IntArray, cents: IntArray, day: IntArray) -> None:
+        """Money moved; facility -1 for what belongs to the client as a whole."""
+
+    def signed(self, facilities: FacilityColumns) -> None:
+        """Facilities were signed."""
+
+    def closed(self, facilities: FacilityColumns, cause: IntArray) -> None:
+        """Facilities ended, on their payment day."""
+
+    def entered(self, number: IntArray, client: IntArray, stage: int, amount: IntArray) -> None:
+        """Opportunities entered a stage of the funnel."""
+
+    def ended(self, number: IntArray, *, won: bool) -> None:
+        """Opportunities ended."""
+
+    def contacts(
+        self, kind: str, client: IntArray, *, response: FloatArray, resolution: FloatArray, campaign: int
+    ) -> None:
+        """Clients were in touch; hours are NaN where there was nothing to answer, campaign -1 for none."""
+
+
+class Tally:
+    """Margin, activity and ends per client and month, in cents; forgets everything else."""
+
+    def __init__(self, *, months: int, clients: int, first_new_facility: int) -> None:
+        self.clients = clients
+        self.month = 0
+        self.margin = np.zeros((months, clients))
+        self.activity = np.zeros((months, clients))
+        self.activity_count = np.zeros((months, clients), dtype=np.int64)
+        self.ends = np.zeros(clients, dtype=np.int64)
+        self.ends_on_schedule = np.zeros(clients, dtype=np.int64)
+        self._first_new = first_new_facility
+
+    def cashflows(self, kind: str, client: IntArray, facility: IntArray, cents: IntArray, day: IntArray) -> None:  # noqa: ARG002
+        """Add to margin and activity."""
+        weight = VALUE_WEIGHTS.get(kind)
+        if weight is None or not len(client):
+            return
+        amounts = np.bincount(client, weights=cents, minlength=self.clients)
+        self.margin[self.month] += weight * amounts
+        if kind in ACTIVITY_KINDS:
+            self.activity[self.month] += amounts
+            self.activity_count[self.month] += np.bincount(client, minlength=self.clients)
+
+    def closed(self, facilities: FacilityColumns, cause: IntArray) -> None:
+        """Count the ends of facilities that stood at the as-of date."""
+        known = facilities.number < self._first_new
+        on_schedule = known & (cause == MATURED)
+        self.ends += np.bincount(facilities.client[known], minlength=self.clients)
+        self.ends_on_schedule += np.bincount(facilities.client[on_schedule], minlength=self.clients)
+
+    def signed(self, facilities: FacilityColumns) -> None:
+        """Ignore."""
+
+    def entered(self, number: IntArray, client: IntArray, stage: int, amount: IntArray) -> None:
+        """Ignore."""
+
+    def ended(self, number: IntArray, *, won: bool) -> None:
+        """Ignore."""
+
+    def contacts(
+        self, kind: str, client: IntArray, *, response: FloatArray, resolution: FloatArray, campaign: int
+    ) -> None:
+        """Ignore."""
