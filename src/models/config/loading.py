@@ -37,7 +37,9 @@ def parse_config(text: str, overrides: Sequence[str] = (), *, subject: str = "co
         raise ConfigError(subject=subject, problems=[problem]) from error
     if not isinstance(raw, dict):
         problem = UserError(
-            rule="the config must be a mapping of sections", got=type(raw).__name__, remedy="see configs/ifc.yaml"
+            rule="the config must be a mapping of sections",
+            got=type(raw).__name__,
+            remedy="see configs/ifc.yaml",
         )
         raise ConfigError(subject=subject, problems=[problem])
     for override in overrides:
@@ -59,7 +61,9 @@ def _set_over(raw: dict[str, Any], override: str, subject: str) -> None:
     keys = path.strip().split(".")
     if not found or not all(keys):
         problem = UserError(
-            rule="--set must read section.key=value", got=override, remedy="e.g. --set time.horizon_periods=36"
+            rule="--set must read section.key=value",
+            got=override,
+            remedy="e.g. --set time.horizon_periods=36",
         )
         raise ConfigError(subject=subject, problems=[problem])
     node = raw
@@ -77,9 +81,15 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> UserError:
             rule=f"{where} must be a known key", got=repr(details["loc"][-1]), remedy=_nearest(details["loc"])
         )
     if details["type"] == "missing":
-        return UserError(rule=f"{where} must be given", got="nothing", remedy=f"add it under {_parent(details)}")
+        return UserError(
+            rule=f"{where} must be given", got="nothing", remedy=f"add it under {_parent(details)}"
+        )
     message = details["msg"].removeprefix("Value error, ")
-    got = "the values above" if details["loc"] == () or isinstance(details["input"], dict) else repr(details["input"])
+    got = (
+        "the values above"
+        if details["loc"] == () or isinstance(details["input"], dict)
+        else repr(details["input"])
+    )
     return UserError(rule=f"{where}: {message[0].lower()}{message[1:]}", got=got, remedy=f"set {where}")
 
 

@@ -1,4 +1,4 @@
-"""The economics of the simulated book: every rate with its unit, bounds and reason. Drawing from them lives in tables.
+"""The economics of the simulated book: every rate with unit, bounds and reason. Drawing lives in ``tables``.
 
 Rates are per month unless a name says otherwise, shares lie between 0 and 1, amounts are in book currency.
 The defaults aim at a mid-sized development lender; each was checked against the book that it yields.
@@ -71,24 +71,28 @@ class ProductEconomics(Section):
 def _types() -> dict[str, RelationshipEconomics]:
     return {
         "strategic": RelationshipEconomics(
-            share=0.09, limit_median=12e6, limit_spread=0.95, product_mix=(5, 3, 2, 2, 0.5, 0.1),
-            new_business=1.5, contacts=0.45, response_hours=5, decline_rate=0.008, abrupt_share=0.25,
-            return_rate=0.05, credit_mean=0.7, service_cost_quarter=12_000, campaign_lift=0.05, answers_surveys=0.55,
+            share=0.09, limit_median=5e6, limit_spread=0.65, product_mix=(5, 3, 2, 2, 0.5, 0.1),
+            new_business=1.5, contacts=0.45, response_hours=5, decline_rate=0.020, abrupt_share=0.15,
+            return_rate=0.10, credit_mean=0.7, service_cost_quarter=12_000, campaign_lift=0.05,
+            answers_surveys=0.55,
         ),
         "transactional": RelationshipEconomics(
-            share=0.55, limit_median=0.9e6, limit_spread=0.8, product_mix=(0.3, 2, 2.5, 1, 4, 0.2),
-            new_business=0.95, contacts=0.16, response_hours=20, decline_rate=0.019, abrupt_share=0.55,
-            return_rate=0.03, credit_mean=-0.1, service_cost_quarter=350, campaign_lift=0.45, answers_surveys=0.15,
+            share=0.55, limit_median=1.5e6, limit_spread=0.65,
+            product_mix=(0.3, 2.5, 3.5, 1.2, 2.2, 0.2), new_business=0.95, contacts=0.16,
+            response_hours=20, decline_rate=0.036, abrupt_share=0.35, return_rate=0.07,
+            credit_mean=-0.1, service_cost_quarter=350, campaign_lift=0.45, answers_surveys=0.15,
         ),
         "partnership": RelationshipEconomics(
-            share=0.24, limit_median=3e6, limit_spread=0.8, product_mix=(2, 3, 2.5, 1.5, 1, 0.1),
-            new_business=1.1, contacts=0.26, response_hours=10, decline_rate=0.009, abrupt_share=0.25,
-            return_rate=0.06, credit_mean=0.3, service_cost_quarter=1_500, campaign_lift=0.25, answers_surveys=0.40,
+            share=0.24, limit_median=2.6e6, limit_spread=0.6, product_mix=(2, 3, 2.5, 1.5, 1, 0.1),
+            new_business=1.1, contacts=0.26, response_hours=10, decline_rate=0.018, abrupt_share=0.15,
+            return_rate=0.11, credit_mean=0.3, service_cost_quarter=1_500, campaign_lift=0.25,
+            answers_surveys=0.40,
         ),
         "problem-solving": RelationshipEconomics(
-            share=0.12, limit_median=2e6, limit_spread=0.9, product_mix=(0.5, 2, 2, 1, 1, 4),
-            new_business=0.8, contacts=0.36, response_hours=12, decline_rate=0.012, abrupt_share=0.35,
-            return_rate=0.05, credit_mean=-0.7, service_cost_quarter=2_000, campaign_lift=0.0, answers_surveys=0.30,
+            share=0.12, limit_median=2e6, limit_spread=0.65, product_mix=(0.5, 2, 2, 1, 1, 4),
+            new_business=0.8, contacts=0.36, response_hours=12, decline_rate=0.026, abrupt_share=0.2,
+            return_rate=0.09, credit_mean=-0.7, service_cost_quarter=2_000, campaign_lift=0.0,
+            answers_surveys=0.30,
         ),
     }  # fmt: skip
 
@@ -96,28 +100,34 @@ def _types() -> dict[str, RelationshipEconomics]:
 def _products() -> dict[str, ProductEconomics]:
     return {
         "project_loan": ProductEconomics(
-            tenor_median_months=84, tenor_spread=0.3, draw_months=18, amortising=True, revolving=False, funded=True,
-            pay_months=3, size_factor=1.6, spread_bp=270, upfront_fee=0.010, running_fee=0.004, lgd=0.30,
+            tenor_median_months=84, tenor_spread=0.3, draw_months=18, amortising=True, revolving=False,
+            funded=True, pay_months=3, size_factor=1.6, spread_bp=270, upfront_fee=0.010,
+            running_fee=0.004, lgd=0.30,
         ),
         "corporate_loan": ProductEconomics(
-            tenor_median_months=48, tenor_spread=0.35, draw_months=3, amortising=True, revolving=False, funded=True,
-            pay_months=3, size_factor=1.0, spread_bp=250, upfront_fee=0.005, running_fee=0.003, lgd=0.42,
+            tenor_median_months=48, tenor_spread=0.35, draw_months=3, amortising=True, revolving=False,
+            funded=True, pay_months=3, size_factor=1.0, spread_bp=250, upfront_fee=0.005,
+            running_fee=0.003, lgd=0.42,
         ),
         "revolving_credit": ProductEconomics(
-            tenor_median_months=30, tenor_spread=0.25, draw_months=0, amortising=False, revolving=True, funded=True,
-            pay_months=3, size_factor=0.8, spread_bp=230, upfront_fee=0.003, running_fee=0.005, lgd=0.48,
+            tenor_median_months=30, tenor_spread=0.25, draw_months=0, amortising=False, revolving=True,
+            funded=True, pay_months=1, size_factor=0.8, spread_bp=230, upfront_fee=0.003,
+            running_fee=0.005, lgd=0.48,
         ),
         "guarantee": ProductEconomics(
-            tenor_median_months=24, tenor_spread=0.35, draw_months=0, amortising=False, revolving=False, funded=False,
-            pay_months=3, size_factor=0.7, spread_bp=0, upfront_fee=0.002, running_fee=0.016, lgd=0.35,
+            tenor_median_months=24, tenor_spread=0.35, draw_months=0, amortising=False, revolving=False,
+            funded=False, pay_months=3, size_factor=0.7, spread_bp=0, upfront_fee=0.002,
+            running_fee=0.016, lgd=0.35,
         ),
         "trade_finance": ProductEconomics(
-            tenor_median_months=8, tenor_spread=0.35, draw_months=0, amortising=False, revolving=False, funded=True,
-            pay_months=3, size_factor=0.5, spread_bp=280, upfront_fee=0.002, running_fee=0.0, lgd=0.35,
+            tenor_median_months=14, tenor_spread=0.35, draw_months=0, amortising=False, revolving=False,
+            funded=True, pay_months=1, size_factor=0.5, spread_bp=280, upfront_fee=0.002,
+            running_fee=0.0, lgd=0.35,
         ),
         "bridge_loan": ProductEconomics(
-            tenor_median_months=12, tenor_spread=0.30, draw_months=0, amortising=False, revolving=False, funded=True,
-            pay_months=1, size_factor=0.9, spread_bp=420, upfront_fee=0.012, running_fee=0.0, lgd=0.50,
+            tenor_median_months=16, tenor_spread=0.30, draw_months=0, amortising=False, revolving=False,
+            funded=True, pay_months=1, size_factor=0.9, spread_bp=420, upfront_fee=0.012,
+            running_fee=0.0, lgd=0.50,
         ),
     }  # fmt: skip
 
@@ -128,11 +138,11 @@ class CycleEconomics(Section):
     period_months: Annotated[float, Field(ge=24, le=240)] = Field(
         default=60, description="Length of the business cycle; about five years."
     )
-    damping: OpenShare = Field(default=0.985, description="Memory of the cycle per month; near 1 it lasts.")
+    damping: OpenShare = Field(default=0.992, description="Memory of the cycle per month; near 1 it lasts.")
     local_share: Share = Field(default=0.45, description="Share of a country's growth that is its own.")
     base_rate: Share = Field(default=0.025, description="Mean lending base rate, a year.")
     base_rate_swing: Annotated[float, Field(ge=0, le=0.1)] = Field(
-        default=0.012, description="Rise of the base rate per standard deviation of the cycle, a year later."
+        default=0.006, description="Rise of the base rate per standard deviation of the cycle, a year later."
     )
     competition_memory: OpenShare = Field(
         default=0.93, description="Month-to-month memory of competitors' offers."
@@ -155,10 +165,10 @@ class CreditEconomics(Section):
         default=0.35, description="The same for sponsor groups: they fall together."
     )
     arrears_annual: Rate = Field(
-        default=0.023, description="Clients of average quality entering arrears, a year."
+        default=0.024, description="Clients of average quality entering arrears, a year."
     )
     quality_effect: NotNegative = Field(default=0.95, description="Fall of the log rate per unit of quality.")
-    cycle_effect: NotNegative = Field(default=0.40, description="Rise of the log rate per unit of downturn.")
+    cycle_effect: NotNegative = Field(default=0.55, description="Rise of the log rate per unit of downturn.")
     cure_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
         default=0.30, description="Arrears cured per month; about two thirds never default."
     )
@@ -176,37 +186,39 @@ class LifecycleEconomics(Section):
         default=0.42,
         description="Clients taken over in the first half year, as when a lender moves its book.",
     )
-    opportunity_rate: Rate = Field(default=0.15, description="New opportunities of a growing client.")
+    opportunity_rate: Rate = Field(default=0.38, description="New opportunities of a growing client.")
     mature_factor: Share = Field(
-        default=0.75, description="Opportunities of a mature client against a growing one."
+        default=0.6, description="Opportunities of a mature client against a growing one."
     )
     decline_factor: Share = Field(default=0.12, description="The same for a declining client.")
     maturing_rate: Rate = Field(
         default=0.06, description="Growing clients settle after about a year and a half."
     )
     revival_rate: Rate = Field(default=0.012, description="Mature clients with a new project grow again.")
-    win_back_rate: Rate = Field(default=0.005, description="Lost clients that ask again; about 6% a year.")
+    win_back_rate: Rate = Field(
+        default=0.025, description="Lost clients that ask again; about a sixth a year."
+    )
     churn_after_months: Count = Field(
         default=9, description="Nothing open and nothing asked for so long: churned."
     )
     satisfaction_effect: NotNegative = Field(
-        default=0.85, description="Fall of the log decline rate per unit."
+        default=0.7, description="Fall of the log decline rate per unit."
     )
     competition_effect: NotNegative = Field(
-        default=0.45, description="Rise of log exit rates per unit of offers."
+        default=0.25, description="Rise of log exit rates per unit of offers."
     )
     refinance_rate: Rate = Field(
-        default=0.0022, description="Facilities of content clients refinanced elsewhere."
+        default=0.014, description="Facilities of content clients refinanced elsewhere."
     )
-    refinance_slow: NotNegative = Field(default=9.0, description="The same, times this, in slow decline.")
-    refinance_abrupt: Rate = Field(default=0.35, description="Chance per month when a client leaves at once.")
-    prepayment_fee: Rate = Field(default=0.01, description="Share of what is repaid early.")
+    refinance_slow: NotNegative = Field(default=3.0, description="The same, times this, in slow decline.")
+    refinance_abrupt: Rate = Field(default=0.25, description="Chance per month when a client leaves at once.")
+    prepayment_fee: Rate = Field(default=0.005, description="Share of what is repaid early.")
     partial_prepayment: Rate = Field(default=0.006, description="Loans of which a fifth is repaid early.")
     advance: tuple[Share, Share, Share, Share] = Field(
-        default=(0.40, 0.38, 0.42, 0.60), description="Chance per month to reach assessed, ..., signed."
+        default=(0.55, 0.50, 0.52, 0.68), description="Chance per month to reach assessed, ..., signed."
     )
     lose: tuple[Share, Share, Share, Share] = Field(
-        default=(0.26, 0.22, 0.17, 0.08), description="Chance per month to drop out of each step."
+        default=(0.42, 0.33, 0.24, 0.12), description="Chance per month to drop out of each step."
     )
 
 
@@ -262,7 +274,7 @@ class DirtEconomics(Section):
 
 
 class TruthConfig(Section):
-    """What the truth is the truth of, and how exactly it is computed; must agree with the book's own settings."""
+    """What the truth is the truth of, and how exactly it is computed. Must agree with the book's settings."""
 
     horizon_periods: Count = Field(default=12, description="Months in which outcomes are counted.")
     activity_periods: Count = Field(

@@ -13,7 +13,9 @@ from models.vocab import BoolArray, FloatArray, NeedType, RelationshipType
 _DAYS_PER_YEAR = 365.25
 
 
-def relationship_types(features: pd.DataFrame, large: BoolArray, settings: RelationshipsConfig) -> pd.Categorical:
+def relationship_types(
+    features: pd.DataFrame, large: BoolArray, settings: RelationshipsConfig
+) -> pd.Categorical:
     """Problem-solving: in arrears. Strategic: large, with several deals. Partnership: loyal. Transactional: others.
 
     ``features`` is a panel's, (n_clients, n_features); ``large`` (n_clients,) marks those of high expected value.
@@ -28,8 +30,11 @@ def relationship_types(features: pd.DataFrame, large: BoolArray, settings: Relat
     loyal = (years >= settings.loyal_years) & (deals >= settings.loyal_deals)
     code = np.select(
         [troubled, large & several, loyal],
-        [names.index(RelationshipType.PROBLEM_SOLVING), names.index(RelationshipType.STRATEGIC),
-         names.index(RelationshipType.PARTNERSHIP)],
+        [
+            names.index(RelationshipType.PROBLEM_SOLVING),
+            names.index(RelationshipType.STRATEGIC),
+            names.index(RelationshipType.PARTNERSHIP),
+        ],
         default=names.index(RelationshipType.TRANSACTIONAL),
     )
     return pd.Categorical.from_codes(code, categories=names)

@@ -63,9 +63,7 @@ def _cut_off(value: FloatArray, share: float) -> float:
     return float(np.sort(value)[-place])
 
 
-def _rules(
-    value: FloatArray, decline: FloatArray, policy: TierPolicy
-) -> list[tuple[np.ndarray, Tier, str]]:
+def _rules(value: FloatArray, decline: FloatArray, policy: TierPolicy) -> list[tuple[np.ndarray, Tier, str]]:
     settings = policy.settings
     top, good = value >= policy.aa_value, value >= policy.a_value
     aa_from = f"expected value at or above {policy.aa_value:,.0f} {policy.currency}"
@@ -76,5 +74,9 @@ def _rules(
         (top & (decline <= settings.aa_max_decline), Tier.AA, f"AA: {aa_from}, decline at most {aa_risk}"),
         (top, Tier.A, f"A: {aa_from}, but decline above {aa_risk}"),
         (good, Tier.A, f"A: {a_from}, decline at most {a_risk}"),
-        (np.ones(len(value), dtype=np.bool_), Tier.B, f"B: expected value below {policy.a_value:,.0f} {policy.currency}"),
+        (
+            np.ones(len(value), dtype=np.bool_),
+            Tier.B,
+            f"B: expected value below {policy.a_value:,.0f} {policy.currency}",
+        ),
     ]

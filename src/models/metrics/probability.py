@@ -135,8 +135,10 @@ def ece(
     """Expected calibration error: mean gap of probability and frequency, over bins of about equal size.
 
     Shapes (n_clients,); ``actual`` is 0 or 1, ``probability`` between 0 and 1. 0 is right; noise alone leaves
-    about ``sqrt(2 p (1 - p) bins / (pi n))``. Equal probabilities share a bin. Raises ``TooLittleDataError``
-    if there is no client. Source: Naeini, Cooper and Hauskrecht (2015), with bins of equal count.
+    about ``sqrt(2 p (1 - p) bins / (pi n))``. Resampling adds noise of its own, so that its bootstrap
+    interval lies too high. Equal probabilities share a bin.
+    Raises ``TooLittleDataError`` if there is no client.
+    Source: Naeini, Cooper and Hauskrecht (2015), with bins of equal count.
 
     >>> ece([0, 1, 1, 1], [0.5, 0.5, 0.5, 0.5])
     0.25

@@ -84,7 +84,9 @@ def build_cube(
     totals = np.zeros(shape, dtype=np.int64)
     events = np.zeros(shape, dtype=np.int32)
     last_day = np.full(shape, NEVER, dtype=np.int32)
-    for places, measure in _by_cell(measures.flow_cells, measures.flows, flows.cell, flows.period, first, last):
+    for places, measure in _by_cell(
+        measures.flow_cells, measures.flows, flows.cell, flows.period, first, last
+    ):
         at = (flows.period[places] - first + 1, measure, flows.client[places])
         totals[at] += flows.total[places]
         events[at] += flows.events[places].astype(np.int32)
@@ -125,9 +127,7 @@ def _by_cell(
     ]
 
 
-def _states(
-    measures: MeasureBook, rows: StateRows | None, first: int, last: int, clients: int
-) -> FloatArray:
+def _states(measures: MeasureBook, rows: StateRows | None, first: int, last: int, clients: int) -> FloatArray:
     states = np.full((last - first + 1, len(measures.states), clients), np.nan)
     if rows is None:
         return states

@@ -111,7 +111,9 @@ def day_number(day: date) -> int:
     return (day - date(1970, 1, 1)).days
 
 
-def past_of(cube: Cube, index: int, as_of: date, first_day: NDArray[np.int32], facilities: Facilities | None) -> Past:
+def past_of(
+    cube: Cube, index: int, as_of: date, first_day: NDArray[np.int32], facilities: Facilities | None
+) -> Past:
     """Everything before the start of period ``index``, which is ``as_of``."""
     end = index - cube.first + 1
     known = first_day < day_number(as_of)

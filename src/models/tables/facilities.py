@@ -66,4 +66,3 @@ def days_or(values: NDArray[np.datetime64], missing: int) -> NDArray[np.int32]:
     known = ~np.isnat(values)
     days = np.where(known, values.astype("datetime64[D]").astype(np.int64), missing)
     return days.astype(np.int32)
-

@@ -16,6 +16,7 @@ from models.tables.periods import PeriodGrid
 
 EPOCH = "1970-01-01"
 
+
 def client_blocks(clients: Any, *, block_clients: int) -> Any:
     """Number clients from 0 in order of group and id, and put whole groups into blocks of about ``block_clients``.
 
@@ -45,7 +46,9 @@ def flow_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, g
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
-def state_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid) -> Any | None:
+def state_ledger(
+    tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid
+) -> Any | None:
     """Last known value per client, period and cell of a state; of several on one day the largest.
 
     Columns: block, client, period, cell (its place in ``measures.state_cells``), value, last_day.
@@ -55,7 +58,9 @@ def state_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, 
     for source in _sources(cells):
         if source[0] in tables:
             events = _events(tables, blocks, source, cells, grid, measures.money_step)
-            daily = events.group_by("block", "client", "period", "cell", "day").aggregate(value=events.number.max())
+            daily = events.group_by("block", "client", "period", "cell", "day").aggregate(
+                value=events.number.max()
+            )
             parts.append(_grouped(daily, _state_aggregates))
     if not parts:
         return None

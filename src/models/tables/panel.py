@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -39,6 +38,7 @@ class Panel:
     features: pd.DataFrame
     units: Mapping[str, str]
     grid: PeriodGrid
+    groups_known: bool = False
     value: FloatArray | None = None
     declined: BoolArray | None = None
 
@@ -62,11 +62,9 @@ class Panel:
         """The rows of these origins."""
         return self.where(np.isin(self.origin, list(origins)))
 
-    @property
-    def as_of(self) -> pd.Series:
-        """The as-of date of each row."""
-        dates = {int(origin): self.grid.start_of(int(origin)) for origin in np.unique(self.origin)}
-        return pd.Series([dates[int(origin)] for origin in self.origin], dtype="object")
+    def group_fold(self, folds: int) -> IntArray:
+        """Which of ``folds`` parts each row is in; a sponsor group is never split."""
+        return np.asarray(self.group % folds)
 
 
 def panel_of(prepared: PreparedBook, config: Config, origins: Sequence[int], *, targets: bool) -> Panel:
@@ -92,7 +90,8 @@ def panels_by_block(
         for origin in sorted(origins):
             surroundings = {
                 column: Surroundings(
-                    past=_past(prepared, context.cube, None, origin), place=context.places(block.attributes[column])
+                    past=_past(prepared, context.cube, None, origin),
+                    place=context.places(block.attributes[column]),
                 )
                 for column, context in around.items()
             }
@@ -107,16 +106,22 @@ def joined(panels: Sequence[Panel]) -> Panel:
     first = panels[0]
     return replace(
         first,
-        client_id=pd.concat([panel.client_id for panel in panels], ignore_index=True).iloc[order].reset_index(drop=True),
+        client_id=pd.concat([panel.client_id for panel in panels], ignore_index=True)
+        .iloc[order]
+        .reset_index(drop=True),
         origin=origin[order],
         group=np.concatenate([panel.group for panel in panels])[order],
-        features=pd.concat([panel.features for panel in panels], ignore_index=True).iloc[order].reset_index(drop=True),
+        features=pd.concat([panel.features for panel in panels], ignore_index=True)
+        .iloc[order]
+        .reset_index(drop=True),
         value=_concatenated([panel.value for panel in panels], order),
         declined=_concatenated([panel.declined for panel in panels], order),
     )
 
 
-def _concatenated(parts: Sequence[FloatArray | BoolArray | None], order: IntArray) -> FloatArray | BoolArray | None:
+def _concatenated(
+    parts: Sequence[FloatArray | BoolArray | None], order: IntArray
+) -> FloatArray | BoolArray | None:
     known = [part for part in parts if part is not None]
     return np.concatenate(known)[order] if len(known) == len(parts) else None
 
@@ -159,6 +164,7 @@ def _rows(
         features=features,
         units=units,
         grid=prepared.grid,
+        groups_known=prepared.groups_known,
     )
     if targets:
         future = _future(prepared, config, block, origin)
@@ -187,8 +193,3 @@ def _declined(config: Config, past: Past, future: Future) -> BoolArray:
         future_periods=config.time.horizon_periods,
     )
     return declined(activity, config.decline, only_matured=future.only_matured)
-
-
-def as_of_dates(panel: Panel) -> tuple[date, ...]:
-    """The as-of dates that a panel holds, in order."""
-    return tuple(panel.grid.start_of(int(origin)) for origin in np.unique(panel.origin))

@@ -1,6 +1,7 @@
-"""Turns the text of a source into typed values, as expressions that DuckDB runs. What is broken is told in ``quality``.
+"""Turns the text of a source into typed values, as DuckDB expressions. What is broken is told in ``rules``.
 
-Text stays byte for byte. A value that cannot be read becomes null, so that the caller can tell it from an absent one.
+Text stays byte for byte. A value that cannot be read becomes null, so that the caller can tell it from an
+absent one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ DATE_FORMATS = (
     "%d-%b-%Y",
     "%Y%m%d",
 )
-"""Beside ISO 8601: how the World Bank, UCI and CDNOW write dates. Numbers alone read month first, as published."""
+"""Beside ISO 8601: how the World Bank, UCI and CDNOW write dates. Numbers read month first, as published."""
 
 THOUSANDS = r"^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$"
 """The only use of a comma in a number; ``1,5`` is refused rather than read as 15."""
@@ -52,9 +53,9 @@ def is_filled(value: Any) -> Any:
 def typed(value: Any, kind: Kind) -> Any:
     """A column as its contract wants it; null where it cannot be read.
 
-    >>> typed(ibis.literal("1,234.5"), Kind.NUMBER).execute()
+    >>> typed(ibis.literal("1,234.5"), Kind.NUMBER).to_pyarrow().as_py()
     1234.5
-    >>> typed(ibis.literal("July 06, 2022 03:15 AM"), Kind.DATE).execute().isoformat()[:10]
+    >>> typed(ibis.literal("July 06, 2022 03:15 AM"), Kind.DATE).to_pyarrow().as_py().isoformat()
     '2022-07-06'
     """
     return _READERS[kind](value)

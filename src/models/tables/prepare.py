@@ -215,7 +215,9 @@ def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path) -> Prepar
     )
     _partition(connection, known, folder / "clients")
     if "facilities" in tables:
-        _partition(connection, _placed_facilities(tables["facilities"], places, config), folder / "facilities")
+        _partition(
+            connection, _placed_facilities(tables["facilities"], places, config), folder / "facilities"
+        )
     numbers = sorted(int(path.name.partition("=")[2]) for path in (folder / "clients").iterdir())
     return PreparedBook(
         folder=folder,
@@ -252,7 +254,7 @@ def _placed_facilities(facilities: Any, places: Any, config: Config) -> Any:
         "maturity",
         "closed",
         matured=(facilities.exit_cause == "matured").fill_null(False),
-        limit_steps=(facilities.limit.fill_null(0.0) / step).round().cast("int64"),
+        limit_steps=(facilities["limit"].fill_null(0.0) / step).round().cast("int64"),
         spread_bp=facilities.spread_bp,
         collateral_cover=facilities.collateral_cover,
     )

@@ -10,6 +10,7 @@ from models.config import DeclineConfig
 from models.vocab import BoolArray, FloatArray, IntArray
 
 PERIODS_PER_YEAR = {"week": 365.25 / 7, "month": 12.0, "quarter": 4.0}
+DAYS_PER_PERIOD = {period: 365.25 / count for period, count in PERIODS_PER_YEAR.items()}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,9 +66,14 @@ def _term_features(
     facilities: Facilities, sums: _Sums, still_open: BoolArray, limit: FloatArray
 ) -> Iterator[Feature]:
     largest = np.zeros(len(limit))
-    np.maximum.at(largest, facilities.client[still_open], facilities.limit_steps[still_open].astype(np.float64))
+    np.maximum.at(
+        largest, facilities.client[still_open], facilities.limit_steps[still_open].astype(np.float64)
+    )
     yield Feature("facility_largest_share", "share", ratio(largest, limit))
-    for name, values in (("spread_bp", facilities.spread_bp), ("collateral_cover", facilities.collateral_cover)):
+    for name, values in (
+        ("spread_bp", facilities.spread_bp),
+        ("collateral_cover", facilities.collateral_cover),
+    ):
         known_terms = still_open & ~np.isnan(values)
         weighted = sums.of(facilities.limit_steps * np.nan_to_num(values), known_terms)
         mean = ratio(weighted, sums.of(facilities.limit_steps, known_terms))

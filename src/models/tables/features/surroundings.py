@@ -20,7 +20,9 @@ def group_features(known: Known) -> Iterator[Feature]:
         yield Feature(f"group_activity_count_{window}p", "events", _others(known, count.astype(np.float64)))
     window = known.settings.windows[-1]
     yield Feature(f"group_value_sum_{window}p", known.currency, _others(known, known.past.value(window)))
-    yield Feature("group_clients", "clients", _others(known, (known.past.count(ACTIVITY) > 0).astype(np.float64)))
+    yield Feature(
+        "group_clients", "clients", _others(known, (known.past.count(ACTIVITY) > 0).astype(np.float64))
+    )
 
 
 def context_features(known: Known) -> Iterator[Feature]:
@@ -35,7 +37,9 @@ def context_features(known: Known) -> Iterator[Feature]:
             before = around.past.count(ACTIVITY, window, ago=window)
             count = around.past.count(ACTIVITY, window)
             yield Feature(
-                f"{column}_activity_growth_{window}p", "share", around.look_up(ratio(count - before, count + before))
+                f"{column}_activity_growth_{window}p",
+                "share",
+                around.look_up(ratio(count - before, count + before)),
             )
 
 

@@ -1,8 +1,8 @@
-"""A record of equally long arrays, the form in which the simulator holds clients, facilities and opportunities."""
+"""A record of equally long arrays: the form in which the simulator holds clients, facilities and the rest."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
@@ -34,8 +34,13 @@ class Columns:
 
     def joined(self: Same, others: Same) -> Same:
         """These rows and then the others."""
-        mine, theirs = self._arrays(), others._arrays()
-        return type(self)(**{name: np.concatenate([mine[name], theirs[name]]) for name in mine})
+        return type(self).stacked([self, others])
+
+    @classmethod
+    def stacked(cls: type[Same], parts: Sequence[Same]) -> Same:
+        """All rows of at least one part, in order."""
+        arrays = [part._arrays() for part in parts]
+        return cls(**{name: np.concatenate([each[name] for each in arrays]) for name in arrays[0]})
 
     def _arrays(self) -> dict[str, AnyArray]:
         return {field.name: getattr(self, field.name) for field in fields(self)}

@@ -1,8 +1,8 @@
-"""The settings of the simulation as arrays indexed by type, stage or product, and the codes that index them."""
+"""The settings of the simulation as arrays indexed by type or product, and the codes that index them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,7 +58,7 @@ class Economics:
         )
 
 
-def _arrays(sections: list[Section], skip: tuple[str, ...] = ()) -> dict[str, FloatArray]:
+def _arrays(sections: Sequence[Section], skip: tuple[str, ...] = ()) -> dict[str, FloatArray]:
     names = [name for name in type(sections[0]).model_fields if name not in skip]
     return {name: np.array([getattr(each, name) for each in sections], dtype=np.float64) for name in names}
 
@@ -70,7 +70,7 @@ NEED_TILT = np.array(
         [0.6, 0.8, 1.2, 3.0, 0.8, 0.9],
     ]
 )
-"""How a need shifts the product mix: funding to loans, resource integration to projects, risk to guarantees."""
+"""How a need shifts the mix: to loans for funding, to projects for resources, to guarantees for risk."""
 
 
 def _mix(by_type: FloatArray) -> FloatArray:

@@ -1,4 +1,4 @@
-"""How clients change in a month: service and satisfaction, credit and arrears, stage. Money moves in ``lending``."""
+"""How clients change in a month: satisfaction, credit, arrears, stage. Money moves in ``lending``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import Generator
 
+from models.tables.schema import INTERACTION_KINDS
 from models.tables.simulator.columns import AnyArray
 from models.tables.simulator.economics import (
     ACQUISITION,
@@ -18,7 +19,7 @@ from models.tables.simulator.economics import (
     Economics,
 )
 from models.tables.simulator.sinks import Sink
-from models.tables.simulator.state import ClientColumns
+from models.tables.simulator.state import ClientColumns, ContactColumns
 from models.tables.simulator.world import World
 from models.vocab import BoolArray, FloatArray, IntArray
 
@@ -27,6 +28,7 @@ GRACE_MONTHS_ACQUISITION = 12
 MEETING_RATE = 0.10
 EVENT_RATE = 0.015
 ANSWERED_CAMPAIGN = 0.2
+GIVEN_UP = 0.08
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,11 +43,11 @@ class Month:
 
     def cycle(self, clients: ClientColumns) -> FloatArray:
         """Standing of each client's country in the cycle."""
-        return self.world.cycle[self.number][clients.row]
+        return np.asarray(self.world.cycle[self.number][clients.row])
 
     def competition(self, clients: ClientColumns) -> FloatArray:
         """Strength of competitors' offers to each client."""
-        return self.world.competition[self.number][clients.row]
+        return np.asarray(self.world.competition[self.number][clients.row])
 
 
 def relationship_type(clients: ClientColumns) -> IntArray:
@@ -68,21 +70,32 @@ def serve(clients: ClientColumns, month: Month) -> None:
     delay = clients.service[asked] + 0.45 * noise.standard_normal(len(asked))
     hours = month.economics.types["response_hours"][kind[asked]] * np.exp(delay)
     felt = np.clip(delay, -1.2, 2.0)
-    complains = noise.random(len(asked)) < settings.complaint_rate * np.exp(felt - 0.4 * clients.satisfaction[asked])
+    complains = noise.random(len(asked)) < settings.complaint_rate * np.exp(
+        felt - 0.4 * clients.satisfaction[asked]
+    )
     settled = hours * np.exp(1.2 + 0.6 * noise.standard_normal(len(asked)))
     harm = settings.complaint_harm * np.clip(np.log(settled / 60), 0.2, 1.5)
     impulse = np.zeros(size)
     impulse[asked] = -settings.slow_answer * felt - harm * complains
     rest = clients.satisfaction_mean + settings.memory * (clients.satisfaction - clients.satisfaction_mean)
     clients.satisfaction = rest + settings.shock * noise.standard_normal(size) + impulse
-    _tell(month, "enquiry", asked, response=hours)
-    _tell(month, "complaint", asked[complains], response=hours[complains], resolution=settled[complains])
+    _tell(clients, month, "enquiry", asked, response=hours)
+    _tell(
+        clients,
+        month,
+        "complaint",
+        asked[complains],
+        response=hours[complains],
+        resolution=settled[complains],
+    )
     _meet(clients, month, here)
 
 
 def _change_teams(clients: ClientColumns, month: Month) -> None:
     settings, noise, size = month.economics.config.service, month.noise, len(clients)
-    clients.service = settings.service_memory * clients.service + settings.service_shock * noise.standard_normal(size)
+    clients.service = (
+        settings.service_memory * clients.service + settings.service_shock * noise.standard_normal(size)
+    )
     changed = np.flatnonzero(noise.random(size) < settings.manager_change)
     clients.service[changed] = 0.35 + 0.5 * noise.standard_normal(len(changed))
 
@@ -90,27 +103,30 @@ def _change_teams(clients: ClientColumns, month: Month) -> None:
 def _meet(clients: ClientColumns, month: Month, here: BoolArray) -> None:
     chance = month.noise.random(len(clients))
     served = here & (clients.open_facilities > 0)
-    _tell(month, "meeting", np.flatnonzero(served & (chance < MEETING_RATE)))
-    _tell(month, "event", np.flatnonzero(served & (chance > 1 - EVENT_RATE)))
+    _tell(clients, month, "meeting", np.flatnonzero(served & (chance < MEETING_RATE)))
+    _tell(clients, month, "event", np.flatnonzero(served & (chance > 1 - EVENT_RATE)))
 
 
-def _tell(
+def _tell(  # noqa: PLR0913 - a contact has that many sides
+    clients: ClientColumns,
     month: Month,
     kind: str,
-    client: IntArray,
+    who: IntArray,
     *,
     response: FloatArray | None = None,
     resolution: FloatArray | None = None,
     campaign: int = -1,
 ) -> None:
-    nothing = np.full(len(client), np.nan)
-    month.sink.contacts(
-        kind,
-        client,
+    nothing = np.full(len(who), np.nan)
+    contacts = ContactColumns(
+        client=who,
+        kind=np.full(len(who), INTERACTION_KINDS.index(kind)),
         response=nothing if response is None else response,
         resolution=nothing if resolution is None else resolution,
-        campaign=campaign,
+        campaign=np.full(len(who), campaign),
+        mood=clients.satisfaction[who],
     )
+    month.sink.contacts(contacts)
 
 
 def run_campaign(clients: ClientColumns, month: Month) -> None:
@@ -126,8 +142,14 @@ def run_campaign(clients: ClientColumns, month: Month) -> None:
         aimed = 2 * settings.reach / (1 + np.exp(-1.5 * clients.satisfaction))
     reached = eligible & (chance < aimed)
     clients.campaign_months[reached] = settings.months
-    _tell(month, "campaign", np.flatnonzero(reached), campaign=campaign)
-    _tell(month, "response", np.flatnonzero(reached & (chance < ANSWERED_CAMPAIGN * aimed)), campaign=campaign)
+    _tell(clients, month, "campaign", np.flatnonzero(reached), campaign=campaign)
+    _tell(
+        clients,
+        month,
+        "response",
+        np.flatnonzero(reached & (chance < ANSWERED_CAMPAIGN * aimed)),
+        campaign=campaign,
+    )
 
 
 def move_credit(clients: ClientColumns, month: Month) -> BoolArray:
@@ -159,14 +181,18 @@ def _move_arrears(clients: ClientColumns, month: Month, chance: FloatArray) -> B
 
 def move_stage(clients: ClientColumns, month: Month) -> None:
     """Let clients settle, decline, come back or be lost."""
-    settings, types, chance = month.economics.config.lifecycle, month.economics.types, month.noise.random(len(clients))
+    settings, types, chance = (
+        month.economics.config.lifecycle,
+        month.economics.types,
+        month.noise.random(len(clients)),
+    )
     kind, stage = relationship_type(clients), clients.stage
     lifted = np.where(clients.campaign_months > 0, 1 + types["campaign_lift"][kind], 1.0)
     declining = np.where(np.isin(stage, (DEVELOPMENT, MATURITY)), decline_rate(clients, month, kind), 0.0)
     back = types["return_rate"][kind] * np.exp(0.6 * np.clip(clients.satisfaction, -2, 2)) * lifted
     back = np.where(clients.abrupt, 0.2 * back, back)
     gone = (clients.idle_months >= settings.churn_after_months) | (
-        (stage == ACQUISITION) & (clients.stage_months >= GRACE_MONTHS_ACQUISITION) & (chance < 0.08)  # noqa: PLR2004
+        (stage == ACQUISITION) & (clients.stage_months >= GRACE_MONTHS_ACQUISITION) & (chance < GIVEN_UP)
     )
     free = ~clients.defaulted & (clients.arrival <= month.number)
     rules = [

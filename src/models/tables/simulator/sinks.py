@@ -7,14 +7,16 @@ from typing import Protocol
 import numpy as np
 
 from models.tables.simulator.economics import ACTIVITY_KINDS, MATURED, VALUE_WEIGHTS
-from models.tables.simulator.state import FacilityColumns
-from models.vocab import FloatArray, IntArray
+from models.tables.simulator.state import ContactColumns, FacilityColumns, OpportunityColumns
+from models.vocab import IntArray
 
 
 class Sink(Protocol):
-    """What a step tells of. Clients are positions in the block; amounts are cents above zero; days 1 to 28."""
+    """What a step tells. Clients are positions in the block, amounts cents above zero, days 1 to 28."""
 
-    def cashflows(self, kind: str, client: IntArray, facility: IntArray, cents: IntArray, day: IntArray) -> None:
+    def cashflows(
+        self, kind: str, client: IntArray, facility: IntArray, cents: IntArray, day: IntArray
+    ) -> None:
         """Money moved; facility -1 for what belongs to the client as a whole."""
 
     def signed(self, facilities: FacilityColumns) -> None:
@@ -23,16 +25,14 @@ class Sink(Protocol):
     def closed(self, facilities: FacilityColumns, cause: IntArray) -> None:
         """Facilities ended, on their payment day."""
 
-    def entered(self, number: IntArray, client: IntArray, stage: int, amount: IntArray) -> None:
-        """Opportunities entered a stage of the funnel."""
+    def entered(self, opportunities: OpportunityColumns) -> None:
+        """Opportunities entered the stage of the funnel in which they stand."""
 
-    def ended(self, number: IntArray, *, won: bool) -> None:
+    def ended(self, opportunities: OpportunityColumns, *, won: bool) -> None:
         """Opportunities ended."""
 
-    def contacts(
-        self, kind: str, client: IntArray, *, response: FloatArray, resolution: FloatArray, campaign: int
-    ) -> None:
-        """Clients were in touch; hours are NaN where there was nothing to answer, campaign -1 for none."""
+    def contacts(self, contacts: ContactColumns) -> None:
+        """Clients were in touch."""
 
 
 class Tally:
@@ -48,7 +48,14 @@ class Tally:
         self.ends_on_schedule = np.zeros(clients, dtype=np.int64)
         self._first_new = first_new_facility
 
-    def cashflows(self, kind: str, client: IntArray, facility: IntArray, cents: IntArray, day: IntArray) -> None:  # noqa: ARG002
+    def cashflows(  # the facility and the day do not matter here
+        self,
+        kind: str,
+        client: IntArray,
+        facility: IntArray,  # noqa: ARG002
+        cents: IntArray,
+        day: IntArray,  # noqa: ARG002
+    ) -> None:
         """Add to margin and activity."""
         weight = VALUE_WEIGHTS.get(kind)
         if weight is None or not len(client):
@@ -69,13 +76,11 @@ class Tally:
     def signed(self, facilities: FacilityColumns) -> None:
         """Ignore."""
 
-    def entered(self, number: IntArray, client: IntArray, stage: int, amount: IntArray) -> None:
+    def entered(self, opportunities: OpportunityColumns) -> None:
         """Ignore."""
 
-    def ended(self, number: IntArray, *, won: bool) -> None:
+    def ended(self, opportunities: OpportunityColumns, *, won: bool) -> None:
         """Ignore."""
 
-    def contacts(
-        self, kind: str, client: IntArray, *, response: FloatArray, resolution: FloatArray, campaign: int
-    ) -> None:
+    def contacts(self, contacts: ContactColumns) -> None:
         """Ignore."""

@@ -1,4 +1,4 @@
-"""The state of a block of the book: everything that its future depends on, and nothing that was only observed.
+"""The state of a block of the book: all that its future depends on, and nothing that was only observed.
 
 Copied at an as-of date and run forward with fresh noise, it yields the truth.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tables.simulator.columns import Columns
+from models.tables.simulator.columns import AnyArray, Columns
 from models.tables.simulator.economics import ACQUISITION, NO_CAUSE
 from models.tables.simulator.world import COUNTRIES
 from models.vocab import BoolArray, FloatArray, IntArray
@@ -100,7 +100,24 @@ class OpportunityColumns(Columns):
     stage: IntArray
     product: IntArray
     amount: IntArray
-    renewal: BoolArray
+    day: IntArray
+    """Day of the month on which it moves."""
+    expected: BoolArray
+    """A first deal or a renewal: the client is more than half won."""
+
+
+@dataclass(kw_only=True)
+class ContactColumns(Columns):
+    """Contacts of a month. ``kind`` counts in the contract's kinds; hours are NaN if nothing was asked."""
+
+    client: IntArray
+    kind: IntArray
+    response: FloatArray
+    resolution: FloatArray
+    campaign: IntArray
+    """The campaign that it belongs to; -1: none."""
+    mood: FloatArray
+    """The client's satisfaction."""
 
 
 @dataclass(kw_only=True)
@@ -139,6 +156,22 @@ class BookState:
             next_opportunity=self.next_opportunity,
         )
 
+    def only(self, rows: IntArray) -> BookState:
+        """A copy with the clients at ``rows`` and what is theirs."""
+        position = np.full(len(self.clients), -1)
+        position[rows] = np.arange(len(rows))
+        facilities = self.facilities.take(position[self.facilities.client] >= 0)
+        opportunities = self.opportunities.take(position[self.opportunities.client] >= 0)
+        facilities.client = position[facilities.client]
+        opportunities.client = position[opportunities.client]
+        return BookState(
+            clients=self.clients.take(rows),
+            facilities=facilities,
+            opportunities=opportunities,
+            next_facility=self.next_facility,
+            next_opportunity=self.next_opportunity,
+        )
+
 
 def no_facilities() -> FacilityColumns:
     """A record of facilities with none in it."""
@@ -153,11 +186,11 @@ def no_opportunities() -> OpportunityColumns:
 _TYPES = {"FloatArray": np.float64, "IntArray": np.int64, "SmallArray": np.int16, "BoolArray": np.bool_}
 
 
-def _empty(record: type[Columns]) -> dict[str, NDArray[np.generic]]:
+def _empty(record: type[Columns]) -> dict[str, AnyArray]:
     return {name: np.zeros(0, dtype=_TYPES[kind]) for name, kind in record.__annotations__.items()}
 
 
-def untouched(size: int) -> dict[str, NDArray[np.generic]]:
+def untouched(size: int) -> dict[str, AnyArray]:
     """The changing columns of clients of whom nothing has happened yet."""
     small = ("stage_months", "arrears", "trouble_months", "campaign_months", "idle_months")
     whole = ("open_facilities", "exposure", "renewable")

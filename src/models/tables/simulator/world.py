@@ -1,4 +1,4 @@
-"""What all clients share: countries, the macro cycle, competitors' offers and campaigns. No client lives here.
+"""What all clients share: countries, the macro cycle, competitors' offers, campaigns. No client lives here.
 
 The draws depend on the seed and the months alone, so a larger book stands in the same world.
 """
@@ -15,11 +15,12 @@ from models.config.simulation import CampaignEconomics, CycleEconomics, Simulati
 from models.vocab import BoolArray, FloatArray, IntArray
 
 WORLD_STREAM = 0
+LOCAL_MEMORY = 0.96
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Country:
-    """A country: its place, growth and its weight in the book. Growth and rates are annual shares."""
+    """A country: its place, growth and weight in the book. Growth, swing and rate are annual shares."""
 
     name: str
     region: str
@@ -29,29 +30,37 @@ class Country:
     rate: float
     weight: float
 
+    @property
+    def market(self) -> str:
+        """The region, told apart by how settled its markets are."""
+        return f"{'emerging' if self.emerging else 'core'} {self.region}"
 
-COUNTRIES = (
-    Country(name="China", region="Asia", emerging=False, growth=0.055, swing=0.012, rate=0.035, weight=20),
-    Country(name="Singapore", region="Asia", emerging=False, growth=0.030, swing=0.022, rate=0.025, weight=7),
-    Country(name="Vietnam", region="Asia", emerging=True, growth=0.062, swing=0.018, rate=0.050, weight=8),
-    Country(name="Indonesia", region="Asia", emerging=True, growth=0.050, swing=0.020, rate=0.055, weight=8),
-    Country(name="India", region="Asia", emerging=True, growth=0.064, swing=0.022, rate=0.060, weight=8),
-    Country(name="Germany", region="Europe", emerging=False, growth=0.012, swing=0.018, rate=0.018, weight=8),
-    Country(name="Spain", region="Europe", emerging=False, growth=0.018, swing=0.024, rate=0.018, weight=5),
-    Country(name="Poland", region="Europe", emerging=True, growth=0.035, swing=0.020, rate=0.040, weight=5),
-    Country(name="Türkiye", region="Europe", emerging=True, growth=0.040, swing=0.038, rate=0.140, weight=4),
-    Country(name="United States", region="Americas", emerging=False, growth=0.022, swing=0.018, rate=0.025, weight=8),
-    Country(name="Mexico", region="Americas", emerging=True, growth=0.020, swing=0.025, rate=0.075, weight=4),
-    Country(name="Brazil", region="Americas", emerging=True, growth=0.018, swing=0.030, rate=0.100, weight=5),
-    Country(name="Kenya", region="Africa", emerging=True, growth=0.050, swing=0.020, rate=0.095, weight=4),
-    Country(name="South Africa", region="Africa", emerging=True, growth=0.012, swing=0.025, rate=0.070, weight=4),
-    Country(name="Egypt", region="Africa", emerging=True, growth=0.045, swing=0.020, rate=0.130, weight=2),
-)  # fmt: skip
+
+COUNTRIES = tuple(
+    Country(*row)
+    for row in (
+        ("China", "Asia", False, 0.055, 0.012, 0.035, 20),
+        ("Singapore", "Asia", False, 0.030, 0.022, 0.025, 7),
+        ("Vietnam", "Asia", True, 0.062, 0.018, 0.050, 8),
+        ("Indonesia", "Asia", True, 0.050, 0.020, 0.055, 8),
+        ("India", "Asia", True, 0.064, 0.022, 0.060, 8),
+        ("Germany", "Europe", False, 0.012, 0.018, 0.018, 8),
+        ("Spain", "Europe", False, 0.018, 0.024, 0.018, 5),
+        ("Poland", "Europe", True, 0.035, 0.020, 0.040, 5),
+        ("Türkiye", "Europe", True, 0.040, 0.038, 0.140, 4),
+        ("United States", "Americas", False, 0.022, 0.018, 0.025, 8),
+        ("Mexico", "Americas", True, 0.020, 0.025, 0.075, 4),
+        ("Brazil", "Americas", True, 0.018, 0.030, 0.100, 5),
+        ("Kenya", "Africa", True, 0.050, 0.020, 0.095, 4),
+        ("South Africa", "Africa", True, 0.012, 0.025, 0.070, 4),
+        ("Egypt", "Africa", True, 0.045, 0.020, 0.130, 2),
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Campaigns:
-    """The campaign that starts in a month (-1: none), and what is known of each. Shapes (months,) and (n_campaigns,)."""
+    """Which campaign starts in a month, -1: none, shape (months,); the others have shape (n_campaigns,)."""
 
     starting: IntArray
     month: IntArray
@@ -79,7 +88,7 @@ class World:
     @property
     def months(self) -> int:
         """How far the world is known."""
-        return self.cycle.shape[0]
+        return len(self.cycle)
 
     def paths(self, chosen: slice) -> World:
         """The world on some of the paths only; every path has one row per country."""
@@ -96,14 +105,20 @@ def create_world(config: SimulationConfig, *, months: int, seed: int) -> World:
     """The world of a seed, from the first month on, with room for one horizon after the last."""
     noise = default_rng(SeedSequence(seed, spawn_key=(WORLD_STREAM,)))
     length = months + config.truth.horizon_periods
-    campaigns = _campaigns(config.campaigns, length, default_rng(SeedSequence(seed, spawn_key=(WORLD_STREAM, 1))))
-    start = _Past.at_rest(config.cycle, noise)
+    campaigns = _campaigns(
+        config.campaigns, length, default_rng(SeedSequence(seed, spawn_key=(WORLD_STREAM, 1)))
+    )
+    start = _Past(common=np.zeros((0, 1)), local=np.zeros((0, len(COUNTRIES))), competition=np.zeros((0, 1)))
     return _carried_on(config.cycle, start, campaigns, paths=1, months=length, noise=noise)
 
 
-def future_world(config: SimulationConfig, world: World, *, as_of: int, paths: int, seed: SeedSequence) -> World:
-    """The same past and ``paths`` other futures from month ``as_of`` on; row ``path x countries + country``."""
-    past = _Past(common=world.common[:as_of], local=world.local[:as_of], competition=world.competition[:as_of, :1])
+def future_world(
+    config: SimulationConfig, world: World, *, as_of: int, paths: int, seed: SeedSequence
+) -> World:
+    """The same past and ``paths`` other futures from month ``as_of`` on. Rows: path x countries + country."""
+    past = _Past(
+        common=world.common[:as_of], local=world.local[:as_of], competition=world.competition[:as_of, :1]
+    )
     length = as_of + config.truth.horizon_periods
     return _carried_on(
         config.cycle, past, world.campaigns, paths=paths, months=length, noise=default_rng(seed)
@@ -112,25 +127,19 @@ def future_world(config: SimulationConfig, world: World, *, as_of: int, paths: i
 
 @dataclass(frozen=True, kw_only=True)
 class _Past:
+    """The months so far. Shapes (months, 1), (months, countries) and (months, 1)."""
+
     common: FloatArray
     local: FloatArray
     competition: FloatArray
 
-    @classmethod
-    def at_rest(cls, cycle: CycleEconomics, noise: Generator) -> _Past:
-        """Nothing has happened; the cycle starts somewhat above trend, as when lenders grow."""
-        del cycle
-        return cls(
-            common=np.zeros((0, 1)), local=np.zeros((0, len(COUNTRIES))), competition=noise.standard_normal((0, 1))
-        )
 
-
-def _carried_on(
+def _carried_on(  # noqa: PLR0913 - what was, what is fixed, how far and how often
     cycle: CycleEconomics, past: _Past, campaigns: Campaigns, *, paths: int, months: int, noise: Generator
 ) -> World:
     ahead = months - len(past.common)
     common = _common_cycle(cycle, past.common, noise.standard_normal((ahead, paths)))
-    local = _remembered(0.96, past.local, noise.standard_normal((ahead, paths * len(COUNTRIES))))
+    local = _remembered(LOCAL_MEMORY, past.local, noise.standard_normal((ahead, paths * len(COUNTRIES))))
     offers = _remembered(cycle.competition_memory, past.competition, noise.standard_normal((ahead, paths)))
     own = cycle.local_share
     wide = np.repeat(common, len(COUNTRIES), axis=1)
@@ -145,16 +154,18 @@ def _carried_on(
 
 
 def _common_cycle(cycle: CycleEconomics, past: FloatArray, shocks: FloatArray) -> FloatArray:
-    """An autoregression of order two with complex roots, of unit variance, around which the book was opened high."""
+    """Autoregression of order two with complex roots and unit variance; the book was opened at its height."""
     turn, damping = 2 * np.pi / cycle.period_months, cycle.damping
     first, second = 2 * damping * np.cos(turn), -(damping**2)
     scale = np.sqrt((1 + second) * ((1 - second) ** 2 - first**2) / (1 - second))
     values = _room(past, shocks)
     for month in range(len(past), len(values)):
         if month < 2:  # noqa: PLR2004 - two months of past are needed to go on
-            values[month] = 0.6
+            values[month] = 1.0
             continue
-        values[month] = first * values[month - 1] + second * values[month - 2] + scale * shocks[month - len(past)]
+        values[month] = (
+            first * values[month - 1] + second * values[month - 2] + scale * shocks[month - len(past)]
+        )
     return values
 
 
@@ -169,7 +180,9 @@ def _remembered(memory: float, past: FloatArray, shocks: FloatArray) -> FloatArr
 
 def _room(past: FloatArray, shocks: FloatArray) -> FloatArray:
     values = np.empty((len(past) + len(shocks), shocks.shape[1]))
-    values[: len(past)] = past if past.shape[1] == shocks.shape[1] else np.tile(past, shocks.shape[1] // past.shape[1])
+    values[: len(past)] = (
+        past if past.shape[1] == shocks.shape[1] else np.tile(past, shocks.shape[1] // past.shape[1])
+    )
     return values
 
 
@@ -180,7 +193,9 @@ def _base_rate(cycle: CycleEconomics, common: FloatArray) -> FloatArray:
 
 def _campaigns(settings: CampaignEconomics, months: int, noise: Generator) -> Campaigns:
     spacing = 12 / settings.per_year if settings.per_year else np.inf
-    month = np.arange(3, months, spacing).astype(np.int64) if settings.per_year else np.zeros(0, dtype=np.int64)
+    month = (
+        np.arange(3, months, spacing).astype(np.int64) if settings.per_year else np.zeros(0, dtype=np.int64)
+    )
     count = len(month)
     starting = np.full(months, -1, dtype=np.int64)
     starting[month] = np.arange(count)
@@ -195,5 +210,7 @@ def _campaigns(settings: CampaignEconomics, months: int, noise: Generator) -> Ca
 
 
 def _alternating(share: float, count: int) -> BoolArray:
-    steps: NDArray[np.float64] = np.floor(share * np.arange(1, count + 1)) - np.floor(share * np.arange(count))
+    steps: NDArray[np.float64] = np.floor(share * np.arange(1, count + 1)) - np.floor(
+        share * np.arange(count)
+    )
     return np.asarray(steps > 0)

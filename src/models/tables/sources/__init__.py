@@ -1,0 +1,16 @@
+"""Where books come from: one module per source, each yields the same tables. Checking them is ``book``'s."""
+
+from models.tables.sources import cdnow, files, ibrd, ifc, online_retail, sql
+from models.tables.sources.source_tables import Source, SourceTables
+
+SOURCES: dict[str, Source] = {
+    "ifc": ifc.read,
+    "ibrd": ibrd.read,
+    "online_retail": online_retail.read,
+    "cdnow": cdnow.read,
+    "files": files.read,
+    "sql": sql.read,
+}
+"""The value of ``book.source`` -> how it is read."""
+
+__all__ = ["SOURCES", "Source", "SourceTables"]

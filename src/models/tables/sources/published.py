@@ -1,11 +1,14 @@
-"""Reads one published text file, plain or gzipped, into a table of text columns. What its columns mean is not known here."""
+"""Reads one text file, plain or gzipped, into a table of text columns; what they mean is not known here."""
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
 import re
 import zlib
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +23,20 @@ from models.tables.sources.source_tables import match_headers
 
 GZIP_MAGIC = b"\x1f\x8b"
 PEEKED_BYTES = 1 << 16
-_CSV_OPTIONS = {"delim": ",", "quote": '"', "escape": '"', "nullstr": "", "all_varchar": True, "auto_detect": False}
+_CSV_OPTIONS = {
+    "delim": ",",
+    "quote": '"',
+    "escape": '"',
+    "nullstr": "",
+    "all_varchar": True,
+    "auto_detect": False,
+}
 
 
 def read_published(
     connection: Any, path: str, table: str, headers: Mapping[str, Sequence[str]], required: Sequence[str]
 ) -> Any:
-    """The columns of ``headers`` that the CSV file has, under our names, with ``source_row``, stored in ``connection``.
+    """The columns of ``headers`` that the CSV file has, under our names, with ``source_row``.
 
     Raises ``MissingFileError``, ``UnreadableFileError`` and ``MissingColumnError``.
     """
@@ -44,20 +54,27 @@ def open_csv(connection: Any, file: Path) -> Any:
 
     Raises ``MissingFileError`` and ``UnreadableFileError``.
     """
-    names = _header(connection, file)
+    names = _header(file)
     options = _CSV_OPTIONS | {"header": True, "compression": compression_of(file)}
     return connection.read_csv(str(file), columns=dict.fromkeys(names, "VARCHAR"), **options)
 
 
 def open_lines(connection: Any, file: Path, *, skip: int) -> Any:
     """A text file as a view with one column ``line``, without the first ``skip`` lines."""
-    options = {"delim": "\x01", "quote": "", "escape": "", "auto_detect": False, "header": False, "skip": skip}
+    options = {
+        "delim": "\x01",
+        "quote": "",
+        "escape": "",
+        "auto_detect": False,
+        "header": False,
+        "skip": skip,
+    }
     options |= {"compression": compression_of(file), "strict_mode": False}
     return connection.read_csv(str(file), columns={"line": "VARCHAR"}, **options)
 
 
 def store_rows(connection: Any, table: Any, name: str, file: Path) -> Any:
-    """Number the rows of a text view in the order of the file, and store them, so that the file is read once."""
+    """Number the rows of a text view as in the file, and store them, so that the file is read once."""
     numbered = table.mutate(**{SOURCE_ROW: ibis.row_number() + 1})
     try:
         return connection.create_table(name, numbered, overwrite=True)
@@ -88,29 +105,27 @@ def first_bytes(file: Path) -> bytes:
         kind = "a file, not a folder" if file.is_dir() else "the published file, plain or gzipped"
         raise MissingFileError(file, remedy=f"name {kind} with --book or book.path")
     try:
-        opened = gzip.open(file) if compression_of(file) == "gzip" else file.open("rb")
-        with opened as stream:
+        with gzip.open(file) if compression_of(file) == "gzip" else file.open("rb") as stream:
             start: bytes = stream.read(PEEKED_BYTES)
     except (OSError, EOFError, zlib.error) as error:
         raise unreadable(file, error) from error
     if not start.strip():
         raise UnreadableFileError(rule="the file must not be empty", got=file, remedy="fetch it again")
     if b"\x00" in start:
-        raise UnreadableFileError(rule="the file must be text", got=f"binary data in {file}", remedy="export it as CSV")
+        raise UnreadableFileError(
+            rule="the file must be text", got=f"binary data in {file}", remedy="export it as CSV"
+        )
     return start
 
 
-def latest_date(column: Any) -> Any:
-    """The latest date of a text column, or ``None`` if it holds none."""
-    latest = typed(column, Kind.DATE).max().execute()
-    return None if latest is None or latest != latest else latest  # noqa: PLR0124 - NaT is not itself
+def day_after(column: Any) -> date | None:
+    """The day after the latest date of a text column, or ``None`` if it holds no date."""
+    latest = typed(column, Kind.DATE).max().to_pyarrow().as_py()
+    return None if latest is None else latest + timedelta(days=1)
 
 
-def _header(connection: Any, file: Path) -> list[str]:
-    first_bytes(file)
-    options = _CSV_OPTIONS | {"compression": compression_of(file), "header": True, "auto_detect": True}
-    try:
-        names = list(connection.read_csv(str(file), sample_size=1, **options).columns)
-    except duckdb.Error as error:
-        raise unreadable(file, error) from error
-    return [name.removeprefix("\ufeff") for name in names]
+def _header(file: Path) -> list[str]:
+    """Names of the columns; a name that comes twice gets its place as a suffix."""
+    text = first_bytes(file).decode("utf-8-sig", errors="replace")
+    names = next(csv.reader(io.StringIO(text)), [])
+    return [f"{name}_{place}" if name in names[:place] else name for place, name in enumerate(names)]

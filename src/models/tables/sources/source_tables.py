@@ -1,4 +1,4 @@
-"""What every source hands over, and how the columns of a source are matched to the contract. No source lives here."""
+"""What every source hands over, and how its columns are matched to the contract. No source lives here."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def squeezed(header: str) -> str:
 def match_headers(present: Sequence[str], headers: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """Column -> name at the source, for each that is there. Of several spellings the first listed one wins.
 
-    >>> match_headers(["Country / Economy", "Sum"], {"country": ["Country", "Country Economy"], "rate": ["Rate"]})
+    >>> match_headers(["Country / Economy", "Sum"], {"country": ["Country Economy"], "rate": ["Rate"]})
     {'country': 'Country / Economy'}
     """
     by_squeezed = {squeezed(name): name for name in reversed(present)}
@@ -70,9 +70,10 @@ def match_headers(present: Sequence[str], headers: Mapping[str, Sequence[str]]) 
 def book_columns(
     present: Sequence[str], schema: TableSchema, renames: Mapping[str, str]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """Column of the contract -> column at the source, and the source's columns that the contract does not know.
+    """Column of the contract -> column at the source, and the columns that the contract does not know.
 
-    Raises ``MissingColumnError`` if a required or a renamed column is absent, ``UserError`` for an unknown column.
+    Raises ``MissingColumnError`` if a required or a renamed column is absent, ``UserError`` for an unknown
+    column.
     """
     names = [column.name for column in schema.columns]
     _check_known(f"book.columns.{schema.name}", list(renames), names)

@@ -1,0 +1,21 @@
+"""clientvalue: what each client is worth, how likely it declines, which tier it belongs in, why, and what to do.
+
+>>> from models import train, predict
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from models.interfaces.jobs import evaluate, explain, predict, train
+
+__all__ = ["evaluate", "explain", "predict", "train"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:  # loaded on demand: MLflow alone takes seconds
+        from models.interfaces import jobs  # noqa: PLC0415
+
+        return getattr(jobs, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,287 @@
+"""The command line: each command names its settings, calls one job, and prints what a person or a program reads.
+
+Exit codes: 0 done, 2 the user's mistake, 1 ours, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from models.config import config_schema, load_config
+from models.errors import ClientValueError, UserError
+
+app = typer.Typer(
+    name="clientvalue",
+    help="Client value, decline risk and tiers for project finance and corporate lending.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_out = Console()
+_err = Console(stderr=True)
+TRACEBACK = "CLIENTVALUE_TRACEBACK"
+
+ConfigOption = Annotated[
+    Path, typer.Option("--config", "-c", help="Settings of the book, e.g. configs/ifc.yaml.")
+]
+BookOption = Annotated[
+    str | None, typer.Option("--book", "-b", help="File, folder or database URL; goes before book.path.")
+]
+SetOption = Annotated[
+    list[str], typer.Option("--set", "-s", help="section.key=value over the config; may be repeated.")
+]
+BundleOption = Annotated[
+    str, typer.Option("--bundle", help="Alias or version in the registry, or the folder of a bundle.")
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option("--as-of", help="YYYY-MM-DD; only what was known before counts. Default: the book's end."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
+DEFAULT_CONFIG = Path("configs/ifc.yaml")
+
+
+@app.command()
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    set_: SetOption = [],
+    json_: JsonOption = False,
+) -> None:
+    """The main job: check the book, train, evaluate, register, then score and explain every client."""
+    from models.interfaces import jobs, terminal  # noqa: PLC0415
+
+    settings, progress = load_config(config, set_), terminal.TerminalProgress(_err)
+    trained = jobs.train(settings, book=book, progress=progress)
+    predicted = jobs.predict(settings, book=trained.book, bundle=trained.version, progress=progress)
+    if json_:
+        _print_json({"train": _train_facts(trained), "predict": _facts(predicted)})
+        return
+    _show_report(trained.report)
+    _out.print(terminal.tiers_table(predicted, settings.book.currency))
+    _lines(terminal.training_lines(trained, settings.run.tracking_uri))
+    _lines(terminal.prediction_lines(predicted))
+
+
+@app.command()
+def train(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    set_: SetOption = [],
+    json_: JsonOption = False,
+) -> None:
+    """Train and judge the models of a book, and register them in MLflow."""
+    from models.interfaces import jobs, terminal  # noqa: PLC0415
+
+    settings = load_config(config, set_)
+    trained = jobs.train(settings, book=book, progress=terminal.TerminalProgress(_err))
+    if json_:
+        _print_json(_train_facts(trained))
+        return
+    _show_report(trained.report)
+    _lines(terminal.training_lines(trained, settings.run.tracking_uri))
+
+
+@app.command()
+def predict(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    bundle: BundleOption = "champion",
+    as_of: AsOfOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder of results; default data/processed/BOOK/scores.")
+    ] = None,
+    set_: SetOption = [],
+    json_: JsonOption = False,
+) -> None:
+    """Score and explain every active client of a book."""
+    from models.interfaces import jobs, terminal  # noqa: PLC0415
+
+    settings = load_config(config, set_)
+    predicted = jobs.predict(
+        settings,
+        book=book,
+        bundle=bundle,
+        as_of=_day(as_of),
+        out=out,
+        progress=terminal.TerminalProgress(_err),
+    )
+    if json_:
+        _print_json(_facts(predicted))
+        return
+    _out.print(terminal.tiers_table(predicted, settings.book.currency))
+    _lines(terminal.prediction_lines(predicted))
+
+
+@app.command()
+def explain(
+    client: Annotated[str, typer.Argument(help="The client's id, as it stands in scores.parquet.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    bundle: BundleOption = "champion",
+    as_of: AsOfOption = None,
+    set_: SetOption = [],
+    json_: JsonOption = False,
+) -> None:
+    """Say of one client what it is worth, how likely it declines, and why."""
+    from models.interfaces import explanation, jobs, terminal  # noqa: PLC0415
+
+    settings = load_config(config, set_)
+    models, block = jobs.explain(
+        settings,
+        client,
+        book=book,
+        bundle=bundle,
+        as_of=_day(as_of),
+        progress=terminal.TerminalProgress(_err),
+    )
+    facts = explanation.explanation_facts(models, block)
+    if json_:
+        _print_json(facts)
+        return
+    explanation.show(_out, facts)
+
+
+@app.command()
+def evaluate(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    at: Annotated[list[str], typer.Option("--at", help="YYYY-MM-DD; a test origin. May be repeated.")] = [],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Where the report is written; default data/processed/BOOK/report.json."),
+    ] = None,
+    set_: SetOption = [],
+    json_: JsonOption = False,
+) -> None:
+    """Judge the recipe of a config at past origins, beside the baselines."""
+    from models.interfaces import jobs, terminal  # noqa: PLC0415
+
+    settings = load_config(config, set_)
+    tests = [day for day in map(_day, at) if day]
+    report, path = jobs.evaluate(
+        settings, book=book, tests=tests, out=out, progress=terminal.TerminalProgress(_err)
+    )
+    if json_:
+        _print_json(report)
+        return
+    _show_report(report)
+    _lines([f"report   {path}"])
+
+
+@app.command()
+def check(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    set_: SetOption = [],
+    json_: JsonOption = False,
+) -> None:
+    """Hold the rows of a book against the contract and say what is wrong with which."""
+    from models.interfaces import jobs, terminal  # noqa: PLC0415
+
+    settings = load_config(config, set_)
+    checked = jobs.open_book(settings, book, terminal.TerminalProgress(_err))
+    if json_:
+        _print_json(
+            {"counts": [asdict(count) for count in checked.counts], "quarantine": str(checked.quarantine)}
+        )
+        return
+    _out.print(terminal.counts_table(checked.counts))
+    _lines(
+        [
+            f"covers      {checked.first_date} until before {checked.known_until}",
+            f"quarantine  {checked.quarantine}",
+        ]
+    )
+
+
+@app.command()
+def config(
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of config files.")] = False,
+    file: ConfigOption = DEFAULT_CONFIG,
+    set_: SetOption = [],
+) -> None:
+    """Print a config with every default filled in, or the schema that editors complete from."""
+    _print_json(config_schema() if schema else load_config(file, set_).model_dump(mode="json"))
+
+
+def main() -> None:
+    """Run the command line; every error is one readable paragraph."""
+    sys.exit(_guarded(lambda: app(standalone_mode=True)))
+
+
+def _guarded(work: Callable[[], Any]) -> int:
+    try:
+        work()
+    except ClientValueError as error:
+        _complain("error" if isinstance(error, UserError) else "our mistake", str(error))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _complain("interrupted", "nothing was published")
+        return 130
+    except Exception as error:  # noqa: BLE001 - the last door: whatever comes here is our bug
+        if os.environ.get(TRACEBACK):
+            raise
+        _complain(
+            "our mistake", f"{type(error).__name__}: {error}. Set {TRACEBACK}=1 to see where it happened."
+        )
+        return 1
+    return 0
+
+
+def _complain(kind: str, text: str) -> None:
+    _err.print(f"{kind}: {text}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_report(report: dict[str, Any]) -> None:
+    from models.interfaces import terminal  # noqa: PLC0415
+
+    for target in ("decline", "value"):
+        _out.print(terminal.metrics_table(report, target))
+
+
+def _lines(lines: list[str]) -> None:
+    for line in lines:
+        _out.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def _print_json(data: object) -> None:
+    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def _facts(result: Any) -> dict[str, Any]:
+    return asdict(result)
+
+
+def _train_facts(result: Any) -> dict[str, Any]:
+    return {
+        "model": result.model_name,
+        "version": result.version,
+        "is_champion": result.is_champion,
+        "run_id": result.run_id,
+        "bundle": str(result.bundle),
+        "bundle_key": result.bundle_key,
+        "report": result.report,
+    }
+
+
+def _day(text: str | None) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(
+            rule="a date must read YYYY-MM-DD", got=repr(text), remedy="e.g. 2019-07-01"
+        ) from error

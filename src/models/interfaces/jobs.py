@@ -1,0 +1,169 @@
+"""The system's verbs as functions, for notebooks, batch jobs and the command line: each joins a workflow to tracking.
+
+``from models import train, predict`` leads here.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from models.config import Config, load_config
+from models.errors import MissingFileError
+from models.interfaces.tracking import CHAMPION, Tracking
+from models.tables.book import Book, load_book
+from models.vocab import Progress, SilentProgress
+from models.workflows.bundle import MANIFEST, Bundle, read_bundle
+from models.workflows.predict import Predicted, ScoredBlock, predict_book, score_clients
+from models.workflows.publish import file_hash, publish_text
+from models.workflows.train import evaluate_book, train_models
+
+Settings = Config | Path | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainResult:
+    """A training run: its evaluation, the registered version, and the folder of the bundle."""
+
+    report: dict[str, Any]
+    model_name: str
+    version: str
+    is_champion: bool
+    run_id: str
+    bundle: Path
+    bundle_key: str
+    book: Book
+
+
+def train(
+    config: Settings,
+    *,
+    book: str | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> TrainResult:
+    """Check the book, evaluate, fit, and register the result in MLflow; the first version becomes champion.
+
+    ``config`` is a config or the path of one; ``book`` a file, folder or database URL that goes before the config's.
+    Raises a ``UserError`` with rule, value got and remedy for whatever is wrong with them.
+    """
+    settings = _settings(config, overrides)
+    checked = open_book(settings, book, progress)
+    tracking = Tracking(settings)
+    with tracking.run("train") as recorder, tempfile.TemporaryDirectory(dir=work_dir(settings)) as scratch:
+        recorder.params(_flat(settings.meaning()) | {"data": checked.fingerprint})
+        trained = train_models(
+            checked, settings, Path(scratch) / "bundle", recorder=recorder, progress=progress
+        )
+        progress.stage("Registering the version")
+        registered = tracking.register(recorder, trained.bundle, trained.features)
+    return TrainResult(
+        report=trained.report,
+        model_name=registered.name,
+        version=registered.version,
+        is_champion=tracking.is_champion(registered),
+        run_id=registered.run_id,
+        bundle=registered.folder,
+        bundle_key=file_hash(registered.folder / MANIFEST),
+        book=checked,
+    )
+
+
+def predict(
+    config: Settings,
+    *,
+    book: str | Book | None = None,
+    bundle: str = CHAMPION,
+    as_of: date | None = None,
+    out: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> Predicted:
+    """Score and explain every active client; ``bundle`` is an alias, a version or the folder of a bundle.
+
+    Results stand in ``out`` (else ``<work_dir>/<book>/scores``), where ``latest`` leads to the newest. Raises a
+    ``UserError``; ``AdditivityError`` before anything is published.
+    """
+    settings = _settings(config, overrides)
+    models = open_bundle(settings, bundle)
+    checked = book if isinstance(book, Book) else open_book(settings, book, progress)
+    place = out or work_dir(settings) / "scores"
+    return predict_book(checked, models, settings, place, as_of, progress=progress)
+
+
+def explain(
+    config: Settings,
+    client: str,
+    *,
+    book: str | None = None,
+    bundle: str = CHAMPION,
+    as_of: date | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> tuple[Bundle, ScoredBlock]:
+    """Score and explain one client, the same as it is in the whole book. Raises ``UnknownClientError``."""
+    settings = _settings(config, overrides)
+    models = open_bundle(settings, bundle)
+    checked = open_book(settings, book, progress)
+    return models, score_clients(checked, models, settings, [client], as_of)
+
+
+def evaluate(
+    config: Settings,
+    *,
+    book: str | None = None,
+    tests: Sequence[date] = (),
+    out: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> tuple[dict[str, Any], Path]:
+    """Judge the config's recipe at chosen origins; the report, and where it was written."""
+    settings = _settings(config, overrides)
+    checked = open_book(settings, book, progress)
+    path = out or work_dir(settings) / "report.json"
+    with Tracking(settings).run("evaluate") as recorder:
+        recorder.params(_flat(settings.meaning()) | {"data": checked.fingerprint})
+        report = evaluate_book(checked, settings, tests, recorder=recorder, progress=progress)
+        publish_text(path, json.dumps(report, indent=1, sort_keys=True) + "\n")
+        recorder.artifact(path)
+    return report, path
+
+
+def open_book(settings: Config, book: str | None, progress: Progress) -> Book:
+    """Read and check a book into its folder."""
+    return load_book(settings, book, work_dir(settings), progress)
+
+
+def open_bundle(settings: Config, which: str) -> Bundle:
+    """The bundle of a folder, or of a version or alias in the registry, with every file proved."""
+    if Path(which).is_dir():
+        return read_bundle(Path(which), threads=settings.run.threads)
+    if "/" in which:
+        raise MissingFileError(which, remedy="name the folder of a bundle, a version number or an alias")
+    return read_bundle(Tracking(settings).find(which).folder, threads=settings.run.threads)
+
+
+def work_dir(settings: Config) -> Path:
+    """The folder of a book's results."""
+    folder = Path(settings.run.work_dir) / settings.book.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _settings(config: Settings, overrides: Sequence[str]) -> Config:
+    return config if isinstance(config, Config) else load_config(Path(config), overrides)
+
+
+def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat

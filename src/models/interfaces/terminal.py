@@ -1,0 +1,131 @@
+"""What people read in a terminal: progress, tables and summaries. It computes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from models.interfaces.jobs import TrainResult
+from models.tables.quality import TableCount
+from models.vocab import Item
+from models.workflows.evaluate import MAIN_METRIC
+from models.workflows.predict import Predicted
+
+_BAR = 20
+_TITLES = {"decline": "Decline (AUC)", "value": "Value (normalized Gini)"}
+_NAMES = {
+    "ours": "clientvalue",
+    "logistic": "logistic regression",
+    "recency": "recency",
+    "past_count": "past count",
+    "past_sum": "past sum",
+    "last_period": "latest window",
+}
+
+
+class TerminalProgress:
+    """Progress on standard error, so that standard output stays clean for pipes."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def stage(self, title: str) -> None:
+        """One line per piece of work."""
+        self._console.print(Text(f"· {title}", style="dim"))
+
+    def track(self, items: Iterable[Item], *, total: int, title: str) -> Iterable[Item]:
+        """A bar while the items pass."""
+        columns = (
+            TextColumn("· {task.description}"),
+            BarColumn(_BAR),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self._console) as bar:
+            yield from bar.track(items, total=total, description=title)
+
+
+def counts_table(counts: Iterable[TableCount]) -> Table:
+    """Rows in, used and quarantined of each table, with the reasons."""
+    table = Table(title="Rows of the book", title_justify="left")
+    for name in ("rows in", "used", "quarantined"):
+        if name == "rows in":
+            table.add_column("table")
+        table.add_column(name, justify="right")
+    table.add_column("why")
+    for count in counts:
+        reasons = "; ".join(f"{reason}: {number:,}" for reason, number in count.reasons.items())
+        table.add_row(
+            count.table,
+            f"{count.rows_in:,}",
+            f"{count.rows_used:,}",
+            f"{count.rows_quarantined:,}",
+            Text(reasons),
+        )
+    return table
+
+
+def metrics_table(report: Mapping[str, Any], target: str) -> Table:
+    """The main metric of a target at each origin, ours and the baselines, with 95% intervals."""
+    metric = MAIN_METRIC[target]
+    table = Table(title=_TITLES[target], title_justify="left")
+    table.add_column("")
+    for origin in report["origins"]:
+        table.add_column(f"{origin['as_of']}\n{origin['clients']:,} clients", justify="right")
+    for name in report["origins"][0][target]["metrics"]:
+        cells = [_interval(origin[target]["metrics"][name][metric]) for origin in report["origins"]]
+        table.add_row(_NAMES.get(name, name), *cells, style="bold" if name == "ours" else None)
+    return table
+
+
+def tiers_table(predicted: Predicted, currency: str) -> Table:
+    """How many clients each tier holds, what they are worth and how likely they decline."""
+    table = Table(title=f"Tiers at {predicted.as_of}", title_justify="left")
+    for name in (
+        "tier",
+        "clients",
+        "share",
+        f"expected value, m {currency}",
+        "share of value",
+        "mean decline",
+    ):
+        table.add_column(name, justify="left" if name == "tier" else "right")
+    total = sum(predicted.value_by_tier.values())
+    for tier, clients in predicted.tiers.items():
+        value = predicted.value_by_tier[tier]
+        table.add_row(
+            tier,
+            f"{clients:,}",
+            f"{clients / predicted.clients:.0%}",
+            f"{value / 1e6:,.1f}",
+            f"{value / total:.0%}",
+            f"{predicted.decline_by_tier[tier]:.0%}",
+        )
+    return table
+
+
+def training_lines(result: TrainResult, tracking_uri: str) -> list[str]:
+    """Where to look next after training."""
+    role = ", champion" if result.is_champion else ""
+    return [
+        f"model    {result.model_name} version {result.version}{role} (bundle {result.bundle_key[:12]})",
+        f"bundle   {result.bundle}",
+        f"look at  mlflow ui --backend-store-uri {tracking_uri}",
+    ]
+
+
+def prediction_lines(predicted: Predicted) -> list[str]:
+    """Where the results of a prediction stand."""
+    names = ("scores.parquet", "explanations.parquet", "manifest.json")
+    return [f"{name:<21}{predicted.folder / name}" for name in names] + [
+        f"{'newest, always':<21}{predicted.folder.parent / 'latest'}"
+    ]
+
+
+def _interval(figure: Mapping[str, float]) -> str:
+    return f"{figure['estimate']:.3f} ({figure['low']:.3f}-{figure['high']:.3f})"

@@ -1,0 +1,178 @@
+"""The only place that knows MLflow: runs, registered versions and aliases, on SQLite or any tracking server."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import logging
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import mlflow
+    from mlflow.exceptions import MlflowException
+    from mlflow.models import ModelSignature
+    from mlflow.tracking import MlflowClient
+    from mlflow.types import ColSpec, Schema
+
+from models.config import Config
+from models.errors import BundleNotFoundError
+
+CHAMPION = "champion"
+BUNDLE_FOLDER = "bundle"
+_LOADER = "models.interfaces.served"
+_SQLITE = "sqlite:///"
+_PARAM_LENGTH = 500
+
+
+@dataclass(frozen=True)
+class RegisteredBundle:
+    """A version in the registry and the folder of its bundle."""
+
+    name: str
+    version: str
+    folder: Path
+    run_id: str
+
+
+class MlflowRecorder:
+    """Writes what a workflow tells of itself to one MLflow run."""
+
+    def __init__(self, client: MlflowClient, run_id: str) -> None:
+        self._client = client
+        self.run_id = run_id
+
+    def params(self, values: Mapping[str, object]) -> None:
+        """Log parameters; long ones are cut, the whole stands in the bundle's config."""
+        for name, value in values.items():
+            self._client.log_param(self.run_id, name, str(value)[:_PARAM_LENGTH])
+
+    def metrics(self, values: Mapping[str, float], *, step: int = 0) -> None:
+        """Log figures of the origin numbered ``step``."""
+        for name, value in values.items():
+            self._client.log_metric(self.run_id, name, float(value), step=step)
+
+    def artifact(self, path: Path, *, folder: str = "") -> None:
+        """Copy a file or folder into the run."""
+        if path.is_dir():
+            self._client.log_artifacts(self.run_id, str(path), folder or path.name)
+        else:
+            self._client.log_artifact(self.run_id, str(path), folder or None)
+
+
+class Tracking:
+    """The tracking store of a config. The database is made on first use, before any worker could race for it."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        uri = config.run.tracking_uri
+        if uri.startswith(_SQLITE):
+            Path(uri.removeprefix(_SQLITE)).resolve().parent.mkdir(parents=True, exist_ok=True)
+        with _quiet():
+            mlflow.set_tracking_uri(uri)
+            mlflow.set_registry_uri(uri)
+            self.client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+            self._experiment = self._experiment_id()
+
+    @property
+    def model_name(self) -> str:
+        """Name of the registered model of this book."""
+        return f"clientvalue-{self._config.book.name}"
+
+    @contextmanager
+    def run(self, title: str) -> Iterator[MlflowRecorder]:
+        """One run; it ends as failed if the work in it does."""
+        with _quiet():
+            run = self.client.create_run(self._experiment, run_name=title)
+        try:
+            yield MlflowRecorder(self.client, run.info.run_id)
+        except BaseException:
+            self.client.set_terminated(run.info.run_id, status="FAILED")
+            raise
+        self.client.set_terminated(run.info.run_id)
+
+    def register(
+        self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str]
+    ) -> RegisteredBundle:
+        """Store a bundle as a model of the run and as the next registered version; the first becomes champion.
+
+        ``features`` tells of each column whether it is a ``number`` or a ``category``.
+        """
+        inputs = [
+            ColSpec("string" if kind == "category" else "double", name) for name, kind in features.items()
+        ]
+        outputs = [ColSpec("double", name) for name in ("value", "decline_probability")]
+        with _quiet(), contextlib.redirect_stderr(io.StringIO()), mlflow.start_run(run_id=recorder.run_id):
+            info = mlflow.pyfunc.log_model(
+                name=BUNDLE_FOLDER,
+                loader_module=_LOADER,
+                data_path=str(bundle),
+                signature=ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs)),
+                pip_requirements=["clientvalue"],
+                registered_model_name=self.model_name,
+            )
+        version = str(info.registered_model_version)
+        if CHAMPION not in self.client.get_registered_model(self.model_name).aliases:
+            self.client.set_registered_model_alias(self.model_name, CHAMPION, version)
+        return self.find(version)
+
+    def is_champion(self, bundle: RegisteredBundle) -> bool:
+        """Whether a version is the one that serves unless another is asked for."""
+        aliases = self.client.get_registered_model(bundle.name).aliases
+        return str(aliases.get(CHAMPION)) == bundle.version
+
+    def find(self, which: str) -> RegisteredBundle:
+        """The bundle of a version number or an alias."""
+        try:
+            with _quiet():
+                found = self._version(which)
+                folder = mlflow.artifacts.download_artifacts(
+                    artifact_uri=f"models:/{found.name}/{found.version}"
+                )
+        except MlflowException as error:
+            raise BundleNotFoundError(
+                rule=f"{self.model_name} must have the version or alias that is asked for",
+                got=which,
+                remedy=f"train first, or look at the versions with: mlflow ui "
+                f"--backend-store-uri {self._config.run.tracking_uri}",
+            ) from error
+        data = Path(folder) / "data"
+        return RegisteredBundle(found.name, str(found.version), next(data.iterdir()), found.run_id)
+
+    def _version(self, which: str) -> Any:
+        if which.isdecimal():
+            return self.client.get_model_version(self.model_name, which)
+        return self.client.get_model_version_by_alias(self.model_name, which)
+
+    def _experiment_id(self) -> str:
+        name = self._config.book.name
+        found = self.client.get_experiment_by_name(name)
+        if found is not None:
+            return str(found.experiment_id)
+        place = Path(self._config.run.artifact_dir).resolve()
+        return str(self.client.create_experiment(name, artifact_location=str(place)))
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """MLflow and its database tell much that no user can act on."""
+    loggers = [logging.getLogger(name) for name in ("mlflow", "alembic")]
+    levels = [logger.level for logger in loggers]
+    try:
+        for logger in loggers:
+            logger.setLevel(logging.ERROR)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

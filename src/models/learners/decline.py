@@ -1,0 +1,101 @@
+"""How likely each client is to decline within the horizon: boosted trees, calibrated on a later origin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+
+import numpy as np
+from scipy.special import expit
+
+from models.config import BoostingConfig, RunConfig
+from models.errors import TooLittleDataError
+from models.learners.boosting import BoostedTrees, fit_booster
+from models.learners.calibration import PlattCalibration
+from models.learners.contract import FeatureContract
+from models.learners.contributions import Contributions, logistic_rate
+from models.vocab import BoolArray, FloatArray
+
+MODEL = "decline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclineModel:
+    """Log-odds of decline = slope * trees + intercept, fitted on a later origin than the trees."""
+
+    trees: BoostedTrees
+    calibration: PlattCalibration = field(default_factory=PlattCalibration)
+
+    @classmethod
+    def fit(  # noqa: PLR0913 - data, what to learn, and how
+        cls,
+        matrix: FloatArray,
+        declined: BoolArray,
+        *,
+        config: BoostingConfig,
+        contract: FeatureContract,
+        run: RunConfig,
+        weight: FloatArray | None = None,
+    ) -> DeclineModel:
+        """Learn from features (n, n_features) and ``declined`` (n,); bring rows in a fixed order.
+
+        Raises ``TooLittleDataError`` if all or none declined or there are too few clients.
+        """
+        events = int(np.count_nonzero(declined))
+        if events in (0, declined.size):
+            raise TooLittleDataError(
+                rule="the decline model needs clients that declined and clients that did not",
+                got=f"{events:,} of {declined.size:,} declined",
+                remedy="take more clients or origins, or change the horizon or the rule of decline",
+            )
+        trees = fit_booster(
+            matrix,
+            declined.astype(np.float64),
+            objective={"objective": "binary"},
+            config=config,
+            contract=contract,
+            run=run,
+            weight=weight,
+        )
+        return cls(trees=trees)
+
+    def calibrated(self, matrix: FloatArray, declined: BoolArray) -> DeclineModel:
+        """The same model with its probabilities put right on clients of a later origin; the ranking stays."""
+        fitted = PlattCalibration.fit(self.trees.raw_predict(matrix), declined.astype(np.float64))
+        return replace(self, calibration=fitted)
+
+    def predict(self, matrix: FloatArray) -> FloatArray:
+        """Probability of decline within the horizon, between 0 and 1. (n, n_features) -> (n,)."""
+        return self.calibration.probability(self.trees.raw_predict(matrix))
+
+    def explain(self, matrix: FloatArray) -> Contributions:
+        """Parts of the calibrated log-odds; a positive part makes decline more likely."""
+        parts = self.trees.contributions(matrix)
+        base = np.array([self.trees.base()])
+        return Contributions(
+            model=MODEL,
+            unit="log-odds",
+            base=float(self.calibration.log_odds(base)[0]),
+            values=self.calibration.slope * parts[:, :-1],
+            prediction=self.calibration.log_odds(self.trees.raw_predict(matrix)),
+        )
+
+    def in_served_unit(self, parts: Contributions) -> Contributions:
+        """The parts of ``explain`` as probability; a feature keeps its share of the way from the base."""
+        return parts.rescaled(
+            unit="probability",
+            base=float(expit(parts.base)),
+            prediction=np.asarray(expit(parts.prediction)),
+            rate=logistic_rate(parts.base, parts.values.sum(axis=1)),
+        )
+
+    def to_texts(self) -> dict[str, str]:
+        """The model as two texts: ``trees`` and ``settings`` (JSON)."""
+        return {"trees": self.trees.to_text(), "settings": json.dumps(asdict(self.calibration))}
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str], *, threads: int = 0) -> DeclineModel:
+        """Read what ``to_texts`` wrote, once it is known to be whole."""
+        trees = BoostedTrees.from_text(texts["trees"], threads=threads)
+        return cls(trees=trees, calibration=PlattCalibration(**json.loads(texts["settings"])))

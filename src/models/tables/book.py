@@ -1,0 +1,201 @@
+"""The door of the system: a source goes in, a checked book comes out, or an error that says what to mend.
+
+Inside, the tables are trusted. How a source is read lives in ``sources``, what a row must satisfy in
+``schema``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from models.config import Config, RunConfig
+from models.errors import QuarantineLimitError, TooLittleDataError, UnreadableFileError, UserError
+from models.tables.fingerprint import fingerprint
+from models.tables.quality import CheckedTable, Gate, TableCount
+from models.tables.rules import MEANING, Rule
+from models.tables.schema import REQUIRED_TABLES, TABLES
+from models.tables.sources import SOURCES, SourceTables
+from models.vocab import Progress
+
+MAX_REASONS_SHOWN = 5
+MANIFEST = "manifest.json"
+QUARANTINE = "quarantine.parquet"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Book:
+    """A checked book: its tables as Parquet files, and what is known about them.
+
+    Every file has all columns of its table's contract, typed: text, float64, int64, date32 or boolean; what
+    the source does not have is null. The book holds what is dated from ``first_date``, before
+    ``known_until``. ``fingerprint`` (sha256) tells the contents, whatever the order of the rows. ``counts``
+    has one entry per table that was checked, those of the source's own contract first.
+    """
+
+    name: str
+    currency: str
+    tables: Mapping[str, Path]
+    quarantine: Path
+    first_date: date
+    known_until: date
+    fingerprint: str
+    counts: tuple[TableCount, ...]
+    ignored_columns: Mapping[str, tuple[str, ...]]
+
+    def open(self, connection: Any, table: str) -> Any:
+        """One table as an Ibis table of a DuckDB ``connection``; ``KeyError`` if there is none."""
+        return connection.read_parquet(self.tables[table], table_name=f"book_{table}")
+
+
+def load_book(config: Config, path: str | None, work_dir: Path, progress: Progress) -> Book:
+    """Read the book from ``path`` (else ``book.path``), check it, and write it to ``work_dir``.
+
+    Leaves ``book/<table>.parquet`` and ``book/manifest.json``, which replace what stood there as a whole and
+    only if the book is good, and ``quarantine.parquet`` with the bad rows, always: columns table, source_row
+    (from 1), rule, column, value, further_rules. Raises a ``UserError`` for whatever is wrong with the
+    source; ``QuarantineLimitError`` if a table has more bad rows than ``book.max_quarantine_share``.
+    """
+    place = path or config.book.path
+    if not place:
+        raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
+    work_dir.mkdir(parents=True, exist_ok=True)
+    with _scratch_folder(work_dir) as scratch, _connection(scratch, config.run) as connection:
+        progress.stage(f"Reading the {config.book.name} book")
+        source = SOURCES[config.book.source](connection, config.book, place, scratch)
+        progress.stage("Checking its rows")
+        stored = scratch / "book"
+        stored.mkdir()
+        checked = _check_all(connection, source, stored)
+        everything = [*source.checked, *checked.values()]
+        quarantine = _write_quarantine(connection, everything, scratch, work_dir)
+        _refuse_bad(everything, config.book.max_quarantine_share, quarantine)
+        book = _describe(config, source, checked, work_dir)
+        (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
+        _replace_folder(stored, work_dir / "book", scratch)
+    return book
+
+
+@contextmanager
+def _scratch_folder(work_dir: Path) -> Iterator[Path]:
+    scratch = Path(tempfile.mkdtemp(prefix=".book-", dir=work_dir))
+    try:
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+@contextmanager
+def _connection(scratch: Path, run: RunConfig) -> Iterator[Any]:
+    """A DuckDB database on disk that spills to ``scratch``, so that memory does not grow with the book."""
+    settings = {"memory_limit": f"{run.database_memory_gb}GB", "temp_directory": str(scratch / "spill")}
+    settings |= {"threads": str(run.threads)} if run.threads else {}
+    connection = ibis.duckdb.connect(scratch / "staging.duckdb", **settings)
+    try:
+        yield connection
+    finally:
+        connection.disconnect()
+
+
+def _check_all(connection: Any, source: SourceTables, folder: Path) -> dict[str, CheckedTable]:
+    """Checks the tables, those that others refer to first."""
+    gate = Gate(connection=connection, known_until=source.known_until, folder=folder)
+    checked: dict[str, CheckedTable] = {}
+    for name, schema in TABLES.items():
+        if name in source.tables:
+            targets = {done: table.rows for done, table in checked.items()}
+            checked[name] = gate.check(source.tables[name], schema, targets=targets)
+    missing = [name for name in REQUIRED_TABLES if name not in checked]
+    if missing:
+        raise UnreadableFileError(
+            rule=f"a book must have the tables {' and '.join(REQUIRED_TABLES)}",
+            got=", ".join(checked) or "no tables",
+            remedy=f"add {' and '.join(missing)}",
+        )
+    return checked
+
+
+def _write_quarantine(connection: Any, tables: Sequence[CheckedTable], scratch: Path, work_dir: Path) -> Path:
+    rows = ibis.union(*[table.quarantine for table in tables]) if len(tables) > 1 else tables[0].quarantine
+    written, target = scratch / QUARANTINE, work_dir / QUARANTINE
+    connection.to_parquet(rows.order_by(["table", "source_row"]), written, compression="zstd")
+    os.replace(written, target)  # noqa: PTH105 - the one call that replaces a file whole
+    return target
+
+
+def _refuse_bad(tables: Sequence[CheckedTable], limit: float, quarantine: Path) -> None:
+    """Raises ``QuarantineLimitError`` for the table with the largest share of bad rows, if over ``limit``."""
+    counts = [table.count for table in tables if table.count.rows_in]
+    worst = max(counts, key=lambda count: count.rows_quarantined / count.rows_in, default=None)
+    if worst is None or worst.rows_quarantined <= limit * worst.rows_in:
+        return
+    reasons = [_sentence(worst, reason) for reason in list(worst.reasons)[:MAX_REASONS_SHOWN]]
+    raise QuarantineLimitError(
+        bad=worst.rows_quarantined, total=worst.rows_in, limit=limit, reasons=reasons, report=quarantine
+    )
+
+
+def _sentence(count: TableCount, reason: str) -> str:
+    column, _, rule = reason.rpartition(" ")
+    example = f"e.g. {count.examples[reason]}"
+    return f"{count.table}.{column} {MEANING[Rule(rule)]}: {count.reasons[reason]:,}, {example}"
+
+
+def _describe(
+    config: Config, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path
+) -> Book:
+    first_date = checked["cashflows"].rows.date.min().to_pyarrow().as_py()
+    if first_date is None:
+        raise TooLittleDataError(
+            rule="a book must hold at least one cashflow",
+            got="none",
+            remedy="look at the source, or name another",
+        )
+    return Book(
+        name=config.book.name,
+        currency=config.book.currency,
+        tables={name: work_dir / "book" / f"{name}.parquet" for name in checked},
+        quarantine=work_dir / QUARANTINE,
+        first_date=first_date,
+        known_until=source.known_until,
+        fingerprint=fingerprint(
+            {name: table.rows for name, table in checked.items()}, currency=config.book.currency
+        ),
+        counts=tuple(table.count for table in (*source.checked, *checked.values())),
+        ignored_columns=source.ignored_columns,
+    )
+
+
+def _manifest(book: Book) -> str:
+    facts: dict[str, object] = {
+        "name": book.name,
+        "currency": book.currency,
+        "first_date": book.first_date.isoformat(),
+        "known_until": book.known_until.isoformat(),
+        "fingerprint": book.fingerprint,
+        "tables": sorted(book.tables),
+        "counts": [_count_facts(count) for count in book.counts],
+        "ignored_columns": {table: list(names) for table, names in book.ignored_columns.items()},
+    }
+    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+
+
+def _count_facts(count: TableCount) -> dict[str, object]:
+    return {key: value for key, value in asdict(count).items() if key != "examples"}
+
+
+def _replace_folder(new: Path, target: Path, scratch: Path) -> None:
+    """Puts ``new`` in the place of ``target``; what stood there goes with the scratch folder."""
+    if target.exists():
+        target.rename(scratch / "replaced")
+    new.rename(target)

@@ -1,0 +1,155 @@
+"""IFC Investment Services Projects, as published by the World Bank Group: what was approved, for whom, when.
+
+The file shows the state of its ``As of Date``: statuses and later dates are hindsight and are not read. Only
+the approval date rebuilds history. The edition of 2016 has no approval dates; its projected board date stands
+in.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from models.config import BookConfig
+from models.tables.quality import Gate
+from models.tables.schema import Column, Kind, TableSchema
+from models.tables.sources.countries import with_country
+from models.tables.sources.published import day_after, read_published
+from models.tables.sources.source_tables import SourceTables, known_until_of
+
+USD_PER_MILLION = 1_000_000
+PRODUCTS = ("loan", "equity", "guarantee", "risk_management")
+OTHER_PRODUCT = "other"
+ROUNDING_USD = 50_000
+"""The file rounds each amount to 0.01 million or so: a smaller rest is none."""
+
+HEADERS = {
+    "number": ("Project Number",),
+    "name": ("Project Name",),
+    "company": ("Company Name",),
+    "country": ("Country", "Country / Economy", "IFC Country"),
+    "sector": ("Sector", "Industry"),
+    "approved": ("IFC Approval Date", "Approval Date", "Projected Board Date"),
+    "loan": ("IFC investment for Loan(Million - USD)",),
+    "equity": ("IFC investment for Equity(Million - USD)",),
+    "guarantee": ("IFC investment for Guarantee(Million - USD)",),
+    "risk_management": ("IFC investment for Risk Management(Million - USD)",),
+    "total": ("Total IFC investment as approved by Board(Million - USD)",),
+    "as_of": ("As of Date",),
+}
+"""Our column -> its names in the editions of the file, the preferred one first."""
+
+
+def _millions(name: str, note: str) -> Column:
+    return Column(name=name, kind=Kind.NUMBER, note=f"{note}, in million USD", low=0, high=1e6)
+
+
+PROJECTS = TableSchema(
+    name="projects",
+    key=("number",),
+    columns=(
+        Column(name="number", kind=Kind.TEXT, note="the project", required=True),
+        Column(name="name", kind=Kind.TEXT, note="what the project is called"),
+        Column(name="company", kind=Kind.TEXT, note="who is financed", required=True),
+        Column(name="country", kind=Kind.TEXT, note="where the project is", required=True),
+        Column(name="sector", kind=Kind.TEXT, note="industry of the project"),
+        Column(name="approved", kind=Kind.DATE, note="day of the approval", required=True, past=True),
+        *(_millions(product, f"approved as {product}") for product in PRODUCTS),
+        _millions("total", "approved by the board"),
+    ),
+)
+"""One row per project. A number that comes twice (18 in 2022, 9 in 2016) names one company both times."""
+
+
+def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
+    """Clients (company and country), facilities (project and product) and commitments, in USD."""
+    raw = read_published(connection, path, PROJECTS.name, HEADERS, [*PROJECTS.required, "total"])
+    stated = day_after(raw.as_of) if "as_of" in raw.columns else None
+    known_until = known_until_of(config, stated)
+    gate = Gate(connection=connection, known_until=known_until, folder=scratch)
+    checked = gate.check(raw, PROJECTS, keep_source_row=True)
+    projects = _with_client(connection, checked.rows)
+    parts = connection.create_table("project_parts", _parts(projects), overwrite=True)
+    tables = {"clients": _clients(projects), "facilities": _facilities(parts), "cashflows": _cashflows(parts)}
+    return SourceTables(tables=tables, known_until=known_until, checked=(checked,))
+
+
+def _with_client(connection: Any, projects: Any) -> Any:
+    """Adds ``client_id``: company and country in capitals, e.g. ``ACLEDA BANK PLC. | CAMBODIA``."""
+    projects = with_country(connection, projects.mutate(company=projects.company.strip()))
+    company = projects.company.re_replace(r"\s+", " ").upper()
+    return projects.mutate(client_id=company + " | " + projects.country.upper())
+
+
+def _clients(projects: Any) -> Any:
+    """Name and industry as of the client's first project: nothing later may be known of them."""
+    first = ibis.row_number().over(group_by="client_id", order_by=["approved", "number"])
+    earliest = projects.mutate(rank=first).filter(lambda table: table.rank == 0)
+    return earliest.select(
+        "source_row",
+        "client_id",
+        "country",
+        name=earliest.company,
+        region=earliest.listed_region,
+        industry=earliest.sector,
+    )
+
+
+def _parts(projects: Any) -> Any:
+    """One row per project and product with an amount.
+
+    What the products leave of the total is a part of its own (``other``; none in the editions known), and a
+    project without any amount is one part of nought without a product: it was approved all the same.
+    """
+    amounts = {product: _usd(projects[product].fill_null(0.0)) for product in PRODUCTS}
+    known = sum(amounts.values(), ibis.literal(0.0))
+    rest = ibis.coalesce(_usd(projects.total) - known, 0.0)
+    rest = ibis.ifelse(rest.abs() > ROUNDING_USD, rest, 0.0)
+    split = {**amounts, OTHER_PRODUCT: rest}
+    by_product = [
+        _part(projects, place, len(split), ibis.literal(product), amount)
+        for place, (product, amount) in enumerate(split.items())
+    ]
+    filled = [table.filter(table.amount != 0) for table in by_product]
+    empty = projects.filter((known == 0) & (rest == 0))
+    nought = _part(empty, 0, len(split), ibis.null("string"), ibis.literal(0.0))
+    parts = ibis.union(*filled, nought)
+    return parts.mutate(facility_id=parts.number + ("-" + parts["product"]).fill_null(""))
+
+
+def _part(projects: Any, place: int, places: int, product: Any, amount: Any) -> Any:
+    return projects.mutate(product=product, amount=amount, row_id=projects.source_row * places + place)
+
+
+def _usd(millions: Any) -> Any:
+    """Whole cents, so that 11.4 million is 11,400,000.00 and sums do not depend on their order."""
+    return (millions * (USD_PER_MILLION * 100)).round() / 100
+
+
+def _facilities(parts: Any) -> Any:
+    return parts.select(
+        "source_row",
+        "row_id",
+        "facility_id",
+        "client_id",
+        "product",
+        "sector",
+        "country",
+        purpose=parts.name,
+        limit=parts.amount,
+        signed=parts.approved,
+    )
+
+
+def _cashflows(parts: Any) -> Any:
+    return parts.select(
+        "source_row",
+        "row_id",
+        "client_id",
+        "facility_id",
+        "amount",
+        date=parts.approved,
+        kind=ibis.literal("commitment"),
+    )

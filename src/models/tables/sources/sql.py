@@ -1,0 +1,207 @@
+"""A database that Ibis can open. Tables are fetched in blocks to local Parquet, so that memory stays bounded.
+
+Addresses hold passwords: no message shows an address as it is, or what a driver says about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import ibis
+import pyarrow.parquet as pq
+
+from models.config import BookConfig
+from models.errors import MissingFileError, UnreadableFileError, UserError
+from models.tables.quality import SOURCE_ROW
+from models.tables.schema import TABLES, Column, Kind, TableSchema
+from models.tables.sources.files import read_stored
+from models.tables.sources.source_tables import SourceTables, book_columns, check_table_names, known_until_of
+
+FETCHED_ROWS = 100_000
+"""Rows held in memory at once."""
+
+FILE_SCHEMES = ("duckdb", "sqlite")
+ATTACHED = "lender"
+DUCKDB_SCHEMA = "main"
+SECRET_KEYS = ("password", "passwd", "pwd", "token", "access_token", "secret", "api_key", "motherduck_token")
+HIDDEN = "***"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Remote:
+    """An open database; ``catalog`` is the name by which a DuckDB file is attached to our connection."""
+
+    database: Any
+    url: str
+    catalog: str = ""
+
+    def names(self) -> set[str]:
+        """Tables in the place where the database looks by itself."""
+        if not self.catalog:
+            return set(self.database.list_tables())
+        query = (
+            "select table_name from information_schema.tables where table_catalog = ? and table_schema = ?"
+        )
+        found = self.database.con.execute(query, [self.catalog, DUCKDB_SCHEMA]).fetchall()
+        return {name for (name,) in found}
+
+    def table(self, place: str) -> Any:
+        """A table by its name, which may have its schema before a dot."""
+        namespace, _, name = place.rpartition(".")
+        if self.catalog:
+            return self.database.table(name, database=(self.catalog, namespace or DUCKDB_SCHEMA))
+        return self.database.table(name, database=namespace or None)
+
+    def copy(self, table: Any, file: Path) -> None:
+        """Write a table to Parquet without holding more than a block of it."""
+        if self.catalog:
+            self.database.to_parquet(table, file)
+            return
+        batches = self.database.to_pyarrow_batches(table, chunk_size=FETCHED_ROWS)
+        with pq.ParquetWriter(file, batches.schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+
+    def close(self) -> None:
+        """Leave the database; an attached file goes with our own connection."""
+        if not self.catalog:
+            self.database.disconnect()
+
+
+def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
+    """The tables that ``book.tables`` names, or those of the contract's own names if it names none.
+
+    Raises ``UnreadableFileError`` if the database does not open or lacks a table, ``MissingFileError`` if it
+    is a file that is not there.
+    """
+    check_table_names("book.tables", list(config.tables))
+    check_table_names("book.columns", list(config.columns))
+    remote = _open(connection, path)
+    try:
+        present = {} if config.tables else remote.names()
+        places = config.tables or {name: name for name in TABLES if name in present}
+        fetched = {
+            name: _fetch(remote, place, TABLES[name], config.columns.get(name, {}), scratch)
+            for name, place in places.items()
+        }
+    finally:
+        remote.close()
+    tables = {name: _numbered(connection, file) for name, (file, _) in fetched.items()}
+    ignored = {name: columns for name, (_, columns) in fetched.items() if columns}
+    return SourceTables(tables=tables, known_until=known_until_of(config, None), ignored_columns=ignored)
+
+
+def without_password(url: str) -> str:
+    """A database address that may be shown.
+
+    >>> without_password("postgresql://risk:s3cret@db.bank/book?sslmode=require&password=x")
+    'postgresql://risk:***@db.bank/book?sslmode=require&password=***'
+    """
+    parts = urlsplit(url)
+    place = parts.netloc
+    if "@" in place:
+        user, _, host = place.rpartition("@")
+        name, colon, _ = user.partition(":")
+        place = f"{name}{colon}{HIDDEN if colon else ''}@{host}"
+    query = "&".join(
+        f"{key}={HIDDEN if key.lower() in SECRET_KEYS else value}" for key, value in parse_qsl(parts.query)
+    )
+    return f"{parts.scheme}://{place}{parts.path}{'?' if query else ''}{query}"
+
+
+def _open(connection: Any, url: str) -> _Remote:
+    if "://" not in url:
+        raise UserError(
+            rule="source sql needs a database address",
+            got="none with a scheme",
+            remedy="set book.path to e.g. postgresql://user@host/database or duckdb:///path/to/file",
+        )
+    scheme = urlsplit(url).scheme
+    if scheme in FILE_SCHEMES:
+        _require_file(url)
+    try:
+        if scheme == "duckdb":
+            connection.attach(_file_of(url), name=ATTACHED, read_only=True)
+            return _Remote(database=connection, url=url, catalog=ATTACHED)
+        return _Remote(database=ibis.connect(url), url=url)
+    except ImportError:
+        remedy = f"install it, e.g. pip install 'ibis-framework[{scheme.replace('postgresql', 'postgres')}]'"
+        problem = UserError(rule=f"the driver for {scheme} must be installed", got="none", remedy=remedy)
+    except Exception as error:  # noqa: BLE001 - every driver has errors of its own, and they may quote the address
+        problem = _broken("the database must open", error, url)
+    raise problem from None
+
+
+def _file_of(url: str) -> Path:
+    parts = urlsplit(url)
+    return Path(unquote(parts.netloc + parts.path))
+
+
+def _require_file(url: str) -> None:
+    file = _file_of(url)
+    if not file.is_file():
+        raise MissingFileError(
+            file, remedy="name the database's file after the scheme, e.g. duckdb:///data/a.db"
+        )
+
+
+def _broken(rule: str, error: Exception, url: str) -> UnreadableFileError:
+    said = " ".join(str(error).split())[:300]
+    for secret in _secrets(url):
+        said = said.replace(secret, HIDDEN)
+    return UnreadableFileError(
+        rule=rule,
+        got=f"{type(error).__name__} ({said})",
+        remedy=f"check {without_password(url)} and the rights there",
+    )
+
+
+def _secrets(url: str) -> list[str]:
+    parts = urlsplit(url)
+    given = [parts.password or ""]
+    given += [value for key, value in parse_qsl(parts.query) if key.lower() in SECRET_KEYS]
+    return [text for secret in given if secret for text in {url, secret, unquote(secret)}]
+
+
+def _fetch(
+    remote: _Remote, place: str, schema: TableSchema, renames: Mapping[str, str], scratch: Path
+) -> tuple[Path, tuple[str, ...]]:
+    """Copies the contract's columns of one table into a Parquet file; tells the columns that are left."""
+    file = scratch / f"fetched_{schema.name}.parquet"
+    try:
+        table = remote.table(place)
+    except Exception as error:  # noqa: BLE001 - every driver has errors of its own, and they may quote the address
+        problem = _broken(f"the database must have the table {place}", error, remote.url)
+        raise problem from None
+    columns, ignored = book_columns(table.columns, schema, renames)
+    kinds = {column.name: column for column in schema.columns}
+    wanted = table.select(**{ours: _portable(table[theirs], kinds[ours]) for ours, theirs in columns.items()})
+    try:
+        remote.copy(wanted, file)
+    except Exception as error:  # noqa: BLE001 - as above
+        problem = _broken(f"the table {place} must be readable", error, remote.url)
+        raise problem from None
+    return file, ignored
+
+
+def _portable(value: Any, column: Column) -> Any:
+    """What every database can hand over without loss of the rows that quarantine should see.
+
+    Drivers refuse decimals that are not finite and dates without an end; as floats and text they arrive.
+    """
+    if column.kind is Kind.NUMBER and value.type().is_decimal():
+        return value.cast("float64")
+    if column.kind is Kind.DATE and (value.type().is_date() or value.type().is_timestamp()):
+        return value.cast("string")
+    if column.kind is Kind.TEXT and not value.type().is_string():
+        return value.cast("string")
+    return value
+
+
+def _numbered(connection: Any, file: Path) -> Any:
+    rows = read_stored(connection, file)
+    return rows.mutate(**{SOURCE_ROW: rows.file_row_number + 1}).drop("file_row_number")

@@ -1,0 +1,111 @@
+"""The bundle: all that scoring needs as one folder of plain text files, proved by their hashes before any is read.
+
+LightGBM models are their own text, everything else is JSON. A damaged model text would kill the process that parses
+it; therefore nothing is parsed before the manifest has vouched for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from models.config import Config, TiersConfig
+from models.decisions.tiers import TierPolicy
+from models.errors import DamagedBundleError
+from models.learners.contract import FeatureContract
+from models.learners.decline import DeclineModel
+from models.learners.intervals import RatioBands
+from models.learners.segments import SegmentModel
+from models.learners.value import ValueModel
+from models.workflows.publish import MANIFEST, file_hash, read_manifest, write_manifest
+from models.workflows.recipe import FittedModels
+
+FORMAT = 1
+CONFIG = "config.json"
+REPORT = "report.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """A bundle as it was read: the models, the config they were fitted with, and its identity.
+
+    ``key`` is the hash of the manifest and thereby of every file.
+    """
+
+    models: FittedModels
+    config: Config
+    key: str
+    folder: Path
+
+
+def write_bundle(
+    folder: Path, models: FittedModels, config: Config, report: Mapping[str, Any], data: str
+) -> None:
+    """Write all files of a bundle into an empty folder; ``data`` is the fingerprint of the book."""
+    for model, texts in (("value", models.value.to_texts()), ("decline", models.decline.to_texts())):
+        _write(folder / f"{model}.trees.txt", texts["trees"])
+        _write(folder / f"{model}.settings.json", texts["settings"])
+    _write(folder / "contract.json", models.contract.to_json())
+    _write(folder / "segments.json", models.segments.to_json())
+    _write(folder / "intervals.json", models.bands.to_json() if models.bands else "null")
+    _write(folder / "tiers.json", json.dumps(_policy_facts(models.policy), sort_keys=True))
+    _write(folder / CONFIG, json.dumps(config.meaning(), indent=1))
+    _write(folder / REPORT, json.dumps(report, indent=1, sort_keys=True))
+    write_manifest(folder, {"format": FORMAT, "book": config.book.name, "data": data})
+
+
+def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
+    """Check every file of a bundle by its hash, then read it.
+
+    Raises ``DamagedBundleError`` if a file is not as it was written, ``MissingFileError`` if there is no manifest.
+    """
+    manifest = read_manifest(folder)
+    if manifest.get("format") != FORMAT:
+        raise DamagedBundleError(
+            rule=f"the bundle must have format {FORMAT}",
+            got=manifest.get("format"),
+            remedy="train again with this version",
+        )
+    config = Config.model_validate_json(_read(folder / CONFIG))
+    bands = _read(folder / "intervals.json")
+    models = FittedModels(
+        contract=FeatureContract.from_json(_read(folder / "contract.json")),
+        value=ValueModel.from_texts(_model_texts(folder, "value"), threads=threads),
+        decline=DeclineModel.from_texts(_model_texts(folder, "decline"), threads=threads),
+        segments=SegmentModel.from_json(_read(folder / "segments.json")),
+        bands=None if bands == "null" else RatioBands.from_json(bands),
+        policy=_policy(json.loads(_read(folder / "tiers.json"))),
+    )
+    return Bundle(models=models, config=config, key=file_hash(folder / MANIFEST), folder=folder)
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """The evaluation that a bundle carries."""
+    report: dict[str, Any] = json.loads(_read(folder / REPORT))
+    return report
+
+
+def _policy_facts(policy: TierPolicy) -> dict[str, Any]:
+    return {**asdict(policy), "settings": policy.settings.model_dump()}
+
+
+def _policy(facts: Mapping[str, Any]) -> TierPolicy:
+    return TierPolicy(**{**facts, "settings": TiersConfig.model_validate(facts["settings"])})
+
+
+def _model_texts(folder: Path, model: str) -> dict[str, str]:
+    return {
+        "trees": _read(folder / f"{model}.trees.txt"),
+        "settings": _read(folder / f"{model}.settings.json"),
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")

