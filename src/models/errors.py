@@ -45,9 +45,7 @@ class ManyProblemsError(UserError):
     def __init__(self, *, subject: str, problems: Sequence[UserError]) -> None:
         self.subject = subject
         self.problems = tuple(problems)
-        super().__init__(
-            rule=f"{subject} must be valid", got=f"{len(problems)} problems", remedy="mend each of them"
-        )
+        super().__init__(rule=f"{subject} must be valid", got=f"{len(problems)} problems", remedy="mend each of them")
 
     def __str__(self) -> str:
         shown = [f"  - {problem}" for problem in self.problems[:MAX_PROBLEMS_SHOWN]]

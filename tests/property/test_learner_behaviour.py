@@ -67,13 +67,9 @@ def fit(name: str, seed: int = 1) -> Learner:
         model = model.calibrated(matrix, value)
         return Learner(model.predict, ValueModel.from_texts(model.to_texts(), threads=1).predict, 0.0, np.inf)
     if name == "decline":
-        decline = DeclineModel.fit(
-            matrix, declined, config=BoostingConfig(**trees), contract=contract, run=run
-        )
+        decline = DeclineModel.fit(matrix, declined, config=BoostingConfig(**trees), contract=contract, run=run)
         decline = decline.calibrated(matrix, declined)
-        return Learner(
-            decline.predict, DeclineModel.from_texts(decline.to_texts(), threads=1).predict, 0.0, 1.0
-        )
+        return Learner(decline.predict, DeclineModel.from_texts(decline.to_texts(), threads=1).predict, 0.0, 1.0)
     if name == "segments":
         config = SegmentsConfig(clusters=CLUSTERS, features=NUMBERS)
         segments = SegmentModel.fit(matrix[:, :5], config, seed=seed)
@@ -85,9 +81,7 @@ def fit(name: str, seed: int = 1) -> Learner:
         line = LogisticBaseline.fit(past(matrix), declined)
         return Learner(lambda rows: line.predict(past(rows)), lambda rows: line.predict(past(rows)), 0.0, 1.0)
     share = PastSumBaseline.fit(past(matrix), value)
-    return Learner(
-        lambda rows: share.predict(past(rows)), lambda rows: share.predict(past(rows)), 0.0, np.inf
-    )
+    return Learner(lambda rows: share.predict(past(rows)), lambda rows: share.predict(past(rows)), 0.0, np.inf)
 
 
 fitted = cache(fit)
@@ -113,9 +107,7 @@ def test_finite_and_in_range(name: str, rows: np.ndarray) -> None:
 @settings(max_examples=40, deadline=None)
 @pytest.mark.parametrize("name", LEARNERS)
 @given(rows=BATCHES, data=st.data())
-def test_a_client_alone_in_a_batch_and_in_a_shuffled_batch(
-    name: str, rows: np.ndarray, data: st.DataObject
-) -> None:
+def test_a_client_alone_in_a_batch_and_in_a_shuffled_batch(name: str, rows: np.ndarray, data: st.DataObject) -> None:
     predict = fitted(name).predict
     order = np.array(data.draw(st.permutations(range(len(rows)))))
     batch = predict(rows)

@@ -40,9 +40,7 @@ ROWS = st.lists(
 )
 
 
-def figures(
-    metric: object, actual: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None
-) -> np.ndarray:
+def figures(metric: object, actual: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
     """The metric as an array; NaN where there is too little to tell."""
     try:
         result = metric(actual, score, weight=weight)
@@ -66,15 +64,11 @@ def test_a_weight_is_a_repetition(metric: object, rows: list[tuple[int, int, int
 @settings(max_examples=60, deadline=None)
 @pytest.mark.parametrize("metric", OF_OUTCOMES + OF_AMOUNTS)
 @given(rows=ROWS, data=st.data())
-def test_row_order_says_nothing(
-    metric: object, rows: list[tuple[int, int, int, int]], data: st.DataObject
-) -> None:
+def test_row_order_says_nothing(metric: object, rows: list[tuple[int, int, int, int]], data: st.DataObject) -> None:
     outcome, twentieths, _, amount = np.array(rows).T
     actual = outcome if metric in OF_OUTCOMES else outcome * amount
     order = np.array(data.draw(st.permutations(range(len(rows)))))
-    plain, shuffled = (
-        figures(metric, actual[rank], twentieths[rank] / 20) for rank in (np.arange(len(rows)), order)
-    )
+    plain, shuffled = (figures(metric, actual[rank], twentieths[rank] / 20) for rank in (np.arange(len(rows)), order))
     np.testing.assert_allclose(shuffled, plain, rtol=1e-6, atol=1e-9)
 
 
@@ -93,9 +87,7 @@ def test_row_order_says_nothing(
     ],
 )
 @given(rows=ROWS)
-def test_within_the_stated_domain(
-    metric: object, low: int, high: int, rows: list[tuple[int, int, int, int]]
-) -> None:
+def test_within_the_stated_domain(metric: object, low: int, high: int, rows: list[tuple[int, int, int, int]]) -> None:
     outcome, twentieths, weight, amount = np.array(rows).T
     actual = outcome if metric in OF_OUTCOMES else outcome * amount
     result = figures(metric, actual, twentieths / 20, weight)

@@ -117,9 +117,7 @@ def test_the_fingerprint_tells_contents_not_packing_or_order(folder: Path) -> No
     shuffled = "\n".join([lines[0], *lines[:0:-1]]) + "\n"
     (folder / "cashflows.csv").unlink()
     (folder / "cashflows.csv.gz").write_bytes(gzip.compress(shuffled.replace("\n", "\r\n").encode()))
-    duckdb.read_csv(str(folder / "clients.csv"), all_varchar=True).write_parquet(
-        str(folder / "clients.parquet")
-    )
+    duckdb.read_csv(str(folder / "clients.csv"), all_varchar=True).write_parquet(str(folder / "clients.parquet"))
     (folder / "clients.csv").unlink()
     again = load(folder, work="again")
     assert again.fingerprint == book.fingerprint
@@ -152,7 +150,7 @@ def test_the_fingerprint_changes_with_any_cell(folder: Path, table: str, old: st
             "cashflows",
             "2023-12-31",
             "2024-01-01",
-            "cashflows.date must lie before the day until which the book is known: 1, e.g. '2024-01-01' in row 3",
+            "cashflows.date must lie before the day until which the book is known: 1, e.g. '2024-01-01'",
         ),
         (
             "cashflows",
@@ -162,9 +160,7 @@ def test_the_fingerprint_changes_with_any_cell(folder: Path, table: str, old: st
         ),
     ],
 )
-def test_too_many_bad_rows_stop_the_run_with_a_report(
-    folder: Path, table: str, old: str, new: str, told: str
-) -> None:
+def test_too_many_bad_rows_stop_the_run_with_a_report(folder: Path, table: str, old: str, new: str, told: str) -> None:
     edit(folder, table, old, new)
     with pytest.raises(QuarantineLimitError) as caught:
         load(folder)
@@ -229,9 +225,7 @@ def test_headers_may_differ_in_case_and_blanks(folder: Path) -> None:
 
 def test_a_missing_column_is_told(folder: Path) -> None:
     edit(folder, "cashflows", "amount", "sum")
-    with pytest.raises(
-        MissingColumnError, match="table cashflows must have the columns amount, got only client_id"
-    ):
+    with pytest.raises(MissingColumnError, match="table cashflows must have the columns amount, got only client_id"):
         load(folder)
 
 
@@ -259,17 +253,13 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
 
 def test_a_folder_without_tables_is_told(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(
-        UnreadableFileError, match=r"must hold clients and cashflows.*no clients and no cashflows"
-    ):
+    with pytest.raises(UnreadableFileError, match=r"must hold clients and cashflows.*no clients and no cashflows"):
         load(tmp_path / "empty")
 
 
 def test_two_files_for_one_table_are_told(folder: Path) -> None:
     (folder / "clients.csv.gz").write_bytes(gzip.compress(CLIENTS.encode()))
-    with pytest.raises(
-        UnreadableFileError, match=r"clients must be one file, got clients\.csv and clients\.csv\.gz"
-    ):
+    with pytest.raises(UnreadableFileError, match=r"clients must be one file, got clients\.csv and clients\.csv\.gz"):
         load(folder)
 
 

@@ -51,9 +51,7 @@ def test_who_was_here_last_is_worth_most_and_declines_least() -> None:
         assert score[0] < score[1]
 
 
-def test_logistic_baseline_equals_the_pipeline_that_one_would_write(
-    past: PastBehaviour, declined: np.ndarray
-) -> None:
+def test_logistic_baseline_equals_the_pipeline_that_one_would_write(past: PastBehaviour, declined: np.ndarray) -> None:
     columns = np.stack([past.recency, past.count, past.total, past.tenure], axis=1)
     logs = np.sign(columns) * np.log1p(np.abs(columns))
     pipeline = make_pipeline(StandardScaler(), LogisticRegression()).fit(logs, declined)
@@ -61,9 +59,7 @@ def test_logistic_baseline_equals_the_pipeline_that_one_would_write(
     np.testing.assert_allclose(fitted.predict(past), pipeline.predict_proba(logs)[:, 1], rtol=1e-9)
 
 
-def test_logistic_baseline_bears_a_column_that_never_changes(
-    past: PastBehaviour, declined: np.ndarray
-) -> None:
+def test_logistic_baseline_bears_a_column_that_never_changes(past: PastBehaviour, declined: np.ndarray) -> None:
     level = PastBehaviour(
         recency=past.recency,
         count=np.ones(500),

@@ -22,9 +22,7 @@ BINARY = {"objective": "binary"}
 def book() -> tuple[FeatureContract, np.ndarray, np.ndarray]:
     """2,000 clients with gaps, a category, and names that LightGBM does not take as they are."""
     generator = np.random.default_rng(11)
-    frame = pd.DataFrame(
-        generator.normal(size=(2_000, 5)), columns=["fee:sum", "客户 {x}", "a,b", "a b", 'q"q']
-    )
+    frame = pd.DataFrame(generator.normal(size=(2_000, 5)), columns=["fee:sum", "客户 {x}", "a,b", "a b", 'q"q'])
     frame = frame.mask(generator.random(frame.shape) < 0.1)
     frame["country"] = generator.choice(list("ABCDEFGH"), size=2_000)
     contract = FeatureContract.learn(frame, dict.fromkeys(frame.columns, "unit"), max_categories=5)
@@ -92,9 +90,7 @@ def test_contributions_are_shapley_values() -> None:
     target = (frame["a"] * frame["b"] + frame["c"] > 0).to_numpy(dtype=float)
     config = BoostingConfig(trees=5, leaves=6, min_clients_per_leaf=10)
     run = RunConfig(threads=1)
-    trees = fit_booster(
-        contract.encode(frame), target, objective=BINARY, config=config, contract=contract, run=run
-    )
+    trees = fit_booster(contract.encode(frame), target, objective=BINARY, config=config, contract=contract, run=run)
     roots = [tree["tree_structure"] for tree in trees.booster.dump_model()["tree_info"]]
     row = frame.iloc[0].to_numpy()
 
@@ -178,9 +174,7 @@ def test_features_that_tell_nothing_give_the_mean(
 ) -> None:
     contract, matrix, outcome = book
     blank = np.zeros_like(matrix)
-    trees = fit_booster(
-        blank, outcome, objective=BINARY, config=CONFIG, contract=contract, run=RunConfig(threads=1)
-    )
+    trees = fit_booster(blank, outcome, objective=BINARY, config=CONFIG, contract=contract, run=RunConfig(threads=1))
     expected = np.log(outcome.mean() / (1 - outcome.mean()))
     np.testing.assert_allclose(trees.raw_predict(blank[:3]), expected, rtol=1e-6)
     assert trees.contributions(blank[:0]).shape == (0, 7)

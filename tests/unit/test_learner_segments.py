@@ -42,10 +42,7 @@ def test_the_seed_and_the_currency_leave_segments_alone(clients: tuple[np.ndarra
     np.testing.assert_array_equal(SegmentModel.fit(matrix, config, seed=2).assign(matrix), label)
     dearer = matrix * [1e6, 1.0]
     np.testing.assert_array_equal(SegmentModel.fit(dearer, config, seed=1).assign(dearer), label)
-    assert (
-        SegmentModel.fit(matrix, config, seed=1).to_json()
-        == SegmentModel.fit(matrix, config, seed=1).to_json()
-    )
+    assert SegmentModel.fit(matrix, config, seed=1).to_json() == SegmentModel.fit(matrix, config, seed=1).to_json()
 
 
 def test_a_gap_counts_as_the_median(clients: tuple[np.ndarray, np.ndarray]) -> None:
@@ -69,9 +66,7 @@ def test_features_that_tell_nothing_apart_have_no_say(clients: tuple[np.ndarray,
 
 def test_too_few_different_clients_are_refused() -> None:
     config = SegmentsConfig(clusters=3, features=("size",))
-    with pytest.raises(
-        TooLittleDataError, match="3 clusters need at least as many clients that differ, got 2"
-    ):
+    with pytest.raises(TooLittleDataError, match="3 clusters need at least as many clients that differ, got 2"):
         SegmentModel.fit(np.array([[1.0], [2.0], [1.0], [2.0]]), config, seed=1)
     assert SegmentModel.fit(np.array([[1.0], [2.0], [4.0]]), config, seed=1).assign(np.array([[4.1]]))[0] == 0
 

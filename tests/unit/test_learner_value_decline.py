@@ -29,12 +29,8 @@ class Book:
 
     def __init__(self) -> None:
         generator = np.random.default_rng(21)
-        frame = pd.DataFrame(
-            {"strength": generator.normal(size=3_000), "noise": generator.normal(size=3_000)}
-        )
-        self.contract = FeatureContract.learn(
-            frame, {"strength": "score", "noise": "score"}, max_categories=3
-        )
+        frame = pd.DataFrame({"strength": generator.normal(size=3_000), "noise": generator.normal(size=3_000)})
+        self.contract = FeatureContract.learn(frame, {"strength": "score", "noise": "score"}, max_categories=3)
         self.matrix = self.contract.encode(frame)
         self.later = np.arange(3_000) >= 1_500
         strength = frame["strength"].to_numpy()
@@ -51,17 +47,13 @@ def book() -> Book:
 @pytest.fixture(scope="module")
 def value_model(book: Book) -> ValueModel:
     early = ~book.later
-    return ValueModel.fit(
-        book.matrix[early], book.value[early], config=VALUE, contract=book.contract, run=RUN
-    )
+    return ValueModel.fit(book.matrix[early], book.value[early], config=VALUE, contract=book.contract, run=RUN)
 
 
 @pytest.fixture(scope="module")
 def decline_model(book: Book) -> DeclineModel:
     early = ~book.later
-    return DeclineModel.fit(
-        book.matrix[early], book.declined[early], config=DECLINE, contract=book.contract, run=RUN
-    )
+    return DeclineModel.fit(book.matrix[early], book.declined[early], config=DECLINE, contract=book.contract, run=RUN)
 
 
 def test_the_total_of_the_later_origin_comes_true(book: Book, value_model: ValueModel) -> None:
@@ -85,9 +77,7 @@ def test_the_currency_changes_nothing_but_the_figures(book: Book, value_model: V
         book.matrix[early], 128 * book.value[early], config=VALUE, contract=book.contract, run=RUN
     )
     assert in_cents.trees.to_text() == value_model.trees.to_text()
-    np.testing.assert_allclose(
-        in_cents.predict(book.matrix), 128 * value_model.predict(book.matrix), rtol=1e-12
-    )
+    np.testing.assert_allclose(in_cents.predict(book.matrix), 128 * value_model.predict(book.matrix), rtol=1e-12)
 
 
 def test_parts_of_value_sum_in_both_units(book: Book, value_model: ValueModel) -> None:
@@ -174,9 +164,7 @@ def test_calibration_without_two_outcomes_or_without_value_is_refused() -> None:
 def test_rates_are_those_of_the_difference_quotient() -> None:
     rise = np.array([-30.0, -2.0, -1e-3, 1e-3, 0.5, 25.0])
     np.testing.assert_allclose(exp_rate(1.5, rise), (np.exp(1.5 + rise) - np.exp(1.5)) / rise, rtol=1e-9)
-    np.testing.assert_allclose(
-        logistic_rate(-0.4, rise), (expit(-0.4 + rise) - expit(-0.4)) / rise, rtol=1e-9
-    )
+    np.testing.assert_allclose(logistic_rate(-0.4, rise), (expit(-0.4 + rise) - expit(-0.4)) / rise, rtol=1e-9)
     # The limit where nothing moves is the derivative.
     assert exp_rate(1.5, np.zeros(1))[0] == pytest.approx(np.exp(1.5))
     assert logistic_rate(-0.4, np.zeros(1))[0] == pytest.approx(expit(-0.4) * expit(0.4))

@@ -17,9 +17,7 @@ def test_copies_of_a_client_in_its_group_add_no_certainty() -> None:
     fourfold = bootstrap_interval(
         mae, (np.zeros(800), np.repeat(error, 4)), np.repeat(client, 4), resamples=500, seed=3
     )
-    apart = bootstrap_interval(
-        mae, (np.zeros(800), np.repeat(error, 4)), np.arange(800), resamples=500, seed=3
-    )
+    apart = bootstrap_interval(mae, (np.zeros(800), np.repeat(error, 4)), np.arange(800), resamples=500, seed=3)
     assert (fourfold.low, fourfold.high) == pytest.approx((once.low, once.high), rel=1e-12)
     assert apart.high - apart.low == pytest.approx((once.high - once.low) / 2, rel=0.15)
 
@@ -29,9 +27,7 @@ def test_interval_of_a_mean_is_that_of_theory() -> None:
     interval = bootstrap_interval(mae, (np.zeros(2_000), error), np.arange(2_000), level=0.9, seed=1)
     half = stats.norm.ppf(0.95) * error.std() / np.sqrt(2_000)
     assert interval.estimate == pytest.approx(error.mean())
-    assert (interval.low, interval.high) == pytest.approx(
-        (error.mean() - half, error.mean() + half), abs=half / 8
-    )
+    assert (interval.low, interval.high) == pytest.approx((error.mean() - half, error.mean() + half), abs=half / 8)
     assert interval.undefined == 0
 
 
@@ -50,9 +46,7 @@ def test_row_order_and_names_of_groups_leave_the_interval_alone() -> None:
     group = generator.integers(0, 90, size=300)
     plain = bootstrap_interval(normalized_gini, (value, score), group, resamples=200, seed=9)
     order = generator.permutation(300)
-    shuffled = bootstrap_interval(
-        normalized_gini, (value[order], score[order]), group[order], resamples=200, seed=9
-    )
+    shuffled = bootstrap_interval(normalized_gini, (value[order], score[order]), group[order], resamples=200, seed=9)
     named = np.array([f"g{number:03}" for number in group])
     assert shuffled == plain
     assert bootstrap_interval(normalized_gini, (value, score), named, resamples=200, seed=9) == plain

@@ -64,9 +64,7 @@ def test_brier_parts_make_up_the_score(forecasts: tuple[np.ndarray, np.ndarray])
 
 def test_slope_equals_an_unpenalised_logistic_regression(forecasts: tuple[np.ndarray, np.ndarray]) -> None:
     declined, probability = forecasts
-    regression = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1_000).fit(
-        logit(probability)[:, None], declined
-    )
+    regression = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1_000).fit(logit(probability)[:, None], declined)
     assert calibration_slope(declined, probability) == pytest.approx(regression.coef_[0, 0], rel=1e-5)
     line = fit_logit_line(declined, logit(probability))
     assert line is not None
@@ -84,9 +82,7 @@ def test_ece_by_hand() -> None:
     assert ece([0, 1, 1, 0], [0.1, 0.2, 0.6, 0.8], bins=2) == pytest.approx((0.35 + 0.2) / 2)
 
 
-@pytest.mark.parametrize(
-    "metric", [brier, brier_parts, log_loss, ece, calibration_slope, calibration_intercept]
-)
+@pytest.mark.parametrize("metric", [brier, brier_parts, log_loss, ece, calibration_slope, calibration_intercept])
 def test_what_is_no_probability_is_our_mistake(metric: object) -> None:
     with pytest.raises(InternalError, match="between 0 and 1"):
         metric([0, 1], [0.5, 1.5])
@@ -94,9 +90,7 @@ def test_what_is_no_probability_is_our_mistake(metric: object) -> None:
         metric([0, 2], [0.5, 0.5])
 
 
-@pytest.mark.parametrize(
-    "metric", [brier, brier_parts, log_loss, ece, calibration_slope, calibration_intercept]
-)
+@pytest.mark.parametrize("metric", [brier, brier_parts, log_loss, ece, calibration_slope, calibration_intercept])
 def test_missing_numbers_and_no_clients_are_refused(metric: object) -> None:
     with pytest.raises(TooLittleDataError, match="1 of 2 missing or infinite"):
         metric([0, 1], [0.5, np.nan])

@@ -22,9 +22,7 @@ def scored() -> tuple[np.ndarray, np.ndarray]:
 
 def test_a_grade_that_puts_every_declining_client_last_is_perfect() -> None:
     declined, probability = [0, 0, 0, 1, 1], [0.1, 0.2, 0.3, 0.8, 0.9]
-    assert (
-        auc(declined, probability) == pr_auc(declined, probability) == h_measure(declined, probability) == 1.0
-    )
+    assert auc(declined, probability) == pr_auc(declined, probability) == h_measure(declined, probability) == 1.0
 
 
 def test_auc_of_published_ratings() -> None:

@@ -25,9 +25,7 @@ def test_a_book_that_was_promised_a_tenth_too_much() -> None:
 def test_deciles_equal_pandas(amounts: tuple[np.ndarray, np.ndarray]) -> None:
     actual, predicted = amounts
     table = decile_table(actual, predicted)
-    frame = pd.DataFrame(
-        {"actual": actual, "predicted": predicted, "decile": pd.qcut(predicted, 10, labels=False)}
-    )
+    frame = pd.DataFrame({"actual": actual, "predicted": predicted, "decile": pd.qcut(predicted, 10, labels=False)})
     expected = frame.groupby("decile").mean().iloc[::-1]
     np.testing.assert_allclose(table.actual_mean, expected["actual"], rtol=1e-10)
     np.testing.assert_allclose(table.predicted_mean, expected["predicted"], rtol=1e-10)

@@ -216,9 +216,7 @@ def test_a_loan_cannot_end_before_it_was_signed(gate: Gate) -> None:
         facility("F1", "2020-01-01", maturity="2019-12-31"),
         facility("F2", "2020-01-01", maturity="2020-01-01"),
     ]
-    assert quarantined(check(gate, FACILITIES, rows)) == [
-        (1, "maturity", "ordered", "2019-12-31 before 2020-01-01")
-    ]
+    assert quarantined(check(gate, FACILITIES, rows)) == [(1, "maturity", "ordered", "2019-12-31 before 2020-01-01")]
 
 
 def test_references_must_be_found_where_their_table_is_there(gate: Gate) -> None:
@@ -236,9 +234,7 @@ def test_repeated_rows_are_bad_only_where_the_contract_says_so(gate: Gate) -> No
         Column(name="invoice", kind=Kind.TEXT, note=""),
         Column(name="pieces", kind=Kind.INTEGER, note=""),
     )
-    rows = [{"invoice": "1", "pieces": "2"}, {"invoice": None, "pieces": "2"}] * 2 + [
-        {"invoice": "1", "pieces": "3"}
-    ]
+    rows = [{"invoice": "1", "pieces": "2"}, {"invoice": None, "pieces": "2"}] * 2 + [{"invoice": "1", "pieces": "3"}]
     strict = check(gate, TableSchema(name="lines", columns=columns, distinct=True), rows)
     assert [(row, column, rule) for row, column, rule, _ in quarantined(strict)] == [
         (3, "row", "distinct"),

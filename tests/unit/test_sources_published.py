@@ -175,17 +175,13 @@ def test_the_approval_date_goes_before_the_projected_one(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("name", ["Company Name", "Country", "IFC Approval Date", "Project Number"])
 def test_a_missing_column_is_named_as_published(tmp_path: Path, name: str) -> None:
-    with pytest.raises(
-        MissingColumnError, match=f"table projects must have the columns {name}, got only Project"
-    ):
+    with pytest.raises(MissingColumnError, match=f"table projects must have the columns {name}, got only Project"):
         load_text("ifc", tmp_path, as_csv([without(PROJECT, name)]))
 
 
 @pytest.mark.parametrize("packing", ["bom", "crlf", "gzip", "gzip without its ending", "shuffled"])
 def test_packing_and_order_do_not_matter(tmp_path: Path, packing: str) -> None:
-    rows = [
-        PROJECT | {"Project Number": str(number), "Company Name": f'A, "{number % 3}"'} for number in range(9)
-    ]
+    rows = [PROJECT | {"Project Number": str(number), "Company Name": f'A, "{number % 3}"'} for number in range(9)]
     expected = load_text("ifc", tmp_path, as_csv(rows))
     plain = as_csv(rows[::-1] if packing == "shuffled" else rows)
     packed = {
@@ -246,9 +242,7 @@ def test_borrowers_are_one_client_however_they_are_written(tmp_path: Path) -> No
         ("MINISTRY OF FINANCE | KENYA", "MINISTRY OF FINANCE", "Sub-Saharan Africa"),
         ("REDE S A | ATLANTIS", "REDE S. A", "AFRICA EAST"),
     ]
-    assert rows_of(book, "facilities", "facility_id", "product", "limit", "signed", "maturity", "closed")[
-        0
-    ] == (
+    assert rows_of(book, "facilities", "facility_id", "product", "limit", "signed", "maturity", "closed")[0] == (
         "IBRD1",
         "FSL",
         250_000_000.0,
@@ -262,9 +256,7 @@ def test_borrowers_are_one_client_however_they_are_written(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "edition",
     [
-        renamed(
-            LOAN, Country="Country / Economy", Original_Principal_Amount="Original Principal Amount (US$)"
-        ),
+        renamed(LOAN, Country="Country / Economy", Original_Principal_Amount="Original Principal Amount (US$)"),
         LOAN
         | {
             "End of Period": "2022-05-31T00:00:00.000",
@@ -307,9 +299,7 @@ def test_invoice_lines_become_orders_and_cancellations(tmp_path: Path) -> None:
     assert book.known_until == date(2011, 12, 10)
 
 
-MASTER = (
-    " customer_id  date number_of_cds  dollar_value\n 00001 19970101  1   11.77\n 00002 19970112  1   12.00\n"
-)
+MASTER = " customer_id  date number_of_cds  dollar_value\n 00001 19970101  1   11.77\n 00002 19970112  1   12.00\n"
 
 
 def test_orders_of_one_day_are_one_and_orders_of_nought_stay(tmp_path: Path) -> None:
@@ -367,9 +357,7 @@ def test_the_ifc_file_adds_up_as_in_pandas(real_data: Path, tmp_path: Path, name
     frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     dated = "IFC Approval Date" if "IFC Approval Date" in frame else "Projected Board Date"
     frame["day"] = pd.to_datetime(frame[dated], format="%m/%d/%Y", errors="coerce")
-    good = frame[
-        frame["day"].notna() & (frame["day"] < pd.Timestamp(book.known_until)) & (frame["Company Name"] != "")
-    ]
+    good = frame[frame["day"].notna() & (frame["day"] < pd.Timestamp(book.known_until)) & (frame["Company Name"] != "")]
     good = good.drop_duplicates("Project Number")
     total = pd.to_numeric(good[TOTAL].str.replace(",", ""), errors="coerce").fillna(0).sum() * 1e6
     projects = book.counts[0]

@@ -81,15 +81,9 @@ def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> UserError:
             rule=f"{where} must be a known key", got=repr(details["loc"][-1]), remedy=_nearest(details["loc"])
         )
     if details["type"] == "missing":
-        return UserError(
-            rule=f"{where} must be given", got="nothing", remedy=f"add it under {_parent(details)}"
-        )
+        return UserError(rule=f"{where} must be given", got="nothing", remedy=f"add it under {_parent(details)}")
     message = details["msg"].removeprefix("Value error, ")
-    got = (
-        "the values above"
-        if details["loc"] == () or isinstance(details["input"], dict)
-        else repr(details["input"])
-    )
+    got = "the values above" if details["loc"] == () or isinstance(details["input"], dict) else repr(details["input"])
     return UserError(rule=f"{where}: {message[0].lower()}{message[1:]}", got=got, remedy=f"set {where}")
 
 

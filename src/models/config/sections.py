@@ -52,9 +52,7 @@ class TimeConfig(Section):
     """The grain of time and how far ahead and back it is looked."""
 
     period: Literal["week", "month", "quarter"]
-    horizon_periods: Count = Field(
-        description="Outcomes are counted in this many periods from the as-of date."
-    )
+    horizon_periods: Count = Field(description="Outcomes are counted in this many periods from the as-of date.")
     activity_periods: Count = Field(
         description="Only clients active in this many periods before the as-of date are in the book's reach."
     )
@@ -87,16 +85,12 @@ class DeclineConfig(Section):
 class MeasureConfig(Section):
     """One measured quantity of a client: which rows of which table, and which number of each."""
 
-    table: Literal["cashflows", "interactions", "surveys", "ratings", "financials", "opportunities"] = (
-        "cashflows"
-    )
+    table: Literal["cashflows", "interactions", "surveys", "ratings", "financials", "opportunities"] = "cashflows"
     kinds: tuple[str, ...] = Field(default=(), description="Only rows of these kinds; empty: all.")
     products: tuple[str, ...] = Field(
         default=(), description="Only rows whose facility has one of these products; empty: all."
     )
-    column: str = Field(
-        default="amount", description="The number that is summed, or whose last value is kept."
-    )
+    column: str = Field(default="amount", description="The number that is summed, or whose last value is kept.")
     form: Literal["flow", "state"] = "flow"
 
 
@@ -171,9 +165,7 @@ class LearnersConfig(Section):
     value: ValueLearnerConfig = ValueLearnerConfig()
     decline: BoostingConfig = BoostingConfig()
     segments: SegmentsConfig
-    interval_level: OpenShare = Field(
-        default=0.9, description="Share of clients whose value the interval holds."
-    )
+    interval_level: OpenShare = Field(default=0.9, description="Share of clients whose value the interval holds.")
 
 
 class TiersConfig(Section):
@@ -202,9 +194,7 @@ class TiersConfig(Section):
 class StagesConfig(Section):
     """When a client counts as new, growing, declining or gone."""
 
-    acquisition_max_periods: Count = Field(
-        description="A client known for at most this long is in acquisition."
-    )
+    acquisition_max_periods: Count = Field(description="A client known for at most this long is in acquisition.")
     churned_after_periods: Count = Field(description="No activity for longer than this: churned.")
     growth_ratio: Annotated[float, Field(gt=1)] = Field(
         default=1.25, description="Activity of the latest window over the one before it: above, development."
@@ -216,19 +206,15 @@ class StagesConfig(Section):
 class RelationshipsConfig(Section):
     """When a client counts as strategic, partner or in trouble, and which products serve which need."""
 
-    several_deals: Count = Field(
-        default=3, description="Strategic: of high value, with at least so many deals."
-    )
+    several_deals: Count = Field(default=3, description="Strategic: of high value, with at least so many deals.")
     loyal_deals: Count = Field(default=2, description="Partnership: at least so many deals ...")
     loyal_years: PositiveFloat = Field(default=5.0, description="... and known for at least so long.")
     distress_features: tuple[str, ...] = Field(
         default=(), description="Problem-solving: any of these features above zero, e.g. arrears_sum_12p."
     )
-    need_products: dict[Literal["funding", "resource_integration", "risk_management"], tuple[str, ...]] = (
-        Field(
-            default_factory=dict,
-            description="Need -> mix measures that serve it; funding where none is known.",
-        )
+    need_products: dict[Literal["funding", "resource_integration", "risk_management"], tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Need -> mix measures that serve it; funding where none is known.",
     )
 
 
@@ -238,9 +224,7 @@ class RunConfig(Section):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 20240229
     threads: Annotated[int, Field(ge=0)] = Field(default=0, description="0: all cores.")
     block_clients: Count = Field(default=16_384, description="Clients held in memory at once.")
-    database_memory_gb: PositiveFloat = Field(
-        default=1.0, description="What DuckDB may use before it spills."
-    )
+    database_memory_gb: PositiveFloat = Field(default=1.0, description="What DuckDB may use before it spills.")
     bootstrap_resamples: Annotated[int, Field(ge=100)] = 1_000
     tracking_uri: str = "sqlite:///mlruns/mlflow.db"
     artifact_dir: str = "mlruns/artifacts"

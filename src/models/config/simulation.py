@@ -25,19 +25,13 @@ Mix = Annotated[tuple[NotNegative, ...], Field(min_length=len(PRODUCTS), max_len
 class RelationshipEconomics(Section):
     """What differs between the four relationship types."""
 
-    share: Share = Field(
-        description="Share of clients of this type. Bulk business has the heads, not the money."
-    )
+    share: Share = Field(description="Share of clients of this type. Bulk business has the heads, not the money.")
     limit_median: PositiveFloat = Field(description="Typical facility limit, in book currency.")
     limit_spread: PositiveFloat = Field(description="Standard deviation of the log limit between clients.")
     product_mix: Mix = Field(description="Weights of project loan ... bridge loan (order of PRODUCTS).")
-    new_business: NotNegative = Field(
-        description="Opportunities against the book's average; big clients do more."
-    )
+    new_business: NotNegative = Field(description="Opportunities against the book's average; big clients do more.")
     contacts: NotNegative = Field(description="Enquiries per month; complex business asks more.")
-    response_hours: PositiveFloat = Field(
-        description="Typical hours until answered; dedicated teams are fast."
-    )
+    response_hours: PositiveFloat = Field(description="Typical hours until answered; dedicated teams are fast.")
     decline_rate: Rate = Field(description="Chance per month to start declining; loyalty keeps it low.")
     abrupt_share: Share = Field(description="Of declines, how many are abrupt: price shoppers leave at once.")
     return_rate: Rate = Field(description="Chance per month that a declining client comes back.")
@@ -60,9 +54,7 @@ class ProductEconomics(Section):
     funded: bool = Field(description="Money goes out; a guarantee only earns fees.")
     pay_months: Count = Field(description="Months between two payments.")
     size_factor: PositiveFloat = Field(description="Limit against the client's typical limit.")
-    spread_bp: Annotated[float, Field(ge=0, le=2_000)] = Field(
-        description="Margin over the base rate, basis points."
-    )
+    spread_bp: Annotated[float, Field(ge=0, le=2_000)] = Field(description="Margin over the base rate, basis points.")
     upfront_fee: Rate = Field(description="Share of the limit, paid at signing.")
     running_fee: Rate = Field(description="A year, on what is not drawn; of a guarantee, on the limit.")
     lgd: Share = Field(description="Mean loss given default; collateral and rank set it.")
@@ -144,9 +136,7 @@ class CycleEconomics(Section):
     base_rate_swing: Annotated[float, Field(ge=0, le=0.1)] = Field(
         default=0.006, description="Rise of the base rate per standard deviation of the cycle, a year later."
     )
-    competition_memory: OpenShare = Field(
-        default=0.93, description="Month-to-month memory of competitors' offers."
-    )
+    competition_memory: OpenShare = Field(default=0.93, description="Month-to-month memory of competitors' offers.")
 
 
 class CreditEconomics(Section):
@@ -154,19 +144,11 @@ class CreditEconomics(Section):
 
     memory: OpenShare = Field(default=0.975, description="Month-to-month memory: a half-life over two years.")
     shock: NotNegative = Field(default=0.12, description="Standard deviation of the monthly change.")
-    jump_rate: Rate = Field(
-        default=0.0025, description="Fraud, lost contracts: a fall at once, 3% of clients a year."
-    )
+    jump_rate: Rate = Field(default=0.0025, description="Fraud, lost contracts: a fall at once, 3% of clients a year.")
     jump_size: NotNegative = Field(default=1.4, description="Size of such a fall, in standard deviations.")
-    between_clients: NotNegative = Field(
-        default=0.55, description="Standard deviation of clients' own means."
-    )
-    between_groups: NotNegative = Field(
-        default=0.35, description="The same for sponsor groups: they fall together."
-    )
-    arrears_annual: Rate = Field(
-        default=0.024, description="Clients of average quality entering arrears, a year."
-    )
+    between_clients: NotNegative = Field(default=0.55, description="Standard deviation of clients' own means.")
+    between_groups: NotNegative = Field(default=0.35, description="The same for sponsor groups: they fall together.")
+    arrears_annual: Rate = Field(default=0.024, description="Clients of average quality entering arrears, a year.")
     quality_effect: NotNegative = Field(default=0.95, description="Fall of the log rate per unit of quality.")
     cycle_effect: NotNegative = Field(default=0.55, description="Rise of the log rate per unit of downturn.")
     cure_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
@@ -174,9 +156,7 @@ class CreditEconomics(Section):
     )
     default_after_months: Count = Field(default=3, description="Ninety days overdue.")
     workout_months: Count = Field(default=12, description="Recoveries are paid over this time.")
-    funding_premium_bp: NotNegative = Field(
-        default=60, description="Own funding over the base rate, basis points."
-    )
+    funding_premium_bp: NotNegative = Field(default=60, description="Own funding over the base rate, basis points.")
 
 
 class LifecycleEconomics(Section):
@@ -187,29 +167,15 @@ class LifecycleEconomics(Section):
         description="Clients taken over in the first half year, as when a lender moves its book.",
     )
     opportunity_rate: Rate = Field(default=0.38, description="New opportunities of a growing client.")
-    mature_factor: Share = Field(
-        default=0.6, description="Opportunities of a mature client against a growing one."
-    )
+    mature_factor: Share = Field(default=0.6, description="Opportunities of a mature client against a growing one.")
     decline_factor: Share = Field(default=0.12, description="The same for a declining client.")
-    maturing_rate: Rate = Field(
-        default=0.06, description="Growing clients settle after about a year and a half."
-    )
+    maturing_rate: Rate = Field(default=0.06, description="Growing clients settle after about a year and a half.")
     revival_rate: Rate = Field(default=0.012, description="Mature clients with a new project grow again.")
-    win_back_rate: Rate = Field(
-        default=0.025, description="Lost clients that ask again; about a sixth a year."
-    )
-    churn_after_months: Count = Field(
-        default=9, description="Nothing open and nothing asked for so long: churned."
-    )
-    satisfaction_effect: NotNegative = Field(
-        default=0.7, description="Fall of the log decline rate per unit."
-    )
-    competition_effect: NotNegative = Field(
-        default=0.25, description="Rise of log exit rates per unit of offers."
-    )
-    refinance_rate: Rate = Field(
-        default=0.014, description="Facilities of content clients refinanced elsewhere."
-    )
+    win_back_rate: Rate = Field(default=0.025, description="Lost clients that ask again; about a sixth a year.")
+    churn_after_months: Count = Field(default=9, description="Nothing open and nothing asked for so long: churned.")
+    satisfaction_effect: NotNegative = Field(default=0.7, description="Fall of the log decline rate per unit.")
+    competition_effect: NotNegative = Field(default=0.25, description="Rise of log exit rates per unit of offers.")
+    refinance_rate: Rate = Field(default=0.014, description="Facilities of content clients refinanced elsewhere.")
     refinance_slow: NotNegative = Field(default=3.0, description="The same, times this, in slow decline.")
     refinance_abrupt: Rate = Field(default=0.25, description="Chance per month when a client leaves at once.")
     prepayment_fee: Rate = Field(default=0.005, description="Share of what is repaid early.")
@@ -229,25 +195,17 @@ class ServiceEconomics(Section):
     shock: NotNegative = Field(default=0.13, description="Monthly change without a reason that we see.")
     service_memory: OpenShare = Field(default=0.93, description="A team's speed changes slowly.")
     service_shock: NotNegative = Field(default=0.14, description="Monthly change of the log response time.")
-    manager_change: Rate = Field(
-        default=0.012, description="A new relationship manager: speed is drawn anew."
-    )
+    manager_change: Rate = Field(default=0.012, description="A new relationship manager: speed is drawn anew.")
     slow_answer: NotNegative = Field(default=0.30, description="Fall of satisfaction per unit of log delay.")
-    complaint_rate: Rate = Field(
-        default=0.05, description="Complaints per enquiry answered in the usual time."
-    )
-    complaint_harm: NotNegative = Field(
-        default=0.40, description="Fall of satisfaction by an unsettled complaint."
-    )
+    complaint_rate: Rate = Field(default=0.05, description="Complaints per enquiry answered in the usual time.")
+    complaint_harm: NotNegative = Field(default=0.40, description="Fall of satisfaction by an unsettled complaint.")
 
 
 class CampaignEconomics(Section):
     """Campaigns: some drawn at random, so that their effect can be measured, some aimed at good clients."""
 
     per_year: Annotated[int, Field(ge=0, le=12)] = Field(default=4, description="One a quarter.")
-    randomised_share: Share = Field(
-        default=0.5, description="Share of campaigns whose targets are drawn at random."
-    )
+    randomised_share: Share = Field(default=0.5, description="Share of campaigns whose targets are drawn at random.")
     reach: Share = Field(default=0.30, description="Share of eligible clients that is addressed.")
     months: Count = Field(default=4, description="How long the effect lasts.")
     cost: NotNegative = Field(default=40_000, description="Mean cost of one campaign, in book currency.")
@@ -258,12 +216,8 @@ class DirtEconomics(Section):
 
     missing_share: SmallShare = Field(default=0.004, description="Rows with one optional value lost.")
     late_share: SmallShare = Field(default=0.002, description="Rows entered or published weeks late.")
-    dirty_share: SmallShare = Field(
-        default=0.001, description="Rows that break the contract; quarantine finds them."
-    )
-    ledger_factor: Share = Field(
-        default=0.2, description="Cashflows come from accounts: this much of those shares."
-    )
+    dirty_share: SmallShare = Field(default=0.001, description="Rows that break the contract; quarantine finds them.")
+    ledger_factor: Share = Field(default=0.2, description="Cashflows come from accounts: this much of those shares.")
 
     @model_validator(mode="after")
     def _few(self) -> DirtEconomics:
@@ -277,9 +231,7 @@ class TruthConfig(Section):
     """What the truth is the truth of, and how exactly it is computed. Must agree with the book's settings."""
 
     horizon_periods: Count = Field(default=12, description="Months in which outcomes are counted.")
-    activity_periods: Count = Field(
-        default=12, description="Months of activity with which they are compared."
-    )
+    activity_periods: Count = Field(default=12, description="Months of activity with which they are compared.")
     decline: DeclineConfig = DeclineConfig(rule="drop", share=0.5)
     discount_rate_annual: Annotated[float, Field(ge=0, lt=1)] = 0.0
     paths: Annotated[int, Field(ge=2, le=10_000)] = Field(

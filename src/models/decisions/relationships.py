@@ -13,9 +13,7 @@ from models.vocab import BoolArray, FloatArray, NeedType, RelationshipType
 _DAYS_PER_YEAR = 365.25
 
 
-def relationship_types(
-    features: pd.DataFrame, large: BoolArray, settings: RelationshipsConfig
-) -> pd.Categorical:
+def relationship_types(features: pd.DataFrame, large: BoolArray, settings: RelationshipsConfig) -> pd.Categorical:
     """Problem-solving: in arrears. Strategic: large, with several deals. Partnership: loyal. Transactional: others.
 
     ``features`` is a panel's, (n_clients, n_features); ``large`` (n_clients,) marks those of high expected value.

@@ -32,9 +32,7 @@ _out = Console()
 _err = Console(stderr=True)
 TRACEBACK = "CLIENTVALUE_TRACEBACK"
 
-ConfigOption = Annotated[
-    Path, typer.Option("--config", "-c", help="Settings of the book, e.g. configs/ifc.yaml.")
-]
+ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="Settings of the book, e.g. configs/ifc.yaml.")]
 BookOption = Annotated[
     str | None, typer.Option("--book", "-b", help="File, folder or database URL; goes before book.path.")
 ]
@@ -170,9 +168,7 @@ def evaluate(
 
     settings = load_config(config, set_)
     tests = [day for day in map(_day, at) if day]
-    report, path = jobs.evaluate(
-        settings, book=book, tests=tests, out=out, progress=terminal.TerminalProgress(_err)
-    )
+    report, path = jobs.evaluate(settings, book=book, tests=tests, out=out, progress=terminal.TerminalProgress(_err))
     if json_:
         _print_json(report)
         return
@@ -193,9 +189,7 @@ def check(
     settings = load_config(config, set_)
     checked = jobs.open_book(settings, book, terminal.TerminalProgress(_err))
     if json_:
-        _print_json(
-            {"counts": [asdict(count) for count in checked.counts], "quarantine": str(checked.quarantine)}
-        )
+        _print_json({"counts": [asdict(count) for count in checked.counts], "quarantine": str(checked.quarantine)})
         return
     _out.print(terminal.counts_table(checked.counts))
     _lines(
@@ -230,12 +224,10 @@ def _guarded(work: Callable[[], Any]) -> int:
     except KeyboardInterrupt:
         _complain("interrupted", "nothing was published")
         return 130
-    except Exception as error:  # noqa: BLE001 - the last door: whatever comes here is our bug
+    except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        _complain(
-            "our mistake", f"{type(error).__name__}: {error}. Set {TRACEBACK}=1 to see where it happened."
-        )
+        _complain("our mistake", f"{type(error).__name__}: {error}. Set {TRACEBACK}=1 to see where it happened.")
         return 1
     return 0
 
@@ -282,6 +274,4 @@ def _day(text: str | None) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise UserError(
-            rule="a date must read YYYY-MM-DD", got=repr(text), remedy="e.g. 2019-07-01"
-        ) from error
+        raise UserError(rule="a date must read YYYY-MM-DD", got=repr(text), remedy="e.g. 2019-07-01") from error

@@ -57,9 +57,7 @@ def train(
     tracking = Tracking(settings)
     with tracking.run("train") as recorder, tempfile.TemporaryDirectory(dir=work_dir(settings)) as scratch:
         recorder.params(_flat(settings.meaning()) | {"data": checked.fingerprint})
-        trained = train_models(
-            checked, settings, Path(scratch) / "bundle", recorder=recorder, progress=progress
-        )
+        trained = train_models(checked, settings, Path(scratch) / "bundle", recorder=recorder, progress=progress)
         progress.stage("Registering the version")
         registered = tracking.register(recorder, trained.bundle, trained.features)
     return TrainResult(

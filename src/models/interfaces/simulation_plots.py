@@ -68,9 +68,7 @@ def _defaults(book: duckdb.DuckDBPyConnection, axes: Axes) -> None:
         GROUP BY quarter ORDER BY quarter
         """
     ).df()
-    growth = book.sql(
-        "SELECT date, 100 * avg(gdp_growth) AS growth FROM macro GROUP BY ALL ORDER BY ALL"
-    ).df()
+    growth = book.sql("SELECT date, 100 * avg(gdp_growth) AS growth FROM macro GROUP BY ALL ORDER BY ALL").df()
     rate = frame["rate"].rolling(4, min_periods=1).mean()
     axes.plot(frame["quarter"], 100 * rate, color="tab:red")
     axes.set(title="Defaults, % of clients a year (red); growth", ylabel="%")
@@ -146,9 +144,7 @@ def _kaplan_meier(months: np.ndarray, ended: np.ndarray) -> tuple[np.ndarray, np
 
 def _funnel(book: duckdb.DuckDBPyConnection, axes: Axes) -> None:
     order = ["identified", "assessed", "due_diligence", "approved", "signed"]
-    counts = book.sql(
-        "SELECT stage, count(DISTINCT opportunity_id) AS n FROM opportunities GROUP BY stage"
-    ).df()
+    counts = book.sql("SELECT stage, count(DISTINCT opportunity_id) AS n FROM opportunities GROUP BY stage").df()
     share = counts.set_index("stage")["n"].reindex(order).fillna(0)
     share = 100 * share / max(share.iloc[0], 1)
     bars = axes.bar([name.replace("_", " ") for name in order], share)

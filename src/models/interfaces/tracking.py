@@ -100,16 +100,12 @@ class Tracking:
             raise
         self.client.set_terminated(run.info.run_id)
 
-    def register(
-        self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str]
-    ) -> RegisteredBundle:
+    def register(self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str]) -> RegisteredBundle:
         """Store a bundle as a model of the run and as the next registered version; the first becomes champion.
 
         ``features`` tells of each column whether it is a ``number`` or a ``category``.
         """
-        inputs = [
-            ColSpec("string" if kind == "category" else "double", name) for name, kind in features.items()
-        ]
+        inputs = [ColSpec("string" if kind == "category" else "double", name) for name, kind in features.items()]
         outputs = [ColSpec("double", name) for name in ("value", "decline_probability")]
         with _quiet(), contextlib.redirect_stderr(io.StringIO()), mlflow.start_run(run_id=recorder.run_id):
             info = mlflow.pyfunc.log_model(
@@ -135,9 +131,7 @@ class Tracking:
         try:
             with _quiet():
                 found = self._version(which)
-                folder = mlflow.artifacts.download_artifacts(
-                    artifact_uri=f"models:/{found.name}/{found.version}"
-                )
+                folder = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{found.name}/{found.version}")
         except MlflowException as error:
             raise BundleNotFoundError(
                 rule=f"{self.model_name} must have the version or alias that is asked for",

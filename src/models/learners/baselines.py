@@ -34,9 +34,7 @@ class PastBehaviour:
     def __post_init__(self) -> None:
         columns = self.columns()
         if any(column.shape != self.recency.shape for column in columns) or not np.isfinite(columns).all():
-            raise InternalError(
-                "past behaviour needs finite numbers, one per client; fill what is missing first"
-            )
+            raise InternalError("past behaviour needs finite numbers, one per client; fill what is missing first")
 
     def columns(self) -> list[FloatArray]:
         """The five arrays, in the order of their declaration."""

@@ -89,7 +89,7 @@ class BoostedTrees:
         return np.ascontiguousarray(matrix, dtype=np.float64)
 
 
-def fit_booster(  # noqa: PLR0913 - data, what to learn, and how
+def fit_booster(
     matrix: FloatArray,
     target: FloatArray,
     *,

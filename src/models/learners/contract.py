@@ -65,8 +65,7 @@ class FeatureContract:
             )
         return cls(
             features=tuple(
-                _learn_feature(frame[name], name, units[name], max_categories)
-                for name in map(str, frame.columns)
+                _learn_feature(frame[name], name, units[name], max_categories) for name in map(str, frame.columns)
             )
         )
 
@@ -112,9 +111,7 @@ class FeatureContract:
 
     def to_json(self) -> str:
         """The contract as text; the same contract gives the same bytes."""
-        return json.dumps(
-            {"features": [asdict(feature) for feature in self.features]}, ensure_ascii=False, indent=1
-        )
+        return json.dumps({"features": [asdict(feature) for feature in self.features]}, ensure_ascii=False, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> FeatureContract:

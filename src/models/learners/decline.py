@@ -28,7 +28,7 @@ class DeclineModel:
     calibration: PlattCalibration = field(default_factory=PlattCalibration)
 
     @classmethod
-    def fit(  # noqa: PLR0913 - data, what to learn, and how
+    def fit(
         cls,
         matrix: FloatArray,
         declined: BoolArray,

@@ -35,7 +35,7 @@ class ValueModel:
     clipped: int = 0
 
     @classmethod
-    def fit(  # noqa: PLR0913 - data, what to learn, and how
+    def fit(
         cls,
         matrix: FloatArray,
         value: FloatArray,

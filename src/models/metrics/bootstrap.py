@@ -33,7 +33,7 @@ class Interval:
     undefined: int = 0
 
 
-def bootstrap_interval(  # noqa: PLR0913 - what is judged, and three numbers that say how
+def bootstrap_interval(
     metric: Metric,
     arrays: Sequence[ArrayLike],
     groups: ArrayLike,
@@ -61,7 +61,7 @@ def bootstrap_interval(  # noqa: PLR0913 - what is judged, and three numbers tha
     return _interval(figure.of(None, strict=True), np.array(draws), level)
 
 
-def bootstrap_difference(  # noqa: PLR0913 - as above
+def bootstrap_difference(
     metric: Metric,
     ours: Sequence[ArrayLike],
     theirs: Sequence[ArrayLike],

@@ -83,9 +83,7 @@ def outcomes(metric: str, actual: ArrayLike, score: ArrayLike, weight: ArrayLike
     return checked
 
 
-def probabilities(
-    metric: str, actual: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None
-) -> Sample:
+def probabilities(metric: str, actual: ArrayLike, probability: ArrayLike, weight: ArrayLike | None = None) -> Sample:
     """The same for scores that are probabilities; one outcome alone is enough."""
     checked = sample(metric, actual, probability, weight)
     if not ((checked.score >= 0) & (checked.score <= 1)).all():

@@ -44,9 +44,7 @@ def fit_logit_line(
     return LogitLine(slope=float(fitted), intercept=float(solution[0] - fitted * centre))
 
 
-def _newton(
-    actual: FloatArray, design: FloatArray, offset: FloatArray, weight: FloatArray
-) -> FloatArray | None:
+def _newton(actual: FloatArray, design: FloatArray, offset: FloatArray, weight: FloatArray) -> FloatArray | None:
     share = float(weight @ actual) / float(weight.sum())
     solution = np.zeros(design.shape[0])
     solution[0] = np.log(share / (1 - share))

@@ -98,9 +98,7 @@ def calibration_slope(actual: ArrayLike, probability: ArrayLike, *, weight: Arra
     return _calibration_line("calibration slope", actual, probability, weight, slope=None).slope
 
 
-def calibration_intercept(
-    actual: ArrayLike, probability: ArrayLike, *, weight: ArrayLike | None = None
-) -> float:
+def calibration_intercept(actual: ArrayLike, probability: ArrayLike, *, weight: ArrayLike | None = None) -> float:
     """What has to be added to the log-odds of every probability to get the number of outcomes right.
 
     Shapes, domain as for ``calibration_slope``, whose slope is held at 1 here (calibration in the large). 0
@@ -129,9 +127,7 @@ def _calibration_line(
     return line
 
 
-def ece(
-    actual: ArrayLike, probability: ArrayLike, *, weight: ArrayLike | None = None, bins: int = BINS
-) -> float:
+def ece(actual: ArrayLike, probability: ArrayLike, *, weight: ArrayLike | None = None, bins: int = BINS) -> float:
     """Expected calibration error: mean gap of probability and frequency, over bins of about equal size.
 
     Shapes (n_clients,); ``actual`` is 0 or 1, ``probability`` between 0 and 1. 0 is right; noise alone leaves

@@ -151,9 +151,7 @@ def _sentence(count: TableCount, reason: str) -> str:
     return f"{count.table}.{column} {MEANING[Rule(rule)]}: {count.reasons[reason]:,}, {example}"
 
 
-def _describe(
-    config: Config, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path
-) -> Book:
+def _describe(config: Config, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path) -> Book:
     first_date = checked["cashflows"].rows.date.min().to_pyarrow().as_py()
     if first_date is None:
         raise TooLittleDataError(
@@ -168,9 +166,7 @@ def _describe(
         quarantine=work_dir / QUARANTINE,
         first_date=first_date,
         known_until=source.known_until,
-        fingerprint=fingerprint(
-            {name: table.rows for name, table in checked.items()}, currency=config.book.currency
-        ),
+        fingerprint=fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency),
         counts=tuple(table.count for table in (*source.checked, *checked.values())),
         ignored_columns=source.ignored_columns,
     )

@@ -84,9 +84,7 @@ def build_cube(
     totals = np.zeros(shape, dtype=np.int64)
     events = np.zeros(shape, dtype=np.int32)
     last_day = np.full(shape, NEVER, dtype=np.int32)
-    for places, measure in _by_cell(
-        measures.flow_cells, measures.flows, flows.cell, flows.period, first, last
-    ):
+    for places, measure in _by_cell(measures.flow_cells, measures.flows, flows.cell, flows.period, first, last):
         at = (flows.period[places] - first + 1, measure, flows.client[places])
         totals[at] += flows.total[places]
         events[at] += flows.events[places].astype(np.int32)

@@ -111,9 +111,7 @@ def day_number(day: date) -> int:
     return (day - date(1970, 1, 1)).days
 
 
-def past_of(
-    cube: Cube, index: int, as_of: date, first_day: NDArray[np.int32], facilities: Facilities | None
-) -> Past:
+def past_of(cube: Cube, index: int, as_of: date, first_day: NDArray[np.int32], facilities: Facilities | None) -> Past:
     """Everything before the start of period ``index``, which is ``as_of``."""
     end = index - cube.first + 1
     known = first_day < day_number(as_of)
@@ -130,9 +128,7 @@ def past_of(
     )
 
 
-def future_of(
-    cube: Cube, index: int, horizon: int, as_of: date, end: date, facilities: Facilities | None
-) -> Future:
+def future_of(cube: Cube, index: int, horizon: int, as_of: date, end: date, facilities: Facilities | None) -> Future:
     """The ``horizon`` periods from ``index`` on: from ``as_of`` to the day before ``end``."""
     start = index - cube.first
     rows = slice(start, start + horizon + 1)

@@ -24,9 +24,7 @@ def fingerprint(tables: Mapping[str, Any], *, currency: str) -> str:
 
 def _row_sums(table: Any) -> tuple[str, ...]:
     names = list(table.columns)
-    sums = table.aggregate(
-        rows=table.count(), forward=_hash_sum(table, names), backward=_hash_sum(table, names[::-1])
-    )
+    sums = table.aggregate(rows=table.count(), forward=_hash_sum(table, names), backward=_hash_sum(table, names[::-1]))
     return tuple(str(value) for value in sums.to_pyarrow().to_pylist()[0].values())
 
 

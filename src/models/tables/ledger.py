@@ -26,9 +26,9 @@ def client_blocks(clients: Any, *, block_clients: int) -> Any:
     order = ibis.window(order_by=[grouped.group_key, grouped.client_id])
     numbered = grouped.mutate(client=ibis.row_number().over(order))
     first = numbered.client.min().over(ibis.window(group_by=numbered.group_key))
-    return numbered.mutate(
-        group_number=first.cast("int64"), block=(first / block_clients).floor().cast("int64")
-    ).drop("group_key")
+    return numbered.mutate(group_number=first.cast("int64"), block=(first / block_clients).floor().cast("int64")).drop(
+        "group_key"
+    )
 
 
 def flow_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid) -> Any:
@@ -46,9 +46,7 @@ def flow_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, g
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
-def state_ledger(
-    tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid
-) -> Any | None:
+def state_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid) -> Any | None:
     """Last known value per client, period and cell of a state; of several on one day the largest.
 
     Columns: block, client, period, cell (its place in ``measures.state_cells``), value, last_day.
@@ -58,9 +56,7 @@ def state_ledger(
     for source in _sources(cells):
         if source[0] in tables:
             events = _events(tables, blocks, source, cells, grid, measures.money_step)
-            daily = events.group_by("block", "client", "period", "cell", "day").aggregate(
-                value=events.number.max()
-            )
+            daily = events.group_by("block", "client", "period", "cell", "day").aggregate(value=events.number.max())
             parts.append(_grouped(daily, _state_aggregates))
     if not parts:
         return None

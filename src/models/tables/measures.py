@@ -93,8 +93,7 @@ def measures_of(config: Config, tables: Iterable[str]) -> MeasureBook:
     activity = Measure(name=ACTIVITY, cells=_cashflow_cells(config.activity.kinds, every_product))
     parts = {f"value_part_{kind}": weight for kind, weight in config.value.kinds.items()}
     value = [
-        Measure(name=f"value_part_{kind}", cells=_cashflow_cells((kind,), every_product))
-        for kind in config.value.kinds
+        Measure(name=f"value_part_{kind}", cells=_cashflow_cells((kind,), every_product)) for kind in config.value.kinds
     ]
     flows = (activity, *value, *(measure for measure in made if measure.form == "flow"))
     return MeasureBook(

@@ -111,17 +111,13 @@ def joined(panels: Sequence[Panel]) -> Panel:
         .reset_index(drop=True),
         origin=origin[order],
         group=np.concatenate([panel.group for panel in panels])[order],
-        features=pd.concat([panel.features for panel in panels], ignore_index=True)
-        .iloc[order]
-        .reset_index(drop=True),
+        features=pd.concat([panel.features for panel in panels], ignore_index=True).iloc[order].reset_index(drop=True),
         value=_concatenated([panel.value for panel in panels], order),
         declined=_concatenated([panel.declined for panel in panels], order),
     )
 
 
-def _concatenated(
-    parts: Sequence[FloatArray | BoolArray | None], order: IntArray
-) -> FloatArray | BoolArray | None:
+def _concatenated(parts: Sequence[FloatArray | BoolArray | None], order: IntArray) -> FloatArray | BoolArray | None:
     known = [part for part in parts if part is not None]
     return np.concatenate(known)[order] if len(known) == len(parts) else None
 
@@ -179,9 +175,7 @@ def _future(prepared: PreparedBook, config: Config, block: Block, origin: int) -
 
 
 def _value(config: Config, future: Future) -> FloatArray:
-    return present_value(
-        future.margin, annual_rate=config.value.discount_rate_annual, period=config.time.period
-    )
+    return present_value(future.margin, annual_rate=config.value.discount_rate_annual, period=config.time.period)
 
 
 def _declined(config: Config, past: Past, future: Future) -> BoolArray:

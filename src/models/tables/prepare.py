@@ -28,9 +28,7 @@ from models.tables.measures import MeasureBook, measures_of
 from models.tables.periods import PeriodGrid
 from models.vocab import IntArray
 
-_NO_FLOWS = pa.schema(
-    [(name, pa.int64()) for name in ("client", "period", "cell", "total", "events", "last_day")]
-)
+_NO_FLOWS = pa.schema([(name, pa.int64()) for name in ("client", "period", "cell", "total", "events", "last_day")])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -215,9 +213,7 @@ def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path) -> Prepar
     )
     _partition(connection, known, folder / "clients")
     if "facilities" in tables:
-        _partition(
-            connection, _placed_facilities(tables["facilities"], places, config), folder / "facilities"
-        )
+        _partition(connection, _placed_facilities(tables["facilities"], places, config), folder / "facilities")
     numbers = sorted(int(path.name.partition("=")[2]) for path in (folder / "clients").iterdir())
     return PreparedBook(
         folder=folder,

@@ -218,9 +218,7 @@ def _reasons(bad: Any) -> tuple[dict[str, int], dict[str, str]]:
     )
     rows = grouped.order_by([ibis.desc("rows"), "column", "rule"]).to_pyarrow().to_pylist()
     counts = {f"{row['column']} {row['rule']}": int(row["rows"]) for row in rows}
-    return counts, {
-        name: _example(row["example"], row["first_row"]) for name, row in zip(counts, rows, strict=True)
-    }
+    return counts, {name: _example(row["example"], row["first_row"]) for name, row in zip(counts, rows, strict=True)}
 
 
 def _example(value: str, row: int) -> str:

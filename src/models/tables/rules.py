@@ -77,9 +77,7 @@ def row_findings(table: Any, schema: TableSchema, known_until: date) -> list[Fin
     return by_column + [_ordered_finding(table, first, second) for first, second in schema.ordered]
 
 
-def reference_findings(
-    table: Any, schema: TableSchema, targets: Mapping[str, Any]
-) -> tuple[Any, list[Finding]]:
+def reference_findings(table: Any, schema: TableSchema, targets: Mapping[str, Any]) -> tuple[Any, list[Finding]]:
     """``table`` with a mark beside each reference that was found, and the findings that read the marks.
 
     A reference to a table that is not among ``targets`` holds, and so does an empty one.

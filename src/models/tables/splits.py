@@ -27,9 +27,7 @@ class LearningOrigins:
         return self.learn[-1]
 
 
-def learning_origins(
-    config: Config, grid: PeriodGrid, first_date: date, *, outcomes_before: int
-) -> LearningOrigins:
+def learning_origins(config: Config, grid: PeriodGrid, first_date: date, *, outcomes_before: int) -> LearningOrigins:
     """Origins whose horizon ends at or before the start of period ``outcomes_before``.
 
     They lie ``origins.spacing_periods`` apart, the latest ``origins.max_count`` of them, and none before the book is

@@ -41,9 +41,7 @@ class Bundle:
     folder: Path
 
 
-def write_bundle(
-    folder: Path, models: FittedModels, config: Config, report: Mapping[str, Any], data: str
-) -> None:
+def write_bundle(folder: Path, models: FittedModels, config: Config, report: Mapping[str, Any], data: str) -> None:
     """Write all files of a bundle into an empty folder; ``data`` is the fingerprint of the book."""
     for model, texts in (("value", models.value.to_texts()), ("decline", models.decline.to_texts())):
         _write(folder / f"{model}.trees.txt", texts["trees"])

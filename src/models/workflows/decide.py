@@ -20,9 +20,7 @@ from models.workflows.recipe import FittedModels, Predictions
 REASONS = 5
 
 
-def score_columns(
-    models: FittedModels, panel: Panel, predictions: Predictions, config: Config
-) -> dict[str, pa.Array]:
+def score_columns(models: FittedModels, panel: Panel, predictions: Predictions, config: Config) -> dict[str, pa.Array]:
     """The columns of scores that follow from the predictions of one block, in the order of the contract."""
     grades = grade(predictions.value, predictions.decline_probability, models.policy)
     large = predictions.value >= models.policy.a_value

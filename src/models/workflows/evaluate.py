@@ -124,9 +124,7 @@ def _judgement(
     }
 
 
-def _figure(
-    metric: Metric, actual: FloatArray, score: FloatArray, rows: Panel, config: Config
-) -> dict[str, float]:
+def _figure(metric: Metric, actual: FloatArray, score: FloatArray, rows: Panel, config: Config) -> dict[str, float]:
     interval = bootstrap_interval(
         metric,
         (actual, score),

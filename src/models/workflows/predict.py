@@ -175,9 +175,7 @@ def _write_blocks(
     panels = panels_by_block(prepared, settings, [0], targets=False)
     scores, explanations = None, None
     try:
-        for panel in progress.track(
-            panels, total=len(prepared.block_numbers), title="Scoring and explaining"
-        ):
+        for panel in progress.track(panels, total=len(prepared.block_numbers), title="Scoring and explaining"):
             if not len(panel):
                 continue
             block = score_block(bundle, panel)
@@ -194,9 +192,7 @@ def _write_blocks(
     write_manifest(draft, _manifest_facts(prepared, bundle, as_of, key, tally))
 
 
-def _stamped(
-    block: ScoredBlock, bundle: Bundle, settings: Config, as_of: date, key: str
-) -> dict[str, pa.Array]:
+def _stamped(block: ScoredBlock, bundle: Bundle, settings: Config, as_of: date, key: str) -> dict[str, pa.Array]:
     columns = score_columns(bundle.models, block.panel, block.predictions, settings)
     rows = len(block.panel)
     first = {"client_id": columns.pop("client_id"), "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), rows)}
@@ -232,9 +228,7 @@ def _explanation_table(block: ScoredBlock, bundle: Bundle, as_of: date, model: s
         "served_prediction": pa.array(served.prediction),
         "served_per_unit": pa.array(rate),
     }
-    values = {
-        name: pa.array(parts.values[:, place]) for place, name in enumerate(bundle.models.contract.names)
-    }
+    values = {name: pa.array(parts.values[:, place]) for place, name in enumerate(bundle.models.contract.names)}
     return pa.table(columns | values)
 
 
@@ -255,9 +249,7 @@ def _require_clients(tally: _Tally, settings: Config, as_of: date) -> None:
         )
 
 
-def _manifest_facts(
-    prepared: PreparedBook, bundle: Bundle, as_of: date, key: str, tally: _Tally
-) -> dict[str, object]:
+def _manifest_facts(prepared: PreparedBook, bundle: Bundle, as_of: date, key: str, tally: _Tally) -> dict[str, object]:
     return {
         "run_key": key,
         "as_of": as_of.isoformat(),

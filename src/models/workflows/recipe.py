@@ -120,9 +120,7 @@ def _rows(panel: Panel, contract: FeatureContract) -> _Rows:
 def _fit_pair(rows: _Rows, contract: FeatureContract, config: Config) -> tuple[ValueModel, DeclineModel]:
     learners = config.learners
     value = ValueModel.fit(rows.matrix, rows.value, config=learners.value, contract=contract, run=config.run)
-    decline = DeclineModel.fit(
-        rows.matrix, rows.declined, config=learners.decline, contract=contract, run=config.run
-    )
+    decline = DeclineModel.fit(rows.matrix, rows.declined, config=learners.decline, contract=contract, run=config.run)
     return value, decline
 
 

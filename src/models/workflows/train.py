@@ -117,9 +117,7 @@ def _report(
     book: Book, config: Config, panel: Panel, plan: _Plan, recorder: Recorder, progress: Progress
 ) -> dict[str, Any]:
     origins = []
-    for number, fit in progress.track(
-        plan.tests.items(), total=len(plan.tests), title="Judging test origins"
-    ):
+    for number, fit in progress.track(plan.tests.items(), total=len(plan.tests), title="Judging test origins"):
         judged = evaluate_origin(panel, number, fit, config)
         origins.append(judged)
         recorder.metrics(headline(judged), step=int(judged["as_of"].replace("-", "")))

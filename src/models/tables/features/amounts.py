@@ -20,9 +20,7 @@ def amount_features(known: Known) -> Iterator[Feature]:
         for window in known.settings.windows:
             if not is_counted_only(known, name):
                 yield Feature(f"{name}_sum_{window}p", unit, known.past.total(name, window))
-            yield Feature(
-                f"{name}_count_{window}p", "events", known.past.count(name, window).astype(np.float64)
-            )
+            yield Feature(f"{name}_count_{window}p", "events", known.past.count(name, window).astype(np.float64))
 
 
 def size_features(known: Known) -> Iterator[Feature]:

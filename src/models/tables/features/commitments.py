@@ -49,9 +49,7 @@ def _mean_limit(known: Known, facilities: Facilities, sums: _Sums) -> FloatArray
     return ratio(total, sums.of(everything, everything)) * known.past.measures.money_step
 
 
-def _tenor_features(
-    known: Known, facilities: Facilities, sums: _Sums, still_open: BoolArray
-) -> Iterator[Feature]:
+def _tenor_features(known: Known, facilities: Facilities, sums: _Sums, still_open: BoolArray) -> Iterator[Feature]:
     remaining = (facilities.maturity.astype(np.float64) - known.past.day) / _PERIOD_DAYS
     dated = still_open & (facilities.maturity != FOREVER)
     limit = sums.of(facilities.limit_steps, dated)
@@ -62,13 +60,9 @@ def _tenor_features(
         yield Feature(f"facility_maturing_share_{years}y", "share", ratio(soon, limit))
 
 
-def _term_features(
-    facilities: Facilities, sums: _Sums, still_open: BoolArray, limit: FloatArray
-) -> Iterator[Feature]:
+def _term_features(facilities: Facilities, sums: _Sums, still_open: BoolArray, limit: FloatArray) -> Iterator[Feature]:
     largest = np.zeros(len(limit))
-    np.maximum.at(
-        largest, facilities.client[still_open], facilities.limit_steps[still_open].astype(np.float64)
-    )
+    np.maximum.at(largest, facilities.client[still_open], facilities.limit_steps[still_open].astype(np.float64))
     yield Feature("facility_largest_share", "share", ratio(largest, limit))
     for name, values in (
         ("spread_bp", facilities.spread_bp),

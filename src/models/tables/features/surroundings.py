@@ -20,9 +20,7 @@ def group_features(known: Known) -> Iterator[Feature]:
         yield Feature(f"group_activity_count_{window}p", "events", _others(known, count.astype(np.float64)))
     window = known.settings.windows[-1]
     yield Feature(f"group_value_sum_{window}p", known.currency, _others(known, known.past.value(window)))
-    yield Feature(
-        "group_clients", "clients", _others(known, (known.past.count(ACTIVITY) > 0).astype(np.float64))
-    )
+    yield Feature("group_clients", "clients", _others(known, (known.past.count(ACTIVITY) > 0).astype(np.float64)))
 
 
 def context_features(known: Known) -> Iterator[Feature]:

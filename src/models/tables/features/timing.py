@@ -22,9 +22,7 @@ def tenure_features(known: Known) -> Iterator[Feature]:
     tenure = known.past.tenure_days()
     yield Feature("tenure_days", "days", tenure)
     years = np.maximum(tenure, 1.0) / 365.25
-    yield Feature(
-        "activity_count_per_year", "events a year", known.past.count(ACTIVITY) / np.maximum(years, 1.0)
-    )
+    yield Feature("activity_count_per_year", "events a year", known.past.count(ACTIVITY) / np.maximum(years, 1.0))
     idle = ratio(known.past.days_since(ACTIVITY), np.maximum(tenure, 1.0))
     yield Feature("activity_recency_share", "share of tenure", idle)
 

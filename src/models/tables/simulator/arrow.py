@@ -52,9 +52,7 @@ def arrow_schema(table: str) -> pa.Schema:
     return pa.schema([(column.name, _ARROW[column.kind]) for column in TABLES[table].columns])
 
 
-def text(
-    codes: AnyArray, words: Sequence[str] | pa.Array, known: BoolArray | None = None
-) -> pa.DictionaryArray:
+def text(codes: AnyArray, words: Sequence[str] | pa.Array, known: BoolArray | None = None) -> pa.DictionaryArray:
     """The word of each code; none where ``known`` is false or the code negative."""
     missing = codes < 0 if known is None else ~known | (codes < 0)
     dictionary = words if isinstance(words, pa.Array) else pa.array(list(words), type=pa.string())

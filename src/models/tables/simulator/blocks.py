@@ -102,9 +102,7 @@ def run_block(plan: Plan, block: int, *, until: int | None = None) -> Run:
     """Run a block through the months of the book; ``until`` stops earlier."""
     economics, world = Economics.of(plan.config), world_of(plan)
     size = plan.size(block)
-    population = create_population(
-        economics, clients=size, months=plan.months, noise=plan.noise(block, POPULATION)
-    )
+    population = create_population(economics, clients=size, months=plan.months, noise=plan.noise(block, POPULATION))
     state, journal = population.state, Journal(months=plan.months, clients=size)
     moments: list[Moment] = []
     for month in range(plan.months if until is None else until + 1):
@@ -151,9 +149,7 @@ def simulate_block(plan: Plan, block: int) -> Block:
         as_of = int(desk.calendar.day(np.array(moment.as_of), np.array(1)))
         truth.append(truth_table(moment, outcomes, desk.client_ids, as_of))
         totals.append(_totals(moment, outcomes))
-    tables["truth"] = pa.concat_tables(
-        [TRUTH_SCHEMA.empty_table(), *(each.cast(TRUTH_SCHEMA) for each in truth)]
-    )
+    tables["truth"] = pa.concat_tables([TRUTH_SCHEMA.empty_table(), *(each.cast(TRUTH_SCHEMA) for each in truth)])
     tables["truth_clean"] = repairs
     return Block(tables=tables, totals=tuple(totals))
 
@@ -188,9 +184,7 @@ def _clean_tables(plan: Plan, run: Run, desk: Desk) -> dict[str, pa.Table]:
     }
 
 
-def _smudged(
-    clean: dict[str, pa.Table], plan: Plan, block: int, desk: Desk
-) -> tuple[dict[str, pa.Table], pa.Table]:
+def _smudged(clean: dict[str, pa.Table], plan: Plan, block: int, desk: Desk) -> tuple[dict[str, pa.Table], pa.Table]:
     tables: dict[str, pa.Table] = {}
     repairs = [REPAIRS_SCHEMA.empty_table()]
     for place, name in enumerate(SMUDGES):

@@ -71,7 +71,7 @@ class Futures:
     cause: IntArray
 
 
-def simulate(  # noqa: PLR0913 - what, how large, where, and how it is carried out
+def simulate(
     config: SimulationConfig,
     *,
     clients: int,
@@ -115,9 +115,7 @@ def simulate(  # noqa: PLR0913 - what, how large, where, and how it is carried o
     )
 
 
-def futures(  # noqa: PLR0913 - which book, from when, how often
-    config: SimulationConfig, *, clients: int, months: int, seed: int, as_of_month: int, paths: int
-) -> Futures:
+def futures(config: SimulationConfig, *, clients: int, months: int, seed: int, as_of_month: int, paths: int) -> Futures:
     """Run the book of these arguments forward from an as-of month ``paths`` times.
 
     The noise is not that of the truth, so the two can be compared.
@@ -132,9 +130,7 @@ def futures(  # noqa: PLR0913 - which book, from when, how often
         moment = run.moments[0]
         ids += desk_of(plan, block, run.population).client_ids.take(pa.array(moment.clients)).to_pylist()
         active.append(moment.past > 0)
-        parts.append(
-            run_forward(moment, world, economics, paths=paths, seed=seed, block=block, stream=CHECK_STREAM)
-        )
+        parts.append(run_forward(moment, world, economics, paths=paths, seed=seed, block=block, stream=CHECK_STREAM))
     return Futures(
         client_ids=tuple(ids),
         active=np.concatenate(active),
@@ -149,9 +145,7 @@ def plan_of(
 ) -> Plan:
     """Check what was asked for. Raises ``ManyProblemsError`` with all that is wrong."""
     chosen = (
-        [month for month in (months - 2 * YEAR, months - YEAR) if month > 0]
-        if as_of_months is None
-        else as_of_months
+        [month for month in (months - 2 * YEAR, months - YEAR) if month > 0] if as_of_months is None else as_of_months
     )
     bounds = (
         ("clients must be at least 1", clients, clients < 1, "--clients"),
@@ -164,9 +158,7 @@ def plan_of(
             "them",
         ),
     )
-    problems = [
-        UserError(rule=rule, got=got, remedy=f"set {name}") for rule, got, wrong, name in bounds if wrong
-    ]
+    problems = [UserError(rule=rule, got=got, remedy=f"set {name}") for rule, got, wrong, name in bounds if wrong]
     if problems:
         raise ManyProblemsError(subject="simulation", problems=problems)
     return Plan(config=config, clients=clients, months=months, seed=seed, as_of=tuple(sorted(set(chosen))))

@@ -58,9 +58,7 @@ def macro_table(world: World, calendar: Calendar, end: int, noise: Generator) ->
 def _growth(world: World, quarter: IntArray, place: IntArray) -> FloatArray:
     trend = np.array([each.growth for each in COUNTRIES])
     swing = np.array([each.swing for each in COUNTRIES])
-    cycle = (
-        world.cycle[: len(world.cycle) // QUARTER * QUARTER].reshape(-1, QUARTER, len(COUNTRIES)).mean(axis=1)
-    )
+    cycle = world.cycle[: len(world.cycle) // QUARTER * QUARTER].reshape(-1, QUARTER, len(COUNTRIES)).mean(axis=1)
     return np.asarray((trend + swing * cycle)[quarter, place])
 
 

@@ -72,9 +72,7 @@ def client_table(clients: ClientColumns, desk: Desk) -> pa.Table:
             "employees": number(staff),
             "relationship_start": days(desk.calendar.day(clients.arrival, np.ones(size, dtype=np.int64))),
             "risk_appetite": text(profile.risk_appetite, APPETITE),
-            "market_position": text(
-                np.digitize(profile.size + 0.6 * extra[:, 2], (-0.6, 0.5, 1.5)), POSITIONS
-            ),
+            "market_position": text(np.digitize(profile.size + 0.6 * extra[:, 2], (-0.6, 0.5, 1.5)), POSITIONS),
             "esg_grade": text(
                 np.digitize(0.5 * clients.credit_mean + extra[:, 5], (-1.5, -0.6, 0.4, 1.3)), ESG, known_esg
             ),
@@ -90,9 +88,7 @@ def _group_numbers(desk: Desk) -> IntArray:
 
 
 def _names(desk: Desk) -> tuple[pa.Array, IntArray]:
-    words = [
-        f"{first} {line.title()} {form}" for first, line, form in product(FIRST_WORDS, INDUSTRIES, FORMS)
-    ]
+    words = [f"{first} {line.title()} {form}" for first, line, form in product(FIRST_WORDS, INDUSTRIES, FORMS)]
     size = len(desk.profile)
     first, form = desk.noise.integers(0, len(FIRST_WORDS), size), desk.noise.integers(0, len(FORMS), size)
     return pa.array(words), (first * len(INDUSTRIES) + desk.profile.industry) * len(FORMS) + form
@@ -105,11 +101,7 @@ def rating_table(clients: ClientColumns, journal: Journal, desk: Desk) -> pa.Tab
     last = np.full(size, -1)
     found: list[tuple[IntArray, IntArray, IntArray]] = []
     for month in range(months):
-        seen = (
-            seen
-            + RATING_LAG * (journal.history.credit[month] - seen)
-            + 0.05 * desk.noise.standard_normal(size)
-        )
+        seen = seen + RATING_LAG * (journal.history.credit[month] - seen) + 0.05 * desk.noise.standard_normal(size)
         grade = np.where(journal.history.defaulted[month], DEFAULT_GRADE, np.digitize(-seen, -GRADE_BOUNDS))
         who = np.flatnonzero(_reviewed(clients, journal, month, grade, last))
         last[who] = grade[who]
@@ -128,9 +120,7 @@ def rating_table(clients: ClientColumns, journal: Journal, desk: Desk) -> pa.Tab
     return contract_table("ratings", columns)
 
 
-def _reviewed(
-    clients: ClientColumns, journal: Journal, month: int, grade: IntArray, last: IntArray
-) -> BoolArray:
+def _reviewed(clients: ClientColumns, journal: Journal, month: int, grade: IntArray, last: IntArray) -> BoolArray:
     served = journal.history.open_facilities[month] | (clients.arrival == month)
     yearly = served & ((month - clients.arrival) % 12 == 0) & (last != DEFAULT_GRADE)
     changed = served & (last >= 0) & (np.abs(grade - last) > 1)
@@ -189,9 +179,7 @@ def financial_table(clients: ClientColumns, journal: Journal, desk: Desk) -> pa.
     merged = {name: values[kept] for name, values in merged.items()}
     order = by_day_and_client(merged["published"], merged["client"])
     merged = {name: values[order] for name, values in merged.items()}
-    columns = {
-        name: number(rounded(merged[name], 4)) for name in ("revenue", "ebitda", "debt", "equity", "cash")
-    }
+    columns = {name: number(rounded(merged[name], 4)) for name in ("revenue", "ebitda", "debt", "equity", "cash")}
     columns |= {
         "client_id": text(merged["client"], desk.client_ids),
         "period_end": days(merged["period_end"]),
@@ -208,9 +196,7 @@ class _Reporting:
     delay: IntArray
 
 
-def _accounts(
-    rows: IntArray, month: IntArray, traits: _Reporting, journal: Journal, desk: Desk
-) -> dict[str, AnyArray]:
+def _accounts(rows: IntArray, month: IntArray, traits: _Reporting, journal: Journal, desk: Desk) -> dict[str, AnyArray]:
     noise, size = desk.noise, len(rows)
     health = journal.history.credit[np.maximum(month, 0), rows].astype(np.float64)
     revenue = traits.scale[rows] * np.exp(0.004 * month + 0.10 * health + 0.08 * noise.standard_normal(size))

@@ -107,9 +107,7 @@ class Journal(Tally):
         self.lists = Lists()
         self.history = History.of(months, clients)
 
-    def cashflows(
-        self, kind: str, client: IntArray, facility: IntArray, cents: IntArray, day: IntArray
-    ) -> None:
+    def cashflows(self, kind: str, client: IntArray, facility: IntArray, cents: IntArray, day: IntArray) -> None:
         """Keep them, and tally."""
         super().cashflows(kind, client, facility, cents, day)
         code = CASHFLOW_KINDS.index(kind)
@@ -132,9 +130,7 @@ class Journal(Tally):
         """Keep the ends."""
         super().closed(facilities, cause)
         self.lists.closed.append(
-            ClosedColumns(
-                number=facilities.number, month=self._now(cause), day=facilities.pay_day, cause=cause
-            )
+            ClosedColumns(number=facilities.number, month=self._now(cause), day=facilities.pay_day, cause=cause)
         )
 
     def entered(self, opportunities: OpportunityColumns) -> None:

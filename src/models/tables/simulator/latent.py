@@ -70,9 +70,7 @@ def serve(clients: ClientColumns, month: Month) -> None:
     delay = clients.service[asked] + 0.45 * noise.standard_normal(len(asked))
     hours = month.economics.types["response_hours"][kind[asked]] * np.exp(delay)
     felt = np.clip(delay, -1.2, 2.0)
-    complains = noise.random(len(asked)) < settings.complaint_rate * np.exp(
-        felt - 0.4 * clients.satisfaction[asked]
-    )
+    complains = noise.random(len(asked)) < settings.complaint_rate * np.exp(felt - 0.4 * clients.satisfaction[asked])
     settled = hours * np.exp(1.2 + 0.6 * noise.standard_normal(len(asked)))
     harm = settings.complaint_harm * np.clip(np.log(settled / 60), 0.2, 1.5)
     impulse = np.zeros(size)
@@ -93,9 +91,7 @@ def serve(clients: ClientColumns, month: Month) -> None:
 
 def _change_teams(clients: ClientColumns, month: Month) -> None:
     settings, noise, size = month.economics.config.service, month.noise, len(clients)
-    clients.service = (
-        settings.service_memory * clients.service + settings.service_shock * noise.standard_normal(size)
-    )
+    clients.service = settings.service_memory * clients.service + settings.service_shock * noise.standard_normal(size)
     changed = np.flatnonzero(noise.random(size) < settings.manager_change)
     clients.service[changed] = 0.35 + 0.5 * noise.standard_normal(len(changed))
 
@@ -107,7 +103,7 @@ def _meet(clients: ClientColumns, month: Month, here: BoolArray) -> None:
     _tell(clients, month, "event", np.flatnonzero(served & (chance > 1 - EVENT_RATE)))
 
 
-def _tell(  # noqa: PLR0913 - a contact has that many sides
+def _tell(
     clients: ClientColumns,
     month: Month,
     kind: str,

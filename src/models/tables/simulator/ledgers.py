@@ -95,9 +95,7 @@ def facility_table(journal: Journal, desk: Desk) -> pa.Table:
     closed_day[closed.number] = desk.calendar.day(closed.month, closed.day)
     noise, line_of_business = desk.noise, desk.profile.industry[rows.client]
     abroad = noise.random(len(rows)) < ABROAD_SHARE
-    country = np.where(
-        abroad, noise.integers(0, len(COUNTRIES), len(rows)), desk.profile.country[rows.client]
-    )
+    country = np.where(abroad, noise.integers(0, len(COUNTRIES), len(rows)), desk.profile.country[rows.client])
     return contract_table(
         "facilities",
         {

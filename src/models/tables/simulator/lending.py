@@ -97,9 +97,7 @@ def _accrue(facilities: FacilityColumns, now: Standing, month: Month) -> None:
     owed = facilities.outstanding * (earning / 12)
     facilities.interest_due += _cents(owed * (now.base_rate + facilities.spread))
     facilities.cost_due += _cents(owed * (now.base_rate + premium))
-    idle = np.where(
-        now.line | (now.age <= facilities.draw_months), facilities.limit - facilities.outstanding, 0
-    )
+    idle = np.where(now.line | (now.age <= facilities.draw_months), facilities.limit - facilities.outstanding, 0)
     charged = np.where(terms["funded"][product] > 0, idle, facilities.utilisation * facilities.limit)
     facilities.fee_due += _cents(charged * terms["running_fee"][product] * (earning / 12))
 
@@ -116,9 +114,7 @@ def _endings(facilities: FacilityColumns, clients: ClientColumns, now: Standing,
     return np.select([matured, leaving, unused], [MATURED, REFINANCED, DORMANT], default=NO_CAUSE)
 
 
-def _refinance_rate(
-    facilities: FacilityColumns, clients: ClientColumns, now: Standing, month: Month
-) -> FloatArray:
+def _refinance_rate(facilities: FacilityColumns, clients: ClientColumns, now: Standing, month: Month) -> FloatArray:
     settings = month.economics.config.lifecycle
     pull = settings.competition_effect * clients.price_sensitivity * month.competition(clients)
     push = settings.satisfaction_effect * np.clip(clients.satisfaction, -2.5, 2.5)
@@ -155,9 +151,7 @@ def _take_back(facilities: FacilityColumns, amount: IntArray, month: Month) -> N
 
 def _flow(kind: str, facilities: FacilityColumns, amount: IntArray, month: Month) -> None:
     rows = np.flatnonzero(amount > 0)
-    month.sink.cashflows(
-        kind, facilities.client[rows], facilities.number[rows], amount[rows], facilities.pay_day[rows]
-    )
+    month.sink.cashflows(kind, facilities.client[rows], facilities.number[rows], amount[rows], facilities.pay_day[rows])
 
 
 def _move_lines(

@@ -130,9 +130,7 @@ def _sign(state: BookState, won: OpportunityColumns, month: Month) -> None:
 def _facilities(state: BookState, won: OpportunityColumns, month: Month) -> FacilityColumns:
     noise, size, product = month.noise, len(won), won.product
     terms = month.economics.products
-    tenor = terms["tenor_median_months"][product] * np.exp(
-        terms["tenor_spread"][product] * noise.standard_normal(size)
-    )
+    tenor = terms["tenor_median_months"][product] * np.exp(terms["tenor_spread"][product] * noise.standard_normal(size))
     months = np.clip(np.rint(tenor), SHORTEST_TENOR, LONGEST_TENOR).astype(np.int64)
     lgd = np.clip(terms["lgd"][product] + 0.12 * noise.standard_normal(size), 0.05, 0.9)
     nothing = np.zeros(size, dtype=np.int64)

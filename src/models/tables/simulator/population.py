@@ -78,8 +78,7 @@ def create_population(economics: Economics, *, clients: int, months: int, noise:
         row=country.copy(),
         own_type=kind,
         need=need,
-        log_limit=np.log(economics.types["limit_median"][kind])
-        + economics.types["limit_spread"][kind] * size,
+        log_limit=np.log(economics.types["limit_median"][kind]) + economics.types["limit_spread"][kind] * size,
         credit_mean=credit,
         satisfaction_mean=liking,
         price_sensitivity=_price_sensitivity(kind, noise),
@@ -148,11 +147,7 @@ def _profile(columns: ClientColumns, group: IntArray, size: FloatArray, noise: G
     state_owned = np.where(kind == STRATEGIC, 0.35, 0.05)
     chance = noise.random(clients)
     ownership = np.select([chance < state_owned, chance < state_owned + 0.2], [0, 2], default=1)
-    boldness = (
-        0.8 * noise.standard_normal(clients)
-        - 0.4 * columns.credit_mean
-        - 0.5 * (columns.need == len(NEEDS) - 1)
-    )
+    boldness = 0.8 * noise.standard_normal(clients) - 0.4 * columns.credit_mean - 0.5 * (columns.need == len(NEEDS) - 1)
     return Profile(
         group=group,
         country=columns.row.copy(),

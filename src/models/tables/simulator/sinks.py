@@ -14,9 +14,7 @@ from models.vocab import IntArray
 class Sink(Protocol):
     """What a step tells. Clients are positions in the block, amounts cents above zero, days 1 to 28."""
 
-    def cashflows(
-        self, kind: str, client: IntArray, facility: IntArray, cents: IntArray, day: IntArray
-    ) -> None:
+    def cashflows(self, kind: str, client: IntArray, facility: IntArray, cents: IntArray, day: IntArray) -> None:
         """Money moved; facility -1 for what belongs to the client as a whole."""
 
     def signed(self, facilities: FacilityColumns) -> None:

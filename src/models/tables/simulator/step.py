@@ -27,9 +27,7 @@ LAST_DAY = 28
 COST_PER_FACILITY = 0.15
 
 
-def step(  # noqa: PLR0913 - a state, a month, and what surrounds them
-    state: BookState, number: int, *, world: World, economics: Economics, noise: Generator, sink: Sink
-) -> None:
+def step(state: BookState, number: int, *, world: World, economics: Economics, noise: Generator, sink: Sink) -> None:
     """Move the state through month ``number`` and tell the sink what happened.
 
     What happens depends on the state, the world and the noise, and on nothing that came before.
@@ -64,9 +62,7 @@ def _count(state: BookState, month: Month) -> None:
 def _charge_service(state: BookState, month: Month) -> None:
     clients, types = state.clients, month.economics.types
     due = (month.number - clients.arrival) % QUARTER == 0
-    served = (
-        due & (clients.arrival < month.number) & (clients.stage != CHURNED) & (clients.stage != ACQUISITION)
-    )
+    served = due & (clients.arrival < month.number) & (clients.stage != CHURNED) & (clients.stage != ACQUISITION)
     rows = np.flatnonzero(served & (clients.open_facilities > 0))
     fixed = types["service_cost_quarter"][relationship_type(clients)[rows]]
     effort = (1 + COST_PER_FACILITY * clients.open_facilities[rows]) * np.exp(

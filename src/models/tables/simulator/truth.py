@@ -72,7 +72,7 @@ class Outcomes:
     cause: IntArray
 
 
-def run_forward(  # noqa: PLR0913 - from where, in which world, how often, with which noise
+def run_forward(
     moment: Moment, world: World, economics: Economics, *, paths: int, seed: int, block: int, stream: int
 ) -> Outcomes:
     """Run the block forward ``paths`` times, each with fresh noise and a fresh macro cycle.
@@ -104,9 +104,7 @@ def run_forward(  # noqa: PLR0913 - from where, in which world, how often, with 
     )
 
 
-def _run_paths(
-    moment: Moment, world: World, economics: Economics, *, count: int, noise: SeedSequence
-) -> Outcomes:
+def _run_paths(moment: Moment, world: World, economics: Economics, *, count: int, noise: SeedSequence) -> Outcomes:
     horizon, size = economics.config.truth.horizon_periods, len(moment.clients)
     state, generator = moment.state.tiled(count), default_rng(noise)
     tally = Tally(months=horizon, clients=count * size, first_new_facility=moment.state.next_facility)

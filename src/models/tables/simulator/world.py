@@ -105,24 +105,16 @@ def create_world(config: SimulationConfig, *, months: int, seed: int) -> World:
     """The world of a seed, from the first month on, with room for one horizon after the last."""
     noise = default_rng(SeedSequence(seed, spawn_key=(WORLD_STREAM,)))
     length = months + config.truth.horizon_periods
-    campaigns = _campaigns(
-        config.campaigns, length, default_rng(SeedSequence(seed, spawn_key=(WORLD_STREAM, 1)))
-    )
+    campaigns = _campaigns(config.campaigns, length, default_rng(SeedSequence(seed, spawn_key=(WORLD_STREAM, 1))))
     start = _Past(common=np.zeros((0, 1)), local=np.zeros((0, len(COUNTRIES))), competition=np.zeros((0, 1)))
     return _carried_on(config.cycle, start, campaigns, paths=1, months=length, noise=noise)
 
 
-def future_world(
-    config: SimulationConfig, world: World, *, as_of: int, paths: int, seed: SeedSequence
-) -> World:
+def future_world(config: SimulationConfig, world: World, *, as_of: int, paths: int, seed: SeedSequence) -> World:
     """The same past and ``paths`` other futures from month ``as_of`` on. Rows: path x countries + country."""
-    past = _Past(
-        common=world.common[:as_of], local=world.local[:as_of], competition=world.competition[:as_of, :1]
-    )
+    past = _Past(common=world.common[:as_of], local=world.local[:as_of], competition=world.competition[:as_of, :1])
     length = as_of + config.truth.horizon_periods
-    return _carried_on(
-        config.cycle, past, world.campaigns, paths=paths, months=length, noise=default_rng(seed)
-    )
+    return _carried_on(config.cycle, past, world.campaigns, paths=paths, months=length, noise=default_rng(seed))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,7 +126,7 @@ class _Past:
     competition: FloatArray
 
 
-def _carried_on(  # noqa: PLR0913 - what was, what is fixed, how far and how often
+def _carried_on(
     cycle: CycleEconomics, past: _Past, campaigns: Campaigns, *, paths: int, months: int, noise: Generator
 ) -> World:
     ahead = months - len(past.common)
@@ -163,9 +155,7 @@ def _common_cycle(cycle: CycleEconomics, past: FloatArray, shocks: FloatArray) -
         if month < 2:  # noqa: PLR2004 - two months of past are needed to go on
             values[month] = 1.0
             continue
-        values[month] = (
-            first * values[month - 1] + second * values[month - 2] + scale * shocks[month - len(past)]
-        )
+        values[month] = first * values[month - 1] + second * values[month - 2] + scale * shocks[month - len(past)]
     return values
 
 
@@ -180,9 +170,7 @@ def _remembered(memory: float, past: FloatArray, shocks: FloatArray) -> FloatArr
 
 def _room(past: FloatArray, shocks: FloatArray) -> FloatArray:
     values = np.empty((len(past) + len(shocks), shocks.shape[1]))
-    values[: len(past)] = (
-        past if past.shape[1] == shocks.shape[1] else np.tile(past, shocks.shape[1] // past.shape[1])
-    )
+    values[: len(past)] = past if past.shape[1] == shocks.shape[1] else np.tile(past, shocks.shape[1] // past.shape[1])
     return values
 
 
@@ -193,9 +181,7 @@ def _base_rate(cycle: CycleEconomics, common: FloatArray) -> FloatArray:
 
 def _campaigns(settings: CampaignEconomics, months: int, noise: Generator) -> Campaigns:
     spacing = 12 / settings.per_year if settings.per_year else np.inf
-    month = (
-        np.arange(3, months, spacing).astype(np.int64) if settings.per_year else np.zeros(0, dtype=np.int64)
-    )
+    month = np.arange(3, months, spacing).astype(np.int64) if settings.per_year else np.zeros(0, dtype=np.int64)
     count = len(month)
     starting = np.full(months, -1, dtype=np.int64)
     starting[month] = np.arange(count)
@@ -210,7 +196,5 @@ def _campaigns(settings: CampaignEconomics, months: int, noise: Generator) -> Ca
 
 
 def _alternating(share: float, count: int) -> BoolArray:
-    steps: NDArray[np.float64] = np.floor(share * np.arange(1, count + 1)) - np.floor(
-        share * np.arange(count)
-    )
+    steps: NDArray[np.float64] = np.floor(share * np.arange(1, count + 1)) - np.floor(share * np.arange(count))
     return np.asarray(steps > 0)

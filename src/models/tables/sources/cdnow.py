@@ -74,9 +74,7 @@ def _fields(connection: Any, file: Path) -> Any:
 
 def _cashflows(orders: Any) -> Any:
     cents = (orders.paid * 100).round().cast("int64")
-    days = orders.group_by(["client_id", "ordered"]).agg(
-        source_row=orders.source_row.min(), cents=cents.sum()
-    )
+    days = orders.group_by(["client_id", "ordered"]).agg(source_row=orders.source_row.min(), cents=cents.sum())
     return days.select(
         "source_row",
         "client_id",

@@ -110,9 +110,7 @@ def region_of(country: str) -> str | None:
     >>> region_of("Turkey")
     'Europe and Central Asia'
     """
-    return next(
-        (row["listed_region"] for row in _listed() if row["spelling"] == country.strip().lower()), None
-    )
+    return next((row["listed_region"] for row in _listed() if row["spelling"] == country.strip().lower()), None)
 
 
 def with_country(connection: Any, table: Any) -> Any:

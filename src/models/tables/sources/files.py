@@ -41,15 +41,12 @@ def _files(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise MissingFileError(folder, remedy="name a folder with clients and cashflows as Parquet or CSV")
     found = {
-        name: [folder / f"{name}{end}" for end in ENDINGS if (folder / f"{name}{end}").is_file()]
-        for name in TABLES
+        name: [folder / f"{name}{end}" for end in ENDINGS if (folder / f"{name}{end}").is_file()] for name in TABLES
     }
     for name, files in found.items():
         if len(files) > 1:
             both = " and ".join(file.name for file in files)
-            raise UnreadableFileError(
-                rule=f"{name} must be one file", got=both, remedy=f"remove one from {folder}"
-            )
+            raise UnreadableFileError(rule=f"{name} must be one file", got=both, remedy=f"remove one from {folder}")
     missing = [name for name in REQUIRED_TABLES if not found[name]]
     if missing:
         raise UnreadableFileError(
@@ -60,9 +57,7 @@ def _files(folder: Path) -> dict[str, Path]:
     return {name: files[0] for name, files in found.items() if files}
 
 
-def _table(
-    connection: Any, file: Path, schema: TableSchema, renames: dict[str, str]
-) -> tuple[Any, tuple[str, ...]]:
+def _table(connection: Any, file: Path, schema: TableSchema, renames: dict[str, str]) -> tuple[Any, tuple[str, ...]]:
     if file.suffix == ".parquet":
         rows = read_stored(connection, file)
         present = [name for name in rows.columns if name != _FILE_ROW]

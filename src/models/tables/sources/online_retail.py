@@ -71,9 +71,7 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
 
 def _clients(lines: Any) -> Any:
     """The country as of the first invoice; 8 of 4,372 customers move later."""
-    first = ibis.row_number().over(
-        group_by="client_id", order_by=["invoiced", "invoice", "country", "source_row"]
-    )
+    first = ibis.row_number().over(group_by="client_id", order_by=["invoiced", "invoice", "country", "source_row"])
     earliest = lines.mutate(rank=first).filter(lambda table: table.rank == 0)
     return earliest.select("source_row", "client_id", "country")
 

@@ -112,9 +112,7 @@ def first_bytes(file: Path) -> bytes:
     if not start.strip():
         raise UnreadableFileError(rule="the file must not be empty", got=file, remedy="fetch it again")
     if b"\x00" in start:
-        raise UnreadableFileError(
-            rule="the file must be text", got=f"binary data in {file}", remedy="export it as CSV"
-        )
+        raise UnreadableFileError(rule="the file must be text", got=f"binary data in {file}", remedy="export it as CSV")
     return start
 
 

@@ -43,9 +43,7 @@ class _Remote:
         """Tables in the place where the database looks by itself."""
         if not self.catalog:
             return set(self.database.list_tables())
-        query = (
-            "select table_name from information_schema.tables where table_catalog = ? and table_schema = ?"
-        )
+        query = "select table_name from information_schema.tables where table_catalog = ? and table_schema = ?"
         found = self.database.con.execute(query, [self.catalog, DUCKDB_SCHEMA]).fetchall()
         return {name for (name,) in found}
 
@@ -144,9 +142,7 @@ def _file_of(url: str) -> Path:
 def _require_file(url: str) -> None:
     file = _file_of(url)
     if not file.is_file():
-        raise MissingFileError(
-            file, remedy="name the database's file after the scheme, e.g. duckdb:///data/a.db"
-        )
+        raise MissingFileError(file, remedy="name the database's file after the scheme, e.g. duckdb:///data/a.db")
 
 
 def _broken(rule: str, error: Exception, url: str) -> UnreadableFileError:
