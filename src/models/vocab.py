@@ -14,6 +14,7 @@ ClientId = NewType("ClientId", str)
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+TextArray = NDArray[np.str_]
 
 Item = TypeVar("Item")
 

@@ -6,7 +6,7 @@ An unknown key is an error that names the nearest valid one. No other module rea
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -47,7 +47,7 @@ def parse_config(text: str, overrides: Sequence[str] = (), *, subject: str = "co
     try:
         return Config.model_validate(raw)
     except ValidationError as error:
-        problems = [_problem(details, raw) for details in error.errors(include_url=False)]
+        problems = [_problem(details) for details in error.errors(include_url=False)]
         raise ConfigError(subject=subject, problems=problems) from error
 
 
@@ -74,7 +74,7 @@ def _set_over(raw: dict[str, Any], override: str, subject: str) -> None:
     node[keys[-1]] = yaml.safe_load(text)
 
 
-def _problem(details: ErrorDetails, raw: Mapping[str, Any]) -> UserError:
+def _problem(details: ErrorDetails) -> UserError:
     where = ".".join(str(part) for part in details["loc"]) or "config"
     if details["type"] == "extra_forbidden":
         return UserError(

@@ -1,0 +1,1 @@
+"""Pure rules over predictions that a reviewer can read without any model."""

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from models.config import RelationshipsConfig
-from models.vocab import BoolArray, FloatArray, NeedType, RelationshipType
+from models.vocab import BoolArray, FloatArray, NeedType, RelationshipType, TextArray
 
 _DAYS_PER_YEAR = 365.25
 
 
-def relationship_types(features: pd.DataFrame, large: BoolArray, settings: RelationshipsConfig) -> pd.Categorical:
+def relationship_types(features: pd.DataFrame, large: BoolArray, settings: RelationshipsConfig) -> TextArray:
     """Problem-solving: in arrears. Strategic: large, with several deals. Partnership: loyal. Transactional: others.
 
     ``features`` is a panel's, (n_clients, n_features); ``large`` (n_clients,) marks those of high expected value.
@@ -35,22 +35,25 @@ def relationship_types(features: pd.DataFrame, large: BoolArray, settings: Relat
         ],
         default=names.index(RelationshipType.TRANSACTIONAL),
     )
-    return pd.Categorical.from_codes(code, categories=names)
+    return np.array(names)[code]
 
 
-def need_types(features: pd.DataFrame, settings: RelationshipsConfig) -> pd.Categorical:
+def need_types(features: pd.DataFrame, settings: RelationshipsConfig) -> TextArray:
     """The need whose products make up the largest share of the client's business; funding where none is known."""
     names = [need.value for need in NeedType]
-    shares = np.stack([_share(features, settings.need_products, need) for need in names])
-    return pd.Categorical.from_codes(shares.argmax(axis=0), categories=names)
+    products = {need.replace("_", " "): measures for need, measures in settings.need_products.items()}
+    shares = np.stack([_share(features, products.get(need, ())) for need in names])
+    return np.array(names)[shares.argmax(axis=0)]
 
 
-def _share(features: pd.DataFrame, products: Mapping[str, tuple[str, ...]], need: str) -> FloatArray:
-    columns = [_column(features, f"{name}_share_ever") for name in products.get(need.replace(" ", "_"), ())]
-    return np.asarray(sum(columns)) if columns else np.zeros(len(features))
+def _share(features: pd.DataFrame, measures: Sequence[str]) -> FloatArray:
+    share = np.zeros(len(features))
+    for name in measures:
+        share += _column(features, f"{name}_share_ever")
+    return share
 
 
 def _column(features: pd.DataFrame, name: str) -> FloatArray:
     if name not in features:
         return np.zeros(len(features))
-    return np.nan_to_num(features[name].to_numpy(dtype=np.float64))
+    return np.nan_to_num(np.asarray(features[name], dtype=np.float64))

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from models.config import StagesConfig
-from models.vocab import FloatArray, Stage
+from models.vocab import FloatArray, Stage, TextArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +27,7 @@ class Trajectory:
     decline_probability: FloatArray
 
 
-def stages_of(trajectory: Trajectory, settings: StagesConfig) -> pd.Categorical:
+def stages_of(trajectory: Trajectory, settings: StagesConfig) -> TextArray:
     """Churned: idle for too long. Acquisition: new. Decline: probable. Development: growing. Maturity: the others.
 
     >>> settings = StagesConfig(
@@ -37,7 +36,7 @@ def stages_of(trajectory: Trajectory, settings: StagesConfig) -> pd.Categorical:
     >>> one = Trajectory(
     ...     idle_periods=np.array([40.0]), tenure_periods=np.array([50.0]), growth=np.array([0.0]),
     ...     decline_probability=np.array([0.9]))
-    >>> stages_of(one, settings)[0]
+    >>> str(stages_of(one, settings)[0])
     'churned'
     """
     growing = (settings.growth_ratio - 1) / (settings.growth_ratio + 1)
@@ -53,4 +52,4 @@ def stages_of(trajectory: Trajectory, settings: StagesConfig) -> pd.Categorical:
         [names.index(stage.value) for _, stage in rules],
         default=names.index(Stage.MATURITY.value),
     )
-    return pd.Categorical.from_codes(code, categories=names)
+    return np.array(names)[code]

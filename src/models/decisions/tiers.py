@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from models.config import TiersConfig
-from models.vocab import FloatArray, Tier
+from models.vocab import BoolArray, FloatArray, TextArray, Tier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +24,8 @@ class TierPolicy:
 class Grades:
     """Tier and the rule that decided it. Shapes (n_clients,)."""
 
-    tier: pd.Categorical
-    reason: pd.Categorical
+    tier: TextArray
+    reason: TextArray
 
 
 def tier_policy(expected_value: FloatArray, settings: TiersConfig, currency: str) -> TierPolicy:
@@ -47,14 +46,10 @@ def tier_policy(expected_value: FloatArray, settings: TiersConfig, currency: str
 def grade(value: FloatArray, decline_probability: FloatArray, policy: TierPolicy) -> Grades:
     """Grade each client; the first rule that holds decides. Shapes (n_clients,); value in book currency."""
     rules = _rules(value, decline_probability, policy)
-    conditions = [condition for condition, _, _ in rules]
-    sentences = [sentence for _, _, sentence in rules]
-    tiers = [tier.value for _, tier, _ in rules]
-    decided = np.select(conditions, np.arange(len(rules)))
-    names = [tier.value for tier in Tier]
+    decided = np.select([condition for condition, _, _ in rules], np.arange(len(rules)))
     return Grades(
-        tier=pd.Categorical(np.asarray(tiers)[decided], categories=names, ordered=True),
-        reason=pd.Categorical.from_codes(decided, categories=sentences),
+        tier=np.array([tier.value for _, tier, _ in rules])[decided],
+        reason=np.array([sentence for _, _, sentence in rules])[decided],
     )
 
 
@@ -63,7 +58,7 @@ def _cut_off(value: FloatArray, share: float) -> float:
     return float(np.sort(value)[-place])
 
 
-def _rules(value: FloatArray, decline: FloatArray, policy: TierPolicy) -> list[tuple[np.ndarray, Tier, str]]:
+def _rules(value: FloatArray, decline: FloatArray, policy: TierPolicy) -> list[tuple[BoolArray, Tier, str]]:
     settings = policy.settings
     top, good = value >= policy.aa_value, value >= policy.a_value
     aa_from = f"expected value at or above {policy.aa_value:,.0f} {policy.currency}"

@@ -1,0 +1,1 @@
+"""Where the system meets the world: command line, notebooks, MLflow, plots and pages."""

@@ -37,7 +37,7 @@ BookOption = Annotated[
     str | None, typer.Option("--book", "-b", help="File, folder or database URL; goes before book.path.")
 ]
 SetOption = Annotated[
-    list[str], typer.Option("--set", "-s", help="section.key=value over the config; may be repeated.")
+    list[str] | None, typer.Option("--set", "-s", help="section.key=value over the config; may be repeated.")
 ]
 BundleOption = Annotated[
     str, typer.Option("--bundle", help="Alias or version in the registry, or the folder of a bundle.")
@@ -54,13 +54,13 @@ DEFAULT_CONFIG = Path("configs/ifc.yaml")
 def run(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    set_: SetOption = [],
+    set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """The main job: check the book, train, evaluate, register, then score and explain every client."""
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
-    settings, progress = load_config(config, set_), terminal.TerminalProgress(_err)
+    settings, progress = load_config(config, set_ or ()), terminal.TerminalProgress(_err)
     trained = jobs.train(settings, book=book, progress=progress)
     predicted = jobs.predict(settings, book=trained.book, bundle=trained.version, progress=progress)
     if json_:
@@ -76,13 +76,13 @@ def run(
 def train(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    set_: SetOption = [],
+    set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Train and judge the models of a book, and register them in MLflow."""
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
-    settings = load_config(config, set_)
+    settings = load_config(config, set_ or ())
     trained = jobs.train(settings, book=book, progress=terminal.TerminalProgress(_err))
     if json_:
         _print_json(_train_facts(trained))
@@ -100,13 +100,13 @@ def predict(
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder of results; default data/processed/BOOK/scores.")
     ] = None,
-    set_: SetOption = [],
+    set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Score and explain every active client of a book."""
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
-    settings = load_config(config, set_)
+    settings = load_config(config, set_ or ())
     predicted = jobs.predict(
         settings,
         book=book,
@@ -129,13 +129,13 @@ def explain(
     book: BookOption = None,
     bundle: BundleOption = "champion",
     as_of: AsOfOption = None,
-    set_: SetOption = [],
+    set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Say of one client what it is worth, how likely it declines, and why."""
     from models.interfaces import explanation, jobs, terminal  # noqa: PLC0415
 
-    settings = load_config(config, set_)
+    settings = load_config(config, set_ or ())
     models, block = jobs.explain(
         settings,
         client,
@@ -155,19 +155,19 @@ def explain(
 def evaluate(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    at: Annotated[list[str], typer.Option("--at", help="YYYY-MM-DD; a test origin. May be repeated.")] = [],
+    at: Annotated[list[str] | None, typer.Option("--at", help="YYYY-MM-DD; a test origin. May be repeated.")] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", help="Where the report is written; default data/processed/BOOK/report.json."),
     ] = None,
-    set_: SetOption = [],
+    set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Judge the recipe of a config at past origins, beside the baselines."""
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
-    settings = load_config(config, set_)
-    tests = [day for day in map(_day, at) if day]
+    settings = load_config(config, set_ or ())
+    tests = [day for day in map(_day, at or ()) if day]
     report, path = jobs.evaluate(settings, book=book, tests=tests, out=out, progress=terminal.TerminalProgress(_err))
     if json_:
         _print_json(report)
@@ -180,13 +180,13 @@ def evaluate(
 def check(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    set_: SetOption = [],
+    set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Hold the rows of a book against the contract and say what is wrong with which."""
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
-    settings = load_config(config, set_)
+    settings = load_config(config, set_ or ())
     checked = jobs.open_book(settings, book, terminal.TerminalProgress(_err))
     if json_:
         _print_json({"counts": [asdict(count) for count in checked.counts], "quarantine": str(checked.quarantine)})
@@ -204,15 +204,15 @@ def check(
 def config(
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of config files.")] = False,
     file: ConfigOption = DEFAULT_CONFIG,
-    set_: SetOption = [],
+    set_: SetOption = None,
 ) -> None:
     """Print a config with every default filled in, or the schema that editors complete from."""
-    _print_json(config_schema() if schema else load_config(file, set_).model_dump(mode="json"))
+    _print_json(config_schema() if schema else load_config(file, set_ or ()).model_dump(mode="json"))
 
 
 def main() -> None:
     """Run the command line; every error is one readable paragraph."""
-    sys.exit(_guarded(lambda: app(standalone_mode=True)))
+    sys.exit(_guarded(app))
 
 
 def _guarded(work: Callable[[], Any]) -> int:

@@ -18,9 +18,9 @@ from models.errors import MissingFileError
 from models.interfaces.tracking import CHAMPION, Tracking
 from models.tables.book import Book, load_book
 from models.vocab import Progress, SilentProgress
-from models.workflows.bundle import MANIFEST, Bundle, read_bundle
+from models.workflows.bundle import Bundle, read_bundle
 from models.workflows.predict import Predicted, ScoredBlock, predict_book, score_clients
-from models.workflows.publish import file_hash, publish_text
+from models.workflows.publish import MANIFEST, file_hash, publish_text
 from models.workflows.train import evaluate_book, train_models
 
 Settings = Config | Path | str

@@ -19,7 +19,7 @@ _SIGNED = (
 
 
 def plausibility_figure(folder: Path) -> Figure:
-    """Twelve panels: value concentration, defaults and cycle, tenor, utilisation, ratings, survival, funnel, ...
+    """Twelve panels: value concentration, defaults and cycle, tenor, utilisation, ratings, survival, funnel ...
 
     ``folder`` is what the simulator wrote. Raises ``MissingFileError`` if it is not there.
     """
@@ -41,8 +41,8 @@ def plausibility_figure(folder: Path) -> Figure:
 
 def _concentration(book: duckdb.DuckDBPyConnection, axes: Axes) -> None:
     margin = book.sql(
-        f"SELECT coalesce(sum({_SIGNED}), 0) AS margin FROM clients LEFT JOIN cashflows USING (client_id) "  # noqa: S608
-        "GROUP BY client_id ORDER BY margin DESC"
+        f"SELECT coalesce(sum({_SIGNED}), 0) AS margin FROM clients LEFT JOIN cashflows "  # noqa: S608
+        "USING (client_id) GROUP BY client_id ORDER BY margin DESC"
     ).fetchnumpy()["margin"]
     share = np.cumsum(margin) / margin.sum()
     top = share[max(len(share) // 10 - 1, 0)]
@@ -61,7 +61,8 @@ def _defaults(book: duckdb.DuckDBPyConnection, axes: Axes) -> None:
             SELECT client_id, min(date) AS day FROM cashflows WHERE kind = 'write_off' GROUP BY client_id
         ), held AS (
             SELECT quarter, count(DISTINCT client_id) AS clients FROM quarters
-            JOIN facilities ON signed <= quarter AND coalesce(closed, DATE '9999-01-01') > quarter GROUP BY quarter
+            JOIN facilities ON signed <= quarter AND coalesce(closed, DATE '9999-01-01') > quarter
+            GROUP BY quarter
         )
         SELECT quarter, 4.0 * count(failed.client_id) / any_value(clients) AS rate
         FROM held LEFT JOIN failed ON day >= quarter AND day < quarter + INTERVAL 3 MONTH
@@ -95,7 +96,8 @@ def _utilisation(book: duckdb.DuckDBPyConnection, axes: Axes) -> None:
         WITH owed AS (
             SELECT facility_id, sum(CASE kind WHEN 'drawdown' THEN amount WHEN 'repayment' THEN -amount
                 WHEN 'write_off' THEN -amount ELSE 0 END) AS outstanding FROM cashflows GROUP BY facility_id)
-        SELECT product, coalesce(outstanding, 0) / "limit" AS used FROM facilities LEFT JOIN owed USING (facility_id)
+        SELECT product, coalesce(outstanding, 0) / "limit" AS used
+        FROM facilities LEFT JOIN owed USING (facility_id)
         WHERE closed IS NULL AND product <> 'guarantee' AND "limit" > 0
         """
     ).df()
@@ -115,11 +117,12 @@ def _ratings(book: duckdb.DuckDBPyConnection, axes: Axes) -> None:
 
 
 def _survival(book: duckdb.DuckDBPyConnection, axes: Axes) -> None:
-    """Share of clients still with activity ``t`` months after their first, by type at the first as-of date."""
+    """Share of clients still active some months after their first, by type at the first as-of date."""
     frame = book.sql(
         """
         WITH kinds AS (
-            SELECT client_id, any_value(relationship_type ORDER BY as_of) AS kind FROM truth GROUP BY client_id),
+            SELECT client_id, any_value(relationship_type ORDER BY as_of) AS kind
+            FROM truth GROUP BY client_id),
         ends AS (SELECT max(signed) AS day FROM facilities)
         SELECT kinds.kind, min(date) AS first, max(date) AS last, any_value(ends.day) AS final
         FROM cashflows JOIN kinds USING (client_id), ends

@@ -1,6 +1,6 @@
 """Arrays in, numbers out: what predictions are judged by; ``weight`` says how often a client counts."""
 
-from models.metrics.bootstrap import Interval, Metric, bootstrap_difference, bootstrap_interval
+from models.metrics.bootstrap import Draws, Interval, Metric, bootstrap_difference, bootstrap_draws, bootstrap_interval
 from models.metrics.logit_line import LogitLine, fit_logit_line
 from models.metrics.probability import (
     BrierParts,
@@ -17,11 +17,13 @@ from models.metrics.value import DecileTable, decile_mape, decile_table, mae, rm
 __all__ = [
     "BrierParts",
     "DecileTable",
+    "Draws",
     "Interval",
     "LogitLine",
     "Metric",
     "auc",
     "bootstrap_difference",
+    "bootstrap_draws",
     "bootstrap_interval",
     "brier",
     "brier_parts",

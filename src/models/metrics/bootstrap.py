@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,11 +16,8 @@ from models.vocab import FloatArray, IntArray
 MIN_DEFINED_SHARE = 0.9
 
 
-class Metric(Protocol):
-    """A figure over arrays of one length; ``weight`` says how often each client counts."""
-
-    def __call__(self, *arrays: Any, weight: ArrayLike | None = None) -> float:
-        """The figure."""
+Metric = Callable[..., float]
+"""A figure over arrays of one length; its keyword ``weight`` says how often each client counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +30,37 @@ class Interval:
     undefined: int = 0
 
 
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """A metric on the clients as they are, and on each resample. Draws of equal groups and seed are paired."""
+
+    estimate: float
+    values: FloatArray
+
+    def interval(self, level: float = 0.95) -> Interval:
+        """The percentile interval. Raises ``TooLittleDataError`` if over a tenth of the resamples are undefined."""
+        return _interval(self.estimate, self.values, level)
+
+    def minus(self, other: Draws) -> Draws:
+        """The difference of two metrics over the same clients in every resample."""
+        return Draws(self.estimate - other.estimate, self.values - other.values)
+
+
+def bootstrap_draws(
+    metric: Metric, arrays: Sequence[ArrayLike], groups: ArrayLike, *, resamples: int = 1_000, seed: int
+) -> Draws:
+    """``metric(*arrays)`` when whole ``groups`` are drawn with replacement, ``resamples`` times.
+
+    Each array and ``groups`` (any labels: clients, or sponsor groups, whose clients share a fate) is
+    (n_clients,). The result does not depend on row order. A resample in which the metric is not defined is
+    NaN. Raises ``TooLittleDataError`` if the metric is not defined on the whole or there is but one group.
+    """
+    codes, count = _codes(groups)
+    figure = _Figure(metric, arrays, codes)
+    values = np.array([figure.of(counts) for counts in _draws(count, resamples, seed)])
+    return Draws(figure.of(None, strict=True), values)
+
+
 def bootstrap_interval(
     metric: Metric,
     arrays: Sequence[ArrayLike],
@@ -42,23 +70,16 @@ def bootstrap_interval(
     level: float = 0.95,
     seed: int,
 ) -> Interval:
-    """Percentile interval of ``metric(*arrays)`` when whole ``groups`` are drawn with replacement.
+    """Percentile interval of ``metric(*arrays)``, as ``bootstrap_draws`` resamples it.
 
-    Each array and ``groups`` (any labels: clients, or sponsor groups, whose clients share a fate) is
-    (n_clients,). The result does not depend on row order. A resample in which the metric is not defined is
-    left out and counted. Raises ``TooLittleDataError`` if the metric is not defined on the whole, if there is
-    but one group, or if more than a tenth of the resamples are undefined. Source: Efron and Tibshirani
-    (1993), chapter 13; Davison and Hinkley (1997), section 3.8, for groups.
+    Source: Efron and Tibshirani (1993), chapter 13; Davison and Hinkley (1997), section 3.8, for groups.
 
     >>> from models.metrics import mae
     >>> interval = bootstrap_interval(mae, ([0, 0, 0], [1, 1, 1]), ["a", "b", "c"], resamples=100, seed=1)
     >>> interval.estimate, interval.low, interval.high
     (1.0, 1.0, 1.0)
     """
-    codes, count = _codes(groups)
-    figure = _Figure(metric, arrays, codes)
-    draws = [figure.of(counts) for counts in _draws(count, resamples, seed)]
-    return _interval(figure.of(None, strict=True), np.array(draws), level)
+    return bootstrap_draws(metric, arrays, groups, resamples=resamples, seed=seed).interval(level)
 
 
 def bootstrap_difference(
@@ -80,11 +101,10 @@ def bootstrap_difference(
     >>> bootstrap_difference(mae, ([0, 0], [1, 1]), ([0, 0], [3, 3]), ["a", "b"], resamples=100, seed=1).high
     -2.0
     """
-    codes, count = _codes(groups)
-    first, second = _Figure(metric, ours, codes), _Figure(metric, theirs, codes)
-    draws = [first.of(counts) - second.of(counts) for counts in _draws(count, resamples, seed)]
-    estimate = first.of(None, strict=True) - second.of(None, strict=True)
-    return _interval(estimate, np.array(draws), level)
+    first, second = (
+        bootstrap_draws(metric, arrays, groups, resamples=resamples, seed=seed) for arrays in (ours, theirs)
+    )
+    return first.minus(second).interval(level)
 
 
 class _Figure:

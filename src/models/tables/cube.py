@@ -67,7 +67,7 @@ class Cube:
     @property
     def clients(self) -> int:
         """How many clients the block holds."""
-        return self.totals.shape[2]
+        return int(self.totals.shape[2])
 
 
 def build_cube(

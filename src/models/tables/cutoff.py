@@ -40,7 +40,7 @@ class Past:
     @property
     def clients(self) -> int:
         """How many clients the block holds."""
-        return self.totals.shape[2]
+        return int(self.totals.shape[2])
 
     def steps(self, name: str, window: int | None = None, *, ago: int = 0) -> IntArray:
         """Exact sum of a flow over a window, in whole steps; without a window since the beginning."""
@@ -50,13 +50,13 @@ class Past:
 
     def total(self, name: str, window: int | None = None, *, ago: int = 0) -> FloatArray:
         """Sum of a flow over a window, in book currency (or the number's own unit)."""
-        return self.steps(name, window, ago=ago) * self.measures.step_of(name)
+        return np.asarray(self.steps(name, window, ago=ago) * self.measures.step_of(name), dtype=np.float64)
 
     def count(self, name: str, window: int | None = None, *, ago: int = 0) -> IntArray:
         """Number of events of a flow over a window."""
         start, end = self._rows(window, ago)
         place = self.measures.flow_index(name)
-        return (self.events[end, place] - self.events[start, place]).astype(np.int64)
+        return np.asarray(self.events[end, place] - self.events[start, place], dtype=np.int64)
 
     def value(self, window: int | None = None, *, ago: int = 0) -> FloatArray:
         """Undiscounted net margin over a window, in book currency."""
@@ -71,7 +71,7 @@ class Past:
     def per_period(self, name: str, window: int) -> IntArray:
         """Whole steps of each period of a window. Shape (periods in the window, n_clients)."""
         start, end = self._rows(window, 0)
-        return np.diff(self.totals[start : end + 1, self.measures.flow_index(name)], axis=0)
+        return np.asarray(np.diff(self.totals[start : end + 1, self.measures.flow_index(name)], axis=0))
 
     def state(self, name: str, *, ago: int = 0) -> FloatArray:
         """Last known value of a state, ``ago`` periods before the as-of date."""

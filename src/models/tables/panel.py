@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from models.config import Config
+from models.tables.cube import NEVER
 from models.tables.cutoff import Future, Past, future_of, past_of
 from models.tables.features import Known, Surroundings, features_of
 from models.tables.measures import ACTIVITY
 from models.tables.periods import PeriodGrid
-from models.tables.prepare import Block, PreparedBook
+from models.tables.prepare import Block, Context, PreparedBook
 from models.tables.targets import Activity, declined, present_value
 from models.vocab import BoolArray, FloatArray, IntArray
+
+Number = TypeVar("Number", bound=np.generic)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,13 +93,7 @@ def panels_by_block(
         block = prepared.block(number, last)
         parts = []
         for origin in sorted(origins):
-            surroundings = {
-                column: Surroundings(
-                    past=_past(prepared, context.cube, None, origin),
-                    place=context.places(block.attributes[column]),
-                )
-                for column, context in around.items()
-            }
+            surroundings = _surroundings(prepared, around, block, origin)
             parts.append(_rows(prepared, config, block, surroundings, origin, targets=targets))
         yield joined(parts)
 
@@ -117,17 +116,26 @@ def joined(panels: Sequence[Panel]) -> Panel:
     )
 
 
-def _concatenated(parts: Sequence[FloatArray | BoolArray | None], order: IntArray) -> FloatArray | BoolArray | None:
+def _concatenated(parts: Sequence[NDArray[Number] | None], order: IntArray) -> NDArray[Number] | None:
     known = [part for part in parts if part is not None]
-    return np.concatenate(known)[order] if len(known) == len(parts) else None
+    return np.asarray(np.concatenate(known)[order]) if len(known) == len(parts) else None
 
 
-def _past(prepared: PreparedBook, cube: object, block: Block | None, origin: int) -> Past:
+def _past(prepared: PreparedBook, block: Block, origin: int) -> Past:
+    return past_of(block.cube, origin, prepared.grid.start_of(origin), block.first_day, block.facilities)
+
+
+def _surroundings(
+    prepared: PreparedBook, around: Mapping[str, Context], block: Block, origin: int
+) -> dict[str, Surroundings]:
     as_of = prepared.grid.start_of(origin)
-    if block is None:
-        nobody = np.full(cube.clients, np.iinfo(np.int32).min, dtype=np.int32)
-        return past_of(cube, origin, as_of, nobody, None)
-    return past_of(block.cube, origin, as_of, block.first_day, block.facilities)
+    return {
+        column: Surroundings(
+            past=past_of(context.cube, origin, as_of, np.full(context.cube.clients, NEVER, dtype=np.int32), None),
+            place=context.places(block.attributes[column]),
+        )
+        for column, context in around.items()
+    }
 
 
 def _rows(
@@ -139,7 +147,7 @@ def _rows(
     *,
     targets: bool,
 ) -> Panel:
-    past = _past(prepared, block.cube, block, origin)
+    past = _past(prepared, block, origin)
     active = past.count(ACTIVITY, config.time.activity_periods) > 0
     known = Known(
         past=past,

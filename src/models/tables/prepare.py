@@ -132,7 +132,8 @@ class PreparedBook:
             events=rows.events.sum().cast("int64"),
             last_day=rows.last_day.max().cast("int64"),
         )
-        return sums.execute()
+        frame: pd.DataFrame = sums.execute()
+        return frame
 
     def _read(self, name: str, number: int) -> pa.Table:
         files = sorted((self.folder / name / f"block={number}").glob("*.parquet"))
@@ -271,8 +272,8 @@ def _no_facilities() -> Facilities:
 
 
 def _integers(table: pa.Table, column: str) -> IntArray:
-    return table[column].to_numpy().astype(np.int64)
+    return np.asarray(table[column].to_numpy(), dtype=np.int64)
 
 
 def _days(table: pa.Table, column: str) -> NDArray[np.datetime64]:
-    return table[column].to_numpy().astype("datetime64[D]")
+    return np.asarray(table[column].to_numpy(), dtype="datetime64[D]")

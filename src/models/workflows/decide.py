@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 
 from models.config import Config
@@ -14,7 +13,7 @@ from models.learners.contributions import Contributions
 from models.tables.measures import ACTIVITY
 from models.tables.panel import Panel
 from models.tables.targets import DAYS_PER_PERIOD
-from models.vocab import FloatArray
+from models.vocab import FloatArray, TextArray
 from models.workflows.recipe import FittedModels, Predictions
 
 REASONS = 5
@@ -75,5 +74,5 @@ def _column(panel: Panel, name: str) -> FloatArray:
     return panel.features[name].to_numpy(dtype=np.float64)
 
 
-def _text(values: pd.Categorical) -> pa.Array:
-    return pa.array(np.asarray(values.categories)[values.codes], type=pa.string())
+def _text(values: TextArray) -> pa.Array:
+    return pa.array(values, type=pa.string())

@@ -14,11 +14,11 @@ import numpy as np
 from models.config import Config
 from models.errors import InternalError, TooLittleDataError
 from models.metrics import (
+    Draws,
     Interval,
     Metric,
     auc,
-    bootstrap_difference,
-    bootstrap_interval,
+    bootstrap_draws,
     brier,
     calibration_intercept,
     calibration_slope,
@@ -110,49 +110,33 @@ def _outcomes(rows: Panel) -> dict[str, FloatArray]:
 def _judgement(
     target: str, contenders: Mapping[str, Contender], actual: FloatArray, rows: Panel, config: Config
 ) -> dict[str, Any]:
-    metrics = {}
-    for name, contender in contenders.items():
-        chosen = _RANKING[target] | (_FORECAST[target] if contender.is_forecast else {})
-        metrics[name] = {
-            metric_name: _figure(metric, actual, contender.score, rows, config)
-            for metric_name, metric in chosen.items()
-        }
+    draws = {name: _draws(target, contender, actual, rows, config) for name, contender in contenders.items()}
+    main = MAIN_METRIC[target]
     return {
         "mean_outcome": float(np.mean(actual)),
-        "metrics": metrics,
-        "ours_minus": _differences(target, contenders, actual, rows, config),
+        "metrics": {
+            name: {metric: _facts(drawn.interval()) for metric, drawn in metrics.items()}
+            for name, metrics in draws.items()
+        },
+        "ours_minus": {
+            name: _facts(draws[OURS][main].minus(metrics[main]).interval())
+            for name, metrics in draws.items()
+            if name != OURS
+        },
     }
 
 
-def _figure(metric: Metric, actual: FloatArray, score: FloatArray, rows: Panel, config: Config) -> dict[str, float]:
-    interval = bootstrap_interval(
-        metric,
-        (actual, score),
-        rows.group,
-        resamples=config.run.bootstrap_resamples,
-        seed=config.run.seed,
-    )
-    return _facts(interval)
-
-
-def _differences(
-    target: str, contenders: Mapping[str, Contender], actual: FloatArray, rows: Panel, config: Config
-) -> dict[str, dict[str, float]]:
-    """By how much ours ranks better than each baseline, with the interval of the difference."""
-    metric = _RANKING[target][MAIN_METRIC[target]]
+def _draws(target: str, contender: Contender, actual: FloatArray, rows: Panel, config: Config) -> dict[str, Draws]:
+    chosen = _RANKING[target] | (_FORECAST[target] if contender.is_forecast else {})
     return {
-        name: _facts(
-            bootstrap_difference(
-                metric,
-                (actual, contenders[OURS].score),
-                (actual, contender.score),
-                rows.group,
-                resamples=config.run.bootstrap_resamples,
-                seed=config.run.seed,
-            )
+        name: bootstrap_draws(
+            metric,
+            (actual, contender.score),
+            rows.group,
+            resamples=config.run.bootstrap_resamples,
+            seed=config.run.seed,
         )
-        for name, contender in contenders.items()
-        if name != OURS
+        for name, metric in chosen.items()
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,7 +18,7 @@ from models.learners.contributions import Contributions
 from models.tables.book import Book
 from models.tables.panel import Panel, panels_by_block
 from models.tables.prepare import PreparedBook, prepared_book
-from models.vocab import FloatArray, Progress, SilentProgress
+from models.vocab import FloatArray, Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
 from models.workflows.decide import reason_column, score_columns
 from models.workflows.publish import canonical_json, point_latest, publish_folder, text_hash, write_manifest
@@ -55,11 +55,21 @@ class ScoredBlock:
     served: dict[str, Contributions]
 
 
+@dataclass(frozen=True)
+class _Job:
+    """What one prediction was asked to do."""
+
+    bundle: Bundle
+    settings: Config
+    as_of: date
+    key: str
+
+
 @dataclass
 class _Tally:
     clients: Counter[str] = field(default_factory=Counter)
-    value: Counter[str] = field(default_factory=Counter)
-    decline: Counter[str] = field(default_factory=Counter)
+    value: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    decline: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, columns: dict[str, pa.Array]) -> None:
         tiers = columns["tier"].to_numpy(zero_copy_only=False)
@@ -88,15 +98,11 @@ def predict_book(
     when = as_of or book.known_until
     key = run_key(book, bundle, settings, when)
     folder = out / f"{when.isoformat()}-{key[:_KEY_LENGTH]}"
-    tally = _Tally()
+    job, tally = _Job(bundle, settings, when, key), _Tally()
     with prepared_book(book, settings, when) as prepared:
-
-        def write(draft: Path) -> None:
-            _write_blocks(draft, prepared, bundle, settings, when, key, tally, progress)
-
-        publish_folder(folder, write)
+        publish_folder(folder, lambda draft: _write_blocks(draft, prepared, job, tally, progress))
     point_latest(folder)
-    return _summary(folder, key, when, bundle, tally)
+    return _summary(folder, job, tally)
 
 
 def scoring_config(bundle: Bundle, config: Config) -> Config:
@@ -162,44 +168,50 @@ def score_clients(
     return score_block(bundle, next(panel for panel in chosen if len(panel)))
 
 
-def _write_blocks(
-    draft: Path,
-    prepared: PreparedBook,
-    bundle: Bundle,
-    settings: Config,
-    as_of: date,
-    key: str,
-    tally: _Tally,
-    progress: Progress,
-) -> None:
-    panels = panels_by_block(prepared, settings, [0], targets=False)
-    scores, explanations = None, None
-    try:
-        for panel in progress.track(panels, total=len(prepared.block_numbers), title="Scoring and explaining"):
-            if not len(panel):
-                continue
-            block = score_block(bundle, panel)
-            columns = _stamped(block, bundle, settings, as_of, key)
-            tally.add(columns)
-            scores = _append(scores, draft / SCORES, pa.table(columns))
-            for part in (_explanation_table(block, bundle, as_of, model) for model in (VALUE, DECLINE)):
-                explanations = _append(explanations, draft / EXPLANATIONS, part)
-    finally:
-        for writer in (scores, explanations):
-            if writer is not None:
-                writer.close()
-    _require_clients(tally, settings, as_of)
-    write_manifest(draft, _manifest_facts(prepared, bundle, as_of, key, tally))
+def _write_blocks(draft: Path, prepared: PreparedBook, job: _Job, tally: _Tally, progress: Progress) -> None:
+    panels = panels_by_block(prepared, job.settings, [0], targets=False)
+    tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring and explaining")
+    with _Tables(draft / SCORES) as scores, _Tables(draft / EXPLANATIONS) as explanations:
+        for panel in tracked:
+            if len(panel):
+                block = score_block(job.bundle, panel)
+                columns = _stamped(block, job)
+                tally.add(columns)
+                scores.append(pa.table(columns))
+                for model in (VALUE, DECLINE):
+                    explanations.append(_explanation_table(block, job, model))
+    _require_clients(tally, job)
+    write_manifest(draft, _manifest_facts(prepared, job, tally))
 
 
-def _stamped(block: ScoredBlock, bundle: Bundle, settings: Config, as_of: date, key: str) -> dict[str, pa.Array]:
-    columns = score_columns(bundle.models, block.panel, block.predictions, settings)
+class _Tables:
+    """A Parquet file to which tables of one schema are appended."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writer: pq.ParquetWriter | None = None
+
+    def __enter__(self) -> _Tables:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._writer is not None:
+            self._writer.close()
+
+    def append(self, table: pa.Table) -> None:
+        if self._writer is None:
+            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
+        self._writer.write_table(table)
+
+
+def _stamped(block: ScoredBlock, job: _Job) -> dict[str, pa.Array]:
+    columns = score_columns(job.bundle.models, block.panel, block.predictions, job.settings)
     rows = len(block.panel)
-    first = {"client_id": columns.pop("client_id"), "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), rows)}
+    first = {"client_id": columns.pop("client_id"), "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows)}
     last = {
-        "model_version": pa.repeat(pa.scalar(model_version(bundle)), rows),
-        "run_key": pa.repeat(pa.scalar(key), rows),
-        "reasons": reason_column(block.served[DECLINE], bundle.models.contract.names),
+        "model_version": pa.repeat(pa.scalar(model_version(job.bundle)), rows),
+        "run_key": pa.repeat(pa.scalar(job.key), rows),
+        "reasons": reason_column(block.served[DECLINE], job.bundle.models.contract.names),
     }
     return first | columns | last
 
@@ -209,7 +221,7 @@ def model_version(bundle: Bundle) -> str:
     return bundle.key[:_KEY_LENGTH]
 
 
-def _explanation_table(block: ScoredBlock, bundle: Bundle, as_of: date, model: str) -> pa.Table:
+def _explanation_table(block: ScoredBlock, job: _Job, model: str) -> pa.Table:
     """One row per client: in the model's own unit, and the rate that turns each part into the served unit."""
     parts, served = block.explained[model], block.served[model]
     rows = len(block.panel)
@@ -218,7 +230,7 @@ def _explanation_table(block: ScoredBlock, bundle: Bundle, as_of: date, model: s
     rate = np.divide(served_rise, rise, out=np.zeros(rows), where=rise != 0)
     columns = {
         "client_id": pa.array(block.panel.client_id, type=pa.string()),
-        "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), rows),
+        "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows),
         "model": pa.repeat(pa.scalar(model), rows),
         "unit": pa.repeat(pa.scalar(parts.unit), rows),
         "base": pa.repeat(pa.scalar(parts.base), rows),
@@ -228,45 +240,38 @@ def _explanation_table(block: ScoredBlock, bundle: Bundle, as_of: date, model: s
         "served_prediction": pa.array(served.prediction),
         "served_per_unit": pa.array(rate),
     }
-    values = {name: pa.array(parts.values[:, place]) for place, name in enumerate(bundle.models.contract.names)}
+    values = {name: pa.array(parts.values[:, place]) for place, name in enumerate(job.bundle.models.contract.names)}
     return pa.table(columns | values)
 
 
-def _append(writer: pq.ParquetWriter | None, path: Path, table: pa.Table) -> pq.ParquetWriter:
-    if writer is None:
-        writer = pq.ParquetWriter(path, table.schema, compression="zstd")
-    writer.write_table(table)
-    return writer
-
-
-def _require_clients(tally: _Tally, settings: Config, as_of: date) -> None:
+def _require_clients(tally: _Tally, job: _Job) -> None:
     if not tally.clients:
         raise TooLittleDataError(
-            rule=f"some clients must be active in the {settings.time.activity_periods} {settings.time.period}s "
-            f"before {as_of}",
+            rule=f"some clients must be active in the {job.settings.time.activity_periods} "
+            f"{job.settings.time.period}s before {job.as_of}",
             got="none",
             remedy="choose another --as-of",
         )
 
 
-def _manifest_facts(prepared: PreparedBook, bundle: Bundle, as_of: date, key: str, tally: _Tally) -> dict[str, object]:
+def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[str, object]:
     return {
-        "run_key": key,
-        "as_of": as_of.isoformat(),
-        "bundle": bundle.key,
+        "run_key": job.key,
+        "as_of": job.as_of.isoformat(),
+        "bundle": job.bundle.key,
         "clients_in_book": prepared.clients,
         "clients_scored": sum(tally.clients.values()),
         "tiers": dict(sorted(tally.clients.items())),
     }
 
 
-def _summary(folder: Path, key: str, as_of: date, bundle: Bundle, tally: _Tally) -> Predicted:
-    order = sorted(tally.clients, key=lambda tier: ("AA", "A", "B").index(tier))
+def _summary(folder: Path, job: _Job, tally: _Tally) -> Predicted:
+    order = sorted(tally.clients, key=[tier.value for tier in Tier].index)
     return Predicted(
         folder=folder,
-        run_key=key,
-        as_of=as_of,
-        model_version=model_version(bundle),
+        run_key=job.key,
+        as_of=job.as_of,
+        model_version=model_version(job.bundle),
         clients=sum(tally.clients.values()),
         tiers={tier: tally.clients[tier] for tier in order},
         value_by_tier={tier: tally.value[tier] for tier in order},

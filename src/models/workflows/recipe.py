@@ -148,7 +148,7 @@ def _segments(learn: Panel, latest: BoolArray, config: Config) -> SegmentModel:
         raise FeatureContractError(
             rule="learners.segments.features must name features of the book",
             got=", ".join(missing),
-            remedy=f"choose among {', '.join(list(learn.features)[:8])}, ...",
+            remedy=f"choose among {', '.join(learn.features.columns.astype(str)[:8])}, ...",
         )
     chosen = learn.features.loc[latest, list(names)].to_numpy(dtype=np.float64)
     return SegmentModel.fit(chosen, config.learners.segments, seed=config.run.seed)

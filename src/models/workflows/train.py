@@ -34,16 +34,15 @@ class Trained:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Which origins are learned from for each test origin, and for the models that serve."""
+    """Which origins are learned from for each test origin."""
 
     grid: PeriodGrid
     tests: dict[int, LearningOrigins]
-    served: LearningOrigins | None
 
-    @property
-    def all_origins(self) -> list[int]:
-        fits = [*self.tests.values(), *([self.served] if self.served else [])]
-        return sorted({*self.tests, *(origin for fit in fits for origin in fit.learn)})
+    def origins(self, *fits: LearningOrigins) -> list[int]:
+        """All origins that evaluation, and further fits, look at."""
+        learned = (origin for fit in (*self.tests.values(), *fits) for origin in fit.learn)
+        return sorted({*self.tests, *learned})
 
 
 def train_models(
@@ -58,13 +57,13 @@ def train_models(
 
     Raises a ``UserError`` if the book does not cover the origins or holds too little to learn from.
     """
-    plan = _plan(book, config, config.origins.test, serve=True)
-    panel = _panel(book, config, plan, progress)
+    plan = _plan(book, config, config.origins.test)
+    served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
+    panel = _panel(book, config, plan.grid, plan.origins(served), progress)
     report = _report(book, config, panel, plan, recorder, progress)
     progress.stage("Fitting the models that serve")
-    assert plan.served is not None  # noqa: S101 - planned above
-    models = fit_models(panel, plan.served, config)
-    report["served"] = _served_facts(models, panel, plan.served)
+    models = fit_models(panel, served, config)
+    report["served"] = _served_facts(models, panel, served)
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
     recorder.artifact(folder / "report.json")
     return Trained(bundle=folder, report=report, features=_kinds(models))
@@ -79,11 +78,12 @@ def evaluate_book(
     progress: Progress = SilentProgress(),
 ) -> dict[str, Any]:
     """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
-    plan = _plan(book, config, tuple(tests) or config.origins.test, serve=False)
-    return _report(book, config, _panel(book, config, plan, progress), plan, recorder, progress)
+    plan = _plan(book, config, tuple(tests) or config.origins.test)
+    panel = _panel(book, config, plan.grid, plan.origins(), progress)
+    return _report(book, config, panel, plan, recorder, progress)
 
 
-def _plan(book: Book, config: Config, tests: Sequence[date], *, serve: bool) -> _Plan:
+def _plan(book: Book, config: Config, tests: Sequence[date]) -> _Plan:
     grid = PeriodGrid(config.time.period, max(tests))
     latest = grid.index_of(book.known_until)
     fits = {}
@@ -91,8 +91,7 @@ def _plan(book: Book, config: Config, tests: Sequence[date], *, serve: bool) -> 
         number = grid.number_of(test)
         _require_inside(book, config, grid, number, latest)
         fits[number] = learning_origins(config, grid, book.first_date, outcomes_before=number)
-    served = learning_origins(config, grid, book.first_date, outcomes_before=latest) if serve else None
-    return _Plan(grid, fits, served)
+    return _Plan(grid, fits)
 
 
 def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, latest: int) -> None:
@@ -106,11 +105,11 @@ def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, l
         )
 
 
-def _panel(book: Book, config: Config, plan: _Plan, progress: Progress) -> Panel:
+def _panel(book: Book, config: Config, grid: PeriodGrid, origins: Sequence[int], progress: Progress) -> Panel:
     progress.stage("Summing up the ledger")
-    with prepared_book(book, config, plan.grid.anchor) as prepared:
-        progress.stage(f"Computing features at {len(plan.all_origins)} as-of dates")
-        return panel_of(prepared, config, plan.all_origins, targets=True)
+    with prepared_book(book, config, grid.anchor) as prepared:
+        progress.stage(f"Computing features at {len(origins)} as-of dates")
+        return panel_of(prepared, config, origins, targets=True)
 
 
 def _report(

@@ -40,7 +40,7 @@ class _Sums:
 
     def of(self, values: object, chosen: BoolArray) -> FloatArray:
         weights = np.where(chosen, np.nan_to_num(np.asarray(values, dtype=np.float64)), 0.0)
-        return np.bincount(self._client, weights=weights, minlength=self._clients)
+        return np.bincount(self._client, weights=weights, minlength=self._clients).astype(np.float64)
 
 
 def _mean_limit(known: Known, facilities: Facilities, sums: _Sums) -> FloatArray:

@@ -67,4 +67,4 @@ def ratio(part: FloatArray | IntArray, whole: FloatArray | IntArray) -> FloatArr
     array([0.25,  nan])
     """
     whole = np.asarray(whole, dtype=np.float64)
-    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole != 0)
+    return np.asarray(np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole != 0))

@@ -8,6 +8,7 @@ from datetime import date
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.tables.schema import TABLES, Kind
 from models.tables.simulator.columns import AnyArray
@@ -82,8 +83,8 @@ def identifiers(prefix: str, numbers: IntArray, width: int) -> pa.Array:
     >>> identifiers("F", np.array([12]), 4).to_pylist()
     ['F0012']
     """
-    digits = np.char.zfill(numbers.astype(np.str_), width)
-    return pa.array(np.char.add(prefix, digits), type=pa.string())
+    digits = pc.utf8_lpad(pc.cast(pa.array(numbers), pa.string()), width, "0")
+    return pc.binary_join_element_wise(pa.scalar(prefix), digits, "")
 
 
 def contract_table(name: str, columns: Mapping[str, pa.Array]) -> pa.Table:

@@ -85,8 +85,6 @@ def _facility_ids(journal: Journal, desk: Desk) -> pa.Array:
 
 def facility_table(journal: Journal, desk: Desk) -> pa.Table:
     """All facilities of the block, in the order of signing."""
-    if not journal.lists.signed:
-        return None
     rows = FacilityColumns.stacked(journal.lists.signed)
     closed = ClosedColumns.stacked(journal.lists.closed)
     cause = np.full(len(rows), NO_CAUSE)

@@ -112,8 +112,6 @@ def _reluctance(clients: ClientColumns, month: Month) -> FloatArray:
 
 
 def _sign(state: BookState, won: OpportunityColumns, month: Month) -> None:
-    if not len(won):
-        return
     signed = _facilities(state, won, month)
     month.sink.ended(won, won=True)
     month.sink.signed(signed)
