@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from support.trained_lender import TrainedLender
 
 REAL_DATA = "CLIENTVALUE_REAL_DATA"
 
@@ -17,3 +21,15 @@ def real_data() -> Path:
     if not folder:
         pytest.skip(f"{REAL_DATA} does not name a folder of public data")
     return Path(folder).resolve()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-goldens", action="store_true", help="write tests/golden anew from what comes out now")
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> TrainedLender:
+    """A lender's book, trained and predicted once for all tests; leave what it left as it is."""
+    from support.trained_lender import trained_lender  # noqa: PLC0415 - MLflow loads slowly
+
+    return trained_lender(tmp_path_factory.mktemp("trained"))

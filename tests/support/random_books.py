@@ -1,162 +1,184 @@
-"""Books drawn by hypothesis: awkward ids, groups, every table, dates on all sides of the as-of date."""
+"""Books by chance: awkward ids, groups, every table, dates on all sides of the as-of date.
+
+Each book is large enough to hold every case many times, since making one ready costs the same whatever its size.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
 from models.tables.measures import KNOWN_ON
 from support.books import AS_OF
 
-CLIENT_IDS = ["00123", "123", "NA", "null", "中国建设银行", 'Smith, "Sons" & Co', "a", "A", " a"]
-GROUP_IDS = [None, "00123", "NA", "集团", "G1"]
-PRODUCTS = [None, "loan", "guarantee", "letter_of_credit", "swap"]
-CASHFLOW_KINDS = ["commitment", "drawdown", "repayment", "interest", "fee", "funding_cost", "order"]
-FACILITY_IDS = [f"F{number}" for number in range(6)]
-
-CLIENTS = st.sampled_from(CLIENT_IDS)
-DAYS = st.one_of(
-    st.sampled_from([-1, 0, 1, -30, -31, 30, 31, 92]),
-    st.integers(min_value=-800, max_value=300),
-).map(lambda distance: AS_OF + timedelta(days=distance))
-AMOUNTS = st.one_of(
-    st.sampled_from([0.0, 0.01, 0.005, 0.1, 0.3, 1e13, -1e13, 99.995]),
-    st.integers(min_value=-(10**8), max_value=10**8).map(lambda cents: cents / 100),
-)
-SIZES = st.one_of(st.none(), st.integers(min_value=0, max_value=10**7).map(float))
-SHARES = st.one_of(st.none(), st.floats(min_value=0, max_value=1, width=32))
-HOURS = st.one_of(st.none(), st.integers(min_value=0, max_value=500).map(lambda tenths: tenths / 10))
+AWKWARD_IDS = ["00123", "123", "NA", "null", "中国建设银行", 'Smith, "Sons" & Co', "a", "A", " a", "nan", "0"]
 FIRST_CASHFLOW = {"client_id": "00123", "facility_id": None, "date": date(2018, 1, 15), "kind": "order", "amount": 1.0}
 """Stands in every book, so that all of them begin on the same day, well before the as-of date."""
+NEAR = (-1, 0, 1, -30, -31, 30, 31, 92, -92)
+"""Distances from the as-of date at which mistakes would show, in days."""
+AMOUNTS = (0.0, 0.01, 0.005, 0.015, -0.005, 0.1, 0.3, 99.995, 1e13, -1e13)
+
+Frames = dict[str, pd.DataFrame]
 
 
-@st.composite
-def clients(draw: st.DrawFn) -> pd.DataFrame:
-    """All clients that any table may name; the first two share a group."""
-    groups = draw(st.lists(st.sampled_from(GROUP_IDS), min_size=len(CLIENT_IDS), max_size=len(CLIENT_IDS)))
-    places = st.lists(st.sampled_from([None, "CN", "NA", "FR"]), min_size=len(CLIENT_IDS), max_size=len(CLIENT_IDS))
-    return pd.DataFrame(
-        {
-            "client_id": CLIENT_IDS,
-            "group_id": ["G1", "G1", *groups[2:]],
-            "country": draw(places),
-            "region": draw(places),
-            "industry": draw(places),
+class _Dice:
+    """Draws columns of ``size`` values."""
+
+    def __init__(self, seed: int, size: int) -> None:
+        self._rng, self._size = np.random.default_rng(seed), size
+
+    def one_of(self, values: list[object]) -> list[object]:
+        return [values[place] for place in self._rng.integers(len(values), size=self._size)]
+
+    def days(self) -> list[object]:
+        far = self._rng.integers(-800, 300, size=self._size)
+        near = self._rng.choice(NEAR, size=self._size)
+        distance = np.where(self._rng.random(self._size) < 0.4, near, far)
+        return [AS_OF + timedelta(days=int(days)) for days in distance]
+
+    def some(self, values: list[object]) -> list[object]:
+        """The same with every fourth lost."""
+        lost = self._rng.random(self._size) < 0.25
+        return [None if gone else value for gone, value in zip(lost, values, strict=True)]
+
+    def numbers(self, low: float, high: float, digits: int) -> list[object]:
+        return [float(value) for value in self._rng.uniform(low, high, size=self._size).round(digits)]
+
+    def amounts(self) -> list[object]:
+        awkward = self._rng.choice(AMOUNTS, size=self._size)
+        plain = self._rng.uniform(-1e6, 1e6, size=self._size).round(2)
+        return [float(value) for value in np.where(self._rng.random(self._size) < 0.3, awkward, plain)]
+
+
+def client_ids(clients: int) -> list[object]:
+    """Awkward ids first, then plain ones."""
+    return [*AWKWARD_IDS, *(f"client {number}" for number in range(clients))][:clients]
+
+
+def random_book(seed: int, clients: int) -> Frames:
+    """All tables of a book; about ten cashflows per client."""
+    ids, dice = client_ids(clients), _Dice(seed, clients)
+    groups: list[object] = ["00123", "NA", "集团", *(f"group {number}" for number in range(clients // 4 + 1))]
+    frames = {
+        "clients": {
+            "client_id": ids,
+            "group_id": ["G1", "G1", *dice.some(dice.one_of(groups))[2:]],
+            "country": dice.some(dice.one_of(["CN", "NA", "FR", "LU"])),
+            "region": dice.some(dice.one_of(["Asia", "Europe", "Africa"])),
+            "industry": dice.some(dice.one_of(["power", "roads"])),
         },
-        dtype=object,
-    )
+        "facilities": _facilities(_Dice(seed + 1, clients), ids),
+        "cashflows": _cashflows(_Dice(seed + 2, 10 * clients), ids),
+        **_states(seed + 3, ids),
+    }
+    made = {name: pd.DataFrame(columns, dtype=object) for name, columns in frames.items()}
+    made["cashflows"] = pd.concat([pd.DataFrame([FIRST_CASHFLOW], dtype=object), made["cashflows"]], ignore_index=True)
+    return made
 
 
-def _listed(columns: dict[str, st.SearchStrategy[object]], most: int) -> st.SearchStrategy[pd.DataFrame]:
-    return st.lists(st.fixed_dictionaries(columns), max_size=most).map(
-        lambda found: pd.DataFrame(found, columns=list(columns), dtype=object)
-    )
-
-
-@st.composite
-def facilities(draw: st.DrawFn) -> pd.DataFrame:
-    """Facilities of some ids; ends may be open, on schedule, early, or without a cause."""
-    drawn = draw(
-        _listed(
-            {
-                "facility_id": st.sampled_from(FACILITY_IDS),
-                "client_id": CLIENTS,
-                "product": st.sampled_from(PRODUCTS),
-                "limit": SIZES,
-                "signed": DAYS,
-                "maturity": st.one_of(st.none(), DAYS),
-                "closed": st.one_of(st.none(), DAYS),
-                "exit_cause": st.sampled_from([None, "matured", "default"]),
-                "collateral_cover": SHARES,
-                "spread_bp": SHARES,
-            },
-            most=6,
-        )
-    ).drop_duplicates("facility_id")
-    for end in ("maturity", "closed"):
-        drawn[end] = [
-            None if pd.isna(day) else max(day, signed) for day, signed in zip(drawn[end], drawn["signed"], strict=True)
+def _facilities(dice: _Dice, ids: list[object]) -> dict[str, list[object]]:
+    signed = dice.days()
+    later = [
+        [
+            None if end is None else max(end, start)
+            for end, start in zip(dice.some(dice.days()), signed, strict=True)  # type: ignore[type-var]
         ]
-    drawn["exit_cause"] = drawn["exit_cause"].where(drawn["closed"].notna(), None)
-    return drawn.reset_index(drop=True)
-
-
-EVENTS: dict[str, st.SearchStrategy[pd.DataFrame]] = {
-    "cashflows": _listed(
-        {
-            "client_id": CLIENTS,
-            "facility_id": st.sampled_from([None, *FACILITY_IDS]),
-            "date": DAYS,
-            "kind": st.sampled_from(CASHFLOW_KINDS),
-            "amount": AMOUNTS,
-        },
-        most=40,
-    ).map(lambda frame: pd.concat([pd.DataFrame([FIRST_CASHFLOW], dtype=object), frame], ignore_index=True)),
-    "interactions": _listed(
-        {
-            "client_id": CLIENTS,
-            "date": DAYS,
-            "kind": st.sampled_from(["meeting", "enquiry", "complaint"]),
-            "response_hours": HOURS,
-        },
-        most=10,
-    ),
-    "surveys": _listed({"client_id": CLIENTS, "date": DAYS, "csat": st.sampled_from([None, 1.0, 5.0])}, most=6),
-    "ratings": _listed({"client_id": CLIENTS, "date": DAYS, "pd": SHARES}, most=8),
-    "financials": _listed(
-        {"client_id": CLIENTS, "period_end": st.just(date(2017, 12, 31)), "published": DAYS, "revenue": SIZES}, most=8
-    ),
-    "opportunities": _listed(
-        {
-            "opportunity_id": st.just("O"),
-            "client_id": CLIENTS,
-            "stage": st.sampled_from(["identified", "signed"]),
-            "entered": DAYS,
-            "amount": SIZES,
-        },
-        most=6,
-    ),
-}
-
-
-@st.composite
-def books(draw: st.DrawFn) -> dict[str, pd.DataFrame]:
-    """All tables of a random book."""
+        for _ in ("maturity", "closed")
+    ]
+    causes = dice.one_of([None, "matured", "matured", "default"])
     return {
-        "clients": draw(clients()),
-        "facilities": draw(facilities()),
-        **{name: draw(events) for name, events in EVENTS.items()},
+        "facility_id": [f"F{number}" for number in range(len(ids))],
+        "client_id": dice.one_of(ids),
+        "product": dice.one_of([None, "loan", "guarantee", "letter_of_credit", "swap"]),
+        "limit": dice.some(dice.numbers(0, 1e7, 2)),
+        "signed": signed,
+        "maturity": later[0],
+        "closed": later[1],
+        "exit_cause": [None if end is None else cause for end, cause in zip(later[1], causes, strict=True)],
+        "collateral_cover": dice.some(dice.numbers(0, 2, 3)),
+        "spread_bp": dice.some(dice.numbers(50, 500, 1)),
     }
 
 
-def with_future_of(
-    book: dict[str, pd.DataFrame], other: dict[str, pd.DataFrame], as_of: date
-) -> dict[str, pd.DataFrame]:
+def _cashflows(dice: _Dice, ids: list[object]) -> dict[str, list[object]]:
+    return {
+        "client_id": dice.one_of(ids),
+        "facility_id": dice.some([f"F{number}" for number in dice.one_of(list(range(len(ids))))]),
+        "date": dice.days(),
+        "kind": dice.one_of(["commitment", "drawdown", "repayment", "interest", "fee", "funding_cost", "order"]),
+        "amount": dice.amounts(),
+    }
+
+
+def _states(seed: int, ids: list[object]) -> dict[str, dict[str, list[object]]]:
+    """Interactions, surveys, ratings, financials and opportunities."""
+    dice = [_Dice(seed + place, 2 * len(ids)) for place in range(5)]
+    return {
+        "interactions": {
+            "client_id": dice[0].one_of(ids),
+            "date": dice[0].days(),
+            "kind": dice[0].one_of(["meeting", "enquiry", "complaint"]),
+            "response_hours": dice[0].some(dice[0].numbers(0, 50, 1)),
+        },
+        "surveys": {"client_id": dice[1].one_of(ids), "date": dice[1].days(), "csat": dice[1].one_of([None, 1.0, 5.0])},
+        "ratings": {
+            "client_id": dice[2].one_of(ids),
+            "date": dice[2].days(),
+            "pd": dice[2].some(dice[2].numbers(0, 1, 4)),
+        },
+        "financials": {
+            "client_id": dice[3].one_of(ids),
+            "period_end": [date(2017, 12, 31)] * (2 * len(ids)),
+            "published": dice[3].days(),
+            "revenue": dice[3].some(dice[3].numbers(0, 1e9, 0)),
+        },
+        "opportunities": {
+            "opportunity_id": [f"O{number}" for number in range(2 * len(ids))],
+            "client_id": dice[4].one_of(ids),
+            "stage": dice[4].one_of(["identified", "signed"]),
+            "entered": dice[4].days(),
+            "amount": dice[4].some(dice[4].numbers(0, 1e6, 2)),
+        },
+    }
+
+
+def books(min_clients: int = 2, max_clients: int = 80) -> st.SearchStrategy[Frames]:
+    """Random books of different sizes."""
+    return st.builds(
+        random_book, seed=st.integers(0, 10**6), clients=st.integers(min_value=min_clients, max_value=max_clients)
+    )
+
+
+def with_future_of(book: Frames, other: Frames, as_of: date) -> Frames:
     """``book`` until the as-of date, and from then on ``other``: rows are changed, added and deleted."""
-    result = {"clients": book["clients"], "facilities": _facilities(book["facilities"], other["facilities"], as_of)}
-    for name in EVENTS:
+    result = {"clients": _clients(book, other), "facilities": _other_ends(book["facilities"], other, as_of)}
+    for name in book.keys() - result.keys():
         known = KNOWN_ON[name]
         past, future = book[name][book[name][known] < as_of], other[name][other[name][known] >= as_of]
         result[name] = pd.concat([future, past], ignore_index=True)
     return result
 
 
-def _facilities(known: pd.DataFrame, other: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """Facilities signed before stay, but end otherwise unless they ended before; later ones are the other's."""
+def _clients(book: Frames, other: Frames) -> pd.DataFrame:
+    """The clients that the past knows, and new ones of whom nothing was known yet."""
+    new = other["clients"][~other["clients"]["client_id"].isin(book["clients"]["client_id"])]
+    return pd.concat([new, book["clients"]], ignore_index=True)
+
+
+def _other_ends(known: pd.DataFrame, other: Frames, as_of: date) -> pd.DataFrame:
+    """Facilities signed before stay, but what had not ended by then ends otherwise; later ones are the other's."""
     past = known[known["signed"] < as_of].copy()
-    still_open = past["closed"].isna() | (past["closed"].map(_or_never) >= as_of)
+    still_open = past["closed"].map(lambda day: pd.isna(day) or day >= as_of)
     past.loc[still_open, "closed"] = as_of
     past.loc[still_open, "exit_cause"] = "matured"
-    later = other[(other["signed"] >= as_of) & ~other["facility_id"].isin(past["facility_id"])]
+    later = other["facilities"]
+    later = later[(later["signed"] >= as_of) & ~later["facility_id"].isin(past["facility_id"])]
     return pd.concat([later, past], ignore_index=True)
 
 
-def shuffled(book: dict[str, pd.DataFrame], seed: int) -> dict[str, pd.DataFrame]:
+def shuffled(book: Frames, seed: int) -> Frames:
     """The same rows in another order."""
     return {name: frame.sample(frac=1.0, random_state=seed) for name, frame in book.items()}
-
-
-_or_never: Callable[[object], object] = lambda day: date.max if pd.isna(day) else day  # noqa: E731

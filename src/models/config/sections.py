@@ -108,6 +108,12 @@ class FeaturesConfig(Section):
     context: tuple[str, ...] = Field(
         default=(), description="Columns of clients by which the surroundings are summed, e.g. country."
     )
+    macro: tuple[str, ...] = Field(
+        default=(), description="Columns of macro told for the client's country, e.g. gdp_growth."
+    )
+    text_components: Annotated[int, Field(ge=0, le=32)] = Field(
+        default=0, description="How many numbers the tone of a note becomes; 0: notes are not read."
+    )
     max_categories: Count = Field(default=40, description="Rarer categories are pooled.")
 
     @model_validator(mode="after")

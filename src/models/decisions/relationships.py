@@ -35,7 +35,7 @@ def relationship_types(features: pd.DataFrame, large: BoolArray, settings: Relat
         ],
         default=names.index(RelationshipType.TRANSACTIONAL),
     )
-    return np.array(names)[code]
+    return np.asarray(np.array(names)[code])
 
 
 def need_types(features: pd.DataFrame, settings: RelationshipsConfig) -> TextArray:
@@ -43,7 +43,7 @@ def need_types(features: pd.DataFrame, settings: RelationshipsConfig) -> TextArr
     names = [need.value for need in NeedType]
     products = {need.replace("_", " "): measures for need, measures in settings.need_products.items()}
     shares = np.stack([_share(features, products.get(need, ())) for need in names])
-    return np.array(names)[shares.argmax(axis=0)]
+    return np.asarray(np.array(names)[shares.argmax(axis=0)])
 
 
 def _share(features: pd.DataFrame, measures: Sequence[str]) -> FloatArray:

@@ -52,4 +52,4 @@ def stages_of(trajectory: Trajectory, settings: StagesConfig) -> TextArray:
         [names.index(stage.value) for _, stage in rules],
         default=names.index(Stage.MATURITY.value),
     )
-    return np.array(names)[code]
+    return np.asarray(np.array(names)[code])

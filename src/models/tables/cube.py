@@ -39,6 +39,7 @@ class StateRows:
     period: IntArray
     cell: IntArray
     value: FloatArray
+    last_day: IntArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,7 @@ class Cube:
         events: same shape, cumulated number of events.
         last_day: same shape, day of the latest event, in days since 1970, or ``NEVER``.
         states: (periods + 1, states, clients), last known value or NaN.
+        state_day: same shape, the day it became known, or ``NEVER``.
         rhythm: (periods + 1, 3, clients), cumulated over active periods: how many gaps between them, the sum of the
             gaps and of their squares, in periods.
     """
@@ -62,6 +64,7 @@ class Cube:
     events: NDArray[np.int32]
     last_day: NDArray[np.int32]
     states: FloatArray
+    state_day: NDArray[np.int32]
     rhythm: IntArray
 
     @property
@@ -94,13 +97,15 @@ def build_cube(
         totals[row] += totals[row - 1]
         events[row] += events[row - 1]
         np.maximum(last_day[row], last_day[row - 1], out=last_day[row])
+    values, days = _states(measures, states, first, last, clients)
     return Cube(
         first=first,
         measures=measures,
         totals=totals,
         events=events,
         last_day=last_day,
-        states=_states(measures, states, first, last, clients),
+        states=values,
+        state_day=days,
         rhythm=rhythm,
     )
 
@@ -125,17 +130,24 @@ def _by_cell(
     ]
 
 
-def _states(measures: MeasureBook, rows: StateRows | None, first: int, last: int, clients: int) -> FloatArray:
-    states = np.full((last - first + 1, len(measures.states), clients), np.nan)
+def _states(
+    measures: MeasureBook, rows: StateRows | None, first: int, last: int, clients: int
+) -> tuple[FloatArray, NDArray[np.int32]]:
+    """Values and the days they became known, each carried forward until the next."""
+    values = np.full((last - first + 1, len(measures.states), clients), np.nan)
+    days = np.full(values.shape, NEVER, dtype=np.int32)
     if rows is None:
-        return states
+        return values, days
     pairs = _by_cell(measures.state_cells, measures.states, rows.cell, rows.period, first, last)
     for places, measure in pairs:
-        states[rows.period[places] - first + 1, measure, rows.client[places]] = rows.value[places]
-    for row in range(1, states.shape[0]):
-        missing = np.isnan(states[row])
-        states[row][missing] = states[row - 1][missing]
-    return states
+        at = (rows.period[places] - first + 1, measure, rows.client[places])
+        values[at] = rows.value[places]
+        days[at] = rows.last_day[places]
+    for row in range(1, values.shape[0]):
+        missing = np.isnan(values[row])
+        values[row][missing] = values[row - 1][missing]
+        days[row][missing] = days[row - 1][missing]
+    return values, days
 
 
 def _rhythm(active: NDArray[np.bool_]) -> IntArray:

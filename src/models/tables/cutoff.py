@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from models.tables.cube import NEVER, Cube
 from models.tables.facilities import Facilities
 from models.tables.measures import ACTIVITY, MeasureBook
+from models.tables.opportunities import Opportunities
 from models.vocab import BoolArray, FloatArray, IntArray
 
 
@@ -28,9 +29,11 @@ class Past:
     events: NDArray[np.int32]
     last_day: NDArray[np.int32]
     states: FloatArray
+    state_day: NDArray[np.int32]
     rhythm: IntArray
     first_day: NDArray[np.int32]
     facilities: Facilities | None
+    opportunities: Opportunities | None = None
 
     @property
     def day(self) -> int:
@@ -75,8 +78,16 @@ class Past:
 
     def state(self, name: str, *, ago: int = 0) -> FloatArray:
         """Last known value of a state, ``ago`` periods before the as-of date."""
-        place = [measure.name for measure in self.measures.states].index(name)
-        return np.asarray(self.states[self._rows(0, ago)[1], place])
+        return np.asarray(self.states[self._rows(0, ago)[1], self.measures.state_index(name)])
+
+    def state_history(self, name: str, window: int) -> FloatArray:
+        """Last known value of a state at the start of each of the latest ``window`` periods. (periods, n_clients)."""
+        return np.asarray(self.states[-window:, self.measures.state_index(name)])
+
+    def state_age_days(self, name: str) -> FloatArray:
+        """Days since the last known value of a state became known; NaN where there is none."""
+        latest = self.state_day[-1, self.measures.state_index(name)]
+        return np.where(latest == NEVER, np.nan, self.day - latest.astype(np.float64))
 
     def tenure_days(self) -> FloatArray:
         """Days since the first activity; NaN where there was none."""
@@ -111,7 +122,14 @@ def day_number(day: date) -> int:
     return (day - date(1970, 1, 1)).days
 
 
-def past_of(cube: Cube, index: int, as_of: date, first_day: NDArray[np.int32], facilities: Facilities | None) -> Past:
+def past_of(
+    cube: Cube,
+    index: int,
+    as_of: date,
+    first_day: NDArray[np.int32],
+    facilities: Facilities | None,
+    opportunities: Opportunities | None = None,
+) -> Past:
     """Everything before the start of period ``index``, which is ``as_of``."""
     end = index - cube.first + 1
     known = first_day < day_number(as_of)
@@ -122,9 +140,11 @@ def past_of(cube: Cube, index: int, as_of: date, first_day: NDArray[np.int32], f
         events=cube.events[:end],
         last_day=cube.last_day[:end],
         states=cube.states[:end],
+        state_day=cube.state_day[:end],
         rhythm=cube.rhythm[:end],
         first_day=np.where(known, first_day, NEVER).astype(np.int32),
         facilities=None if facilities is None else facilities.known_before(day_number(as_of)),
+        opportunities=None if opportunities is None else opportunities.known_before(day_number(as_of)),
     )
 
 

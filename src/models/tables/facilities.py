@@ -42,7 +42,7 @@ class Facilities:
         ended = (self.closed >= start) & (self.closed < end) & (self.signed < start)
         all_ends = np.bincount(self.client[ended], minlength=clients)
         on_schedule = np.bincount(self.client[ended & self.matured], minlength=clients)
-        return (all_ends > 0) & (all_ends == on_schedule)
+        return np.asarray((all_ends > 0) & (all_ends == on_schedule))
 
     def _where(self, chosen: BoolArray) -> Facilities:
         return Facilities(

@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from models.tables.measures import KIND_COLUMN, KNOWN_ON, NUMBER_STEP, Cell, MeasureBook
+from models.tables.measures import KIND_COLUMN, KNOWN_ON, Cell, MeasureBook
 from models.tables.periods import PeriodGrid
 
 EPOCH = "1970-01-01"
@@ -39,7 +39,7 @@ def flow_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, g
     """
     cells = measures.flow_cells
     parts = [
-        _grouped(_events(tables, blocks, source, cells, grid, measures.money_step), _flow_aggregates)
+        _grouped(_events(tables, blocks, source, cells, grid, measures), _flow_aggregates)
         for source in _sources(cells)
         if source[0] in tables
     ]
@@ -55,7 +55,7 @@ def state_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, 
     parts = []
     for source in _sources(cells):
         if source[0] in tables:
-            events = _events(tables, blocks, source, cells, grid, measures.money_step)
+            events = _events(tables, blocks, source, cells, grid, measures)
             daily = events.group_by("block", "client", "period", "cell", "day").aggregate(value=events.number.max())
             parts.append(_grouped(daily, _state_aggregates))
     if not parts:
@@ -81,7 +81,7 @@ def _events(
     source: tuple[str, str],
     cells: tuple[Cell, ...],
     grid: PeriodGrid,
-    money_step: float,
+    measures: MeasureBook,
 ) -> Any:
     name, column = source
     table = tables[name]
@@ -90,7 +90,7 @@ def _events(
     table = _with_product(table, name, tables, cells)
     code = _cell_code(table, name, column, cells)
     known = table[KNOWN_ON[name]].cast("date")
-    step = money_step if name == "cashflows" else NUMBER_STEP
+    step = measures.table_step(name)
     number = table[column].cast("float64") if column else ibis.literal(0.0)
     events = table.select(
         "client_id",

@@ -20,10 +20,14 @@ KNOWN_ON = {
     "ratings": "date",
     "financials": "published",
     "opportunities": "entered",
+    "notes": "date",
 }
 """The column of each table that says from when on a row is known."""
 NUMBER_STEP = 0.01
 """Numbers other than money (hours, scores) are summed in steps of this size."""
+TONE_STEP = 1e-4
+NOTES = "notes"
+"""Not a table of the book: the interactions that carry a note, with its tone in numbers."""
 KIND_COLUMN = {"cashflows": "kind", "interactions": "kind", "opportunities": "stage"}
 
 
@@ -60,6 +64,14 @@ class MeasureBook:
     """Name of a flow -> weight."""
     money_step: float
 
+    def state_index(self, name: str) -> int:
+        """Place of a state in the cube."""
+        return [measure.name for measure in self.states].index(name)
+
+    def table_of(self, name: str) -> str:
+        """The table that a flow or state is measured in."""
+        return next(m.cells[0].table for m in (*self.flows, *self.states) if m.name == name)
+
     @property
     def flow_cells(self) -> tuple[Cell, ...]:
         """Every cell that some flow needs, in a fixed order; its place is its code in the ledger."""
@@ -72,8 +84,11 @@ class MeasureBook:
 
     def step_of(self, name: str) -> float:
         """Size of one whole step of a flow, in its unit."""
-        table = self.flows[self.flow_index(name)].cells[0].table
-        return self.money_step if table == "cashflows" else NUMBER_STEP
+        return self.table_step(self.flows[self.flow_index(name)].cells[0].table)
+
+    def table_step(self, table: str) -> float:
+        """Size of one whole step of the numbers of a table."""
+        return {"cashflows": self.money_step, NOTES: TONE_STEP}.get(table, NUMBER_STEP)
 
     def flow_index(self, name: str) -> int:
         """Place of a flow in the cube."""
@@ -95,13 +110,30 @@ def measures_of(config: Config, tables: Iterable[str]) -> MeasureBook:
     value = [
         Measure(name=f"value_part_{kind}", cells=_cashflow_cells((kind,), every_product)) for kind in config.value.kinds
     ]
-    flows = (activity, *value, *(measure for measure in made if measure.form == "flow"))
+    tones = [Measure(name=name, cells=(Cell(NOTES, name),)) for name in tone_names(config) if NOTES in present]
+    flows = (activity, *value, *(measure for measure in made if measure.form == "flow"), *tones)
     return MeasureBook(
         flows=flows,
         states=tuple(measure for measure in made if measure.form == "state"),
         value_weights=parts,
         money_step=config.book.money_step,
     )
+
+
+def tone_names(config: Config) -> tuple[str, ...]:
+    """Names of the numbers that a note becomes."""
+    return tuple(f"tone_{number}" for number in range(1, config.features.text_components + 1))
+
+
+def absent_measures(config: Config, tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Table that the book lacks -> measures of the config that therefore stay away."""
+    present = set(tables)
+    asked: list[tuple[str, str]] = [(spec.table, name) for name, spec in config.features.measures.items()]
+    asked += [("interactions", name) for name in tone_names(config)]
+    asked += [("macro", f"macro_{name}") for name in config.features.macro]
+    asked += [("facilities", "facility_*"), ("opportunities", "funnel_*")]
+    missing = sorted({table for table, _ in asked if table not in present})
+    return {table: tuple(name for place, name in asked if place == table) for table in missing}
 
 
 def _products_for(spec: MeasureConfig, products: list[str]) -> tuple[str, ...]:

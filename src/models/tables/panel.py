@@ -11,15 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.config import Config
+from models.tables.blocks import Block, Context, PreparedBook
 from models.tables.cube import NEVER
 from models.tables.cutoff import Future, Past, future_of, past_of
 from models.tables.features import Known, Surroundings, features_of
+from models.tables.macro import Macro
 from models.tables.measures import ACTIVITY
 from models.tables.periods import PeriodGrid
-from models.tables.prepare import Block, Context, PreparedBook
 from models.tables.targets import Activity, declined, present_value
 from models.vocab import BoolArray, FloatArray, IntArray
 
+_NOWHERE = np.empty(0, dtype=np.int64)
 Number = TypeVar("Number", bound=np.generic)
 
 
@@ -88,13 +90,14 @@ def panels_by_block(
     """One panel per block of clients; memory is bounded by the block."""
     horizon = config.time.horizon_periods if targets else 0
     last = max(origins) + horizon
+    macro = prepared.macro(last)
     around = {column: prepared.context_cube(column, last) for column in prepared.context_columns}
     for number in prepared.block_numbers if blocks is None else blocks:
         block = prepared.block(number, last)
         parts = []
         for origin in sorted(origins):
             surroundings = _surroundings(prepared, around, block, origin)
-            parts.append(_rows(prepared, config, block, surroundings, origin, targets=targets))
+            parts.append(_rows(prepared, config, block, surroundings, macro, origin, targets=targets))
         yield joined(parts)
 
 
@@ -122,7 +125,8 @@ def _concatenated(parts: Sequence[NDArray[Number] | None], order: IntArray) -> N
 
 
 def _past(prepared: PreparedBook, block: Block, origin: int) -> Past:
-    return past_of(block.cube, origin, prepared.grid.start_of(origin), block.first_day, block.facilities)
+    as_of = prepared.grid.start_of(origin)
+    return past_of(block.cube, origin, as_of, block.first_day, block.facilities, block.opportunities)
 
 
 def _surroundings(
@@ -143,6 +147,7 @@ def _rows(
     config: Config,
     block: Block,
     surroundings: Mapping[str, Surroundings],
+    macro: Macro | None,
     origin: int,
     *,
     targets: bool,
@@ -159,6 +164,8 @@ def _rows(
         group=block.group,
         groups_known=prepared.groups_known,
         surroundings=surroundings,
+        macro=None if macro is None else macro.known_before(origin),
+        country=_NOWHERE if macro is None else macro.places(block.attributes["country"]),
     )
     features, units = features_of(known)
     panel = Panel(

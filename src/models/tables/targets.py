@@ -63,4 +63,4 @@ def declined(activity: Activity, rule: DeclineConfig, *, only_matured: BoolArray
         past_rate = activity.past_sum / activity.past_periods
         result = activity.future_sum / activity.future_periods < rule.share * past_rate
         result |= activity.future_count == 0
-    return result if only_matured is None else result & ~only_matured
+    return np.asarray(result if only_matured is None else result & ~only_matured)

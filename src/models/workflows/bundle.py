@@ -20,6 +20,7 @@ from models.learners.decline import DeclineModel
 from models.learners.intervals import RatioBands
 from models.learners.segments import SegmentModel
 from models.learners.value import ValueModel
+from models.tables.notes import NoteModel
 from models.workflows.publish import MANIFEST, file_hash, read_manifest, write_manifest
 from models.workflows.recipe import FittedModels
 
@@ -49,6 +50,7 @@ def write_bundle(folder: Path, models: FittedModels, config: Config, report: Map
     _write(folder / "contract.json", models.contract.to_json())
     _write(folder / "segments.json", models.segments.to_json())
     _write(folder / "intervals.json", models.bands.to_json() if models.bands else "null")
+    _write(folder / "notes.json", models.notes.to_json() if models.notes else "null")
     _write(folder / "tiers.json", json.dumps(_policy_facts(models.policy), sort_keys=True))
     _write(folder / CONFIG, json.dumps(config.meaning(), indent=1))
     _write(folder / REPORT, json.dumps(report, indent=1, sort_keys=True))
@@ -68,13 +70,14 @@ def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
             remedy="train again with this version",
         )
     config = Config.model_validate_json(_read(folder / CONFIG))
-    bands = _read(folder / "intervals.json")
+    bands, notes = _read(folder / "intervals.json"), _read(folder / "notes.json")
     models = FittedModels(
         contract=FeatureContract.from_json(_read(folder / "contract.json")),
         value=ValueModel.from_texts(_model_texts(folder, "value"), threads=threads),
         decline=DeclineModel.from_texts(_model_texts(folder, "decline"), threads=threads),
         segments=SegmentModel.from_json(_read(folder / "segments.json")),
         bands=None if bands == "null" else RatioBands.from_json(bands),
+        notes=None if notes == "null" else NoteModel.from_json(notes),
         policy=_policy(json.loads(_read(folder / "tiers.json"))),
     )
     return Bundle(models=models, config=config, key=file_hash(folder / MANIFEST), folder=folder)

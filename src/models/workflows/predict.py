@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 from models.config import Config
 from models.errors import TooLittleDataError, UnknownClientError
 from models.learners.contributions import Contributions
+from models.tables.blocks import PreparedBook
 from models.tables.book import Book
 from models.tables.panel import Panel, panels_by_block
-from models.tables.prepare import PreparedBook, prepared_book
+from models.tables.prepare import prepared_book
 from models.vocab import FloatArray, Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
 from models.workflows.decide import reason_column, score_columns
@@ -27,6 +28,7 @@ from models.workflows.recipe import Predictions, score_panel
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
 _KEY_LENGTH = 12
+_ROW_GROUP = 16_384
 VALUE, DECLINE = "value", "decline"
 
 
@@ -99,7 +101,7 @@ def predict_book(
     key = run_key(book, bundle, settings, when)
     folder = out / f"{when.isoformat()}-{key[:_KEY_LENGTH]}"
     job, tally = _Job(bundle, settings, when, key), _Tally()
-    with prepared_book(book, settings, when) as prepared:
+    with prepared_book(book, settings, when, bundle.models.notes) as prepared:
         publish_folder(folder, lambda draft: _write_blocks(draft, prepared, job, tally, progress))
     point_latest(folder)
     return _summary(folder, job, tally)
@@ -152,7 +154,7 @@ def score_clients(
     Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
     """
     settings = scoring_config(bundle, config)
-    with prepared_book(book, settings, as_of or book.known_until) as prepared:
+    with prepared_book(book, settings, as_of or book.known_until, bundle.models.notes) as prepared:
         blocks = prepared.blocks_of(list(clients))
         panels = panels_by_block(prepared, settings, [0], targets=False, blocks=blocks)
         chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
@@ -178,30 +180,35 @@ def _write_blocks(draft: Path, prepared: PreparedBook, job: _Job, tally: _Tally,
                 columns = _stamped(block, job)
                 tally.add(columns)
                 scores.append(pa.table(columns))
-                for model in (VALUE, DECLINE):
-                    explanations.append(_explanation_table(block, job, model))
+                explanations.append(_explanations(block, job))
     _require_clients(tally, job)
     write_manifest(draft, _manifest_facts(prepared, job, tally))
 
 
 class _Tables:
-    """A Parquet file to which tables of one schema are appended."""
+    """A Parquet file of the tables appended; its bytes do not depend on how the rows came in blocks."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: pq.ParquetWriter | None = None
+        self._waiting: pa.Table | None = None
 
     def __enter__(self) -> _Tables:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._writer is not None:
+            self._writer.write_table(self._waiting.combine_chunks())
             self._writer.close()
 
     def append(self, table: pa.Table) -> None:
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
-        self._writer.write_table(table)
+            self._waiting = table.slice(0, 0)
+        self._waiting = pa.concat_tables([self._waiting, table])
+        while self._waiting.num_rows > _ROW_GROUP:
+            self._writer.write_table(self._waiting.slice(0, _ROW_GROUP).combine_chunks())
+            self._waiting = self._waiting.slice(_ROW_GROUP)
 
 
 def _stamped(block: ScoredBlock, job: _Job) -> dict[str, pa.Array]:
@@ -221,13 +228,20 @@ def model_version(bundle: Bundle) -> str:
     return bundle.key[:_KEY_LENGTH]
 
 
+def _explanations(block: ScoredBlock, job: _Job) -> pa.Table:
+    """Value and decline of each client side by side, in the order of the panel."""
+    tables = [_explanation_table(block, job, model) for model in (VALUE, DECLINE)]
+    order = np.arange(2 * len(block.panel)).reshape(2, -1).T.ravel()
+    return pa.concat_tables(tables).take(pa.array(order))
+
+
 def _explanation_table(block: ScoredBlock, job: _Job, model: str) -> pa.Table:
     """One row per client: in the model's own unit, and the rate that turns each part into the served unit."""
     parts, served = block.explained[model], block.served[model]
     rows = len(block.panel)
-    rise = parts.prediction - parts.base
-    served_rise = served.prediction - served.base
-    rate = np.divide(served_rise, rise, out=np.zeros(rows), where=rise != 0)
+    largest = np.abs(parts.values).argmax(axis=1)[:, None]
+    part, served_part = (np.take_along_axis(each.values, largest, axis=1)[:, 0] for each in (parts, served))
+    rate = np.divide(served_part, part, out=np.zeros(rows), where=part != 0)
     columns = {
         "client_id": pa.array(block.panel.client_id, type=pa.string()),
         "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows),

@@ -17,6 +17,7 @@ from models.learners.decline import DeclineModel
 from models.learners.intervals import RatioBands
 from models.learners.segments import SegmentModel
 from models.learners.value import ValueModel
+from models.tables.notes import NoteModel
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
 from models.vocab import BoolArray, FloatArray, IntArray
@@ -26,7 +27,10 @@ MIN_CLIENTS = 50
 
 @dataclass(frozen=True, kw_only=True)
 class FittedModels:
-    """Everything that scoring needs. ``bands`` is None where the book is too short to calibrate on a later origin."""
+    """Everything that scoring needs.
+
+    ``bands`` is None where the book is too short to calibrate on a later origin, ``notes`` where notes are not read.
+    """
 
     contract: FeatureContract
     value: ValueModel
@@ -34,6 +38,7 @@ class FittedModels:
     segments: SegmentModel
     bands: RatioBands | None
     policy: TierPolicy
+    notes: NoteModel | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 from models.config import Config
 from models.errors import AsOfOutsideBookError
 from models.tables.book import Book
+from models.tables.measures import absent_measures
+from models.tables.notes import NoteModel
 from models.tables.panel import Panel, panel_of
 from models.tables.periods import PeriodGrid
-from models.tables.prepare import prepared_book
+from models.tables.prepare import fit_notes, prepared_book
 from models.tables.splits import LearningOrigins, learning_origins
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 from models.workflows.bundle import write_bundle
@@ -59,10 +61,10 @@ def train_models(
     """
     plan = _plan(book, config, config.origins.test)
     served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
-    panel = _panel(book, config, plan.grid, plan.origins(served), progress)
+    panel, notes = _panel(book, config, plan.grid, plan.origins(served), progress)
     report = _report(book, config, panel, plan, recorder, progress)
     progress.stage("Fitting the models that serve")
-    models = fit_models(panel, served, config)
+    models = replace(fit_models(panel, served, config), notes=notes)
     report["served"] = _served_facts(models, panel, served)
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
     recorder.artifact(folder / "report.json")
@@ -79,7 +81,7 @@ def evaluate_book(
 ) -> dict[str, Any]:
     """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
     plan = _plan(book, config, tuple(tests) or config.origins.test)
-    panel = _panel(book, config, plan.grid, plan.origins(), progress)
+    panel, _ = _panel(book, config, plan.grid, plan.origins(), progress)
     return _report(book, config, panel, plan, recorder, progress)
 
 
@@ -105,11 +107,17 @@ def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, l
         )
 
 
-def _panel(book: Book, config: Config, grid: PeriodGrid, origins: Sequence[int], progress: Progress) -> Panel:
+def _panel(
+    book: Book, config: Config, grid: PeriodGrid, origins: Sequence[int], progress: Progress
+) -> tuple[Panel, NoteModel | None]:
+    """The rows of all origins, and what read the notes: it learned from those before the earliest origin only."""
+    for table, names in absent_measures(config, book.tables).items():
+        progress.stage(f"No table {table} in the book: without {', '.join(names)}")
     progress.stage("Summing up the ledger")
-    with prepared_book(book, config, grid.anchor) as prepared:
+    notes = fit_notes(book, config, grid.start_of(min(origins)))
+    with prepared_book(book, config, grid.anchor, notes) as prepared:
         progress.stage(f"Computing features at {len(origins)} as-of dates")
-        return panel_of(prepared, config, origins, targets=True)
+        return panel_of(prepared, config, origins, targets=True), notes
 
 
 def _report(
@@ -127,6 +135,7 @@ def _report(
         "known_until": book.known_until.isoformat(),
         "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
         "features": panel.features.shape[1],
+        "absent": {table: list(names) for table, names in absent_measures(config, book.tables).items()},
         "interval_level": 0.95,
         "origins": origins,
     }

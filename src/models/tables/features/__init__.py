@@ -12,13 +12,15 @@ import pandas as pd
 from models.tables.features.amounts import (
     amount_features,
     size_features,
-    state_features,
     trend_features,
     volatility_features,
 )
 from models.tables.features.commitments import commitment_features
+from models.tables.features.funnel import funnel_features
 from models.tables.features.known import Feature, Known, Surroundings
 from models.tables.features.mix import mix_features
+from models.tables.features.service import mean_features, share_features
+from models.tables.features.states import account_features, group_state_features, macro_features, state_features
 from models.tables.features.surroundings import attribute_features, context_features, group_features
 from models.tables.features.timing import recency_features, rhythm_features, tenure_features
 
@@ -34,9 +36,15 @@ FAMILIES: tuple[Family, ...] = (
     rhythm_features,
     mix_features,
     commitment_features,
+    mean_features,
+    share_features,
     state_features,
+    account_features,
+    funnel_features,
     group_features,
+    group_state_features,
     context_features,
+    macro_features,
     attribute_features,
 )
 

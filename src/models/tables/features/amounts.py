@@ -12,14 +12,14 @@ from models.vocab import FloatArray
 
 
 def amount_features(known: Known) -> Iterator[Feature]:
-    """Sums and counts over every window, for value, activity and each configured flow."""
+    """Sums over every window for value and each flow of money; counts of everything that is counted."""
     for window in known.settings.windows:
         yield Feature(f"value_sum_{window}p", known.currency, known.past.value(window))
-    for name in flow_names(known):
-        unit = unit_of(known, name)
+    for name, unit in flows_of(known, "money"):
         for window in known.settings.windows:
-            if not is_counted_only(known, name):
-                yield Feature(f"{name}_sum_{window}p", unit, known.past.total(name, window))
+            yield Feature(f"{name}_sum_{window}p", unit, known.past.total(name, window))
+    for name, _ in flows_of(known, "money", "event"):
+        for window in known.settings.windows:
             yield Feature(f"{name}_count_{window}p", "events", known.past.count(name, window).astype(np.float64))
 
 
@@ -48,30 +48,18 @@ def volatility_features(known: Known) -> Iterator[Feature]:
     yield Feature(f"activity_peak_share_{window}p", "share", ratio(peak, periods.sum(axis=0)))
 
 
-def state_features(known: Known) -> Iterator[Feature]:
-    """Last known value of each state and how it changed over each window."""
-    for measure in known.past.measures.states:
-        latest = known.past.state(measure.name)
-        yield Feature(f"{measure.name}_last", "as recorded", latest)
-        for window in known.settings.windows:
-            change = latest - known.past.state(measure.name, ago=window)
-            yield Feature(f"{measure.name}_change_{window}p", "as recorded", change)
+def flows_of(known: Known, *forms: str) -> list[tuple[str, str]]:
+    """Names and units of activity and the configured flows of these forms; parts of value are left to value itself.
 
-
-def flow_names(known: Known) -> list[str]:
-    """Activity and the configured flows; the parts of value are left to value itself."""
-    return [flow.name for flow in known.past.measures.flows if not flow.name.startswith("value_part_")]
-
-
-def unit_of(known: Known, name: str) -> str:
-    """Unit of a flow's sums."""
-    cell = known.past.measures.flows[known.past.measures.flow_index(name)].cells[0]
-    return known.currency if cell.column == "amount" else cell.column
-
-
-def is_counted_only(known: Known, name: str) -> bool:
-    """Whether the rows of a flow carry no number."""
-    return not known.past.measures.flows[known.past.measures.flow_index(name)].cells[0].column
+    ``money``: sums of currency. ``event``: rows that carry no number. ``number``: of which only means make sense.
+    """
+    found = []
+    for flow in known.past.measures.flows:
+        cell = flow.cells[0]
+        form = "money" if cell.table == "cashflows" else "number" if cell.column else "event"
+        if form in forms and not flow.name.startswith("value_part_"):
+            found.append((flow.name, known.currency if form == "money" else cell.column))
+    return found
 
 
 def _mean(periods: FloatArray) -> FloatArray:

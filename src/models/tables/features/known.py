@@ -10,6 +10,7 @@ import pandas as pd
 
 from models.config import FeaturesConfig
 from models.tables.cutoff import Past
+from models.tables.macro import Macro
 from models.vocab import FloatArray, IntArray
 
 
@@ -47,6 +48,7 @@ class Known:
         group: (n_clients,) place of each client's sponsor group; clients of one group stand side by side.
         groups_known: whether the book has sponsor groups at all.
         surroundings: column of clients -> what shares its value.
+        macro: the economies, where the book has them; ``country`` (n_clients,) is each client's place among them.
     """
 
     past: Past
@@ -58,6 +60,8 @@ class Known:
     group: IntArray
     groups_known: bool
     surroundings: Mapping[str, Surroundings]
+    macro: Macro | None
+    country: IntArray
 
 
 def ratio(part: FloatArray | IntArray, whole: FloatArray | IntArray) -> FloatArray:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.tables.features.amounts import flow_names
+from models.tables.features.amounts import flows_of
 from models.tables.features.known import Feature, Known, ratio
 from models.tables.measures import ACTIVITY
 
 
 def recency_features(known: Known) -> Iterator[Feature]:
     """Days since the latest event of each flow."""
-    for name in flow_names(known):
+    for name, _ in flows_of(known, "money", "event"):
         yield Feature(f"{name}_recency_days", "days", known.past.days_since(name))
 
 

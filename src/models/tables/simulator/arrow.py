@@ -53,11 +53,16 @@ def arrow_schema(table: str) -> pa.Schema:
     return pa.schema([(column.name, _ARROW[column.kind]) for column in TABLES[table].columns])
 
 
-def text(codes: AnyArray, words: Sequence[str] | pa.Array, known: BoolArray | None = None) -> pa.DictionaryArray:
-    """The word of each code; none where ``known`` is false or the code negative."""
-    missing = codes < 0 if known is None else ~known | (codes < 0)
-    dictionary = words if isinstance(words, pa.Array) else pa.array(list(words), type=pa.string())
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=missing), dictionary)
+def text(codes: AnyArray, words: Sequence[str] | pa.Array) -> pa.DictionaryArray:
+    """The word of each code; none where the code is negative. An array of words must hold each word once.
+
+    Repeats in a dictionary would make the bytes of a Parquet file depend on how the table came to the writer.
+    """
+    if not isinstance(words, pa.Array):
+        once = list(dict.fromkeys(words))
+        place = np.array([once.index(word) for word in words])
+        codes, words = np.where(codes < 0, -1, place[codes]), pa.array(once, type=pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), words)
 
 
 def days(values: IntArray, known: BoolArray | None = None) -> pa.Array:

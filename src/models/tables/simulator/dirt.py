@@ -175,7 +175,8 @@ def repaired(table: pa.Table, repairs: pa.Table, name: str) -> pa.Table:
         here = mine.filter(pc.equal(mine["column"], column)).sort_by("row")
         rows, place = np.asarray(here["row"]), table.schema.get_field_index(column)
         values = _whole(table.column(place).combine_chunks())
-        clean = _whole(here["clean"].combine_chunks()).cast(values.type)
+        plain = values.type.value_type if pa.types.is_dictionary(values.type) else values.type
+        clean = _whole(here["clean"].combine_chunks()).cast(plain)
         table = table.set_column(place, column, _with_cells(values, rows, clean))
     keep = np.ones(table.num_rows, dtype=np.bool_)
     keep[np.asarray(mine.filter(pc.is_null(mine["column"]))["row"])] = False
@@ -264,6 +265,7 @@ def _with_cells(values: pa.Array, rows: IntArray, new: pa.Array) -> pa.Array:
         return pc.replace_with_mask(values, pa.array(mask), new)
     codes = np.asarray(values.indices.fill_null(-1)).copy()
     dictionary = values.dictionary
-    codes[rows] = np.where(np.asarray(new.is_null()), -1, len(dictionary) + np.arange(len(rows)))
-    grown = pa.concat_arrays([dictionary, new.fill_null("")])
+    unseen = pc.unique(new.filter(pc.invert(pc.is_in(new, dictionary)))).drop_null()
+    grown = pa.concat_arrays([dictionary, unseen])
+    codes[rows] = np.asarray(pc.index_in(new, grown).fill_null(-1))
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes < 0), grown)

@@ -56,6 +56,7 @@ def client_table(clients: ClientColumns, desk: Desk) -> pa.Table:
     capital = rounded(np.exp(clients.log_limit + 0.9 + 0.5 * extra[:, 0]), 3)
     staff = np.rint(np.exp(0.75 * (clients.log_limit - np.log(1e6)) + 4.0 + 0.5 * extra[:, 1])).clip(1, 4e5)
     known_esg = extra[:, 3] < np.where(kind == TRANSACTIONAL, -0.3, 1.0)
+    esg = np.digitize(0.5 * clients.credit_mean + extra[:, 5], (-1.5, -0.6, 0.4, 1.3))
     cost = 0.002 * np.exp(clients.log_limit) * ACQUISITION_COST[profile.channel] * np.exp(0.4 * extra[:, 4])
     names, chosen = _names(desk)
     return contract_table(
@@ -73,9 +74,7 @@ def client_table(clients: ClientColumns, desk: Desk) -> pa.Table:
             "relationship_start": days(desk.calendar.day(clients.arrival, np.ones(size, dtype=np.int64))),
             "risk_appetite": text(profile.risk_appetite, APPETITE),
             "market_position": text(np.digitize(profile.size + 0.6 * extra[:, 2], (-0.6, 0.5, 1.5)), POSITIONS),
-            "esg_grade": text(
-                np.digitize(0.5 * clients.credit_mean + extra[:, 5], (-1.5, -0.6, 0.4, 1.3)), ESG, known_esg
-            ),
+            "esg_grade": text(np.where(known_esg, esg, -1), ESG),
             "acquisition_channel": text(profile.channel, ACQUISITION),
             "acquisition_cost": number(rounded(cost + 500, 3)),
             "consent": pa.array(desk.noise.random(size) < CONSENT_SHARE),

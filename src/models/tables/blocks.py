@@ -1,0 +1,234 @@
+"""A prepared book read back block by block: each block fits into memory as a cube with its tables beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from models.tables.cube import NEVER, Cube, FlowRows, StateRows, build_cube
+from models.tables.facilities import FOREVER, Facilities, days_or
+from models.tables.macro import Macro, macro_of
+from models.tables.measures import MeasureBook
+from models.tables.opportunities import STAGES, Opportunities
+from models.tables.periods import PeriodGrid
+from models.vocab import IntArray
+
+_NO_FLOWS = pa.schema([(name, pa.int64()) for name in ("client", "period", "cell", "total", "events", "last_day")])
+
+
+_OPPORTUNITIES = pa.schema(
+    [
+        ("client", pa.int64()),
+        ("opportunity_id", pa.string()),
+        ("stage", pa.string()),
+        ("entered", pa.date32()),
+        ("closed", pa.date32()),
+        ("outcome", pa.string()),
+        ("amount", pa.float64()),
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Some whole sponsor groups. Shapes (n_clients,); clients in order of group and id."""
+
+    first_client: int
+    client_id: pd.Series
+    group: IntArray
+    """Place of the client's group, counted from the block's first client."""
+    attributes: pd.DataFrame
+    first_day: NDArray[np.int32]
+    cube: Cube
+    facilities: Facilities | None
+    opportunities: Opportunities | None
+
+
+@dataclass(frozen=True)
+class Context:
+    """The cube of everything that shares a value of one client attribute."""
+
+    values: tuple[str, ...]
+    cube: Cube
+
+    def places(self, attribute: pd.Series) -> IntArray:
+        """Place of each client's value; -1 where it has none."""
+        return np.asarray(pd.Index(self.values).get_indexer(pd.Index(attribute)), dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedBook:
+    """The ledger of a book on one grid of periods, in a folder that lives as long as the work."""
+
+    folder: Path
+    grid: PeriodGrid
+    measures: MeasureBook
+    first_period: int
+    groups_known: bool
+    block_numbers: tuple[int, ...]
+    context_columns: tuple[str, ...]
+    macro_columns: tuple[str, ...]
+    connection: Any
+
+    def block(self, number: int, last: int) -> Block:
+        """One block, with its cube up to the period before ``last``."""
+        clients = self._read("clients", number).sort_by("client").to_pandas()
+        first = int(clients["client"].iloc[0])
+        flows = self._rows("flows", number, first)
+        cube = build_cube(
+            self.measures,
+            flows,
+            self._state_rows(number, first),
+            first=self.first_period,
+            last=max(last, self.first_period),
+            clients=len(clients),
+        )
+        return Block(
+            first_client=first,
+            client_id=clients["client_id"],
+            group=clients["group_number"].to_numpy() - first,
+            attributes=clients,
+            first_day=clients["first_day"].fillna(NEVER).to_numpy().astype(np.int32),
+            cube=cube,
+            facilities=self._facilities(number, first),
+            opportunities=self._opportunities(number, first),
+        )
+
+    def context_cube(self, column: str, last: int) -> Context:
+        """The cube of all values of a client attribute, up to the period before ``last``."""
+        rows = self._context_rows(column)
+        values = tuple(sorted(rows["place"].unique()))
+        places = pd.Index(values).get_indexer(pd.Index(rows["place"]))
+        flows = FlowRows(client=places, **{name: rows[name].to_numpy() for name in _NO_FLOWS.names[1:]})
+        cube = build_cube(
+            self.measures,
+            flows,
+            None,
+            first=self.first_period,
+            last=max(last, self.first_period),
+            clients=len(values),
+        )
+        return Context(values, cube)
+
+    def macro(self, last: int) -> Macro | None:
+        """The economies up to the period before ``last``; None where the config or the book has none."""
+        if not self.macro_columns:
+            return None
+        frame = pq.read_table(self.folder / "macro.parquet").to_pandas()
+        return macro_of(
+            frame, self.macro_columns, self.grid, first=self.first_period, last=max(last, self.first_period)
+        )
+
+    def blocks_of(self, client_ids: list[str]) -> tuple[int, ...]:
+        """The blocks in which these clients stand."""
+        clients = self._scan("clients")
+        found = clients.filter(clients.client_id.isin(client_ids)).select("block").distinct()
+        return tuple(sorted(found.to_pyarrow()["block"].to_pylist()))
+
+    @cached_property
+    def clients(self) -> int:
+        """How many clients the book holds."""
+        return int(self._scan("clients").count().to_pyarrow().as_py())
+
+    def _scan(self, name: str) -> Any:
+        return self.connection.read_parquet(f"{self.folder / name}/*/*.parquet", hive_partitioning=True)
+
+    def _context_rows(self, column: str) -> pd.DataFrame:
+        flows, clients = self._scan("flows"), self._scan("clients")
+        placed = clients.filter(clients[column].notnull()).select("client", place=clients[column])
+        rows = flows.inner_join(placed, "client")
+        sums = rows.group_by("place", "period", "cell").aggregate(
+            total=rows.total.sum().cast("int64"),
+            events=rows.events.sum().cast("int64"),
+            last_day=rows.last_day.max().cast("int64"),
+        )
+        frame: pd.DataFrame = sums.to_pyarrow().to_pandas()
+        return frame
+
+    def _read(self, name: str, number: int, empty: pa.Schema = _NO_FLOWS) -> pa.Table:
+        files = sorted((self.folder / name / f"block={number}").glob("*.parquet"))
+        tables = [pq.read_table(file, partitioning=None) for file in files]
+        return pa.concat_tables(tables) if tables else empty.empty_table()
+
+    def _rows(self, name: str, number: int, first: int) -> FlowRows:
+        table = self._read(name, number)
+        columns = {column: _integers(table, column) for column in _NO_FLOWS.names}
+        columns["client"] = columns["client"] - first
+        return FlowRows(**columns)
+
+    def _state_rows(self, number: int, first: int) -> StateRows | None:
+        if not self.measures.states:
+            return None
+        table = self._read("states", number)
+        if not table.num_rows:
+            return None
+        return StateRows(
+            client=_integers(table, "client") - first,
+            period=_integers(table, "period"),
+            cell=_integers(table, "cell"),
+            value=table["value"].to_numpy(),
+            last_day=_integers(table, "last_day"),
+        )
+
+    def _opportunities(self, number: int, first: int) -> Opportunities | None:
+        if not (self.folder / "opportunities").exists():
+            return None
+        order = [(name, "ascending") for name in ("client", "opportunity_id", "entered", "stage")]
+        table = self._read("opportunities", number, _OPPORTUNITIES).sort_by(order)
+        return Opportunities(
+            client=_integers(table, "client") - first,
+            opportunity=pd.factorize(table["opportunity_id"].to_pandas())[0].astype(np.int64),
+            stage=pd.Index(STAGES).get_indexer(pd.Index(table["stage"].to_pandas())).astype(np.int64),
+            entered=days_or(_days(table, "entered"), FOREVER),
+            closed=days_or(_days(table, "closed"), FOREVER),
+            won=(table["outcome"].to_pandas() == "won").to_numpy(dtype=np.bool_),
+            amount=table["amount"].to_numpy(),
+        )
+
+    def _facilities(self, number: int, first: int) -> Facilities | None:
+        if not (self.folder / "facilities").exists():
+            return None
+        table = self._read("facilities", number)
+        if not table.num_rows:
+            return _no_facilities()
+        table = table.sort_by([("client", "ascending"), ("facility_id", "ascending")])
+        return Facilities(
+            client=_integers(table, "client") - first,
+            limit_steps=_integers(table, "limit_steps"),
+            signed=days_or(_days(table, "signed"), FOREVER),
+            maturity=days_or(_days(table, "maturity"), FOREVER),
+            closed=days_or(_days(table, "closed"), FOREVER),
+            matured=np.asarray(table["matured"].to_numpy(zero_copy_only=False), dtype=np.bool_),
+            spread_bp=table["spread_bp"].to_numpy(),
+            collateral_cover=table["collateral_cover"].to_numpy(),
+        )
+
+
+def _no_facilities() -> Facilities:
+    none, never = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
+    return Facilities(
+        client=none,
+        limit_steps=none,
+        signed=never,
+        maturity=never,
+        closed=never,
+        matured=np.empty(0, dtype=np.bool_),
+        spread_bp=np.empty(0),
+        collateral_cover=np.empty(0),
+    )
+
+
+def _integers(table: pa.Table, column: str) -> IntArray:
+    return np.asarray(table[column].to_numpy(), dtype=np.int64)
+
+
+def _days(table: pa.Table, column: str) -> NDArray[np.datetime64]:
+    return np.asarray(table[column].to_numpy(), dtype="datetime64[D]")

@@ -1,0 +1,111 @@
+"""The same input, config and seed give the same bytes: anywhere, in any order of rows, on any number of threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support.lending_book import Lender, drawn_tables, lender_in
+from support.trained_lender import TrainedLender, trained_lender
+
+from models.interfaces.explanation import explanation_facts
+from models.interfaces.jobs import explain, open_book, predict
+from models.vocab import SilentProgress
+from models.workflows.bundle import read_bundle
+from models.workflows.predict import Predicted, predict_book
+from models.workflows.train import train_models
+
+
+AS_OF = date(2022, 7, 1)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What training and predicting left: the bundle's files and the published ones."""
+
+    bundle: dict[str, bytes]
+    published: dict[str, bytes]
+    run_key: str
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def left_by(trained: TrainedLender) -> Left:
+    return Left(files_of(trained.result.bundle), files_of(trained.predicted.folder), trained.predicted.run_key)
+
+
+def worked(lender: Lender, root: Path) -> Left:
+    """The same workflows without a tracker."""
+    book = open_book(lender.config, None, SilentProgress())
+    train_models(book, lender.config, root / "bundle")
+    told = predict_book(book, read_bundle(root / "bundle", threads=1), lender.config, root / "scores")
+    return Left(files_of(root / "bundle"), files_of(told.folder), told.run_key)
+
+
+def assert_same(one: Left, other: Left) -> None:
+    assert one.run_key == other.run_key
+    assert one.published.keys() == other.published.keys()
+    assert [name for name in one.published if one.published[name] != other.published[name]] == []
+    assert [name for name in one.bundle if one.bundle[name] != other.bundle[name]] == []
+
+
+@pytest.fixture(scope="module")
+def first(trained: TrainedLender) -> Left:
+    return left_by(trained)
+
+
+def test_another_folder_and_registry_give_the_same_bytes(first: Left, tmp_path: Path) -> None:
+    assert_same(first, left_by(trained_lender(tmp_path)))
+
+
+def test_shuffled_rows_in_other_files_give_the_same_bytes(first: Left, tmp_path: Path) -> None:
+    random = np.random.default_rng(1)
+    shuffled = {name: table.iloc[random.permutation(len(table))] for name, table in drawn_tables().items()}
+    assert_same(first, worked(lender_in(tmp_path, shuffled, ending="parquet"), tmp_path))
+
+
+def test_two_threads_and_small_blocks_give_the_same_bytes(first: Left, tmp_path: Path) -> None:
+    lender = lender_in(tmp_path, run={"threads": 2, "block_clients": 70})
+    again = worked(lender, tmp_path)
+    assert again.run_key == first.run_key
+    assert [name for name in first.bundle if first.bundle[name] != again.bundle[name]] == []
+    assert again.published["manifest.json"] == first.published["manifest.json"]
+
+
+def test_another_seed_gives_another_model(first: Left, tmp_path: Path) -> None:
+    again = worked(lender_in(tmp_path, run={"seed": 8}), tmp_path)
+    assert again.bundle["value.trees.txt"] != first.bundle["value.trees.txt"]
+    assert again.run_key != first.run_key
+
+
+def test_another_as_of_date_gives_another_key_and_folder(trained: TrainedLender, tmp_path: Path) -> None:
+    told = predict(trained.config, book=trained.result.book, as_of=AS_OF, out=tmp_path)
+    assert told.run_key != trained.predicted.run_key
+    assert told.folder.name.startswith("2022-07-01-")
+
+
+def test_predicting_again_leaves_the_same_folder(trained: TrainedLender) -> None:
+    before = files_of(trained.predicted.folder)
+    told: Predicted = predict(trained.config)
+    assert told.folder == trained.predicted.folder
+    assert files_of(told.folder) == before
+
+
+@pytest.mark.parametrize("place", [0, 57, -1])
+def test_one_client_alone_is_as_in_the_whole_book(trained: TrainedLender, place: int) -> None:
+    client = trained.column("client_id")[place]
+    bundle, block = explain(trained.config, client)
+    facts = explanation_facts(bundle, block)
+    for name in ("client_id", "value", "value_low", "value_high", "decline_probability"):
+        assert facts[name] == trained.column(name)[place], name
+    for name in ("stage", "segment", "tier", "tier_reason", "relationship_type", "need_type", "segment_name"):
+        assert facts[name] == trained.column(name)[place], name
+    reasons = [
+        {"feature": part["feature"], "points": part["decline_points"]} for part in facts["contributions"][:5]
+    ]
+    assert reasons == trained.column("reasons")[place]

@@ -1,0 +1,166 @@
+"""Results stand whole or not at all, whenever the process dies; a damaged bundle is refused before any of it is read."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from support.trained_lender import TrainedLender
+
+from models.errors import DamagedBundleError
+from models.interfaces.jobs import predict
+from models.workflows.bundle import read_bundle
+from models.workflows.publish import LATEST, read_manifest
+
+MAIN = "import sys; from models.interfaces.cli import main; sys.argv[0] = 'clientvalue'; main()"
+LONGEST_SECONDS = 120.0
+
+
+def started(trained: TrainedLender, out: Path, as_of: str) -> subprocess.Popen[bytes]:
+    arguments = ["predict", "--config", str(trained.config_file), "--bundle", str(trained.result.bundle)]
+    arguments += ["--out", str(out), "--as-of", as_of, "--set", f"run.work_dir={out.parent / 'work'}"]
+    return subprocess.Popen([sys.executable, "-c", MAIN, *arguments], stderr=subprocess.DEVNULL)  # noqa: S603
+
+
+def drafts(out: Path) -> list[Path]:
+    return [path for path in out.glob(".2022-*") if path.is_dir()]
+
+
+def kill_when(process: subprocess.Popen[bytes], reached: Callable[[], bool]) -> None:
+    """Kill -9 as soon as ``reached``, or let it end if it is faster."""
+    deadline = time.monotonic() + LONGEST_SECONDS
+    while process.poll() is None and not reached() and time.monotonic() < deadline:
+        time.sleep(0.0005)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def assert_whole(out: Path) -> str:
+    """Whatever has the name of a result is complete, and ``latest`` leads to one; its as-of date."""
+    for folder in out.glob("2*"):
+        read_manifest(folder)
+    latest = out / LATEST
+    manifest = read_manifest(latest)
+    rows = pq.read_table(latest / "scores.parquet")
+    assert rows.num_rows == manifest["clients_scored"]
+    return str(manifest["as_of"])
+
+
+MOMENTS: dict[str, Callable[[Path], bool]] = {
+    "the draft appears": lambda out: bool(drafts(out)),
+    "scores are being written": lambda out: any((draft / "scores.parquet").exists() for draft in drafts(out)),
+    "the manifest is being written": lambda out: any((draft / "manifest.json").exists() for draft in drafts(out)),
+    "the folder has its name": lambda out: any(out.glob("2022-10-01-*")),
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_predict_leaves_the_old_results_or_the_new(
+    trained: TrainedLender, tmp_path: Path, moment: str
+) -> None:
+    out = tmp_path / "scores"
+    before = predict(trained.config, book=trained.result.book, bundle=str(trained.result.bundle), out=out)
+    kill_when(started(trained, out, "2022-10-01"), lambda: MOMENTS[moment](out))
+    assert assert_whole(out) in ("2023-01-01", "2022-10-01")
+    assert read_manifest(before.folder)["run_key"] == before.run_key
+
+
+def test_the_run_after_a_killed_one_succeeds(trained: TrainedLender, tmp_path: Path) -> None:
+    out = tmp_path / "scores"
+    process = started(trained, out, "2022-10-01")
+    kill_when(process, lambda: bool(drafts(out)))
+    assert not (out / LATEST).exists()
+    assert started(trained, out, "2022-10-01").wait(LONGEST_SECONDS) == 0
+    assert assert_whole(out) == "2022-10-01"
+
+
+def test_a_folder_that_was_damaged_later_is_made_again(trained: TrainedLender, tmp_path: Path) -> None:
+    first = predict(trained.config, book=trained.result.book, out=tmp_path)
+    whole = (first.folder / "scores.parquet").read_bytes()
+    (first.folder / "scores.parquet").write_bytes(whole[: len(whole) // 2])
+    again = predict(trained.config, book=trained.result.book, out=tmp_path)
+    assert again.folder == first.folder
+    assert (again.folder / "scores.parquet").read_bytes() == whole
+
+
+def truncated(folder: Path) -> None:
+    text = (folder / "value.trees.txt").read_text(encoding="utf-8")
+    (folder / "value.trees.txt").write_text(text[: len(text) // 2], encoding="utf-8")
+
+
+def edited(folder: Path) -> None:
+    text = (folder / "decline.trees.txt").read_text(encoding="utf-8")
+    assert "leaf_value=" in text
+    (folder / "decline.trees.txt").write_text(text.replace("leaf_value=", "leaf_value=9", 1), encoding="utf-8")
+
+
+def removed(folder: Path) -> None:
+    (folder / "segments.json").unlink()
+
+
+def with_manifest(folder: Path, change: Callable[[dict[str, object]], None]) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    change(manifest)
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def manifest_without_files(folder: Path) -> None:
+    with_manifest(folder, lambda manifest: manifest.update(files={}))
+
+
+def manifest_of_other_data(folder: Path) -> None:
+    with_manifest(folder, lambda manifest: manifest.update(data="0" * 64))
+
+
+def manifest_truncated(folder: Path) -> None:
+    (folder / "manifest.json").write_text('{"files": {', encoding="utf-8")
+
+
+def manifest_of_another_format(folder: Path) -> None:
+    (folder / "manifest.json").write_text("[1, 2]", encoding="utf-8")
+
+
+def bytes_that_are_no_text(folder: Path) -> None:
+    (folder / "manifest.json").write_bytes(b"\xff\xfe\x00\x01")
+
+
+DAMAGES: dict[Callable[[Path], None], str] = {
+    truncated: "value.trees.txt",
+    edited: "decline.trees.txt",
+    removed: "segments.json",
+    manifest_without_files: "manifest.json",
+    manifest_of_other_data: "manifest.json",
+    manifest_truncated: "manifest.json",
+    manifest_of_another_format: "manifest.json",
+    bytes_that_are_no_text: "manifest.json",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+def test_a_damaged_bundle_is_refused(trained: TrainedLender, tmp_path: Path, damage: Callable[[Path], None]) -> None:
+    folder = shutil.copytree(trained.result.bundle, tmp_path / "bundle")
+    assert read_bundle(folder, threads=1).key == trained.result.bundle_key
+    damage(folder)
+    with pytest.raises(DamagedBundleError, match=DAMAGES[damage]) as refused:
+        read_bundle(folder, threads=1)
+    assert "train again" in refused.value.remedy
+    assert str(folder) in refused.value.remedy
+
+
+def test_the_command_line_refuses_a_damaged_bundle_and_lives(
+    trained: TrainedLender, tmp_path: Path, command: Callable[..., object]
+) -> None:
+    folder = shutil.copytree(trained.result.bundle, tmp_path / "bundle")
+    truncated(folder)
+    ended = command("predict", "--config", trained.config_file, "--bundle", folder, "--out", tmp_path / "scores")
+    assert ended.code == 2  # type: ignore[attr-defined]
+    assert "value.trees.txt must be as its manifest says, got other bytes: nothing was loaded" in ended.err  # type: ignore[attr-defined]
+    assert not (tmp_path / "scores").exists()
