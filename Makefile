@@ -1,6 +1,6 @@
 # `make run` and `make test` need nothing but Python 3.11 and make: both set up .venv first.
 PYTHON ?= python3.11
-CONFIG ?= configs/ifc.yaml
+CONFIG ?= configs/demo.yaml
 BOOK ?=
 PYTEST_WORKERS ?= 2
 
@@ -16,13 +16,16 @@ export MLFLOW_DISABLE_TELEMETRY := true
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
-	$(PYTHON) -m venv --clear $(VENV)
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-# The main job: train, evaluate, predict and explain on one book.
+# The main job: train, evaluate, predict and explain on one book; without arguments on the simulated one.
 run: $(READY)
+ifeq ($(CONFIG)$(BOOK),configs/demo.yaml)
+	$(BIN)/clientvalue simulate --config $(CONFIG)
+endif
 	$(BIN)/clientvalue run --config $(CONFIG) $(if $(BOOK),--book $(BOOK))
 
 test: $(READY)

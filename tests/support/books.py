@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from models.config import Config, parse_config
 from models.tables.book import Book
 from models.tables.panel import Panel, panel_of
-from models.tables.prepare import prepared_book
+from models.tables.periods import PeriodGrid
+from models.tables.prepare import fit_notes, prepared_book
 from models.tables.schema import TABLES, Kind
 
 Frames = Mapping[str, pd.DataFrame]
@@ -47,7 +48,11 @@ features:
     revenue: {table: financials, column: revenue, form: state}
     csat: {table: surveys, column: csat, form: state}
     pipeline: {table: opportunities, column: amount}
+    interest: {kinds: [interest]}
+    ebitda: {table: financials, column: ebitda, form: state}
   mix: [loan, guarantee]
+  macro: [gdp_growth]
+  text_components: 2
   attributes: [country, industry]
   context: [country, region]
 origins: {test: [2020-07-01], spacing_periods: 3, min_history_periods: 12}
@@ -100,8 +105,9 @@ def panel_from(
     targets: bool = False,
 ) -> Panel:
     """The panel of these tables, the whole way: files, ledger, cube, features."""
-    config = settings(*overrides, work_dir=folder / "work")
-    with prepared_book(book_of(tables, folder), config, as_of) as prepared:
+    config, book = settings(*overrides, work_dir=folder / "work"), book_of(tables, folder)
+    notes = fit_notes(book, config, PeriodGrid(config.time.period, as_of).start_of(min(origins)))
+    with prepared_book(book, config, as_of, notes) as prepared:
         return panel_of(prepared, config, origins, targets=targets)
 
 

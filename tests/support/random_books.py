@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from models.tables.measures import KNOWN_ON
 from support.books import AS_OF
 
 AWKWARD_IDS = ["00123", "123", "NA", "null", "中国建设银行", 'Smith, "Sons" & Co', "a", "A", " a", "nan", "0"]
@@ -19,6 +18,20 @@ FIRST_CASHFLOW = {"client_id": "00123", "facility_id": None, "date": date(2018, 
 """Stands in every book, so that all of them begin on the same day, well before the as-of date."""
 NEAR = (-1, 0, 1, -30, -31, 30, 31, 92, -92)
 """Distances from the as-of date at which mistakes would show, in days."""
+KNOWN_ON = {
+    "cashflows": "date",
+    "facilities": "signed",
+    "interactions": "date",
+    "surveys": "date",
+    "ratings": "date",
+    "financials": "published",
+    "opportunities": "entered",
+    "macro": "published",
+}
+"""From when on a row is known, as the contract of the book says it."""
+ENDS = {"facilities": {"exit_cause": "matured"}, "opportunities": {"outcome": "won"}}
+"""Tables whose rows end later than they begin, and what may be told of the end."""
+WORDS = ["grateful for the waiver", "angry about fees", "贷款 展期", "drawdown", "covenant breach"]
 AMOUNTS = (0.0, 0.01, 0.005, 0.015, -0.005, 0.1, 0.3, 99.995, 1e13, -1e13)
 
 Frames = dict[str, pd.DataFrame]
@@ -59,7 +72,7 @@ def client_ids(clients: int) -> list[object]:
 
 
 def random_book(seed: int, clients: int) -> Frames:
-    """All tables of a book; about ten cashflows per client."""
+    """Every table of a book; about ten cashflows per client."""
     ids, dice = client_ids(clients), _Dice(seed, clients)
     groups: list[object] = ["00123", "NA", "集团", *(f"group {number}" for number in range(clients // 4 + 1))]
     frames = {
@@ -81,13 +94,7 @@ def random_book(seed: int, clients: int) -> Frames:
 
 def _facilities(dice: _Dice, ids: list[object]) -> dict[str, list[object]]:
     signed = dice.days()
-    later = [
-        [
-            None if end is None else max(end, start)
-            for end, start in zip(dice.some(dice.days()), signed, strict=True)  # type: ignore[type-var]
-        ]
-        for _ in ("maturity", "closed")
-    ]
+    maturity, closed = (_after(dice.some(dice.days()), signed) for _ in range(2))
     causes = dice.one_of([None, "matured", "matured", "default"])
     return {
         "facility_id": [f"F{number}" for number in range(len(ids))],
@@ -95,9 +102,9 @@ def _facilities(dice: _Dice, ids: list[object]) -> dict[str, list[object]]:
         "product": dice.one_of([None, "loan", "guarantee", "letter_of_credit", "swap"]),
         "limit": dice.some(dice.numbers(0, 1e7, 2)),
         "signed": signed,
-        "maturity": later[0],
-        "closed": later[1],
-        "exit_cause": [None if end is None else cause for end, cause in zip(later[1], causes, strict=True)],
+        "maturity": maturity,
+        "closed": closed,
+        "exit_cause": [None if end is None else cause for end, cause in zip(closed, causes, strict=True)],
         "collateral_cover": dice.some(dice.numbers(0, 2, 3)),
         "spread_bp": dice.some(dice.numbers(50, 500, 1)),
     }
@@ -114,14 +121,17 @@ def _cashflows(dice: _Dice, ids: list[object]) -> dict[str, list[object]]:
 
 
 def _states(seed: int, ids: list[object]) -> dict[str, dict[str, list[object]]]:
-    """Interactions, surveys, ratings, financials and opportunities."""
+    """Interactions, surveys, ratings, financials, opportunities and economies."""
     dice = [_Dice(seed + place, 2 * len(ids)) for place in range(5)]
+    entered = dice[4].days()
+    closed = _after(dice[4].some(dice[4].days()), entered)
     return {
         "interactions": {
             "client_id": dice[0].one_of(ids),
             "date": dice[0].days(),
             "kind": dice[0].one_of(["meeting", "enquiry", "complaint"]),
             "response_hours": dice[0].some(dice[0].numbers(0, 50, 1)),
+            "text": dice[0].some([f"note {number}: {word}" for number, word in enumerate(dice[0].one_of(WORDS))]),
         },
         "surveys": {"client_id": dice[1].one_of(ids), "date": dice[1].days(), "csat": dice[1].one_of([None, 1.0, 5.0])},
         "ratings": {
@@ -134,15 +144,32 @@ def _states(seed: int, ids: list[object]) -> dict[str, dict[str, list[object]]]:
             "period_end": [date(2017, 12, 31)] * (2 * len(ids)),
             "published": dice[3].days(),
             "revenue": dice[3].some(dice[3].numbers(0, 1e9, 0)),
+            "ebitda": dice[3].some(dice[3].numbers(-1e8, 1e8, 0)),
         },
         "opportunities": {
-            "opportunity_id": [f"O{number}" for number in range(2 * len(ids))],
+            "opportunity_id": dice[4].one_of(["O1", "O2"]),
             "client_id": dice[4].one_of(ids),
-            "stage": dice[4].one_of(["identified", "signed"]),
-            "entered": dice[4].days(),
+            "stage": dice[4].one_of(["identified", "assessed", "signed"]),
+            "entered": entered,
             "amount": dice[4].some(dice[4].numbers(0, 1e6, 2)),
+            "outcome": [
+                None if end is None else result
+                for end, result in zip(closed, dice[4].one_of(["won", "lost"]), strict=True)
+            ],
+            "closed": closed,
+        },
+        "macro": {
+            "country": dice[1].one_of(["CN", "NA", "FR"]),
+            "date": [date(2017, 12, 31)] * (2 * len(ids)),
+            "published": dice[1].days(),
+            "gdp_growth": dice[1].some(dice[1].numbers(-0.1, 0.1, 4)),
         },
     }
+
+
+def _after(ends: list[object], starts: list[object]) -> list[object]:
+    """The later of each pair; no end stays none."""
+    return [None if end is None else max(end, start) for end, start in zip(ends, starts, strict=True)]  # type: ignore[type-var]
 
 
 def books(min_clients: int = 2, max_clients: int = 80) -> st.SearchStrategy[Frames]:
@@ -154,10 +181,13 @@ def books(min_clients: int = 2, max_clients: int = 80) -> st.SearchStrategy[Fram
 
 def with_future_of(book: Frames, other: Frames, as_of: date) -> Frames:
     """``book`` until the as-of date, and from then on ``other``: rows are changed, added and deleted."""
-    result = {"clients": _clients(book, other), "facilities": _other_ends(book["facilities"], other, as_of)}
-    for name in book.keys() - result.keys():
-        known = KNOWN_ON[name]
+    result = {"clients": _clients(book, other)}
+    for name, known in KNOWN_ON.items():
         past, future = book[name][book[name][known] < as_of], other[name][other[name][known] >= as_of]
+        if name in ENDS:
+            past = _other_ends(past, as_of, **ENDS[name])
+        if name == "facilities":
+            future = future[~future["facility_id"].isin(past["facility_id"])]
         result[name] = pd.concat([future, past], ignore_index=True)
     return result
 
@@ -168,15 +198,13 @@ def _clients(book: Frames, other: Frames) -> pd.DataFrame:
     return pd.concat([new, book["clients"]], ignore_index=True)
 
 
-def _other_ends(known: pd.DataFrame, other: Frames, as_of: date) -> pd.DataFrame:
-    """Facilities signed before stay, but what had not ended by then ends otherwise; later ones are the other's."""
-    past = known[known["signed"] < as_of].copy()
+def _other_ends(past: pd.DataFrame, as_of: date, **told: str) -> pd.DataFrame:
+    """What had not ended before the as-of date ends on it, and this is told of the end."""
     still_open = past["closed"].map(lambda day: pd.isna(day) or day >= as_of)
-    past.loc[still_open, "closed"] = as_of
-    past.loc[still_open, "exit_cause"] = "matured"
-    later = other["facilities"]
-    later = later[(later["signed"] >= as_of) & ~later["facility_id"].isin(past["facility_id"])]
-    return pd.concat([later, past], ignore_index=True)
+    changed = past.copy()
+    for column, value in {"closed": as_of, **told}.items():
+        changed.loc[still_open, column] = value
+    return changed
 
 
 def shuffled(book: Frames, seed: int) -> Frames:

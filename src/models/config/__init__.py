@@ -1,11 +1,12 @@
 """What a run is asked to do: settings of one book, and how they are read."""
 
+from models.config.base import Section
 from models.config.loading import config_schema, load_config, parse_config
+from models.config.root import Config
 from models.config.sections import (
     ActivityConfig,
     BookConfig,
     BoostingConfig,
-    Config,
     DeclineConfig,
     FeaturesConfig,
     LearnersConfig,
@@ -13,7 +14,6 @@ from models.config.sections import (
     OriginsConfig,
     RelationshipsConfig,
     RunConfig,
-    Section,
     SegmentsConfig,
     StagesConfig,
     TiersConfig,
@@ -21,6 +21,7 @@ from models.config.sections import (
     ValueConfig,
     ValueLearnerConfig,
 )
+from models.config.simulation import SimulationConfig
 
 __all__ = [
     "ActivityConfig",
@@ -36,6 +37,7 @@ __all__ = [
     "RunConfig",
     "Section",
     "SegmentsConfig",
+    "SimulationConfig",
     "StagesConfig",
     "TiersConfig",
     "TimeConfig",

@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from models.config.sections import Config
+from models.config.root import Config
 from models.errors import ConfigError, MissingFileError, UserError
 
 

@@ -1,23 +1,13 @@
-"""The sections of a config, frozen and strict, with their bounds in the types. Reading files lives in ``loading``."""
+"""The sections of a config, with their bounds in the types. The whole stands in ``root``, reading in ``loading``."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Share = Annotated[float, Field(ge=0, le=1)]
-OpenShare = Annotated[float, Field(gt=0, lt=1)]
-Count = Annotated[int, Field(ge=1)]
-PositiveFloat = Annotated[float, Field(gt=0)]
-
-
-class Section(BaseModel):
-    """Base of every section: frozen, without unknown keys, without infinities."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+from models.config.base import Count, Name, OpenShare, PositiveFloat, Section, Share
 
 
 class BookConfig(Section):
@@ -34,6 +24,9 @@ class BookConfig(Section):
     columns: dict[str, dict[str, str]] = Field(
         default_factory=dict,
         description="For files and sql: book table -> {book column: column at the source}.",
+    )
+    truth: str | None = Field(
+        default=None, description="File inside the book's folder with what could be known, of a simulated book."
     )
     known_until: date | None = Field(
         default=None,
@@ -235,44 +228,3 @@ class RunConfig(Section):
     tracking_uri: str = "sqlite:///mlruns/mlflow.db"
     artifact_dir: str = "mlruns/artifacts"
     work_dir: str = "data/processed"
-
-
-_WITHOUT_MEANING = {
-    "threads",
-    "block_clients",
-    "database_memory_gb",
-    "tracking_uri",
-    "artifact_dir",
-    "work_dir",
-}
-
-
-class Config(Section):
-    """One book's complete settings."""
-
-    book: BookConfig
-    time: TimeConfig
-    activity: ActivityConfig
-    value: ValueConfig
-    decline: DeclineConfig
-    features: FeaturesConfig
-    origins: OriginsConfig
-    learners: LearnersConfig
-    tiers: TiersConfig = TiersConfig()
-    stages: StagesConfig
-    relationships: RelationshipsConfig = RelationshipsConfig()
-    run: RunConfig = RunConfig()
-
-    def meaning(self) -> dict[str, Any]:
-        """All that decides numbers, ready for JSON: without places, threads and sizes of blocks."""
-        return self.model_dump(mode="json", exclude={"book": {"path"}, "run": _WITHOUT_MEANING})
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Config:
-        window = self.stages.trend_window_periods
-        if window not in self.features.windows[:-1]:
-            raise ValueError(
-                f"stages.trend_window_periods must be one of features.windows but the last, got {window}: "
-                f"known are {list(self.features.windows[:-1])}"
-            )
-        return self

@@ -11,7 +11,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from models.config.sections import Count, DeclineConfig, OpenShare, PositiveFloat, Section, Share
+from models.config.base import Count, OpenShare, PositiveFloat, Section, Share
+from models.config.sections import DeclineConfig
 
 PRODUCTS = ("project_loan", "corporate_loan", "revolving_credit", "guarantee", "trade_finance", "bridge_loan")
 """The products of the simulated lender, in the order of every product mix."""
@@ -64,25 +65,25 @@ def _types() -> dict[str, RelationshipEconomics]:
     return {
         "strategic": RelationshipEconomics(
             share=0.09, limit_median=5e6, limit_spread=0.65, product_mix=(5, 3, 2, 2, 0.5, 0.1),
-            new_business=1.5, contacts=0.45, response_hours=5, decline_rate=0.020, abrupt_share=0.15,
-            return_rate=0.10, credit_mean=0.7, service_cost_quarter=12_000, campaign_lift=0.05,
+            new_business=1.5, contacts=0.45, response_hours=5, decline_rate=0.023, abrupt_share=0.15,
+            return_rate=0.10, credit_mean=1.0, service_cost_quarter=12_000, campaign_lift=0.05,
             answers_surveys=0.55,
         ),
         "transactional": RelationshipEconomics(
             share=0.55, limit_median=1.5e6, limit_spread=0.65,
             product_mix=(0.3, 2.5, 3.5, 1.2, 2.2, 0.2), new_business=0.95, contacts=0.16,
-            response_hours=20, decline_rate=0.036, abrupt_share=0.35, return_rate=0.07,
+            response_hours=20, decline_rate=0.041, abrupt_share=0.35, return_rate=0.07,
             credit_mean=-0.1, service_cost_quarter=350, campaign_lift=0.45, answers_surveys=0.15,
         ),
         "partnership": RelationshipEconomics(
             share=0.24, limit_median=2.6e6, limit_spread=0.6, product_mix=(2, 3, 2.5, 1.5, 1, 0.1),
-            new_business=1.1, contacts=0.26, response_hours=10, decline_rate=0.018, abrupt_share=0.15,
+            new_business=1.1, contacts=0.26, response_hours=10, decline_rate=0.021, abrupt_share=0.15,
             return_rate=0.11, credit_mean=0.3, service_cost_quarter=1_500, campaign_lift=0.25,
             answers_surveys=0.40,
         ),
         "problem-solving": RelationshipEconomics(
             share=0.12, limit_median=2e6, limit_spread=0.65, product_mix=(0.5, 2, 2, 1, 1, 4),
-            new_business=0.8, contacts=0.36, response_hours=12, decline_rate=0.026, abrupt_share=0.2,
+            new_business=0.8, contacts=0.36, response_hours=12, decline_rate=0.029, abrupt_share=0.2,
             return_rate=0.09, credit_mean=-0.7, service_cost_quarter=2_000, campaign_lift=0.0,
             answers_surveys=0.30,
         ),
@@ -94,17 +95,17 @@ def _products() -> dict[str, ProductEconomics]:
         "project_loan": ProductEconomics(
             tenor_median_months=84, tenor_spread=0.3, draw_months=18, amortising=True, revolving=False,
             funded=True, pay_months=3, size_factor=1.6, spread_bp=270, upfront_fee=0.010,
-            running_fee=0.004, lgd=0.30,
+            running_fee=0.004, lgd=0.25,
         ),
         "corporate_loan": ProductEconomics(
             tenor_median_months=48, tenor_spread=0.35, draw_months=3, amortising=True, revolving=False,
             funded=True, pay_months=3, size_factor=1.0, spread_bp=250, upfront_fee=0.005,
-            running_fee=0.003, lgd=0.42,
+            running_fee=0.003, lgd=0.37,
         ),
         "revolving_credit": ProductEconomics(
             tenor_median_months=30, tenor_spread=0.25, draw_months=0, amortising=False, revolving=True,
             funded=True, pay_months=1, size_factor=0.8, spread_bp=230, upfront_fee=0.003,
-            running_fee=0.005, lgd=0.48,
+            running_fee=0.005, lgd=0.42,
         ),
         "guarantee": ProductEconomics(
             tenor_median_months=24, tenor_spread=0.35, draw_months=0, amortising=False, revolving=False,
@@ -119,7 +120,7 @@ def _products() -> dict[str, ProductEconomics]:
         "bridge_loan": ProductEconomics(
             tenor_median_months=16, tenor_spread=0.30, draw_months=0, amortising=False, revolving=False,
             funded=True, pay_months=1, size_factor=0.9, spread_bp=420, upfront_fee=0.012,
-            running_fee=0.0, lgd=0.50,
+            running_fee=0.0, lgd=0.42,
         ),
     }  # fmt: skip
 
@@ -148,9 +149,12 @@ class CreditEconomics(Section):
     jump_size: NotNegative = Field(default=1.4, description="Size of such a fall, in standard deviations.")
     between_clients: NotNegative = Field(default=0.55, description="Standard deviation of clients' own means.")
     between_groups: NotNegative = Field(default=0.35, description="The same for sponsor groups: they fall together.")
-    arrears_annual: Rate = Field(default=0.024, description="Clients of average quality entering arrears, a year.")
+    arrears_annual: Rate = Field(default=0.026, description="Clients of average quality entering arrears, a year.")
     quality_effect: NotNegative = Field(default=0.95, description="Fall of the log rate per unit of quality.")
-    cycle_effect: NotNegative = Field(default=0.55, description="Rise of the log rate per unit of downturn.")
+    cycle_effect: NotNegative = Field(default=0.45, description="Rise of the log rate per unit of downturn.")
+    cycle_drift: NotNegative = Field(
+        default=0.012, description="Monthly gain of quality per unit of upturn: years of boom heal balance sheets."
+    )
     cure_rate: Annotated[float, Field(gt=0, lt=1)] = Field(
         default=0.30, description="Arrears cured per month; about two thirds never default."
     )
@@ -175,7 +179,7 @@ class LifecycleEconomics(Section):
     churn_after_months: Count = Field(default=9, description="Nothing open and nothing asked for so long: churned.")
     satisfaction_effect: NotNegative = Field(default=0.7, description="Fall of the log decline rate per unit.")
     competition_effect: NotNegative = Field(default=0.25, description="Rise of log exit rates per unit of offers.")
-    refinance_rate: Rate = Field(default=0.014, description="Facilities of content clients refinanced elsewhere.")
+    refinance_rate: Rate = Field(default=0.011, description="Facilities of content clients refinanced elsewhere.")
     refinance_slow: NotNegative = Field(default=3.0, description="The same, times this, in slow decline.")
     refinance_abrupt: Rate = Field(default=0.25, description="Chance per month when a client leaves at once.")
     prepayment_fee: Rate = Field(default=0.005, description="Share of what is repaid early.")

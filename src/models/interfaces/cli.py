@@ -47,7 +47,7 @@ AsOfOption = Annotated[
     typer.Option("--as-of", help="YYYY-MM-DD; only what was known before counts. Default: the book's end."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
-DEFAULT_CONFIG = Path("configs/ifc.yaml")
+DEFAULT_CONFIG = Path("configs/demo.yaml")
 
 
 @app.command()
@@ -180,24 +180,46 @@ def evaluate(
 def check(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
+    page: Annotated[
+        Path | None, typer.Option("--page", help="Where the page is written; default data/processed/BOOK/check.html.")
+    ] = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Hold the rows of a book against the contract and say what is wrong with which."""
-    from models.interfaces import jobs, terminal  # noqa: PLC0415
+    """Audit a book: bad rows, tables against each other, and which features make good criteria."""
+    from models.interfaces import check_summary, checkup, terminal  # noqa: PLC0415
 
     settings = load_config(config, set_ or ())
-    checked = jobs.open_book(settings, book, terminal.TerminalProgress(_err))
+    found = checkup.check(settings, book=book, page=page, progress=terminal.TerminalProgress(_err))
     if json_:
-        _print_json({"counts": [asdict(count) for count in checked.counts], "quarantine": str(checked.quarantine)})
+        _print_json(found.facts or {"quarantine": asdict(found.bad)})
+    else:
+        for part in check_summary.summary(found):
+            _out.print(part)
+    if found.refused is not None:
+        raise found.refused
+
+
+@app.command()
+def simulate(
+    config: ConfigOption = DEFAULT_CONFIG,
+    clients: Annotated[int, typer.Option("--clients", help="How many clients.")] = 5_000,
+    months: Annotated[int, typer.Option("--months", help="How many months.")] = 72,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
+    out: Annotated[Path, typer.Option("--out", help="Folder to write.")] = Path("data/raw/demo"),
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Write a simulated project-finance book with known truth."""
+    from models.interfaces import jobs, terminal  # noqa: PLC0415
+
+    settings, progress = load_config(config, set_ or ()), terminal.TerminalProgress(_err)
+    written = jobs.simulate_book(settings, clients=clients, months=months, seed=seed, out=out, progress=progress)
+    if json_:
+        _print_json(_facts(written))
         return
-    _out.print(terminal.counts_table(checked.counts))
-    _lines(
-        [
-            f"covers      {checked.first_date} until before {checked.known_until}",
-            f"quarantine  {checked.quarantine}",
-        ]
-    )
+    _out.print(terminal.simulation_table(written))
+    _lines([f"book     {written.folder}", f"covers   {written.start} until before {written.known_until}"])
 
 
 @app.command()

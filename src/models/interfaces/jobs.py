@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from models.config import Config, load_config
 from models.errors import MissingFileError
 from models.interfaces.tracking import CHAMPION, Tracking
 from models.tables.book import Book, load_book
+from models.tables.simulator import SimulationSummary, simulate
 from models.vocab import Progress, SilentProgress
 from models.workflows.bundle import Bundle, read_bundle
 from models.workflows.predict import Predicted, ScoredBlock, predict_book, score_clients
@@ -57,7 +59,14 @@ def train(
     tracking = Tracking(settings)
     with tracking.run("train") as recorder, tempfile.TemporaryDirectory(dir=work_dir(settings)) as scratch:
         recorder.params(_flat(settings.meaning()) | {"data": checked.fingerprint})
-        trained = train_models(checked, settings, Path(scratch) / "bundle", recorder=recorder, progress=progress)
+        trained = train_models(
+            checked,
+            settings,
+            Path(scratch) / "bundle",
+            truth=truth_file(settings, book),
+            recorder=recorder,
+            progress=progress,
+        )
         progress.stage("Registering the version")
         registered = tracking.register(recorder, trained.bundle, trained.features)
     return TrainResult(
@@ -126,7 +135,8 @@ def evaluate(
     path = out or work_dir(settings) / "report.json"
     with Tracking(settings).run("evaluate") as recorder:
         recorder.params(_flat(settings.meaning()) | {"data": checked.fingerprint})
-        report = evaluate_book(checked, settings, tests, recorder=recorder, progress=progress)
+        truth = truth_file(settings, book)
+        report = evaluate_book(checked, settings, tests, truth=truth, recorder=recorder, progress=progress)
         publish_text(path, json.dumps(report, indent=1, sort_keys=True) + "\n")
         recorder.artifact(path)
     return report, path
@@ -144,6 +154,36 @@ def open_bundle(settings: Config, which: str) -> Bundle:
     if "/" in which:
         raise MissingFileError(which, remedy="name the folder of a bundle, a version number or an alias")
     return read_bundle(Tracking(settings).find(which).folder, threads=settings.run.threads)
+
+
+def truth_file(settings: Config, book: str | None) -> Path | None:
+    """Where the simulator left the truth of a book, if the config names it and it is there."""
+    place = book or settings.book.path
+    if settings.book.truth is None or place is None:
+        return None
+    path = Path(place) / settings.book.truth
+    return path if path.is_file() else None
+
+
+def simulate_book(
+    settings: Config,
+    *,
+    clients: int,
+    months: int,
+    seed: int,
+    out: Path,
+    progress: Progress = SilentProgress(),
+) -> SimulationSummary:
+    """Write a simulated book of the config's economics into a folder, whole or not at all. Raises a ``UserError``."""
+    return simulate(
+        settings.simulation,
+        clients=clients,
+        months=months,
+        seed=seed,
+        out=out,
+        workers=settings.run.threads or os.cpu_count() or 1,
+        progress=progress,
+    )
 
 
 def work_dir(settings: Config) -> Path:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from models.interfaces.jobs import TrainResult
 from models.tables.quality import TableCount
+from models.tables.simulator import SimulationSummary
 from models.vocab import Item
 from models.workflows.evaluate import MAIN_METRIC
 from models.workflows.predict import Predicted
@@ -25,6 +26,7 @@ _NAMES = {
     "past_count": "past count",
     "past_sum": "past sum",
     "last_period": "latest window",
+    "truth": "what can be known",
 }
 
 
@@ -67,6 +69,16 @@ def counts_table(counts: Iterable[TableCount]) -> Table:
             f"{count.rows_quarantined:,}",
             Text(reasons),
         )
+    return table
+
+
+def simulation_table(written: SimulationSummary) -> Table:
+    """Rows of each file of a simulated book."""
+    table = Table(title=f"{written.clients:,} clients over {written.months} months, seed {written.seed}")
+    table.add_column("file")
+    table.add_column("rows", justify="right")
+    for name, rows in written.rows.items():
+        table.add_row(f"{name}.parquet", f"{rows:,}")
     return table
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from models.vocab import FloatArray
+from models.vocab import FloatArray, IntArray
 
 _BINS = 10
 _MIN_PER_BIN = 40
@@ -36,20 +37,21 @@ class RatioBands:
         >>> bands.low, bands.high
         ((5.0,), (95.0,))
         """
-        bins = int(np.clip(len(expected) // _MIN_PER_BIN, 1, _BINS))
-        order = np.argsort(expected, kind="stable")
-        parts = [part for part in np.array_split(order, bins) if len(part)]
-        ratios = [np.sort(realised[part] / expected[part]) for part in parts]
+        fewest = max(_MIN_PER_BIN, math.ceil(2 / (1 - level)))  # below, the extremes seen hold less than the level
+        bins = int(np.clip(len(expected) // fewest, 1, _BINS))
+        edges = np.unique([part[0] for part in np.array_split(np.sort(expected), bins)])
+        place, ratio = _bin_of(edges, expected), realised / expected
+        ratios = [np.sort(ratio[place == number]) for number in range(len(edges))]
         return cls(
             level=level,
-            edges=tuple(float(expected[part[0]]) for part in parts),
+            edges=tuple(edges.tolist()),
             low=tuple(_quantile(ratio, (1 - level) / 2) for ratio in ratios),
             high=tuple(_quantile(ratio, (1 + level) / 2) for ratio in ratios),
         )
 
     def around(self, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Low and high value of each client, in book currency. Shapes (n,)."""
-        bins = np.clip(np.searchsorted(self.edges, expected, side="right") - 1, 0, len(self.edges) - 1)
+        bins = _bin_of(np.asarray(self.edges), expected)
         return expected * np.asarray(self.low)[bins], expected * np.asarray(self.high)[bins]
 
     def to_json(self) -> str:
@@ -61,6 +63,10 @@ class RatioBands:
         """Read what ``to_json`` wrote."""
         data: dict[str, Any] = json.loads(text)
         return cls(level=data["level"], **{name: tuple(data[name]) for name in ("edges", "low", "high")})
+
+
+def _bin_of(edges: FloatArray, expected: FloatArray) -> IntArray:
+    return np.asarray(np.maximum(np.searchsorted(edges, expected, side="right") - 1, 0))
 
 
 def _quantile(ordered: FloatArray, level: float) -> float:

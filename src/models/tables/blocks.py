@@ -105,7 +105,8 @@ class PreparedBook:
     def context_cube(self, column: str, last: int) -> Context:
         """The cube of all values of a client attribute, up to the period before ``last``."""
         rows = self._context_rows(column)
-        values = tuple(sorted(rows["place"].unique()))
+        listed = self._scan("clients").select(column).distinct().to_pyarrow()[column]
+        values = tuple(sorted(value for value in listed.to_pylist() if value is not None))
         places = pd.Index(values).get_indexer(pd.Index(rows["place"]))
         flows = FlowRows(client=places, **{name: rows[name].to_numpy() for name in _NO_FLOWS.names[1:]})
         cube = build_cube(
@@ -181,12 +182,15 @@ class PreparedBook:
     def _opportunities(self, number: int, first: int) -> Opportunities | None:
         if not (self.folder / "opportunities").exists():
             return None
-        order = [(name, "ascending") for name in ("client", "opportunity_id", "entered", "stage")]
-        table = self._read("opportunities", number, _OPPORTUNITIES).sort_by(order)
+        table = self._read("opportunities", number, _OPPORTUNITIES)
+        stage = pa.array(pd.Index(STAGES).get_indexer(pd.Index(table["stage"].to_pandas())))
+        order = ("client", "opportunity_id", "entered", "stage_number", "closed", "outcome", "amount")
+        table = table.append_column("stage_number", stage).sort_by([(name, "ascending") for name in order])
+        frame = table.select(["client", "opportunity_id"]).to_pandas()
         return Opportunities(
             client=_integers(table, "client") - first,
-            opportunity=pd.factorize(table["opportunity_id"].to_pandas())[0].astype(np.int64),
-            stage=pd.Index(STAGES).get_indexer(pd.Index(table["stage"].to_pandas())).astype(np.int64),
+            opportunity=frame.groupby(["client", "opportunity_id"], sort=False).ngroup().to_numpy(dtype=np.int64),
+            stage=_integers(table, "stage_number"),
             entered=days_or(_days(table, "entered"), FOREVER),
             closed=days_or(_days(table, "closed"), FOREVER),
             won=(table["outcome"].to_pandas() == "won").to_numpy(dtype=np.bool_),

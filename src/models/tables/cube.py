@@ -33,7 +33,7 @@ class FlowRows:
 
 @dataclass(frozen=True, kw_only=True)
 class StateRows:
-    """Rows of the state ledger. Shapes (n_rows,)."""
+    """Rows of the state ledger. Shapes (n_rows,); ``last_day`` is the day of the value, in days since 1970."""
 
     client: IntArray
     period: IntArray
@@ -82,7 +82,10 @@ def build_cube(
     last: int,
     clients: int,
 ) -> Cube:
-    """Lay ledger rows of the periods ``first`` to ``last - 1`` out as a cube; rows outside are left away."""
+    """Lay ledger rows of the periods ``first`` to ``last - 1`` out as a cube; rows outside are left away.
+
+    Only a state of before ``first`` stays: it is what is known when the book begins.
+    """
     shape = (last - first + 1, len(measures.flows), clients)
     totals = np.zeros(shape, dtype=np.int64)
     events = np.zeros(shape, dtype=np.int32)
@@ -133,15 +136,19 @@ def _by_cell(
 def _states(
     measures: MeasureBook, rows: StateRows | None, first: int, last: int, clients: int
 ) -> tuple[FloatArray, NDArray[np.int32]]:
-    """Values and the days they became known, each carried forward until the next."""
+    """Values and the days they became known, each carried forward until the next; of one day the largest."""
     values = np.full((last - first + 1, len(measures.states), clients), np.nan)
     days = np.full(values.shape, NEVER, dtype=np.int32)
     if rows is None:
         return values, days
-    pairs = _by_cell(measures.state_cells, measures.states, rows.cell, rows.period, first, last)
-    for places, measure in pairs:
-        at = (rows.period[places] - first + 1, measure, rows.client[places])
-        values[at] = rows.value[places]
+    period_row = np.maximum(rows.period - first + 1, 0)
+    order = np.lexsort((rows.value, rows.last_day))
+    order = order[period_row[order] < values.shape[0]]
+    code = {known: place for place, known in enumerate(measures.state_cells)}
+    for state, measure in enumerate(measures.states):
+        places = order[np.isin(rows.cell[order], [code[part] for part in measure.cells])]
+        at = (period_row[places], state, rows.client[places])
+        values[at] = rows.value[places]  # of several in one place the last, which is the latest, stays
         days[at] = rows.last_day[places]
     for row in range(1, values.shape[0]):
         missing = np.isnan(values[row])

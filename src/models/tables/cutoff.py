@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from models.errors import InternalError
 from models.tables.cube import NEVER, Cube
 from models.tables.facilities import Facilities
 from models.tables.measures import ACTIVITY, MeasureBook
@@ -100,15 +101,15 @@ class Past:
 
 @dataclass(frozen=True, kw_only=True)
 class Future:
-    """What happened to a block of clients within the horizon from ``as_of`` on. Shapes (horizon, n_clients)."""
+    """What happened to a block of clients within the horizon from ``as_of`` on."""
 
     as_of: date
     margin: FloatArray
-    """Net margin per period, in book currency."""
+    """Net margin per period, in book currency. Shape (horizon, n_clients)."""
     activity: FloatArray
-    """Activity per period, in book currency."""
+    """Activity within the horizon, in book currency. Shape (n_clients,)."""
     activity_count: IntArray
-    """Activity per period, in events."""
+    """Activity within the horizon, in events. Shape (n_clients,)."""
     only_matured: BoolArray | None
     """Shape (n_clients,): something ended within the horizon, and all of it on schedule."""
 
@@ -131,6 +132,7 @@ def past_of(
     opportunities: Opportunities | None = None,
 ) -> Past:
     """Everything before the start of period ``index``, which is ``as_of``."""
+    _require_within(cube, index, "as-of date")
     end = index - cube.first + 1
     known = first_day < day_number(as_of)
     return Past(
@@ -150,10 +152,11 @@ def past_of(
 
 def future_of(cube: Cube, index: int, horizon: int, as_of: date, end: date, facilities: Facilities | None) -> Future:
     """The ``horizon`` periods from ``index`` on: from ``as_of`` to the day before ``end``."""
-    start = index - cube.first
-    rows = slice(start, start + horizon + 1)
+    _require_within(cube, index, "as-of date")
+    _require_within(cube, index + horizon, "end of the horizon")
+    start, stop = index - cube.first, index - cube.first + horizon
     measures = cube.measures
-    totals, events = np.diff(cube.totals[rows], axis=0), np.diff(cube.events[rows], axis=0)
+    totals = np.diff(cube.totals[start : stop + 1], axis=0)
     activity = measures.flow_index(ACTIVITY)
     margin = [
         weight * totals[:, measures.flow_index(name)] * measures.step_of(name)
@@ -162,9 +165,16 @@ def future_of(cube: Cube, index: int, horizon: int, as_of: date, end: date, faci
     return Future(
         as_of=as_of,
         margin=np.asarray(sum(margin)),
-        activity=totals[:, activity] * measures.money_step,
-        activity_count=events[:, activity].astype(np.int64),
+        activity=(cube.totals[stop, activity] - cube.totals[start, activity]) * measures.money_step,
+        activity_count=(cube.events[stop, activity] - cube.events[start, activity]).astype(np.int64),
         only_matured=None
         if facilities is None
         else facilities.only_matured(day_number(as_of), day_number(end), cube.clients),
     )
+
+
+def _require_within(cube: Cube, index: int, what: str) -> None:
+    """The start of period ``index`` must lie in the cube: beyond its ends, slices would silently take another time."""
+    last = cube.first + cube.totals.shape[0] - 1
+    if not cube.first <= index <= last:
+        raise InternalError(f"the {what} must lie in the cube's periods {cube.first} to {last}, got {index}")

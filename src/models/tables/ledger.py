@@ -6,12 +6,12 @@ summed in whole steps (cents), so that sums are exact and do not depend on the o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
 
-from models.tables.measures import KIND_COLUMN, KNOWN_ON, Cell, MeasureBook
+from models.tables.measures import KIND_COLUMN, KNOWN_ON, Cell, MeasureBook, products_of
 from models.tables.periods import PeriodGrid
 
 EPOCH = "1970-01-01"
@@ -20,9 +20,10 @@ EPOCH = "1970-01-01"
 def client_blocks(clients: Any, *, block_clients: int) -> Any:
     """Number clients from 0 in order of group and id, and put whole groups into blocks of about ``block_clients``.
 
-    Returns client_id, client (its number), group_number and block, as an Ibis expression.
+    Returns client_id, client (its number), group_number and block, as an Ibis expression. A client without a group
+    is a group of its own, even where a group bears its id.
     """
-    grouped = clients.mutate(group_key=ibis.coalesce(clients.group_id, clients.client_id))
+    grouped = clients.mutate(group_key=ibis.coalesce("group " + clients.group_id, "client " + clients.client_id))
     order = ibis.window(order_by=[grouped.group_key, grouped.client_id])
     numbered = grouped.mutate(client=ibis.row_number().over(order))
     first = numbered.client.min().over(ibis.window(group_by=numbered.group_key))
@@ -71,6 +72,12 @@ def first_days(tables: Mapping[str, Any], blocks: Any, kinds: tuple[str, ...]) -
     return dated.group_by("block", "client").aggregate(first_day=dated.day.min())
 
 
+def whole_steps(number: Any, step: float) -> Any:
+    """A column of numbers in whole steps, halves away from zero: databases disagree on how to round a half."""
+    scaled = number / step
+    return ((scaled.abs() + 0.5).floor() * scaled.sign()).cast("int64")
+
+
 def _sources(cells: tuple[Cell, ...]) -> list[tuple[str, str]]:
     return sorted({(cell.table, cell.column) for cell in cells})
 
@@ -98,39 +105,44 @@ def _events(
         period=grid.expression(known),
         cell=code,
         number=number,
-        steps=(number / step).round().cast("int64"),
+        steps=whole_steps(number, step),
     )
     return events.filter(events.cell.notnull()).inner_join(blocks, "client_id")
 
 
 def _with_product(table: Any, name: str, tables: Mapping[str, Any], cells: tuple[Cell, ...]) -> Any:
+    """Adds the product of each cashflow; none for what was paid before the facility was signed and so known."""
     named = any(cell.product for cell in cells)
     if name != "cashflows" or not named or "facilities" not in tables:
-        return table.mutate(product=ibis.literal(""))
-    facilities = tables["facilities"].select("facility_id", "product")
+        return table.mutate(product=ibis.null("string"))
+    facilities = tables["facilities"].select("facility_id", "product", "signed")
     joined = table.left_join(facilities, "facility_id")
-    return joined.drop("facility_id_right") if "facility_id_right" in joined.columns else joined
+    known = joined.signed.cast("date") <= joined[KNOWN_ON[name]].cast("date")
+    return joined.mutate(product=known.ifelse(joined["product"], None))
 
 
 def _cell_code(table: Any, name: str, column: str, cells: tuple[Cell, ...]) -> Any:
-    """CASE over kind and product; null for rows that no measure needs."""
-    named = [(code, cell) for code, cell in enumerate(cells) if (cell.table, cell.column) == (name, column)]
-    products = sorted({cell.product for _, cell in named if cell.product})
-    branches = []
-    for code, cell in named:
-        branches.append((_matches(table, name, cell, products), ibis.literal(code, type="int32")))
-    return ibis.cases(*branches, else_=ibis.null("int32"))
+    """The place of each row's cell: a choice by kind, then by product; null for rows that no measure needs."""
+    codes: dict[str, dict[str, int]] = {}
+    for code, cell in enumerate(cells):
+        if (cell.table, cell.column) == (name, column):
+            codes.setdefault(cell.kind, {})[cell.product] = code
+    by_kind = {kind: _by_product(table, codes[kind], products_of(cells)) for kind in codes}
+    if "" in by_kind:
+        return by_kind[""]
+    return table[KIND_COLUMN[name]].cases(*by_kind.items(), else_=ibis.null("int32"))
 
 
-def _matches(table: Any, name: str, cell: Cell, products: list[str]) -> Any:
-    condition = ibis.literal(True)
-    if cell.kind:
-        condition = table[KIND_COLUMN[name]] == cell.kind
-    if cell.product:
-        return condition & (table["product"] == cell.product)
-    if products:
-        return condition & (table["product"].isnull() | ~table["product"].isin(products))
-    return condition
+def _by_product(table: Any, codes: Mapping[str, int], named: Sequence[str]) -> Any:
+    """The code of a row's product; the code of "" for every product that no measure names."""
+    rest = _code(codes.get(""))
+    if not named:
+        return rest
+    return table["product"].cases(*[(product, _code(codes.get(product))) for product in named], else_=rest)
+
+
+def _code(code: int | None) -> Any:
+    return ibis.null("int32") if code is None else ibis.literal(code, type="int32")
 
 
 def _grouped(events: Any, aggregates: Any) -> Any:

@@ -34,7 +34,7 @@ class Macro:
     def last(self, column: str, places: IntArray, *, ago: int = 0) -> FloatArray:
         """Last known value for clients in countries ``places`` (n_clients,), ``ago`` periods back."""
         values = self.values[column][max(self.values[column].shape[0] - 1 - ago, 0)]
-        return np.where(places >= 0, values[np.where(places >= 0, places, 0)], np.nan)
+        return np.asarray(np.append(values, np.nan)[places])  # the place -1 is the last
 
 
 def macro_of(frame: pd.DataFrame, columns: tuple[str, ...], grid: PeriodGrid, *, first: int, last: int) -> Macro:

@@ -136,6 +136,11 @@ def absent_measures(config: Config, tables: Iterable[str]) -> dict[str, tuple[st
     return {table: tuple(name for place, name in asked if place == table) for table in missing}
 
 
+def products_of(cells: Iterable[Cell]) -> tuple[str, ...]:
+    """The products that some cell names, in a fixed order."""
+    return tuple(sorted({cell.product for cell in cells if cell.product}))
+
+
 def _products_for(spec: MeasureConfig, products: list[str]) -> tuple[str, ...]:
     if spec.table != "cashflows" or not products:
         return ("",)

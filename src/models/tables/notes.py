@@ -52,9 +52,7 @@ class NoteModel:
         weights = np.where(document_share > 0, -np.log(np.maximum(document_share, 1 / len(distinct))), 0.0)
         weighted = _scaled(counts, weights)
         with threadpool_limits(limits=1):  # the same sums on any number of cores
-            _, _, directions = svds(
-                weighted, k=components, v0=np.ones(min(weighted.shape)), return_singular_vectors="vh"
-            )
+            _, _, directions = svds(weighted, k=components, v0=np.ones(min(weighted.shape)), solver="arpack")
         return cls(weights, _signed(directions[::-1]))
 
     @property

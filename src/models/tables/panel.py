@@ -197,8 +197,8 @@ def _declined(config: Config, past: Past, future: Future) -> BoolArray:
     activity = Activity(
         past_sum=past.total(ACTIVITY, config.time.activity_periods),
         past_periods=config.time.activity_periods,
-        future_sum=future.activity.sum(axis=0),
-        future_count=future.activity_count.sum(axis=0),
+        future_sum=future.activity,
+        future_count=future.activity_count,
         future_periods=config.time.horizon_periods,
     )
     return declined(activity, config.decline, only_matured=future.only_matured)

@@ -17,7 +17,7 @@ from models.config import Config
 from models.errors import AsOfOutsideBookError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
-from models.tables.ledger import client_blocks, first_days, flow_ledger, state_ledger
+from models.tables.ledger import client_blocks, first_days, flow_ledger, state_ledger, whole_steps
 from models.tables.measures import NOTES, measures_of
 from models.tables.notes import NoteModel, notes_before, tones_of
 from models.tables.periods import PeriodGrid
@@ -105,6 +105,7 @@ def _connect(config: Config, folder: Path) -> Any:
 
 
 def _partition(connection: Any, table: Any, folder: Path) -> None:
+    folder.mkdir()  # a table without rows leaves no files, but is there
     connection.to_parquet(table, str(folder), partition_by="block", compression="lz4_raw")
 
 
@@ -118,7 +119,7 @@ def _placed_facilities(facilities: Any, places: Any, config: Config) -> Any:
         "maturity",
         "closed",
         matured=(facilities.exit_cause == "matured").fill_null(False),
-        limit_steps=(facilities["limit"].fill_null(0.0) / step).round().cast("int64"),
+        limit_steps=whole_steps(facilities["limit"].fill_null(0.0), step),
         spread_bp=facilities.spread_bp,
         collateral_cover=facilities.collateral_cover,
     )

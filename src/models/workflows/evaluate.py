@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from models.config import Config
 from models.errors import InternalError, TooLittleDataError
@@ -38,6 +39,7 @@ from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
 from models.vocab import FloatArray
 from models.workflows.contenders import OURS, Contender, contest
+from models.workflows.truth import with_truth
 
 MAIN_METRIC = {"decline": "auc", "value": "normalized_gini"}
 _RANKING: dict[str, dict[str, Metric]] = {
@@ -56,14 +58,19 @@ _FORECAST: dict[str, dict[str, Metric]] = {
 }
 
 
-def evaluate_origin(panel: Panel, test: int, origins: LearningOrigins, config: Config) -> dict[str, Any]:
+def evaluate_origin(
+    panel: Panel, test: int, origins: LearningOrigins, config: Config, truth: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """Fit on ``origins``, score the origin ``test`` and hold the result against what happened then.
 
-    ``panel`` holds all these origins with their targets. Raises ``TooLittleDataError``.
+    ``truth``, of a simulated book, competes where it covers the origin. ``panel`` holds all these origins with their
+    targets. Raises ``TooLittleDataError``.
     """
     rows, learn = panel.at([test]), panel.at(origins.learn)
     _require_both_outcomes(rows, test)
     judged = contest(learn, rows, origins, config)
+    if truth is not None:
+        judged = with_truth(judged, rows, truth, panel.grid.start_of(test))
     actual = _outcomes(rows)
     report = {target: _judgement(target, judged[target], actual[target], rows, config) for target in judged}
     table = decile_table(actual["value"], judged["value"][OURS].score)

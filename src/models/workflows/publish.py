@@ -15,6 +15,7 @@ from models.errors import DamagedBundleError, MissingFileError
 
 MANIFEST = "manifest.json"
 LATEST = "latest"
+_SEAL = "seal"
 _READ_BYTES = 1 << 20
 
 
@@ -46,22 +47,29 @@ def text_hash(text: str) -> str:
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
-    """Write ``manifest.json``: the given facts and the hash of every other file of the folder."""
+    """Write ``manifest.json``: the given facts, the hash of every other file of the folder, and a seal over these."""
     names = sorted(path.name for path in folder.iterdir() if path.name != MANIFEST)
-    manifest = {**facts, "files": {name: file_hash(folder / name) for name in names}}
+    manifest: dict[str, Any] = {**facts, "files": {name: file_hash(folder / name) for name in names}}
+    manifest[_SEAL] = text_hash(canonical_json(manifest))
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read a manifest and prove every file that it names; ``DamagedBundleError`` if one is not as it was written."""
+    """Read a manifest and prove it and every file that it names.
+
+    Raises ``DamagedBundleError`` if one is not as it was written. The seal tells slips, not forgers: who can edit the
+    files can also seal them anew.
+    """
     path = folder / MANIFEST
     if not path.is_file():
         raise MissingFileError(path, remedy="name the folder of a bundle, as train leaves it")
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        expected = dict(manifest["files"])
+        expected, seal = dict(manifest["files"]), manifest.pop(_SEAL)
     except (ValueError, KeyError, TypeError) as error:
         raise _damaged(path, "a manifest that cannot be read") from error
+    if seal != text_hash(canonical_json(manifest)):
+        raise _damaged(path, "other facts than were sealed")
     for name, known in expected.items():
         file = folder / name
         if not file.is_file():
@@ -126,7 +134,7 @@ def _sync(folder: Path) -> None:
 
 def _damaged(path: Path, got: str) -> DamagedBundleError:
     return DamagedBundleError(
-        rule=f"{path.name} must be as its manifest says",
+        rule=f"{path.name} must be as it was written",
         got=got,
         remedy=f"nothing was loaded from {path.parent}; restore it, or train again",
     )

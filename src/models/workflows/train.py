@@ -22,6 +22,7 @@ from models.workflows.bundle import write_bundle
 from models.workflows.evaluate import evaluate_origin, headline
 from models.workflows.publish import publish_folder
 from models.workflows.recipe import FittedModels, fit_models
+from models.workflows.truth import read_truth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,22 +48,34 @@ class _Plan:
         return sorted({*self.tests, *learned})
 
 
+@dataclass(frozen=True)
+class _Watch:
+    """Who is told of an evaluation, and the file of the truth to hold it against, if there is one."""
+
+    recorder: Recorder
+    progress: Progress
+    truth: Path | None
+
+
 def train_models(
     book: Book,
     config: Config,
     folder: Path,
     *,
+    truth: Path | None = None,
     recorder: Recorder = SilentRecorder(),
     progress: Progress = SilentProgress(),
 ) -> Trained:
     """Evaluate at every test origin, refit on all origins with complete outcomes, and write the bundle to ``folder``.
+
+    ``truth`` is the file of what could be known, for a simulated book.
 
     Raises a ``UserError`` if the book does not cover the origins or holds too little to learn from.
     """
     plan = _plan(book, config, config.origins.test)
     served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
     panel, notes = _panel(book, config, plan.grid, plan.origins(served), progress)
-    report = _report(book, config, panel, plan, recorder, progress)
+    report = _report(book, config, panel, plan, _Watch(recorder, progress, truth))
     progress.stage("Fitting the models that serve")
     models = replace(fit_models(panel, served, config), notes=notes)
     report["served"] = _served_facts(models, panel, served)
@@ -76,13 +89,14 @@ def evaluate_book(
     config: Config,
     tests: Sequence[date] = (),
     *,
+    truth: Path | None = None,
     recorder: Recorder = SilentRecorder(),
     progress: Progress = SilentProgress(),
 ) -> dict[str, Any]:
     """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
     plan = _plan(book, config, tuple(tests) or config.origins.test)
     panel, _ = _panel(book, config, plan.grid, plan.origins(), progress)
-    return _report(book, config, panel, plan, recorder, progress)
+    return _report(book, config, panel, plan, _Watch(recorder, progress, truth))
 
 
 def _plan(book: Book, config: Config, tests: Sequence[date]) -> _Plan:
@@ -120,14 +134,14 @@ def _panel(
         return panel_of(prepared, config, origins, targets=True), notes
 
 
-def _report(
-    book: Book, config: Config, panel: Panel, plan: _Plan, recorder: Recorder, progress: Progress
-) -> dict[str, Any]:
+def _report(book: Book, config: Config, panel: Panel, plan: _Plan, watch: _Watch) -> dict[str, Any]:
     origins = []
-    for number, fit in progress.track(plan.tests.items(), total=len(plan.tests), title="Judging test origins"):
-        judged = evaluate_origin(panel, number, fit, config)
+    truth = None if watch.truth is None else read_truth(watch.truth)
+    tests = watch.progress.track(plan.tests.items(), total=len(plan.tests), title="Judging test origins")
+    for number, fit in tests:
+        judged = evaluate_origin(panel, number, fit, config, truth)
         origins.append(judged)
-        recorder.metrics(headline(judged), step=int(judged["as_of"].replace("-", "")))
+        watch.recorder.metrics(headline(judged), step=int(judged["as_of"].replace("-", "")))
     return {
         "book": book.name,
         "currency": book.currency,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.tables.features.known import Feature, Known, ratio
+from models.tables.features.known import Feature, Known, ratio, summed
 from models.tables.measures import ACTIVITY
 from models.vocab import FloatArray
 
@@ -45,7 +45,7 @@ def volatility_features(known: Known) -> Iterator[Feature]:
     periods = known.past.per_period(ACTIVITY, window).astype(np.float64)
     yield Feature(f"activity_volatility_{window}p", "ratio", ratio(_deviation(periods), _mean(periods)))
     peak = periods.max(axis=0, initial=0.0)
-    yield Feature(f"activity_peak_share_{window}p", "share", ratio(peak, periods.sum(axis=0)))
+    yield Feature(f"activity_peak_share_{window}p", "share", ratio(peak, summed(periods)))
 
 
 def flows_of(known: Known, *forms: str) -> list[tuple[str, str]]:
@@ -63,7 +63,7 @@ def flows_of(known: Known, *forms: str) -> list[tuple[str, str]]:
 
 
 def _mean(periods: FloatArray) -> FloatArray:
-    return np.asarray(periods.sum(axis=0) / max(periods.shape[0], 1))
+    return summed(periods) / max(periods.shape[0], 1)
 
 
 def _deviation(periods: FloatArray) -> FloatArray:

@@ -35,8 +35,7 @@ class Surroundings:
 
     def look_up(self, values: FloatArray | IntArray) -> FloatArray:
         """Bring a figure per surrounding (n_surroundings,) to the clients (n_clients,)."""
-        known = self.place >= 0
-        return np.where(known, np.asarray(values, dtype=np.float64)[np.where(known, self.place, 0)], np.nan)
+        return at_places(values, self.place)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +61,29 @@ class Known:
     surroundings: Mapping[str, Surroundings]
     macro: Macro | None
     country: IntArray
+
+
+def at_places(values: FloatArray | IntArray, places: IntArray) -> FloatArray:
+    """The figures (m,) that stand at ``places`` (n,); NaN where the place is -1.
+
+    >>> at_places(np.array([5.0, 7.0]), np.array([1, -1]))
+    array([ 7., nan])
+    """
+    return np.asarray(np.append(np.asarray(values, dtype=np.float64), np.nan)[places])  # -1 is the last
+
+
+def summed(rows: FloatArray) -> FloatArray:
+    """Sum over the first axis, row after row. Shapes (m, n_clients) -> (n_clients,).
+
+    numpy adds a single column in another order than many, which would make a client's last bit depend on the others.
+
+    >>> summed(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    array([4., 6.])
+    """
+    total = np.zeros(rows.shape[1])
+    for row in rows:
+        total += row
+    return total
 
 
 def ratio(part: FloatArray | IntArray, whole: FloatArray | IntArray) -> FloatArray:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.tables.features.known import Feature, Known, ratio
+from models.tables.features.known import Feature, Known, ratio, summed
 
 
 def mix_features(known: Known) -> Iterator[Feature]:
@@ -17,7 +17,7 @@ def mix_features(known: Known) -> Iterator[Feature]:
     if not known.settings.mix:
         return
     amounts = np.stack([known.past.total(name) for name in known.settings.mix])
-    whole = amounts.sum(axis=0)
+    whole = summed(amounts)
     shares = [ratio(amount, whole) for amount in amounts]
     for name, share in zip(known.settings.mix, shares, strict=True):
         yield Feature(f"{name}_share_ever", "share", share)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.tables.features.known import Feature, Known, ratio
+from models.tables.features.known import Feature, Known, ratio, summed
 from models.vocab import FloatArray
 
 ACCOUNTS = "financials"
@@ -23,7 +23,7 @@ def state_features(known: Known) -> Iterator[Feature]:
         window = known.settings.windows[-1]
         history = known.past.state_history(name, window + 1)
         moves = np.abs(np.diff(history, axis=0))
-        yield Feature(f"{name}_movement_{window}p", "as recorded", np.nansum(moves, axis=0))
+        yield Feature(f"{name}_movement_{window}p", "as recorded", summed(np.nan_to_num(moves)))
 
 
 def account_features(known: Known) -> Iterator[Feature]:

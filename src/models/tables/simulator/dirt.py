@@ -125,7 +125,7 @@ SMUDGES = {
     "ratings": Smudges(
         optional=("pd", "grade"),
         late="date",
-        breaches=(Defect(name="per cent for a share", column="pd", spoil=_scaled(10_000.0)), _UNKNOWN_CLIENT),
+        breaches=(Defect(name="basis points for a share", column="pd", spoil=_scaled(10_000.0)), _UNKNOWN_CLIENT),
     ),
     "financials": Smudges(
         optional=("revenue", "ebitda", "cash", "equity"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.config.sections import Section
+from models.config.base import Section
 from models.config.simulation import PRODUCTS, SimulationConfig
 from models.vocab import ExitCause, FloatArray, NeedType, RelationshipType, Stage
 

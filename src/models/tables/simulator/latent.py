@@ -152,7 +152,7 @@ def move_credit(clients: ClientColumns, month: Month) -> BoolArray:
     """Move credit quality and arrears; returns who defaults this month. Shape (n_clients,)."""
     settings, noise, size = month.economics.config.credit, month.noise, len(clients)
     rest = clients.credit_mean + settings.memory * (clients.credit - clients.credit_mean)
-    drift = 0.02 * month.cycle(clients)
+    drift = settings.cycle_drift * month.cycle(clients)
     jumps = settings.jump_size * (noise.random(size) < settings.jump_rate)
     clients.credit = rest + drift + settings.shock * noise.standard_normal(size) - jumps
     return _move_arrears(clients, month, noise.random(size))

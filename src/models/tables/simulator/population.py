@@ -22,6 +22,7 @@ from models.tables.simulator.world import COUNTRIES
 from models.vocab import FloatArray, IntArray
 
 LARGEST_GROUP = 8
+SIZE_IS_STRENGTH = 0.2
 SINGLE_SHARE = 0.62
 SAME_TYPE_SHARE, SAME_COUNTRY_SHARE = 0.5, 0.8
 NEED_BY_TYPE = np.array([[0.40, 0.40, 0.20], [0.75, 0.08, 0.17], [0.45, 0.35, 0.20], [0.55, 0.05, 0.40]])
@@ -70,7 +71,7 @@ def create_population(economics: Economics, *, clients: int, months: int, noise:
     group = _groups(clients, noise)
     kind, need = _types(economics, group, noise)
     size = 0.35 * noise.standard_normal(group.max() + 1)[group] + 0.94 * noise.standard_normal(clients)
-    credit = _credit(economics, group, kind, noise)
+    credit = _credit(economics, group, kind, noise) + SIZE_IS_STRENGTH * size
     country = _countries(group, noise)
     service = 0.35 * noise.standard_normal(clients)
     liking = 0.25 + 0.45 * noise.standard_normal(clients) - 0.3 * service

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from models.tables.panel import Panel
-from models.vocab import BoolArray, FloatArray
+from models.vocab import FloatArray
 from models.workflows.audit.association import (
     RankScores,
     category_psi,
@@ -211,14 +211,25 @@ def _by_relevance(feature: Feature) -> tuple[Verdict, str]:
 
 
 def _told(feature: Feature) -> str:
-    """What a relevant feature tells, in words."""
+    """What a relevant feature tells, in words.
+
+    An AUC is given as that of the better direction, which the words name.
+    """
     parts = []
     for name, found in feature.relevance.items():
         if not found.is_relevant:
             continue
-        figure = f"AUC {0.5 + found.strength:.2f}" if name == DECLINE else f"rank correlation {found.strength:+.2f}"
-        parts.append(f"{name} ({figure}{', by its absence' if found.by_absence else ''})")
-    return "tells of " + " and ".join(parts)
+        better = "AUC" if name == DECLINE else "rank correlation"
+        figure = 0.5 + abs(found.strength) if name == DECLINE else abs(found.strength)
+        parts.append(f"{_direction(feature, found)} {name} ({better} {figure:.2f})")
+    return ", ".join(parts)
+
+
+def _direction(feature: Feature, found: Relevance) -> str:
+    if feature.distribution.is_category:
+        return "tells"
+    more = "more" if found.strength > 0 else "less"
+    return f"absent means {more}" if found.by_absence else f"higher means {more}"
 
 
 def _short_list(
@@ -226,7 +237,7 @@ def _short_list(
 ) -> list[Feature]:
     """Marks the criteria to recommend: in order of relevance, those unlike the ones before and adding to them."""
     bound = noise_factor(2 * len(judged)) / np.sqrt(max(rows - 1, 1))
-    correlations = _with_targets(now)
+    among = {name: scores.correlation(scores) for name, scores in now.ranks.items()}
     chosen: list[int] = []
     marked = list(judged)
     for rank, feature in enumerate(judged):
@@ -234,20 +245,12 @@ def _short_list(
         unlike = not chosen or same[place, chosen].max() <= limits.short_list_rank
         if feature.verdict is not Verdict.KEEP or not unlike or len(chosen) == limits.short_list:
             continue
-        adds = [abs(partial_correlation(among, target, place, chosen)) for among, target in correlations]
-        if max(adds) > bound:
+        adds = [
+            abs(partial_correlation(among[name], now.correlation[name], place, chosen))
+            for name, absent in now.by_absence.items()
+            if not absent[place]
+        ]
+        if max(adds, default=0.0) > bound:
             chosen.append(place)
             marked[rank] = replace(feature, place=len(chosen))
     return marked
-
-
-def _with_targets(now: Measured) -> list[tuple[FloatArray, FloatArray]]:
-    """For each target the rank correlations between features, and of each with the target."""
-    found = []
-    for name, scores in now.ranks.items():
-        signs = np.sign(now.strength[name])
-        sizes = np.abs(now.strength[name]) / np.maximum(now.noise[name], 1e-12)
-        largest = noise_factor(4 * len(sizes)) / np.sqrt(max(len(scores.ranks) - 1, 1))
-        absent: BoolArray = now.by_absence[name]
-        found.append((scores.correlation(scores), np.where(absent, 0.0, signs * sizes * largest)))
-    return found

@@ -94,33 +94,65 @@ class Relevance:
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """Strengths of all features at one origin, by target; shapes (n_features,). ``ranks`` are by target, too."""
+    """Strengths of all features at one origin, by target. Shapes (n_features,).
+
+    ``correlation`` is that of the ranks of the values with the target, whatever their absence tells.
+    """
 
     ranks: Mapping[str, RankScores]
-    strength: Mapping[str, FloatArray]
-    noise: Mapping[str, FloatArray]
+    strength: Mapping[str, FloatArray] = field(default_factory=dict)
+    noise: Mapping[str, FloatArray] = field(default_factory=dict)
     by_absence: Mapping[str, BoolArray] = field(default_factory=dict)
+    correlation: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 def measure(panel: Panel, targets: Mapping[str, Target], names: Sequence[str]) -> Measured:
     """Strengths of the features ``names`` of a panel for each target; a category's can only be above zero."""
     features = panel.features[list(names)]
     is_category = np.array([not pd.api.types.is_numeric_dtype(features[name]) for name in names], dtype=np.bool_)
-    numbers = numbers_of(features, is_category)
-    plain, absent = rank_scores(numbers), rank_scores(features.isna().to_numpy(dtype=np.float64))
-    factor = noise_factor(4 * len(names))
-    ranks, strength, noise, by_absence = {}, {}, {}, {}
-    for target in targets.values():
-        ranks[target.name] = _with_categories(plain, features, is_category, target, panel)
-        values = target.strength(ranks[target.name])
-        values = np.where(is_category, np.maximum(values, 0.0), values)
-        absences = np.where(is_category, 0.0, target.strength(absent))
-        noises, absence_noises = (factor * target.error(scores) for scores in (ranks[target.name], absent))
-        rather = _excess(absences, absence_noises) > np.maximum(_excess(values, noises), 1.0)
-        by_absence[target.name] = rather
-        strength[target.name] = np.where(rather, absences, values)
-        noise[target.name] = np.where(rather, absence_noises, noises)
-    return Measured(ranks=ranks or {"": plain}, strength=strength, noise=noise, by_absence=by_absence)
+    plain = rank_scores(numbers_of(features, is_category))
+    absent = rank_scores(features.isna().to_numpy(dtype=np.float64))
+    found = {
+        target.name: _against(
+            target, _with_categories(plain, features, is_category, target, panel), absent, is_category
+        )
+        for target in targets.values()
+    }
+    return Measured(
+        ranks={name: each.ranks for name, each in found.items()} or {"": plain},
+        strength={name: each.strength for name, each in found.items()},
+        noise={name: each.noise for name, each in found.items()},
+        by_absence={name: each.by_absence for name, each in found.items()},
+        correlation={name: each.correlation for name, each in found.items()},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Against:
+    """The same as ``Measured`` for one target."""
+
+    ranks: RankScores
+    strength: FloatArray
+    noise: FloatArray
+    by_absence: BoolArray
+    correlation: FloatArray
+
+
+def _against(target: Target, ranks: RankScores, absent: RankScores, is_category: BoolArray) -> _Against:
+    values, error = target.strength(ranks), target.error(ranks)
+    correlation = _ratio(values, error) / np.sqrt(max(len(target.outcome) - 1, 1))
+    values = np.where(is_category, np.maximum(values, 0.0), values)
+    absences = np.where(is_category, 0.0, target.strength(absent))
+    factor = noise_factor(4 * len(values))
+    noise, absence_noise = factor * error, factor * target.error(absent)
+    rather = _ratio(np.abs(absences), absence_noise) > np.maximum(_ratio(np.abs(values), noise), 1.0)
+    return _Against(
+        ranks=ranks,
+        strength=np.where(rather, absences, values),
+        noise=np.where(rather, absence_noise, noise),
+        by_absence=rather,
+        correlation=np.where(rather, 0.0, correlation),
+    )
 
 
 def relevance_of(place: int, target: str, now: Measured, earlier: Measured | None) -> Relevance:
@@ -142,9 +174,8 @@ def numbers_of(features: pd.DataFrame, is_category: BoolArray) -> FloatArray:
     return numbers
 
 
-def _excess(strength: FloatArray, noise: FloatArray) -> FloatArray:
-    """How many times the noise a strength is."""
-    return np.divide(np.abs(strength), noise, out=np.zeros_like(strength), where=noise > 0)
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 def _with_categories(

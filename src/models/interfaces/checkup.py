@@ -1,0 +1,80 @@
+"""The job behind ``clientvalue check``: audits a book, even one that training would refuse, and writes its page."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from models.config import Config, load_config
+from models.errors import QuarantineLimitError, TooLittleDataError, UserError
+from models.interfaces.jobs import Settings, open_book, work_dir
+from models.interfaces.pages import check_page
+from models.tables.book import QUARANTINE, load_book
+from models.vocab import Progress, SilentProgress
+from models.workflows.audit import BadRows, audit_book, audit_facts, bad_rows
+from models.workflows.publish import publish_text
+
+PAGE = "check.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkup:
+    """What a check leaves: the facts of the audit, the bad rows, and the page.
+
+    ``facts`` and ``page`` are None where no row was left to audit; ``refused`` is the error with which every
+    other command answers this book, None if it is good.
+    """
+
+    facts: Mapping[str, Any] | None
+    bad: BadRows
+    quarantine: Path
+    page: Path | None
+    refused: UserError | None
+
+
+def check(
+    config: Settings,
+    *,
+    book: str | None = None,
+    page: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> Checkup:
+    """Audit a book and write its page to ``page``, else ``<work_dir>/<book>/check.html``.
+
+    A book with more bad rows than ``book.max_quarantine_share`` is audited without them. Raises a ``UserError``
+    for a book that cannot be read at all.
+    """
+    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    place = page or work_dir(settings) / PAGE
+    try:
+        checked = open_book(settings, book, progress)
+    except QuarantineLimitError as error:
+        return _refused(settings, book, place, error, progress)
+    audit = audit_book(checked, settings, progress=progress)
+    facts = {**audit_facts(audit), "refused": ""}
+    publish_text(place, check_page(facts))
+    return Checkup(facts=facts, bad=audit.quarantine, quarantine=checked.quarantine, page=place, refused=None)
+
+
+def _refused(
+    settings: Config, book: str | None, place: Path, error: QuarantineLimitError, progress: Progress
+) -> Checkup:
+    """The same for the good rows of a book with too many bad ones; what other commands would read stays as it was."""
+    quarantine = work_dir(settings) / QUARANTINE
+    lenient = settings.model_copy(update={"book": settings.book.model_copy(update={"max_quarantine_share": 1.0})})
+    with tempfile.TemporaryDirectory(prefix=".check-", dir=work_dir(settings)) as scratch:
+        try:
+            checked = load_book(lenient, book, Path(scratch), progress)
+        except TooLittleDataError:
+            bad = bad_rows(quarantine, ibis.duckdb.connect())
+            return Checkup(facts=None, bad=bad, quarantine=quarantine, page=None, refused=error)
+        audit = audit_book(replace(checked, quarantine=quarantine), settings, progress=progress)
+        facts = {**audit_facts(audit), "refused": f"{error}."}
+        publish_text(place, check_page(facts))
+    return Checkup(facts=facts, bad=audit.quarantine, quarantine=quarantine, page=place, refused=error)

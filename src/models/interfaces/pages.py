@@ -1,0 +1,84 @@
+"""Turns reports into HTML pages of one file each, without scripts and without anything from the network.
+
+Every value is outside data: templates escape all of it, and the page forbids scripts besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from models.interfaces import plots
+
+_WIDEST = {"decline": 0.5, "value": 1.0}
+
+
+def check_page(facts: Mapping[str, Any]) -> str:
+    """The page of an audit, from the facts that ``audit_facts`` gives, with ``refused`` beside them."""
+    failing = sorted(
+        (check for check in facts["checks"] if check["failing"]), key=lambda check: -check["failing_share"]
+    )
+    return str(
+        _environment()
+        .get_template("check.html")
+        .render(
+            audit=facts,
+            failing=failing,
+            by_verdict=_by_verdict(facts["criteria"]["features"]),
+            widest=_widest(facts["criteria"]["features"]),
+        )
+    )
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("models.interfaces"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["figure"] = plots.short_number
+    made.filters["percent"] = _percent
+    made.globals |= {
+        "histogram": plots.histogram,
+        "share_bar": plots.share_bar,
+        "relevance_bar": plots.relevance_bar,
+    }
+    return made
+
+
+def _percent(share: float) -> str:
+    """A share in per cent; what is nearly all or nearly nothing is not rounded to it.
+
+    >>> _percent(0.9996), _percent(0.25), _percent(1.0)
+    ('99.9%', '25%', '100%')
+    """
+    if share in (0.0, 1.0):
+        return f"{share:.0%}"
+    points = min(max(share * 100, 0.1), 99.9)
+    return f"{points:.1f}%" if not 1 <= points <= 99 else f"{points:.0f}%"  # noqa: PLR2004
+
+
+def _by_verdict(features: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    grouped: dict[str, list[dict[str, Any]]] = {}
+    for verdict in ("keep", "redundant", "irrelevant", "unavailable", "not judged"):
+        found = [feature for feature in features if feature["verdict"] == verdict]
+        if found:
+            grouped[verdict] = found
+    return grouped
+
+
+def _widest(features: list[dict[str, Any]]) -> dict[str, float]:
+    """Where the relevance bars end: at the strongest figure of each outcome, rounded up, at most the possible."""
+    widest = {}
+    for name, most in _WIDEST.items():
+        shown = [
+            max(abs(found["strength"]), found["noise"])
+            for feature in features
+            if (found := feature["relevance"].get(name)) is not None
+        ]
+        widest[name] = min(max(shown, default=most) * 1.05, most)
+    return widest

@@ -1,0 +1,44 @@
+"""What could be known of simulated clients, read from the file that the simulator leaves: a ceiling for every model."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.errors import MissingColumnError, UnreadableFileError
+from models.tables.panel import Panel
+from models.workflows.contenders import Contender, Contest
+
+TRUTH = "truth"
+_COLUMNS = ("client_id", "as_of", "expected_value", "decline_probability")
+
+
+def read_truth(path: Path) -> pd.DataFrame:
+    """One row per client and as-of date. Raises ``UnreadableFileError`` or ``MissingColumnError``."""
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(
+            rule="the truth must be a Parquet file, as simulate writes it", got=path, remedy="unset book.truth"
+        ) from error
+    missing = [name for name in _COLUMNS if name not in frame]
+    if missing:
+        raise MissingColumnError("truth", missing, list(map(str, frame.columns)))
+    return frame[list(_COLUMNS)]
+
+
+def with_truth(contest: Contest, rows: Panel, truth: pd.DataFrame, as_of: date) -> Contest:
+    """The contest joined by the truth, if it covers every client of the as-of date; else as it was."""
+    known = truth[pd.to_datetime(truth["as_of"]).dt.date == as_of].set_index("client_id")
+    if not rows.client_id.isin(known.index).all():
+        return contest
+    mine = known.loc[rows.client_id]
+    columns = {"decline": "decline_probability", "value": "expected_value"}
+    return {
+        target: contenders
+        | {TRUTH: Contender(score=mine[columns[target]].to_numpy(dtype=np.float64), is_forecast=True)}
+        for target, contenders in contest.items()
+    }

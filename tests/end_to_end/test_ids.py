@@ -1,0 +1,77 @@
+"""Ids that readers like to change go through files, training, prediction and explanation byte for byte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.lending_book import TRICKY_IDS, drawn_tables, lender_in
+from support.trained_lender import TrainedLender
+
+from models.interfaces.jobs import open_book, predict
+from models.tables.book import Book
+from models.vocab import SilentProgress
+
+
+@pytest.fixture(scope="module")
+def alive(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The same book as CSV and as Parquet, in which every tricky client still does business."""
+    tables = drawn_tables()
+    late = pd.DataFrame({"client_id": TRICKY_IDS, "facility_id": None, "date": pd.Timestamp("2022-11-15").date()})
+    late = late.assign(kind="interest", amount=np.arange(1.0, len(TRICKY_IDS) + 1))
+    tables["cashflows"] = pd.concat([tables["cashflows"], late], ignore_index=True)
+    root = tmp_path_factory.mktemp("ids")
+    return {ending: lender_in(root / ending, tables, ending=ending).book for ending in ("csv", "parquet")}
+
+
+def opened(trained: TrainedLender, book: Path) -> Book:
+    config = trained.config.model_copy(
+        update={"run": trained.config.run.model_copy(update={"work_dir": str(book.parent / "work")})}
+    )
+    return open_book(config, str(book), SilentProgress())
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_ids_come_out_of_a_prediction_as_they_went_in(
+    trained: TrainedLender, alive: dict[str, Path], ending: str, tmp_path: Path
+) -> None:
+    told = predict(trained.config, book=opened(trained, alive[ending]), out=tmp_path)
+    for file in ("scores.parquet", "explanations.parquet"):
+        found = set(pd.read_parquet(told.folder / file, columns=["client_id"])["client_id"])
+        assert set(TRICKY_IDS) <= found, file
+
+
+def test_each_kind_of_file_gives_the_same_book(trained: TrainedLender, alive: dict[str, Path]) -> None:
+    assert opened(trained, alive["csv"]).fingerprint == opened(trained, alive["parquet"]).fingerprint
+
+
+@pytest.mark.parametrize("client", TRICKY_IDS)
+def test_each_client_is_explained_as_itself(
+    trained: TrainedLender, alive: dict[str, Path], client: str, command: Callable[..., Any], tmp_path: Path
+) -> None:
+    ended = command(
+        "explain", "--config", trained.config_file, "--book", alive["parquet"], "--json",
+        "--bundle", trained.result.bundle, "--set", f"run.work_dir={tmp_path}", "--", client,
+    )  # fmt: skip
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out)["client_id"] == client
+
+
+def test_ids_that_look_alike_are_different_clients(trained: TrainedLender, alive: dict[str, Path], tmp_path: Path) -> None:
+    told = predict(trained.config, book=opened(trained, alive["parquet"]), out=tmp_path)
+    scores = pd.read_parquet(told.folder / "scores.parquet").set_index("client_id")
+    alike = ["acme", "acme ", " acme", "123", "00123"]
+    assert scores.index.is_unique
+    assert scores.loc[alike, "decline_probability"].nunique() > 1
+    assert scores.loc[alike, "value"].nunique() == len(alike)
+
+
+def test_the_country_namibia_stays_a_country(trained: TrainedLender) -> None:
+    contract = json.loads((trained.result.bundle / "contract.json").read_text(encoding="utf-8"))
+    country = next(feature for feature in contract["features"] if feature["name"] == "country")
+    assert "NA" in country["categories"]

@@ -1,0 +1,65 @@
+"""A panel drawn from a seed, without a book behind it: who did little before is likely to decline."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.config import Config
+from models.tables.panel import Panel
+from models.tables.periods import PeriodGrid
+from support.lending_book import settings_of
+
+GRID = PeriodGrid("month", date(2022, 1, 1))
+ORIGINS = (-24, -18, -12, -6, 0)
+"""The last one is tested."""
+
+
+def small_config(**sections: dict[str, object]) -> Config:
+    """The config of the lender's book."""
+    return Config.model_validate(settings_of(Path("nowhere"), **sections))
+
+
+def drawn_panel(clients: int = 120, *, groups: int | None = None, group_tells_all: bool = False) -> Panel:
+    """Clients at five origins with what the recipe needs of features.
+
+    ``groups`` sponsor groups (None: not known). ``group_tells_all``: the outcome is drawn once per group, and one
+    feature is the group's name; nothing else is worth knowing.
+    """
+    random = np.random.default_rng(11)
+    rows = clients * len(ORIGINS)
+    client = np.tile(np.arange(clients), len(ORIGINS))
+    group = client if groups is None else client % groups
+    total = random.lognormal(8.0, 1.0, rows)
+    recency = random.gamma(2.0, 40.0, rows)
+    odds = 0.03 * (recency - 70) - 0.8 * (np.log(total) - 8)
+    declined = random.random(rows) < 1 / (1 + np.exp(-odds))
+    if group_tells_all:
+        declined = (random.random(clients) < 0.5)[group]
+    value = np.where(declined, 0.0, total * random.lognormal(0.0, 0.3, rows))
+    features = pd.DataFrame(
+        {
+            "activity_recency_days": recency,
+            "activity_count_12p": random.poisson(6, rows).astype(np.float64),
+            "activity_count_ever": random.poisson(12, rows).astype(np.float64),
+            "activity_growth_6p": random.uniform(-1, 1, rows),
+            "value_sum_3p": total * random.uniform(0, 0.5, rows),
+            "value_sum_12p": total,
+            "tenure_days": random.uniform(100, 1500, rows),
+            "country": pd.Series([f"G{number}" for number in group], dtype="str"),
+        }
+    )
+    return Panel(
+        client_id=pd.Series([f"C{number:03d}" for number in client], dtype="str"),
+        origin=np.repeat(ORIGINS, clients),
+        group=group.astype(np.int64),
+        features=features,
+        units=dict.fromkeys(features.columns, "units"),
+        grid=GRID,
+        groups_known=groups is not None,
+        value=value,
+        declined=declined,
+    )

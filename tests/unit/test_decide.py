@@ -1,0 +1,105 @@
+"""From predictions to columns of scores: the reasons are the largest contributions, in points of probability."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from support.drawn_panel import ORIGINS, drawn_panel, small_config
+
+from models.learners.contributions import Contributions
+from models.tables.panel import Panel
+from models.tables.splits import LearningOrigins
+from models.workflows.decide import reason_column, score_columns
+from models.workflows.recipe import FittedModels, Predictions, fit_models, score_panel
+
+
+def parts_of(values: list[list[float]]) -> Contributions:
+    array = np.array(values)
+    return Contributions(
+        model="decline", unit="probability", base=0.4, values=array, prediction=0.4 + array.sum(axis=1)
+    )
+
+
+def test_reasons_are_the_five_largest_in_points_largest_first() -> None:
+    parts = parts_of([[0.01, -0.20, 0.03, 0.0, 0.05, -0.02], [0.0, 0.0, 0.0, 0.0, 0.0, -0.5]])
+    names = ("a", "b", "c", "d", "e", "f")
+    first, second = reason_column(parts, names).to_pylist()
+    assert [reason["feature"] for reason in first] == ["b", "e", "c", "f", "a"]
+    assert [reason["points"] for reason in first] == pytest.approx([-20.0, 5.0, 3.0, -2.0, 1.0])
+    assert [reason["feature"] for reason in second] == ["f", "a", "b", "c", "d"]
+
+
+def test_equal_reasons_keep_the_order_of_features() -> None:
+    (only,) = reason_column(parts_of([[0.1, -0.1, 0.1]]), ("x", "y", "z")).to_pylist()
+    assert [(reason["feature"], round(reason["points"], 9)) for reason in only] == [("x", 10), ("y", -10), ("z", 10)]
+
+
+def test_no_client_gives_no_reasons_of_the_same_type() -> None:
+    none = reason_column(
+        Contributions(model="decline", unit="probability", base=0.4, values=np.empty((0, 3)), prediction=np.empty(0)),
+        ("x", "y", "z"),
+    )
+    assert none.to_pylist() == []
+    assert none.type == reason_column(parts_of([[0.1, 0.2, 0.3]]), ("x", "y", "z")).type
+
+
+@pytest.fixture(scope="module")
+def fitted() -> FittedModels:
+    return fit_models(drawn_panel(), LearningOrigins(learn=ORIGINS[:-1], early=ORIGINS[:-2]), small_config())
+
+
+@pytest.fixture(scope="module")
+def test_rows() -> Panel:
+    return drawn_panel().at([ORIGINS[-1]])
+
+
+def test_columns_come_in_the_order_of_the_contract(fitted: FittedModels, test_rows: Panel) -> None:
+    columns = score_columns(fitted, test_rows, score_panel(fitted, test_rows), small_config())
+    assert list(columns) == [
+        "client_id",
+        "value",
+        "value_low",
+        "value_high",
+        "decline_probability",
+        "stage",
+        "segment",
+        "segment_name",
+        "relationship_type",
+        "need_type",
+        "tier",
+        "tier_reason",
+    ]
+    assert {len(column) for column in columns.values()} == {len(test_rows)}
+
+
+def predictions(rows: int, *, value: float, decline: float) -> Predictions:
+    full = np.full(rows, value)
+    return Predictions(
+        value=full,
+        value_low=full,
+        value_high=full,
+        decline_probability=np.full(rows, decline),
+        segment=np.zeros(rows, dtype=np.int64),
+    )
+
+
+def test_decisions_follow_the_predictions(fitted: FittedModels, test_rows: Panel) -> None:
+    small = predictions(len(test_rows), value=0.0, decline=0.99)
+    columns = score_columns(fitted, test_rows, small, small_config())
+    assert set(columns["tier"].to_pylist()) == {"B"}
+    assert "strategic" not in columns["relationship_type"].to_pylist()
+    large = predictions(len(test_rows), value=1e12, decline=0.0)
+    columns = score_columns(fitted, test_rows, large, small_config())
+    assert set(columns["tier"].to_pylist()) == {"AA"}
+    assert "decline" not in columns["stage"].to_pylist()
+    assert "strategic" in columns["relationship_type"].to_pylist()
+
+
+def test_stages_count_in_periods(fitted: FittedModels, test_rows: Panel) -> None:
+    columns = score_columns(fitted, test_rows, predictions(len(test_rows), value=1.0, decline=0.0), small_config())
+    months = test_rows.features["activity_recency_days"] / (365.25 / 12)
+    churned = [stage == "churned" for stage in columns["stage"].to_pylist()]
+    assert churned == (months > 11).tolist()
+    assert any(churned)
+    assert columns["segment"].type == pa.int32()

@@ -1,0 +1,108 @@
+"""The evaluation: metrics of ours and the baselines on the same clients, none of whose group was learned from."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+from sklearn.metrics import average_precision_score, roc_auc_score
+from support.drawn_panel import ORIGINS, drawn_panel, small_config
+
+from models.errors import TooLittleDataError
+from models.tables.splits import LearningOrigins
+from models.workflows.evaluate import evaluate_origin, headline
+
+FIT = LearningOrigins(learn=ORIGINS[:-1], early=ORIGINS[:-2])
+
+
+def judged(**panel: Any) -> dict[str, Any]:
+    return evaluate_origin(drawn_panel(**panel), ORIGINS[-1], FIT, small_config())
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    return judged()
+
+
+def test_baselines_rank_as_a_spreadsheet_would(report: dict[str, Any]) -> None:
+    rows = drawn_panel().at([ORIGINS[-1]])
+    assert rows.declined is not None
+    assert rows.value is not None
+    features = rows.features
+    metrics = report["decline"]["metrics"]
+    for name, score in (
+        ("recency", features["activity_recency_days"]),
+        ("past_count", -features["activity_count_12p"]),
+        ("past_sum", -features["value_sum_12p"]),
+        ("last_period", -features["value_sum_3p"]),
+    ):
+        assert metrics[name]["auc"]["estimate"] == pytest.approx(roc_auc_score(rows.declined, score)), name
+        assert metrics[name]["pr_auc"]["estimate"] == pytest.approx(average_precision_score(rows.declined, score)), name
+    ranked = spearmanr(rows.value, features["value_sum_12p"]).statistic
+    assert report["value"]["metrics"]["past_sum"]["spearman"]["estimate"] == pytest.approx(ranked)
+
+
+def test_ours_learns_what_there_is_to_learn(report: dict[str, Any]) -> None:
+    ours = report["decline"]["metrics"]["ours"]["auc"]
+    assert ours["estimate"] > 0.75
+    assert ours["low"] < ours["estimate"] < ours["high"]
+    assert set(report["decline"]["ours_minus"]) == {"logistic", "recency", "past_count", "past_sum", "last_period"}
+
+
+def test_a_difference_is_that_of_the_two_metrics(report: dict[str, Any]) -> None:
+    for target, metric in (("decline", "auc"), ("value", "normalized_gini")):
+        figures = {name: entry[metric]["estimate"] for name, entry in report[target]["metrics"].items()}
+        for name, difference in report[target]["ours_minus"].items():
+            assert difference["estimate"] == pytest.approx(figures["ours"] - figures[name])
+            assert difference["low"] <= difference["estimate"] <= difference["high"]
+
+
+def test_only_forecasts_are_judged_as_forecasts(report: dict[str, Any]) -> None:
+    decline, value = report["decline"]["metrics"], report["value"]["metrics"]
+    assert {name for name, entry in decline.items() if "brier" in entry} == {"ours", "logistic"}
+    assert {name for name, entry in value.items() if "mae" in entry} == {"ours", "past_sum"}
+
+
+def test_the_dates_of_the_report_run_one_way(report: dict[str, Any]) -> None:
+    assert (report["learned_until"], report["as_of"], report["outcomes_until"]) == (
+        "2021-07-01",
+        "2022-01-01",
+        "2022-07-01",
+    )
+    assert (report["clients"], report["learning_rows"], report["learning_origins"]) == (120, 480, 4)
+
+
+def test_a_group_in_training_does_not_help_its_clients() -> None:
+    apart = judged(groups=12, group_tells_all=True)
+    together = evaluate_origin(
+        replace(drawn_panel(groups=12, group_tells_all=True), groups_known=False), ORIGINS[-1], FIT, small_config()
+    )
+    assert apart["groups_apart"]
+    assert together["decline"]["metrics"]["ours"]["auc"]["estimate"] > 0.9
+    assert apart["decline"]["metrics"]["ours"]["auc"]["estimate"] < 0.7
+
+
+def test_every_client_is_judged_once_by_group() -> None:
+    report = judged(groups=7)
+    rows = drawn_panel(groups=7).at([ORIGINS[-1]])
+    assert report["clients"] == len(rows)
+    counted = roc_auc_score(rows.declined, rows.features["activity_recency_days"])
+    assert report["decline"]["metrics"]["recency"]["auc"]["estimate"] == pytest.approx(counted)
+
+
+@pytest.mark.parametrize("outcome", [True, False])
+def test_one_outcome_only_is_refused(outcome: bool) -> None:
+    panel = drawn_panel()
+    panel = replace(panel, declined=np.where(panel.origin == ORIGINS[-1], outcome, panel.declined))
+    with pytest.raises(TooLittleDataError, match="some clients must decline and some not"):
+        evaluate_origin(panel, ORIGINS[-1], FIT, small_config())
+
+
+def test_the_headline_is_flat(report: dict[str, Any]) -> None:
+    flat = headline(report)
+    assert flat["decline.auc.ours"] == report["decline"]["metrics"]["ours"]["auc"]["estimate"]
+    assert flat["value.normalized_gini.past_sum"] == report["value"]["metrics"]["past_sum"]["normalized_gini"]["estimate"]
+    assert all(np.isfinite(list(flat.values())))

@@ -1,0 +1,132 @@
+"""Publishing: a reader sees what was there before or all that is new, and every file is proved by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from models.errors import DamagedBundleError, MissingFileError
+from models.workflows.publish import (
+    LATEST,
+    canonical_json,
+    file_hash,
+    point_latest,
+    publish_folder,
+    publish_text,
+    read_manifest,
+    text_hash,
+    write_manifest,
+)
+
+
+def fill(draft: Path, text: str = "scores") -> None:
+    (draft / "scores.txt").write_text(text, encoding="utf-8")
+    write_manifest(draft, {"run_key": "k", "clients": 3})
+
+
+def fail_halfway(draft: Path) -> None:
+    (draft / "scores.txt").write_text("half", encoding="utf-8")
+    raise OSError("disk full")
+
+
+def test_a_folder_appears_whole_and_readable_by_others(tmp_path: Path) -> None:
+    publish_folder(tmp_path / "deep" / "results", fill)
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["results"]
+    assert read_manifest(tmp_path / "deep" / "results")["clients"] == 3
+    assert (tmp_path / "deep" / "results").stat().st_mode & 0o777 == 0o755
+
+
+def test_work_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="disk full"):
+        publish_folder(tmp_path / "results", fail_halfway)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_work_that_fails_leaves_the_old_results(tmp_path: Path) -> None:
+    publish_folder(tmp_path / "results", fill)
+    with pytest.raises(OSError, match="disk full"):
+        publish_folder(tmp_path / "results", fail_halfway)
+    assert (tmp_path / "results" / "scores.txt").read_text(encoding="utf-8") == "scores"
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+def test_a_complete_folder_is_kept_and_a_damaged_one_replaced(tmp_path: Path) -> None:
+    publish_folder(tmp_path / "results", fill)
+    publish_folder(tmp_path / "results", lambda draft: fill(draft, "other"))
+    assert (tmp_path / "results" / "scores.txt").read_text(encoding="utf-8") == "scores"
+    (tmp_path / "results" / "scores.txt").write_text("spoiled", encoding="utf-8")
+    publish_folder(tmp_path / "results", lambda draft: fill(draft, "other"))
+    assert (tmp_path / "results" / "scores.txt").read_text(encoding="utf-8") == "other"
+    assert [path.name for path in tmp_path.iterdir()] == ["results"]
+
+
+def test_latest_moves_in_one_step_and_survives_a_move_of_the_folder(tmp_path: Path) -> None:
+    place = tmp_path / "scores"
+    for name in ("one", "two"):
+        publish_folder(place / name, fill)
+        assert point_latest(place / name) == place / LATEST
+        assert (place / LATEST).resolve() == (place / name).resolve()
+    moved = place.rename(tmp_path / "moved")
+    assert (moved / LATEST).resolve() == (moved / "two").resolve()
+    assert sorted(path.name for path in moved.iterdir()) == ["latest", "one", "two"]
+
+
+def test_a_text_is_replaced_whole(tmp_path: Path) -> None:
+    for text in ("first\n", "第二\n"):
+        publish_text(tmp_path / "deep" / "report.json", text)
+        assert (tmp_path / "deep" / "report.json").read_bytes() == text.encode()
+    assert [path.name for path in (tmp_path / "deep").iterdir()] == ["report.json"]
+
+
+def test_hashes_are_those_of_sha256(tmp_path: Path) -> None:
+    content = bytes(range(256)) * 10_000  # more than one read
+    (tmp_path / "file").write_bytes(content)
+    assert file_hash(tmp_path / "file") == hashlib.sha256(content).hexdigest()
+    assert text_hash("客户") == hashlib.sha256("客户".encode()).hexdigest()
+
+
+def test_a_manifest_names_every_file_and_is_sealed(tmp_path: Path) -> None:
+    fill(tmp_path)
+    written = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    seal = written.pop("seal")
+    assert written == {
+        "clients": 3,
+        "files": {"scores.txt": hashlib.sha256(b"scores").hexdigest()},
+        "run_key": "k",
+    }
+    plain = json.dumps(written, sort_keys=True, separators=(",", ":"))
+    assert seal == hashlib.sha256(plain.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "got"),
+    [
+        ('"clients": 3', '"clients": 4', "other facts"),
+        ('"scores.txt"', '"other.txt"', "other facts"),
+        ('"seal"', '"heal"', "cannot be read"),
+        ('"files"', '"filed"', "cannot be read"),
+        ("}\n}", "}", "cannot be read"),
+    ],
+)
+def test_an_edited_manifest_is_refused(tmp_path: Path, old: str, new: str, got: str) -> None:
+    fill(tmp_path)
+    text = (tmp_path / "manifest.json").read_text(encoding="utf-8")
+    assert old in text or old == "}\n}"
+    edited = text.replace(old, new) if old in text else text[: len(text) // 2]
+    (tmp_path / "manifest.json").write_text(edited, encoding="utf-8")
+    with pytest.raises(DamagedBundleError, match=got):
+        read_manifest(tmp_path)
+
+
+def test_a_folder_without_a_manifest_is_no_result(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="train leaves it"):
+        read_manifest(tmp_path)
+
+
+def test_canonical_text_has_one_form_and_no_missing_numbers() -> None:
+    assert canonical_json({"b": [1, 0.1], "a": "客"}) == '{"a":"客","b":[1,0.1]}'
+    with pytest.raises(ValueError, match="JSON compliant"):
+        canonical_json({"a": float("nan")})
