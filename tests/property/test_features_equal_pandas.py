@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -246,8 +244,9 @@ class Expected:
             self.out[f"funnel_{outcome}_count_1y"] = self.count(recent[recent.outcome == outcome])
 
     def group(self) -> pd.Series:
-        alone = pd.Series([("alone", client) for client in self.clients.index], index=self.clients.index)
-        return self.clients.group_id.where(self.clients.group_id.notna(), alone)
+        """A client without a group is alone, even where a group bears its id."""
+        alone = "alone " + pd.Series(self.clients.index, index=self.clients.index)
+        return ("in " + self.clients.group_id).where(self.clients.group_id.notna(), alone)
 
     def others(self, values: pd.Series) -> pd.Series:
         return self.group().map(values.groupby(self.group()).sum()) - values

@@ -6,6 +6,7 @@ Each book is large enough to hold every case many times, since making one ready 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,38 +44,43 @@ class _Dice:
     def __init__(self, seed: int, size: int) -> None:
         self._rng, self._size = np.random.default_rng(seed), size
 
-    def one_of(self, values: list[object]) -> list[object]:
+    def one_of(self, values: list[Any]) -> list[Any]:
         return [values[place] for place in self._rng.integers(len(values), size=self._size)]
 
-    def days(self) -> list[object]:
+    def days(self) -> list[Any]:
         far = self._rng.integers(-800, 300, size=self._size)
         near = self._rng.choice(NEAR, size=self._size)
         distance = np.where(self._rng.random(self._size) < 0.4, near, far)
         return [AS_OF + timedelta(days=int(days)) for days in distance]
 
-    def some(self, values: list[object]) -> list[object]:
+    def terms(self, starts: list[Any]) -> list[Any]:
+        """Days up to six years after others."""
+        lengths = self._rng.integers(0, 2000, size=self._size)
+        return [start + timedelta(days=int(days)) for start, days in zip(starts, lengths, strict=True)]
+
+    def some(self, values: list[Any]) -> list[Any]:
         """The same with every fourth lost."""
         lost = self._rng.random(self._size) < 0.25
         return [None if gone else value for gone, value in zip(lost, values, strict=True)]
 
-    def numbers(self, low: float, high: float, digits: int) -> list[object]:
+    def numbers(self, low: float, high: float, digits: int) -> list[Any]:
         return [float(value) for value in self._rng.uniform(low, high, size=self._size).round(digits)]
 
-    def amounts(self) -> list[object]:
+    def amounts(self) -> list[Any]:
         awkward = self._rng.choice(AMOUNTS, size=self._size)
         plain = self._rng.uniform(-1e6, 1e6, size=self._size).round(2)
         return [float(value) for value in np.where(self._rng.random(self._size) < 0.3, awkward, plain)]
 
 
-def client_ids(clients: int) -> list[object]:
+def client_ids(clients: int) -> list[Any]:
     """Awkward ids first, then plain ones."""
     return [*AWKWARD_IDS, *(f"client {number}" for number in range(clients))][:clients]
 
 
 def random_book(seed: int, clients: int) -> Frames:
-    """Every table of a book; about ten cashflows per client."""
+    """Every table of a book; about twenty cashflows per client."""
     ids, dice = client_ids(clients), _Dice(seed, clients)
-    groups: list[object] = ["00123", "NA", "集团", *(f"group {number}" for number in range(clients // 4 + 1))]
+    groups: list[Any] = ["00123", "NA", "集团", *(f"group {number}" for number in range(clients // 4 + 1))]
     frames = {
         "clients": {
             "client_id": ids,
@@ -83,8 +89,8 @@ def random_book(seed: int, clients: int) -> Frames:
             "region": dice.some(dice.one_of(["Asia", "Europe", "Africa"])),
             "industry": dice.some(dice.one_of(["power", "roads"])),
         },
-        "facilities": _facilities(_Dice(seed + 1, clients), ids),
-        "cashflows": _cashflows(_Dice(seed + 2, 10 * clients), ids),
+        "facilities": _facilities(_Dice(seed + 1, 2 * clients), ids),
+        "cashflows": _cashflows(_Dice(seed + 2, 20 * clients), ids),
         **_states(seed + 3, ids),
     }
     made = {name: pd.DataFrame(columns, dtype=object) for name, columns in frames.items()}
@@ -92,12 +98,12 @@ def random_book(seed: int, clients: int) -> Frames:
     return made
 
 
-def _facilities(dice: _Dice, ids: list[object]) -> dict[str, list[object]]:
+def _facilities(dice: _Dice, ids: list[Any]) -> dict[str, list[Any]]:
     signed = dice.days()
-    maturity, closed = (_after(dice.some(dice.days()), signed) for _ in range(2))
+    maturity, closed = dice.some(dice.terms(signed)), _after(dice.some(dice.days()), signed)
     causes = dice.one_of([None, "matured", "matured", "default"])
     return {
-        "facility_id": [f"F{number}" for number in range(len(ids))],
+        "facility_id": [f"F{number}" for number in range(2 * len(ids))],
         "client_id": dice.one_of(ids),
         "product": dice.one_of([None, "loan", "guarantee", "letter_of_credit", "swap"]),
         "limit": dice.some(dice.numbers(0, 1e7, 2)),
@@ -110,17 +116,17 @@ def _facilities(dice: _Dice, ids: list[object]) -> dict[str, list[object]]:
     }
 
 
-def _cashflows(dice: _Dice, ids: list[object]) -> dict[str, list[object]]:
+def _cashflows(dice: _Dice, ids: list[Any]) -> dict[str, list[Any]]:
     return {
         "client_id": dice.one_of(ids),
-        "facility_id": dice.some([f"F{number}" for number in dice.one_of(list(range(len(ids))))]),
+        "facility_id": dice.some([f"F{number}" for number in dice.one_of(list(range(2 * len(ids))))]),
         "date": dice.days(),
         "kind": dice.one_of(["commitment", "drawdown", "repayment", "interest", "fee", "funding_cost", "order"]),
         "amount": dice.amounts(),
     }
 
 
-def _states(seed: int, ids: list[object]) -> dict[str, dict[str, list[object]]]:
+def _states(seed: int, ids: list[Any]) -> dict[str, dict[str, list[Any]]]:
     """Interactions, surveys, ratings, financials, opportunities and economies."""
     dice = [_Dice(seed + place, 2 * len(ids)) for place in range(5)]
     entered = dice[4].days()
@@ -167,9 +173,9 @@ def _states(seed: int, ids: list[object]) -> dict[str, dict[str, list[object]]]:
     }
 
 
-def _after(ends: list[object], starts: list[object]) -> list[object]:
+def _after(ends: list[Any], starts: list[Any]) -> list[Any]:
     """The later of each pair; no end stays none."""
-    return [None if end is None else max(end, start) for end, start in zip(ends, starts, strict=True)]  # type: ignore[type-var]
+    return [None if end is None else max(end, start) for end, start in zip(ends, starts, strict=True)]
 
 
 def books(min_clients: int = 2, max_clients: int = 80) -> st.SearchStrategy[Frames]:

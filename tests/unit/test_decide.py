@@ -97,9 +97,11 @@ def test_decisions_follow_the_predictions(fitted: FittedModels, test_rows: Panel
 
 
 def test_stages_count_in_periods(fitted: FittedModels, test_rows: Panel) -> None:
-    columns = score_columns(fitted, test_rows, predictions(len(test_rows), value=1.0, decline=0.0), small_config())
+    config = small_config(stages={"churned_after_periods": 4})
+    columns = score_columns(fitted, test_rows, predictions(len(test_rows), value=1.0, decline=0.0), config)
     months = test_rows.features["activity_recency_days"] / (365.25 / 12)
     churned = [stage == "churned" for stage in columns["stage"].to_pylist()]
-    assert churned == (months > 11).tolist()
+    assert churned == (months > 4).tolist()
     assert any(churned)
+    assert not all(churned)
     assert columns["segment"].type == pa.int32()

@@ -106,3 +106,11 @@ def test_the_headline_is_flat(report: dict[str, Any]) -> None:
     assert flat["decline.auc.ours"] == report["decline"]["metrics"]["ours"]["auc"]["estimate"]
     assert flat["value.normalized_gini.past_sum"] == report["value"]["metrics"]["past_sum"]["normalized_gini"]["estimate"]
     assert all(np.isfinite(list(flat.values())))
+
+
+def test_a_figure_that_the_clients_leave_open_is_left_out() -> None:
+    panel = drawn_panel(groups=12, group_tells_all=True)
+    metrics = evaluate_origin(replace(panel, groups_known=False), ORIGINS[-1], FIT, small_config())["decline"]["metrics"]
+    assert metrics["ours"]["auc"]["estimate"] == 1.0
+    assert "calibration_slope" not in metrics["ours"]
+    assert "brier" in metrics["ours"]

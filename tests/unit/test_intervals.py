@@ -61,8 +61,8 @@ def test_bands_by_hand() -> None:
 
 
 def test_clients_of_equal_expectation_share_a_band() -> None:
-    expected = np.repeat([1.0, 2.0], [70, 30])
-    realised = expected * np.concatenate([np.full(70, 3.0), np.full(30, 0.5)])
+    expected = np.repeat([1.0, 2.0], [30, 70])  # equal halves would cut through those of 2
+    realised = expected * np.repeat([3.0, 0.5], [30, 70])
     bands = RatioBands.fit(expected, realised, level=0.5)
     low, high = bands.around(np.array([1.0, 2.0]))
     assert (low.tolist(), high.tolist()) == ([3.0, 1.0], [3.0, 1.0])

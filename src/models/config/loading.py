@@ -71,7 +71,11 @@ def _set_over(raw: dict[str, Any], override: str, subject: str) -> None:
         child = node.setdefault(key, {})
         node[key] = child if isinstance(child, dict) else {}
         node = node[key]
-    node[keys[-1]] = yaml.safe_load(text)
+    try:
+        node[keys[-1]] = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        problem = UserError(rule=f"the value of --set {path} must be YAML", got=text, remedy="put it in quotes")
+        raise ConfigError(subject=subject, problems=[problem]) from error
 
 
 def _problem(details: ErrorDetails) -> UserError:

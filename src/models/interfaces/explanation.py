@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,7 +16,7 @@ from models.workflows.decide import score_columns
 from models.workflows.predict import DECLINE, VALUE, ScoredBlock
 
 _SHOWN = 12
-_BAR = 12
+_BAR = 10
 _MANY = 100
 
 
@@ -71,12 +72,12 @@ def show(console: Console, facts: Mapping[str, Any]) -> None:
 def _table(facts: Mapping[str, Any]) -> Table:
     shown = facts["contributions"][:_SHOWN]
     widest = max((abs(part["decline_points"]) for part in shown), default=0.0) or 1.0
-    table = Table(title="What moves it most", title_justify="left")
+    table = Table(title="What moves it most", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("feature", overflow="fold")
-    table.add_column("observed", justify="right")
-    table.add_column("decline, points", justify="right")
+    table.add_column("observed", justify="right", max_width=16)
+    table.add_column("decline,\npoints", justify="right", no_wrap=True)
     table.add_column("")
-    table.add_column(f"value, {facts['currency']}", justify="right")
+    table.add_column(f"value,\n{facts['currency']}", justify="right", no_wrap=True)
     for part in shown:
         points = part["decline_points"]
         bar = "█" * max(round(abs(points) / widest * _BAR), 1)

@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from models.interfaces import plots
 
+_SMALLEST = 0.001
 _WIDEST = {"decline": 0.5, "value": 1.0}
 
 
@@ -53,13 +54,15 @@ def _environment() -> Environment:
 def _percent(share: float) -> str:
     """A share in per cent; what is nearly all or nearly nothing is not rounded to it.
 
-    >>> _percent(0.9996), _percent(0.25), _percent(1.0)
-    ('99.9%', '25%', '100%')
+    >>> _percent(0.99996), _percent(0.25), _percent(1.0), _percent(0.004), _percent(0.0001)
+    ('>99.9%', '25%', '100%', '0.4%', '<0.1%')
     """
-    if share in (0.0, 1.0):
-        return f"{share:.0%}"
-    points = min(max(share * 100, 0.1), 99.9)
-    return f"{points:.1f}%" if not 1 <= points <= 99 else f"{points:.0f}%"  # noqa: PLR2004
+    if 0.0 < share < _SMALLEST:
+        return f"<{_SMALLEST:.1%}"
+    if 1 - _SMALLEST < share < 1.0:
+        return f">{1 - _SMALLEST:.1%}"
+    is_fine = 0.0 < share < 10 * _SMALLEST or 1 - 10 * _SMALLEST < share < 1.0
+    return f"{share:.1%}" if is_fine else f"{share:.0%}"
 
 
 def _by_verdict(features: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
@@ -54,7 +55,7 @@ class TerminalProgress:
 
 def counts_table(counts: Iterable[TableCount]) -> Table:
     """Rows in, used and quarantined of each table, with the reasons."""
-    table = Table(title="Rows of the book", title_justify="left")
+    table = Table(title="Rows of the book", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in ("rows in", "used", "quarantined"):
         if name == "rows in":
             table.add_column("table")
@@ -74,7 +75,7 @@ def counts_table(counts: Iterable[TableCount]) -> Table:
 
 def simulation_table(written: SimulationSummary) -> Table:
     """Rows of each file of a simulated book."""
-    table = Table(title=f"{written.clients:,} clients over {written.months} months, seed {written.seed}")
+    table = Table(title=f"{written.clients:,} clients over {written.months} months, seed {written.seed}", box=SIMPLE_HEAD)
     table.add_column("file")
     table.add_column("rows", justify="right")
     for name, rows in written.rows.items():
@@ -85,7 +86,7 @@ def simulation_table(written: SimulationSummary) -> Table:
 def metrics_table(report: Mapping[str, Any], target: str) -> Table:
     """The main metric of a target at each origin, ours and the baselines, with 95% intervals."""
     metric = MAIN_METRIC[target]
-    table = Table(title=_TITLES[target], title_justify="left")
+    table = Table(title=_TITLES[target], title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
     for origin in report["origins"]:
         table.add_column(f"{origin['as_of']}\n{origin['clients']:,} clients", justify="right")
@@ -97,7 +98,7 @@ def metrics_table(report: Mapping[str, Any], target: str) -> Table:
 
 def tiers_table(predicted: Predicted, currency: str) -> Table:
     """How many clients each tier holds, what they are worth and how likely they decline."""
-    table = Table(title=f"Tiers at {predicted.as_of}", title_justify="left")
+    table = Table(title=f"Tiers at {predicted.as_of}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in (
         "tier",
         "clients",

@@ -72,5 +72,6 @@ def _bin_of(edges: FloatArray, expected: FloatArray) -> IntArray:
 def _quantile(ordered: FloatArray, level: float) -> float:
     """Conformal quantile: of n + 1 exchangeable ratios, at most that share lies below (low) or above (high)."""
     count = len(ordered)
-    place = np.floor((count + 1) * level) if level < 0.5 else np.ceil((count + 1) * level)  # noqa: PLR2004
+    exact = round((count + 1) * level, 9)  # 0.05 x 100 is 5, not 4.999...
+    place = math.floor(exact) if level < 0.5 else math.ceil(exact)  # noqa: PLR2004
     return float(ordered[int(np.clip(place, 1, count)) - 1])

@@ -86,12 +86,20 @@ def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: No
         folder=folder,
         grid=grid,
         measures=measures,
-        first_period=grid.index_of(book.first_date),
+        first_period=_first_period(connection, folder),
         groups_known=bool(blocks.group_id.notnull().any().to_pyarrow().as_py()),
         block_numbers=tuple(numbers),
         context_columns=tuple(name for name in config.features.context if name in columns),
         macro_columns=config.features.macro if "macro" in tables else (),
         connection=connection,
+    )
+
+
+def _first_period(connection: Any, folder: Path) -> int:
+    """The earliest period of any ledger row: contacts and ratings may come before the first cashflow."""
+    ledgers = [folder / name for name in ("flows", "states") if (folder / name).exists()]
+    return min(
+        int(connection.read_parquet(f"{ledger}/*/*.parquet").period.min().to_pyarrow().as_py()) for ledger in ledgers
     )
 
 

@@ -6,6 +6,7 @@ The report is data; plots and pages draw from it and compute nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import asdict
 from typing import Any
 
@@ -121,10 +122,7 @@ def _judgement(
     main = MAIN_METRIC[target]
     return {
         "mean_outcome": float(np.mean(actual)),
-        "metrics": {
-            name: {metric: _facts(drawn.interval()) for metric, drawn in metrics.items()}
-            for name, metrics in draws.items()
-        },
+        "metrics": {name: _figures(metrics, main) for name, metrics in draws.items()},
         "ours_minus": {
             name: _facts(draws[OURS][main].minus(metrics[main]).interval())
             for name, metrics in draws.items()
@@ -135,16 +133,30 @@ def _judgement(
 
 def _draws(target: str, contender: Contender, actual: FloatArray, rows: Panel, config: Config) -> dict[str, Draws]:
     chosen = _RANKING[target] | (_FORECAST[target] if contender.is_forecast else {})
-    return {
-        name: bootstrap_draws(
-            metric,
-            (actual, contender.score),
-            rows.group,
-            resamples=config.run.bootstrap_resamples,
-            seed=config.run.seed,
-        )
-        for name, metric in chosen.items()
-    }
+    draws = {}
+    for name, metric in chosen.items():
+        with _left_out_if_undetermined(name, MAIN_METRIC[target]):
+            draws[name] = bootstrap_draws(
+                metric,
+                (actual, contender.score),
+                rows.group,
+                resamples=config.run.bootstrap_resamples,
+                seed=config.run.seed,
+            )
+    return draws
+
+
+def _figures(draws: Mapping[str, Draws], main: str) -> dict[str, dict[str, float]]:
+    figures = {}
+    for name, drawn in draws.items():
+        with _left_out_if_undetermined(name, main):
+            figures[name] = _facts(drawn.interval())
+    return figures
+
+
+def _left_out_if_undetermined(metric: str, main: str) -> AbstractContextManager[None]:
+    """Few clients may leave, say, a slope of calibration open; only the main metric is worth stopping for."""
+    return nullcontext() if metric == main else suppress(TooLittleDataError)
 
 
 def _facts(interval: Interval) -> dict[str, float]:

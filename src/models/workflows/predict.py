@@ -17,7 +17,7 @@ from models.errors import TooLittleDataError, UnknownClientError
 from models.learners.contributions import Contributions
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
-from models.tables.panel import Panel, panels_by_block
+from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.prepare import prepared_book
 from models.vocab import FloatArray, Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
@@ -167,7 +167,7 @@ def score_clients(
             got=missing[0],
             remedy="look the id up in scores.parquet; ids are compared byte for byte",
         )
-    return score_block(bundle, next(panel for panel in chosen if len(panel)))
+    return score_block(bundle, joined(chosen))
 
 
 def _write_blocks(draft: Path, prepared: PreparedBook, job: _Job, tally: _Tally, progress: Progress) -> None:

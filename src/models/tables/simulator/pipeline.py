@@ -17,7 +17,9 @@ COURTED = 2.5
 EXPECTED_HASTE = 1.35
 EXPECTED_LOSS = 0.30
 ROUND_TO = 1_000 * CENTS
-LARGEST_LIMIT = 2_000_000_000 * CENTS
+LARGEST_LIMIT = 40_000_000 * CENTS
+"""What lies above is left to other lenders; one borrower must not bring the book down."""
+MOST_FACILITIES = 8
 SHORTEST_TENOR, LONGEST_TENOR = 3, 360
 
 
@@ -34,6 +36,7 @@ def move_pipeline(state: BookState, month: Month) -> None:
 def _new(state: BookState, month: Month) -> OpportunityColumns:
     clients, noise = state.clients, month.noise
     able = (clients.arrival <= month.number) & ~clients.defaulted & (clients.arrears == 0)
+    able &= clients.open_facilities < MOST_FACILITIES
     first = clients.arrival == month.number
     fresh = able & ((noise.random(len(clients)) < _rate(clients, month)) | first)
     loyal = np.where(clients.stage == DECLINE, np.where(clients.abrupt, 0.0, 0.15), clients.stage != CHURNED)

@@ -13,7 +13,7 @@ BINS = 16
 MAX_LEVELS = 8
 MAX_CHARACTERS = 60
 TAIL = 0.01
-LONG_TAIL = 30.0
+LONG_TAIL = 10.0
 """Where the 99% quantile is so many times the median, bins are equal in the logarithm."""
 
 

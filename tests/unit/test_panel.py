@@ -1,0 +1,107 @@
+"""The panel: one row per client and as-of date, with what was known beside what came."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from models.errors import AsOfOutsideBookError
+from models.tables.panel import Panel, joined, panels_by_block
+from models.tables.prepare import prepared_book
+from support.books import AS_OF, book_of, panel_from, rows, settings
+
+CLIENTS = rows("client_id group_id country", ("00123", "G", None), ("NA", "G", None), ("中国建设银行", None, None))
+CASHFLOWS = rows(
+    "client_id date kind amount",
+    ("00123", date(2019, 1, 10), "order", 1.0),
+    ("00123", date(2020, 3, 10), "drawdown", 600.0),
+    ("00123", date(2020, 7, 1), "drawdown", 200.0),
+    ("00123", date(2020, 7, 31), "interest", 20.0),
+    ("00123", date(2020, 9, 30), "interest", 20.0),
+    ("00123", date(2020, 10, 1), "interest", 1e6),
+    ("NA", date(2020, 6, 30), "commitment", 50.0),
+    ("NA", date(2020, 7, 15), "funding_cost", 5.0),
+    ("中国建设银行", date(2019, 12, 31), "commitment", 50.0),
+)
+TABLES = {"clients": CLIENTS, "cashflows": CASHFLOWS}
+
+
+@pytest.fixture(scope="module")
+def panel(tmp_path_factory: pytest.TempPathFactory) -> Panel:
+    """July and April 2020, three months ahead."""
+    return panel_from(TABLES, tmp_path_factory.mktemp("panel"), origins=(0, -3), targets=True)
+
+
+def test_a_client_that_drew_and_pays_interest_is_worth_its_discounted_margin(panel: Panel) -> None:
+    july = panel.at([0])
+    assert july.client_id.tolist() == ["NA", "00123"]
+    monthly = 1.1 ** (-1 / 12)
+    assert july.value is not None
+    assert july.value.tolist() == pytest.approx([-5.0 * monthly, 20.0 * monthly + 20.0 * monthly**3])
+    assert july.features["activity_sum_6p"].tolist() == [50.0, 600.0]
+    assert july.features["group_activity_count_6p"].tolist() == [1.0, 1.0]
+
+
+def test_decline_is_activity_below_half_of_the_past_rate(panel: Panel) -> None:
+    """600 in six months is 100 a month; 200 in the three after is 67."""
+    july = panel.at([0])
+    assert july.declined is not None
+    assert july.declined.tolist() == [True, False]
+
+
+def test_rows_stand_in_order_of_origin_and_only_active_clients_have_one(panel: Panel) -> None:
+    assert panel.origin.tolist() == [-3, -3, 0, 0]
+    assert panel.client_id.tolist() == ["中国建设银行", "00123", "NA", "00123"] or panel.client_id.tolist() == [
+        "00123",
+        "中国建设银行",
+        "NA",
+        "00123",
+    ]
+
+
+def test_a_group_is_never_split_between_folds(panel: Panel) -> None:
+    july = panel.at([0])
+    assert july.groups_known
+    assert len(set(july.group_fold(3))) == 1
+    assert set(panel.group) == set(panel.at([-3]).group) | set(july.group)
+
+
+def test_every_feature_has_a_unit(panel: Panel) -> None:
+    assert list(panel.units) == list(panel.features.columns)
+    assert (panel.units["activity_sum_6p"], panel.units["activity_count_6p"]) == ("EUR", "events")
+
+
+def test_joined_panels_keep_the_order_of_blocks_within_an_origin(panel: Panel) -> None:
+    halves = [panel.where(np.array([True, False, True, False])), panel.where(np.array([False, True, False, True]))]
+    again = joined(halves)
+    assert again.client_id.tolist() == panel.client_id.tolist()
+    pd.testing.assert_frame_equal(again.features, panel.features)
+
+
+def test_a_panel_without_outcomes_has_none(tmp_path: Path) -> None:
+    panel = panel_from(TABLES, tmp_path)
+    assert panel.value is None
+    assert panel.declined is None
+    assert len(panel) == 2
+
+
+def test_one_block_alone_is_that_part_of_the_whole(tmp_path: Path, panel: Panel) -> None:
+    config = settings("run.block_clients=1", work_dir=tmp_path / "work")
+    with prepared_book(book_of(TABLES, tmp_path), config, AS_OF) as prepared:
+        (number,) = prepared.blocks_of(["NA"])
+        (part,) = panels_by_block(prepared, config, [0], targets=False, blocks=[number])
+        assert prepared.clients == 3
+    assert part.client_id.tolist() == ["NA", "00123"]
+    pd.testing.assert_frame_equal(part.features, panel.at([0]).features, check_exact=True)
+    assert not list((tmp_path / "work").iterdir())
+
+
+@pytest.mark.parametrize("as_of", [date(2019, 1, 10), date(2022, 1, 2)])
+def test_an_as_of_date_outside_the_book_is_refused(as_of: date, tmp_path: Path) -> None:
+    told = f"must lie after 2019-01-10 and not after 2022-01-01, got {as_of}: choose a date that the book covers"
+    with pytest.raises(AsOfOutsideBookError, match=told):
+        panel_from(TABLES, tmp_path, as_of=as_of)
