@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+
 from support.lending_book import Lender, drawn_tables, lender_in
 from support.trained_lender import TrainedLender
 
@@ -76,7 +77,9 @@ def everybody_leaves(tables: Tables) -> None:
 
 
 SPOILED = {
-    "missing column": Case(without_kind, ("cashflows must have the columns kind", "got only client_id", "add or rename")),
+    "missing column": Case(
+        without_kind, ("cashflows must have the columns kind", "got only client_id", "add or rename")
+    ),
     "text for a number": Case(
         text_for_amount, ("at most 5.0% of the rows", "amount must be a number", "'twelve'", "quarantine.parquet")
     ),
@@ -121,7 +124,10 @@ def lender(tmp_path_factory: pytest.TempPathFactory) -> Lender:
 SETTINGS = {
     "unknown key": ("time.horizon_period=6", ("time.horizon_period must be a known key", "mean horizon_periods?")),
     "unknown section": ("tyme.period=week", ("tyme must be a known key", "did you mean time?")),
-    "horizon of nought": ("time.horizon_periods=0", ("greater than or equal to 1", "got 0", "set time.horizon_periods")),
+    "horizon of nought": (
+        "time.horizon_periods=0",
+        ("greater than or equal to 1", "got 0", "set time.horizon_periods"),
+    ),
     "no sign of equality": ("time.horizon_periods", ("--set must read section.key=value", "got time.horizon_periods")),
     "no key": ("=5", ("--set must read section.key=value", "e.g. --set time.horizon_periods=36")),
     "value that is no YAML": ("book.name=[", ("--set book.name must be YAML", "got [", "quotes")),

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.lending_book import Lender, drawn_tables, lender_in
-from support.trained_lender import TrainedLender, trained_lender
 
 from models.interfaces.explanation import explanation_facts
 from models.interfaces.jobs import explain, open_book, predict
@@ -17,7 +15,8 @@ from models.vocab import SilentProgress
 from models.workflows.bundle import read_bundle
 from models.workflows.predict import Predicted, predict_book
 from models.workflows.train import train_models
-
+from support.lending_book import Lender, drawn_tables, lender_in
+from support.trained_lender import TrainedLender, trained_lender
 
 AS_OF = date(2022, 7, 1)
 
@@ -105,7 +104,5 @@ def test_one_client_alone_is_as_in_the_whole_book(trained: TrainedLender, place:
         assert facts[name] == trained.column(name)[place], name
     for name in ("stage", "segment", "tier", "tier_reason", "relationship_type", "need_type", "segment_name"):
         assert facts[name] == trained.column(name)[place], name
-    reasons = [
-        {"feature": part["feature"], "points": part["decline_points"]} for part in facts["contributions"][:5]
-    ]
+    reasons = [{"feature": part["feature"], "points": part["decline_points"]} for part in facts["contributions"][:5]]
     assert reasons == trained.column("reasons")[place]

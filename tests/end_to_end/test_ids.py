@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from support.lending_book import TRICKY_IDS, drawn_tables, lender_in
-from support.trained_lender import TrainedLender
 
 from models.interfaces.jobs import open_book, predict
 from models.tables.book import Book
 from models.vocab import SilentProgress
 from models.workflows.bundle import read_bundle
 from models.workflows.predict import score_clients
+from support.lending_book import TRICKY_IDS, drawn_tables, lender_in
+from support.trained_lender import TrainedLender
 
 
 @pytest.fixture(scope="module")

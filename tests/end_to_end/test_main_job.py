@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from mlflow.tracking import MlflowClient
-from support.lending_book import KNOWN_UNTIL
-from support.trained_lender import TrainedLender
 
 from models.learners.contract import FeatureContract
 from models.tables.panel import panel_of
 from models.tables.prepare import prepared_book
+from support.lending_book import KNOWN_UNTIL
+from support.trained_lender import TrainedLender
 
 SCORE_COLUMNS = {
     "client_id": pa.string(),

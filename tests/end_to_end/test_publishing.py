@@ -1,4 +1,4 @@
-"""Results stand whole or not at all, whenever the process dies; a damaged bundle is refused before any of it is read."""
+"""Results stand whole or not at all, whenever the process dies; a damaged bundle is refused before it is read."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from support.commands import command_line
-from support.trained_lender import TrainedLender
 
 from models.errors import DamagedBundleError
 from models.interfaces.jobs import predict
 from models.workflows.bundle import read_bundle
 from models.workflows.publish import LATEST, read_manifest
+from support.commands import command_line
+from support.trained_lender import TrainedLender
 
 SECONDS = 120.0
 

@@ -13,5 +13,6 @@ from models.interfaces import cli
 def command_line(arguments: Sequence[str]) -> None:
     """Run ``clientvalue`` in this process, silently; it ends as the command does."""
     sys.argv = ["clientvalue", *arguments]
-    sys.stdout = sys.stderr = Path(os.devnull).open("w", encoding="utf-8")
-    cli.main()
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        sys.stdout = sys.stderr = nowhere
+        cli.main()

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
 from models.errors import DamagedBundleError, MissingFileError
 from models.tables.splits import LearningOrigins
 from models.workflows.bundle import read_bundle, read_report, write_bundle
 from models.workflows.publish import write_manifest
 from models.workflows.recipe import FittedModels, fit_models, score_panel
+from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
 REPORT = {"origins": [], "book": "lender"}
 

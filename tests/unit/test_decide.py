@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
-from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
 from models.learners.contributions import Contributions
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
 from models.workflows.decide import reason_column, score_columns
 from models.workflows.recipe import FittedModels, Predictions, fit_models, score_panel
+from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
 
 def parts_of(values: list[list[float]]) -> Contributions:

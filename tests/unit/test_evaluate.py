@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import average_precision_score, roc_auc_score
-from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
 from models.errors import TooLittleDataError
 from models.tables.splits import LearningOrigins
 from models.workflows.evaluate import evaluate_origin, headline
+from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
 FIT = LearningOrigins(learn=ORIGINS[:-1], early=ORIGINS[:-2])
 
@@ -104,13 +104,17 @@ def test_one_outcome_only_is_refused(outcome: bool) -> None:
 def test_the_headline_is_flat(report: dict[str, Any]) -> None:
     flat = headline(report)
     assert flat["decline.auc.ours"] == report["decline"]["metrics"]["ours"]["auc"]["estimate"]
-    assert flat["value.normalized_gini.past_sum"] == report["value"]["metrics"]["past_sum"]["normalized_gini"]["estimate"]
+    assert (
+        flat["value.normalized_gini.past_sum"] == report["value"]["metrics"]["past_sum"]["normalized_gini"]["estimate"]
+    )
     assert all(np.isfinite(list(flat.values())))
 
 
 def test_a_figure_that_the_clients_leave_open_is_left_out() -> None:
     panel = drawn_panel(groups=12, group_tells_all=True)
-    metrics = evaluate_origin(replace(panel, groups_known=False), ORIGINS[-1], FIT, small_config())["decline"]["metrics"]
+    metrics = evaluate_origin(replace(panel, groups_known=False), ORIGINS[-1], FIT, small_config())["decline"][
+        "metrics"
+    ]
     assert metrics["ours"]["auc"]["estimate"] == 1.0
     assert "calibration_slope" not in metrics["ours"]
     assert "brier" in metrics["ours"]

@@ -1,4 +1,4 @@
-"""Stages: a client that has been silent for long has churned, a new one is in acquisition, by the first rule that holds."""
+"""Stages: a client silent for long has churned, a new one is in acquisition; the first rule that holds decides."""
 
 from __future__ import annotations
 

@@ -6,33 +6,39 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from models.interfaces.checkup import Checkup
 from models.interfaces.plots import short_number
+from models.interfaces.terminal import counts_table
 from models.workflows.audit import BadRow, BadRows
 
 MAX_ROWS = 20
 MAX_EMPTY = 10
 MOSTLY_FILLED = 0.9
-MAX_REASONS = 3
 MAX_EXAMPLE = 60
 
 
 def summary(found: Checkup) -> Iterator[Table | Text]:
-    """What a check found: the rows of the book first, its recommended criteria and where to look next last."""
+    """What a check found: the rows of the book first, its recommended criteria last."""
     if found.facts is not None:
+        yield counts_table(found.counts)
         yield _tables(found.facts["tables"])
+        yield Text(f"The book covers {found.facts['first_date']} until before {found.facts['known_until']}.")
         yield from _empty_columns(found.facts["tables"])
     if found.bad.total:
         yield _bad_rows(found.bad)
     if found.facts is not None:
         yield from _checks(found.facts["checks"])
         yield from _criteria(found.facts["criteria"])
-    yield Text(f"quarantine  {found.quarantine}", overflow="fold")
-    if found.page is not None:
-        yield Text(f"page        {found.page}", overflow="fold")
+
+
+def places(found: Checkup) -> list[str]:
+    """Where to look further."""
+    lines = [f"quarantine  {found.quarantine}"]
+    return lines if found.page is None else [*lines, f"page        {found.page}"]
 
 
 def _bad_rows(bad: BadRows) -> Table:
@@ -51,7 +57,7 @@ def _bad_rows(bad: BadRows) -> Table:
 def _first_of_each_reason(rows: Sequence[BadRow]) -> list[BadRow]:
     """At most ``MAX_ROWS``, from every reason as many as from the others while there are."""
     seen: Counter[tuple[str, str, str]] = Counter()
-    placed = []
+    placed: list[tuple[int, int]] = []
     for row in rows:
         reason = (row.table, row.column, row.rule)
         placed.append((seen[reason], len(placed)))
@@ -61,36 +67,25 @@ def _first_of_each_reason(rows: Sequence[BadRow]) -> list[BadRow]:
 
 
 def _tables(tables: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("Tables")
-    for name in ("table", "in", "bad", "why bad", "last date", "filled"):
-        table.add_column(name, justify="right" if name in ("in", "bad", "filled") else "left", overflow="fold")
+    table = _table("Dates and coverage")
+    for name in ("table", "first", "last", "days behind", "lag, days", "repeated", "filled"):
+        table.add_column(name, justify="left" if name in ("table", "first", "last") else "right")
     for each in tables:
-        count = each["count"]
-        reasons = [f"{reason}: {rows:,}" for reason, rows in count["reasons"].items()]
-        more = [f"{len(reasons) - MAX_REASONS} more"] if len(reasons) > MAX_REASONS else []
         filled = sum(column["filled_share"] for column in each["columns"]) / len(each["columns"])
         table.add_row(
             each["name"],
-            f"{count['rows_in']:,}",
-            Text(f"{count['rows_quarantined']:,}", style="red" if count["rows_quarantined"] else ""),
-            Text("; ".join([*reasons[:MAX_REASONS], *more])),
-            Text(_freshness(each)),
+            each["first_date"] or "",
+            each["last_date"] or "",
+            Text(_count(each["days_behind"]), style="yellow" if each["is_behind"] else ""),
+            _count(each["lag_median_days"]),
+            f"{each['repeats']:,}",
             f"{filled:.0%}",
         )
     return table
 
 
-def _freshness(table: Mapping[str, Any]) -> str:
-    if table["last_date"] is None:
-        return ""
-    parts = [table["last_date"]]
-    if table["is_behind"]:
-        parts.append(f"{table['days_behind']} days behind")
-    if table["lag_median_days"] is not None:
-        parts.append(f"{table['lag_median_days']:.0f} days after the fact")
-    if table["repeats"]:
-        parts.append(f"{table['repeats']:,} repeated")
-    return ", ".join(parts)
+def _count(number: float | None) -> str:
+    return "" if number is None else f"{number:,.0f}"
 
 
 def _empty_columns(tables: Sequence[Mapping[str, Any]]) -> Iterator[Text]:
@@ -153,20 +148,20 @@ def _short_list(features: Sequence[Mapping[str, Any]]) -> Table:
             Text(feature["name"]),
             f"{feature['coverage']:.0%}",
             Text(middle),
-            _strength(decline, 0.5),
-            _strength(value, 0.0),
+            _strength(decline, 0.5, is_category=spread["is_category"]),
+            _strength(value, 0.0, is_category=spread["is_category"]),
             Text(psi, style="yellow" if feature["has_moved"] else ""),
         )
     return table
 
 
-def _strength(found: Mapping[str, Any] | None, nothing: float) -> Text:
+def _strength(found: Mapping[str, Any] | None, nothing: float, *, is_category: bool) -> Text:
     """The figure of the better direction; an arrow up where higher means more, dim where it may be noise."""
     if found is None:
         return Text("")
-    arrow = "↑" if found["strength"] > 0 else "↓"
+    arrow = " " if is_category else "↑" if found["strength"] > 0 else "↓"
     return Text(f"{nothing + abs(found['strength']):.2f} {arrow}", style="" if found["is_relevant"] else "dim")
 
 
 def _table(title: str) -> Table:
-    return Table(title=title, title_justify="left")
+    return Table(title=title, title_justify="left", box=SIMPLE_HEAD)

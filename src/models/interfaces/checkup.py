@@ -15,6 +15,7 @@ from models.errors import QuarantineLimitError, TooLittleDataError, UserError
 from models.interfaces.jobs import Settings, open_book, work_dir
 from models.interfaces.pages import check_page
 from models.tables.book import QUARANTINE, load_book
+from models.tables.quality import TableCount
 from models.vocab import Progress, SilentProgress
 from models.workflows.audit import BadRows, audit_book, audit_facts, bad_rows
 from models.workflows.publish import publish_text
@@ -24,13 +25,14 @@ PAGE = "check.html"
 
 @dataclass(frozen=True, kw_only=True)
 class Checkup:
-    """What a check leaves: the facts of the audit, the bad rows, and the page.
+    """What a check leaves: the facts of the audit, the rows by number, the bad ones one by one, and the page.
 
     ``facts`` and ``page`` are None where no row was left to audit; ``refused`` is the error with which every
     other command answers this book, None if it is good.
     """
 
     facts: Mapping[str, Any] | None
+    counts: tuple[TableCount, ...]
     bad: BadRows
     quarantine: Path
     page: Path | None
@@ -59,7 +61,14 @@ def check(
     audit = audit_book(checked, settings, progress=progress)
     facts = {**audit_facts(audit), "refused": ""}
     publish_text(place, check_page(facts))
-    return Checkup(facts=facts, bad=audit.quarantine, quarantine=checked.quarantine, page=place, refused=None)
+    return Checkup(
+        facts=facts,
+        counts=audit.counts,
+        bad=audit.quarantine,
+        quarantine=checked.quarantine,
+        page=place,
+        refused=None,
+    )
 
 
 def _refused(
@@ -73,8 +82,10 @@ def _refused(
             checked = load_book(lenient, book, Path(scratch), progress)
         except TooLittleDataError:
             bad = bad_rows(quarantine, ibis.duckdb.connect())
-            return Checkup(facts=None, bad=bad, quarantine=quarantine, page=None, refused=error)
+            return Checkup(facts=None, counts=(), bad=bad, quarantine=quarantine, page=None, refused=error)
         audit = audit_book(replace(checked, quarantine=quarantine), settings, progress=progress)
         facts = {**audit_facts(audit), "refused": f"{error}."}
         publish_text(place, check_page(facts))
-    return Checkup(facts=facts, bad=audit.quarantine, quarantine=quarantine, page=place, refused=error)
+    return Checkup(
+        facts=facts, counts=audit.counts, bad=audit.quarantine, quarantine=quarantine, page=place, refused=error
+    )

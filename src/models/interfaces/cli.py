@@ -124,7 +124,7 @@ def predict(
 
 @app.command()
 def explain(
-    client: Annotated[str, typer.Argument(help="The client's id, as it stands in scores.parquet.")],
+    client: Annotated[str, typer.Argument(metavar="CLIENT", help="The client's id, as it stands in scores.parquet.")],
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
     bundle: BundleOption = "champion",
@@ -196,6 +196,7 @@ def check(
     else:
         for part in check_summary.summary(found):
             _out.print(part)
+        _lines(check_summary.places(found))
     if found.refused is not None:
         raise found.refused
 
@@ -207,6 +208,7 @@ def simulate(
     months: Annotated[int, typer.Option("--months", help="How many months.")] = 72,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
     out: Annotated[Path, typer.Option("--out", help="Folder to write.")] = Path("data/raw/demo"),
+    figure: Annotated[Path | None, typer.Option("--figure", help="Draw whether the book is plausible (PNG).")] = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -215,6 +217,10 @@ def simulate(
 
     settings, progress = load_config(config, set_ or ()), terminal.TerminalProgress(_err)
     written = jobs.simulate_book(settings, clients=clients, months=months, seed=seed, out=out, progress=progress)
+    if figure is not None:
+        from models.interfaces.simulation_plots import plausibility_figure  # noqa: PLC0415
+
+        plausibility_figure(out).savefig(figure)
     if json_:
         _print_json(_facts(written))
         return

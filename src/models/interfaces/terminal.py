@@ -75,7 +75,9 @@ def counts_table(counts: Iterable[TableCount]) -> Table:
 
 def simulation_table(written: SimulationSummary) -> Table:
     """Rows of each file of a simulated book."""
-    table = Table(title=f"{written.clients:,} clients over {written.months} months, seed {written.seed}", box=SIMPLE_HEAD)
+    table = Table(
+        title=f"{written.clients:,} clients over {written.months} months, seed {written.seed}", box=SIMPLE_HEAD
+    )
     table.add_column("file")
     table.add_column("rows", justify="right")
     for name, rows in written.rows.items():

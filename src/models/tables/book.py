@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -25,6 +23,7 @@ from models.tables.fingerprint import fingerprint
 from models.tables.quality import CheckedTable, Gate, TableCount
 from models.tables.rules import MEANING, Rule
 from models.tables.schema import REQUIRED_TABLES, TABLES
+from models.tables.scratch import scratch_folder
 from models.tables.sources import SOURCES, SourceTables
 from models.vocab import Progress
 
@@ -70,7 +69,7 @@ def load_book(config: Config, path: str | None, work_dir: Path, progress: Progre
     if not place:
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
     work_dir.mkdir(parents=True, exist_ok=True)
-    with _scratch_folder(work_dir) as scratch, _connection(scratch, config.run) as connection:
+    with scratch_folder(work_dir, "book") as scratch, _connection(scratch, config.run) as connection:
         progress.stage(f"Reading the {config.book.name} book")
         source = SOURCES[config.book.source](connection, config.book, place, scratch)
         progress.stage("Checking its rows")
@@ -84,15 +83,6 @@ def load_book(config: Config, path: str | None, work_dir: Path, progress: Progre
         (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
         _replace_folder(stored, work_dir / "book", scratch)
     return book
-
-
-@contextmanager
-def _scratch_folder(work_dir: Path) -> Iterator[Path]:
-    scratch = Path(tempfile.mkdtemp(prefix=".book-", dir=work_dir))
-    try:
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 @contextmanager

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import ibis
@@ -21,6 +20,7 @@ from models.tables.ledger import client_blocks, first_days, flow_ledger, state_l
 from models.tables.measures import NOTES, measures_of
 from models.tables.notes import NoteModel, notes_before, tones_of
 from models.tables.periods import PeriodGrid
+from models.tables.scratch import scratch_folder
 
 
 def fit_notes(book: Book, config: Config, before: date) -> NoteModel | None:
@@ -47,10 +47,8 @@ def prepared_book(book: Book, config: Config, anchor: date, notes: NoteModel | N
             got=anchor.isoformat(),
             remedy="choose a date that the book covers with --as-of or origins.test",
         )
-    root = Path(config.run.work_dir)
-    root.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".ledger-", dir=root) as folder:
-        yield _write(book, config, PeriodGrid(config.time.period, anchor), Path(folder), notes)
+    with scratch_folder(Path(config.run.work_dir), "ledger") as folder:
+        yield _write(book, config, PeriodGrid(config.time.period, anchor), folder, notes)
 
 
 def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: NoteModel | None) -> PreparedBook:

@@ -191,24 +191,25 @@ class _Tables:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer: pq.ParquetWriter | None = None
-        self._waiting: pa.Table | None = None
+        self._waiting: list[pa.Table] = []
 
     def __enter__(self) -> _Tables:
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._writer is not None:
-            self._writer.write_table(self._waiting.combine_chunks())
+            self._writer.write_table(pa.concat_tables(self._waiting).combine_chunks())
             self._writer.close()
 
     def append(self, table: pa.Table) -> None:
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
-            self._waiting = table.slice(0, 0)
-        self._waiting = pa.concat_tables([self._waiting, table])
-        while self._waiting.num_rows > _ROW_GROUP:
-            self._writer.write_table(self._waiting.slice(0, _ROW_GROUP).combine_chunks())
-            self._waiting = self._waiting.slice(_ROW_GROUP)
+        self._waiting.append(table)
+        rows = pa.concat_tables(self._waiting)
+        while rows.num_rows > _ROW_GROUP:
+            self._writer.write_table(rows.slice(0, _ROW_GROUP).combine_chunks())
+            rows = rows.slice(_ROW_GROUP)
+        self._waiting = [rows]
 
 
 def _stamped(block: ScoredBlock, job: _Job) -> dict[str, pa.Array]:

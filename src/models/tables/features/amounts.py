@@ -63,9 +63,9 @@ def flows_of(known: Known, *forms: str) -> list[tuple[str, str]]:
 
 
 def _mean(periods: FloatArray) -> FloatArray:
-    return summed(periods) / max(periods.shape[0], 1)
+    return np.asarray(summed(periods) / max(periods.shape[0], 1))
 
 
 def _deviation(periods: FloatArray) -> FloatArray:
     centred = periods - _mean(periods)
-    return np.sqrt(_mean(centred * centred))
+    return np.asarray(np.sqrt(_mean(centred * centred)), dtype=np.float64)

@@ -19,6 +19,7 @@ from models.tables.book import Book
 from models.tables.consistency import ALL_CHECKS, CheckResult, Scope, run_checks
 from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.prepare import prepared_book
+from models.tables.quality import TableCount
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import Progress, SilentProgress
 from models.workflows.audit.criteria import Feature, Judged, Limits, Origin, judge_features
@@ -51,7 +52,7 @@ class Criteria:
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """All that ``clientvalue check`` tells of a book."""
+    """All that ``clientvalue check`` tells of a book. ``counts`` begin with the tables of the source's own contract."""
 
     book: str
     currency: str
@@ -60,6 +61,7 @@ class Audit:
     fingerprint: str
     max_quarantine_share: float
     ignored_columns: dict[str, tuple[str, ...]]
+    counts: tuple[TableCount, ...]
     tables: tuple[TableProfile, ...]
     quarantine: BadRows
     checks: tuple[CheckResult, ...]
@@ -89,6 +91,7 @@ def audit_book(
         fingerprint=book.fingerprint,
         max_quarantine_share=config.book.max_quarantine_share,
         ignored_columns={table: tuple(names) for table, names in book.ignored_columns.items()},
+        counts=book.counts,
         tables=tables,
         quarantine=quarantine,
         checks=checks,

@@ -1,0 +1,144 @@
+"""MLflow on SQLite: what a run leaves in it, which version serves, and what is found under a name."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from mlflow.entities import Run
+from mlflow.tracking import MlflowClient
+
+from models.errors import BundleNotFoundError
+from models.interfaces.jobs import TrainResult, evaluate, open_bundle, predict, train
+from models.interfaces.tracking import MlflowRecorder, Tracking
+from models.workflows.publish import file_hash
+from support.lending_book import Lender, lender_in
+from support.trained_lender import TrainedLender
+
+MODEL = "clientvalue-lender"
+
+
+def client_of(trained: TrainedLender) -> MlflowClient:
+    return MlflowClient(tracking_uri=trained.config.run.tracking_uri)
+
+
+@pytest.fixture(scope="module")
+def run(trained: TrainedLender) -> Run:
+    return client_of(trained).get_run(trained.result.run_id)
+
+
+@pytest.fixture(scope="module")
+def second(trained: TrainedLender) -> TrainResult:
+    """The same book trained again with another seed: the next version."""
+    return train(trained.config_file, overrides=["run.seed=1", "origins.test=[2022-07-01]"])
+
+
+def test_the_run_ended_well_and_has_its_settings(trained: TrainedLender, run: Run) -> None:
+    assert run.info.status == "FINISHED"
+    assert run.info.run_name == "train"
+    assert run.data.params["time.horizon_periods"] == "6"
+    assert run.data.params["book.currency"] == "EUR"
+    assert run.data.params["data"] == trained.result.book.fingerprint
+    assert "run.work_dir" not in run.data.params
+
+
+def test_metrics_are_kept_per_origin(trained: TrainedLender, run: Run) -> None:
+    for metric, target, name in (("auc", "decline", "ours"), ("normalized_gini", "value", "past_sum")):
+        history = client_of(trained).get_metric_history(run.info.run_id, f"{target}.{metric}.{name}")
+        assert {entry.step: entry.value for entry in history} == {
+            int(origin["as_of"].replace("-", "")): pytest.approx(origin[target]["metrics"][name][metric]["estimate"])
+            for origin in trained.result.report["origins"]
+        }
+
+
+def test_the_report_is_kept_with_the_run(trained: TrainedLender, run: Run, tmp_path: Path) -> None:
+    path = client_of(trained).download_artifacts(run.info.run_id, "report.json", str(tmp_path))
+    assert json.loads(Path(path).read_text(encoding="utf-8")) == trained.result.report
+
+
+def test_nothing_in_the_store_is_a_pickle(trained: TrainedLender) -> None:
+    stored = [path for path in (trained.root / "mlruns").rglob("*") if path.is_file()]
+    assert any(path.name == "value.trees.txt" for path in stored)
+    assert not [path for path in stored if path.suffix in {".pkl", ".pickle", ".joblib", ".cloudpickle"}]
+
+
+def test_the_second_version_does_not_become_champion(trained: TrainedLender, second: TrainResult) -> None:
+    assert (trained.result.version, second.version) == ("1", "2")
+    assert not second.is_champion
+    champion = client_of(trained).get_model_version_by_alias(MODEL, "champion")
+    assert str(champion.version) == "1"
+    assert second.bundle_key != trained.result.bundle_key
+
+
+def test_a_version_an_alias_and_a_folder_lead_to_their_bundles(trained: TrainedLender, second: TrainResult) -> None:
+    for which in ("champion", "1", str(trained.result.bundle)):
+        assert open_bundle(trained.config, which).key == trained.result.bundle_key
+    assert open_bundle(trained.config, "2").key == second.bundle_key
+    assert file_hash(second.bundle / "manifest.json") == second.bundle_key
+
+
+def test_scores_say_which_version_made_them(trained: TrainedLender, second: TrainResult, tmp_path: Path) -> None:
+    other = predict(trained.config, book=trained.result.book, bundle="2", out=tmp_path)
+    assert other.model_version == second.bundle_key[:12]
+    assert set(trained.column("model_version")) == {trained.result.bundle_key[:12]}
+    assert other.run_key != trained.predicted.run_key
+
+
+@pytest.mark.parametrize("which", ["challenger", "77", "", "客户"])
+def test_what_is_not_registered_is_told(trained: TrainedLender, which: str) -> None:
+    with pytest.raises(BundleNotFoundError, match="clientvalue-lender must have the version or alias"):
+        Tracking(trained.config).find(which)
+
+
+def test_a_book_that_was_never_trained_is_told(trained: TrainedLender) -> None:
+    book = trained.config.book.model_copy(update={"name": "newcomer"})
+    with pytest.raises(BundleNotFoundError, match="train first"):
+        Tracking(trained.config.model_copy(update={"book": book})).find("champion")
+
+
+def test_work_that_fails_is_marked_as_failed(trained: TrainedLender) -> None:
+    tracking = Tracking(trained.config)
+    noted: list[str] = []
+
+    def work() -> None:
+        with tracking.run("train") as recorder:
+            noted.append(recorder.run_id)
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        work()
+    assert client_of(trained).get_run(noted[0]).info.status == "FAILED"
+
+
+def test_long_and_many_settings_are_logged(trained: TrainedLender) -> None:
+    with Tracking(trained.config).run("many") as recorder:
+        assert isinstance(recorder, MlflowRecorder)
+        recorder.params({f"setting.{number}": "x" * 900 for number in range(250)})
+        recorder.metrics({f"metric.{number}": number for number in range(1500)}, step=3)
+    data = client_of(trained).get_run(recorder.run_id).data
+    assert len(data.params) == 250
+    assert set(map(len, data.params.values())) == {500}
+    assert data.metrics == {f"metric.{number}": float(number) for number in range(1500)}
+
+
+def test_an_evaluation_is_a_run_without_a_version(trained: TrainedLender, second: TrainResult, tmp_path: Path) -> None:
+    report, path = evaluate(
+        trained.config, tests=[origin_day(trained)], out=tmp_path / "report.json", overrides=["book.name=ignored"]
+    )
+    assert json.loads(path.read_text(encoding="utf-8")) == report
+    (judged,) = report["origins"]
+    (known,) = [origin for origin in trained.result.report["origins"] if origin["as_of"] == judged["as_of"]]
+    assert judged["decline"]["metrics"] == known["decline"]["metrics"]
+    versions = client_of(trained).search_model_versions(f"name = '{MODEL}'")
+    assert {str(version.version) for version in versions} == {"1", second.version}
+
+
+def origin_day(trained: TrainedLender) -> object:
+    return trained.config.origins.test[1]
+
+
+def test_the_store_is_made_where_no_folder_was(tmp_path: Path) -> None:
+    lender: Lender = lender_in(tmp_path)
+    Tracking(lender.config)
+    assert (tmp_path / "mlruns" / "mlflow.db").is_file()
