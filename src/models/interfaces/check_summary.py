@@ -67,9 +67,9 @@ def _first_of_each_reason(rows: Sequence[BadRow]) -> list[BadRow]:
 
 
 def _tables(tables: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table("Dates and coverage")
-    for name in ("table", "first", "last", "days behind", "lag, days", "repeated", "filled"):
-        table.add_column(name, justify="left" if name in ("table", "first", "last") else "right")
+    table = _table("Dates, days behind the book's end, median days until published, coverage")
+    for name in ("table", "first", "last", "behind", "lag", "repeated", "filled"):
+        table.add_column(name, justify="left" if name in ("table", "first", "last") else "right", no_wrap=True)
     for each in tables:
         filled = sum(column["filled_share"] for column in each["columns"]) / len(each["columns"])
         table.add_row(

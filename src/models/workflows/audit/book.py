@@ -22,7 +22,7 @@ from models.tables.prepare import prepared_book
 from models.tables.quality import TableCount
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import Progress, SilentProgress
-from models.workflows.audit.criteria import Feature, Judged, Limits, Origin, judge_features
+from models.workflows.audit.criteria import Feature, Limits, Origin, judge_features
 from models.workflows.audit.origins import AuditOrigins, audit_origins
 from models.workflows.audit.profiles import TableProfile, profile_tables
 from models.workflows.audit.quarantine import BadRows, bad_rows
@@ -31,7 +31,6 @@ from models.workflows.audit.tables_of_features import tables_of_features
 MAX_PANEL_CLIENTS = 20_000
 """Larger books are judged on every so manieth sponsor group: enough for two decimals of an AUC."""
 DEFAULT_LIMITS = Limits()
-_NOTHING = Judged(features=(), left_out=())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,36 +145,32 @@ def _criteria(
     try:
         origins = audit_origins(config, book.first_date, book.known_until)
     except TooLittleDataError as error:
-        return Criteria(
-            as_of=None, earlier=None, clients=0, one_in=1, features=(), short_list=(), left_out=(str(error),)
-        )
+        return _no_criteria(f"features: {error}")
     progress.stage(f"Judging features at {origins.as_of}")
     panel, one_in = _panel(book, config, origins)
     now = panel.at([origins.latest])
-    before = None if origins.earlier is None else panel.at([origins.earlier])
+    if not len(now):
+        return _no_criteria(f"no client is active at {origins.as_of}")
+    before = panel.at([] if origins.earlier is None else [origins.earlier])
     about = Origin(
         tables=tables_of_features(config, list(panel.features.columns)),
         lags_days={table.name: table.lag_median_days for table in tables if table.lag_median_days is not None},
         horizon_days=config.time.horizon_periods * DAYS_PER_PERIOD[config.time.period],
     )
-    judged = (
-        judge_features(now, before if before is not None and len(before) else None, about, limits)
-        if len(now)
-        else _NOTHING
-    )
+    judged = judge_features(now, before if len(before) else None, about, limits)
     return Criteria(
         as_of=origins.as_of,
-        earlier=None if origins.earlier is None else origins.grid.start_of(origins.earlier),
+        earlier=origins.grid.start_of(origins.earlier) if origins.earlier is not None and len(before) else None,
         clients=len(now),
         one_in=one_in,
         features=judged.features,
         short_list=judged.short_list,
-        left_out=(
-            *origins.left_out,
-            *judged.left_out,
-            *([] if len(now) else [f"no client is active at {origins.as_of}"]),
-        ),
+        left_out=(*origins.left_out, *judged.left_out),
     )
+
+
+def _no_criteria(why: str) -> Criteria:
+    return Criteria(as_of=None, earlier=None, clients=0, one_in=1, features=(), short_list=(), left_out=(why,))
 
 
 def _panel(book: Book, config: Config, origins: AuditOrigins) -> tuple[Panel, int]:
