@@ -71,7 +71,7 @@ def serve(clients: ClientColumns, month: Month) -> None:
     hours = month.economics.types["response_hours"][kind[asked]] * np.exp(delay)
     felt = np.clip(delay, -1.2, 2.0)
     complains = noise.random(len(asked)) < settings.complaint_rate * np.exp(felt - 0.4 * clients.satisfaction[asked])
-    settled = hours * np.exp(1.2 + 0.6 * noise.standard_normal(len(asked)))
+    settled = hours * (1 + np.exp(0.83 + 0.7 * noise.standard_normal(len(asked))))
     harm = settings.complaint_harm * np.clip(np.log(settled / 60), 0.2, 1.5)
     impulse = np.zeros(size)
     impulse[asked] = -settings.slow_answer * felt - harm * complains

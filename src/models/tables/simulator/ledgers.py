@@ -32,7 +32,7 @@ from models.tables.simulator.journal import (
 from models.tables.simulator.notes import CHINESE, ENGLISH, HAPPY, NEUTRAL, UNHAPPY, all_notes, note_positions
 from models.tables.simulator.population import INDUSTRIES, Profile
 from models.tables.simulator.state import FacilityColumns
-from models.tables.simulator.world import COUNTRIES
+from models.tables.simulator.world import COUNTRIES, LAST_START_DAY
 from models.vocab import FloatArray, FunnelStage, IntArray
 
 FACILITIES_PER_BLOCK = 10_000_000
@@ -144,7 +144,9 @@ def opportunity_table(journal: Journal, desk: Desk) -> pa.Table:
 def interaction_table(journal: Journal, desk: Desk) -> pa.Table:
     """All contacts of the block, with notes on some of them."""
     rows = DatedContacts.stacked(journal.lists.contacts)
-    day = desk.calendar.day(rows.month, desk.noise.integers(1, 29, len(rows)))
+    of_month = desk.noise.integers(1, 29, len(rows))
+    of_month = np.where(rows.campaign >= 0, np.maximum(of_month, LAST_START_DAY), of_month)
+    day = desk.calendar.day(rows.month, of_month)
     order = by_day_and_client(day, rows.client)
     rows, day = rows.take(order), day[order]
     campaigns = max(int(rows.campaign.max(initial=0)) + 1, 1)

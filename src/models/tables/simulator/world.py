@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from models.config.simulation import CampaignEconomics, CycleEconomics, SimulationConfig
 from models.vocab import BoolArray, FloatArray, IntArray
 
+LAST_START_DAY = 5
+"""Campaigns start within the first days of a month, and reach nobody before."""
 WORLD_STREAM = 0
 LOCAL_MEMORY = 0.96
 
@@ -188,7 +190,7 @@ def _campaigns(settings: CampaignEconomics, months: int, noise: Generator) -> Ca
     return Campaigns(
         starting=starting,
         month=month,
-        day=noise.integers(1, 6, count),
+        day=noise.integers(1, LAST_START_DAY + 1, count),
         channel=noise.integers(0, 4, count),
         cost_cents=np.rint(settings.cost * 100 * np.exp(0.4 * noise.standard_normal(count))).astype(np.int64),
         randomised=_alternating(settings.randomised_share, count),
