@@ -43,7 +43,7 @@ bench: $(READY)
 # Pins every package with its hashes, for every platform, and names no index.
 lock: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
-	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header \
+	  --generate-hashes --no-annotate --no-header \
 	  --upgrade --output-file requirements.lock
 
 clean:

@@ -159,7 +159,7 @@ def _query(sql: str) -> Sums:
     import duckdb  # noqa: PLC0415
     import pyarrow.compute as pc  # noqa: PLC0415
 
-    table = duckdb.connect().execute(sql).to_arrow_table()
+    table = duckdb.connect().sql(sql).to_arrow_table()
     return {name: float(pc.sum(table[name]).as_py() or 0.0) for name in NAMES}
 
 

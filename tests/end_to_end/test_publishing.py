@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import time
 from collections.abc import Callable
 from multiprocessing import get_context
@@ -95,6 +97,25 @@ def test_the_run_after_a_killed_one_succeeds(
     again.join(SECONDS)
     assert again.exitcode == 0
     assert assert_whole(out) == "2022-10-01"
+
+
+def test_an_interrupted_command_says_so_and_leaves_nothing(
+    trained: TrainedLender, spawner: ForkServerContext, tmp_path: Path
+) -> None:
+    work, told = tmp_path / "work", tmp_path / "told.txt"
+    arguments = ["train", "--config", str(trained.config_file), "--set", f"run.work_dir={work}"]
+    process = spawner.Process(target=command_line, args=(arguments, str(told)))
+    process.start()
+    while process.is_alive():
+        if process.pid and list(work.rglob("*.duckdb")):
+            os.kill(process.pid, signal.SIGINT)
+            process.join(2.0)  # Python drops an interrupt that falls into a destructor: then once more
+        time.sleep(0.01)
+    assert process.exitcode == 130
+    assert told.read_text(encoding="utf-8").endswith(
+        "interrupted: what was published before is whole, the rest was dropped\n"
+    )
+    assert [path for path in work.rglob("*") if path.is_file()] == []
 
 
 def test_a_folder_that_was_damaged_later_is_made_again(trained: TrainedLender, tmp_path: Path) -> None:

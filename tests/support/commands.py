@@ -10,9 +10,9 @@ from pathlib import Path
 from models.interfaces import cli
 
 
-def command_line(arguments: Sequence[str]) -> None:
-    """Run ``clientvalue`` in this process, silently; it ends as the command does."""
+def command_line(arguments: Sequence[str], told: str = os.devnull) -> None:
+    """Run ``clientvalue`` in this process, which ends as the command does; what it prints goes to the file ``told``."""
     sys.argv = ["clientvalue", *arguments]
-    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-        sys.stdout = sys.stderr = nowhere
+    with Path(told).open("w", encoding="utf-8") as printed:
+        sys.stdout = sys.stderr = printed
         cli.main()

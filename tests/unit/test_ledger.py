@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.tables.ledger import client_blocks, first_days, flow_ledger, state_ledger, whole_steps
+from models.tables.ledger import client_blocks, flow_ledger, state_ledger, whole_steps
 from models.tables.measures import MeasureBook, measures_of
 from models.tables.periods import PeriodGrid
 from support.books import AS_OF, rows, settings, write_table
@@ -101,7 +101,7 @@ def test_a_fee_paid_before_signing_has_no_product_yet(duck: Any, tmp_path: Path)
 
 
 def test_sums_of_cents_are_decimal_sums_up_to_the_largest_amounts(duck: Any, tmp_path: Path) -> None:
-    amounts = ["9999999999999.99", "0.01", "-0.07", "1234567890123.45", "-9999999999999.98", "0.1", "0.2", "1e13"] * 50
+    amounts = ["9999999999999.99", "0.01", "-0.07", "1234567890123.45", "0.1", "0.2", "9876543210987.65", "0.02"] * 50
     frames = {
         "clients": rows("client_id", ("00123",)),
         "cashflows": rows(
@@ -110,6 +110,7 @@ def test_sums_of_cents_are_decimal_sums_up_to_the_largest_amounts(duck: Any, tmp
     }
     (row,) = flows_of(duck, frames, tmp_path)
     assert row["total"] == 100 * sum(Decimal(amount) for amount in amounts)
+    assert int(float(row["total"])) != row["total"]  # no float could have held it
     assert row["events"] == 400
 
 
@@ -133,7 +134,8 @@ def pair(database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
 
 
 @pytest.mark.parametrize(
-    ("ledger", "value"), [(flow_ledger, ["total", "events", "last_day"]), (state_ledger, ["value", "last_day"])]
+    ("ledger", "value"),
+    [(flow_ledger, ["total", "events", "first_day", "last_day"]), (state_ledger, ["value", "last_day"])],
 )
 @pytest.mark.parametrize("period", ["week", "month", "quarter"])
 def test_postgres_gives_the_ledger_of_duckdb(
@@ -144,13 +146,6 @@ def test_postgres_gives_the_ledger_of_duckdb(
     here, there = (collected(ledger(tables, tables["places"], measures, grid), value) for tables in pair)
     pd.testing.assert_frame_equal(here, there, check_exact=True, check_dtype=False)
     assert len(here) > 50
-
-
-def test_postgres_gives_the_first_days_of_duckdb(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    here, there = (first_days(tables, tables["places"], ("drawdown",)).to_pandas() for tables in pair)
-    assert dict(zip(here["client"], here["first_day"], strict=True)) == dict(
-        zip(there["client"], there["first_day"], strict=True)
-    )
 
 
 def test_blocks_hold_whole_groups_in_order_of_group_and_id(duck: Any, tmp_path: Path) -> None:

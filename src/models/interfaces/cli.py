@@ -31,6 +31,7 @@ app = typer.Typer(
 _out = Console()
 _err = Console(stderr=True)
 TRACEBACK = "CLIENTVALUE_TRACEBACK"
+INTERRUPTED = 130
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="Settings of the book, e.g. configs/ifc.yaml.")]
 BookOption = Annotated[
@@ -249,9 +250,10 @@ def _guarded(work: Callable[[], Any]) -> int:
     except ClientValueError as error:
         _complain("error" if isinstance(error, UserError) else "our mistake", str(error))
         return error.exit_code
-    except KeyboardInterrupt:
-        _complain("interrupted", "nothing was published")
-        return 130
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:
+            _complain("interrupted", "what was published before is whole, the rest was dropped")
+        raise
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise

@@ -13,15 +13,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from models.tables.cube import NEVER, Cube, FlowRows, StateRows, build_cube
+from models.tables.cube import Cube, FlowRows, StateRows, build_cube, first_activity_days
 from models.tables.facilities import FOREVER, Facilities, days_or
+from models.tables.ledger import exact_sum
 from models.tables.macro import Macro, macro_of
 from models.tables.measures import MeasureBook
 from models.tables.opportunities import STAGES, Opportunities
 from models.tables.periods import PeriodGrid
 from models.vocab import IntArray
 
-_NO_FLOWS = pa.schema([(name, pa.int64()) for name in ("client", "period", "cell", "total", "events", "last_day")])
+_FLOW_COLUMNS = ("client", "period", "cell", "total", "events", "first_day", "last_day")
+_NO_FLOWS = pa.schema([(name, pa.int64()) for name in _FLOW_COLUMNS])
 
 
 _OPPORTUNITIES = pa.schema(
@@ -96,7 +98,7 @@ class PreparedBook:
             client_id=clients["client_id"],
             group=clients["group_number"].to_numpy() - first,
             attributes=clients,
-            first_day=clients["first_day"].fillna(NEVER).to_numpy().astype(np.int32),
+            first_day=first_activity_days(self.measures, flows, len(clients)),
             cube=cube,
             facilities=self._facilities(number, first),
             opportunities=self._opportunities(number, first),
@@ -108,7 +110,7 @@ class PreparedBook:
         listed = self._scan("clients").select(column).distinct().to_pyarrow()[column]
         values = tuple(sorted(value for value in listed.to_pylist() if value is not None))
         places = pd.Index(values).get_indexer(pd.Index(rows["place"]))
-        flows = FlowRows(client=places, **{name: rows[name].to_numpy() for name in _NO_FLOWS.names[1:]})
+        flows = FlowRows(client=places, **{name: rows[name].to_numpy() for name in _FLOW_COLUMNS[1:]})
         cube = build_cube(
             self.measures,
             flows,
@@ -147,8 +149,9 @@ class PreparedBook:
         placed = clients.filter(clients[column].notnull()).select("client", place=clients[column])
         rows = flows.inner_join(placed, "client")
         sums = rows.group_by("place", "period", "cell").aggregate(
-            total=rows.total.sum().cast("int64"),
-            events=rows.events.sum().cast("int64"),
+            total=exact_sum(rows.total),
+            events=exact_sum(rows.events),
+            first_day=rows.first_day.min().cast("int64"),
             last_day=rows.last_day.max().cast("int64"),
         )
         frame: pd.DataFrame = sums.to_pyarrow().to_pandas()
@@ -161,7 +164,7 @@ class PreparedBook:
 
     def _rows(self, name: str, number: int, first: int) -> FlowRows:
         table = self._read(name, number)
-        columns = {column: _integers(table, column) for column in _NO_FLOWS.names}
+        columns = {column: _integers(table, column) for column in _FLOW_COLUMNS}
         columns["client"] = columns["client"] - first
         return FlowRows(**columns)
 

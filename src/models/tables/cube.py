@@ -28,6 +28,7 @@ class FlowRows:
     cell: IntArray
     total: IntArray
     events: IntArray
+    first_day: IntArray
     last_day: IntArray
 
 
@@ -90,11 +91,13 @@ def build_cube(
     totals = np.zeros(shape, dtype=np.int64)
     events = np.zeros(shape, dtype=np.int32)
     last_day = np.full(shape, NEVER, dtype=np.int32)
+    flat_totals, flat_events, flat_last = (array.reshape(-1) for array in (totals, events, last_day))
+    position = (flows.period - first + 1) * (shape[1] * clients) + flows.client
     for places, measure in _by_cell(measures.flow_cells, measures.flows, flows.cell, flows.period, first, last):
-        at = (flows.period[places] - first + 1, measure, flows.client[places])
-        totals[at] += flows.total[places]
-        events[at] += flows.events[places].astype(np.int32)
-        last_day[at] = np.maximum(last_day[at], flows.last_day[places])
+        at = position[places] + measure * clients
+        flat_totals[at] += flows.total[places]
+        flat_events[at] += flows.events[places].astype(np.int32)
+        flat_last[at] = np.maximum(flat_last[at], flows.last_day[places])
     rhythm = _rhythm(events[:, measures.flow_index(ACTIVITY)] > 0)
     for row in range(1, shape[0]):
         totals[row] += totals[row - 1]
@@ -122,7 +125,7 @@ def _by_cell(
     last: int,
 ) -> list[tuple[IntArray, int]]:
     """Pairs of row places and the measure they add to; within one pair no (client, period) comes twice."""
-    order = np.argsort(cell, kind="stable")
+    order = np.argsort(cell.astype(np.int16), kind="stable")  # few values: numpy counts instead of comparing
     order = order[(period[order] >= first) & (period[order] < last)]
     bounds = np.searchsorted(cell[order], np.arange(len(cells) + 1))
     code = {known: place for place, known in enumerate(cells)}
@@ -131,6 +134,15 @@ def _by_cell(
         for place, measure in enumerate(measures)
         for part in measure.cells
     ]
+
+
+def first_activity_days(measures: MeasureBook, flows: FlowRows, clients: int) -> NDArray[np.int32]:
+    """Day of each client's first activity, in days since 1970, or ``NEVER``. Shape (clients,)."""
+    code = {known: place for place, known in enumerate(measures.flow_cells)}
+    active = np.isin(flows.cell, [code[cell] for cell in measures.flows[measures.flow_index(ACTIVITY)].cells])
+    first = np.full(clients, np.iinfo(np.int64).max)
+    np.minimum.at(first, flows.client[active], flows.first_day[active])
+    return np.where(first == np.iinfo(np.int64).max, NEVER, first).astype(np.int32)
 
 
 def _states(
@@ -167,5 +179,5 @@ def _rhythm(active: NDArray[np.bool_]) -> IntArray:
         result[row, 0] = result[row - 1, 0] + repeated
         result[row, 1] = result[row - 1, 1] + gap
         result[row, 2] = result[row - 1, 2] + gap * gap
-        latest[active[row]] = row
+        latest = np.where(active[row], row, latest)
     return result

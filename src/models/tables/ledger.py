@@ -33,10 +33,10 @@ def client_blocks(clients: Any, *, block_clients: int) -> Any:
 
 
 def flow_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid) -> Any:
-    """Sum, count and last day per client, period and cell.
+    """Sum, count, first and last day per client, period and cell.
 
-    Columns: block, client, period, cell (its place in ``measures.flow_cells``), total (whole steps), events, last_day
-    (days since 1970).
+    Columns: block, client, period, cell (its place in ``measures.flow_cells``), total (whole steps), events, first_day
+    and last_day (days since 1970).
     """
     cells = measures.flow_cells
     parts = [
@@ -64,18 +64,19 @@ def state_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, 
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
-def first_days(tables: Mapping[str, Any], blocks: Any, kinds: tuple[str, ...]) -> Any:
-    """The first day of activity of each client: client, block, first_day (days since 1970)."""
-    flows = tables["cashflows"]
-    joined = flows.filter(flows.kind.isin(kinds)).inner_join(blocks, "client_id")
-    dated = joined.mutate(day=_day_number(joined.date))
-    return dated.group_by("block", "client").aggregate(first_day=dated.day.min())
-
-
 def whole_steps(number: Any, step: float) -> Any:
     """A column of numbers in whole steps, halves away from zero: databases disagree on how to round a half."""
     scaled = number / step
-    return ((scaled.abs() + 0.5).floor() * scaled.sign()).cast("int64")
+    return ((scaled.abs() + 0.5).floor().cast("float64") * scaled.sign()).cast("int64")
+
+
+def exact_sum(steps: Any) -> Any:
+    """Sum of whole steps as a 64-bit integer.
+
+    By way of a decimal, since databases sum in a wider type and Ibis leaves a cast away that it takes for needless;
+    DuckDB would then write the wide integer to Parquet as a float.
+    """
+    return steps.sum().cast("decimal(38, 0)").cast("int64")
 
 
 def _sources(cells: tuple[Cell, ...]) -> list[tuple[str, str]]:
@@ -151,8 +152,9 @@ def _grouped(events: Any, aggregates: Any) -> Any:
 
 def _flow_aggregates(events: Any) -> dict[str, Any]:
     return {
-        "total": events.steps.sum().cast("int64"),
-        "events": events.count().cast("int64"),
+        "total": exact_sum(events.steps),
+        "events": events.count().cast("int32"),
+        "first_day": events.day.min(),
         "last_day": events.day.max(),
     }
 

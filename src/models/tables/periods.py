@@ -86,3 +86,12 @@ class PeriodGrid:
         if self.period == "month":
             return months.cast("int32")
         return (((months + 3 * _SHIFT_PERIODS) / 3).floor() - _SHIFT_PERIODS).cast("int32")
+
+
+def latest_anchor(period: str, day: date) -> date:
+    """The latest date up to ``day`` on which a grid can be anchored: the last days of a month cannot.
+
+    >>> latest_anchor("month", date(2024, 7, 31)), latest_anchor("week", date(2024, 7, 31))
+    (datetime.date(2024, 7, 28), datetime.date(2024, 7, 31))
+    """
+    return day if period == "week" else day.replace(day=min(day.day, _LAST_SAFE_DAY))

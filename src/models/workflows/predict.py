@@ -18,6 +18,7 @@ from models.learners.contributions import Contributions
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
 from models.tables.panel import Panel, joined, panels_by_block
+from models.tables.periods import latest_anchor
 from models.tables.prepare import prepared_book
 from models.vocab import FloatArray, Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
@@ -74,6 +75,7 @@ class _Tally:
     decline: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
 
     def add(self, columns: dict[str, pa.Array]) -> None:
+        """Count a block's clients, value and decline by tier."""
         tiers = columns["tier"].to_numpy(zero_copy_only=False)
         for tier in np.unique(tiers):
             chosen = tiers == tier
@@ -97,7 +99,7 @@ def predict_book(
     Raises ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published.
     """
     settings = scoring_config(bundle, config)
-    when = as_of or book.known_until
+    when = as_of or latest_anchor(settings.time.period, book.known_until)
     key = run_key(book, bundle, settings, when)
     folder = out / f"{when.isoformat()}-{key[:_KEY_LENGTH]}"
     job, tally = _Job(bundle, settings, when, key), _Tally()
@@ -154,7 +156,8 @@ def score_clients(
     Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
     """
     settings = scoring_config(bundle, config)
-    with prepared_book(book, settings, as_of or book.known_until, bundle.models.notes) as prepared:
+    when = as_of or latest_anchor(settings.time.period, book.known_until)
+    with prepared_book(book, settings, when, bundle.models.notes) as prepared:
         blocks = prepared.blocks_of(list(clients))
         panels = panels_by_block(prepared, settings, [0], targets=False, blocks=blocks)
         chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
@@ -163,7 +166,7 @@ def score_clients(
     if missing:
         raise UnknownClientError(
             rule=f"the client must be in the book and active in the {settings.time.activity_periods} "
-            f"{settings.time.period}s before {as_of or book.known_until}",
+            f"{settings.time.period}s before {when}",
             got=missing[0],
             remedy="look the id up in scores.parquet; ids are compared byte for byte",
         )
@@ -202,6 +205,7 @@ class _Tables:
             self._writer.close()
 
     def append(self, table: pa.Table) -> None:
+        """Write a table behind those before it, in row groups of one size whatever the blocks were."""
         if self._writer is None:
             self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
         self._waiting.append(table)
