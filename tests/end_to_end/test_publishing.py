@@ -45,7 +45,7 @@ def started(spawner: ForkServerContext, trained: TrainedLender, out: Path, as_of
 
 
 def drafts(out: Path) -> list[Path]:
-    return [path for path in out.glob(".2022-*") if path.is_dir()]
+    return [path for path in out.glob(".draft-*") if path.is_dir()]
 
 
 def kill_when(process: BaseProcess, reached: Callable[[], bool]) -> None:

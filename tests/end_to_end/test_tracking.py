@@ -9,7 +9,7 @@ import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
-from models.errors import BundleNotFoundError
+from models.errors import BundleNotFoundError, DamagedBundleError
 from models.interfaces.jobs import TrainResult, evaluate, open_bundle, predict, train
 from models.interfaces.tracking import MlflowRecorder, Tracking
 from models.workflows.publish import file_hash
@@ -142,3 +142,15 @@ def test_the_store_is_made_where_no_folder_was(tmp_path: Path) -> None:
     lender: Lender = lender_in(tmp_path)
     Tracking(lender.config)
     assert (tmp_path / "mlruns" / "mlflow.db").is_file()
+
+
+def test_the_registry_refuses_a_bundle_that_is_not_the_one_registered(trained: TrainedLender) -> None:
+    manifest = trained.result.bundle / "manifest.json"
+    text = manifest.read_bytes()
+    try:
+        manifest.write_bytes(text + b"\n")
+        with pytest.raises(DamagedBundleError, match="another manifest"):
+            open_bundle(trained.config, "champion")
+    finally:
+        manifest.write_bytes(text)
+    assert open_bundle(trained.config, "champion").key == trained.result.bundle_key

@@ -51,7 +51,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for program
 DEFAULT_CONFIG = Path("configs/demo.yaml")
 
 
-@app.command()
+@app.command(short_help="The main job: check, train, judge, score and explain.")
 def run(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
@@ -73,7 +73,7 @@ def run(
     _lines(terminal.prediction_lines(predicted))
 
 
-@app.command()
+@app.command(short_help="Train and judge models, and register them in MLflow.")
 def train(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
@@ -123,7 +123,7 @@ def predict(
     _lines(terminal.prediction_lines(predicted))
 
 
-@app.command()
+@app.command(short_help="Say why one client is graded as it is.")
 def explain(
     client: Annotated[str, typer.Argument(metavar="CLIENT", help="The client's id, as it stands in scores.parquet.")],
     config: ConfigOption = DEFAULT_CONFIG,
@@ -152,7 +152,7 @@ def explain(
     explanation.show(_out, facts)
 
 
-@app.command()
+@app.command(short_help="Judge a config's recipe at past origins.")
 def evaluate(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
@@ -177,7 +177,7 @@ def evaluate(
     _lines([f"report   {path}"])
 
 
-@app.command()
+@app.command(short_help="Audit a book: its rows, tables and criteria.")
 def check(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
@@ -229,7 +229,7 @@ def simulate(
     _lines([f"book     {written.folder}", f"covers   {written.start} until before {written.known_until}"])
 
 
-@app.command()
+@app.command(short_help="Print a config in full, or its JSON schema.")
 def config(
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of config files.")] = False,
     file: ConfigOption = DEFAULT_CONFIG,

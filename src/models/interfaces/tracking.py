@@ -27,10 +27,13 @@ with warnings.catch_warnings():
     from mlflow.types import ColSpec, Schema
 
 from models.config import Config
-from models.errors import BundleNotFoundError
+from models.errors import BundleNotFoundError, DamagedBundleError
+from models.workflows.publish import MANIFEST, file_hash
 
 CHAMPION = "champion"
 BUNDLE_FOLDER = "bundle"
+BUNDLE_TAG = "bundle"
+"""Tag of a version: the hash of the manifest that it was registered with."""
 _LOADER = "models.interfaces.served"
 _SQLITE = "sqlite:///"
 _PARAM_LENGTH = 500
@@ -126,6 +129,7 @@ class Tracking:
                 registered_model_name=self.model_name,
             )
         version = str(info.registered_model_version)
+        self.client.set_model_version_tag(self.model_name, version, BUNDLE_TAG, file_hash(bundle / MANIFEST))
         if CHAMPION not in self.client.get_registered_model(self.model_name).aliases:
             self.client.set_registered_model_alias(self.model_name, CHAMPION, version)
         return self.find(version)
@@ -148,8 +152,9 @@ class Tracking:
                 remedy=f"train first, or look at the versions with: mlflow ui "
                 f"--backend-store-uri {self._config.run.tracking_uri}",
             ) from error
-        data = Path(folder) / "data"
-        return RegisteredBundle(found.name, str(found.version), next(data.iterdir()), found.run_id)
+        data = next((Path(folder) / "data").iterdir())
+        _require_registered(found, data)
+        return RegisteredBundle(found.name, str(found.version), data, found.run_id)
 
     def _version(self, which: str) -> Any:
         if which.isdecimal():
@@ -163,6 +168,16 @@ class Tracking:
             return str(found.experiment_id)
         place = Path(self._config.run.artifact_dir).resolve()
         return str(self.client.create_experiment(name, artifact_location=str(place)))
+
+
+def _require_registered(version: Any, bundle: Path) -> None:
+    """The registry vouches for the manifest, and the manifest for every other file."""
+    if file_hash(bundle / MANIFEST) != version.tags.get(BUNDLE_TAG):
+        raise DamagedBundleError(
+            rule=f"version {version.version} of {version.name} must be the bundle that was registered",
+            got="another manifest",
+            remedy=f"nothing was loaded from {bundle}; restore it, or train again",
+        )
 
 
 @contextmanager

@@ -6,12 +6,12 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from models.errors import DamagedBundleError, MissingFileError
+from models.tables.scratch import scratch_folder
 
 MANIFEST = "manifest.json"
 LATEST = "latest"
@@ -85,9 +85,7 @@ def publish_folder(final: Path, write: Callable[[Path], None]) -> None:
     Whoever reads ``final`` sees what was there before, or all that is new. A complete folder that is already there is
     kept: equal names promise equal bytes.
     """
-    final.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=f".{final.name}-", dir=final.parent))
-    try:
+    with scratch_folder(final.parent, "draft") as draft:
         write(draft)
         _sync(draft)
         if _is_complete(final):
@@ -96,8 +94,6 @@ def publish_folder(final: Path, write: Callable[[Path], None]) -> None:
             shutil.rmtree(final)
         draft.chmod(0o755)
         draft.rename(final)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 def publish_text(path: Path, text: str) -> None:
