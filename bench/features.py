@@ -72,8 +72,7 @@ def ours(folder: Path, as_of_dates: int) -> Sums:
 
     config, sums = _config(folder), dict.fromkeys(NAMES, 0.0)
     with prepared_book(_book(folder), config, AS_OF) as prepared:
-        for number in prepared.block_numbers:
-            block = prepared.block(number, 0)
+        for block in prepared.blocks(prepared.block_numbers, 0):
             for origin in range(1 - as_of_dates, 1):
                 for feature in amount_features(_known(prepared, block, config, origin)):
                     total = float(feature.values.sum())
@@ -182,7 +181,7 @@ def _config(folder: Path) -> Any:
     return parse_config(f"""
 book: {{name: bench, source: files, currency: EUR}}
 time: {{period: month, horizon_periods: 1, activity_periods: {MONTHS}}}
-activity: {{kinds: {list(KINDS)}}}
+activity: {{kinds: [drawdown, interest]}}
 value: {{kinds: {{interest: 1.0}}}}
 decline: {{rule: lapse}}
 features:

@@ -45,10 +45,12 @@ def drawn_panel(clients: int = 120, *, groups: int | None = None, group_tells_al
             "activity_recency_days": recency,
             "activity_count_12p": random.poisson(6, rows).astype(np.float64),
             "activity_count_ever": random.poisson(12, rows).astype(np.float64),
+            "activity_active_periods": 1.0 + random.poisson(random.gamma(1.5, 2.0, rows)),
+            "value_sum_ever": 2.0 * total,
             "activity_growth_6p": random.uniform(-1, 1, rows),
             "value_sum_3p": total * random.uniform(0, 0.5, rows),
             "value_sum_12p": total,
-            "tenure_days": random.uniform(100, 1500, rows),
+            "tenure_days": recency + random.uniform(100, 1500, rows),
             "country": pd.Series([f"G{number}" for number in group], dtype="str"),
         }
     )

@@ -49,7 +49,14 @@ def test_ours_learns_what_there_is_to_learn(report: dict[str, Any]) -> None:
     ours = report["decline"]["metrics"]["ours"]["auc"]
     assert ours["estimate"] > 0.75
     assert ours["low"] < ours["estimate"] < ours["high"]
-    assert set(report["decline"]["ours_minus"]) == {"logistic", "recency", "past_count", "past_sum", "last_period"}
+    assert set(report["decline"]["ours_minus"]) == {
+        "logistic",
+        "recency",
+        "past_count",
+        "past_sum",
+        "last_period",
+        "btyd",
+    }
 
 
 def test_a_difference_is_that_of_the_two_metrics(report: dict[str, Any]) -> None:
@@ -63,7 +70,7 @@ def test_a_difference_is_that_of_the_two_metrics(report: dict[str, Any]) -> None
 def test_only_forecasts_are_judged_as_forecasts(report: dict[str, Any]) -> None:
     decline, value = report["decline"]["metrics"], report["value"]["metrics"]
     assert {name for name, entry in decline.items() if "brier" in entry} == {"ours", "logistic"}
-    assert {name for name, entry in value.items() if "mae" in entry} == {"ours", "past_sum"}
+    assert {name for name, entry in value.items() if "mae" in entry} == {"ours", "past_sum", "btyd"}
 
 
 def test_the_dates_of_the_report_run_one_way(report: dict[str, Any]) -> None:

@@ -27,6 +27,7 @@ _NAMES = {
     "past_count": "past count",
     "past_sum": "past sum",
     "last_period": "latest window",
+    "btyd": "BG/NBD x G-G",
     "truth": "what can be known",
 }
 

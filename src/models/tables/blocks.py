@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -103,6 +105,15 @@ class PreparedBook:
             facilities=self._facilities(number, first),
             opportunities=self._opportunities(number, first),
         )
+
+    def blocks(self, numbers: Sequence[int], last: int) -> Iterator[Block]:
+        """These blocks one after the other; while one is worked on, the next is read."""
+        with ThreadPoolExecutor(max_workers=1) as reader:
+            waiting = [reader.submit(self.block, number, last) for number in numbers[:1]]
+            for place in range(len(numbers)):
+                block = waiting.pop().result()
+                waiting += [reader.submit(self.block, number, last) for number in numbers[place + 1 : place + 2]]
+                yield block
 
     def context_cube(self, column: str, last: int) -> Context:
         """The cube of all values of a client attribute, up to the period before ``last``."""

@@ -93,11 +93,14 @@ def build_cube(
     last_day = np.full(shape, NEVER, dtype=np.int32)
     flat_totals, flat_events, flat_last = (array.reshape(-1) for array in (totals, events, last_day))
     position = (flows.period - first + 1) * (shape[1] * clients) + flows.client
+    started: set[int] = set()
     for places, measure in _by_cell(measures.flow_cells, measures.flows, flows.cell, flows.period, first, last):
         at = position[places] + measure * clients
-        flat_totals[at] += flows.total[places]
-        flat_events[at] += flows.events[places].astype(np.int32)
-        flat_last[at] = np.maximum(flat_last[at], flows.last_day[places])
+        total, count, day = flows.total[places], flows.events[places].astype(np.int32), flows.last_day[places]
+        if measure in started:
+            total, count, day = total + flat_totals[at], count + flat_events[at], np.maximum(day, flat_last[at])
+        flat_totals[at], flat_events[at], flat_last[at] = total, count, day
+        started.add(measure)
     rhythm = _rhythm(events[:, measures.flow_index(ACTIVITY)] > 0)
     for row in range(1, shape[0]):
         totals[row] += totals[row - 1]

@@ -62,6 +62,16 @@ class Past:
         place = self.measures.flow_index(name)
         return np.asarray(self.events[end, place] - self.events[start, place], dtype=np.int64)
 
+    def totals_over(self, window: int) -> FloatArray:
+        """The sums of every flow over a window at once, in their units. Shape (n_flows, n_clients)."""
+        start, end = self._rows(window, 0)
+        return np.asarray((self.totals[end] - self.totals[start]) * self.measures.flow_steps[:, None])
+
+    def counts_over(self, window: int) -> FloatArray:
+        """The number of events of every flow over a window at once. Shape (n_flows, n_clients)."""
+        start, end = self._rows(window, 0)
+        return np.subtract(self.events[end], self.events[start], dtype=np.float64)
+
     def value(self, window: int | None = None, *, ago: int = 0) -> FloatArray:
         """Undiscounted net margin over a window, in book currency."""
         parts = self.measures.value_weights.items()

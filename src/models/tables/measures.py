@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
 
 from models.config import Config, MeasureConfig
 from models.tables.schema import TABLES
+from models.vocab import FloatArray
 
 ACTIVITY = "activity"
 KNOWN_ON = {
@@ -84,15 +88,24 @@ class MeasureBook:
 
     def step_of(self, name: str) -> float:
         """Size of one whole step of a flow, in its unit."""
-        return self.table_step(self.flows[self.flow_index(name)].cells[0].table)
+        return float(self.flow_steps[self.flow_index(name)])
 
     def table_step(self, table: str) -> float:
         """Size of one whole step of the numbers of a table."""
         return {"cashflows": self.money_step, NOTES: TONE_STEP}.get(table, NUMBER_STEP)
 
+    @cached_property
+    def flow_steps(self) -> FloatArray:
+        """Size of one whole step of each flow. Shape (n_flows,)."""
+        return np.array([self.table_step(flow.cells[0].table) for flow in self.flows])
+
     def flow_index(self, name: str) -> int:
         """Place of a flow in the cube."""
-        return [measure.name for measure in self.flows].index(name)
+        return self._flow_places[name]
+
+    @cached_property
+    def _flow_places(self) -> dict[str, int]:
+        return {flow.name: place for place, flow in reversed(list(enumerate(self.flows)))}
 
 
 def measures_of(config: Config, tables: Iterable[str]) -> MeasureBook:

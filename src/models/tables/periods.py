@@ -81,7 +81,7 @@ class PeriodGrid:
             base = self.start_of(-_SHIFT_PERIODS)
             weeks = (day.delta(ibis.date(base.isoformat()), unit="day") / 7).floor()
             return (weeks - _SHIFT_PERIODS).cast("int32")
-        moved = day - ibis.interval(days=self.anchor.day - 1)
+        moved = day - ibis.interval(days=self.anchor.day - 1) if self.anchor.day > 1 else day
         months = moved.year() * 12 + moved.month() - 1 - (self.anchor.year * 12 + self.anchor.month - 1)
         if self.period == "month":
             return months.cast("int32")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.config import Config
-from models.errors import InternalError
+from models.errors import InternalError, TooLittleDataError
 from models.learners.baselines import (
     LogisticBaseline,
     PastBehaviour,
@@ -16,6 +16,7 @@ from models.learners.baselines import (
     decline_scores,
     value_scores,
 )
+from models.learners.btyd import BetaGeometric, GammaGamma, PurchaseHistory
 from models.tables.measures import ACTIVITY
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
@@ -24,6 +25,7 @@ from models.vocab import FloatArray, IntArray
 from models.workflows.recipe import fit_models, score_panel
 
 OURS = "ours"
+BTYD = "btyd"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,39 @@ def contest(learn: Panel, test: Panel, origins: LearningOrigins, config: Config)
 
     Where sponsor groups are known, a client is scored by models that saw none of its group.
     """
+    return _with_purchase_models(_contest(learn, test, origins, config), test, config)
+
+
+def purchase_history(panel: Panel, config: Config) -> PurchaseHistory:
+    """The rows of a panel as "buy till you die" models see them; an active period counts as one purchase."""
+    days = DAYS_PER_PERIOD[config.time.period]
+    tenure, idle = _column(panel, "tenure_days"), _column(panel, f"{ACTIVITY}_recency_days")
+    periods = _column(panel, f"{ACTIVITY}_active_periods")
+    again = periods > 1
+    size = np.maximum(_column(panel, "value_sum_ever"), 0.0) / np.maximum(periods, 1.0)
+    return PurchaseHistory(
+        purchases=np.maximum(periods - 1, 0.0),
+        recency=np.where(again, (tenure - idle) / days, 0.0),
+        age=tenure / days,
+        size=np.where(again, size, 0.0),
+    )
+
+
+def _with_purchase_models(judged: Contest, test: Panel, config: Config) -> Contest:
+    """BG/NBD x Gamma-Gamma joins where it can be fitted: it needs no outcomes, only the past of the clients judged."""
+    history = purchase_history(test, config)
+    try:
+        purchases = BetaGeometric.fit(history).expected_purchases(history, config.time.horizon_periods)
+        size = GammaGamma.fit(history).expected_size(history)
+    except TooLittleDataError:
+        return judged
+    return {
+        "decline": judged["decline"] | {BTYD: Contender(score=-purchases, is_forecast=False)},
+        "value": judged["value"] | {BTYD: Contender(score=purchases * size, is_forecast=True)},
+    }
+
+
+def _contest(learn: Panel, test: Panel, origins: LearningOrigins, config: Config) -> Contest:
     if not test.groups_known:
         return _contest_once(learn, test, origins, config)
     folds = config.origins.group_folds
@@ -60,16 +95,17 @@ def past_behaviour(panel: Panel, config: Config) -> PastBehaviour:
     """What the baselines look at, from the features of a panel."""
     days, windows = DAYS_PER_PERIOD[config.time.period], config.features.windows
 
-    def column(name: str) -> FloatArray:
-        return panel.features[name].to_numpy(dtype=np.float64)
-
     return PastBehaviour.filled(
-        recency=column(f"{ACTIVITY}_recency_days") / days,
-        count=column(f"{ACTIVITY}_count_{windows[-1]}p"),
-        total=column(f"value_sum_{windows[-1]}p"),
-        last_period=column(f"value_sum_{windows[0]}p"),
-        tenure=column("tenure_days") / days,
+        recency=_column(panel, f"{ACTIVITY}_recency_days") / days,
+        count=_column(panel, f"{ACTIVITY}_count_{windows[-1]}p"),
+        total=_column(panel, f"value_sum_{windows[-1]}p"),
+        last_period=_column(panel, f"value_sum_{windows[0]}p"),
+        tenure=_column(panel, "tenure_days") / days,
     )
+
+
+def _column(panel: Panel, name: str) -> FloatArray:
+    return panel.features[name].to_numpy(dtype=np.float64)
 
 
 def _contest_once(learn: Panel, test: Panel, origins: LearningOrigins, config: Config) -> Contest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -12,8 +13,6 @@ from models.errors import TooLittleDataError
 from models.learners.btyd.history import Grouped, PurchaseHistory
 from models.learners.btyd.likelihood import Parameters, require_repeaters, summit
 from models.vocab import FloatArray
-
-FEWEST_REPEATERS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,20 +37,20 @@ class GammaGamma(Parameters):
     def fit(cls, history: PurchaseHistory) -> Self:
         """Maximum likelihood over clients that came back and whose repeats brought something.
 
-        Raises ``TooLittleDataError`` if these are fewer than 10, if the parameters are not determined, or if sizes
+        Raises ``TooLittleDataError`` if these are fewer than 10, if the search does not end on a summit, or if sizes
         differ so much between clients (q at most 1) that they have no mean.
         """
         group = _sized(history)
-        require_repeaters(int(group.clients), fewest=FEWEST_REPEATERS, model=cls.name)
+        require_repeaters(int(group.clients), model=cls.name)
         purchases, size = group.columns
-        unit = group.total(size) / group.clients
+        unit = math.exp(group.total(np.log(size)) / group.clients)  # the mean may be one client's
 
         def objective(parameters: FloatArray) -> tuple[float, FloatArray]:
             terms, slopes = _terms(parameters, purchases, size / unit)
             return group.total(terms) / group.clients, group.totals(slopes) / group.clients
 
         start = np.array([2.0, 2.0, 1.0])
-        p, q, v = summit(objective, names=("p", "q", "v"), start=start, model=cls.name).tolist()
+        p, q, v = summit(objective, start=start, model=cls.name).tolist()
         if q <= 1:
             raise TooLittleDataError(
                 rule="the sizes of clients must have a mean: q of Gamma-Gamma must be above 1",

@@ -1,4 +1,4 @@
-"""What the "buy till you die" models know of a client: how often, how lately, how long, how much; no model lives here."""
+"""What "buy till you die" models know of a client: how often, how lately, how long, how much; no model lives here."""
 
 from __future__ import annotations
 
@@ -40,9 +40,11 @@ class PurchaseHistory:
                 remedy="bring four arrays of one length",
             )
         never = self.purchases == 0
-        below = np.any([column < 0 for column in columns], axis=0)
+        below = np.asarray(np.stack(columns).min(axis=0) < 0)
         odd = (self.purchases != np.floor(self.purchases)) | (never & (self.recency > 0))
-        self._refuse(~np.isfinite(columns).all(axis=0), "purchases, recency, age and size must be finite")
+        self._refuse(
+            np.asarray(~np.isfinite(np.stack(columns)).all(axis=0)), "purchases, recency, age and size must be finite"
+        )
         self._refuse(below, "purchases, recency, age and size must not be negative")
         self._refuse(self.recency > self.age, "recency must not exceed age: both count from the first purchase")
         self._refuse(odd, "purchases must be whole and recency 0 without a repeat")

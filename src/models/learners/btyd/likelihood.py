@@ -17,15 +17,18 @@ from models.vocab import FloatArray
 
 Objective = Callable[[FloatArray], tuple[float, FloatArray]]
 
-LOWEST = 1e-5
-HIGHEST = 1e5
-"""Between these the parameters are sought, where time or size is measured in multiples of its mean."""
+LOWEST = 1e-4
+HIGHEST = 1e4
+"""Between these the parameters are sought, where time and size are measured in multiples of what is usual."""
 
+_FEWEST_REPEATERS = 10
 _MAX_ITERATIONS = 500
-_FLAT = 1e-5
-"""Slope per client in the logarithm of a parameter at which a summit counts as reached."""
+_ROUNDS = 5
+"""How often the search may start anew where it stopped, on a ridge that is nearly flat."""
 
-_NEAR_EDGE = 1e-3
+_FLAT = 1e-6
+_FLAT_ENOUGH = 1e-4
+"""Slopes per client, in the logarithm of a parameter: sought, and accepted where steps no longer gain anything."""
 
 
 class PurchaseModel(Protocol):
@@ -75,42 +78,55 @@ class Parameters:
         return cls(**{field.name: float(data[field.name]) for field in fields(cls)})
 
 
-def summit(objective: Objective, *, names: tuple[str, ...], start: FloatArray, model: str) -> FloatArray:
-    """Parameters (n_parameters,) above zero at which the mean log-likelihood per client is highest.
+def summit(objective: Objective, *, start: FloatArray, model: str) -> FloatArray:
+    """Parameters (n_parameters,) at which the mean log-likelihood per client is highest.
 
-    ``objective`` takes parameters and returns the mean log-likelihood and its gradient. The search runs over
-    logarithms with BFGS within bounds, so that it needs no constraint and no unit. Raises ``TooLittleDataError``
-    where it does not end on a summit, or where the likelihood still rises at a bound: clients without
-    difference, or of whom none ever leaves, leave a parameter undetermined.
+    ``objective`` takes parameters above zero and returns the mean log-likelihood and its gradient. The search (BFGS)
+    runs over logarithms within ``LOWEST`` and ``HIGHEST``. A summit on that edge is a limit of the model, e.g.
+    of clients that never leave or that all buy alike, and is taken as such. Raises ``TooLittleDataError`` where the
+    search does not end on a summit.
 
-    >>> top = summit(lambda at: (-((at[0] - 3) ** 2), -2 * (at - 3)), names=("r",), start=np.ones(1), model="toy")
-    >>> round(float(top[0]), 6)
+    >>> top = summit(lambda at: (-((at[0] - 3) ** 2), -2 * (at - 3)), start=np.ones(1), model="toy")
+    >>> round(float(top[0]), 4)
     3.0
     """
 
-    def descent(logs: FloatArray) -> tuple[float, FloatArray]:
+    def descent(logs: FloatArray, /) -> tuple[float, FloatArray]:
         parameters = np.exp(logs)
         value, slope = objective(parameters)
         return -value, -slope * parameters
 
-    edge = [(math.log(LOWEST), math.log(HIGHEST))] * len(names)
-    options = {"maxiter": _MAX_ITERATIONS, "ftol": 1e-15, "gtol": 1e-9, "maxls": 50}
-    found = minimize(descent, np.log(start), jac=True, method="L-BFGS-B", bounds=edge, options=options)
-    logs = np.asarray(found.x, dtype=np.float64)
-    at_edge = [n for n, x in zip(names, logs, strict=True) if min(x - edge[0][0], edge[0][1] - x) < _NEAR_EDGE]
-    if at_edge:
-        raise _undetermined(model, f"{' and '.join(at_edge)} at the edge of {LOWEST:g} to {HIGHEST:g}")
-    steepest = float(np.abs(descent(logs)[1]).max())
-    if not steepest < _FLAT:
-        raise _undetermined(model, f"a slope of {steepest:.2g} after {found.nit} steps")
-    return np.exp(logs)
-
-
-def require_repeaters(repeaters: int, *, fewest: int, model: str) -> None:
-    """Raise ``TooLittleDataError`` unless at least ``fewest`` clients came back."""
-    if repeaters < fewest:
+    low, high = math.log(LOWEST), math.log(HIGHEST)
+    logs, steepest = np.asarray(np.log(start), dtype=np.float64), math.inf
+    for _ in range(_ROUNDS):
+        bounds = [(low, high)] * logs.size
+        found = minimize(
+            descent,
+            logs,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=bounds,
+            options={"maxiter": _MAX_ITERATIONS, "ftol": 1e-15, "gtol": _FLAT / 10, "maxls": 50},
+        )
+        logs = np.asarray(found.x, dtype=np.float64)
+        slope = descent(logs)[1]
+        steepest = float(np.abs(np.clip(logs - slope, low, high) - logs).max())  # what points over the edge is flat
+        if steepest < _FLAT:
+            break
+    if not steepest < _FLAT_ENOUGH:
         raise TooLittleDataError(
-            rule=f"{model} needs at least {fewest} clients that came back",
+            rule=f"the search for the parameters of {model} must end on a summit of the likelihood",
+            got=f"a slope of {steepest:.2g} per client where it stopped",
+            remedy="take more clients, a longer history, or another model",
+        )
+    return np.asarray(np.exp(logs))
+
+
+def require_repeaters(repeaters: int, *, model: str) -> None:
+    """Raise ``TooLittleDataError`` unless at least 10 clients came back."""
+    if repeaters < _FEWEST_REPEATERS:
+        raise TooLittleDataError(
+            rule=f"{model} needs at least {_FEWEST_REPEATERS} clients that came back",
             got=f"{repeaters:,}",
             remedy="take more clients or a longer history",
         )
@@ -124,11 +140,3 @@ def require_horizon(horizon_periods: float) -> None:
             got=horizon_periods,
             remedy="give the number of periods after the as-of date",
         )
-
-
-def _undetermined(model: str, got: str) -> TooLittleDataError:
-    return TooLittleDataError(
-        rule=f"the likelihood of {model} must have a summit that determines its parameters",
-        got=got,
-        remedy="take more clients, a longer history, or another model",
-    )

@@ -13,7 +13,6 @@ from models.learners.btyd.likelihood import Parameters, require_horizon, require
 from models.learners.btyd.quadrature import BLOCK, interval_nodes
 from models.vocab import FloatArray
 
-FEWEST_REPEATERS = 10
 _NEGLIGIBLE = 45.0
 """Past this many e-folds the rest of the integral is below the precision of a double."""
 
@@ -43,9 +42,9 @@ class ParetoNBD(Parameters):
     def fit(cls, history: PurchaseHistory) -> Self:
         """Maximum likelihood over all clients; row order does not matter.
 
-        Raises ``TooLittleDataError`` if fewer than 10 clients came back or the parameters are not determined.
+        Raises ``TooLittleDataError`` if fewer than 10 clients came back or the search does not end on a summit.
         """
-        require_repeaters(int(np.count_nonzero(history.purchases)), fewest=FEWEST_REPEATERS, model=cls.name)
+        require_repeaters(int(np.count_nonzero(history.purchases)), model=cls.name)
         group = Grouped.of(history.purchases, history.recency, history.age)
         purchases, recency, age = group.columns
         unit = group.total(age) / group.clients
@@ -55,7 +54,7 @@ class ParetoNBD(Parameters):
             return group.total(terms) / group.clients, group.totals(slopes) / group.clients
 
         start = np.array([0.5, 0.5 * group.clients / group.total(purchases), 0.5, 0.5])
-        r, alpha, s, beta = summit(objective, names=("r", "alpha", "s", "beta"), start=start, model=cls.name).tolist()
+        r, alpha, s, beta = summit(objective, start=start, model=cls.name).tolist()
         return cls(r=r, alpha=alpha * unit, s=s, beta=beta * unit)
 
     def log_likelihood(self, history: PurchaseHistory) -> float:
@@ -78,7 +77,7 @@ class ParetoNBD(Parameters):
         >>> cdnow = ParetoNBD(r=0.553, alpha=10.578, s=0.606, beta=11.669)
         >>> once = PurchaseHistory(purchases=np.zeros(1), recency=np.zeros(1), age=np.zeros(1), size=np.zeros(1))
         >>> round(float(cdnow.expected_purchases(once, 39.0)[0]), 3)
-        1.0
+        1.213
         """
         require_horizon(horizon_periods)
         rate = (self.r + history.purchases) / (self.alpha + history.age)

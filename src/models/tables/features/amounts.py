@@ -15,12 +15,14 @@ def amount_features(known: Known) -> Iterator[Feature]:
     """Sums over every window for value and each flow of money; counts of everything that is counted."""
     for window in known.settings.windows:
         yield Feature(f"value_sum_{window}p", known.currency, known.past.value(window))
+    sums = {window: known.past.totals_over(window) for window in known.settings.windows}
     for name, unit in flows_of(known, "money"):
-        for window in known.settings.windows:
-            yield Feature(f"{name}_sum_{window}p", unit, known.past.total(name, window))
+        for window, totals in sums.items():
+            yield Feature(f"{name}_sum_{window}p", unit, totals[known.past.measures.flow_index(name)])
+    numbers = {window: known.past.counts_over(window) for window in known.settings.windows}
     for name, _ in flows_of(known, "money", "event"):
-        for window in known.settings.windows:
-            yield Feature(f"{name}_count_{window}p", "events", known.past.count(name, window).astype(np.float64))
+        for window, counts in numbers.items():
+            yield Feature(f"{name}_count_{window}p", "events", counts[known.past.measures.flow_index(name)])
 
 
 def size_features(known: Known) -> Iterator[Feature]:
