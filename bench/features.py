@@ -232,12 +232,12 @@ def _known(prepared: Any, block: Any, config: Any, origin: int) -> Any:
     )
 
 
-def measured(side: str, folder: Path, as_of_dates: int) -> dict[str, Any]:
-    """Seconds, highest memory in MB and the sums of one side, run in a process of its own."""
+def measured(side: str, folder: Path, as_of_dates: int, repeats: int) -> dict[str, Any]:
+    """The fastest of some runs of one side, each in a process of its own: seconds, CPU seconds, peak MB and sums."""
     command = [sys.executable, __file__, "--side", side, "--folder", str(folder), "--as-of-dates", str(as_of_dates)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
-    result: dict[str, Any] = json.loads(done.stdout)
-    return result
+    runs = [subprocess.run(command, check=True, capture_output=True, text=True) for _ in range(repeats)]  # noqa: S603
+    results: list[dict[str, Any]] = [json.loads(run.stdout) for run in runs]
+    return min(results, key=lambda result: float(result["seconds"]))
 
 
 def run_side(side: str, folder: Path, as_of_dates: int) -> None:
@@ -245,40 +245,52 @@ def run_side(side: str, folder: Path, as_of_dates: int) -> None:
     importlib.import_module(
         "models.tables.panel" if side in {OURS, PANEL} else "pandas" if side == PANDAS else "duckdb"
     )
-    started = time.perf_counter()
+    started, used = time.perf_counter(), time.process_time()
     sums = SIDES[side](folder, as_of_dates)
-    seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "peak_mb": peak, "sums": sums}))
+    result = {
+        "seconds": time.perf_counter() - started,
+        "cpu_seconds": time.process_time() - used,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "sums": sums,
+    }
+    print(json.dumps(result))
 
 
-def compare(*, clients: int, cashflows: int, as_of_dates: int, sides: list[str]) -> None:
+def compare(*, clients: int, cashflows: int, as_of_dates: int, repeats: int, sides: list[str]) -> None:
     """Write one book, run the sides on it, and print a table of them."""
+    print(
+        f"\n{clients:,} clients, {cashflows:,} cashflows, {MONTHS} months, {len(NAMES)} features; fastest of {repeats}\n"
+    )
+    print(
+        "| side | as-of dates | seconds | per date | CPU seconds per date | peak MB |\n|---|---|---|---|---|---|",
+        flush=True,
+    )
+    results: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory(prefix="bench-features-") as name:
-        folder = Path(name)
-        write_book(folder, clients=clients, cashflows=cashflows)
-        print(f"\n{clients:,} clients, {cashflows:,} cashflows, {MONTHS} months, {len(NAMES)} features\n")
-        print("| side | as-of dates | seconds | seconds per date | peak MB |\n|---|---|---|---|---|")
-        per_date, reference = {}, None
+        write_book(Path(name), clients=clients, cashflows=cashflows)
         for side in sides:
             dates = as_of_dates if side in {OURS, PANEL} else 1
-            result = measured(side, folder, dates)
-            per_date[side] = result["seconds"] / dates
+            result = results[side] = measured(side, Path(name), dates, repeats)
+            result["per_date"], cpu = result["seconds"] / dates, result["cpu_seconds"] / dates
             print(
-                f"| {side} | {dates} | {result['seconds']:.1f} | {per_date[side]:.2f} | {result['peak_mb']:,.0f} |",
+                f"| {side} | {dates} | {result['seconds']:.1f} | {result['per_date']:.2f} | {cpu:.2f} "
+                f"| {result['peak_mb']:,.0f} |",
                 flush=True,
             )
-            reference = reference or result["sums"]
-            _require_same(side, reference, result["sums"])
-        fastest = min((seconds for side, seconds in per_date.items() if "DuckDB" in side), default=math.nan)
-        print(
-            f"\nPer as-of date, {OURS} takes 1/{fastest / per_date[OURS]:.1f} of the time of the faster SQL.",
-            flush=True,
-        )
+            _require_same(side, results[sides[0]]["sums"], result["sums"])
+    _print_ratios(results)
+
+
+def _print_ratios(results: dict[str, dict[str, Any]]) -> None:
+    for side in {WIDE_SQL, TWO_STEP_SQL, PANDAS} & results.keys() if OURS in results else ():
+        ratio = results[side]["per_date"] / results[OURS]["per_date"]
+        print(f"\nPer as-of date, {side} takes {ratio:.1f} times as long as {OURS}.", flush=True)
 
 
 def _require_same(side: str, reference: Sums, sums: Sums) -> None:
-    wrong = [name for name in NAMES if not math.isclose(reference[name], sums[name], rel_tol=TOLERANCE)]
+    """Sums must agree; the panel leaves clients out that neither drew nor paid interest, who have no sums of either."""
+    names = [name for name in NAMES if side != PANEL or name.startswith(("drawdown", "interest"))]
+    wrong = [name for name in names if not math.isclose(reference[name], sums[name], rel_tol=TOLERANCE)]
     if wrong:
         raise SystemExit(f"{side} differs in {len(wrong)} features, e.g. {wrong[0]}")
 
@@ -289,6 +301,7 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=500_000)
     parser.add_argument("--cashflows", type=int, default=20_000_000)
     parser.add_argument("--as-of-dates", type=int, default=12)
+    parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--only", action="append", choices=list(SIDES), help="this side only; may be repeated")
     parser.add_argument("--side", choices=list(SIDES), help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
@@ -297,7 +310,11 @@ def main() -> None:
         run_side(given.side, given.folder, given.as_of_dates)
         return
     compare(
-        clients=given.clients, cashflows=given.cashflows, as_of_dates=given.as_of_dates, sides=given.only or list(SIDES)
+        clients=given.clients,
+        cashflows=given.cashflows,
+        as_of_dates=given.as_of_dates,
+        repeats=given.repeats,
+        sides=given.only or list(SIDES),
     )
 
 

@@ -222,7 +222,7 @@ class RunConfig(Section):
 
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 20240229
     threads: Annotated[int, Field(ge=0)] = Field(default=0, description="0: all cores.")
-    block_clients: Count = Field(default=4096, description="Clients held in memory at once.")
+    block_clients: Count = Field(default=4_096, description="Clients held in memory at once.")
     database_memory_gb: PositiveFloat = Field(default=1.0, description="What DuckDB may use before it spills.")
     bootstrap_resamples: Annotated[int, Field(ge=100)] = 1_000
     tracking_uri: str = "sqlite:///mlruns/mlflow.db"

@@ -70,7 +70,7 @@ class Past:
     def counts_over(self, window: int) -> FloatArray:
         """The number of events of every flow over a window at once. Shape (n_flows, n_clients)."""
         start, end = self._rows(window, 0)
-        return np.subtract(self.events[end], self.events[start], dtype=np.float64)
+        return np.asarray(np.subtract(self.events[end], self.events[start], dtype=np.float64))
 
     def value(self, window: int | None = None, *, ago: int = 0) -> FloatArray:
         """Undiscounted net margin over a window, in book currency."""
