@@ -19,6 +19,8 @@ from models.workflows.evaluate import MAIN_METRIC
 from models.workflows.predict import Predicted
 
 _BAR = 20
+_SIDE_BY_SIDE = 2
+"""So many origins fit beside one another on 80 columns with their intervals on the same line."""
 _TITLES = {"decline": "Decline (AUC)", "value": "Value (normalized Gini)"}
 _NAMES = {
     "ours": "clientvalue",
@@ -89,12 +91,13 @@ def simulation_table(written: SimulationSummary) -> Table:
 def metrics_table(report: Mapping[str, Any], target: str) -> Table:
     """The main metric of a target at each origin, ours and the baselines, with 95% intervals."""
     metric = MAIN_METRIC[target]
+    apart = " " if len(report["origins"]) <= _SIDE_BY_SIDE else "\n"
     table = Table(title=_TITLES[target], title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     table.add_column("")
     for origin in report["origins"]:
         table.add_column(f"{origin['as_of']}\n{origin['clients']:,} clients", justify="right")
     for name in report["origins"][0][target]["metrics"]:
-        cells = [_interval(origin[target]["metrics"][name][metric]) for origin in report["origins"]]
+        cells = [_interval(origin[target]["metrics"][name][metric], apart) for origin in report["origins"]]
         table.add_row(_NAMES.get(name, name), *cells, style="bold" if name == "ours" else None)
     return table
 
@@ -143,5 +146,5 @@ def prediction_lines(predicted: Predicted) -> list[str]:
     ]
 
 
-def _interval(figure: Mapping[str, float]) -> str:
-    return f"{figure['estimate']:.3f} ({figure['low']:.3f}-{figure['high']:.3f})"
+def _interval(figure: Mapping[str, float], apart: str) -> str:
+    return f"{figure['estimate']:.3f}{apart}({figure['low']:.3f}-{figure['high']:.3f})"
