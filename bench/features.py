@@ -72,7 +72,8 @@ def ours(folder: Path, as_of_dates: int) -> Sums:
 
     config, sums = _config(folder), dict.fromkeys(NAMES, 0.0)
     with prepared_book(_book(folder), config, AS_OF) as prepared:
-        for block in prepared.blocks(prepared.block_numbers, 0):
+        for number in prepared.block_numbers:
+            block = prepared.block(number, 0)
             for origin in range(1 - as_of_dates, 1):
                 for feature in amount_features(_known(prepared, block, config, origin)):
                     total = float(feature.values.sum())
@@ -259,7 +260,7 @@ def run_side(side: str, folder: Path, as_of_dates: int) -> None:
 def compare(*, clients: int, cashflows: int, as_of_dates: int, repeats: int, sides: list[str]) -> None:
     """Write one book, run the sides on it, and print a table of them."""
     print(
-        f"\n{clients:,} clients, {cashflows:,} cashflows, {MONTHS} months, {len(NAMES)} features; fastest of {repeats}\n"
+        f"\n{clients:,} clients, {cashflows:,} cashflows, {MONTHS} months, {len(NAMES)} features; best of {repeats}\n"
     )
     print(
         "| side | as-of dates | seconds | per date | CPU seconds per date | peak MB |\n|---|---|---|---|---|---|",

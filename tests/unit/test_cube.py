@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.errors import InternalError
-from models.tables.cube import NEVER, Cube, FlowRows, StateRows, build_cube, first_activity_days
+from models.tables.cube import NEVER, Cube, FlowRows, StateRows, build_cube
 from models.tables.cutoff import future_of, past_of
 from models.tables.measures import ACTIVITY, Cell, Measure, MeasureBook
 
@@ -32,14 +32,12 @@ NOBODY = np.full(2, NEVER, dtype=np.int32)
 
 
 def flow_rows(*found: tuple[int, int, Cell, int, int, int]) -> FlowRows:
-    """Rows of client, period, cell, total, events and last day, which is the first one too."""
+    """Rows of client, period, cell, total, events and last day."""
     client, period, total, events, last_day = (
         np.array([row[place] for row in found], dtype=np.int64) for place in (0, 1, 3, 4, 5)
     )
     cell = np.array([MEASURES.flow_cells.index(row[2]) for row in found], dtype=np.int64)
-    return FlowRows(
-        client=client, period=period, cell=cell, total=total, events=events, first_day=last_day, last_day=last_day
-    )
+    return FlowRows(client=client, period=period, cell=cell, total=total, events=events, last_day=last_day)
 
 
 def state_rows(*found: tuple[int, int, Cell, float, int]) -> StateRows:
@@ -105,11 +103,6 @@ def test_windows_are_differences_of_what_was_known(cube: Cube) -> None:
     assert past.per_period(ACTIVITY, 3).tolist() == [[1000, 0], [0, 30], [711, 0]]
     assert past.days_since("loan").tolist()[0] == 0.0
     assert past.state("waiting", ago=2).tolist()[1] == 2.0
-
-
-def test_the_first_activity_is_the_earliest_draw_and_no_fee() -> None:
-    rows = flow_rows((0, 3, OTHER, 1, 1, 90), (0, 2, LOAN, 1, 1, 70), (0, 0, FEE, 1, 1, 5), (2, 3, FEE, 1, 1, 99))
-    assert first_activity_days(MEASURES, rows, 3).tolist() == [70, NEVER, NEVER]
 
 
 def test_sums_stay_exact_far_beyond_what_a_float_holds() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from models.tables.cube import Cube, FlowRows, StateRows, build_cube, first_activity_days
+from models.tables.cube import NEVER, Cube, FlowRows, StateRows, build_cube
 from models.tables.facilities import FOREVER, Facilities, days_or
 from models.tables.ledger import exact_sum
 from models.tables.macro import Macro, macro_of
@@ -24,7 +22,7 @@ from models.tables.opportunities import STAGES, Opportunities
 from models.tables.periods import PeriodGrid
 from models.vocab import IntArray
 
-_FLOW_COLUMNS = ("client", "period", "cell", "total", "events", "first_day", "last_day")
+_FLOW_COLUMNS = ("client", "period", "cell", "total", "events", "last_day")
 _NO_FLOWS = pa.schema([(name, pa.int64()) for name in _FLOW_COLUMNS])
 
 
@@ -100,20 +98,11 @@ class PreparedBook:
             client_id=clients["client_id"],
             group=clients["group_number"].to_numpy() - first,
             attributes=clients,
-            first_day=first_activity_days(self.measures, flows, len(clients)),
+            first_day=clients["first_day"].fillna(NEVER).to_numpy().astype(np.int32),
             cube=cube,
             facilities=self._facilities(number, first),
             opportunities=self._opportunities(number, first),
         )
-
-    def blocks(self, numbers: Sequence[int], last: int) -> Iterator[Block]:
-        """These blocks one after the other; while one is worked on, the next is read."""
-        with ThreadPoolExecutor(max_workers=1) as reader:
-            waiting = [reader.submit(self.block, number, last) for number in numbers[:1]]
-            for place in range(len(numbers)):
-                block = waiting.pop().result()
-                waiting += [reader.submit(self.block, number, last) for number in numbers[place + 1 : place + 2]]
-                yield block
 
     def context_cube(self, column: str, last: int) -> Context:
         """The cube of all values of a client attribute, up to the period before ``last``."""
@@ -162,7 +151,6 @@ class PreparedBook:
         sums = rows.group_by("place", "period", "cell").aggregate(
             total=exact_sum(rows.total),
             events=exact_sum(rows.events),
-            first_day=rows.first_day.min().cast("int64"),
             last_day=rows.last_day.max().cast("int64"),
         )
         frame: pd.DataFrame = sums.to_pyarrow().to_pandas()

@@ -28,7 +28,6 @@ class FlowRows:
     cell: IntArray
     total: IntArray
     events: IntArray
-    first_day: IntArray
     last_day: IntArray
 
 
@@ -137,15 +136,6 @@ def _by_cell(
         for place, measure in enumerate(measures)
         for part in measure.cells
     ]
-
-
-def first_activity_days(measures: MeasureBook, flows: FlowRows, clients: int) -> NDArray[np.int32]:
-    """Day of each client's first activity, in days since 1970, or ``NEVER``. Shape (clients,)."""
-    code = {known: place for place, known in enumerate(measures.flow_cells)}
-    active = np.isin(flows.cell, [code[cell] for cell in measures.flows[measures.flow_index(ACTIVITY)].cells])
-    first = np.full(clients, np.iinfo(np.int64).max)
-    np.minimum.at(first, flows.client[active], flows.first_day[active])
-    return np.where(first == np.iinfo(np.int64).max, NEVER, first).astype(np.int32)
 
 
 def _states(

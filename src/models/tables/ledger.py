@@ -25,18 +25,17 @@ def client_blocks(clients: Any, *, block_clients: int) -> Any:
     """
     grouped = clients.mutate(group_key=ibis.coalesce("group " + clients.group_id, "client " + clients.client_id))
     order = ibis.window(order_by=[grouped.group_key, grouped.client_id])
-    numbered = grouped.mutate(client=ibis.row_number().over(order))
+    numbered = grouped.mutate(client=ibis.row_number().over(order).cast("int32"))
     first = numbered.client.min().over(ibis.window(group_by=numbered.group_key))
-    return numbered.mutate(group_number=first.cast("int64"), block=(first / block_clients).floor().cast("int64")).drop(
-        "group_key"
-    )
+    block = (first / block_clients).floor().cast("int32")
+    return numbered.mutate(group_number=first.cast("int64"), block=block).drop("group_key")
 
 
 def flow_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid) -> Any:
-    """Sum, count, first and last day per client, period and cell.
+    """Sum, count and last day per client, period and cell.
 
-    Columns: block, client, period, cell (its place in ``measures.flow_cells``), total (whole steps), events, first_day
-    and last_day (days since 1970).
+    Columns: block, client, period, cell (its place in ``measures.flow_cells``), total (whole steps), events, last_day
+    (days since 1970).
     """
     cells = measures.flow_cells
     parts = [
@@ -62,6 +61,13 @@ def state_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, 
     if not parts:
         return None
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def first_days(tables: Mapping[str, Any], kinds: tuple[str, ...]) -> Any:
+    """The first day of activity of each client that was ever active: client_id, first_day (days since 1970)."""
+    flows = tables["cashflows"]
+    active = flows.filter(flows.kind.isin(kinds))
+    return active.group_by("client_id").aggregate(first_day=_day_number(active.date.min()))
 
 
 def whole_steps(number: Any, step: float) -> Any:
@@ -154,7 +160,6 @@ def _flow_aggregates(events: Any) -> dict[str, Any]:
     return {
         "total": exact_sum(events.steps),
         "events": events.count().cast("int32"),
-        "first_day": events.day.min(),
         "last_day": events.day.max(),
     }
 

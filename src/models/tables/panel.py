@@ -92,7 +92,8 @@ def panels_by_block(
     last = max(origins) + horizon
     macro = prepared.macro(last)
     around = {column: prepared.context_cube(column, last) for column in prepared.context_columns}
-    for block in prepared.blocks(prepared.block_numbers if blocks is None else blocks, last):
+    for number in prepared.block_numbers if blocks is None else blocks:
+        block = prepared.block(number, last)
         parts = []
         for origin in sorted(origins):
             surroundings = _surroundings(prepared, around, block, origin)

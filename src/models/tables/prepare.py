@@ -16,7 +16,7 @@ from models.config import Config
 from models.errors import AsOfOutsideBookError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
-from models.tables.ledger import client_blocks, flow_ledger, state_ledger, whole_steps
+from models.tables.ledger import client_blocks, first_days, flow_ledger, state_ledger, whole_steps
 from models.tables.measures import NOTES, measures_of
 from models.tables.notes import NoteModel, notes_before, tones_of
 from models.tables.periods import PeriodGrid
@@ -68,7 +68,10 @@ def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: No
     states = state_ledger(tables, places, measures, grid)
     if states is not None:
         _partition(connection, states, folder / "states")
-    known = blocks.select("block", "client", "client_id", "group_number", *columns)
+    first = first_days(tables, config.activity.kinds)
+    known = blocks.left_join(first, "client_id").select(
+        "block", "client", "client_id", "group_number", "first_day", *columns
+    )
     _partition(connection, known, folder / "clients")
     if "facilities" in tables:
         _partition(connection, _placed_facilities(tables["facilities"], places, config), folder / "facilities")
