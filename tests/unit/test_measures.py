@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.config import Config
+from models.errors import ConfigError
 from models.tables.measures import Cell, absent_measures, measures_of, products_of
 from support.books import settings
 
@@ -57,3 +58,21 @@ def test_tables_that_the_book_lacks_leave_their_measures_out_and_are_named(confi
 def test_products_are_named_once_in_order() -> None:
     cells = [Cell("cashflows", "amount", kind, product) for kind in "ab" for product in ("", "loan", "bond")]
     assert products_of(cells) == ("bond", "loan")
+
+
+def test_what_no_table_can_hold_is_told_at_once(tmp_path: Path) -> None:
+    config = settings(
+        "activity.kinds=[comitment]",
+        "features.measures.pd={table: ratings, form: state}",
+        "features.measures.meetings={table: interactions, kinds: [visit], column: '', products: [loan]}",
+        work_dir=tmp_path,
+    )
+    with pytest.raises(ConfigError) as caught:
+        measures_of(config, TABLES)
+    told = [(problem.rule.split(" must")[0], problem.got) for problem in caught.value.problems]
+    assert sorted(told) == [
+        ("activity.kinds", "'comitment'"),
+        ("features.measures.meetings.kinds", "'visit'"),
+        ("features.measures.meetings.products", "'loan'"),
+        ("features.measures.pd.column", "'amount'"),
+    ]
