@@ -272,9 +272,10 @@ def compare(*, clients: int, cashflows: int, as_of_dates: int, repeats: int, sid
         for side in sides:
             dates = as_of_dates if side in {OURS, PANEL} else 1
             result = results[side] = measured(side, Path(name), dates, repeats)
-            result["per_date"], result["cpu_per_date"] = result["seconds"] / dates, result["cpu_seconds"] / dates
+            per_date, cpu = result["seconds"] / dates, result["cpu_seconds"] / dates
+            result |= {"per_date": per_date, "cpu_per_date": cpu}
             print(
-                f"| {side} | {dates} | {result['seconds']:.1f} | {result['per_date']:.2f} | {result['cpu_per_date']:.2f} "
+                f"| {side} | {dates} | {result['seconds']:.1f} | {per_date:.2f} | {cpu:.2f} "
                 f"| {result['peak_mb']:,.0f} |",
                 flush=True,
             )
