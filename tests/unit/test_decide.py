@@ -50,12 +50,12 @@ def fitted() -> FittedModels:
 
 
 @pytest.fixture(scope="module")
-def test_rows() -> Panel:
+def judged_rows() -> Panel:
     return drawn_panel().at([ORIGINS[-1]])
 
 
-def test_columns_come_in_the_order_of_the_contract(fitted: FittedModels, test_rows: Panel) -> None:
-    columns = score_columns(fitted, test_rows, score_panel(fitted, test_rows), small_config())
+def test_columns_come_in_the_order_of_the_contract(fitted: FittedModels, judged_rows: Panel) -> None:
+    columns = score_columns(fitted, judged_rows, score_panel(fitted, judged_rows), small_config())
     assert list(columns) == [
         "client_id",
         "value",
@@ -70,7 +70,7 @@ def test_columns_come_in_the_order_of_the_contract(fitted: FittedModels, test_ro
         "tier",
         "tier_reason",
     ]
-    assert {len(column) for column in columns.values()} == {len(test_rows)}
+    assert {len(column) for column in columns.values()} == {len(judged_rows)}
 
 
 def predictions(rows: int, *, value: float, decline: float) -> Predictions:
@@ -84,22 +84,22 @@ def predictions(rows: int, *, value: float, decline: float) -> Predictions:
     )
 
 
-def test_decisions_follow_the_predictions(fitted: FittedModels, test_rows: Panel) -> None:
-    small = predictions(len(test_rows), value=0.0, decline=0.99)
-    columns = score_columns(fitted, test_rows, small, small_config())
+def test_decisions_follow_the_predictions(fitted: FittedModels, judged_rows: Panel) -> None:
+    small = predictions(len(judged_rows), value=0.0, decline=0.99)
+    columns = score_columns(fitted, judged_rows, small, small_config())
     assert set(columns["tier"].to_pylist()) == {"B"}
     assert "strategic" not in columns["relationship_type"].to_pylist()
-    large = predictions(len(test_rows), value=1e12, decline=0.0)
-    columns = score_columns(fitted, test_rows, large, small_config())
+    large = predictions(len(judged_rows), value=1e12, decline=0.0)
+    columns = score_columns(fitted, judged_rows, large, small_config())
     assert set(columns["tier"].to_pylist()) == {"AA"}
     assert "decline" not in columns["stage"].to_pylist()
     assert "strategic" in columns["relationship_type"].to_pylist()
 
 
-def test_stages_count_in_periods(fitted: FittedModels, test_rows: Panel) -> None:
+def test_stages_count_in_periods(fitted: FittedModels, judged_rows: Panel) -> None:
     config = small_config(stages={"churned_after_periods": 4})
-    columns = score_columns(fitted, test_rows, predictions(len(test_rows), value=1.0, decline=0.0), config)
-    months = test_rows.features["activity_recency_days"] / (365.25 / 12)
+    columns = score_columns(fitted, judged_rows, predictions(len(judged_rows), value=1.0, decline=0.0), config)
+    months = judged_rows.features["activity_recency_days"] / (365.25 / 12)
     churned = [stage == "churned" for stage in columns["stage"].to_pylist()]
     assert churned == (months > 4).tolist()
     assert any(churned)
