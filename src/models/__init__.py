@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.interfaces.jobs import evaluate, explain, predict, train
+    from models.interfaces.jobs import evaluate, explain, predict, train, tune
 
-__all__ = ["evaluate", "explain", "predict", "train"]
+__all__ = ["evaluate", "explain", "predict", "train", "tune"]
 
 
 def __getattr__(name: str) -> Any:

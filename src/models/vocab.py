@@ -63,6 +63,15 @@ class ExitCause(StrEnum):
     DEFAULT = "default"
 
 
+class DeclineCause(StrEnum):
+    """Why a client declined. A facility that ended on schedule is never the cause."""
+
+    REDUCED = "reduced"
+    REFINANCED_AWAY = "refinanced_away"
+    DORMANT = "dormant"
+    DEFAULT = "default"
+
+
 class FunnelStage(StrEnum):
     """The steps of an opportunity, first to last."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -12,16 +12,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.config import BoostingConfig, RunConfig, SegmentsConfig, ValueLearnerConfig
+from models.config import DeclineLearnerConfig, RunConfig, SegmentsConfig, ValueLearnerConfig
 from models.learners.baselines import LogisticBaseline, PastBehaviour, PastSumBaseline
 from models.learners.contract import FeatureContract
 from models.learners.decline import DeclineModel
 from models.learners.segments import SegmentModel
-from models.learners.value import ValueModel
+from models.learners.value import CandidateInputs, ValueCalibration, ValueModel
 
 NUMBERS = ("recency", "count", "total", "last_period", "tenure")
+AS_FEATURES = {
+    "recency": "activity_recency_days",
+    "count": "activity_active_periods",
+    "total": "value_sum_ever",
+    "tenure": "tenure_days",
+}
 CLUSTERS = 4
-LEARNERS = ("value", "decline", "segments", "logistic", "past sum")
+CANDIDATES = ("tweedie", "hurdle", "ziln", "btyd", "btyd_offset")
+WITH_TREES = ("tweedie", "hurdle", "ziln", "btyd_offset", "decline")
+LEARNERS = (*CANDIDATES, "decline", "segments", "logistic", "past sum")
 
 
 @dataclass(frozen=True)
@@ -42,13 +50,14 @@ def training_book() -> tuple[FeatureContract, np.ndarray, np.ndarray, np.ndarray
         {
             "recency": recency,
             "count": generator.poisson(3, size=600),
-            "total": generator.lognormal(3, 2, size=600),
+            "total": generator.lognormal(3, 0.7, size=600),
             "last_period": generator.lognormal(size=600),
             "tenure": recency + generator.integers(0, 60, size=600),
         }
     ).astype(float)
     frame = frame.mask(generator.random(frame.shape) < 0.05)
     frame["country"] = generator.choice(["BR", "CN", "KE"], size=600)
+    frame = frame.rename(columns=AS_FEATURES)
     contract = FeatureContract.learn(frame, dict.fromkeys(frame.columns, "unit"), max_categories=5)
     declined = generator.random(600) < 1 / (1 + np.exp(2 - recency / 15))
     value = np.where(declined, 0.0, generator.lognormal(3, 1, size=600))
@@ -62,12 +71,23 @@ def past(matrix: np.ndarray) -> PastBehaviour:
 def fit(name: str, seed: int = 1) -> Learner:
     contract, matrix, value, declined = training_book()
     run, trees = RunConfig(seed=seed, threads=1), {"trees": 25}
-    if name == "value":
-        model = ValueModel.fit(matrix, value, config=ValueLearnerConfig(**trees), contract=contract, run=run)
-        model = model.calibrated(matrix, value)
+    if name in CANDIDATES:
+        inputs = CandidateInputs(
+            matrix=matrix,
+            value=value,
+            latest=np.ones(600, dtype=bool),
+            contract=contract,
+            config=ValueLearnerConfig(**trees),
+            run=run,
+            horizon_periods=12,
+            days_per_period=1.0,
+        )
+        model = ValueModel.fit(name, inputs)
+        calibration = ValueCalibration.fit(model.candidate.log_value(matrix), value)
+        model = replace(model, calibration=calibration)
         return Learner(model.predict, ValueModel.from_texts(model.to_texts(), threads=1).predict, 0.0, np.inf)
     if name == "decline":
-        decline = DeclineModel.fit(matrix, declined, config=BoostingConfig(**trees), contract=contract, run=run)
+        decline = DeclineModel.fit(matrix, declined, config=DeclineLearnerConfig(**trees), contract=contract, run=run)
         decline = decline.calibrated(matrix, declined)
         return Learner(decline.predict, DeclineModel.from_texts(decline.to_texts(), threads=1).predict, 0.0, 1.0)
     if name == "segments":
@@ -116,7 +136,7 @@ def test_a_client_alone_in_a_batch_and_in_a_shuffled_batch(name: str, rows: np.n
 
 
 @settings(max_examples=25, deadline=None)
-@pytest.mark.parametrize("name", ["value", "decline", "segments"])
+@pytest.mark.parametrize("name", [*CANDIDATES, "decline", "segments"])
 @given(rows=BATCHES)
 def test_written_and_read_it_says_the_same(name: str, rows: np.ndarray) -> None:
     learner = fitted(name)
@@ -129,7 +149,7 @@ def test_the_same_seed_gives_the_same_learner(name: str) -> None:
     np.testing.assert_array_equal(fit(name).predict(rows), fitted(name).predict(rows))
 
 
-@pytest.mark.parametrize("name", ["value", "decline"])
+@pytest.mark.parametrize("name", WITH_TREES)
 def test_another_seed_gives_another_sample_of_rows(name: str) -> None:
     rows = training_book()[1]
     assert (fit(name, seed=2).predict(rows) != fitted(name).predict(rows)).any()

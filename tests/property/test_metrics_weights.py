@@ -12,7 +12,24 @@ from hypothesis import strategies as st
 from models import metrics
 from models.errors import TooLittleDataError
 
+
+def profit_of_contacts(actual: np.ndarray, score: np.ndarray, *, weight: np.ndarray | None = None) -> object:
+    """What contacts earn where more is at stake with clients of higher score."""
+    return metrics.expected_maximum_profit(actual, 20 * score + 1, score, weight=weight)
+
+
+def coverage_of_bands(actual: np.ndarray, score: np.ndarray, *, weight: np.ndarray | None = None) -> float:
+    """Coverage of bands from half to twice the score."""
+    return metrics.interval_coverage(actual, score / 2, 2 * score, weight=weight)
+
+
+def score_of_bands(actual: np.ndarray, score: np.ndarray, *, weight: np.ndarray | None = None) -> float:
+    """Interval score of the same bands."""
+    return metrics.interval_score(actual, score / 2, 2 * score, level=0.8, weight=weight)
+
+
 OF_OUTCOMES = [
+    profit_of_contacts,
     metrics.auc,
     metrics.pr_auc,
     metrics.h_measure,
@@ -32,6 +49,8 @@ OF_AMOUNTS = [
     metrics.total_ratio,
     metrics.rmse,
     metrics.mae,
+    coverage_of_bands,
+    score_of_bands,
 ]
 ROWS = st.lists(
     st.tuples(st.integers(0, 1), st.integers(1, 19), st.integers(0, 3), st.integers(0, 50)),
@@ -81,6 +100,7 @@ def test_row_order_says_nothing(metric: object, rows: list[tuple[int, int, int, 
         (metrics.h_measure, 0, 1),
         (metrics.brier, 0, 1),
         (metrics.ece, 0, 1),
+        (coverage_of_bands, 0, 1),
         (metrics.normalized_gini, -1, 1),
         (metrics.spearman, -1, 1),
         (metrics.top_decile_lift, 0, 10),

@@ -42,7 +42,12 @@ def assert_same_rows(left: Panel, right: Panel) -> None:
     pd.testing.assert_frame_equal(left.features, right.features, check_exact=True)
     assert left.origin.tolist() == right.origin.tolist()
     assert left.group.tolist() == right.group.tolist()
-    for mine, other in ((left.value, right.value), (left.declined, right.declined)):
+    for mine, other in (
+        (left.value, right.value),
+        (left.declined, right.declined),
+        (left.event_period, right.event_period),
+        (left.cause, right.cause),
+    ):
         assert (mine is None) == (other is None)
         assert mine is None or other is None or mine.tobytes() == other.tobytes()
 

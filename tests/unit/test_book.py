@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -199,6 +202,42 @@ def test_a_refused_book_leaves_the_old_one_as_it_was(folder: Path) -> None:
     after = {file.name: file.read_bytes() for file in book.tables["clients"].parent.iterdir()}
     assert after == before
     assert {entry.name for entry in (folder.parent / "work").iterdir()} == {"book", "quarantine.parquet"}
+
+
+def test_a_run_keeps_its_book_while_another_checks_a_later_state(folder: Path) -> None:
+    book = load(folder)
+    before = {name: table.read_bytes() for name, table in book.tables.items()}
+    edit(folder, "cashflows", "5000000", "6000000")
+    later = load(folder)
+    assert {name: table.read_bytes() for name, table in book.tables.items()} == before
+    assert later.tables["cashflows"].read_bytes() != before["cashflows"]
+
+
+def test_runs_at_once_on_the_same_book_share_its_files(folder: Path) -> None:
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        books = list(pool.map(lambda _: load(folder), range(4)))
+    (place,) = {book.tables["clients"].parent for book in books}
+    assert len(list(place.parent.iterdir())) == 1
+    inode = books[0].tables["clients"].stat().st_ino
+    assert load(folder).tables["clients"].stat().st_ino == inode
+
+
+def test_a_book_of_which_a_file_is_gone_is_written_again(folder: Path) -> None:
+    book = load(folder)
+    book.tables["clients"].unlink()
+    assert load(folder).tables["clients"].is_file()
+
+
+def test_books_that_nobody_opened_for_days_are_removed(folder: Path) -> None:
+    old, opened = load(folder), folder.parent / "work" / "book"
+    long_ago = time.time() - 3 * 86_400
+    os.utime(old.tables["clients"].parent, (long_ago, long_ago))
+    load(folder)
+    assert old.tables["clients"].is_file()
+    os.utime(old.tables["clients"].parent, (long_ago, long_ago))
+    edit(folder, "cashflows", "5000000", "6000000")
+    later = load(folder)
+    assert list(opened.iterdir()) == [later.tables["clients"].parent]
 
 
 def test_a_book_is_replaced_as_a_whole(folder: Path) -> None:

@@ -10,19 +10,17 @@ import numpy as np
 import pytest
 
 from models.errors import DamagedBundleError, MissingFileError
-from models.tables.splits import LearningOrigins
 from models.workflows.bundle import read_bundle, read_report, write_bundle
 from models.workflows.publish import write_manifest
-from models.workflows.recipe import FittedModels, fit_models, score_panel
-from support.drawn_panel import ORIGINS, drawn_panel, small_config
+from models.workflows.recipe import FittedModels, score_panel
+from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
 
 REPORT = {"origins": [], "book": "lender"}
 
 
 @pytest.fixture(scope="module")
 def fitted() -> FittedModels:
-    origins = LearningOrigins(learn=ORIGINS[:-1], early=ORIGINS[:-2])
-    return fit_models(drawn_panel(), origins, small_config())
+    return fitted_models()
 
 
 @pytest.fixture
@@ -85,7 +83,7 @@ def test_a_short_book_has_no_intervals(fitted: FittedModels, tmp_path: Path) -> 
 def test_a_bundle_of_another_format_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     write_manifest(folder, {"format": 99, "book": manifest["book"], "data": manifest["data"]})
-    with pytest.raises(DamagedBundleError, match="format 1, got 99: train again"):
+    with pytest.raises(DamagedBundleError, match="format 2, got 99: train again"):
         read_bundle(folder)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from models.config import config_schema, load_config
+from models.config import config_schema, load_config, parse_config
 from models.errors import ConfigError, MissingFileError
 from models.tables.schema import CASHFLOW_KINDS, TABLES
 
@@ -89,3 +89,10 @@ def test_the_schema_forbids_unknown_keys_and_tells_what_settings_mean() -> None:
     assert schema["additionalProperties"] is False
     book = schema["$defs"]["BookConfig"]["properties"]
     assert "folder or database URL" in book["path"]["description"]
+
+
+def test_setting_one_of_two_sections_that_share_their_values_leaves_the_other() -> None:
+    text = (Path(__file__).parents[2] / "configs" / "ifc.yaml").read_text(encoding="utf-8")
+    assert "*small_book" in text
+    alone, both = parse_config(text, ["learners.value.trees=7"]), parse_config(text)
+    assert (alone.learners.value.trees, alone.learners.decline.trees) == (7, both.learners.decline.trees)

@@ -11,6 +11,7 @@ from models.errors import InternalError
 from models.tables.cube import NEVER, Cube, FlowRows, StateRows, build_cube
 from models.tables.cutoff import future_of, past_of
 from models.tables.measures import ACTIVITY, Cell, Measure, MeasureBook
+from models.tables.memory import Memory
 
 LOAN, OTHER, FEE = (
     Cell("cashflows", "amount", "drawdown", "loan"),
@@ -32,12 +33,12 @@ NOBODY = np.full(2, NEVER, dtype=np.int32)
 
 
 def flow_rows(*found: tuple[int, int, Cell, int, int, int]) -> FlowRows:
-    """Rows of client, period, cell, total, events and last day."""
-    client, period, total, events, last_day = (
-        np.array([row[place] for row in found], dtype=np.int64) for place in (0, 1, 3, 4, 5)
-    )
-    cell = np.array([MEASURES.flow_cells.index(row[2]) for row in found], dtype=np.int64)
-    return FlowRows(client=client, period=period, cell=cell, total=total, events=events, last_day=last_day)
+    """Rows of client, period, cell, total, events and last day; the events came one a day."""
+    client, period, total, events, last_day = ([row[place] for row in found] for place in (0, 1, 3, 4, 5))
+    cell = [MEASURES.flow_cells.index(row[2]) for row in found]
+    first_day = [day - count + 1 for day, count in zip(last_day, events, strict=True)]
+    columns = {"client": client, "period": period, "cell": cell, "total": total, "events": events}
+    return FlowRows.read(columns | {"first_day": first_day, "last_day": last_day})
 
 
 def state_rows(*found: tuple[int, int, Cell, float, int]) -> StateRows:
@@ -52,20 +53,22 @@ def state_rows(*found: tuple[int, int, Cell, float, int]) -> StateRows:
     )
 
 
+FLOWS = (
+    (0, 0, LOAN, 700, 1, 120),
+    (0, -2, LOAN, 1000, 1, 50),
+    (1, -1, OTHER, 30, 2, 80),
+    (0, 0, OTHER, 11, 1, 125),
+    (0, -1, FEE, 200, 1, 90),
+    (0, -3, LOAN, 10**6, 1, 10),
+    (0, 2, LOAN, 10**6, 1, 190),
+)
+
+
 @pytest.fixture
 def cube() -> Cube:
     """Months -2 to 1: client 0 draws a loan in month -2 and twice in month 0, client 1 something else in month -1."""
-    flows = flow_rows(
-        (0, 0, LOAN, 700, 1, 120),
-        (0, -2, LOAN, 1000, 1, 50),
-        (1, -1, OTHER, 30, 2, 80),
-        (0, 0, OTHER, 11, 1, 125),
-        (0, -1, FEE, 200, 1, 90),
-        (0, -3, LOAN, 10**6, 1, 10),
-        (0, 2, LOAN, 10**6, 1, 190),
-    )
     states = state_rows((0, -1, ENQUIRY, 5.0, 91), (0, -1, COMPLAINT, 7.0, 85), (1, -4, ENQUIRY, 2.0, 3))
-    return build_cube(MEASURES, flows, states, first=-2, last=2, clients=2)
+    return build_cube(MEASURES, [flow_rows(*FLOWS)], states, first=-2, last=2, clients=2)
 
 
 def test_each_row_is_what_was_known_when_the_month_began(cube: Cube) -> None:
@@ -92,6 +95,48 @@ def test_rhythm_counts_the_gaps_between_active_months(cube: Cube) -> None:
     assert cube.rhythm[-1, :, 1].tolist() == [0, 0, 0]
 
 
+def test_the_first_day_of_activity_is_known_even_outside_the_cube(cube: Cube) -> None:
+    assert cube.first_day.tolist() == [10, 79]
+    inside = build_cube(MEASURES, [flow_rows(*FLOWS[:2], FLOWS[4])], None, first=-2, last=2, clients=2)
+    assert inside.first_day.tolist() == [50, NEVER]
+
+
+def test_rows_add_up_whatever_their_order_and_the_pieces_they_come_in(cube: Cube) -> None:
+    events = [(*row[:3], total, 1, day) for row in FLOWS for total, day in events_of(row)]
+    for rows in (events, events[::-1]):
+        pieces = [flow_rows(*rows[start : start + 3]) for start in range(0, len(rows), 3)]
+        again = build_cube(MEASURES, [flow_rows(), *pieces], None, first=-2, last=2, clients=2)
+        for name in ("totals", "events", "last_day", "rhythm", "first_day"):
+            np.testing.assert_array_equal(getattr(again, name), getattr(cube, name))
+
+
+def events_of(row: tuple[int, int, Cell, int, int, int]) -> list[tuple[int, int]]:
+    """The single events of a row, one a day: total and day of each, the total all on the first."""
+    *_, total, count, last_day = row
+    return [(0 if number else total, last_day - count + 1 + number) for number in range(count)]
+
+
+def test_what_memory_held_before_is_nowhere_in_a_cube(cube: Cube) -> None:
+    memory = Memory()
+    for _ in range(2):
+        build_cube(MEASURES, [flow_rows(*FLOWS)], None, first=-2, last=2, clients=2, memory=memory)
+    assert memory.waiting == 4
+    empty = build_cube(MEASURES, [], None, first=-2, last=2, clients=2, memory=memory)
+    assert memory.waiting == 0
+    assert not empty.totals.any()
+    assert not empty.events.any()
+    assert not empty.rhythm.any()
+    assert (empty.last_day == NEVER).all()
+    assert empty.first_day.tolist() == [NEVER, NEVER]
+
+
+def test_a_cube_that_is_looked_at_keeps_its_memory(cube: Cube) -> None:
+    memory = Memory()
+    seen = build_cube(MEASURES, [flow_rows(*FLOWS)], None, first=-2, last=2, clients=2, memory=memory).totals[-1, 0]
+    build_cube(MEASURES, [], None, first=-2, last=2, clients=2, memory=memory)
+    assert seen.tolist() == [1711, 30]
+
+
 def test_windows_are_differences_of_what_was_known(cube: Cube) -> None:
     past = past_of(cube, 1, date(1970, 5, 1), NOBODY, None)
     assert past.total(ACTIVITY, 1).tolist() == pytest.approx([7.11, 0.0])
@@ -108,7 +153,7 @@ def test_windows_are_differences_of_what_was_known(cube: Cube) -> None:
 def test_sums_stay_exact_far_beyond_what_a_float_holds() -> None:
     cents = 10**15 - 1
     rows = flow_rows(*((0, period, LOAN, cents, 1, 0) for period in range(-100, 0)))
-    cube = build_cube(MEASURES, rows, None, first=-100, last=1, clients=1)
+    cube = build_cube(MEASURES, [rows], None, first=-100, last=1, clients=1)
     past = past_of(cube, 0, date(1970, 1, 1), NOBODY[:1], None)
     assert past.steps(ACTIVITY).tolist() == [100 * cents]
     assert past.steps(ACTIVITY, 1).tolist() == [cents]
@@ -117,12 +162,12 @@ def test_sums_stay_exact_far_beyond_what_a_float_holds() -> None:
 
 def test_the_future_begins_on_the_as_of_date(cube: Cube) -> None:
     future = future_of(cube, 0, 2, date(1970, 4, 1), date(1970, 6, 1), None)
-    assert future.activity.tolist() == pytest.approx([7.11, 0.0])
-    assert future.activity_count.tolist() == [2, 0]
+    assert future.activity_so_far[-1].tolist() == pytest.approx([7.11, 0.0])
+    assert future.count_so_far.tolist() == [[2, 0], [2, 0]]
     assert future.margin.tolist() == [[0.0, 0.0], [0.0, 0.0]]
     before = future_of(cube, -1, 1, date(1970, 3, 1), date(1970, 4, 1), None)
     assert before.margin.tolist() == [[1.0, 0.0]]
-    assert before.activity_count.tolist() == [0, 2]
+    assert before.count_so_far.tolist() == [[0, 2]]
 
 
 @pytest.mark.parametrize("index", [-3, 3])

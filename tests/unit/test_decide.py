@@ -6,12 +6,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from models.decisions.tiers import grade
 from models.learners.contributions import Contributions
+from models.learners.decline import DeclineCurves
 from models.tables.panel import Panel
-from models.tables.splits import LearningOrigins
 from models.workflows.decide import reason_column, score_columns
-from models.workflows.recipe import FittedModels, Predictions, fit_models, score_panel
-from support.drawn_panel import ORIGINS, drawn_panel, small_config
+from models.workflows.recipe import FittedModels, Predictions, score_panel
+from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
 
 
 def parts_of(values: list[list[float]]) -> Contributions:
@@ -46,7 +47,7 @@ def test_no_client_gives_no_reasons_of_the_same_type() -> None:
 
 @pytest.fixture(scope="module")
 def fitted() -> FittedModels:
-    return fit_models(drawn_panel(), LearningOrigins(learn=ORIGINS[:-1], early=ORIGINS[:-2]), small_config())
+    return fitted_models()
 
 
 @pytest.fixture(scope="module")
@@ -73,23 +74,25 @@ def test_columns_come_in_the_order_of_the_contract(fitted: FittedModels, judged_
     assert {len(column) for column in columns.values()} == {len(judged_rows)}
 
 
-def predictions(rows: int, *, value: float, decline: float) -> Predictions:
-    full = np.full(rows, value)
+def predictions(models: FittedModels, rows: int, *, value: float, decline: float) -> Predictions:
+    full, risk = np.full(rows, value), np.full(rows, decline)
     return Predictions(
         value=full,
         value_low=full,
         value_high=full,
-        decline_probability=np.full(rows, decline),
+        decline_probability=risk,
+        curves=DeclineCurves(ends=(6,), event="return", probability=1 - risk[:, None]),
         segment=np.zeros(rows, dtype=np.int64),
+        grades=grade(full, risk, models.policy),
     )
 
 
 def test_decisions_follow_the_predictions(fitted: FittedModels, judged_rows: Panel) -> None:
-    small = predictions(len(judged_rows), value=0.0, decline=0.99)
+    small = predictions(fitted, len(judged_rows), value=0.0, decline=0.99)
     columns = score_columns(fitted, judged_rows, small, small_config())
     assert set(columns["tier"].to_pylist()) == {"B"}
     assert "strategic" not in columns["relationship_type"].to_pylist()
-    large = predictions(len(judged_rows), value=1e12, decline=0.0)
+    large = predictions(fitted, len(judged_rows), value=1e12, decline=0.0)
     columns = score_columns(fitted, judged_rows, large, small_config())
     assert set(columns["tier"].to_pylist()) == {"AA"}
     assert "decline" not in columns["stage"].to_pylist()
@@ -98,7 +101,7 @@ def test_decisions_follow_the_predictions(fitted: FittedModels, judged_rows: Pan
 
 def test_stages_count_in_periods(fitted: FittedModels, judged_rows: Panel) -> None:
     config = small_config(stages={"churned_after_periods": 4})
-    columns = score_columns(fitted, judged_rows, predictions(len(judged_rows), value=1.0, decline=0.0), config)
+    columns = score_columns(fitted, judged_rows, predictions(fitted, len(judged_rows), value=1.0, decline=0.0), config)
     months = judged_rows.features["activity_recency_days"] / (365.25 / 12)
     churned = [stage == "churned" for stage in columns["stage"].to_pylist()]
     assert churned == (months > 4).tolist()

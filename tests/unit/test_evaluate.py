@@ -11,15 +11,19 @@ from scipy.stats import spearmanr
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from models.errors import TooLittleDataError
-from models.tables.splits import LearningOrigins
+from models.tables.panel import Panel
 from models.workflows.evaluate import evaluate_origin, headline
-from support.drawn_panel import ORIGINS, drawn_panel, small_config
-
-FIT = LearningOrigins(learn=ORIGINS[:-1], early=ORIGINS[:-2])
+from models.workflows.hindcast import Hindcasts
+from support.drawn_panel import FIT, ORIGINS, drawn_panel, small_config
 
 
 def judged(**panel: Any) -> dict[str, Any]:
-    return evaluate_origin(drawn_panel(**panel), ORIGINS[-1], FIT, small_config())
+    return evaluated(drawn_panel(**panel))
+
+
+def evaluated(panel: Panel) -> dict[str, Any]:
+    config = small_config()
+    return evaluate_origin(Hindcasts(panel, config), ORIGINS[-1], FIT, config).report
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +60,7 @@ def test_ours_learns_what_there_is_to_learn(report: dict[str, Any]) -> None:
         "past_sum",
         "last_period",
         "btyd",
+        "untuned_lightgbm",
     }
 
 
@@ -69,8 +74,8 @@ def test_a_difference_is_that_of_the_two_metrics(report: dict[str, Any]) -> None
 
 def test_only_forecasts_are_judged_as_forecasts(report: dict[str, Any]) -> None:
     decline, value = report["decline"]["metrics"], report["value"]["metrics"]
-    assert {name for name, entry in decline.items() if "brier" in entry} == {"ours", "logistic"}
-    assert {name for name, entry in value.items() if "mae" in entry} == {"ours", "past_sum", "btyd"}
+    assert {name for name, entry in decline.items() if "brier" in entry} == {"ours", "logistic", "untuned_lightgbm"}
+    assert {name for name, entry in value.items() if "mae" in entry} == {"ours", "past_sum", "btyd", "untuned_lightgbm"}
 
 
 def test_the_dates_of_the_report_run_one_way(report: dict[str, Any]) -> None:
@@ -84,9 +89,7 @@ def test_the_dates_of_the_report_run_one_way(report: dict[str, Any]) -> None:
 
 def test_a_group_in_training_does_not_help_its_clients() -> None:
     apart = judged(groups=12, group_tells_all=True)
-    together = evaluate_origin(
-        replace(drawn_panel(groups=12, group_tells_all=True), groups_known=False), ORIGINS[-1], FIT, small_config()
-    )
+    together = evaluated(replace(drawn_panel(groups=12, group_tells_all=True), groups_known=False))
     assert apart["groups_apart"]
     assert together["decline"]["metrics"]["ours"]["auc"]["estimate"] > 0.9
     assert apart["decline"]["metrics"]["ours"]["auc"]["estimate"] < 0.7
@@ -105,7 +108,7 @@ def test_one_outcome_only_is_refused(outcome: bool) -> None:
     panel = drawn_panel()
     panel = replace(panel, declined=np.where(panel.origin == ORIGINS[-1], outcome, panel.declined))
     with pytest.raises(TooLittleDataError, match="some clients must decline and some not"):
-        evaluate_origin(panel, ORIGINS[-1], FIT, small_config())
+        evaluated(panel)
 
 
 def test_the_headline_is_flat(report: dict[str, Any]) -> None:
@@ -119,9 +122,7 @@ def test_the_headline_is_flat(report: dict[str, Any]) -> None:
 
 def test_a_figure_that_the_clients_leave_open_is_left_out() -> None:
     panel = drawn_panel(groups=12, group_tells_all=True)
-    metrics = evaluate_origin(replace(panel, groups_known=False), ORIGINS[-1], FIT, small_config())["decline"][
-        "metrics"
-    ]
+    metrics = evaluated(replace(panel, groups_known=False))["decline"]["metrics"]
     assert metrics["ours"]["auc"]["estimate"] == 1.0
     assert "calibration_slope" not in metrics["ours"]
     assert "brier" in metrics["ours"]

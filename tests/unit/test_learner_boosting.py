@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config import BoostingConfig, RunConfig, ValueLearnerConfig
+from models.config import BoostingConfig, MonotoneConfig, RunConfig, ValueLearnerConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
-from models.learners.boosting import BoostedTrees, fit_booster
+from models.learners.boosting import BoostedTrees, CustomLoss, fit_booster
 from models.learners.contract import FeatureContract
 
 CONFIG = BoostingConfig(trees=20, min_clients_per_leaf=10)
@@ -179,3 +179,91 @@ def test_features_that_tell_nothing_give_the_mean(
     np.testing.assert_allclose(trees.raw_predict(blank[:3]), expected, rtol=1e-6)
     assert trees.contributions(blank[:0]).shape == (0, 7)
     assert trees.raw_predict(blank[:0]).shape == (0,)
+
+
+def squared(scores: np.ndarray, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two outputs by squared error: the target, and twice the target."""
+    return scores - target[:, None] * np.array([1.0, 2.0]), np.ones_like(scores)
+
+
+def test_a_loss_of_our_own_is_learned_as_lightgbm_learns_its_own(
+    book: tuple[FeatureContract, np.ndarray, np.ndarray],
+) -> None:
+    contract, matrix, outcome = book
+    config = BoostingConfig(trees=15, feature_share=1.0, row_share=1.0)
+    weight = np.where(outcome == 1, 3.0, 1.0)
+    known = {"config": config, "contract": contract, "run": RunConfig(threads=1), "weight": weight}
+    own = {"objective": "regression", "boost_from_average": False}
+    reference = fit_booster(matrix, outcome, objective=own, **known)
+    trees = fit_booster(matrix, outcome, objective=CustomLoss(outputs=2, slopes=squared), **known)
+    outputs = trees.raw_outputs(matrix)
+    np.testing.assert_allclose(outputs[:, 0], reference.raw_predict(matrix), rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(outputs[:, 1], 2 * outputs[:, 0], rtol=1e-4, atol=1e-5)
+    assert (trees.output_count, trees.tree_count, reference.output_count) == (2, 30, 1)
+
+
+def test_each_output_is_explained_on_its_own(book: tuple[FeatureContract, np.ndarray, np.ndarray]) -> None:
+    contract, matrix, outcome = book
+    trees = fit_booster(
+        matrix,
+        outcome,
+        objective=CustomLoss(outputs=2, slopes=squared),
+        config=CONFIG,
+        contract=contract,
+        run=RunConfig(threads=1),
+    )
+    parts = trees.contributions_by_output(matrix[:50])
+    assert parts.shape == (50, 2, 7)
+    np.testing.assert_allclose(parts.sum(axis=2), trees.raw_outputs(matrix[:50]), atol=1e-12)
+    np.testing.assert_array_equal(parts[:, :, -1], np.tile(trees.bases(), (50, 1)))
+    again = BoostedTrees.from_text(trees.to_text(), threads=2)
+    np.testing.assert_array_equal(again.raw_outputs(matrix), trees.raw_outputs(matrix))
+    assert trees.contributions_by_output(matrix[:0]).shape == (0, 2, 7)
+
+
+def test_trees_are_added_to_where_they_start(book: tuple[FeatureContract, np.ndarray, np.ndarray]) -> None:
+    contract, matrix, outcome = book
+    start = np.linspace(-2.0, 2.0, len(outcome))
+    known = {"config": CONFIG, "contract": contract, "run": RunConfig(threads=1)}
+    objective = {"objective": "regression", "boost_from_average": False}
+    from_start = fit_booster(matrix, outcome, objective=objective, start=start, **known)
+    of_the_rest = fit_booster(matrix, outcome - start, objective=objective, **known)
+    np.testing.assert_allclose(from_start.raw_predict(matrix), of_the_rest.raw_predict(matrix), rtol=1e-5, atol=1e-6)
+
+
+def test_a_direction_holds_for_every_client(book: tuple[FeatureContract, np.ndarray, np.ndarray]) -> None:
+    contract, matrix, outcome = book
+    bound = fit_booster(
+        matrix,
+        outcome,
+        objective=BINARY,
+        config=CONFIG,
+        contract=contract,
+        run=RunConfig(threads=1),
+        monotone={"fee:sum": MonotoneConfig(direction="down", reason="against what the data say")},
+    )
+    levels = []
+    for level in np.linspace(-3, 3, 30):
+        rows = matrix[:200].copy()
+        rows[:, 0] = level
+        levels.append(bound.raw_predict(rows))
+    assert (np.diff(levels, axis=0) <= 0).all()
+    free = fit(book)
+    assert free.raw_predict(rows).mean() > free.raw_predict(np.where(np.arange(6) == 0, -3.0, rows)).mean()
+
+
+@pytest.mark.parametrize(("name", "problem"), [("fee_sum", "did you mean fee:sum"), ("country", "a category")])
+def test_a_direction_of_what_has_none_is_refused(
+    book: tuple[FeatureContract, np.ndarray, np.ndarray], name: str, problem: str
+) -> None:
+    contract, matrix, outcome = book
+    with pytest.raises(FeatureContractError, match=problem):
+        fit_booster(
+            matrix,
+            outcome,
+            objective=BINARY,
+            config=CONFIG,
+            contract=contract,
+            run=RunConfig(threads=1),
+            monotone={name: MonotoneConfig(direction="up", reason="a reviewer would expect it")},
+        )

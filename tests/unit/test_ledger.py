@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.tables.ledger import client_blocks, first_days, flow_ledger, state_ledger, whole_steps
+from models.tables.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, whole_steps
 from models.tables.measures import MeasureBook, measures_of
 from models.tables.periods import PeriodGrid
 from support.books import AS_OF, rows, settings, write_table
@@ -64,7 +64,7 @@ def flows_of(duck: Any, frames: Frames, folder: Path) -> list[dict[str, Any]]:
     tables = tables_in(duck, frames, folder)
     measures = measures_for(frames, folder)
     blocks = client_blocks(tables["clients"], block_clients=10).select("client_id", "client", "block")
-    found = collected(flow_ledger(tables, blocks, measures, GRID), ["total", "events", "last_day"])
+    found = collected(flow_ledger(tables, blocks, measures, GRID), ["total", "events", "first_day", "last_day"])
     found["kind"] = [measures.flow_cells[cell].kind for cell in found["cell"]]
     found["product"] = [measures.flow_cells[cell].product for cell in found["cell"]]
     return list(found.to_dict("records"))
@@ -83,6 +83,7 @@ def test_two_drawdowns_in_june_are_one_row_of_their_sum(duck: Any, tmp_path: Pat
     }
     june, july = flows_of(duck, frames, tmp_path)
     assert (june["period"], june["total"], june["events"], june["product"]) == (-1, 30030, 2, "loan")
+    assert june["first_day"] == (date(2020, 6, 5) - date(1970, 1, 1)).days
     assert june["last_day"] == (date(2020, 6, 30) - date(1970, 1, 1)).days
     assert (july["period"], july["total"], july["events"]) == (0, 500, 1)
 
@@ -135,7 +136,7 @@ def pair(database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
 
 @pytest.mark.parametrize(
     ("ledger", "value"),
-    [(flow_ledger, ["total", "events", "last_day"]), (state_ledger, ["value", "last_day"])],
+    [(flow_ledger, ["total", "events", "first_day", "last_day"]), (state_ledger, ["value", "last_day"])],
 )
 @pytest.mark.parametrize("period", ["week", "month", "quarter"])
 def test_postgres_gives_the_ledger_of_duckdb(
@@ -148,10 +149,31 @@ def test_postgres_gives_the_ledger_of_duckdb(
     assert len(here) > 50
 
 
-def test_postgres_gives_the_first_days_of_duckdb(pair: tuple[dict[str, Any], dict[str, Any]]) -> None:
-    here, there = (first_days(tables, ("drawdown",)).to_pandas().set_index("client_id")["first_day"] for tables in pair)
-    assert len(here) > 30
-    assert here.to_dict() == there.to_dict()
+def test_events_left_apart_are_those_that_the_ledger_groups(
+    pair: tuple[dict[str, Any], dict[str, Any]], tmp_path: Path
+) -> None:
+    measures = measures_of(settings(work_dir=tmp_path), READ)
+    for tables in pair:
+        apart = flow_ledger(tables, tables["places"], measures, GRID, grouped=False).to_pandas()
+        found = apart.groupby(KEY).agg(
+            total=("total", "sum"),
+            events=("events", "sum"),
+            first_day=("first_day", "min"),
+            last_day=("last_day", "max"),
+        )
+        grouped = collected(flow_ledger(tables, tables["places"], measures, GRID), list(found.columns))
+        pd.testing.assert_frame_equal(found.reset_index(), grouped, check_exact=True, check_dtype=False)
+        assert len(apart) > len(grouped) > 50
+
+
+def test_grouping_pays_where_events_outnumber_the_places_they_can_fall_in(duck: Any, tmp_path: Path) -> None:
+    flows = rows("client_id date kind amount", *(("NA", AS_OF, "fee", 1.0) for _ in range(1000)))
+    tables = tables_in(duck, {"clients": rows("client_id", ("NA",)), "cashflows": flows}, tmp_path)
+    measures = measures_of(settings(work_dir=tmp_path), tables)
+    places = len(measures.flow_cells)
+    assert grouping_pays(tables, measures, clients=1, periods=999 // places)
+    assert not grouping_pays(tables, measures, clients=1, periods=1 + 1000 // places)
+    assert not grouping_pays(tables, measures, clients=1 + 1000 // places, periods=1)
 
 
 def test_blocks_hold_whole_groups_in_order_of_group_and_id(duck: Any, tmp_path: Path) -> None:

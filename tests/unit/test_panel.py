@@ -12,6 +12,7 @@ import pytest
 from models.errors import AsOfOutsideBookError
 from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.prepare import prepared_book
+from models.vocab import DeclineCause
 from support.books import AS_OF, book_of, panel_from, rows, settings
 
 CLIENTS = rows("client_id group_id country", ("00123", "G", None), ("NA", "G", None), ("中国建设银行", None, None))
@@ -53,6 +54,48 @@ def test_decline_is_activity_below_half_of_the_past_rate(panel: Panel) -> None:
     assert july.declined.tolist() == [False, True]
 
 
+def test_a_decline_has_an_onset_and_others_have_none(panel: Panel) -> None:
+    assert panel.at([0]).event_period is not None
+    assert panel.at([0]).event_period.tolist() == [0, 1]
+    assert panel.cause is None, "no facility tells how it ended"
+
+
+def test_a_loan_repaid_early_elsewhere_is_why_a_client_declined(tmp_path: Path) -> None:
+    """00123 borrowed anew, 中国建设银行 refinanced in August, NA was written off in July and is closed much later."""
+    flows = "client_id facility_id date kind amount"
+    drawn = [(who, None, date(2020, 6, 1), "drawdown", 600.0) for who in ("00123", "NA", "中国建设银行")]
+    tables = {
+        "clients": CLIENTS,
+        "cashflows": rows(
+            flows,
+            ("00123", None, date(2019, 1, 10), "order", 1.0),
+            *drawn,
+            ("00123", "F1", date(2020, 7, 5), "drawdown", 600.0),
+            ("中国建设银行", "F2", date(2020, 7, 5), "drawdown", 120.0),
+            ("NA", "F3", date(2020, 7, 20), "write_off", 600.0),
+        ),
+        "facilities": rows(
+            "facility_id client_id signed closed exit_cause",
+            ("F1", "00123", date(2020, 7, 1), None, None),
+            ("F2", "中国建设银行", date(2020, 1, 1), date(2020, 8, 15), "refinanced_away"),
+            ("F3", "NA", date(2020, 1, 1), date(2021, 7, 20), "default"),
+        ),
+    }
+    panel = panel_from(tables, tmp_path, targets=True)
+    assert panel.cause is not None
+    assert panel.event_period is not None
+    assert panel.declined is not None
+    told = dict(zip(panel.client_id, zip(panel.declined, panel.event_period, panel.cause, strict=True), strict=True))
+    codes = [cause.value for cause in DeclineCause]
+    assert told["00123"] == (False, 0, -1)
+    assert told["中国建设银行"] == (True, 3, codes.index("refinanced_away"))  # 120 keep up 50 a month for two
+    assert told["NA"] == (True, 1, codes.index("default"))
+    lapse = panel_from(tables, tmp_path / "lapse", "decline.rule=lapse", targets=True)
+    assert lapse.cause is None
+    assert lapse.event_period is not None
+    assert dict(zip(lapse.client_id, lapse.event_period, strict=True)) == {"00123": 1, "NA": 0, "中国建设银行": 1}
+
+
 def test_rows_stand_in_order_of_origin_and_only_active_clients_have_one(panel: Panel) -> None:
     assert panel.origin.tolist() == [-3, -3, 0, 0]
     assert panel.client_id.tolist() == ["中国建设银行", "00123", "00123", "NA"]
@@ -74,6 +117,9 @@ def test_joined_panels_keep_the_order_of_blocks_within_an_origin(panel: Panel) -
     halves = [panel.where(np.array([True, False, True, False])), panel.where(np.array([False, True, False, True]))]
     again = joined(halves)
     assert again.client_id.tolist() == panel.client_id.tolist()
+    assert again.event_period is not None
+    assert panel.event_period is not None
+    assert again.event_period.tolist() == panel.event_period.tolist()
     pd.testing.assert_frame_equal(again.features, panel.features)
 
 
@@ -81,6 +127,8 @@ def test_a_panel_without_outcomes_has_none(tmp_path: Path) -> None:
     panel = panel_from(TABLES, tmp_path)
     assert panel.value is None
     assert panel.declined is None
+    assert panel.event_period is None
+    assert panel.cause is None
     assert len(panel) == 2
 
 

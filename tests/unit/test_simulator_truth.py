@@ -11,13 +11,15 @@ from sklearn.metrics import roc_auc_score
 
 from models.config import DeclineConfig
 from models.config.simulation import SimulationConfig, TruthConfig
+from models.tables.facilities import cause_of_key
 from models.tables.simulator import Futures, futures, simulate
 from models.tables.simulator.blocks import Plan, run_block, world_of
 from models.tables.simulator.economics import DEFAULTED, DORMANT, MATURED, NO_CAUSE, REFINANCED, Economics
 from models.tables.simulator.population import create_population
 from models.tables.simulator.sinks import Tally
-from models.tables.simulator.state import BookState
+from models.tables.simulator.state import BookState, FacilityColumns
 from models.tables.simulator.truth import exit_causes, run_forward
+from models.vocab import DeclineCause
 
 CLIENTS, MONTHS, AS_OF, SEED = 2_000, 48, 36, 11
 TRUTH_PATHS, CHECK_PATHS = 150, 50
@@ -93,6 +95,21 @@ def test_exit_causes_match_and_sum_to_one(case):
         assert abs(total[0]) < LARGEST_Z, name
 
 
+def test_causes_of_decline_match_and_sum_to_its_probability(case):
+    names = [f"decline_{name}_probability" for name in ("reduced", "refinanced_away", "dormant", "default")]
+    assert names == [f"decline_{cause.value}_probability" for cause in DeclineCause]
+    np.testing.assert_allclose(case.truth[names].sum(axis=1), case.truth["decline_probability"], atol=1e-12)
+    causes = case.first.decline_cause[:, case.active]
+    np.testing.assert_array_equal(causes >= 0, case.first.declined[:, case.active])
+    for code, name in enumerate(names):
+        realised = (causes == code).astype(float)
+        assert realised.sum() > 100, "too rare to be seen"
+        total = deviations(realised, case.truth[name].to_numpy(), np.zeros(len(case.truth)))
+        assert abs(total[0]) < LARGEST_Z, name
+        wrong = deviations(realised, 1.5 * case.truth[name].to_numpy(), np.zeros(len(case.truth)))
+        assert abs(wrong[0]) > LARGEST_Z, name
+
+
 def test_standard_errors_tell_how_far_two_truths_lie_apart(case):
     """The z-scores of an independent mean of 100 paths against the truth spread as normal ones do."""
     other = case.first.declined[:, case.active].mean(axis=0)
@@ -129,6 +146,22 @@ def test_decline_is_that_of_the_targets_module():
     assert quiet.any()
     assert outcomes.declined[quiet].all()
     assert (outcomes.value[quiet] == 0).all()
+
+
+def test_tally_keeps_the_last_end_off_schedule():
+    """Client 0 refinances on day 9 of month 0, matures later; client 1 lets a line lapse and refinances on one day."""
+    state = one_client().facilities
+    tally = Tally(months=2, clients=3, first_new_facility=5)
+
+    def ends(month: int, *found: tuple[int, int, int]) -> None:
+        who, day, cause = (np.array([row[place] for row in found]) for place in range(3))
+        columns = {name: np.zeros(len(found), dtype=int) for name in vars(state)}
+        tally.month = month
+        tally.closed(FacilityColumns(**columns | {"client": who, "pay_day": day}), cause)
+
+    ends(0, (0, 9, REFINANCED), (0, 3, DORMANT))
+    ends(1, (0, 2, MATURED), (1, 5, REFINANCED), (1, 5, DORMANT))
+    assert cause_of_key(tally.last_end).tolist() == [REFINANCED, DORMANT, NO_CAUSE]
 
 
 def test_tally_counts_margin_activity_and_ends_by_hand():

@@ -36,8 +36,12 @@ def test_a_model_judged_in_july_2019_learns_up_to_july_2016() -> None:
     assert [GRID.start_of(origin).isoformat() for origin in found.learn] == [
         f"{year}-07-01" for year in range(2007, 2017)
     ]
-    assert GRID.start_of(found.calibration) == date(2016, 7, 1)
-    assert [GRID.start_of(origin).year for origin in found.early] == list(range(2007, 2014))
+    assert GRID.start_of(found.latest) == date(2016, 7, 1)
+    years = {
+        GRID.start_of(hindcast.origin).year: [GRID.start_of(origin).year for origin in hindcast.early]
+        for hindcast in found.hindcasts
+    }
+    assert years == {last: list(range(2007, last - 2)) for last in (2014, 2015, 2016)}
 
 
 @given(
@@ -61,10 +65,10 @@ def test_outcomes_are_complete_before_they_are_learned_from(
     assert all(later - earlier == spacing for earlier, later in zip(found.learn, found.learn[1:], strict=False))
     assert len(found.learn) == min(most, (before - horizon - earliest) // spacing + 1)
     assert found.learn[0] >= earliest
-    assert all(origin + horizon <= found.calibration for origin in found.early)
-    assert [
-        origin for origin in found.learn if origin not in found.early and origin + horizon <= found.calibration
-    ] == []
+    for hindcast in found.hindcasts:
+        assert hindcast.early == tuple(origin for origin in found.learn if origin + horizon <= hindcast.origin)
+    told = [hindcast.origin for hindcast in found.hindcasts]
+    assert told == [origin for origin in found.learn[-3:] if origin - horizon >= found.learn[0]]
 
 
 def test_a_book_that_is_too_short_is_told_what_it_lacks() -> None:

@@ -1,7 +1,8 @@
-"""What all sections share: strictness, and the types that carry their bounds."""
+"""What all sections share: strictness, the types that carry their bounds, and where a better value is searched."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +12,20 @@ Share = Annotated[float, Field(ge=0, le=1)]
 OpenShare = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Where ``tune`` looks for a better value of the number that it annotates: from ``low`` to ``high``, both included.
+
+    ``log``: twice as much is as far wherever it starts. ``candidates``: only these value candidates know the number;
+    empty: all do.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+    candidates: tuple[str, ...] = ()
 
 
 class Section(BaseModel):

@@ -68,8 +68,8 @@ def _set_over(raw: dict[str, Any], override: str, subject: str) -> None:
         raise ConfigError(subject=subject, problems=[problem])
     node = raw
     for key in keys[:-1]:
-        child = node.setdefault(key, {})
-        node[key] = child if isinstance(child, dict) else {}
+        child = node.get(key)
+        node[key] = dict(child) if isinstance(child, dict) else {}  # a copy: two sections may share one by a YAML alias
         node = node[key]
     try:
         node[keys[-1]] = yaml.safe_load(text)

@@ -22,6 +22,7 @@ from models.config.sections import (
     ValueConfig,
 )
 from models.config.simulation import SimulationConfig
+from models.config.tuning import TuneConfig
 
 _WITHOUT_MEANING = {
     "threads",
@@ -48,12 +49,14 @@ class Config(Section):
     stages: StagesConfig
     relationships: RelationshipsConfig = RelationshipsConfig()
     simulation: SimulationConfig = SimulationConfig()
+    tune: TuneConfig = TuneConfig()
     run: RunConfig = RunConfig()
 
     def meaning(self) -> dict[str, Any]:
         """All that decides numbers, ready for JSON: without places, threads and sizes of blocks."""
         return self.model_dump(
-            mode="json", exclude={"book": {"path", "truth"}, "simulation": True, "run": _WITHOUT_MEANING}
+            mode="json",
+            exclude={"book": {"path", "truth"}, "simulation": True, "tune": True, "run": _WITHOUT_MEANING},
         )
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from models.config.base import Count, Name, OpenShare, PositiveFloat, Section, Share
+from models.config.base import Count, Name, OpenShare, PositiveFloat, Search, Section, Share
 
 
 class BookConfig(Section):
@@ -87,6 +87,10 @@ class MeasureConfig(Section):
     form: Literal["flow", "state"] = "flow"
 
 
+RESERVED_NAMES, RESERVED_PREFIX = ("activity", "value"), "value_part_"
+"""Measures that every book has, made of ``activity.kinds`` and ``value.kinds``; the cube finds them by these names."""
+
+
 class FeaturesConfig(Section):
     """Which windows and families of features are computed."""
 
@@ -116,6 +120,12 @@ class FeaturesConfig(Section):
         unknown = [name for name in self.mix if name not in self.measures]
         if unknown:
             raise ValueError(f"mix must name measures, got {unknown}: known are {sorted(self.measures)}")
+        taken = [name for name in self.measures if name in RESERVED_NAMES or name.startswith(RESERVED_PREFIX)]
+        if taken:
+            raise ValueError(
+                f"measures must not be named {', '.join(RESERVED_NAMES)} or {RESERVED_PREFIX}*, which every book has, "
+                f"got {taken}: rename them"
+            )
         return self
 
 
@@ -126,6 +136,11 @@ class OriginsConfig(Section):
     spacing_periods: Count = Field(description="Distance between two training origins.")
     min_history_periods: Count = Field(description="No origin before the book is this old.")
     max_count: Count = Field(default=24, description="At most this many training origins, the latest ones.")
+    calibration_count: Count = Field(
+        default=3,
+        description="At most this many training origins, the latest, are also foreseen by models that learned before "
+        "them; there candidates are chosen, predictions calibrated and intervals set.",
+    )
     group_folds: Annotated[int, Field(ge=2)] = Field(
         default=3,
         description="Where sponsor groups are known, a test client is scored by a model that saw none of its group.",
@@ -133,22 +148,70 @@ class OriginsConfig(Section):
 
 
 class BoostingConfig(Section):
-    """Hyperparameters of one LightGBM model."""
+    """Hyperparameters of one LightGBM model, each with where ``tune`` looks for a better one."""
 
-    trees: Count = 300
-    learning_rate: Annotated[float, Field(gt=0, le=1)] = 0.05
-    leaves: Annotated[int, Field(ge=2, le=4096)] = 15
-    min_clients_per_leaf: Count = 20
-    feature_share: Annotated[float, Field(gt=0, le=1)] = 0.6
-    row_share: Annotated[float, Field(gt=0, le=1)] = 0.8
-    l2: Annotated[float, Field(ge=0)] = 5.0
-    category_smoothing: Annotated[float, Field(ge=0)] = 20.0
+    trees: Annotated[Count, Search(low=50, high=800, log=True)] = 300
+    learning_rate: Annotated[float, Field(gt=0, le=1), Search(low=0.005, high=0.2, log=True)] = 0.05
+    leaves: Annotated[int, Field(ge=2, le=4096), Search(low=3, high=63, log=True)] = 15
+    min_clients_per_leaf: Annotated[Count, Search(low=5, high=200, log=True)] = 20
+    feature_share: Annotated[float, Field(gt=0, le=1), Search(low=0.1, high=1.0)] = 0.6
+    row_share: Annotated[float, Field(gt=0, le=1), Search(low=0.3, high=1.0)] = 0.8
+    l2: Annotated[float, Field(ge=0), Search(low=0.1, high=100.0, log=True)] = 5.0
+    category_smoothing: Annotated[float, Field(ge=0), Search(low=1.0, high=200.0, log=True)] = 20.0
+
+
+class MonotoneConfig(Section):
+    """One direction that a model must keep, and why it must."""
+
+    direction: Literal["up", "down"] = Field(description="up: a larger feature never lowers the prediction.")
+    reason: Annotated[str, Field(min_length=10)] = Field(description="A sentence that a reviewer can defend.")
+
+
+class ChoiceConfig(Section):
+    """How one candidate for value is chosen on the calibration origins, by a score per origin.
+
+    Score = ``ranking`` * normalized Gini - ``decile_error`` * decile MAPE - ``total_error`` * |log(total ratio)|. The
+    first candidate of the list whose mean score lies within ``simpler_within`` of the best one is served.
+    """
+
+    ranking: Annotated[float, Field(ge=0)] = 1.0
+    decile_error: Annotated[float, Field(ge=0)] = 0.2
+    total_error: Annotated[float, Field(ge=0)] = 0.2
+    simpler_within: Annotated[float, Field(ge=0)] = 0.005
+
+
+ValueCandidateName = Literal["tweedie", "hurdle", "ziln", "btyd", "btyd_offset", "blend"]
 
 
 class ValueLearnerConfig(BoostingConfig):
-    """The value model: Tweedie boosting."""
+    """The value model: candidates that compete on the calibration origins, simplest first."""
 
-    tweedie_power: Annotated[float, Field(gt=1, lt=2)] = 1.5
+    candidates: Annotated[tuple[ValueCandidateName, ...], Field(min_length=1)] = Field(
+        default=("tweedie",), description="Simplest first; blend is the geometric mean of all others listed."
+    )
+    choice: ChoiceConfig = ChoiceConfig()
+    tweedie_power: Annotated[
+        float, Field(gt=1, lt=2), Search(low=1.1, high=1.9, candidates=("tweedie", "btyd_offset"))
+    ] = 1.5
+    monotone: dict[str, MonotoneConfig] = Field(default_factory=dict, description="Feature -> direction and reason.")
+
+    @model_validator(mode="after")
+    def _blend_of_others(self) -> ValueLearnerConfig:
+        names = self.candidates
+        if len(set(names)) < len(names):
+            raise ValueError(f"candidates must not repeat, got {list(names)}")
+        if "blend" in names and len(names) < 3:  # noqa: PLR2004
+            raise ValueError(f"blend needs at least two other candidates, got {list(names)}")
+        return self
+
+
+class DeclineLearnerConfig(BoostingConfig):
+    """The decline model: whether within the horizon, when, and by which cause."""
+
+    curve_steps: Annotated[int, Field(ge=1, le=60)] = Field(
+        default=12, description="The horizon is told in at most so many equal steps."
+    )
+    monotone: dict[str, MonotoneConfig] = Field(default_factory=dict, description="Feature -> direction and reason.")
 
 
 class SegmentsConfig(Section):
@@ -162,8 +225,11 @@ class LearnersConfig(Section):
     """The three learners."""
 
     value: ValueLearnerConfig = ValueLearnerConfig()
-    decline: BoostingConfig = BoostingConfig()
+    decline: DeclineLearnerConfig = DeclineLearnerConfig()
     segments: SegmentsConfig
+    half_life_periods: PositiveFloat | None = Field(
+        default=None, description="A training origin this much older counts half as much; none: all count alike."
+    )
     interval_level: OpenShare = Field(default=0.9, description="Share of clients whose value the interval holds.")
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from models.config import config_schema, load_config
+from models.config import TuneModel, TuneObjective, config_schema, load_config
 from models.errors import ClientValueError, UserError
 
 app = typer.Typer(
@@ -90,6 +90,38 @@ def train(
         return
     _show_report(trained.report)
     _lines(terminal.training_lines(trained, settings.run.tracking_uri))
+
+
+@app.command(short_help="Search better hyperparameters on past origins.")
+def tune(  # noqa: PLR0913 - each option stands for a setting of the section tune
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    model: Annotated[TuneModel | None, typer.Option("--model", help="Whose settings are searched.")] = None,
+    trials: Annotated[int | None, typer.Option("--trials", help="In all, also over several starts.")] = None,
+    minutes: Annotated[float | None, typer.Option("--minutes", help="Of all trials of a model together.")] = None,
+    objective: Annotated[TuneObjective | None, typer.Option("--objective", help="What decline is tuned for.")] = None,
+    candidate: Annotated[
+        list[str] | None, typer.Option("--candidate", help="Value candidate; may be repeated.")
+    ] = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Search better hyperparameters on origins before any test origin.
+
+    It ends with the first limit that is reached. Started again, it goes on where it was.
+    """
+    from models.interfaces import jobs, terminal, tuning_summary  # noqa: PLC0415
+
+    asked = {"model": model, "trials": trials, "minutes": minutes, "objective": objective, "candidates": candidate}
+    over = [f"tune.{name}={value}" for name, value in asked.items() if value is not None]
+    settings = load_config(config, [*(set_ or ()), *over])
+    result = jobs.tune(settings, book=book, progress=terminal.TerminalProgress(_err))
+    if json_:
+        _print_json(tuning_summary.result_facts(result))
+        return
+    for tuned in result.tuned:
+        _out.print(tuning_summary.scores_table(tuned))
+    _lines(tuning_summary.result_lines(result))
 
 
 @app.command()
@@ -174,7 +206,7 @@ def evaluate(
         _print_json(report)
         return
     _show_report(report)
-    _lines([f"report   {path}"])
+    _lines([f"report   {path}", f"page     {path.with_suffix('.html')}"])
 
 
 @app.command(short_help="Audit a book: its rows, tables and criteria.")

@@ -16,16 +16,21 @@ from typing import Any
 
 from models.config import Config, load_config
 from models.errors import MissingFileError
+from models.interfaces.report_page import write_report_page
 from models.interfaces.tracking import CHAMPION, Tracking
+from models.interfaces.trial_runs import TrialRuns
 from models.tables.book import Book, load_book
 from models.tables.simulator import SimulationSummary, simulate
+from models.tables.sources.sql import without_password
 from models.vocab import Progress, SilentProgress
 from models.workflows.bundle import Bundle, read_bundle
 from models.workflows.predict import Predicted, ScoredBlock, predict_book, score_clients
 from models.workflows.publish import MANIFEST, file_hash, publish_text
 from models.workflows.train import evaluate_book, train_models
+from models.workflows.tune import Tuned, config_lines, plan_tuning, tune_book
 
 Settings = Config | Path | str
+REPORT_PAGE = "report.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +45,8 @@ class TrainResult:
     bundle: Path
     bundle_key: str
     book: Book
+    page: Path
+    """The evaluation as a page to read in a browser."""
 
 
 def train(
@@ -67,6 +74,9 @@ def train(
             recorder=recorder,
             progress=progress,
         )
+        page = work_dir(settings) / REPORT_PAGE
+        write_report_page(trained.report, page)
+        recorder.artifact(page)
         progress.stage("Registering the version")
         registered = tracking.register(recorder, trained.bundle, trained.features)
     return TrainResult(
@@ -78,6 +88,7 @@ def train(
         bundle=registered.folder,
         bundle_key=file_hash(registered.folder / MANIFEST),
         book=checked,
+        page=page,
     )
 
 
@@ -139,7 +150,43 @@ def evaluate(
         report = evaluate_book(checked, settings, tests, truth=truth, recorder=recorder, progress=progress)
         publish_text(path, json.dumps(report, indent=1, sort_keys=True) + "\n")
         recorder.artifact(path)
+        write_report_page(report, path.with_suffix(".html"))
+        recorder.artifact(path.with_suffix(".html"))
     return report, path
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneResult:
+    """What tuning found of each model, the file with the lines for the config, and where every trial is kept."""
+
+    tuned: tuple[Tuned, ...]
+    lines: str
+    path: Path
+    run_id: str
+    storage_uri: str
+
+
+def tune(
+    config: Settings, *, book: str | None = None, overrides: Sequence[str] = (), progress: Progress = SilentProgress()
+) -> TuneResult:
+    """Search better hyperparameters, as the section ``tune`` of the config asks, before any test origin.
+
+    A search that was stopped or killed is taken up where it was, in the same MLflow run. The lines for the config stand
+    in ``<work_dir>/<book>/tuned.yaml``. Raises a ``UserError``.
+    """
+    settings = _settings(config, overrides)
+    checked = open_book(settings, book, progress)
+    plan = plan_tuning(checked, settings)
+    tracking, path = Tracking(settings), work_dir(settings) / "tuned.yaml"
+    with tracking.run("tune", key=" ".join(study.name for study in plan.studies)) as recorder:
+        recorder.params(_flat(plan.meaning) | {"data": checked.fingerprint})
+        told = TrialRuns(tracking, recorder).note
+        tuned = tune_book(checked, settings, plan, told=told, progress=progress)
+        lines = config_lines(tuned)
+        publish_text(path, lines)
+        recorder.artifact(path)
+    place = without_password(plan.storage_uri)
+    return TuneResult(tuned=tuned, lines=lines, path=path, run_id=recorder.run_id, storage_uri=place)
 
 
 def open_book(settings: Config, book: str | None, progress: Progress) -> Book:

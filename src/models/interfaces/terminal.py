@@ -15,7 +15,7 @@ from models.interfaces.jobs import TrainResult
 from models.tables.quality import TableCount
 from models.tables.simulator import SimulationSummary
 from models.vocab import Item
-from models.workflows.evaluate import MAIN_METRIC
+from models.workflows.figures import MAIN_METRIC
 from models.workflows.predict import Predicted
 
 _BAR = 20
@@ -134,13 +134,14 @@ def training_lines(result: TrainResult, tracking_uri: str) -> list[str]:
     return [
         f"model    {result.model_name} version {result.version}{role} (bundle {result.bundle_key[:12]})",
         f"bundle   {result.bundle}",
+        f"report   {result.page}",
         f"look at  mlflow ui --backend-store-uri {tracking_uri}",
     ]
 
 
 def prediction_lines(predicted: Predicted) -> list[str]:
     """Where the results of a prediction stand."""
-    names = ("scores.parquet", "explanations.parquet", "manifest.json")
+    names = ("scores.parquet", "explanations.parquet", "curves.parquet", "manifest.json")
     return [f"{name:<21}{predicted.folder / name}" for name in names] + [
         f"{'newest, always':<21}{predicted.folder.parent / 'latest'}"
     ]

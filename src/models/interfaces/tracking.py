@@ -25,6 +25,7 @@ with warnings.catch_warnings():
     from mlflow.models import ModelSignature
     from mlflow.tracking import MlflowClient
     from mlflow.types import ColSpec, Schema
+    from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
 
 from models.config import Config
 from models.errors import BundleNotFoundError, DamagedBundleError
@@ -35,6 +36,9 @@ BUNDLE_FOLDER = "bundle"
 BUNDLE_TAG = "bundle"
 """Tag of a version: the hash of the manifest that it was registered with."""
 _LOADER = "models.interfaces.served"
+_KEY_TAG = "clientvalue.key"
+_MOST_RUNS = 50_000
+"""MLflow returns no more at once."""
 _SQLITE = "sqlite:///"
 _PARAM_LENGTH = 500
 _BATCH = 100
@@ -99,16 +103,26 @@ class Tracking:
         return f"clientvalue-{self._config.book.name}"
 
     @contextmanager
-    def run(self, title: str) -> Iterator[MlflowRecorder]:
-        """One run; it ends as failed if the work in it does."""
+    def run(self, title: str, *, key: str = "", parent: MlflowRecorder | None = None) -> Iterator[MlflowRecorder]:
+        """One run; it ends as failed if the work in it does.
+
+        The run that was begun with the same ``key`` before is continued, so that work which is taken up stays in one
+        run. ``parent`` is the run that a new one is shown below.
+        """
         with _quiet():
-            run = self.client.create_run(self._experiment, run_name=title)
+            run_id = self._continued(key) if key else None
+            run_id = run_id or self._created(title, key, parent)
         try:
-            yield MlflowRecorder(self.client, run.info.run_id)
+            yield MlflowRecorder(self.client, run_id)
         except BaseException:
-            self.client.set_terminated(run.info.run_id, status="FAILED")
+            self.client.set_terminated(run_id, status="FAILED")
             raise
-        self.client.set_terminated(run.info.run_id)
+        self.client.set_terminated(run_id)
+
+    def finished_keys(self, parent: MlflowRecorder) -> set[str]:
+        """Keys of the runs below ``parent`` that ended well."""
+        runs = self._search(f"tags.{MLFLOW_PARENT_RUN_ID} = '{parent.run_id}' and attributes.status = 'FINISHED'")
+        return {run.data.tags[_KEY_TAG] for run in runs if _KEY_TAG in run.data.tags}
 
     def register(self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str]) -> RegisteredBundle:
         """Store a bundle as a model of the run and as the next registered version; the first becomes champion.
@@ -160,6 +174,20 @@ class Tracking:
         if which.isdecimal():
             return self.client.get_model_version(self.model_name, which)
         return self.client.get_model_version_by_alias(self.model_name, which)
+
+    def _created(self, title: str, key: str, parent: MlflowRecorder | None) -> str:
+        tags = ({_KEY_TAG: key} if key else {}) | ({MLFLOW_PARENT_RUN_ID: parent.run_id} if parent else {})
+        return str(self.client.create_run(self._experiment, run_name=title, tags=tags).info.run_id)
+
+    def _continued(self, key: str) -> str | None:
+        runs = self._search(f"tags.{_KEY_TAG} = '{key}'")
+        if not runs:
+            return None
+        self.client.update_run(runs[0].info.run_id, status="RUNNING")
+        return str(runs[0].info.run_id)
+
+    def _search(self, condition: str) -> list[Any]:
+        return list(self.client.search_runs([self._experiment], condition, max_results=_MOST_RUNS))
 
     def _experiment_id(self) -> str:
         name = self._config.book.name

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 # Waiting workers of LightGBM spin unless told not to; beside any other work that costs more than it saves.
 # It must be said before the library is loaded.
@@ -14,13 +15,26 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import lightgbm
 import numpy as np
 
-from models.config import BoostingConfig, RunConfig
+from models.config import BoostingConfig, MonotoneConfig, RunConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.vocab import FloatArray
 
 _SIGNS = re.compile(r"\W")
 _THREADS_IN_TEXT = re.compile(r"^\[num_threads: -?\d+\]$", flags=re.MULTILINE)
+_SIGN = {"up": 1, "down": -1}
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomLoss:
+    """A loss of our own with several ``outputs`` per row, each the sum of its own trees.
+
+    ``slopes`` takes raw scores (n, outputs) and the target (n,) and returns gradient and hessian, both (n, outputs),
+    the hessian not negative. Scores start at 0; weights are applied outside.
+    """
+
+    outputs: int
+    slopes: Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +48,11 @@ class BoostedTrees:
     def tree_count(self) -> int:
         """How many trees there are."""
         return int(self.booster.num_trees())
+
+    @property
+    def output_count(self) -> int:
+        """How many numbers the trees say of each row: 1, or one per class or output of a loss."""
+        return int(self.booster.num_model_per_iteration())
 
     @property
     def feature_count(self) -> int:
@@ -58,9 +77,22 @@ class BoostedTrees:
         Each row sums to ``raw_predict``. Source: Lundberg et al. (2020), path-dependent.
         """
         if not matrix.shape[0]:  # LightGBM divides by the number of rows here
-            return np.zeros((0, self.feature_count + 1))
+            return np.zeros((0, self.output_count * (self.feature_count + 1)))
         parts = self.booster.predict(self._checked(matrix), pred_contrib=True, num_threads=self.threads)
         return np.asarray(parts, dtype=np.float64)
+
+    def raw_outputs(self, matrix: FloatArray) -> FloatArray:
+        """The same with one column per output. (n, n_features) -> (n, outputs)."""
+        return self.raw_predict(matrix).reshape(len(matrix), self.output_count)
+
+    def contributions_by_output(self, matrix: FloatArray) -> FloatArray:
+        """(n, n_features) -> (n, outputs, n_features + 1), as ``contributions``, each output on its own."""
+        flat = self.contributions(matrix)
+        return flat.reshape(len(matrix), self.output_count, self.feature_count + 1)
+
+    def bases(self) -> FloatArray:
+        """``base`` of each output. Shape (outputs,)."""
+        return np.asarray(self.contributions_by_output(np.full((1, self.feature_count), np.nan))[0, :, -1])
 
     def base(self) -> float:
         """What the trees say of a client of whom nothing is known: the base of every row's contributions."""
@@ -89,22 +121,26 @@ class BoostedTrees:
         return np.ascontiguousarray(matrix, dtype=np.float64)
 
 
-def fit_booster(
+def fit_booster(  # noqa: PLR0913 - rows have a weight and a start, features a direction
     matrix: FloatArray,
     target: FloatArray,
     *,
-    objective: Mapping[str, object],
+    objective: Mapping[str, object] | CustomLoss,
     config: BoostingConfig,
     contract: FeatureContract,
     run: RunConfig,
     weight: FloatArray | None = None,
+    monotone: Mapping[str, MonotoneConfig] | None = None,
+    start: FloatArray | None = None,
 ) -> BoostedTrees:
     """Fit trees to ``target`` (n,) from ``matrix`` (n, n_features), encoded by ``contract``; NaN is missing.
 
-    ``objective`` is LightGBM's, e.g. ``{"objective": "binary"}``; ``weight`` (n,) says how much each row
-    counts. The same rows in the same order, config and seed give the same text, on any number of threads. Row
-    order matters, because rows are sampled: bring rows in a fixed order. Raises ``TooLittleDataError`` if
-    there are too few rows for a single split.
+    ``objective`` is LightGBM's, e.g. ``{"objective": "binary"}``, or a loss of our own; ``weight`` (n,) says how much
+    each row counts; ``start`` (n,) are raw scores that the trees are added to and that they do not contain.
+    ``monotone`` names features along which every output keeps a direction, whatever the other features are; a missing
+    number stands outside it. The same rows in the same order, config and seed give the same text, on any number of
+    threads. Row order matters, because rows are sampled: bring rows in a fixed order. Raises ``TooLittleDataError`` if
+    there are too few rows for a single split, ``FeatureContractError`` for a direction of what has none.
     """
     if matrix.shape[0] < 2 * config.min_clients_per_leaf:
         raise TooLittleDataError(
@@ -114,17 +150,60 @@ def fit_booster(
         )
     if not np.isfinite(target).all():
         raise InternalError("trees need a known target of every row: only matured outcomes may be learned")
-    params = _params(config, run) | dict(objective)
+    params = _params(config, run) | _monotone_params(contract, monotone or {})
     data = lightgbm.Dataset(
         np.ascontiguousarray(matrix, dtype=np.float64),
         label=target,
         weight=weight,
+        init_score=start,
         feature_name=_plain_names(contract.names),
         categorical_feature=list(contract.categorical),
-        params=params,
+        params=params if isinstance(objective, CustomLoss) else params | dict(objective),
     )
-    booster = lightgbm.train(params, data, num_boost_round=config.trees)
+    booster = lightgbm.train(params | _objective_params(objective, target, weight), data, num_boost_round=config.trees)
     return BoostedTrees(booster=booster, threads=run.threads)
+
+
+def _objective_params(
+    objective: Mapping[str, object] | CustomLoss, target: FloatArray, weight: FloatArray | None
+) -> dict[str, object]:
+    if not isinstance(objective, CustomLoss):
+        return dict(objective)
+    scale = 1.0 if weight is None else weight[:, np.newaxis]
+
+    def slopes(scores: FloatArray, _: lightgbm.Dataset) -> tuple[FloatArray, FloatArray]:
+        gradient, hessian = objective.slopes(scores.reshape(len(target), objective.outputs), target)
+        return gradient * scale, hessian * scale
+
+    return {"objective": slopes, "num_class": objective.outputs}
+
+
+def _monotone_params(contract: FeatureContract, monotone: Mapping[str, MonotoneConfig]) -> dict[str, object]:
+    """One sign per feature. Nothing where no direction is asked for, so that the text of such models stays."""
+    for name in monotone:
+        _require_number(name, contract)
+    if not monotone:
+        return {}
+    return {
+        "monotone_constraints": [_SIGN[monotone[name].direction] if name in monotone else 0 for name in contract.names],
+        "monotone_constraints_method": "basic",  # the one of LightGBM's that is never wrong, only too strict
+    }
+
+
+def _require_number(name: str, contract: FeatureContract) -> None:
+    if name not in contract.names:
+        near = get_close_matches(name, contract.names, n=3, cutoff=0.0)
+        raise FeatureContractError(
+            rule="learners.*.monotone must name features of the book",
+            got=name,
+            remedy=f"did you mean {', '.join(near)}?",
+        )
+    if contract.names.index(name) in contract.categorical:
+        raise FeatureContractError(
+            rule="learners.*.monotone must name features that are numbers",
+            got=f"{name}, a category, which has no direction",
+            remedy="take it out of monotone",
+        )
 
 
 def _params(config: BoostingConfig, run: RunConfig) -> dict[str, object]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,17 +16,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from models.tables.cube import NEVER, Cube, FlowRows, StateRows, build_cube
+from models.tables.cube import Cube, FlowRows, StateRows, build_cube
 from models.tables.facilities import FOREVER, Facilities, days_or
 from models.tables.ledger import exact_sum
 from models.tables.macro import Macro, macro_of
 from models.tables.measures import MeasureBook
+from models.tables.memory import Memory
 from models.tables.opportunities import STAGES, Opportunities
 from models.tables.periods import PeriodGrid
 from models.vocab import IntArray
 
-_FLOW_COLUMNS = ("client", "period", "cell", "total", "events", "last_day")
-_NO_FLOWS = pa.schema([(name, pa.int64()) for name in _FLOW_COLUMNS])
+_FLOW_COLUMNS = [column.name for column in fields(FlowRows)]
+_NO_ROWS = pa.schema([])
+_ROWS_AT_ONCE = 1 << 20
+"""So many ledger rows are in memory at once: a block has few clients, but one of them may have any number of events."""
 
 
 _OPPORTUNITIES = pa.schema(
@@ -75,34 +81,48 @@ class PreparedBook:
     measures: MeasureBook
     first_period: int
     groups_known: bool
+    causes_known: bool
+    """Whether the book tells of any facility how it ended."""
     block_numbers: tuple[int, ...]
     context_columns: tuple[str, ...]
     macro_columns: tuple[str, ...]
     connection: Any
+    memory: Memory = field(default_factory=Memory, repr=False)
 
     def block(self, number: int, last: int) -> Block:
         """One block, with its cube up to the period before ``last``."""
         clients = self._read("clients", number).sort_by("client").to_pandas()
         first = int(clients["client"].iloc[0])
-        flows = self._rows("flows", number, first)
         cube = build_cube(
             self.measures,
-            flows,
+            self._flow_rows(number, first),
             self._state_rows(number, first),
             first=self.first_period,
             last=max(last, self.first_period),
             clients=len(clients),
+            memory=self.memory,
         )
         return Block(
             first_client=first,
             client_id=clients["client_id"],
             group=clients["group_number"].to_numpy() - first,
             attributes=clients,
-            first_day=clients["first_day"].fillna(NEVER).to_numpy().astype(np.int32),
+            first_day=cube.first_day,
             cube=cube,
             facilities=self._facilities(number, first),
             opportunities=self._opportunities(number, first),
         )
+
+    def blocks(self, numbers: Sequence[int], last: int) -> Iterator[Block]:
+        """These blocks in turn; the next is made on another core while the caller works on one."""
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            coming: deque[Future[Block]] = deque()
+            for number in numbers:
+                coming.append(ahead.submit(self.block, number, last))
+                if len(coming) > 1:
+                    yield coming.popleft().result()
+            while coming:
+                yield coming.popleft().result()
 
     def context_cube(self, column: str, last: int) -> Context:
         """The cube of all values of a client attribute, up to the period before ``last``."""
@@ -110,10 +130,9 @@ class PreparedBook:
         listed = self._scan("clients").select(column).distinct().to_pyarrow()[column]
         values = tuple(sorted(value for value in listed.to_pylist() if value is not None))
         places = pd.Index(values).get_indexer(pd.Index(rows["place"]))
-        flows = FlowRows(client=places, **{name: rows[name].to_numpy() for name in _FLOW_COLUMNS[1:]})
         cube = build_cube(
             self.measures,
-            flows,
+            [FlowRows.read(rows.assign(client=places))],
             None,
             first=self.first_period,
             last=max(last, self.first_period),
@@ -151,21 +170,24 @@ class PreparedBook:
         sums = rows.group_by("place", "period", "cell").aggregate(
             total=exact_sum(rows.total),
             events=exact_sum(rows.events),
-            last_day=rows.last_day.max().cast("int64"),
+            first_day=rows.first_day.min(),
+            last_day=rows.last_day.max(),
         )
         frame: pd.DataFrame = sums.to_pyarrow().to_pandas()
         return frame
 
-    def _read(self, name: str, number: int, empty: pa.Schema = _NO_FLOWS) -> pa.Table:
-        files = sorted((self.folder / name / f"block={number}").glob("*.parquet"))
-        tables = [pq.read_table(file, partitioning=None) for file in files]
+    def _read(self, name: str, number: int, empty: pa.Schema = _NO_ROWS) -> pa.Table:
+        tables = [pq.read_table(file, partitioning=None) for file in self._files(name, number)]
         return pa.concat_tables(tables) if tables else empty.empty_table()
 
-    def _rows(self, name: str, number: int, first: int) -> FlowRows:
-        table = self._read(name, number)
-        columns = {column: _integers(table, column) for column in _FLOW_COLUMNS}
-        columns["client"] = columns["client"] - first
-        return FlowRows(**columns)
+    def _files(self, name: str, number: int) -> list[Path]:
+        return sorted((self.folder / name / f"block={number}").glob("*.parquet"))
+
+    def _flow_rows(self, number: int, first: int) -> Iterator[FlowRows]:
+        """The block's rows of the flow ledger, piece by piece."""
+        for piece in _pieces(self._files("flows", number), _FLOW_COLUMNS):
+            rows = FlowRows.read(piece)
+            yield replace(rows, client=rows.client - np.int32(first))
 
     def _state_rows(self, number: int, first: int) -> StateRows | None:
         if not self.measures.states:
@@ -212,10 +234,25 @@ class PreparedBook:
             signed=days_or(_days(table, "signed"), FOREVER),
             maturity=days_or(_days(table, "maturity"), FOREVER),
             closed=days_or(_days(table, "closed"), FOREVER),
-            matured=np.asarray(table["matured"].to_numpy(zero_copy_only=False), dtype=np.bool_),
+            written_off=days_or(_days(table, "written_off"), FOREVER),
+            cause=np.asarray(table["cause"].to_numpy(), dtype=np.int8),
             spread_bp=table["spread_bp"].to_numpy(),
             collateral_cover=table["collateral_cover"].to_numpy(),
         )
+
+
+def _pieces(files: Iterable[Path], columns: list[str]) -> Iterator[pa.Table]:
+    """The rows of some files in as few tables as memory allows: each costs a walk through the whole cube."""
+    held: list[pa.RecordBatch] = []
+    for file in files:
+        with pq.ParquetFile(file) as opened:
+            for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=columns):
+                held.append(batch)
+                if sum(part.num_rows for part in held) >= _ROWS_AT_ONCE:
+                    yield pa.Table.from_batches(held)
+                    held = []
+    if held:
+        yield pa.Table.from_batches(held)
 
 
 def _no_facilities() -> Facilities:
@@ -226,7 +263,8 @@ def _no_facilities() -> Facilities:
         signed=never,
         maturity=never,
         closed=never,
-        matured=np.empty(0, dtype=np.bool_),
+        written_off=never,
+        cause=np.empty(0, dtype=np.int8),
         spread_bp=np.empty(0),
         collateral_cover=np.empty(0),
     )

@@ -23,13 +23,15 @@ from models.tables.fingerprint import fingerprint
 from models.tables.quality import CheckedTable, Gate, TableCount
 from models.tables.rules import MEANING, Rule
 from models.tables.schema import REQUIRED_TABLES, TABLES
-from models.tables.scratch import scratch_folder
+from models.tables.scratch import remove_stale, scratch_folder
 from models.tables.sources import SOURCES, SourceTables
 from models.vocab import Progress
 
 MAX_REASONS_SHOWN = 5
 MANIFEST = "manifest.json"
 QUARANTINE = "quarantine.parquet"
+_KEY_LENGTH = 16
+"""So many digits of the fingerprint name a book's folder."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,10 +62,11 @@ class Book:
 def load_book(config: Config, path: str | None, work_dir: Path, progress: Progress) -> Book:
     """Read the book from ``path`` (else ``book.path``), check it, and write it to ``work_dir``.
 
-    Leaves ``book/<table>.parquet`` and ``book/manifest.json``, which replace what stood there as a whole and
-    only if the book is good, and ``quarantine.parquet`` with the bad rows, always: columns table, source_row
-    (from 1), rule, column, value, further_rules. Raises a ``UserError`` for whatever is wrong with the
-    source; ``QuarantineLimitError`` if a table has more bad rows than ``book.max_quarantine_share``.
+    Leaves, only if the book is good, ``book/<key>/<table>.parquet`` and ``book/<key>/manifest.json``, where the key
+    tells the contents: a run that checks another book at the same time takes nothing away from this one, and books
+    that no run has opened for days are removed. Leaves ``quarantine.parquet`` with the bad rows, always: columns
+    table, source_row (from 1), rule, column, value, further_rules. Raises a ``UserError`` for whatever is wrong with
+    the source; ``QuarantineLimitError`` if a table has more bad rows than ``book.max_quarantine_share``.
     """
     place = path or config.book.path
     if not place:
@@ -81,7 +84,7 @@ def load_book(config: Config, path: str | None, work_dir: Path, progress: Progre
         _refuse_bad(everything, config.book.max_quarantine_share, quarantine)
         book = _describe(config, source, checked, work_dir)
         (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
-        _replace_folder(stored, work_dir / "book", scratch)
+        _publish(stored, _folder(work_dir, book.fingerprint), scratch)
     return book
 
 
@@ -149,14 +152,15 @@ def _describe(config: Config, source: SourceTables, checked: Mapping[str, Checke
             got="none",
             remedy="look at the source, or name another",
         )
+    key = fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency)
     return Book(
         name=config.book.name,
         currency=config.book.currency,
-        tables={name: work_dir / "book" / f"{name}.parquet" for name in checked},
+        tables={name: _folder(work_dir, key) / f"{name}.parquet" for name in checked},
         quarantine=work_dir / QUARANTINE,
         first_date=first_date,
         known_until=source.known_until,
-        fingerprint=fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency),
+        fingerprint=key,
         counts=tuple(table.count for table in (*source.checked, *checked.values())),
         ignored_columns=source.ignored_columns,
     )
@@ -180,8 +184,25 @@ def _count_facts(count: TableCount) -> dict[str, object]:
     return {key: value for key, value in asdict(count).items() if key != "examples"}
 
 
-def _replace_folder(new: Path, target: Path, scratch: Path) -> None:
-    """Puts ``new`` in the place of ``target``; what stood there goes with the scratch folder."""
-    if target.exists():
-        target.rename(scratch / "replaced")
-    new.rename(target)
+def _folder(work_dir: Path, key: str) -> Path:
+    return work_dir / "book" / key[:_KEY_LENGTH]
+
+
+def _publish(new: Path, target: Path, scratch: Path) -> None:
+    """Puts ``new`` at ``target``, unless the same book stands there, which another run may be reading."""
+    target.parent.mkdir(exist_ok=True)
+    if target.is_dir():
+        os.utime(target)
+        if _names(target) == _names(new):
+            return
+        target.rename(scratch / "damaged")
+    remove_stale(target.parent.iterdir())
+    try:
+        new.rename(target)
+    except OSError:
+        if not target.is_dir():  # else another run was faster
+            raise
+
+
+def _names(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}

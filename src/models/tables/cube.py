@@ -6,29 +6,48 @@ that differences are exact. Nothing here knows an as-of date: ``cutoff`` cuts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from itertools import chain
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.tables.measures import ACTIVITY, Cell, Measure, MeasureBook
-from models.vocab import FloatArray, IntArray
+from models.tables import laying
+from models.tables.measures import ACTIVITY, MeasureBook
+from models.tables.memory import Memory
+from models.vocab import BoolArray, FloatArray, IntArray
 
-NEVER = np.iinfo(np.int32).min
+NEVER = laying.NEVER
 """Stands for a day that has not come."""
+_NOT_YET = np.iinfo(np.int32).max
+"""The same while the earliest of some days is looked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FlowRows:
-    """Rows of the flow ledger. Shapes (n_rows,); ``client`` counts from 0 within the block."""
+    """Rows of the flow ledger. Shapes (n_rows,); ``client`` counts from 0 within the block.
 
-    client: IntArray
-    period: IntArray
-    cell: IntArray
-    total: IntArray
-    events: IntArray
-    last_day: IntArray
+    Several rows of one client, period and cell add up.
+    """
+
+    client: NDArray[np.int32]
+    period: NDArray[np.int32]
+    cell: NDArray[np.int32]
+    total: NDArray[np.int64]
+    events: NDArray[np.int32]
+    first_day: NDArray[np.int32]
+    last_day: NDArray[np.int32]
+
+    @classmethod
+    def read(cls, table: Any) -> FlowRows:
+        """The columns of a frame, table or batch, copied in the types that the compiled loops are made for."""
+        columns: dict[str, Any] = {
+            field.name: np.array(table[field.name], dtype=np.int64 if field.name == "total" else np.int32)
+            for field in fields(cls)
+        }
+        return cls(**columns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +59,9 @@ class StateRows:
     cell: IntArray
     value: FloatArray
     last_day: IntArray
+
+
+_NO_ROWS = FlowRows.read({field.name: () for field in fields(FlowRows)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +78,7 @@ class Cube:
         state_day: same shape, the day it became known, or ``NEVER``.
         rhythm: (periods + 1, 3, clients), cumulated over active periods: how many gaps between them, the sum of the
             gaps and of their squares, in periods.
+        first_day: (clients,), the first day of activity at any time, even beyond the last row, or ``NEVER``.
     """
 
     first: int
@@ -66,6 +89,7 @@ class Cube:
     states: FloatArray
     state_day: NDArray[np.int32]
     rhythm: IntArray
+    first_day: NDArray[np.int32]
 
     @property
     def clients(self) -> int:
@@ -75,67 +99,67 @@ class Cube:
 
 def build_cube(
     measures: MeasureBook,
-    flows: FlowRows,
+    flows: Iterable[FlowRows],
     states: StateRows | None,
     *,
     first: int,
     last: int,
     clients: int,
+    memory: Memory | None = None,
 ) -> Cube:
     """Lay ledger rows of the periods ``first`` to ``last - 1`` out as a cube; rows outside are left away.
 
-    Only a state of before ``first`` stays: it is what is known when the book begins.
+    ``flows`` may come piece by piece, so that however many rows there are, few are in memory. Only a state of before
+    ``first`` stays: it is what is known when the book begins. ``memory`` lends the large arrays.
     """
-    shape = (last - first + 1, len(measures.flows), clients)
-    totals = np.zeros(shape, dtype=np.int64)
-    events = np.zeros(shape, dtype=np.int32)
-    last_day = np.full(shape, NEVER, dtype=np.int32)
-    flat_totals, flat_events, flat_last = (array.reshape(-1) for array in (totals, events, last_day))
-    position = (flows.period - first + 1) * (shape[1] * clients) + flows.client
-    started: set[int] = set()
-    for places, measure in _by_cell(measures.flow_cells, measures.flows, flows.cell, flows.period, first, last):
-        at = position[places] + measure * clients
-        total, count, day = flows.total[places], flows.events[places].astype(np.int32), flows.last_day[places]
-        if measure in started:
-            total, count, day = total + flat_totals[at], count + flat_events[at], np.maximum(day, flat_last[at])
-        flat_totals[at], flat_events[at], flat_last[at] = total, count, day
-        started.add(measure)
-    rhythm = _rhythm(events[:, measures.flow_index(ACTIVITY)] > 0)
-    for row in range(1, shape[0]):
-        totals[row] += totals[row - 1]
-        events[row] += events[row - 1]
-        np.maximum(last_day[row], last_day[row - 1], out=last_day[row])
+    rows, memory = last - first + 1, memory or Memory()
+    shape = (rows, len(measures.flows), clients)
+    sums = memory.array(shape, np.int64), memory.array(shape, np.int32), memory.array(shape, np.int32)
+    first_day = _lay_out(measures, flows, first, sums)
+    rhythm = memory.array((rows, 3, clients), np.int64)
+    laying.gaps(sums[1][:, measures.flow_index(ACTIVITY)], rhythm)
     values, days = _states(measures, states, first, last, clients)
     return Cube(
         first=first,
         measures=measures,
-        totals=totals,
-        events=events,
-        last_day=last_day,
+        totals=sums[0],
+        events=sums[1],
+        last_day=sums[2],
         states=values,
         state_day=days,
         rhythm=rhythm,
+        first_day=first_day,
     )
 
 
-def _by_cell(
-    cells: tuple[Cell, ...],
-    measures: Sequence[Measure],
-    cell: IntArray,
-    period: IntArray,
+def _lay_out(
+    measures: MeasureBook,
+    flows: Iterable[FlowRows],
     first: int,
-    last: int,
-) -> list[tuple[IntArray, int]]:
-    """Pairs of row places and the measure they add to; within one pair no (client, period) comes twice."""
-    order = np.argsort(cell.astype(np.int16), kind="stable")  # few values: numpy counts instead of comparing
-    order = order[(period[order] >= first) & (period[order] < last)]
-    bounds = np.searchsorted(cell[order], np.arange(len(cells) + 1))
-    code = {known: place for place, known in enumerate(cells)}
-    return [
-        (order[bounds[code[part]] : bounds[code[part] + 1]], place)
-        for place, measure in enumerate(measures)
-        for part in measure.cells
-    ]
+    sums: tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.int32]],
+) -> NDArray[np.int32]:
+    """Fill totals, events and last days; returned are the first days of activity."""
+    of_cells, active = _flows_of_cells(measures), _cells_of(measures, ACTIVITY)
+    first_day = np.full(sums[0].shape[2], _NOT_YET, dtype=np.int32)
+    pieces = iter(flows)
+    for number, rows in enumerate(chain([next(pieces, _NO_ROWS)], pieces)):
+        keys, numbers = (rows.client, rows.period, rows.cell), (rows.total, rows.events, rows.last_day)
+        laying.lay_out(keys, numbers, of_cells, first, sums, number == 0)
+        laying.first_days(rows.client, rows.cell, rows.first_day, active, first_day)
+    return np.where(first_day == _NOT_YET, NEVER, first_day).astype(np.int32)
+
+
+def _flows_of_cells(measures: MeasureBook) -> tuple[IntArray, IntArray]:
+    """Which flows each cell adds to: those of cell c stand at ``starts[c]`` to ``starts[c + 1] - 1``."""
+    found = [[place for place, flow in enumerate(measures.flows) if cell in flow.cells] for cell in measures.flow_cells]
+    starts = np.cumsum([0, *map(len, found)], dtype=np.int64)
+    return starts, np.array([place for places in found for place in places], dtype=np.int64)
+
+
+def _cells_of(measures: MeasureBook, name: str) -> BoolArray:
+    """Whether each cell adds to the flow of that name. Shape (n_cells,)."""
+    cells = measures.flows[measures.flow_index(name)].cells
+    return np.array([cell in cells for cell in measures.flow_cells], dtype=np.bool_)
 
 
 def _states(
@@ -160,17 +184,3 @@ def _states(
         values[row][missing] = values[row - 1][missing]
         days[row][missing] = days[row - 1][missing]
     return values, days
-
-
-def _rhythm(active: NDArray[np.bool_]) -> IntArray:
-    """Cumulated number, sum and sum of squares of the gaps between active periods. (rows, 3, clients)."""
-    result = np.zeros((active.shape[0], 3, active.shape[1]), dtype=np.int64)
-    latest = np.full(active.shape[1], -1, dtype=np.int64)
-    for row in range(1, active.shape[0]):
-        repeated = active[row] & (latest >= 0)
-        gap = np.where(repeated, row - latest, 0)
-        result[row, 0] = result[row - 1, 0] + repeated
-        result[row, 1] = result[row - 1, 1] + gap
-        result[row, 2] = result[row - 1, 2] + gap * gap
-        latest = np.where(active[row], row, latest)
-    return result

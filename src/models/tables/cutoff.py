@@ -13,7 +13,8 @@ from models.tables.cube import NEVER, Cube
 from models.tables.facilities import Facilities
 from models.tables.measures import ACTIVITY, MeasureBook
 from models.tables.opportunities import Opportunities
-from models.vocab import BoolArray, FloatArray, IntArray
+from models.tables.targets import Endings
+from models.vocab import FloatArray, IntArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,12 +117,12 @@ class Future:
     as_of: date
     margin: FloatArray
     """Net margin per period, in book currency. Shape (horizon, n_clients)."""
-    activity: FloatArray
-    """Activity within the horizon, in book currency. Shape (n_clients,)."""
-    activity_count: IntArray
-    """Activity within the horizon, in events. Shape (n_clients,)."""
-    only_matured: BoolArray | None
-    """Shape (n_clients,): something ended within the horizon, and all of it on schedule."""
+    activity_so_far: FloatArray
+    """Activity from ``as_of`` to the end of each period, in book currency. Shape (horizon, n_clients)."""
+    count_so_far: IntArray
+    """The same in events."""
+    endings: Endings | None
+    """What became of facilities; None where the book has none."""
 
 
 def day_number(day: date) -> int:
@@ -167,7 +168,7 @@ def future_of(cube: Cube, index: int, horizon: int, as_of: date, end: date, faci
     start, stop = index - cube.first, index - cube.first + horizon
     measures = cube.measures
     totals = np.diff(cube.totals[start : stop + 1], axis=0)
-    activity = measures.flow_index(ACTIVITY)
+    activity, after = measures.flow_index(ACTIVITY), slice(start + 1, stop + 1)
     margin = [
         weight * totals[:, measures.flow_index(name)] * measures.step_of(name)
         for name, weight in measures.value_weights.items()
@@ -175,11 +176,9 @@ def future_of(cube: Cube, index: int, horizon: int, as_of: date, end: date, faci
     return Future(
         as_of=as_of,
         margin=np.asarray(sum(margin)),
-        activity=(cube.totals[stop, activity] - cube.totals[start, activity]) * measures.money_step,
-        activity_count=(cube.events[stop, activity] - cube.events[start, activity]).astype(np.int64),
-        only_matured=None
-        if facilities is None
-        else facilities.only_matured(day_number(as_of), day_number(end), cube.clients),
+        activity_so_far=(cube.totals[after, activity] - cube.totals[start, activity]) * measures.money_step,
+        count_so_far=(cube.events[after, activity] - cube.events[start, activity]).astype(np.int64),
+        endings=None if facilities is None else facilities.endings(day_number(as_of), day_number(end), cube.clients),
     )
 
 

@@ -1,4 +1,4 @@
-"""The only step whose cost grows with the number of events: one grouped pass over each event table.
+"""The only step whose cost grows with the number of events: one pass over each event table.
 
 Written as Ibis expressions, so that DuckDB runs it on one machine and a warehouse or Spark where the data is. Money is
 summed in whole steps (cents), so that sums are exact and do not depend on the order of rows.
@@ -31,19 +31,33 @@ def client_blocks(clients: Any, *, block_clients: int) -> Any:
     return numbered.mutate(group_number=first.cast("int64"), block=block).drop("group_key")
 
 
-def flow_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid) -> Any:
-    """Sum, count and last day per client, period and cell.
+def flow_ledger(
+    tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid, *, grouped: bool = True
+) -> Any:
+    """Sum, count, first and last day per client, period and cell; or of every event, if not ``grouped``.
 
-    Columns: block, client, period, cell (its place in ``measures.flow_cells``), total (whole steps), events, last_day
-    (days since 1970).
+    Columns: block, client, period, cell (its place in ``measures.flow_cells``), total (whole steps), events, first_day,
+    last_day (days since 1970). Who reads the ledger adds rows up, so that both ways lead to the same cube.
     """
     cells = measures.flow_cells
-    parts = [
-        _grouped(_events(tables, blocks, source, cells, grid, measures), _flow_aggregates)
-        for source in _sources(cells)
-        if source[0] in tables
-    ]
+    parts = []
+    for source in _sources(cells):
+        if source[0] in tables:
+            events = _events(tables, blocks, source, cells, grid, measures)
+            parts.append(_grouped(events, _flow_aggregates) if grouped else _as_they_are(events))
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
+
+
+def grouping_pays(tables: Mapping[str, Any], measures: MeasureBook, *, clients: int, periods: int) -> bool:
+    """Whether events outnumber the places (client, period, cell) that they can fall in.
+
+    Where they do not, most have a place of their own. To group them costs more than it saves, and without it the
+    ledger still has no more rows than the cube has places.
+    """
+    events = sum(
+        int(tables[name].count().to_pyarrow().as_py()) for name, _ in _sources(measures.flow_cells) if name in tables
+    )
+    return events > clients * periods * len(measures.flow_cells)
 
 
 def state_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid) -> Any | None:
@@ -61,13 +75,6 @@ def state_ledger(tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, 
     if not parts:
         return None
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
-
-
-def first_days(tables: Mapping[str, Any], kinds: tuple[str, ...]) -> Any:
-    """The first day of activity of each client that was ever active: client_id, first_day (days since 1970)."""
-    flows = tables["cashflows"]
-    active = flows.filter(flows.kind.isin(kinds))
-    return active.group_by("client_id").aggregate(first_day=_day_number(active.date.min()))
 
 
 def whole_steps(number: Any, step: float) -> Any:
@@ -156,10 +163,24 @@ def _grouped(events: Any, aggregates: Any) -> Any:
     return events.group_by("block", "client", "period", "cell").aggregate(**aggregates(events))
 
 
+def _as_they_are(events: Any) -> Any:
+    return events.select(
+        "block",
+        "client",
+        "period",
+        "cell",
+        total=events.steps,
+        events=ibis.literal(1, type="int32"),
+        first_day=events.day,
+        last_day=events.day,
+    )
+
+
 def _flow_aggregates(events: Any) -> dict[str, Any]:
     return {
         "total": exact_sum(events.steps),
         "events": events.count().cast("int32"),
+        "first_day": events.day.min(),
         "last_day": events.day.max(),
     }
 

@@ -18,7 +18,7 @@ from models.tables.features import Known, Surroundings, features_of
 from models.tables.macro import Macro
 from models.tables.measures import ACTIVITY
 from models.tables.periods import PeriodGrid
-from models.tables.targets import Activity, declined, present_value
+from models.tables.targets import Activity, decline_causes, declined, event_periods, present_value
 from models.vocab import BoolArray, FloatArray, IntArray
 
 _NOWHERE = np.empty(0, dtype=np.int64)
@@ -37,6 +37,10 @@ class Panel:
         units: the unit of each feature.
         value: net margin within the horizon, discounted; None where it is not known yet.
         declined: whether the client declined within the horizon; None where it is not known yet.
+        event_period: in which period of the horizon, from 1, the decline set in (rule ``drop``) or the client came back
+            (rule ``lapse``); 0 where that did not happen; None where it is not known yet.
+        cause: why the client declined, as a place in ``DECLINE_CAUSES``, -1 where it did not; None where it is not
+            known yet, where the book does not tell how facilities ended, and under rule ``lapse``.
     """
 
     client_id: pd.Series
@@ -48,6 +52,8 @@ class Panel:
     groups_known: bool = False
     value: FloatArray | None = None
     declined: BoolArray | None = None
+    event_period: IntArray | None = None
+    cause: IntArray | None = None
 
     def __len__(self) -> int:
         return len(self.origin)
@@ -63,6 +69,8 @@ class Panel:
             features=self.features.iloc[places].reset_index(drop=True),
             value=None if self.value is None else self.value[places],
             declined=None if self.declined is None else self.declined[places],
+            event_period=None if self.event_period is None else self.event_period[places],
+            cause=None if self.cause is None else self.cause[places],
         )
 
     def at(self, origins: Iterable[int]) -> Panel:
@@ -92,8 +100,7 @@ def panels_by_block(
     last = max(origins) + horizon
     macro = prepared.macro(last)
     around = {column: prepared.context_cube(column, last) for column in prepared.context_columns}
-    for number in prepared.block_numbers if blocks is None else blocks:
-        block = prepared.block(number, last)
+    for block in prepared.blocks(prepared.block_numbers if blocks is None else blocks, last):
         parts = []
         for origin in sorted(origins):
             surroundings = _surroundings(prepared, around, block, origin)
@@ -116,6 +123,8 @@ def joined(panels: Sequence[Panel]) -> Panel:
         features=pd.concat([panel.features for panel in panels], ignore_index=True).iloc[order].reset_index(drop=True),
         value=_concatenated([panel.value for panel in panels], order),
         declined=_concatenated([panel.declined for panel in panels], order),
+        event_period=_concatenated([panel.event_period for panel in panels], order),
+        cause=_concatenated([panel.cause for panel in panels], order),
     )
 
 
@@ -178,8 +187,7 @@ def _rows(
         groups_known=prepared.groups_known,
     )
     if targets:
-        future = _future(prepared, config, block, origin)
-        panel = replace(panel, value=_value(config, future), declined=_declined(config, past, future))
+        panel = _with_targets(panel, prepared, config, past, _future(prepared, config, block, origin))
     return panel.where(active)
 
 
@@ -189,16 +197,21 @@ def _future(prepared: PreparedBook, config: Config, block: Block, origin: int) -
     return future_of(block.cube, origin, horizon, start, end, block.facilities)
 
 
-def _value(config: Config, future: Future) -> FloatArray:
-    return present_value(future.margin, annual_rate=config.value.discount_rate_annual, period=config.time.period)
-
-
-def _declined(config: Config, past: Past, future: Future) -> BoolArray:
+def _with_targets(panel: Panel, prepared: PreparedBook, config: Config, past: Past, future: Future) -> Panel:
+    rule, endings = config.decline, future.endings
     activity = Activity(
         past_sum=past.total(ACTIVITY, config.time.activity_periods),
         past_periods=config.time.activity_periods,
-        future_sum=future.activity,
-        future_count=future.activity_count,
-        future_periods=config.time.horizon_periods,
+        sum_so_far=future.activity_so_far,
+        count_so_far=future.count_so_far,
     )
-    return declined(activity, config.decline, only_matured=future.only_matured)
+    only_matured = None if endings is None else endings.only_matured
+    declines = declined(activity, rule, only_matured=only_matured)
+    told = prepared.causes_known and rule.rule == "drop"
+    return replace(
+        panel,
+        value=present_value(future.margin, annual_rate=config.value.discount_rate_annual, period=config.time.period),
+        declined=declines,
+        event_period=event_periods(activity, rule, only_matured=only_matured),
+        cause=decline_causes(declines, endings) if told and endings is not None else None,
+    )

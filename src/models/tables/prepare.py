@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,11 +16,17 @@ from models.config import Config
 from models.errors import AsOfOutsideBookError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
-from models.tables.ledger import client_blocks, first_days, flow_ledger, state_ledger, whole_steps
+from models.tables.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, whole_steps
 from models.tables.measures import NOTES, measures_of
 from models.tables.notes import NoteModel, notes_before, tones_of
 from models.tables.periods import PeriodGrid
 from models.tables.scratch import scratch_folder
+from models.tables.targets import EXIT_CAUSES, NO_CAUSE
+
+_ROWS_BEFORE_WRITING = 20_000
+"""So many rows of a block wait in memory: by default all would, and DuckDB would run into its limit and spill."""
+_OPEN_FILES = 200
+"""A block's file stays open until its last row; beyond so many blocks, which every system allows, it gets several."""
 
 
 def fit_notes(book: Book, config: Config, before: date) -> NoteModel | None:
@@ -63,18 +69,18 @@ def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: No
         "blocks", client_blocks(tables["clients"], block_clients=config.run.block_clients), temp=True
     )
     places = blocks.select("client_id", "client", "block")
-    flows = flow_ledger(tables, places, measures, grid)
+    grouped = grouping_pays(
+        tables, measures, clients=int(blocks.count().to_pyarrow().as_py()), periods=-grid.index_of(book.first_date)
+    )
+    flows = flow_ledger(tables, places, measures, grid, grouped=grouped)
     _partition(connection, flows, folder / "flows")
     states = state_ledger(tables, places, measures, grid)
     if states is not None:
         _partition(connection, states, folder / "states")
-    first = first_days(tables, config.activity.kinds)
-    known = blocks.left_join(first, "client_id").select(
-        "block", "client", "client_id", "group_number", "first_day", *columns
-    )
+    known = blocks.select("block", "client", "client_id", "group_number", *columns)
     _partition(connection, known, folder / "clients")
     if "facilities" in tables:
-        _partition(connection, _placed_facilities(tables["facilities"], places, config), folder / "facilities")
+        _partition(connection, _placed_facilities(tables, places, config), folder / "facilities")
     if "opportunities" in tables:
         _partition(connection, _placed_opportunities(tables["opportunities"], places), folder / "opportunities")
     if "macro" in tables and config.features.macro:
@@ -86,6 +92,7 @@ def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: No
         measures=measures,
         first_period=_first_period(connection, folder),
         groups_known=bool(blocks.group_id.notnull().any().to_pyarrow().as_py()),
+        causes_known=_causes_known(tables),
         block_numbers=tuple(numbers),
         context_columns=tuple(name for name in config.features.context if name in columns),
         macro_columns=config.features.macro if "macro" in tables else (),
@@ -105,6 +112,8 @@ def _connect(config: Config, folder: Path) -> Any:
     connection = ibis.duckdb.connect(temp_directory=str(folder / "spill"))
     connection.raw_sql(f"SET memory_limit = '{config.run.database_memory_gb}GB'")
     connection.raw_sql("SET preserve_insertion_order = false")
+    connection.raw_sql(f"SET partitioned_write_flush_threshold = {_ROWS_BEFORE_WRITING}")
+    connection.raw_sql(f"SET partitioned_write_max_open_files = {_OPEN_FILES}")
     if config.run.threads:
         connection.raw_sql(f"SET threads = {config.run.threads}")
     return connection
@@ -115,20 +124,36 @@ def _partition(connection: Any, table: Any, folder: Path) -> None:
     connection.to_parquet(table, str(folder), partition_by="block", compression="lz4_raw")
 
 
-def _placed_facilities(facilities: Any, places: Any, config: Config) -> Any:
-    step = config.book.money_step
-    return facilities.inner_join(places, "client_id").select(
-        "block",
-        "client",
-        "facility_id",
-        "signed",
-        "maturity",
-        "closed",
-        matured=(facilities.exit_cause == "matured").fill_null(False),
-        limit_steps=whole_steps(facilities["limit"].fill_null(0.0), step),
-        spread_bp=facilities.spread_bp,
-        collateral_cover=facilities.collateral_cover,
+def _causes_known(tables: Mapping[str, Any]) -> bool:
+    return "facilities" in tables and bool(tables["facilities"].exit_cause.notnull().any().to_pyarrow().as_py())
+
+
+def _placed_facilities(tables: Mapping[str, Any], places: Any, config: Config) -> Any:
+    step, facilities = config.book.money_step, tables["facilities"]
+    codes = [(str(cause), ibis.literal(code, type="int8")) for code, cause in enumerate(EXIT_CAUSES)]
+    losses = _first_write_offs(tables["cashflows"])
+    return (
+        facilities.inner_join(places, "client_id")
+        .left_join(losses, "facility_id")
+        .select(
+            "block",
+            "client",
+            "facility_id",
+            "signed",
+            "maturity",
+            "closed",
+            "written_off",
+            cause=facilities.exit_cause.cases(*codes, else_=ibis.literal(NO_CAUSE, type="int8")),
+            limit_steps=whole_steps(facilities["limit"].fill_null(0.0), step),
+            spread_bp=facilities.spread_bp,
+            collateral_cover=facilities.collateral_cover,
+        )
     )
+
+
+def _first_write_offs(cashflows: Any) -> Any:
+    losses = cashflows.filter((cashflows.kind == "write_off") & cashflows.facility_id.notnull())
+    return losses.group_by("facility_id").aggregate(written_off=losses.date.min())
 
 
 def _placed_opportunities(opportunities: Any, places: Any) -> Any:

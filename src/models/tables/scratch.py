@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _STALE_SECONDS = 2 * 86_400
@@ -17,11 +17,17 @@ _STALE_SECONDS = 2 * 86_400
 def scratch_folder(root: Path, name: str) -> Iterator[Path]:
     """A new folder below ``root``, hidden, that goes when the work is done; stale ones of that name go first."""
     root.mkdir(parents=True, exist_ok=True)
-    for left in root.glob(f".{name}-*"):
-        if time.time() - left.stat().st_mtime > _STALE_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
+    remove_stale(root.glob(f".{name}-*"))
     folder = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=root))
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def remove_stale(folders: Iterable[Path]) -> None:
+    """Take away what was last touched so long ago that no run can still read it."""
+    for folder in folders:
+        with suppress(FileNotFoundError):  # another run took it away
+            if time.time() - folder.stat().st_mtime > _STALE_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)

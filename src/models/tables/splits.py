@@ -1,4 +1,4 @@
-"""Which as-of dates are learned from, calibrated on and judged, so that time runs one way."""
+"""Which as-of dates are learned from, foretold with hindsight and judged, so that time runs one way."""
 
 from __future__ import annotations
 
@@ -10,20 +10,28 @@ from models.errors import TooLittleDataError
 from models.tables.periods import PeriodGrid
 
 
+@dataclass(frozen=True)
+class HindcastOrigins:
+    """A past origin, and the ``early`` ones whose outcomes were complete before it, in rising order."""
+
+    origin: int
+    early: tuple[int, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class LearningOrigins:
     """Origins for one fit, in rising order, as numbers of periods.
 
-    ``learn`` are all whose outcomes were complete. ``early`` are those whose outcomes were complete before
-    ``calibration``, the latest of ``learn``; a model fitted on them is calibrated there.
+    ``learn`` are all whose outcomes were complete. ``hindcasts`` are the latest of them that models can foretell that
+    learned before: there predictions are chosen, calibrated and given intervals.
     """
 
     learn: tuple[int, ...]
-    early: tuple[int, ...]
+    hindcasts: tuple[HindcastOrigins, ...] = ()
 
     @property
-    def calibration(self) -> int:
-        """The origin that calibrates."""
+    def latest(self) -> int:
+        """The origin nearest to the one that is scored."""
         return self.learn[-1]
 
 
@@ -44,5 +52,12 @@ def learning_origins(config: Config, grid: PeriodGrid, first_date: date, *, outc
             got=f"a book from {first_date}",
             remedy="shorten time.horizon_periods or origins.min_history_periods, or choose a later origin",
         )
-    early = tuple(origin for origin in learn if origin <= learn[-1] - horizon)
-    return LearningOrigins(learn=learn, early=early)
+    return LearningOrigins(learn=learn, hindcasts=_hindcasts(learn, horizon, config.origins.calibration_count))
+
+
+def _hindcasts(learn: tuple[int, ...], horizon: int, count: int) -> tuple[HindcastOrigins, ...]:
+    found = [
+        HindcastOrigins(origin, tuple(early for early in learn if early + horizon <= origin))
+        for origin in learn[-count:]
+    ]
+    return tuple(hindcast for hindcast in found if hindcast.early)

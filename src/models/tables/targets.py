@@ -1,4 +1,4 @@
-"""What is to be foreseen: value and decline over the horizon, from the future half of the cube alone."""
+"""What is to be foreseen: value, and whether, when and why a client declines, from the future half of the cube."""
 
 from __future__ import annotations
 
@@ -7,24 +7,48 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.config import DeclineConfig
-from models.vocab import BoolArray, FloatArray, IntArray
+from models.vocab import BoolArray, DeclineCause, ExitCause, FloatArray, IntArray
 
 PERIODS_PER_YEAR = {"week": 365.25 / 7, "month": 12.0, "quarter": 4.0}
 DAYS_PER_PERIOD = {period: 365.25 / count for period, count in PERIODS_PER_YEAR.items()}
+DECLINE_CAUSES = tuple(DeclineCause)
+"""A cause's place here is its code; -1 is none."""
+EXIT_CAUSES = tuple(ExitCause)
+"""The same for the cause by which a facility ended; there -1 is also one that is not known."""
+NO_CAUSE = -1
 
 
 @dataclass(frozen=True, kw_only=True)
 class Activity:
     """How busy clients were before and after the as-of date.
 
-    Shapes (n_clients,). Sums are in book currency, counts in events; ``*_periods`` are the lengths of the windows.
+    ``past_sum`` is (n_clients,), over ``past_periods``. ``sum_so_far`` and ``count_so_far`` are
+    (horizon_periods, n_clients): from the as-of date to the end of each period. Sums are in book currency, counts in
+    events.
     """
 
     past_sum: FloatArray
     past_periods: int
-    future_sum: FloatArray
-    future_count: IntArray
-    future_periods: int
+    sum_so_far: FloatArray
+    count_so_far: IntArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Endings:
+    """What became of clients' facilities within the horizon. Shapes (n_clients,).
+
+    Attributes:
+        only_matured: of those known at the as-of date something ended, and all of it on schedule.
+        defaulted: something ended in default or was written off.
+        still_open: something is signed and not ended when the horizon ends.
+        last_cause: by what the facility ended that ended last otherwise than on schedule, as a place in
+            ``EXIT_CAUSES``; -1 for none.
+    """
+
+    only_matured: BoolArray
+    defaulted: BoolArray
+    still_open: BoolArray
+    last_cause: IntArray
 
 
 def discount_factors(periods: int, *, annual_rate: float, period: str) -> FloatArray:
@@ -60,10 +84,49 @@ def declined(activity: Activity, rule: DeclineConfig, *, only_matured: BoolArray
     ``lapse``: nothing happened. ``drop``: activity per period fell below the configured share of the past.
     ``only_matured`` marks clients of whom something ended, and all of it on schedule: these did not decline.
     """
+    behind = _behind(activity, rule)[-1]
+    return np.asarray(behind if only_matured is None else behind & ~only_matured)
+
+
+def event_periods(activity: Activity, rule: DeclineConfig, *, only_matured: BoolArray | None = None) -> IntArray:
+    """The period, from 1, of what the curve of decline tells; 0 where it did not happen. Shape (n_clients,).
+
+    ``drop``: the onset of a decline, from which on the activity since the as-of date stays behind the configured
+    share of the past until the horizon ends. Who declined has one, and nobody else.
+
+    ``lapse``: a decline is that nothing happens, which has no date; told is the return, the first period with
+    activity. Who did not decline has one, but for clients that stayed away after all they had ended on schedule.
+    """
+    behind = _behind(activity, rule)
     if rule.rule == "lapse":
-        result = activity.future_count == 0
-    else:
-        past_rate = activity.past_sum / activity.past_periods
-        result = activity.future_sum / activity.future_periods < rule.share * past_rate
-        result |= activity.future_count == 0
-    return np.asarray(result if only_matured is None else result & ~only_matured)
+        return np.where(behind[-1], 0, 1 + behind.sum(axis=0))
+    periods = np.arange(1, len(behind) + 1)[:, None]
+    caught_up = np.where(behind, 0, periods).max(axis=0)
+    return np.where(declined(activity, rule, only_matured=only_matured), 1 + caught_up, 0)
+
+
+def decline_causes(declines: BoolArray, endings: Endings) -> IntArray:
+    """Why clients declined: places in ``DECLINE_CAUSES``, -1 where ``declines`` is false. Shape (n_clients,).
+
+    Default, if anything defaulted; else reduced, if something is still open when the horizon ends; else the cause of
+    what ended last otherwise than on schedule; else dormant.
+    """
+    refinanced = endings.last_cause == EXIT_CAUSES.index(ExitCause.REFINANCED_AWAY)
+    rules = [
+        (~declines, NO_CAUSE),
+        (endings.defaulted, DECLINE_CAUSES.index(DeclineCause.DEFAULT)),
+        (endings.still_open, DECLINE_CAUSES.index(DeclineCause.REDUCED)),
+        (refinanced, DECLINE_CAUSES.index(DeclineCause.REFINANCED_AWAY)),
+    ]
+    dormant = DECLINE_CAUSES.index(DeclineCause.DORMANT)
+    return np.select([who for who, _ in rules], [code for _, code in rules], default=dormant)
+
+
+def _behind(activity: Activity, rule: DeclineConfig) -> BoolArray:
+    """Whether clients would have declined, had the horizon ended with each period. (horizon_periods, n_clients)."""
+    idle = activity.count_so_far == 0
+    if rule.rule == "lapse":
+        return np.asarray(idle)
+    periods = np.arange(1, len(idle) + 1)[:, None]
+    past_rate = activity.past_sum / activity.past_periods
+    return np.asarray(idle | (activity.sum_so_far / periods < rule.share * past_rate))

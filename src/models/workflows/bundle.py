@@ -16,15 +16,15 @@ from models.config import Config, TiersConfig
 from models.decisions.tiers import TierPolicy
 from models.errors import DamagedBundleError
 from models.learners.contract import FeatureContract
-from models.learners.decline import DeclineModel
-from models.learners.intervals import RatioBands
+from models.learners.decline import CauseModel, DeclineModel, TimingModel
+from models.learners.intervals import ConformalBands
 from models.learners.segments import SegmentModel
 from models.learners.value import ValueModel
 from models.tables.notes import NoteModel
 from models.workflows.publish import MANIFEST, file_hash, read_manifest, write_manifest
 from models.workflows.recipe import FittedModels
 
-FORMAT = 1
+FORMAT = 2
 CONFIG = "config.json"
 REPORT = "report.json"
 
@@ -44,9 +44,11 @@ class Bundle:
 
 def write_bundle(folder: Path, models: FittedModels, config: Config, report: Mapping[str, Any], data: str) -> None:
     """Write all files of a bundle into an empty folder; ``data`` is the fingerprint of the book."""
-    for model, texts in (("value", models.value.to_texts()), ("decline", models.decline.to_texts())):
-        _write(folder / f"{model}.trees.txt", texts["trees"])
-        _write(folder / f"{model}.settings.json", texts["settings"])
+    _write_texts(folder, "value", models.value.to_texts())
+    _write_texts(folder, "decline", models.decline.to_texts())
+    _write_texts(folder, "timing", models.timing.to_texts())
+    if models.causes is not None:
+        _write_texts(folder, "causes", models.causes.to_texts())
     _write(folder / "contract.json", models.contract.to_json())
     _write(folder / "segments.json", models.segments.to_json())
     _write(folder / "intervals.json", models.bands.to_json() if models.bands else "null")
@@ -70,13 +72,17 @@ def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
             remedy="train again with this version",
         )
     config = Config.model_validate_json(_read(folder / CONFIG))
+    causes = _texts(folder, "causes")
     bands, notes = _read(folder / "intervals.json"), _read(folder / "notes.json")
     models = FittedModels(
         contract=FeatureContract.from_json(_read(folder / "contract.json")),
-        value=ValueModel.from_texts(_model_texts(folder, "value"), threads=threads),
-        decline=DeclineModel.from_texts(_model_texts(folder, "decline"), threads=threads),
+        value=ValueModel.from_texts(_texts(folder, "value"), threads=threads),
+        decline=DeclineModel.from_texts(_texts(folder, "decline"), threads=threads),
+        timing=TimingModel.from_texts(_texts(folder, "timing"), threads=threads),
+        causes=CauseModel.from_texts(causes, threads=threads) if causes else None,
+        rule=config.decline.rule,
         segments=SegmentModel.from_json(_read(folder / "segments.json")),
-        bands=None if bands == "null" else RatioBands.from_json(bands),
+        bands=None if bands == "null" else ConformalBands.from_json(bands),
         notes=None if notes == "null" else NoteModel.from_json(notes),
         policy=_policy(json.loads(_read(folder / "tiers.json"))),
     )
@@ -97,11 +103,14 @@ def _policy(facts: Mapping[str, Any]) -> TierPolicy:
     return TierPolicy(**{**facts, "settings": TiersConfig.model_validate(facts["settings"])})
 
 
-def _model_texts(folder: Path, model: str) -> dict[str, str]:
-    return {
-        "trees": _read(folder / f"{model}.trees.txt"),
-        "settings": _read(folder / f"{model}.settings.json"),
-    }
+def _write_texts(folder: Path, model: str, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        _write(folder / f"{model}.{name}", text)
+
+
+def _texts(folder: Path, model: str) -> dict[str, str]:
+    """The files of one model by name; none where the bundle has no such model."""
+    return {path.name.removeprefix(f"{model}."): _read(path) for path in sorted(folder.glob(f"{model}.*"))}
 
 
 def _write(path: Path, text: str) -> None:

@@ -16,16 +16,21 @@ from models.learners.baselines import (
     decline_scores,
     value_scores,
 )
-from models.learners.btyd import BetaGeometric, GammaGamma, PurchaseHistory
+from models.learners.btyd import PURCHASE_FEATURES, BetaGeometric, GammaGamma, history_from_features
+from models.learners.untuned import untuned_decline, untuned_value
+from models.learners.value.candidate import shares
 from models.tables.measures import ACTIVITY
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
 from models.tables.targets import DAYS_PER_PERIOD
-from models.vocab import FloatArray, IntArray
-from models.workflows.recipe import fit_models, score_panel
+from models.vocab import BoolArray, FloatArray, IntArray
+from models.workflows.corrections import Corrections
+from models.workflows.recipe import FittedModels, Predictions, fit_models, merged, score_panel
+from models.workflows.rows import rows_of
 
 OURS = "ours"
 BTYD = "btyd"
+UNTUNED = "untuned_lightgbm"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,55 +45,35 @@ Contest = dict[str, dict[str, Contender]]
 """Target (value, decline) -> name -> contender."""
 
 
-def contest(learn: Panel, test: Panel, origins: LearningOrigins, config: Config) -> Contest:
-    """Let all compete at one test origin.
+@dataclass(frozen=True, kw_only=True)
+class ContestResult:
+    """All contenders at one test origin, and everything that ours says; ``importance`` is a share per feature."""
 
-    Where sponsor groups are known, a client is scored by models that saw none of its group.
+    contest: Contest
+    ours: Predictions
+    importance: dict[str, dict[str, float]]
+
+
+def contest(
+    panel: Panel, test: Panel, origins: LearningOrigins, corrections: Corrections, config: Config
+) -> ContestResult:
+    """Let all compete at one test origin, learning from the rows of ``panel`` at ``origins.learn``.
+
+    Where sponsor groups are known, a client is scored by models that saw none of its group; only ``corrections``,
+    a few numbers learned at earlier origins, are common to all.
     """
-    return _with_purchase_models(_contest(learn, test, origins, config), test, config)
-
-
-def purchase_history(panel: Panel, config: Config) -> PurchaseHistory:
-    """The rows of a panel as "buy till you die" models see them; an active period counts as one purchase."""
-    days = DAYS_PER_PERIOD[config.time.period]
-    tenure, idle = _column(panel, "tenure_days"), _column(panel, f"{ACTIVITY}_recency_days")
-    periods = _column(panel, f"{ACTIVITY}_active_periods")
-    again = periods > 1
-    size = np.maximum(_column(panel, "value_sum_ever"), 0.0) / np.maximum(periods, 1.0)
-    return PurchaseHistory(
-        purchases=np.maximum(periods - 1, 0.0),
-        recency=np.where(again, (tenure - idle) / days, 0.0),
-        age=tenure / days,
-        size=np.where(again, size, 0.0),
-    )
-
-
-def _with_purchase_models(judged: Contest, test: Panel, config: Config) -> Contest:
-    """BG/NBD x Gamma-Gamma joins where it can be fitted: it needs no outcomes, only the past of the clients judged."""
-    history = purchase_history(test, config)
-    try:
-        purchases = BetaGeometric.fit(history).expected_purchases(history, config.time.horizon_periods)
-        size = GammaGamma.fit(history).expected_size(history)
-    except TooLittleDataError:
-        return judged
-    return {
-        "decline": judged["decline"] | {BTYD: Contender(score=-purchases, is_forecast=False)},
-        "value": judged["value"] | {BTYD: Contender(score=purchases * size, is_forecast=True)},
-    }
-
-
-def _contest(learn: Panel, test: Panel, origins: LearningOrigins, config: Config) -> Contest:
-    if not test.groups_known:
-        return _contest_once(learn, test, origins, config)
-    folds = config.origins.group_folds
+    learn = panel.at(origins.learn)
     parts, places = [], []
-    for fold in range(folds):
-        inside = test.group_fold(folds) == fold
-        if inside.any():
-            others = learn.where(learn.group_fold(folds) != fold)
-            parts.append(_contest_once(others, test.where(inside), origins, config))
-            places.append(np.flatnonzero(inside))
-    return _merged(parts, np.argsort(np.concatenate(places), kind="stable"))
+    for others, inside in _folds(learn, test, config):
+        parts.append(_contest_once(others, test.where(inside), origins, corrections, config))
+        places.append(np.flatnonzero(inside))
+    order = np.argsort(np.concatenate(places), kind="stable")
+    judged = _merged_contest([part.contest for part in parts], order)
+    return ContestResult(
+        contest=_with_purchase_models(judged, test, config),
+        ours=merged([part.ours for part in parts], order),
+        importance=_mean_importance([part.importance for part in parts]),
+    )
 
 
 def past_behaviour(panel: Panel, config: Config) -> PastBehaviour:
@@ -104,36 +89,87 @@ def past_behaviour(panel: Panel, config: Config) -> PastBehaviour:
     )
 
 
-def _column(panel: Panel, name: str) -> FloatArray:
-    return panel.features[name].to_numpy(dtype=np.float64)
+def _folds(learn: Panel, test: Panel, config: Config) -> list[tuple[Panel, BoolArray]]:
+    """Pairs of what is learned from and which test rows are scored by it; no sponsor group is on both sides."""
+    if not test.groups_known:
+        return [(learn, np.ones(len(test), dtype=np.bool_))]
+    folds = config.origins.group_folds
+    place, learned = test.group_fold(folds), learn.group_fold(folds)
+    return [(learn.where(learned != fold), place == fold) for fold in range(folds) if (place == fold).any()]
 
 
-def _contest_once(learn: Panel, test: Panel, origins: LearningOrigins, config: Config) -> Contest:
+def _contest_once(
+    learn: Panel, test: Panel, origins: LearningOrigins, corrections: Corrections, config: Config
+) -> ContestResult:
+    models = fit_models(learn, origins, corrections, config)
+    ours = score_panel(models, test)
+    rivals = _rivals(learn, test, models, config)
+    mine = {"decline": ours.decline_probability, "value": ours.value}
+    return ContestResult(
+        contest={
+            target: {OURS: Contender(score=mine[target], is_forecast=True), **rivals[target]} for target in rivals
+        },
+        ours=ours,
+        importance=_importance(models),
+    )
+
+
+def _rivals(learn: Panel, test: Panel, models: FittedModels, config: Config) -> Contest:
     if learn.value is None or learn.declined is None:
         raise InternalError("a contest needs a past with targets")
-    ours = score_panel(fit_models(learn, origins, config), test)
     known, past = past_behaviour(learn, config), past_behaviour(test, config)
     logistic = LogisticBaseline.fit(known, learn.declined).predict(past)
     carried_on = PastSumBaseline.fit(known, learn.value).predict(past)
+    untuned = _untuned(learn, test, models, config)
     return {
         "decline": {
-            OURS: Contender(score=ours.decline_probability, is_forecast=True),
             "logistic": Contender(score=logistic, is_forecast=True),
+            UNTUNED: untuned["decline"],
             **_rankings(decline_scores(past)),
         },
         "value": {
-            OURS: Contender(score=ours.value, is_forecast=True),
+            UNTUNED: untuned["value"],
             **_rankings(value_scores(past)),
             "past_sum": Contender(score=carried_on, is_forecast=True),
         },
     }
 
 
+def _untuned(learn: Panel, test: Panel, models: FittedModels, config: Config) -> dict[str, Contender]:
+    contract = models.contract
+    learned, scored = rows_of(learn, contract), contract.encode(test.features)
+    value = untuned_value(learned.matrix, learned.value, scored, contract=contract, run=config.run)
+    decline = untuned_decline(learned.matrix, learned.declined, scored, contract=contract, run=config.run)
+    return {
+        "decline": Contender(score=decline, is_forecast=True),
+        "value": Contender(score=np.maximum(value, 0.0), is_forecast=True),
+    }
+
+
+def _with_purchase_models(judged: Contest, test: Panel, config: Config) -> Contest:
+    """BG/NBD x Gamma-Gamma joins where it can be fitted: it needs no outcomes, only the past of the clients judged."""
+    columns = {name: _column(test, name) for name in PURCHASE_FEATURES}
+    history = history_from_features(columns, days_per_period=DAYS_PER_PERIOD[config.time.period])
+    try:
+        purchases = BetaGeometric.fit(history).expected_purchases(history, config.time.horizon_periods)
+        size = GammaGamma.fit(history).expected_size(history)
+    except TooLittleDataError:
+        return judged
+    return {
+        "decline": judged["decline"] | {BTYD: Contender(score=-purchases, is_forecast=False)},
+        "value": judged["value"] | {BTYD: Contender(score=purchases * size, is_forecast=True)},
+    }
+
+
+def _column(panel: Panel, name: str) -> FloatArray:
+    return panel.features[name].to_numpy(dtype=np.float64)
+
+
 def _rankings(scores: Mapping[str, FloatArray]) -> dict[str, Contender]:
     return {name: Contender(score=score, is_forecast=False) for name, score in scores.items()}
 
 
-def _merged(parts: Sequence[Contest], order: IntArray) -> Contest:
+def _merged_contest(parts: Sequence[Contest], order: IntArray) -> Contest:
     return {
         target: {
             name: Contender(
@@ -143,4 +179,16 @@ def _merged(parts: Sequence[Contest], order: IntArray) -> Contest:
             for name, contender in contenders.items()
         }
         for target, contenders in parts[0].items()
+    }
+
+
+def _importance(models: FittedModels) -> dict[str, dict[str, float]]:
+    gains = {"value": models.value.importance(), "decline": shares(models.decline.trees.gain_importance())}
+    return {model: dict(zip(models.contract.names, gain.tolist(), strict=True)) for model, gain in gains.items()}
+
+
+def _mean_importance(parts: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, float]]:
+    return {
+        model: {name: sum(part[model][name] for part in parts) / len(parts) for name in parts[0][model]}
+        for model in parts[0]
     }

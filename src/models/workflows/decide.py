@@ -8,7 +8,6 @@ import pyarrow as pa
 from models.config import Config
 from models.decisions.relationships import need_types, relationship_types
 from models.decisions.stages import Trajectory, stages_of
-from models.decisions.tiers import grade
 from models.learners.contributions import Contributions
 from models.tables.measures import ACTIVITY
 from models.tables.panel import Panel
@@ -21,7 +20,6 @@ REASONS = 5
 
 def score_columns(models: FittedModels, panel: Panel, predictions: Predictions, config: Config) -> dict[str, pa.Array]:
     """The columns of scores that follow from the predictions of one block, in the order of the contract."""
-    grades = grade(predictions.value, predictions.decline_probability, models.policy)
     large = predictions.value >= models.policy.a_value
     names = np.asarray(models.segments.segment_names)
     return {
@@ -35,8 +33,8 @@ def score_columns(models: FittedModels, panel: Panel, predictions: Predictions, 
         "segment_name": pa.array(names[predictions.segment], type=pa.string()),
         "relationship_type": _text(relationship_types(panel.features, large, config.relationships)),
         "need_type": _text(need_types(panel.features, config.relationships)),
-        "tier": _text(grades.tier),
-        "tier_reason": _text(grades.reason),
+        "tier": _text(predictions.grades.tier),
+        "tier_reason": _text(predictions.grades.reason),
     }
 
 

@@ -5,9 +5,8 @@ The report is data; plots and pages draw from it and compute nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext, suppress
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,78 +14,103 @@ import pandas as pd
 
 from models.config import Config
 from models.errors import InternalError, TooLittleDataError
-from models.metrics import (
-    Draws,
-    Interval,
-    Metric,
-    auc,
-    bootstrap_draws,
-    brier,
-    calibration_intercept,
-    calibration_slope,
-    decile_mape,
-    decile_table,
-    ece,
-    log_loss,
-    mae,
-    normalized_gini,
-    pr_auc,
-    rmse,
-    spearman,
-    top_decile_lift,
-    total_ratio,
-)
+from models.metrics import decile_table
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
-from models.vocab import FloatArray
-from models.workflows.contenders import OURS, Contender, contest
+from models.tables.targets import DECLINE_CAUSES
+from models.vocab import FloatArray, IntArray
+from models.workflows.contenders import OURS, Contender, Contest, ContestResult, contest, past_behaviour
+from models.workflows.corrections import Corrections, learn_corrections
+from models.workflows.figures import (
+    MAIN_METRIC,
+    Realised,
+    Resampling,
+    contender_figures,
+    curve_figures,
+    interval_figures,
+)
+from models.workflows.hindcast import Hindcasts
+from models.workflows.report import Judged, JudgedCurve, report_parts
 from models.workflows.truth import with_truth
 
-MAIN_METRIC = {"decline": "auc", "value": "normalized_gini"}
-_RANKING: dict[str, dict[str, Metric]] = {
-    "decline": {"auc": auc, "pr_auc": pr_auc},
-    "value": {"normalized_gini": normalized_gini, "spearman": spearman, "top_decile_lift": top_decile_lift},
-}
-_FORECAST: dict[str, dict[str, Metric]] = {
-    "decline": {
-        "brier": brier,
-        "log_loss": log_loss,
-        "calibration_slope": calibration_slope,
-        "calibration_intercept": calibration_intercept,
-        "ece": ece,
-    },
-    "value": {"total_ratio": total_ratio, "decile_mape": decile_mape, "rmse": rmse, "mae": mae},
-}
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedOrigin:
+    """The report of one test origin, and the arrays that it was made from, to pool origins with."""
+
+    report: dict[str, Any]
+    realised: Realised
+    groups: IntArray
+    contest: Contest
 
 
 def evaluate_origin(
-    panel: Panel, test: int, origins: LearningOrigins, config: Config, truth: pd.DataFrame | None = None
-) -> dict[str, Any]:
+    hindcasts: Hindcasts,
+    test: int,
+    origins: LearningOrigins,
+    config: Config,
+    truth: pd.DataFrame | None = None,
+) -> JudgedOrigin:
     """Fit on ``origins``, score the origin ``test`` and hold the result against what happened then.
 
-    ``truth``, of a simulated book, competes where it covers the origin. ``panel`` holds all these origins with their
-    targets. Raises ``TooLittleDataError``.
+    ``truth``, of a simulated book, competes where it covers the origin. The panel of ``hindcasts`` holds all
+    these origins with their targets. Raises ``TooLittleDataError``.
     """
-    rows, learn = panel.at([test]), panel.at(origins.learn)
-    _require_both_outcomes(rows, test)
-    judged = contest(learn, rows, origins, config)
+    panel = hindcasts.panel
+    rows = panel.at([test])
+    realised = _realised(rows, config)
+    _require_both_outcomes(rows, realised, test)
+    corrections = learn_corrections(hindcasts.of(origins), config)
+    result = contest(panel, rows, origins, corrections, config)
     if truth is not None:
-        judged = with_truth(judged, rows, truth, panel.grid.start_of(test))
-    actual = _outcomes(rows)
-    report = {target: _judgement(target, judged[target], actual[target], rows, config) for target in judged}
-    table = decile_table(actual["value"], judged["value"][OURS].score)
-    report["value"]["deciles"] = {name: np.asarray(part).tolist() for name, part in asdict(table).items()}
-    return {
+        result = replace(result, contest=with_truth(result.contest, rows, truth, panel.grid.start_of(test)))
+    figures = _figures(rows, realised, result, config)
+    report = {
         "as_of": panel.grid.start_of(test).isoformat(),
-        "learned_until": panel.grid.start_of(origins.calibration).isoformat(),
+        "learned_until": panel.grid.start_of(origins.latest).isoformat(),
         "outcomes_until": panel.grid.start_of(test + config.time.horizon_periods).isoformat(),
         "learning_origins": len(origins.learn),
-        "learning_rows": len(learn),
+        "learning_rows": len(panel.at(origins.learn)),
         "clients": len(rows),
-        "calibrated": bool(origins.early),
+        "calibrated": corrections.bands is not None,
         "groups_apart": rows.groups_known,
-        **report,
+        "choice": choice_facts(corrections, panel, origins),
+        "importance": result.importance,
+        "parts": report_parts(
+            _judged(rows, realised, result, config),
+            differences={target: each["ours_minus"] for target, each in figures.items()},
+            importance=result.importance,
+        ),
+        **figures,
     }
+    return JudgedOrigin(report=report, realised=realised, groups=rows.group, contest=result.contest)
+
+
+def pooled_figures(origins: Sequence[JudgedOrigin], config: Config) -> dict[str, Any]:
+    """The same figures over the clients of all test origins together, as far as each contender was at every one.
+
+    A client, or sponsor group, is drawn with all its rows: that it comes at several origins makes nothing surer.
+    """
+    realised = Realised.pooled([origin.realised for origin in origins])
+    resampling = Resampling(
+        groups=np.concatenate([origin.groups for origin in origins]),
+        resamples=config.run.bootstrap_resamples,
+        seed=config.run.seed,
+    )
+    report = {}
+    for target in MAIN_METRIC:
+        contests = [origin.contest[target] for origin in origins]
+        names = [name for name in contests[0] if all(name in contest for contest in contests)]
+        joined = {
+            name: Contender(
+                score=np.concatenate([contest[name].score for contest in contests]),
+                is_forecast=contests[0][name].is_forecast,
+            )
+            for name in names
+        }
+        metrics, differences = contender_figures(target, joined, realised, resampling)
+        report[target] = {"metrics": metrics, "ours_minus": differences}
+    return {"origins": len(origins), "rows": len(realised.value), **report}
 
 
 def headline(report: Mapping[str, Any]) -> dict[str, float]:
@@ -99,8 +123,48 @@ def headline(report: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def _require_both_outcomes(rows: Panel, test: int) -> None:
-    declined = _outcomes(rows)["decline"]
+def choice_facts(corrections: Corrections, panel: Panel, origins: LearningOrigins) -> dict[str, Any]:
+    """Which candidate for value was chosen, and by which scores on which earlier origins."""
+    return {
+        "chosen": corrections.candidate,
+        "hindcasts": [panel.grid.start_of(hindcast.origin).isoformat() for hindcast in origins.hindcasts],
+        "scores": {score.name: list(score.scores) for score in corrections.scores},
+    }
+
+
+def _figures(rows: Panel, realised: Realised, result: ContestResult, config: Config) -> dict[str, dict[str, Any]]:
+    """Per target all metrics of all contenders; ours also those of its curve and its intervals."""
+    resampling = Resampling(groups=rows.group, resamples=config.run.bootstrap_resamples, seed=config.run.seed)
+    ours = result.ours
+    more = {
+        "decline": curve_figures(ours.curves, realised, resampling),
+        "value": interval_figures(ours, realised, config.learners.interval_level, resampling),
+    }
+    report: dict[str, dict[str, Any]] = {}
+    for target, competing in result.contest.items():
+        metrics, differences = contender_figures(target, competing, realised, resampling)
+        metrics[OURS] |= more[target]
+        mean = float(np.mean(realised.of(target)))
+        report[target] = {"mean_outcome": mean, "metrics": metrics, "ours_minus": differences}
+    table = decile_table(realised.value, ours.value)
+    report["value"]["deciles"] = {name: np.asarray(part).tolist() for name, part in asdict(table).items()}
+    return report
+
+
+def _realised(rows: Panel, config: Config) -> Realised:
+    if rows.value is None or rows.declined is None or rows.event_period is None:
+        raise InternalError("an origin can only be judged with its targets")
+    share = config.time.horizon_periods / config.features.windows[-1]
+    return Realised(
+        value=rows.value,
+        declined=rows.declined.astype(np.float64),
+        event_period=rows.event_period,
+        stake=np.maximum(past_behaviour(rows, config).total, 0.0) * share,
+    )
+
+
+def _require_both_outcomes(rows: Panel, realised: Realised, test: int) -> None:
+    declined = realised.declined
     if len(rows) == 0 or declined.min() == declined.max():
         raise TooLittleDataError(
             rule=f"at the test origin {rows.grid.start_of(test)} some clients must decline and some not",
@@ -109,55 +173,41 @@ def _require_both_outcomes(rows: Panel, test: int) -> None:
         )
 
 
-def _outcomes(rows: Panel) -> dict[str, FloatArray]:
-    if rows.value is None or rows.declined is None:
-        raise InternalError("an origin can only be judged with its targets")
-    return {"decline": rows.declined.astype(np.float64), "value": rows.value}
+def _judged(rows: Panel, realised: Realised, result: ContestResult, config: Config) -> Judged:
+    ours = result.ours
+    attributes = [name for name in config.features.attributes if name in rows.features]
+    return Judged(
+        value=realised.value,
+        declined=realised.declined > 0,
+        foreseen_value=ours.value,
+        value_low=ours.value_low,
+        value_high=ours.value_high,
+        decline_probability=ours.decline_probability,
+        tier=ours.grades.tier,
+        segment=ours.segment.astype(np.str_),
+        tenure_days=_column(rows, "tenure_days"),
+        size=_column(rows, "value_sum_ever"),
+        attributes=rows.features[[name for name in attributes if pd.api.types.is_string_dtype(rows.features[name])]],
+        scores={target: {name: each.score for name, each in names.items()} for target, names in result.contest.items()},
+        level=config.learners.interval_level,
+        curve=JudgedCurve(
+            event=ours.curves.event,
+            ends=np.asarray(ours.curves.ends),
+            probability=ours.curves.probability,
+            event_period=realised.event_period,
+            incidence=ours.curves.incidence,
+            cause=_places(rows, ours.curves.incidence),
+        ),
+    )
 
 
-def _judgement(
-    target: str, contenders: Mapping[str, Contender], actual: FloatArray, rows: Panel, config: Config
-) -> dict[str, Any]:
-    draws = {name: _draws(target, contender, actual, rows, config) for name, contender in contenders.items()}
-    main = MAIN_METRIC[target]
-    return {
-        "mean_outcome": float(np.mean(actual)),
-        "metrics": {name: _figures(metrics, main) for name, metrics in draws.items()},
-        "ours_minus": {
-            name: _facts(draws[OURS][main].minus(metrics[main]).interval())
-            for name, metrics in draws.items()
-            if name != OURS
-        },
-    }
+def _places(rows: Panel, incidence: Mapping[str, FloatArray]) -> Any:
+    if rows.cause is None or not incidence:
+        return None
+    names = list(incidence)
+    code = np.array([names.index(str(cause)) for cause in DECLINE_CAUSES] + [-1])
+    return code[rows.cause]
 
 
-def _draws(target: str, contender: Contender, actual: FloatArray, rows: Panel, config: Config) -> dict[str, Draws]:
-    chosen = _RANKING[target] | (_FORECAST[target] if contender.is_forecast else {})
-    draws = {}
-    for name, metric in chosen.items():
-        with _left_out_if_undetermined(name, MAIN_METRIC[target]):
-            draws[name] = bootstrap_draws(
-                metric,
-                (actual, contender.score),
-                rows.group,
-                resamples=config.run.bootstrap_resamples,
-                seed=config.run.seed,
-            )
-    return draws
-
-
-def _figures(draws: Mapping[str, Draws], main: str) -> dict[str, dict[str, float]]:
-    figures = {}
-    for name, drawn in draws.items():
-        with _left_out_if_undetermined(name, main):
-            figures[name] = _facts(drawn.interval())
-    return figures
-
-
-def _left_out_if_undetermined(metric: str, main: str) -> AbstractContextManager[None]:
-    """Few clients may leave, say, a slope of calibration open; only the main metric is worth stopping for."""
-    return nullcontext() if metric == main else suppress(TooLittleDataError)
-
-
-def _facts(interval: Interval) -> dict[str, float]:
-    return {"estimate": interval.estimate, "low": interval.low, "high": interval.high}
+def _column(rows: Panel, name: str) -> FloatArray:
+    return rows.features[name].to_numpy(dtype=np.float64)

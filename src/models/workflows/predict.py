@@ -24,10 +24,11 @@ from models.vocab import FloatArray, Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
 from models.workflows.decide import reason_column, score_columns
 from models.workflows.publish import canonical_json, point_latest, publish_folder, text_hash, write_manifest
-from models.workflows.recipe import Predictions, score_panel
+from models.workflows.recipe import Predictions, score_matrix
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
+CURVES = "curves.parquet"
 _KEY_LENGTH = 12
 _ROW_GROUP = 16_384
 VALUE, DECLINE = "value", "decline"
@@ -142,7 +143,7 @@ def score_block(bundle: Bundle, panel: Panel) -> ScoredBlock:
     return ScoredBlock(
         panel=panel,
         matrix=matrix,
-        predictions=score_panel(models, panel),
+        predictions=score_matrix(models, matrix, panel),
         explained=explained,
         served=served,
     )
@@ -176,7 +177,11 @@ def score_clients(
 def _write_blocks(draft: Path, prepared: PreparedBook, job: _Job, tally: _Tally, progress: Progress) -> None:
     panels = panels_by_block(prepared, job.settings, [0], targets=False)
     tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring and explaining")
-    with _Tables(draft / SCORES) as scores, _Tables(draft / EXPLANATIONS) as explanations:
+    with (
+        _Tables(draft / SCORES) as scores,
+        _Tables(draft / EXPLANATIONS) as explanations,
+        _Tables(draft / CURVES) as curves,
+    ):
         for panel in tracked:
             if len(panel):
                 block = score_block(job.bundle, panel)
@@ -184,6 +189,7 @@ def _write_blocks(draft: Path, prepared: PreparedBook, job: _Job, tally: _Tally,
                 tally.add(columns)
                 scores.append(pa.table(columns))
                 explanations.append(_explanations(block, job))
+                curves.append(_curves(block, job))
     _require_clients(tally, job)
     write_manifest(draft, _manifest_facts(prepared, job, tally))
 
@@ -231,6 +237,20 @@ def _stamped(block: ScoredBlock, job: _Job) -> dict[str, pa.Array]:
 def model_version(bundle: Bundle) -> str:
     """The bundle's identity, the same wherever and however often it was trained."""
     return bundle.key[:_KEY_LENGTH]
+
+
+def _curves(block: ScoredBlock, job: _Job) -> pa.Table:
+    """One row per client and step: the chance of the event until the end of the period, in all and by each cause."""
+    curves, rows = block.predictions.curves, len(block.panel)
+    steps = len(curves.ends)
+    columns = {
+        "client_id": pa.array(np.repeat(block.panel.client_id.to_numpy(), steps), type=pa.string()),
+        "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows * steps),
+        "event": pa.repeat(pa.scalar(curves.event), rows * steps),
+        "until_period": pa.array(np.tile(curves.ends, rows), type=pa.int32()),
+        "probability": pa.array(curves.probability.ravel()),
+    }
+    return pa.table(columns | {cause: pa.array(part.ravel()) for cause, part in curves.incidence.items()})
 
 
 def _explanations(block: ScoredBlock, job: _Job) -> pa.Table:

@@ -5,38 +5,47 @@ Evaluation fits this recipe on the past of each test origin; the served models a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.config import Config
-from models.decisions.tiers import TierPolicy, tier_policy
-from models.errors import FeatureContractError, InternalError, TooLittleDataError
+from models.config import Config, ValueCandidateName
+from models.decisions.tiers import Grades, TierPolicy, grade, tier_policy
+from models.errors import FeatureContractError, TooLittleDataError
 from models.learners.contract import FeatureContract
-from models.learners.decline import DeclineModel
-from models.learners.intervals import RatioBands
+from models.learners.decline import CauseModel, DeclineCurves, DeclineModel, TimingModel
+from models.learners.intervals import ConformalBands
 from models.learners.segments import SegmentModel
-from models.learners.value import ValueModel
+from models.learners.value import ValueCandidate, ValueModel
 from models.tables.notes import NoteModel
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
 from models.vocab import BoolArray, FloatArray, IntArray
+from models.workflows.corrections import Corrections
+from models.workflows.hindcast import BaseModels, fit_base
 
-MIN_CLIENTS = 50
+Element = TypeVar("Element", bound=np.generic)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FittedModels:
     """Everything that scoring needs.
 
-    ``bands`` is None where the book is too short to calibrate on a later origin, ``notes`` where notes are not read.
+    ``causes`` is None where the book does not tell how a decline came about, ``bands`` where it is too short to
+    foretell an origin that has come true, ``notes`` where notes are not read.
     """
 
     contract: FeatureContract
     value: ValueModel
     decline: DeclineModel
+    timing: TimingModel
+    causes: CauseModel | None
+    rule: Literal["lapse", "drop"]
     segments: SegmentModel
-    bands: RatioBands | None
+    bands: ConformalBands | None
     policy: TierPolicy
     notes: NoteModel | None = None
 
@@ -49,101 +58,104 @@ class Predictions:
     value_low: FloatArray
     value_high: FloatArray
     decline_probability: FloatArray
+    curves: DeclineCurves
     segment: IntArray
+    grades: Grades
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Rows:
-    """Encoded rows with their outcomes."""
-
-    matrix: FloatArray
-    value: FloatArray
-    declined: BoolArray
-
-    def at(self, chosen: BoolArray) -> _Rows:
-        return _Rows(matrix=self.matrix[chosen], value=self.value[chosen], declined=self.declined[chosen])
-
-
-def fit_models(panel: Panel, origins: LearningOrigins, config: Config) -> FittedModels:
-    """Fit on ``origins.learn``; calibrate by models that were fitted on ``origins.early`` only.
+def fit_models(panel: Panel, origins: LearningOrigins, corrections: Corrections, config: Config) -> FittedModels:
+    """Fit on ``origins.learn``, and apply what hindcasts taught.
 
     ``panel`` must hold these origins with their targets. Raises ``TooLittleDataError``.
     """
     learn = panel.at(origins.learn)
-    _require_clients(learn, origins)
-    contract = FeatureContract.learn(learn.features, learn.units, config.features.max_categories)
-    rows = _rows(learn, contract)
-    latest = learn.origin == origins.calibration
-    value, decline = _fit_pair(rows, contract, config)
-    bands = None
-    if origins.early:
-        early = _fit_pair(rows.at(np.isin(learn.origin, origins.early)), contract, config)
-        value, decline, bands = _calibrated((value, decline), early, rows.at(latest), config)
-    expected = value.predict(rows.matrix[latest])
+    base = fit_base(learn, config, _needed(corrections.candidate, config))
+    value = ValueModel(
+        candidate=_chosen(base, corrections.candidate),
+        calibration=corrections.value,
+        clipped=int(np.count_nonzero(learn.value < 0)) if learn.value is not None else 0,
+    )
+    latest = learn.origin == origins.latest
+    expected = corrections.expected
+    if expected is None:
+        expected = value.predict(base.contract.encode(learn.where(latest).features))
     return FittedModels(
-        contract=contract,
+        contract=base.contract,
         value=value,
-        decline=decline,
+        decline=replace(base.decline, calibration=corrections.decline),
+        timing=base.timing.calibrated_on(corrections.timing),
+        causes=None if base.causes is None else base.causes.calibrated_on(corrections.causes),
+        rule=config.decline.rule,
         segments=_segments(learn, latest, config),
-        bands=bands,
+        bands=corrections.bands,
         policy=tier_policy(expected, config.tiers, config.book.currency),
     )
 
 
 def score_panel(models: FittedModels, panel: Panel) -> Predictions:
     """Score every row of a panel; one row alone scores as it does among others."""
-    matrix = models.contract.encode(panel.features)
-    value = models.value.predict(matrix)
+    return score_matrix(models, models.contract.encode(panel.features), panel)
+
+
+def score_matrix(models: FittedModels, matrix: FloatArray, panel: Panel) -> Predictions:
+    """The same from features that are encoded already: (n_rows, n_features)."""
+    value, probability = models.value.predict(matrix), models.decline.predict(matrix)
+    grades = grade(value, probability, models.policy)
     unknown = np.full(len(value), np.nan)
-    low, high = models.bands.around(value) if models.bands else (unknown, unknown)
+    low, high = models.bands.around(value, grades.tier) if models.bands else (unknown, unknown)
     chosen = panel.features[list(models.segments.features)].to_numpy(dtype=np.float64)
     return Predictions(
         value=value,
         value_low=low,
         value_high=high,
-        decline_probability=models.decline.predict(matrix),
+        decline_probability=probability,
+        curves=DeclineCurves.of(matrix, probability, rule=models.rule, timing=models.timing, causes=models.causes),
         segment=models.segments.assign(chosen),
+        grades=grades,
     )
 
 
-def _require_clients(learn: Panel, origins: LearningOrigins) -> None:
-    latest = int(np.count_nonzero(learn.origin == origins.calibration))
-    if latest < MIN_CLIENTS:
+def merged(parts: Sequence[Predictions], order: IntArray) -> Predictions:
+    """Predictions of several parts of a panel as one, in ``order`` of their rows."""
+    return Predictions(
+        value=_joined([part.value for part in parts], order),
+        value_low=_joined([part.value_low for part in parts], order),
+        value_high=_joined([part.value_high for part in parts], order),
+        decline_probability=_joined([part.decline_probability for part in parts], order),
+        curves=_joined_curves([part.curves for part in parts], order),
+        segment=_joined([part.segment for part in parts], order),
+        grades=Grades(
+            _joined([part.grades.tier for part in parts], order), _joined([part.grades.reason for part in parts], order)
+        ),
+    )
+
+
+def _joined(arrays: Sequence[NDArray[Element]], order: IntArray) -> NDArray[Element]:
+    return np.asarray(np.concatenate(list(arrays))[order])
+
+
+def _joined_curves(curves: Sequence[DeclineCurves], order: IntArray) -> DeclineCurves:
+    return replace(
+        curves[0],
+        probability=_joined([curve.probability for curve in curves], order),
+        incidence={
+            cause: _joined([curve.incidence[cause] for curve in curves], order) for cause in curves[0].incidence
+        },
+    )
+
+
+def _needed(candidate: ValueCandidateName, config: Config) -> tuple[ValueCandidateName, ...]:
+    return config.learners.value.candidates if candidate == "blend" else (candidate,)
+
+
+def _chosen(base: BaseModels, candidate: str) -> ValueCandidate:
+    if candidate not in base.candidates:
         raise TooLittleDataError(
-            rule=f"models need at least {MIN_CLIENTS} clients active at the latest origin to learn from",
-            got=f"{latest} at {learn.grid.start_of(origins.calibration)}",
-            remedy="bring a larger book, a longer time.activity_periods or a shorter time.horizon_periods",
+            rule=f"the candidate {candidate}, which did best on earlier origins, must fit the latest ones too",
+            got="too few clients with value",
+            remedy="leave it out of learners.value.candidates",
         )
-
-
-def _rows(panel: Panel, contract: FeatureContract) -> _Rows:
-    if panel.value is None or panel.declined is None:
-        raise InternalError("models can only learn from a panel with targets")
-    return _Rows(matrix=contract.encode(panel.features), value=panel.value, declined=panel.declined)
-
-
-def _fit_pair(rows: _Rows, contract: FeatureContract, config: Config) -> tuple[ValueModel, DeclineModel]:
-    learners = config.learners
-    value = ValueModel.fit(rows.matrix, rows.value, config=learners.value, contract=contract, run=config.run)
-    decline = DeclineModel.fit(rows.matrix, rows.declined, config=learners.decline, contract=contract, run=config.run)
-    return value, decline
-
-
-def _calibrated(
-    served: tuple[ValueModel, DeclineModel],
-    early: tuple[ValueModel, DeclineModel],
-    latest: _Rows,
-    config: Config,
-) -> tuple[ValueModel, DeclineModel, RatioBands]:
-    """Give the served models the corrections that the early ones needed on the latest origin."""
-    value = early[0].calibrated(latest.matrix, latest.value)
-    decline = early[1].calibrated(latest.matrix, latest.declined)
-    bands = RatioBands.fit(value.predict(latest.matrix), latest.value, level=config.learners.interval_level)
-    return (
-        replace(served[0], factor=value.factor),
-        replace(served[1], calibration=decline.calibration),
-        bands,
-    )
+    return base.candidates[candidate]
 
 
 def _segments(learn: Panel, latest: BoolArray, config: Config) -> SegmentModel:

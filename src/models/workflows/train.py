@@ -19,9 +19,14 @@ from models.tables.prepare import fit_notes, prepared_book
 from models.tables.splits import LearningOrigins, learning_origins
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 from models.workflows.bundle import write_bundle
-from models.workflows.evaluate import evaluate_origin, headline
+from models.workflows.corrections import learn_corrections
+from models.workflows.directions import direction_facts
+from models.workflows.evaluate import choice_facts, evaluate_origin, headline, pooled_figures
+from models.workflows.hindcast import Hindcasts
 from models.workflows.publish import publish_folder
 from models.workflows.recipe import FittedModels, fit_models
+from models.workflows.report import stability_parts
+from models.workflows.rows import rows_of
 from models.workflows.truth import read_truth
 
 
@@ -75,10 +80,15 @@ def train_models(
     plan = _plan(book, config, config.origins.test)
     served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
     panel, notes = _panel(book, config, plan.grid, plan.origins(served), progress)
-    report = _report(book, config, panel, plan, _Watch(recorder, progress, truth))
+    hindcasts = Hindcasts(panel, config)
+    report = _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth))
     progress.stage("Fitting the models that serve")
-    models = replace(fit_models(panel, served, config), notes=notes)
-    report["served"] = _served_facts(models, panel, served)
+    corrections = learn_corrections(hindcasts.of(served), config)
+    models = replace(fit_models(panel, served, corrections, config), notes=notes)
+    report["served"] = _served_facts(models, panel, served) | {
+        "choice": choice_facts(corrections, panel, served),
+        "directions": direction_facts(rows_of(panel.at(served.learn), models.contract), models.contract, config),
+    }
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
     recorder.artifact(folder / "report.json")
     return Trained(bundle=folder, report=report, features=_kinds(models))
@@ -96,7 +106,7 @@ def evaluate_book(
     """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
     plan = _plan(book, config, tuple(tests) or config.origins.test)
     panel, _ = _panel(book, config, plan.grid, plan.origins(), progress)
-    return _report(book, config, panel, plan, _Watch(recorder, progress, truth))
+    return _report(book, config, Hindcasts(panel, config), plan, _Watch(recorder, progress, truth))
 
 
 def _plan(book: Book, config: Config, tests: Sequence[date]) -> _Plan:
@@ -134,14 +144,16 @@ def _panel(
         return panel_of(prepared, config, origins, targets=True), notes
 
 
-def _report(book: Book, config: Config, panel: Panel, plan: _Plan, watch: _Watch) -> dict[str, Any]:
-    origins = []
+def _report(book: Book, config: Config, hindcasts: Hindcasts, plan: _Plan, watch: _Watch) -> dict[str, Any]:
+    panel = hindcasts.panel
+    judged_origins = []
     truth = None if watch.truth is None else read_truth(watch.truth)
     tests = watch.progress.track(plan.tests.items(), total=len(plan.tests), title="Judging test origins")
     for number, fit in tests:
-        judged = evaluate_origin(panel, number, fit, config, truth)
-        origins.append(judged)
-        watch.recorder.metrics(headline(judged), step=int(judged["as_of"].replace("-", "")))
+        judged = evaluate_origin(hindcasts, number, fit, config, truth)
+        judged_origins.append(judged)
+        watch.recorder.metrics(headline(judged.report), step=int(judged.report["as_of"].replace("-", "")))
+    origins = [judged.report for judged in judged_origins]
     return {
         "book": book.name,
         "currency": book.currency,
@@ -151,6 +163,8 @@ def _report(book: Book, config: Config, panel: Panel, plan: _Plan, watch: _Watch
         "features": panel.features.shape[1],
         "absent": {table: list(names) for table, names in absent_measures(config, book.tables).items()},
         "interval_level": 0.95,
+        "pooled": pooled_figures(judged_origins, config) if len(judged_origins) > 1 else None,
+        "stability": stability_parts(origins, [origin["importance"] for origin in origins]),
         "origins": origins,
     }
 
@@ -159,8 +173,8 @@ def _served_facts(models: FittedModels, panel: Panel, served: LearningOrigins) -
     return {
         "learned_from": [panel.grid.start_of(origin).isoformat() for origin in served.learn],
         "rows": len(panel.at(served.learn)),
-        "calibrated": bool(served.early),
-        "trees": {"value": models.value.trees.tree_count, "decline": models.decline.trees.tree_count},
+        "calibrated": models.bands is not None,
+        "trees": {"value": models.value.tree_count, "decline": models.decline.trees.tree_count},
         "values_below_zero": models.value.clipped,
     }
 

@@ -60,7 +60,8 @@ class SimulationSummary:
 class Futures:
     """What became of the clients that had arrived by the as-of date. Shapes (paths, n_clients).
 
-    ``value`` in currency over the horizon; ``cause`` -1 for none, else a position in ``ExitCause``.
+    ``value`` in currency over the horizon; ``cause`` -1 for none, else a position in ``ExitCause``;
+    ``decline_cause`` -1 for none, else a position in ``DeclineCause``.
     ``active``, shape (n_clients,), marks who had interest or fees in the window before.
     """
 
@@ -69,6 +70,7 @@ class Futures:
     value: FloatArray
     declined: BoolArray
     cause: IntArray
+    decline_cause: IntArray
 
 
 def simulate(
@@ -137,6 +139,7 @@ def futures(config: SimulationConfig, *, clients: int, months: int, seed: int, a
         value=np.concatenate([part.value for part in parts], axis=1),
         declined=np.concatenate([part.declined for part in parts], axis=1),
         cause=np.concatenate([part.cause for part in parts], axis=1),
+        decline_cause=np.concatenate([part.decline_cause for part in parts], axis=1),
     )
 
 

@@ -6,7 +6,8 @@ from typing import Protocol
 
 import numpy as np
 
-from models.tables.simulator.economics import ACTIVITY_KINDS, MATURED, VALUE_WEIGHTS
+from models.tables.facilities import end_key
+from models.tables.simulator.economics import ACTIVITY_KINDS, MATURED, NO_CAUSE, VALUE_WEIGHTS
 from models.tables.simulator.state import ContactColumns, FacilityColumns, OpportunityColumns
 from models.vocab import IntArray
 
@@ -33,6 +34,10 @@ class Sink(Protocol):
         """Clients were in touch."""
 
 
+DAYS_PER_MONTH = 32
+"""More than a month has, so that months times these plus days keep the order of time."""
+
+
 class Tally:
     """Margin, activity and ends per client and month, in cents; forgets everything else."""
 
@@ -44,6 +49,8 @@ class Tally:
         self.activity_count = np.zeros((months, clients), dtype=np.int64)
         self.ends = np.zeros(clients, dtype=np.int64)
         self.ends_on_schedule = np.zeros(clients, dtype=np.int64)
+        self.last_end = np.full(clients, NO_CAUSE, dtype=np.int64)
+        """Of the ends otherwise than on schedule the key of the last one, or -1."""
         self._first_new = first_new_facility
 
     def cashflows(  # the facility and the day do not matter here
@@ -65,11 +72,14 @@ class Tally:
             self.activity_count[self.month] += np.bincount(client, minlength=self.clients)
 
     def closed(self, facilities: FacilityColumns, cause: IntArray) -> None:
-        """Count the ends of facilities that stood at the as-of date."""
+        """Count the ends of facilities that stood at the as-of date; keep the last end of any off schedule."""
         known = facilities.number < self._first_new
         on_schedule = known & (cause == MATURED)
         self.ends += np.bincount(facilities.client[known], minlength=self.clients)
         self.ends_on_schedule += np.bincount(facilities.client[on_schedule], minlength=self.clients)
+        off_schedule = cause != MATURED
+        day = self.month * DAYS_PER_MONTH + facilities.pay_day[off_schedule]
+        np.maximum.at(self.last_end, facilities.client[off_schedule], end_key(day, cause[off_schedule]))
 
     def signed(self, facilities: FacilityColumns) -> None:
         """Ignore."""

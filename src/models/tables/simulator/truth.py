@@ -2,7 +2,8 @@
 
 Value and decline are those of ``targets``, on the futures' margin and activity. A client's exit cause is
 default if it defaulted by the horizon's end; else none if it then has a facility open; else the cause of the
-facility that closed last within the horizon; and dormant if it had none and signed none.
+facility that closed last within the horizon; and dormant if it had none and signed none. Why a client declined is
+told by ``targets`` from the same facts.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pyarrow as pa
 from numpy.random import SeedSequence, default_rng
 
 from models.config.simulation import TruthConfig
+from models.tables.facilities import cause_of_key
 from models.tables.simulator.arrow import text
 from models.tables.simulator.economics import (
     CAUSES,
@@ -31,13 +33,14 @@ from models.tables.simulator.sinks import Tally
 from models.tables.simulator.state import BookState
 from models.tables.simulator.step import step
 from models.tables.simulator.world import World, future_world
-from models.tables.targets import Activity, declined, present_value
+from models.tables.targets import DECLINE_CAUSES, Activity, Endings, decline_causes, declined, present_value
 from models.vocab import BoolArray, FloatArray, IntArray
 
 WORLD_FUTURES, BLOCK_FUTURES = 2, 2
 TRUTH_STREAM, CHECK_STREAM = 0, 1
 ROWS_AT_ONCE = 60_000
 CAUSE_COLUMNS = tuple(f"exit_{cause}_probability" for cause in ("none", *CAUSES))
+DECLINE_COLUMNS = tuple(f"decline_{cause}_probability" for cause in DECLINE_CAUSES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +68,15 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
-    """What became of clients on each path. Shapes (paths, n_clients); value in currency; cause -1: none."""
+    """What became of clients on each path. Shapes (paths, n_clients); value in currency; causes -1: none.
+
+    ``cause`` is the exit cause, ``decline_cause`` why the client declined.
+    """
 
     value: FloatArray
     declined: BoolArray
     cause: IntArray
+    decline_cause: IntArray
 
 
 def run_forward(
@@ -101,6 +108,7 @@ def run_forward(
         value=np.concatenate([part.value for part in parts]),
         declined=np.concatenate([part.declined for part in parts]),
         cause=np.concatenate([part.cause for part in parts]),
+        decline_cause=np.concatenate([part.decline_cause for part in parts]),
     )
 
 
@@ -121,15 +129,26 @@ def _outcomes(
     activity = Activity(
         past_sum=past,
         past_periods=settings.activity_periods,
-        future_sum=tally.activity.sum(axis=0),
-        future_count=tally.activity_count.sum(axis=0),
-        future_periods=settings.horizon_periods,
+        sum_so_far=tally.activity.cumsum(axis=0),
+        count_so_far=tally.activity_count.cumsum(axis=0),
     )
-    only_matured = (tally.ends > 0) & (tally.ends == tally.ends_on_schedule)
+    endings = endings_of(state, tally)
+    declines = declined(activity, settings.decline, only_matured=endings.only_matured)
     return Outcomes(
         value=value.reshape(shape),
-        declined=declined(activity, settings.decline, only_matured=only_matured).reshape(shape),
+        declined=declines.reshape(shape),
         cause=exit_causes(state).reshape(shape),
+        decline_cause=decline_causes(declines, endings).reshape(shape),
+    )
+
+
+def endings_of(state: BookState, tally: Tally) -> Endings:
+    """What became of facilities: ``tally`` began at the as-of date, ``state`` is that at the horizon's end."""
+    return Endings(
+        only_matured=(tally.ends > 0) & (tally.ends == tally.ends_on_schedule),
+        defaulted=state.clients.defaulted,
+        still_open=state.clients.open_facilities > 0,
+        last_cause=cause_of_key(tally.last_end),
     )
 
 
@@ -157,6 +176,8 @@ def truth_table(moment: Moment, outcomes: Outcomes, ids: pa.Array, as_of: int) -
     columns |= _mean_and_error("decline_probability", outcomes.declined.astype(np.float64))
     for cause, name in zip((NO_CAUSE, *range(len(CAUSES))), CAUSE_COLUMNS, strict=True):
         columns[name] = pa.array((outcomes.cause == cause).mean(axis=0))
+    for code, name in enumerate(DECLINE_COLUMNS):
+        columns[name] = pa.array((outcomes.decline_cause == code).mean(axis=0))
     return pa.table(columns)
 
 
@@ -180,6 +201,6 @@ TRUTH_SCHEMA = pa.schema(
         ("expected_value_se", pa.float64()),
         ("decline_probability", pa.float64()),
         ("decline_probability_se", pa.float64()),
-        *((name, pa.float64()) for name in CAUSE_COLUMNS),
+        *((name, pa.float64()) for name in (*CAUSE_COLUMNS, *DECLINE_COLUMNS)),
     ]
 )

@@ -1,4 +1,4 @@
-"""How likely each client is to decline within the horizon: boosted trees, calibrated on a later origin."""
+"""Whether: how likely each client is to decline within the horizon, by boosted trees, calibrated on later origins."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 from scipy.special import expit
 
-from models.config import BoostingConfig, RunConfig
+from models.config import DeclineLearnerConfig, RunConfig
 from models.errors import TooLittleDataError
 from models.learners.boosting import BoostedTrees, fit_booster
 from models.learners.calibration import PlattCalibration
@@ -33,14 +33,15 @@ class DeclineModel:
         matrix: FloatArray,
         declined: BoolArray,
         *,
-        config: BoostingConfig,
+        config: DeclineLearnerConfig,
         contract: FeatureContract,
         run: RunConfig,
         weight: FloatArray | None = None,
     ) -> DeclineModel:
         """Learn from features (n, n_features) and ``declined`` (n,); bring rows in a fixed order.
 
-        Raises ``TooLittleDataError`` if all or none declined or there are too few clients.
+        The risk keeps the directions of ``config.monotone``. Raises ``TooLittleDataError`` if all or none declined or
+        there are too few clients, ``FeatureContractError`` for a direction of a feature that has none.
         """
         events = int(np.count_nonzero(declined))
         if events in (0, declined.size):
@@ -57,17 +58,28 @@ class DeclineModel:
             contract=contract,
             run=run,
             weight=weight,
+            monotone=config.monotone,
         )
         return cls(trees=trees)
 
+    def margin(self, matrix: FloatArray) -> FloatArray:
+        """Log-odds before calibration. (n, n_features) -> (n,)."""
+        return self.trees.raw_predict(matrix)
+
+    def calibrated_on(self, margin: FloatArray, declined: BoolArray) -> DeclineModel:
+        """The same model, put right by what models like it said of later origins; the ranking stays.
+
+        ``margin`` (m,) is theirs, pooled; ``declined`` (m,) what came of it.
+        """
+        return replace(self, calibration=PlattCalibration.fit(margin, declined.astype(np.float64)))
+
     def calibrated(self, matrix: FloatArray, declined: BoolArray) -> DeclineModel:
-        """The same model with its probabilities put right on clients of a later origin; the ranking stays."""
-        fitted = PlattCalibration.fit(self.trees.raw_predict(matrix), declined.astype(np.float64))
-        return replace(self, calibration=fitted)
+        """The same, on clients of one later origin."""
+        return self.calibrated_on(self.margin(matrix), declined)
 
     def predict(self, matrix: FloatArray) -> FloatArray:
         """Probability of decline within the horizon, between 0 and 1. (n, n_features) -> (n,)."""
-        return self.calibration.probability(self.trees.raw_predict(matrix))
+        return self.calibration.probability(self.margin(matrix))
 
     def explain(self, matrix: FloatArray) -> Contributions:
         """Parts of the calibrated log-odds; a positive part makes decline more likely."""
@@ -78,7 +90,7 @@ class DeclineModel:
             unit="log-odds",
             base=float(self.calibration.log_odds(base)[0]),
             values=self.calibration.slope * parts[:, :-1],
-            prediction=self.calibration.log_odds(self.trees.raw_predict(matrix)),
+            prediction=self.calibration.log_odds(self.margin(matrix)),
         )
 
     def in_served_unit(self, parts: Contributions) -> Contributions:

@@ -1,0 +1,27 @@
+"""The plots of an evaluation as inline SVG, drawn from the report's parts; they compute nothing but positions."""
+
+from models.interfaces.report_plots.chart import Chart, Key, in_order
+from models.interfaces.report_plots.frequency import calibration_chart, causes_chart, curve_chart
+from models.interfaces.report_plots.ranking import deciles_chart, gains_chart, stability_chart
+from models.interfaces.report_plots.rows import (
+    coverage_chart,
+    decline_errors_chart,
+    importance_chart,
+    total_errors_chart,
+)
+
+__all__ = [
+    "Chart",
+    "Key",
+    "calibration_chart",
+    "causes_chart",
+    "coverage_chart",
+    "curve_chart",
+    "deciles_chart",
+    "decline_errors_chart",
+    "gains_chart",
+    "importance_chart",
+    "in_order",
+    "stability_chart",
+    "total_errors_chart",
+]

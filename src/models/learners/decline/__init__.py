@@ -1,0 +1,18 @@
+"""Decline: whether within the horizon, when, and why; and the curve that the three make together."""
+
+from models.learners.decline.cause import CauseEvidence, CauseModel
+from models.learners.decline.curves import DeclineCurves
+from models.learners.decline.steps import step_ends
+from models.learners.decline.timing import PersonSteps, TimingModel
+from models.learners.decline.whether import MODEL, DeclineModel
+
+__all__ = [
+    "MODEL",
+    "CauseEvidence",
+    "CauseModel",
+    "DeclineCurves",
+    "DeclineModel",
+    "PersonSteps",
+    "TimingModel",
+    "step_ends",
+]

@@ -1,0 +1,188 @@
+"""When: at which step of the horizon the event falls, given that it happens, by hazards in discrete time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+
+import numpy as np
+from scipy.special import expit, logit
+
+from models.config import DeclineLearnerConfig, RunConfig
+from models.learners.boosting import BoostedTrees, fit_booster
+from models.learners.calibration import PlattCalibration
+from models.learners.contract import FeatureContract
+from models.learners.decline.steps import LIKE_SHARE, beside, small_trees, step_ends, steps_of, with_step
+from models.vocab import BoolArray, FloatArray, IntArray
+
+MIN_EVENTS = 200
+"""With fewer, a step's share of a tenth is not known to within 4 points (two standard errors), let alone by feature."""
+MAX_CELLS = 2**25
+"""Numbers in the rows learned from at once: 256 MB. Of more, events evenly spread over the rows are taken."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonSteps:
+    """One entry per client with an event and step up to it, the last step left away. Shapes (m,).
+
+    ``margin`` is what a model said of it, in log-odds before calibration; ``happened``, whether it was this step.
+    ``events`` is how many that model had learned from; ``by_feature``, whether it told clients apart.
+    """
+
+    margin: FloatArray
+    happened: BoolArray
+    events: int
+    by_feature: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimingModel:
+    """Hazard of each step: the chance that the event falls in it, given that it happens and did not come before.
+
+    Source: Singer and Willett (1993) for the person-steps.
+
+    Attributes:
+        ends: the periods with which the steps end.
+        shares: share of the training events that fell in each step; those of every client where there are no ``trees``.
+        events: how many training events there were.
+    """
+
+    ends: tuple[int, ...]
+    shares: tuple[float, ...]
+    events: int
+    trees: BoostedTrees | None = None
+    calibration: PlattCalibration = field(default_factory=PlattCalibration)
+
+    @classmethod
+    def fit(
+        cls,
+        matrix: FloatArray,
+        event_period: IntArray,
+        *,
+        horizon_periods: int,
+        config: DeclineLearnerConfig,
+        contract: FeatureContract,
+        run: RunConfig,
+        weight: FloatArray | None = None,
+    ) -> TimingModel:
+        """Learn from features (n, n_features) and the period of each event (n,), 0 for none; bring a fixed order.
+
+        With fewer than ``MIN_EVENTS`` events, or too few for a split, the shares of the steps stand for everyone.
+        """
+        ends = step_ends(horizon_periods, config.curve_steps)
+        step = steps_of(event_period, ends)
+        plain = cls(ends=ends, shares=_shares(step, ends, weight), events=int(np.count_nonzero(step)))
+        rows, at, happened = _person_steps(step, len(ends), most=MAX_CELLS // (matrix.shape[1] + 1))
+        enough = plain.events >= max(MIN_EVENTS, 2 * config.min_clients_per_leaf)
+        if not enough or happened.all() or not happened.any():
+            return plain
+        trees = fit_booster(
+            beside(matrix[rows], at),
+            happened.astype(np.float64),
+            objective={"objective": "binary"},
+            config=small_trees(config),
+            contract=with_step(contract),
+            run=run,
+            weight=None if weight is None else weight[rows],
+        )
+        return replace(plain, trees=trees)
+
+    def evidence(self, matrix: FloatArray, event_period: IntArray) -> PersonSteps:
+        """What this model says of clients whose event is known by now, to calibrate it or its successor with."""
+        step = steps_of(event_period, self.ends)
+        rows, at, happened = _person_steps(step, len(self.ends))
+        margins = self._margins(matrix[step > 0])
+        place = np.cumsum(step > 0) - 1
+        return PersonSteps(
+            margin=margins[place[rows], at - 1],
+            happened=happened,
+            events=self.events,
+            by_feature=self.trees is not None,
+        )
+
+    def calibrated_on(self, evidence: Sequence[PersonSteps]) -> TimingModel:
+        """The same model with its hazards put right on later origins, pooled; as it is where they tell nothing.
+
+        Evidence of models unlike this one is left away: those that learned from less than half as many events, or
+        without trees where this one has some, or the other way round.
+        """
+        alike = [each for each in evidence if self._is_like(each)]
+        happened = np.concatenate([each.happened for each in alike]) if alike else np.zeros(0, dtype=np.bool_)
+        if happened.all() or not happened.any():
+            return self
+        margin = np.concatenate([each.margin for each in alike])
+        return replace(self, calibration=PlattCalibration.fit(margin, happened.astype(np.float64)))
+
+    def calibrated(self, matrix: FloatArray, event_period: IntArray) -> TimingModel:
+        """The same, on clients of one later origin."""
+        return self.calibrated_on([self.evidence(matrix, event_period)])
+
+    def predict(self, matrix: FloatArray) -> FloatArray:
+        """Chance that an event that happens does so up to each step; never falls and ends with 1. (n, n_steps)."""
+        hazards = np.ones((matrix.shape[0], len(self.ends)))
+        hazards[:, :-1] = expit(self.calibration.log_odds(self._margins(matrix)))
+        reached = 1.0 - np.cumprod(1.0 - hazards, axis=1)
+        return np.asarray(reached)
+
+    def _is_like(self, other: PersonSteps) -> bool:
+        return other.events >= LIKE_SHARE * self.events and other.by_feature == (self.trees is not None)
+
+    def _margins(self, matrix: FloatArray) -> FloatArray:
+        """Log-odds of the hazard at every step but the last. (n, n_features) -> (n, n_steps - 1)."""
+        if self.trees is None:
+            shares = np.array(self.shares)
+            left = shares[::-1].cumsum()[::-1]
+            return np.tile(logit(shares[:-1] / left[:-1]), (matrix.shape[0], 1))
+        result, rows = np.empty((matrix.shape[0], len(self.ends) - 1)), beside(matrix, 0)
+        for place in range(result.shape[1]):
+            rows[:, -1] = place + 1
+            result[:, place] = self.trees.raw_predict(rows)
+        return result
+
+    def to_texts(self) -> dict[str, str]:
+        """The model as texts: ``settings`` (JSON) and, where there are any, ``trees``."""
+        settings = {
+            "ends": self.ends,
+            "shares": self.shares,
+            "events": self.events,
+            "calibration": asdict(self.calibration),
+        }
+        trees = {} if self.trees is None else {"trees": self.trees.to_text()}
+        return {"settings": json.dumps(settings), **trees}
+
+    @classmethod
+    def from_texts(cls, texts: Mapping[str, str], *, threads: int = 0) -> TimingModel:
+        """Read what ``to_texts`` wrote, once it is known to be whole."""
+        settings = json.loads(texts["settings"])
+        return cls(
+            ends=tuple(settings["ends"]),
+            shares=tuple(settings["shares"]),
+            events=settings["events"],
+            trees=BoostedTrees.from_text(texts["trees"], threads=threads) if "trees" in texts else None,
+            calibration=PlattCalibration(**settings["calibration"]),
+        )
+
+
+def _shares(step: IntArray, ends: tuple[int, ...], weight: FloatArray | None) -> tuple[float, ...]:
+    """Share of the events per step; one event more, spread evenly over the periods, keeps each above zero."""
+    events = np.bincount(step, weights=weight, minlength=len(ends) + 1)[1:]
+    counts = events + np.diff((0, *ends)) / ends[-1]
+    return tuple((counts / counts.sum()).tolist())
+
+
+def _person_steps(step: IntArray, steps: int, *, most: int | None = None) -> tuple[IntArray, IntArray, BoolArray]:
+    """Row, step and whether the event fell in it, for every event and step up to it; all shapes (m,).
+
+    The last step is left away: who came so far has its event there. ``most`` is about how many there may be.
+    """
+    events = np.flatnonzero(step)
+    passed = np.minimum(step[events], steps - 1)
+    total = int(passed.sum())
+    if most is not None and total > most:
+        kept = len(events) * most // total
+        events = events[np.arange(kept) * len(events) // max(kept, 1)]
+        passed = np.minimum(step[events], steps - 1)
+    rows = np.repeat(events, passed)
+    at = np.arange(len(rows)) - np.repeat(np.cumsum(passed) - passed, passed) + 1
+    return rows, at, step[rows] == at

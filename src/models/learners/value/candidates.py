@@ -1,0 +1,53 @@
+"""All candidates by name: how each is fitted and read; what they are lives in their own modules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Protocol
+
+from models.errors import InternalError
+from models.learners.value.blend import BLEND, Blend
+from models.learners.value.candidate import CandidateInputs, ValueCandidate
+from models.learners.value.hurdle import Hurdle
+from models.learners.value.lognormal import ZeroInflatedLognormal
+from models.learners.value.offset import PurchaseOffset
+from models.learners.value.purchases import PurchaseCandidate
+from models.learners.value.tweedie import Tweedie
+
+
+class _Kind(Protocol):
+    def fit(self, inputs: CandidateInputs) -> ValueCandidate: ...
+
+    def from_texts(self, texts: Mapping[str, str], *, threads: int) -> ValueCandidate: ...
+
+
+_KINDS: dict[str, _Kind] = {
+    kind.name: kind for kind in (Tweedie, Hurdle, ZeroInflatedLognormal, PurchaseCandidate, PurchaseOffset)
+}
+
+
+def fit_candidate(name: str, inputs: CandidateInputs) -> ValueCandidate:
+    """Fit one candidate of ``learners.value.candidates``, but ``blend``, which is made of fitted ones.
+
+    Raises ``TooLittleDataError`` where this book does not determine it: others may still be fitted.
+    """
+    return _kind(name).fit(inputs)
+
+
+def candidate_from_texts(name: str, texts: Mapping[str, str], *, threads: int = 0) -> ValueCandidate:
+    """Read what ``to_texts`` of the candidate ``name`` wrote, once it is known to be whole."""
+    if name != BLEND:
+        return _kind(name).from_texts(texts, threads=threads)
+    members = json.loads(texts["members.json"])
+    return Blend(tuple(candidate_from_texts(kind, _under(kind, texts), threads=threads) for kind in members))
+
+
+def _under(name: str, texts: Mapping[str, str]) -> dict[str, str]:
+    return {file.removeprefix(f"{name}."): text for file, text in texts.items() if file.startswith(f"{name}.")}
+
+
+def _kind(name: str) -> _Kind:
+    if name not in _KINDS:
+        raise InternalError(f"there is no value candidate {name} to fit: known are {', '.join(_KINDS)}")
+    return _KINDS[name]

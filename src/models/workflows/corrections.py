@@ -1,0 +1,170 @@
+"""What hindcasts teach: which value candidate serves, how predictions are put right, how far outcomes lie from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from models.config import ChoiceConfig, Config, ValueCandidateName
+from models.decisions.tiers import grade, tier_policy
+from models.errors import TooLittleDataError
+from models.learners.calibration import PlattCalibration
+from models.learners.decline import CauseEvidence, PersonSteps
+from models.learners.intervals import ConformalBands
+from models.learners.value import ValueCalibration
+from models.metrics import decile_mape, normalized_gini, total_ratio
+from models.vocab import FloatArray, TextArray
+from models.workflows.hindcast import Hindcast
+from models.workflows.trust import trusted_decline, trusted_value
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateScore:
+    """How one candidate did at the hindcasts, each calibrated on the others. Worse errors lower the score."""
+
+    name: ValueCandidateName
+    scores: tuple[float, ...]
+
+    @property
+    def mean(self) -> float:
+        """Mean over the hindcasts."""
+        return float(np.mean(self.scores))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Corrections:
+    """What is applied to models fitted on all learning origins; nothing, where no origin could be foretold."""
+
+    candidate: ValueCandidateName
+    scores: tuple[CandidateScore, ...] = ()
+    value: ValueCalibration = field(default_factory=ValueCalibration)
+    decline: PlattCalibration = field(default_factory=PlattCalibration)
+    timing: tuple[PersonSteps, ...] = ()
+    causes: tuple[CauseEvidence, ...] = ()
+    bands: ConformalBands | None = None
+    expected: FloatArray | None = None
+    """Calibrated value of the clients of the latest hindcast, in book currency: the book that tiers divide."""
+
+
+def learn_corrections(hindcasts: Sequence[Hindcast], config: Config) -> Corrections:
+    """Choose, calibrate and set intervals on hindcasts, which all lie before whatever is scored afterwards."""
+    if not hindcasts:
+        return Corrections(candidate=config.learners.value.candidates[0])
+    scores = candidate_scores(hindcasts, config.learners.value.choice)
+    chosen = choose(scores, config.learners.value.choice)
+    logs = [hindcast.models.candidates[chosen].log_value(hindcast.rows.matrix) for hindcast in hindcasts]
+    weights = _weights(hindcasts, config.learners.half_life_periods)
+    values = [hindcast.rows.value for hindcast in hindcasts]
+    realised, independent = _pooled(values), _independent(hindcasts, config)
+    value = ValueCalibration.fit(_pooled(logs), realised, weight=weights)
+    value = trusted_value(value, logs, values, independent)
+    decline = _decline_calibration(hindcasts, independent)
+    expected = [np.exp(value.log_value(log)) for log in logs]
+    return Corrections(
+        candidate=chosen,
+        scores=scores,
+        value=value,
+        decline=decline,
+        timing=tuple(each.models.timing.evidence(each.rows.matrix, each.rows.event_period) for each in hindcasts),
+        causes=tuple(evidence for each in hindcasts if (evidence := _cause_evidence(each)) is not None),
+        bands=ConformalBands.fit(
+            _pooled(expected),
+            realised,
+            np.concatenate(_tiers(hindcasts, expected, decline, config)),
+            level=config.learners.interval_level,
+            weight=weights,
+        ),
+        expected=expected[-1],
+    )
+
+
+def candidate_scores(hindcasts: Sequence[Hindcast], rule: ChoiceConfig) -> tuple[CandidateScore, ...]:
+    """The score of each candidate that could be fitted at every hindcast, in the order of the config."""
+    everywhere = set.intersection(*(set(each.models.candidates) for each in hindcasts))
+    names = [name for name in hindcasts[0].models.candidates if name in everywhere]
+    return tuple(CandidateScore(name=name, scores=_scores(name, hindcasts, rule)) for name in names)
+
+
+def choose(scores: Sequence[CandidateScore], rule: ChoiceConfig) -> ValueCandidateName:
+    """The first candidate that is as good as the best, but for ``rule.simpler_within``."""
+    best = max(score.mean for score in scores)
+    return next(score.name for score in scores if score.mean >= best - rule.simpler_within)
+
+
+def value_score(realised: FloatArray, predicted: FloatArray, rule: ChoiceConfig) -> float:
+    """Ranking less errors, as ``ChoiceConfig`` weighs them. Shapes (n_clients,), in book currency."""
+    return (
+        rule.ranking * normalized_gini(realised, predicted)
+        - rule.decile_error * decile_mape(realised, predicted)
+        - rule.total_error * abs(float(np.log(total_ratio(realised, predicted))))
+    )
+
+
+def _scores(name: ValueCandidateName, hindcasts: Sequence[Hindcast], rule: ChoiceConfig) -> tuple[float, ...]:
+    logs = [hindcast.models.candidates[name].log_value(hindcast.rows.matrix) for hindcast in hindcasts]
+    realised = [hindcast.rows.value for hindcast in hindcasts]
+    return tuple(
+        value_score(realised[place], calibrated_on_others(place, logs, realised), rule) for place in range(len(logs))
+    )
+
+
+def calibrated_on_others(place: int, logs: Sequence[FloatArray], realised: Sequence[FloatArray]) -> FloatArray:
+    """Value of the clients of one origin from its log values, put right by the other origins. In book currency.
+
+    ``logs`` and ``realised`` per origin. A single one has no others: then the mean alone is put right, which leaves
+    ranking and deciles to the model.
+    """
+    others = [number for number in range(len(logs)) if number != place]
+    if not others:
+        foreseen = np.exp(logs[place])
+        return np.asarray(foreseen * (realised[place].sum() / foreseen.sum()))
+    said, seen = (_pooled([part[each] for each in others]) for part in (logs, realised))
+    return np.asarray(np.exp(ValueCalibration.fit(said, seen).log_value(logs[place])))
+
+
+def _independent(hindcasts: Sequence[Hindcast], config: Config) -> float:
+    """How many hindcasts there would be if the outcomes of none overlapped those of another."""
+    return 1.0 + (hindcasts[-1].origin - hindcasts[0].origin) / config.time.horizon_periods
+
+
+def _decline_calibration(hindcasts: Sequence[Hindcast], independent: float) -> PlattCalibration:
+    """None where all or none declined at every hindcast: then there is nothing to put right by."""
+    margins = [hindcast.models.decline.trees.raw_predict(hindcast.rows.matrix) for hindcast in hindcasts]
+    declined = [hindcast.rows.declined.astype(np.float64) for hindcast in hindcasts]
+    with suppress(TooLittleDataError):
+        fitted = PlattCalibration.fit(_pooled(margins), _pooled(declined))
+        return trusted_decline(fitted, margins, declined, independent)
+    return PlattCalibration()
+
+
+def _cause_evidence(hindcast: Hindcast) -> CauseEvidence | None:
+    causes, rows = hindcast.models.causes, hindcast.rows
+    if causes is None or rows.cause is None:
+        return None
+    return causes.evidence(rows.matrix, rows.event_period, rows.cause)
+
+
+def _tiers(
+    hindcasts: Sequence[Hindcast], expected: Sequence[FloatArray], decline: PlattCalibration, config: Config
+) -> list[TextArray]:
+    """The tier that each client would have been given then, by cut-offs of its own origin."""
+    tiers = []
+    for hindcast, value in zip(hindcasts, expected, strict=True):
+        probability = decline.probability(hindcast.models.decline.trees.raw_predict(hindcast.rows.matrix))
+        policy = tier_policy(value, config.tiers, config.book.currency)
+        tiers.append(grade(value, probability, policy).tier)
+    return tiers
+
+
+def _weights(hindcasts: Sequence[Hindcast], half_life: float | None) -> FloatArray | None:
+    if half_life is None:
+        return None
+    latest = hindcasts[-1].origin
+    return _pooled([np.full(len(each.rows.value), 0.5 ** ((latest - each.origin) / half_life)) for each in hindcasts])
+
+
+def _pooled(parts: Sequence[FloatArray]) -> FloatArray:
+    return np.asarray(np.concatenate(list(parts)))

@@ -1,0 +1,200 @@
+"""The metrics of one test origin for every contender, each with its interval by group; nothing is drawn here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from models.errors import TooLittleDataError
+from models.learners.decline import DeclineCurves
+from models.metrics import (
+    Draws,
+    Interval,
+    Metric,
+    auc,
+    bootstrap_draws,
+    brier,
+    brier_parts,
+    calibration_intercept,
+    calibration_slope,
+    curve_auc,
+    curve_brier,
+    decile_mape,
+    ece,
+    expected_maximum_profit,
+    h_measure,
+    interval_coverage,
+    interval_score,
+    interval_width,
+    log_loss,
+    mae,
+    normalized_gini,
+    pr_auc,
+    rmse,
+    spearman,
+    top_decile_lift,
+    total_ratio,
+)
+from models.vocab import FloatArray, IntArray
+from models.workflows.contenders import OURS, Contender
+from models.workflows.recipe import Predictions
+
+MAIN_METRIC = {"decline": "auc", "value": "normalized_gini"}
+_RANKING: dict[str, dict[str, Metric]] = {
+    "decline": {"auc": auc, "pr_auc": pr_auc},
+    "value": {"normalized_gini": normalized_gini, "spearman": spearman, "top_decile_lift": top_decile_lift},
+}
+
+
+def _reliability(actual: ArrayLike, score: ArrayLike, *, weight: ArrayLike | None = None) -> float:
+    return brier_parts(actual, score, weight=weight).reliability
+
+
+def _resolution(actual: ArrayLike, score: ArrayLike, *, weight: ArrayLike | None = None) -> float:
+    return brier_parts(actual, score, weight=weight).resolution
+
+
+_FORECAST: dict[str, dict[str, Metric]] = {
+    "decline": {
+        "brier": brier,
+        "brier_reliability": _reliability,
+        "brier_resolution": _resolution,
+        "log_loss": log_loss,
+        "h_measure": h_measure,
+        "calibration_slope": calibration_slope,
+        "calibration_intercept": calibration_intercept,
+        "ece": ece,
+    },
+    "value": {"total_ratio": total_ratio, "decile_mape": decile_mape, "rmse": rmse, "mae": mae},
+}
+SECONDARY, FEWEST = 5, 100
+Figures = dict[str, dict[str, float]]
+"""Metric -> estimate, low and high."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resampling:
+    """How sure a figure is, is told by drawing whole groups (n_clients,) of clients again."""
+
+    groups: IntArray
+    resamples: int
+    seed: int
+
+    def draws(self, metric: Metric, *arrays: ArrayLike, main: bool = False) -> Draws:
+        """``metric(*arrays)`` on all clients and on each resample; the last array is what ranks.
+
+        A figure that is not the main one of its target is drawn a fifth as often: its interval is then known to about
+        a tenth of its width, and judging takes less time than fitting.
+        """
+        resamples = self.resamples if main else max(self.resamples // SECONDARY, FEWEST)
+        return bootstrap_draws(metric, arrays, self.groups, resamples=resamples, seed=self.seed)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Realised:
+    """What became of the clients of one origin. Shapes (n_clients,); ``stake``: what each would bring if it stayed."""
+
+    value: FloatArray
+    declined: FloatArray
+    event_period: IntArray
+    stake: FloatArray
+
+    def of(self, target: str) -> FloatArray:
+        """The outcome that a target is judged by."""
+        return self.declined if target == "decline" else self.value
+
+    @classmethod
+    def pooled(cls, parts: Sequence[Realised]) -> Realised:
+        """Several origins as one."""
+        return cls(
+            **{
+                name: np.concatenate([getattr(part, name) for part in parts])
+                for name in ("value", "declined", "event_period", "stake")
+            }
+        )
+
+
+def contender_figures(
+    target: str, contenders: Mapping[str, Contender], realised: Realised, resampling: Resampling
+) -> tuple[dict[str, Figures], dict[str, dict[str, float]]]:
+    """Figures of each contender, and ours minus each of the others in the main metric."""
+    draws = {name: _draws(target, contender, realised, resampling) for name, contender in contenders.items()}
+    main = MAIN_METRIC[target]
+    figures = {name: _figures(metrics, main) for name, metrics in draws.items()}
+    return figures, {
+        name: facts(draws[OURS][main].minus(metrics[main]).interval())
+        for name, metrics in draws.items()
+        if name != OURS
+    }
+
+
+def curve_figures(curves: DeclineCurves, realised: Realised, resampling: Resampling) -> Figures:
+    """Brier score and AUC of the whole curve, as means over its steps."""
+    rows = np.arange(len(realised.value))
+
+    def scored(metric: Callable[..., object], places: IntArray, *, weight: ArrayLike | None = None) -> float:
+        score = metric(realised.event_period[places], curves.probability[places], curves.ends, weight=weight)
+        return float(score.mean)  # type: ignore[attr-defined]
+
+    metrics = {"curve_brier": partial(scored, curve_brier), "curve_auc": partial(scored, curve_auc)}
+    return _each(metrics, (rows,), resampling)
+
+
+def interval_figures(ours: Predictions, realised: Realised, level: float, resampling: Resampling) -> Figures:
+    """Coverage, width and score of the intervals of value; nothing where there are none."""
+    if np.isnan(ours.value_low).any():
+        return {}
+    metrics: dict[str, Metric] = {
+        "interval_coverage": interval_coverage,
+        "interval_width": interval_width,
+        "interval_score": partial(interval_score, level=level),
+    }
+    return _each(metrics, (realised.value, ours.value_low, ours.value_high), resampling)
+
+
+def facts(interval: Interval) -> dict[str, float]:
+    """An interval for JSON."""
+    return {"estimate": interval.estimate, "low": interval.low, "high": interval.high}
+
+
+def _draws(target: str, contender: Contender, realised: Realised, resampling: Resampling) -> dict[str, Draws]:
+    chosen = _RANKING[target] | (_FORECAST[target] if contender.is_forecast else {})
+    draws = {}
+    for name, metric in chosen.items():
+        with _left_out_if_undetermined(name, MAIN_METRIC[target]):
+            main = name == MAIN_METRIC[target]
+            draws[name] = resampling.draws(metric, realised.of(target), contender.score, main=main)
+    if target == "decline" and contender.is_forecast:
+        with suppress(TooLittleDataError):
+            draws["campaign_profit"] = resampling.draws(_profit, realised.declined, realised.stake, contender.score)
+    return draws
+
+
+def _profit(declined: ArrayLike, stake: ArrayLike, score: ArrayLike, *, weight: ArrayLike | None = None) -> float:
+    return expected_maximum_profit(declined, stake, score, weight=weight).profit
+
+
+def _each(metrics: Mapping[str, Metric], arrays: tuple[ArrayLike, ...], resampling: Resampling) -> Figures:
+    figures = {}
+    for name, metric in metrics.items():
+        with suppress(TooLittleDataError):
+            figures[name] = facts(resampling.draws(metric, *arrays).interval())
+    return figures
+
+
+def _figures(draws: Mapping[str, Draws], main: str) -> Figures:
+    figures = {}
+    for name, drawn in draws.items():
+        with _left_out_if_undetermined(name, main):
+            figures[name] = facts(drawn.interval())
+    return figures
+
+
+def _left_out_if_undetermined(metric: str, main: str) -> AbstractContextManager[None]:
+    """Few clients may leave, say, a slope of calibration open; only the main metric is worth stopping for."""
+    return nullcontext() if metric == main else suppress(TooLittleDataError)

@@ -1,0 +1,143 @@
+"""Hindcasts: past origins foretold by models that learned before them, as honest as a forecast and already come true.
+
+Choice, calibration and intervals are learned here, on origins that lie before the one that is judged or served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from models.config import Config, ValueCandidateName
+from models.errors import TooLittleDataError
+from models.learners.contract import FeatureContract
+from models.learners.decline import CauseModel, DeclineModel, TimingModel
+from models.learners.value import Blend, CandidateInputs, ValueCandidate, fit_candidate
+from models.tables.panel import Panel
+from models.tables.splits import HindcastOrigins, LearningOrigins
+from models.tables.targets import DAYS_PER_PERIOD, DECLINE_CAUSES
+from models.vocab import FloatArray
+from models.workflows.rows import Rows, contract_of, require_clients, rows_of
+
+Candidates = dict[ValueCandidateName, ValueCandidate]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseModels:
+    """Models as they were fitted, before anything later origins teach. ``causes`` is None where none are known."""
+
+    contract: FeatureContract
+    candidates: Candidates
+    decline: DeclineModel
+    timing: TimingModel
+    causes: CauseModel | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hindcast:
+    """Models that learned before ``origin``, and the rows of that origin with what became of them."""
+
+    origin: int
+    models: BaseModels
+    rows: Rows
+
+
+def fit_base(panel: Panel, config: Config, candidates: Sequence[ValueCandidateName]) -> BaseModels:
+    """Fit on all rows of a panel with targets. Raises ``TooLittleDataError``."""
+    require_clients(panel, int(panel.origin.max()))
+    contract = contract_of(panel, config)
+    rows = rows_of(panel, contract)
+    weight, learners = rows.weights(config.learners.half_life_periods), config.learners
+    return BaseModels(
+        contract=contract,
+        candidates=_candidates(candidate_inputs(rows, contract, config), candidates),
+        decline=DeclineModel.fit(
+            rows.matrix, rows.declined, config=learners.decline, contract=contract, run=config.run, weight=weight
+        ),
+        timing=_timing(rows, contract, config, weight),
+        causes=_causes(rows, contract, config, weight),
+    )
+
+
+def candidate_inputs(rows: Rows, contract: FeatureContract, config: Config) -> CandidateInputs:
+    """What value candidates learn from."""
+    return CandidateInputs(
+        matrix=rows.matrix,
+        value=rows.value,
+        weight=rows.weights(config.learners.half_life_periods),
+        latest=rows.latest,
+        contract=contract,
+        config=config.learners.value,
+        run=config.run,
+        horizon_periods=config.time.horizon_periods,
+        days_per_period=DAYS_PER_PERIOD[config.time.period],
+    )
+
+
+class Hindcasts:
+    """The hindcasts of one panel and config, each made once however many fits ask for it."""
+
+    def __init__(self, panel: Panel, config: Config) -> None:
+        self.panel = panel
+        self._config = config
+        self._made: dict[HindcastOrigins, Hindcast | None] = {}
+
+    def of(self, origins: LearningOrigins) -> list[Hindcast]:
+        """Those of one fit, in rising order; one that has too little to learn from is left out."""
+        for wanted in origins.hindcasts:
+            if wanted not in self._made:
+                self._made[wanted] = self._make(wanted)
+        return [made for wanted in origins.hindcasts if (made := self._made[wanted]) is not None]
+
+    def _make(self, wanted: HindcastOrigins) -> Hindcast | None:
+        try:
+            models = fit_base(self.panel.at(wanted.early), self._config, self._config.learners.value.candidates)
+        except TooLittleDataError:
+            return None
+        rows = rows_of(self.panel.at([wanted.origin]), models.contract)
+        return Hindcast(origin=wanted.origin, models=models, rows=rows)
+
+
+def _candidates(inputs: CandidateInputs, names: Sequence[ValueCandidateName]) -> Candidates:
+    """Those that this book can fit, in the order of the config; at least one, or ``TooLittleDataError``."""
+    fitted: Candidates = {}
+    problem: TooLittleDataError | None = None
+    for name in names:
+        if name != "blend":
+            try:
+                fitted[name] = fit_candidate(name, inputs)
+            except TooLittleDataError as error:
+                problem = error
+    if problem is not None and not fitted:
+        raise problem
+    if "blend" in names and len(fitted) > 1:
+        fitted["blend"] = Blend(tuple(fitted.values()))
+    return fitted
+
+
+def _timing(rows: Rows, contract: FeatureContract, config: Config, weight: FloatArray | None) -> TimingModel:
+    return TimingModel.fit(
+        rows.matrix,
+        rows.event_period,
+        horizon_periods=config.time.horizon_periods,
+        config=config.learners.decline,
+        contract=contract,
+        run=config.run,
+        weight=weight,
+    )
+
+
+def _causes(rows: Rows, contract: FeatureContract, config: Config, weight: FloatArray | None) -> CauseModel | None:
+    if rows.cause is None:
+        return None
+    return CauseModel.fit(
+        rows.matrix,
+        rows.event_period,
+        rows.cause,
+        causes=DECLINE_CAUSES,
+        horizon_periods=config.time.horizon_periods,
+        config=config.learners.decline,
+        contract=contract,
+        run=config.run,
+        weight=weight,
+    )

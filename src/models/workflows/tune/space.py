@@ -1,0 +1,75 @@
+"""Which hyperparameters are searched, and between which bounds, as the config's fields say; nothing is tried here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from models.config import BoostingConfig, Config, Search
+
+TunedModel = Literal["value", "decline"]
+Settings = dict[str, int | float]
+"""Hyperparameter -> value."""
+_DIGITS = 4
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parameter:
+    """One number that is searched, and between which bounds."""
+
+    name: str
+    whole: bool
+    low: float
+    high: float
+    log: bool
+
+
+def search_space(learner: BoostingConfig, candidates: Sequence[str] = ()) -> tuple[Parameter, ...]:
+    """What is searched of a learner. Where its own value lies outside the bounds, they are widened to hold it.
+
+    ``candidates``: those value candidates that are fitted; what none of them knows is left out.
+    """
+    searches = {name: search for name, search in _searches(learner).items() if _known_to(candidates, search)}
+    return tuple(_parameter(learner, name, search) for name, search in searches.items())
+
+
+def tuned_fields(learner: BoostingConfig) -> set[str]:
+    """All fields of a learner that a search may change."""
+    return set(_searches(learner))
+
+
+def own_settings(learner: BoostingConfig, space: Sequence[Parameter]) -> Settings:
+    """What the config itself says of the searched numbers."""
+    return {parameter.name: getattr(learner, parameter.name) for parameter in space}
+
+
+def rounded(drawn: Mapping[str, int | float]) -> Settings:
+    """To four digits, as they can be written into a config: finer steps change nothing that could be noticed.
+
+    >>> rounded({"trees": 12345, "learning_rate": 0.043219847})
+    {'trees': 12345, 'learning_rate': 0.04322}
+    """
+    return {name: each if isinstance(each, int) else float(f"{each:.{_DIGITS}g}") for name, each in drawn.items()}
+
+
+def with_settings(config: Config, model: TunedModel, settings: Mapping[str, Any]) -> Config:
+    """The config with other hyperparameters of one learner."""
+    learner = getattr(config.learners, model).model_copy(update=dict(settings))
+    return config.model_copy(update={"learners": config.learners.model_copy(update={model: learner})})
+
+
+def _searches(learner: BoostingConfig) -> dict[str, Search]:
+    fields = type(learner).model_fields.items()
+    return {name: known for name, field in fields for known in field.metadata if isinstance(known, Search)}
+
+
+def _known_to(candidates: Sequence[str], search: Search) -> bool:
+    return not search.candidates or not set(search.candidates).isdisjoint(candidates)
+
+
+def _parameter(learner: BoostingConfig, name: str, search: Search) -> Parameter:
+    own = getattr(learner, name)
+    low, high = min(search.low, own), max(search.high, own)
+    whole = type(learner).model_fields[name].annotation is int
+    return Parameter(name=name, whole=whole, low=low, high=high, log=search.log and low > 0)

@@ -1,0 +1,112 @@
+"""The evaluation's page: drawn from report.json alone, all its figures there, one file, right in a browser."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from models.interfaces.report_page import report_page, write_report_page
+from support.browser import BROWSER, Tags, loaded, width_in
+from support.judged_book import CAUSES, drawn_report
+
+ATTACK = "</title></svg><script>alert(1)</script>"
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    """A report as it is read from its file, with a script for the name of a region."""
+    made = json.loads(json.dumps(drawn_report(300, origins=2), allow_nan=False, sort_keys=True))
+    made["origins"][1]["parts"]["errors"]["region"][0]["name"] = ATTACK
+    return made
+
+
+@pytest.fixture(scope="module")
+def page(report: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("report") / "report.html"
+    write_report_page(report, place)
+    return place
+
+
+def test_every_metric_of_every_contender_is_on_the_page_with_its_interval(report: dict[str, Any], page: Path) -> None:
+    text = "".join(Tags(page.read_text(encoding="utf-8")).text)
+    for origin in report["origins"]:
+        assert f"At {origin['as_of']}: 300 clients" in text
+        for target in ("decline", "value"):
+            for metrics in origin[target]["metrics"].values():
+                for metric, figure in metrics.items():
+                    digits = 2 if metric == "total_ratio" else 3
+                    estimate, low, high = (f"{figure[name]:.{digits}f}" for name in ("estimate", "low", "high"))
+                    assert f"{estimate}{low} to {high}" in text
+            for gap in origin[target]["ours_minus"].values():
+                assert f"{gap['estimate']:+.3f}{gap['low']:+.3f} to {gap['high']:+.3f}" in text
+
+
+def test_every_part_is_drawn_with_a_title_and_explained(report: dict[str, Any], page: Path) -> None:
+    tags = Tags(page.read_text(encoding="utf-8"))
+    text = "".join(tags.text)
+    for title in (
+        "Share of all value held by the best-ranked clients",
+        "Share of all declines among the clients ranked riskiest",
+        "Mean value per client, foreseen and realised",
+        "Probability of decline against what came",
+        "Values inside their 90% interval, by tier",
+        "Share of clients with a decline so far",
+        "Total value by industry",
+        "Decline by tenure",
+        "What the value model leans on",
+        "Decline ranking by test origin, AUC with 95% intervals",
+    ):
+        assert title in text
+    assert text.count("Read: ") == 2 * 7 + 2
+    for cause in CAUSES:
+        assert f"{cause.replace('_', ' ')}, until month 12: realised" in text
+    assert {"at-2020-01-01", "at-2021-01-01", "stability"} <= set(tags.ids)
+
+
+def test_the_page_is_one_file_without_scripts_whatever_the_names_are(page: Path) -> None:
+    source = page.read_text(encoding="utf-8")
+    tags = Tags(source)
+    assert "script" not in tags.tags
+    assert ATTACK in "".join(tags.text)
+    assert all(link.startswith(("#", "data:")) for link in tags.links)
+    assert not re.search(r"@import|url\(|https?://", source)
+    assert len(source) < 400_000
+
+
+def test_a_report_without_parts_is_still_a_page(report: dict[str, Any]) -> None:
+    bare = json.loads(json.dumps(report))
+    del bare["stability"]
+    for origin in bare["origins"]:
+        del origin["parts"]
+    tags = Tags(report_page(bare))
+    assert "figure" not in tags.tags
+    assert tags.tags.count("table") == 8  # per origin and target: what all are judged by, and forecasts only
+
+
+def test_a_report_of_few_clients_without_curve_or_causes_is_still_a_page() -> None:
+    small = drawn_report(30, origins=1, dated=False)
+    small["origins"][0]["parts"]["coverage"] = None
+    tags = Tags(report_page(small))
+    assert "Intervals of value" not in "".join(tags.text)
+    assert "figure" in tags.tags
+    assert "30 clients" in "".join(tags.text)
+
+
+@needs_browser
+def test_a_browser_loads_the_page_without_complaint(page: Path, tmp_path: Path) -> None:
+    tree, console = loaded(page, tmp_path / "profile")
+    assert console == ""
+    tags = Tags(tree)
+    assert "script" not in tags.tags
+    assert tags.tags.count("figure") > 40
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [390, 1200])
+def test_the_page_fits_its_window(page: Path, tmp_path: Path, width: int) -> None:
+    assert width_in(page, tmp_path, width=width) <= width

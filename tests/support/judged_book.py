@@ -1,0 +1,130 @@
+"""A judged test origin of drawn clients, with predictions that are right on average, and the report around it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.metrics import auc, bootstrap_draws, bootstrap_interval, brier, normalized_gini, total_ratio
+from models.workflows.report import Judged, JudgedCurve, report_parts, stability_parts
+
+CAUSES = ("reduced", "refinanced_away", "dormant", "default")
+HORIZON, STEPS = 12, 6
+REGIONS = ("Europe and Central Asia", "East Asia", "Latin America", "Africa", "South Asia")
+
+
+def drawn_judged(clients: int = 900, *, seed: int = 1, dated: bool = True) -> Judged:
+    """Clients whose value is lognormal or nothing, who decline as foreseen, and who are foreseen as they are drawn."""
+    generator = np.random.default_rng(seed)
+    chance = generator.beta(1.5, 4.0, size=clients)
+    expected = generator.lognormal(mean=10.0, sigma=1.4, size=clients) * (1 - chance)
+    declined = generator.random(clients) < chance
+    brought = np.where(declined, 0.2, 1.0) * generator.lognormal(mean=-0.32, sigma=0.8, size=clients)
+    value = expected / (1 - 0.8 * chance) * brought - 50.0 * (generator.random(clients) < 0.1)
+    noisy = expected * generator.lognormal(sigma=0.9, size=clients)
+    return Judged(
+        value=value,
+        declined=declined,
+        foreseen_value=expected,
+        value_low=0.1 * expected - 60.0,
+        value_high=3.2 * expected,
+        decline_probability=chance,
+        tier=np.where(expected > 60_000, "AA", np.where(expected > 20_000, "A", "B")),
+        segment=np.array(["large steady", "large irregular", "small", "new"])[generator.integers(0, 4, size=clients)],
+        tenure_days=np.where(generator.random(clients) < 0.02, np.nan, generator.gamma(2.0, 900.0, size=clients)),
+        size=noisy,
+        attributes=drawn_attributes(clients, generator),
+        scores={
+            "value": {"ours": expected, "past_sum": noisy, "recency": generator.random(clients)},
+            "decline": {"ours": chance, "logistic": chance + generator.normal(scale=0.2, size=clients)},
+        },
+        level=0.9,
+        curve=drawn_curve(chance, declined, generator) if dated else None,
+    )
+
+
+def drawn_attributes(clients: int, generator: np.random.Generator) -> pd.DataFrame:
+    """A region with a rare level and gaps, an industry with more levels than are shown, and a number."""
+    region = pd.Series(np.array(REGIONS)[generator.integers(0, 5, size=clients)], dtype="str")
+    region.iloc[:3] = "Atlantis"
+    region.iloc[3:12] = None
+    industry = [f"industry {number:02}" for number in generator.integers(0, 17, size=clients)]
+    return pd.DataFrame({"region": region, "industry": industry, "employees": generator.lognormal(5.0, size=clients)})
+
+
+def drawn_curve(chance: np.ndarray, declined: np.ndarray, generator: np.random.Generator) -> JudgedCurve:
+    """Decline falls on any month alike, more often by some causes than by others."""
+    shares = np.array([0.5, 0.2, 0.25, 0.05])
+    ends = np.arange(1, STEPS + 1) * (HORIZON // STEPS)
+    probability = chance[:, None] * ends / HORIZON
+    period = np.where(declined, generator.integers(1, HORIZON + 1, size=declined.size), 0)
+    return JudgedCurve(
+        event="decline",
+        ends=ends,
+        probability=probability,
+        event_period=period,
+        incidence={cause: share * probability for cause, share in zip(CAUSES, shares, strict=True)},
+        cause=np.where(declined, generator.choice(4, size=declined.size, p=shares), -1),
+    )
+
+
+def drawn_importance(seed: int) -> dict[str, dict[str, float]]:
+    """Gains of forty features, a few of them large, some never used."""
+    gains = np.random.default_rng(5).lognormal(sigma=2, size=40) * np.random.default_rng(seed).lognormal(0, 0.3, 40)
+    gains[30:] = 0.0
+    features = [f"activity_recency_share_{number}p" for number in range(40)]
+    return {"value": dict(zip(features, gains.tolist(), strict=True))}
+
+
+def drawn_report(clients: int = 900, *, origins: int = 3, dated: bool = True) -> dict[str, Any]:
+    """A whole report as ``report.json`` holds it, with parts at each origin and what is stable between them."""
+    judged = [drawn_judged(clients, seed=number, dated=dated) for number in range(origins)]
+    importances = [drawn_importance(number) for number in range(origins)]
+    told = [_origin(each, f"202{number}-01-01", importances[number]) for number, each in enumerate(judged)]
+    return {
+        "book": "drawn",
+        "currency": "USD",
+        "data": "0" * 64,
+        "horizon": {"period": "month", "periods": HORIZON},
+        "origins": told,
+        "stability": stability_parts(told, importances),
+    }
+
+
+def _origin(judged: Judged, as_of: str, importance: dict[str, dict[str, float]]) -> dict[str, Any]:
+    targets = {
+        "decline": _target(judged, "decline", judged.declined.astype(float), {"auc": auc}, {"brier": brier}),
+        "value": _target(
+            judged, "value", judged.value, {"normalized_gini": normalized_gini}, {"total_ratio": total_ratio}
+        ),
+    }
+    differences = {target: each["ours_minus"] for target, each in targets.items()}
+    return {
+        "as_of": as_of,
+        "outcomes_until": as_of.replace("-01-01", "-12-31"),
+        "learning_origins": 7,
+        "learning_rows": 7 * len(judged),
+        "clients": len(judged),
+        "groups_apart": False,
+        **targets,
+        "parts": report_parts(judged, differences=differences, importance=importance),
+    }
+
+
+def _target(
+    judged: Judged, target: str, actual: np.ndarray, ranked: dict[str, Any], foreseen: dict[str, Any]
+) -> dict[str, Any]:
+    metrics: dict[str, Any] = {}
+    draws = {}
+    clients = np.arange(len(judged))
+    for name, score in judged.scores[target].items():
+        chosen = ranked | (foreseen if name == "ours" else {})
+        metrics[name] = {
+            metric: vars(bootstrap_interval(figure, (actual, score), clients, resamples=100, seed=1))
+            for metric, figure in chosen.items()
+        }
+        draws[name] = bootstrap_draws(next(iter(ranked.values())), (actual, score), clients, resamples=100, seed=1)
+    minus = {name: vars(draws["ours"].minus(each).interval()) for name, each in draws.items() if name != "ours"}
+    return {"mean_outcome": float(actual.mean()), "metrics": metrics, "ours_minus": minus}
