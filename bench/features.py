@@ -72,8 +72,7 @@ def ours(folder: Path, as_of_dates: int) -> Sums:
 
     config, sums = _config(folder), dict.fromkeys(NAMES, 0.0)
     with prepared_book(_book(folder), config, AS_OF) as prepared:
-        for number in prepared.block_numbers:
-            block = prepared.block(number, 0)
+        for block in prepared.blocks(prepared.block_numbers, 0):
             for origin in range(1 - as_of_dates, 1):
                 for feature in amount_features(_known(prepared, block, config, origin)):
                     total = float(feature.values.sum())

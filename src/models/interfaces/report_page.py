@@ -85,6 +85,7 @@ def report_page(report: Facts) -> str:
         .render(
             report=report,
             origins=origins,
+            pooled=report.get("pooled"),
             titles=_TITLES,
             stability=_stability_charts(report.get("stability")),
             shown=[_charts(origin.get("parts"), report) for origin in origins],

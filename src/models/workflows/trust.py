@@ -61,8 +61,9 @@ def trusted_decline(
     """
     centre = float(np.concatenate(list(margins)).mean())
     level = calibration.slope * centre + calibration.intercept - centre
-    lines = [fit_logit_line(seen, said) for seen, said in zip(declined, margins, strict=True)]
-    levels = [fit_logit_line(seen, said, slope=1.0) for seen, said in zip(declined, margins, strict=True)]
+    told = [(seen, said) for seen, said in zip(declined, margins, strict=True) if seen.min() < seen.max()]
+    lines = [fit_logit_line(seen, said) for seen, said in told]
+    levels = [fit_logit_line(seen, said, slope=1.0) for seen, said in told]
     slopes = [line.slope - 1.0 for line in lines if line is not None]
     shifts = [line.intercept for line in levels if line is not None]
     if not slopes or not shifts:
