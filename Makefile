@@ -2,6 +2,7 @@
 PYTHON ?= python3.11
 CONFIG ?= configs/demo.yaml
 BOOK ?=
+ACCURACY ?=
 PYTEST_WORKERS ?= 2
 
 VENV := .venv
@@ -10,7 +11,7 @@ READY := $(VENV)/.ready
 
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: run test check bench lock clean setup
+.PHONY: run test check bench bench-accuracy lock lock-automl clean setup
 .DEFAULT_GOAL := run
 
 setup: $(READY)
@@ -39,6 +40,15 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench
+
+# Value and decline beside what else one would pick, on public books and the simulated one; sets up bench/.venv-automl.
+bench-accuracy: $(READY)
+	$(BIN)/python -m bench accuracy --write $(ACCURACY)
+
+# Pins what the bench compares with; the project itself does not need it.
+lock-automl: $(READY)
+	$(BIN)/uv pip compile --group pyproject.toml:automl --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
+	  --generate-hashes --no-annotate --no-header --upgrade --output-file bench/automl-requirements.txt
 
 # Pins every package with its hashes, for every platform, and names no index.
 lock: $(READY)

@@ -127,9 +127,14 @@ def test_the_manifest_has_the_hash_of_every_file(trained: TrainedLender) -> None
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["files"] == {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        for name in ("explanations.parquet", "scores.parquet")
+        for name in ("curves.parquet", "explanations.parquet", "scores.parquet")
     }
-    assert sorted(path.name for path in folder.iterdir()) == ["explanations.parquet", "manifest.json", "scores.parquet"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "curves.parquet",
+        "explanations.parquet",
+        "manifest.json",
+        "scores.parquet",
+    ]
     assert manifest["run_key"] == trained.predicted.run_key
     assert set(trained.column("run_key")) == {trained.predicted.run_key}
     assert manifest["clients_in_book"] == 300

@@ -321,7 +321,7 @@ def test_models_without_trees_are_written_and_read_too(book: Book) -> None:
     few = CONFIG.model_copy(update={"min_clients_per_leaf": 2_000})
     timing, causes = book.timing(few), book.causes(few)
     assert (timing.trees, causes.trees) == (None, None)
-    assert set(timing.to_texts()) == set(causes.to_texts()) == {"settings"}
+    assert set(timing.to_texts()) == set(causes.to_texts()) == {"settings.json"}
     assert TimingModel.from_texts(timing.to_texts()) == timing
     assert CauseModel.from_texts(causes.to_texts()) == causes
 

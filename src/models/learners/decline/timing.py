@@ -141,25 +141,25 @@ class TimingModel:
         return result
 
     def to_texts(self) -> dict[str, str]:
-        """The model as texts: ``settings`` (JSON) and, where there are any, ``trees``."""
+        """The model as texts: ``settings.json`` and, where there are any, ``trees.txt``."""
         settings = {
             "ends": self.ends,
             "shares": self.shares,
             "events": self.events,
             "calibration": asdict(self.calibration),
         }
-        trees = {} if self.trees is None else {"trees": self.trees.to_text()}
-        return {"settings": json.dumps(settings), **trees}
+        trees = {} if self.trees is None else {"trees.txt": self.trees.to_text()}
+        return {"settings.json": json.dumps(settings), **trees}
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str], *, threads: int = 0) -> TimingModel:
         """Read what ``to_texts`` wrote, once it is known to be whole."""
-        settings = json.loads(texts["settings"])
+        settings = json.loads(texts["settings.json"])
         return cls(
             ends=tuple(settings["ends"]),
             shares=tuple(settings["shares"]),
             events=settings["events"],
-            trees=BoostedTrees.from_text(texts["trees"], threads=threads) if "trees" in texts else None,
+            trees=BoostedTrees.from_text(texts["trees.txt"], threads=threads) if "trees.txt" in texts else None,
             calibration=PlattCalibration(**settings["calibration"]),
         )
 

@@ -103,11 +103,11 @@ class DeclineModel:
         )
 
     def to_texts(self) -> dict[str, str]:
-        """The model as two texts: ``trees`` and ``settings`` (JSON)."""
-        return {"trees": self.trees.to_text(), "settings": json.dumps(asdict(self.calibration))}
+        """The model as two texts: ``trees.txt`` and ``settings.json``."""
+        return {"trees.txt": self.trees.to_text(), "settings.json": json.dumps(asdict(self.calibration))}
 
     @classmethod
     def from_texts(cls, texts: Mapping[str, str], *, threads: int = 0) -> DeclineModel:
         """Read what ``to_texts`` wrote, once it is known to be whole."""
-        trees = BoostedTrees.from_text(texts["trees"], threads=threads)
-        return cls(trees=trees, calibration=PlattCalibration(**json.loads(texts["settings"])))
+        trees = BoostedTrees.from_text(texts["trees.txt"], threads=threads)
+        return cls(trees=trees, calibration=PlattCalibration(**json.loads(texts["settings.json"])))
