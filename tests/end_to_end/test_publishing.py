@@ -106,8 +106,10 @@ def test_an_interrupted_command_says_so_and_leaves_nothing(
     arguments = ["train", "--config", str(trained.config_file), "--set", f"run.work_dir={work}"]
     process = spawner.Process(target=command_line, args=(arguments, str(told)))
     process.start()
+    at_work = False
     while process.is_alive():
-        if process.pid and list(work.rglob("*.duckdb")):
+        at_work = at_work or bool(list(work.rglob("*.duckdb")))
+        if process.pid and at_work:
             os.kill(process.pid, signal.SIGINT)
             process.join(2.0)  # Python drops an interrupt that falls into a destructor: then once more
         time.sleep(0.01)
