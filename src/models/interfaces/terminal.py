@@ -17,21 +17,14 @@ from models.tables.simulator import SimulationSummary
 from models.vocab import Item
 from models.workflows.figures import MAIN_METRIC
 from models.workflows.predict import Predicted
+from models.workflows.report import contender_name
 
 _BAR = 20
 _SIDE_BY_SIDE = 2
 """So many origins fit beside one another on 80 columns with their intervals on the same line."""
 _TITLES = {"decline": "Decline (AUC)", "value": "Value (normalized Gini)"}
-_NAMES = {
-    "ours": "clientvalue",
-    "logistic": "logistic regression",
-    "recency": "recency",
-    "past_count": "past count",
-    "past_sum": "past sum",
-    "last_period": "latest window",
-    "btyd": "BG/NBD x G-G",
-    "truth": "what can be known",
-}
+_SHORT = {"btyd": "BG/NBD x G-G"}
+"""Three origins side by side leave no more room at 80 columns."""
 
 
 class TerminalProgress:
@@ -98,7 +91,7 @@ def metrics_table(report: Mapping[str, Any], target: str) -> Table:
         table.add_column(f"{origin['as_of']}\n{origin['clients']:,} clients", justify="right")
     for name in report["origins"][0][target]["metrics"]:
         cells = [_interval(origin[target]["metrics"][name][metric], apart) for origin in report["origins"]]
-        table.add_row(_NAMES.get(name, name), *cells, style="bold" if name == "ours" else None)
+        table.add_row(_SHORT.get(name, contender_name(name)), *cells, style="bold" if name == "ours" else None)
     return table
 
 
