@@ -42,6 +42,7 @@ BOOKINGS = [
     ('O\'Neil, "Sons"', "2023-12-31", "interest", "0.10"),
 ]
 DDL = """
+drop schema if exists crm cascade;
 create schema crm;
 create table crm.customers (customer_no text, country text, since timestamp);
 create table crm.bookings (customer_no text, booked date, kind text, amount numeric, teller integer);
