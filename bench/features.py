@@ -215,7 +215,7 @@ def _known(prepared: Any, block: Any, config: Any, origin: int) -> Any:
     import numpy as np  # noqa: PLC0415
 
     from models.tables.cutoff import past_of  # noqa: PLC0415
-    from models.tables.features import Known  # noqa: PLC0415
+    from models.tables.features import Known, labels_of  # noqa: PLC0415
 
     return Known(
         past=past_of(block.cube, origin, prepared.grid.start_of(origin), block.first_day, None),
@@ -223,6 +223,7 @@ def _known(prepared: Any, block: Any, config: Any, origin: int) -> Any:
         activity_periods=config.time.activity_periods,
         horizon_periods=config.time.horizon_periods,
         currency="EUR",
+        labels=labels_of(config),
         attributes=block.attributes,
         group=block.group,
         groups_known=False,

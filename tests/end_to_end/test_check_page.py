@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +13,13 @@ import pytest
 
 from models.errors import QuarantineLimitError
 from models.interfaces.checkup import Checkup, check
+from support.browser import BROWSER, Tags, loaded, width_in
 from support.lending_book import Lender, drawn_tables, lender_in
 
 Command = Callable[..., Any]
 
 ATTACK = "</script><script>alert(1)</script>"
 SECTIONS = ("criteria", "checks", "quarantine", "tables", "features")
-BROWSER = shutil.which("chromium")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--enable-logging=stderr",
-)
 
 
 def attacked_tables() -> dict[str, pd.DataFrame]:
@@ -54,35 +40,9 @@ def attacked(tmp_path_factory: pytest.TempPathFactory) -> tuple[Lender, Checkup]
     return lender, check(lender.config)
 
 
-class _Tags(HTMLParser):
-    """Collects what a page would load or run, and its text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.links: list[str] = []
-        self.ids: list[str] = []
-        self.text: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        found = dict(attrs)
-        self.links += [found[name] or "" for name in ("src", "href") if name in found]
-        self.ids += [found["id"] or ""] if "id" in found else []
-
-    def handle_data(self, data: str) -> None:
-        self.text.append(data)
-
-
-def parsed(page: str) -> _Tags:
-    tags = _Tags()
-    tags.feed(page)
-    return tags
-
-
 def test_the_page_is_one_file_without_scripts_whatever_the_names_are(attacked: tuple[Lender, Checkup]) -> None:
     page = attacked[1].page.read_text(encoding="utf-8")
-    tags = parsed(page)
+    tags = Tags(page)
     assert "script" not in tags.tags
     assert ATTACK in "".join(tags.text)
     assert set(SECTIONS) <= set(tags.ids)
@@ -92,7 +52,7 @@ def test_the_page_is_one_file_without_scripts_whatever_the_names_are(attacked: t
 
 def test_every_quarantined_row_and_failing_check_of_the_facts_is_on_the_page(attacked: tuple[Lender, Checkup]) -> None:
     found = attacked[1]
-    text = "".join(parsed(found.page.read_text(encoding="utf-8")).text)
+    text = "".join(Tags(found.page.read_text(encoding="utf-8")).text)
     assert found.bad.total == len(found.bad.listed) == 3
     assert text.count("must be one of the allowed words") == 3
     failing = [row for row in found.facts["checks"] if row["failing"]]
@@ -104,19 +64,11 @@ def test_every_quarantined_row_and_failing_check_of_the_facts_is_on_the_page(att
         assert feature["reason"] in text
 
 
-def browser_words(page: Path, profile: Path, width: int) -> tuple[str, str]:
-    """The page's tree after loading, and what the browser's console said."""
-    command = [BROWSER or "", *FLAGS, f"--user-data-dir={profile}", f"--window-size={width},900", "--dump-dom"]
-    done = subprocess.run([*command, page.as_uri()], capture_output=True, text=True, timeout=120, check=True)  # noqa: S603
-    console = [line for line in done.stderr.splitlines() if "CONSOLE" in line]
-    return done.stdout, "\n".join(console)
-
-
 @pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
 def test_a_browser_loads_the_page_without_complaint(attacked: tuple[Lender, Checkup], tmp_path: Path) -> None:
-    tree, console = browser_words(attacked[1].page, tmp_path / "profile", 1200)
+    tree, console = loaded(attacked[1].page, tmp_path / "profile")
     assert console == ""
-    tags = parsed(tree)
+    tags = Tags(tree)
     assert set(SECTIONS) <= set(tags.ids)
     assert "script" not in tags.tags
     assert tags.tags.count("svg") > len(attacked[1].facts["criteria"]["features"])
@@ -124,20 +76,7 @@ def test_a_browser_loads_the_page_without_complaint(attacked: tuple[Lender, Chec
 
 @pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
 def test_the_page_fits_a_phone(attacked: tuple[Lender, Checkup], tmp_path: Path) -> None:
-    """Measured by a page around it, since the page itself runs no scripts; 390 pixels are a common phone."""
-    inner = attacked[1].page.read_text(encoding="utf-8")
-    shown = re.sub(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "", inner).replace(
-        "<details", "<details open"
-    )
-    (tmp_path / "inner.html").write_text(shown, encoding="utf-8")
-    measure = "const w=document.querySelector('iframe').contentDocument.documentElement; document.title=w.scrollWidth"
-    outer = f'<iframe src="inner.html" style="width:390px;height:800px;border:0" onload="{measure}"></iframe>'
-    (tmp_path / "outer.html").write_text(outer, encoding="utf-8")
-    global_flags = ("--allow-file-access-from-files",)
-    command = [BROWSER or "", *FLAGS, *global_flags, f"--user-data-dir={tmp_path / 'profile'}", "--dump-dom"]
-    page = (tmp_path / "outer.html").as_uri()
-    done = subprocess.run([*command, page], capture_output=True, text=True, timeout=120, check=True)  # noqa: S603
-    assert int(re.search(r"<title>(\d+)</title>", done.stdout).group(1)) <= 390
+    assert 0 < width_in(attacked[1].page, tmp_path, width=390) <= 390  # pixels, of a common phone
 
 
 def nonsense_tables() -> dict[str, pd.DataFrame]:

@@ -14,6 +14,7 @@ from models.interfaces.jobs import explain, open_book, predict
 from models.vocab import SilentProgress
 from models.workflows.bundle import read_bundle
 from models.workflows.predict import Predicted, predict_book
+from models.workflows.reasons import explained_reasons
 from models.workflows.train import train_models
 from support.lending_book import Lender, drawn_tables, lender_in
 from support.trained_lender import TrainedLender, trained_lender
@@ -115,5 +116,7 @@ def test_one_client_alone_is_as_in_the_whole_book(trained: TrainedLender, place:
         assert facts[name] == trained.column(name)[place], name
     for name in ("stage", "segment", "tier", "tier_reason", "relationship_type", "need_type", "segment_name"):
         assert facts[name] == trained.column(name)[place], name
-    reasons = [{"feature": part["feature"], "points": part["decline_points"]} for part in facts["contributions"][:5]]
-    assert reasons == trained.column("reasons")[place]
+    (told,) = explained_reasons(bundle, block, lang="zh")
+    for reason, stored in zip(told.decline, trained.column("reasons")[place], strict=False):  # stored: the five largest
+        assert (reason.effect * 100.0, reason.figures.usual) == (stored["points"], stored["usual"])
+        assert (reason.reason, reason.figures.observed) == (stored["reason"], stored["observed"])

@@ -66,9 +66,12 @@ def test_every_active_client_has_one_row_of_scores(trained: TrainedLender, score
 
 def test_scores_have_the_columns_of_the_contract(trained: TrainedLender) -> None:
     schema = pq.read_schema(trained.predicted.folder / "scores.parquet")
-    assert [(name, schema.field(name).type) for name in schema.names[:-1]] == list(SCORE_COLUMNS.items())
-    assert schema.names[-1] == "reasons"
+    first = schema.names[: len(SCORE_COLUMNS)]
+    assert [(name, schema.field(name).type) for name in first] == list(SCORE_COLUMNS.items())
+    assert schema.names[len(SCORE_COLUMNS)] == "reasons"
     assert pa.types.is_list(schema.field("reasons").type)
+    told = {"relationship_degrees", "need_degrees", "value_class", "segment_margin", "decline_high"}
+    assert told <= set(schema.names)
 
 
 def test_scores_are_in_range(scores: pd.DataFrame) -> None:
@@ -110,16 +113,21 @@ def test_explanations_explain_the_scores(scores: pd.DataFrame, explanations: pd.
         np.testing.assert_allclose(link(parts["prediction"]), scores[column], rtol=1e-9)
 
 
-def test_reasons_are_the_largest_contributions_in_points(scores: pd.DataFrame, explanations: pd.DataFrame) -> None:
+def test_reasons_are_the_largest_sums_of_contributions_in_points(
+    trained: TrainedLender, scores: pd.DataFrame, explanations: pd.DataFrame
+) -> None:
     parts = explanations[explanations["model"] == "decline"].set_index("client_id")
-    features = [name for name in parts.columns if name not in FIXED + SERVED]
+    words = json.loads((trained.result.bundle / "words.json").read_text(encoding="utf-8"))
+    reason_of = {feature: said["reason"] for feature, said in words.items()}
     for client, reasons in zip(scores["client_id"].head(20), scores["reasons"].head(20), strict=True):
         row = parts.loc[client]
-        points = row[features].astype(float) * row["served_per_unit"] * 100
-        largest = points.abs().sort_values(ascending=False).head(5)
-        np.testing.assert_allclose([abs(reason["points"]) for reason in reasons], largest)
+        points = row[list(reason_of)].astype(float) * row["served_per_unit"] * 100
+        by_reason = points.groupby(reason_of).sum()
+        largest = by_reason.abs().sort_values(ascending=False).head(5)
+        np.testing.assert_allclose([abs(reason["points"]) for reason in reasons], largest, rtol=1e-5, atol=1e-5)
         for reason in reasons:
-            assert reason["points"] == pytest.approx(points[reason["feature"]])
+            assert reason["points"] == pytest.approx(by_reason[reason["reason"]], rel=1e-5, abs=1e-5)
+            assert reason_of[reason["feature"]] == reason["reason"]
 
 
 def test_the_manifest_has_the_hash_of_every_file(trained: TrainedLender) -> None:

@@ -14,11 +14,13 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from models.errors import DamagedBundleError
 from models.interfaces.jobs import predict
+from models.learners.shapley import Explained, ShapleyKernel
 from models.workflows.bundle import read_bundle
 from models.workflows.publish import LATEST, read_manifest
 from support.commands import command_line
@@ -127,6 +129,45 @@ def test_a_folder_that_was_damaged_later_is_made_again(trained: TrainedLender, t
     again = predict(trained.config, book=trained.result.book, out=tmp_path)
     assert again.folder == first.folder
     assert (again.folder / "scores.parquet").read_bytes() == whole
+
+
+def wrong_part(found: Explained) -> Explained:
+    """One feature of one client a little off, of what sums to the score."""
+    contributions = found.contributions.copy()
+    contributions[len(contributions) // 2, 0] += 1e-3
+    return Explained(contributions=contributions, raw=found.raw)
+
+
+def wrong_score(found: Explained) -> Explained:
+    """Parts and score a little off together: they agree with one another, not with LightGBM."""
+    contributions = wrong_part(found).contributions
+    return Explained(contributions=contributions, raw=contributions.sum(axis=1, keepdims=True))
+
+
+def missing_part(found: Explained) -> Explained:
+    """A number that is none."""
+    contributions = found.contributions.copy()
+    contributions[0, 1] = np.nan
+    return Explained(contributions=contributions, raw=found.raw)
+
+
+@pytest.mark.parametrize("corrupted", [wrong_part, wrong_score, missing_part], ids=lambda each: each.__name__)
+def test_a_corrupted_explanation_stops_the_batch_before_anything_is_published(
+    trained: TrainedLender,
+    tmp_path: Path,
+    command: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    corrupted: Callable[[Explained], Explained],
+) -> None:
+    explained = ShapleyKernel.explained
+    monkeypatch.setattr(ShapleyKernel, "explained", lambda *at, **how: corrupted(explained(*at, **how)))
+    ended = command(
+        "predict", "--config", trained.config_file, "--bundle", trained.result.bundle, "--out", tmp_path / "scores"
+    )
+    assert ended.code == 1
+    assert "must sum to the prediction" in ended.err
+    assert "nothing was published" in " ".join(ended.err.split())
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def truncated(folder: Path) -> None:

@@ -18,6 +18,7 @@ KINDS = {
     "drawdown": ["drawdown"],
     "repayment": ["repayment"],
     "interest": ["interest"],
+    "arrears": ["arrears"],
     "all_flows": None,
 }
 PRODUCTS = {"loan": ["loan"], "guarantee": ["guarantee", "letter_of_credit"]}
@@ -29,6 +30,7 @@ def book_of_whole_cents(seed: int) -> Frames:
     book["cashflows"]["amount"] = [
         round(amount, 2) if abs(amount) < 1e12 else 7.0 for amount in book["cashflows"].amount
     ]
+    book["cashflows"].loc[::3, "kind"] = "arrears"
     book["opportunities"] = book["opportunities"].drop_duplicates(["client_id", "opportunity_id", "entered", "stage"])
     book["macro"] = book["macro"].drop_duplicates(["country", "published"])
     return book
@@ -79,6 +81,9 @@ class Expected:
         self.amounts()
         self.timing()
         self.facilities()
+        self.runoff()
+        self.limits()
+        self.standing()
         self.contacts()
         self.states()
         self.funnel()
@@ -174,6 +179,55 @@ class Expected:
 
     def weighted(self, rows: pd.DataFrame, column: str) -> pd.Series:
         return self.total(rows.assign(amount=rows.limit * rows[column].astype(float)))
+
+    def standing(self) -> None:
+        known = self.all["facilities"]
+        known = known[known.signed < DAY]
+        losses = self.flows[self.flows.kind == "write_off"].groupby("facility_id").date.min()
+        defaulted = known.closed.where((known.exit_cause == "default") & (known.closed < DAY))
+        lost = pd.DataFrame({"default": defaulted, "loss": losses.reindex(known.facility_id).to_numpy()})
+        latest = known.assign(day=lost.max(axis=1)).groupby("client_id").day.max()
+        self.out["default_recency_days"] = (DAY - self.per_client(latest)).dt.days
+        group = self.group()
+        nearest = self.out["default_recency_days"].groupby(group).min()
+        self.out["group_default_recency_days"] = group.map(nearest)
+        late = self.of("arrears")
+        months = late.groupby("client_id").date.agg(lambda days: set(days.dt.to_period("M")))
+        last = late.groupby(["client_id", late.date.dt.to_period("M")]).date.max()
+        self.out["arrears_days"] = self.per_client(
+            pd.Series({client: unbroken(client, told, last) for client, told in months.items()})
+        ).fillna(0.0)
+
+    def runoff(self) -> None:
+        drawn, repaid, activity = (self.of(name) for name in ("drawdown", "repayment", "activity"))
+        days = [DAY - pd.DateOffset(months=ago) for ago in range(7)]
+        owed = [self.total(drawn[drawn.date < day]) - self.total(repaid[repaid.date < day]) for day in days]
+        balance = [(100 * each).round() for each in owed]
+        year = (100 * self.total(within(activity, 6))).round()
+        self.out["balance_level_6p"] = ratio(balance[0], sum(balance[:6]) / 6)
+        self.out["balance_per_activity_6p"] = ratio(balance[0], year)
+        for window in (1, 3, 6):
+            if window < 6:
+                now = (100 * self.total(within(activity, window))).round()
+                self.out[f"activity_pace_{window}p"] = ratio(now / window, year / 6)
+            self.out[f"balance_growth_{window}p"] = ratio(balance[0] - balance[window], balance[0] + balance[window])
+
+    def limits(self) -> None:
+        known = self.all["facilities"].fillna({"limit": 0.0}).query("signed < @DAY")
+        ended = known[known.closed < DAY]
+        in_time = ended.exit_cause.isna() & (ended.closed >= ended.maturity)
+        early = ended[(ended.exit_cause != "matured") & ~in_time]
+        for window in WINDOWS:
+            day = DAY - pd.Timedelta(days=window * 365.25 / 12)
+            lost, now = self.total(early[early.closed >= day], "limit"), self.out["facility_open_limit"]
+            self.out[f"facility_early_end_share_{window}p"] = ratio(lost, lost + now)
+            if window < 12:
+                then = known[(known.signed < day) & ~(known.closed < day) & ~(known.maturity <= day)]
+                before = self.total(then, "limit")
+                self.out[f"facility_limit_growth_{window}p"] = ratio(now - before, now + before)
+        dated = known[~(known.closed < DAY) & (known.maturity > DAY)].groupby("client_id").maturity
+        self.out["facility_first_maturity_days"] = (self.per_client(dated.min()) - DAY).dt.days
+        self.out["facility_last_maturity_days"] = (self.per_client(dated.max()) - DAY).dt.days
 
     def contacts(self) -> None:
         contacts, deals = self.known("interactions", "date"), self.known("opportunities", "entered")
@@ -276,6 +330,14 @@ class Expected:
         self.out["macro_gdp_growth_last"] = country.map(latest).astype(float)
         self.out["macro_gdp_growth_change_12p"] = (country.map(latest) - country.map(year_ago)).astype(float)
         self.out["country"], self.out["industry"] = country, self.clients.industry
+
+
+def unbroken(client: str, months: set[pd.Period], last: pd.Series) -> float:
+    """Days since the last day of the first month of arrears that were told in each month since; 0 without any."""
+    month, first = DAY.to_period("M") - 1, None
+    while month in months:
+        month, first = month - 1, month
+    return 0.0 if first is None else float((DAY - last[client, first]).days)
 
 
 def typed(frame: pd.DataFrame) -> pd.DataFrame:

@@ -95,7 +95,10 @@ def fit(name: str, seed: int = 1) -> Learner:
         segments = SegmentModel.fit(matrix[:, :5], config, seed=seed)
         read = SegmentModel.from_json(segments.to_json())
         return Learner(
-            lambda rows: segments.assign(rows[:, :5]), lambda rows: read.assign(rows[:, :5]), 0, CLUSTERS - 1
+            lambda rows: segments.assign(rows[:, :5]).segment,
+            lambda rows: read.assign(rows[:, :5]).segment,
+            0,
+            CLUSTERS - 1,
         )
     if name == "logistic":
         line = LogisticBaseline.fit(past(matrix), declined)

@@ -49,6 +49,7 @@ features:
     csat: {table: surveys, column: csat, form: state}
     pipeline: {table: opportunities, column: amount}
     interest: {kinds: [interest]}
+    arrears: {kinds: [arrears]}
     ebitda: {table: financials, column: ebitda, form: state}
   mix: [loan, guarantee]
   macro: [gdp_growth]

@@ -69,10 +69,22 @@ CONFIG: dict[str, Any] = {
         "churned_after_periods": 11,
         "trend_window_periods": 6,
         "decline_probability": 0.5,
+        "hold_periods": 2,
     },
     "relationships": {
-        "distress_features": ["arrears_sum_6p"],
-        "need_products": {"funding": ["loan"], "risk_management": ["guarantee"]},
+        "drivers": {
+            "depth": {"features": {"activity_count_ever": 1.0}},
+            "standing": {"features": {"value_sum_ever": 1.0}},
+            "trust": {"features": {"tenure_days": 1.0}},
+            "distress": {"features": {"arrears_sum_6p": 1.0}},
+        },
+    },
+    "needs": {
+        "drivers": {
+            "borrowing": {"features": {"loan_share_ever": 1.0}},
+            "building": {"features": {"activity_size_ever": 1.0}},
+            "protection": {"features": {"guarantee_share_ever": 1.0}},
+        },
     },
 }
 

@@ -33,6 +33,8 @@ KNOWN_ON = {
 ENDS = {"facilities": {"exit_cause": "matured"}, "opportunities": {"outcome": "won"}}
 """Tables whose rows end later than they begin, and what may be told of the end."""
 WORDS = ["grateful for the waiver", "angry about fees", "贷款 展期", "drawdown", "covenant breach"]
+YEAR_END = date(2017, 12, 31)
+"""When the year of every report and every figure of a country ended."""
 AMOUNTS = (0.0, 0.01, 0.005, 0.015, -0.005, 0.1, 0.3, 99.995, 1e13, -1e13)
 
 Frames = dict[str, pd.DataFrame]
@@ -129,47 +131,58 @@ def _cashflows(dice: _Dice, ids: list[Any]) -> dict[str, list[Any]]:
 def _states(seed: int, ids: list[Any]) -> dict[str, dict[str, list[Any]]]:
     """Interactions, surveys, ratings, financials, opportunities and economies."""
     dice = [_Dice(seed + place, 2 * len(ids)) for place in range(5)]
-    entered = dice[4].days()
-    closed = _after(dice[4].some(dice[4].days()), entered)
     return {
-        "interactions": {
-            "client_id": dice[0].one_of(ids),
-            "date": dice[0].days(),
-            "kind": dice[0].one_of(["meeting", "enquiry", "complaint"]),
-            "response_hours": dice[0].some(dice[0].numbers(0, 50, 1)),
-            "text": dice[0].some([f"note {number}: {word}" for number, word in enumerate(dice[0].one_of(WORDS))]),
-        },
+        "interactions": _interactions(dice[0], ids),
         "surveys": {"client_id": dice[1].one_of(ids), "date": dice[1].days(), "csat": dice[1].one_of([None, 1.0, 5.0])},
         "ratings": {
             "client_id": dice[2].one_of(ids),
             "date": dice[2].days(),
             "pd": dice[2].some(dice[2].numbers(0, 1, 4)),
         },
-        "financials": {
-            "client_id": dice[3].one_of(ids),
-            "period_end": [date(2017, 12, 31)] * (2 * len(ids)),
-            "published": dice[3].days(),
-            "revenue": dice[3].some(dice[3].numbers(0, 1e9, 0)),
-            "ebitda": dice[3].some(dice[3].numbers(-1e8, 1e8, 0)),
-        },
-        "opportunities": {
-            "opportunity_id": dice[4].one_of(["O1", "O2"]),
-            "client_id": dice[4].one_of(ids),
-            "stage": dice[4].one_of(["identified", "assessed", "signed"]),
-            "entered": entered,
-            "amount": dice[4].some(dice[4].numbers(0, 1e6, 2)),
-            "outcome": [
-                None if end is None else result
-                for end, result in zip(closed, dice[4].one_of(["won", "lost"]), strict=True)
-            ],
-            "closed": closed,
-        },
+        "financials": _financials(dice[3], ids),
+        "opportunities": _opportunities(dice[4], ids),
         "macro": {
             "country": dice[1].one_of(["CN", "NA", "FR"]),
-            "date": [date(2017, 12, 31)] * (2 * len(ids)),
+            "date": [YEAR_END] * (2 * len(ids)),
             "published": dice[1].days(),
             "gdp_growth": dice[1].some(dice[1].numbers(-0.1, 0.1, 4)),
         },
+    }
+
+
+def _interactions(dice: _Dice, ids: list[Any]) -> dict[str, list[Any]]:
+    return {
+        "client_id": dice.one_of(ids),
+        "date": dice.days(),
+        "kind": dice.one_of(["meeting", "enquiry", "complaint"]),
+        "response_hours": dice.some(dice.numbers(0, 50, 1)),
+        "text": dice.some([f"note {number}: {word}" for number, word in enumerate(dice.one_of(WORDS))]),
+    }
+
+
+def _financials(dice: _Dice, ids: list[Any]) -> dict[str, list[Any]]:
+    return {
+        "client_id": dice.one_of(ids),
+        "period_end": [YEAR_END] * (2 * len(ids)),
+        "published": dice.days(),
+        "revenue": dice.some(dice.numbers(0, 1e9, 0)),
+        "ebitda": dice.some(dice.numbers(-1e8, 1e8, 0)),
+    }
+
+
+def _opportunities(dice: _Dice, ids: list[Any]) -> dict[str, list[Any]]:
+    entered = dice.days()
+    closed = _after(dice.some(dice.days()), entered)
+    return {
+        "opportunity_id": dice.one_of(["O1", "O2"]),
+        "client_id": dice.one_of(ids),
+        "stage": dice.one_of(["identified", "assessed", "signed"]),
+        "entered": entered,
+        "amount": dice.some(dice.numbers(0, 1e6, 2)),
+        "outcome": [
+            None if end is None else result for end, result in zip(closed, dice.one_of(["won", "lost"]), strict=True)
+        ],
+        "closed": closed,
     }
 
 

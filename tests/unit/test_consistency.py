@@ -14,6 +14,7 @@ import pytest
 
 from models.tables.consistency import ALL_CHECKS, MAX_EXAMPLES, CheckResult, Scope, run_checks
 from models.tables.schema import TABLES, Kind
+from support.sound_book import Rows, day, sound_book
 
 TYPES = {
     Kind.TEXT: pa.string(),
@@ -23,87 +24,6 @@ TYPES = {
     Kind.TRUTH: pa.bool_(),
 }
 KNOWN_UNTIL = date(2024, 1, 1)
-Rows = dict[str, list[dict[str, Any]]]
-
-
-def day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def sound_book() -> Rows:
-    """A loan of one client drawn, repaid and closed in time, and everything else a lender notes down."""
-    flow = {"client_id": "C1", "facility_id": "F1"}
-    entered = [day(f"2020-0{month}-01") for month in range(1, 6)]
-    funnel = ["identified", "assessed", "due_diligence", "approved", "signed"]
-    many = [
-        {"client_id": "C1", "date": day("2020-01-01") + timedelta(days=number), "grade": "BB", "pd": 0.02}
-        for number in range(30)
-    ]
-    return {
-        "clients": [
-            {"client_id": "C1", "country": "FR", "region": "Europe", "relationship_start": day("2020-01-01")},
-            {"client_id": "C2", "country": "CN", "region": "Asia", "relationship_start": day("2020-01-01")},
-        ],
-        "facilities": [
-            {
-                "facility_id": "F1",
-                "client_id": "C1",
-                "limit": 100.0,
-                "signed": day("2020-06-01"),
-                "effective": day("2020-06-02"),
-                "maturity": day("2022-06-01"),
-                "closed": day("2022-06-01"),
-                "exit_cause": "matured",
-            }
-        ],
-        "cashflows": [
-            {**flow, "date": day("2020-06-02"), "kind": "drawdown", "amount": 100.0},
-            {**flow, "date": day("2021-06-02"), "kind": "repayment", "amount": 60.0},
-            {**flow, "date": day("2021-07-02"), "kind": "drawdown", "amount": 50.0},
-            {**flow, "date": day("2022-06-01"), "kind": "repayment", "amount": 90.0},
-            {**flow, "date": day("2022-07-01"), "kind": "recovery", "amount": 5.0},
-            *(
-                {"client_id": "C2", "date": day("2021-01-01") + timedelta(days=n), "kind": "fee", "amount": 1.0 + n}
-                for n in range(40)
-            ),
-        ],
-        "interactions": [
-            {
-                "client_id": "C1",
-                "date": day("2021-03-05"),
-                "kind": "campaign",
-                "campaign_id": "K1",
-                "response_hours": 2.0,
-                "resolution_hours": 2.0,
-            }
-        ],
-        "surveys": [{"client_id": "C1", "date": day("2021-04-01"), "csat": 4.0}],
-        "ratings": many,
-        "financials": [
-            {
-                "client_id": "C1",
-                "period_end": day("2020-12-31"),
-                "published": day("2021-05-01"),
-                "revenue": 10.0,
-                "ebitda": 3.0,
-            }
-        ],
-        "campaigns": [{"campaign_id": "K1", "start": day("2021-03-01")}],
-        "opportunities": [
-            {
-                "opportunity_id": "O1",
-                "client_id": "C1",
-                "stage": stage,
-                "entered": when,
-                "outcome": "won",
-                "closed": day("2020-05-01"),
-            }
-            for stage, when in zip(funnel, entered, strict=True)
-        ],
-        "macro": [
-            {"country": country, "date": day("2020-12-31"), "published": day("2021-02-01")} for country in ("FR", "CN")
-        ],
-    }
 
 
 def run(rows: Rows, *names: str) -> dict[str, CheckResult]:

@@ -1,4 +1,4 @@
-"""From predictions to columns of scores: the reasons are the largest contributions, in points of probability."""
+"""From predictions to columns of scores: reasons are the largest sums of contributions, in points of probability."""
 
 from __future__ import annotations
 
@@ -7,42 +7,47 @@ import pyarrow as pa
 import pytest
 
 from models.decisions.tiers import grade
-from models.learners.contributions import Contributions
 from models.learners.decline import DeclineCurves
 from models.tables.panel import Panel
 from models.workflows.decide import reason_column, score_columns
-from models.workflows.recipe import FittedModels, Predictions, score_panel
+from models.workflows.recipe import FittedModels, Predictions, score_panel, with_peers
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
 
 
-def parts_of(values: list[list[float]]) -> Contributions:
-    array = np.array(values)
-    return Contributions(
-        model="decline", unit="probability", base=0.4, values=array, prediction=0.4 + array.sum(axis=1)
-    )
+def reasons_in(models: FittedModels, rows: Panel) -> pa.Array:
+    matrix = models.contract.encode(rows.features)
+    parts = models.decline.in_served_unit(models.decline.explain(matrix))
+    return reason_column(models, rows, score_panel(models, rows), matrix=matrix, parts=parts)
 
 
-def test_reasons_are_the_five_largest_in_points_largest_first() -> None:
-    parts = parts_of([[0.01, -0.20, 0.03, 0.0, 0.05, -0.02], [0.0, 0.0, 0.0, 0.0, 0.0, -0.5]])
-    names = ("a", "b", "c", "d", "e", "f")
-    first, second = reason_column(parts, names).to_pylist()
-    assert [reason["feature"] for reason in first] == ["b", "e", "c", "f", "a"]
-    assert [reason["points"] for reason in first] == pytest.approx([-20.0, 5.0, 3.0, -2.0, 1.0])
-    assert [reason["feature"] for reason in second] == ["f", "a", "b", "c", "d"]
+def test_reasons_are_the_largest_in_points_of_probability(fitted: FittedModels, judged_rows: Panel) -> None:
+    matrix = fitted.contract.encode(judged_rows.features)
+    parts = fitted.decline.in_served_unit(fitted.decline.explain(matrix)).values * 100
+    for row, reasons in enumerate(reasons_in(fitted, judged_rows).to_pylist()[:20]):
+        by_feature = dict(zip(fitted.contract.names, parts[row], strict=True))
+        largest = sorted(np.abs(parts[row]), reverse=True)[:5]
+        assert [abs(reason["points"]) for reason in reasons] == pytest.approx(largest)
+        assert {reason["feature"]: reason["points"] for reason in reasons} == pytest.approx(
+            {reason["feature"]: by_feature[reason["feature"]] for reason in reasons}
+        )
 
 
-def test_equal_reasons_keep_the_order_of_features() -> None:
-    (only,) = reason_column(parts_of([[0.1, -0.1, 0.1]]), ("x", "y", "z")).to_pylist()
-    assert [(reason["feature"], round(reason["points"], 9)) for reason in only] == [("x", 10), ("y", -10), ("z", 10)]
+def test_reasons_stand_beside_what_is_usual(fitted: FittedModels, judged_rows: Panel) -> None:
+    reasons = reasons_in(with_peers(fitted, drawn_panel(), ORIGINS[-2]), judged_rows)[0].as_py()
+    observed = judged_rows.features.iloc[0]
+    for reason in reasons:
+        assert reason["peers"] >= 30
+        if reason["feature"] == "country":
+            assert (reason["observed"], reason["observed_text"]) == (None, observed["country"])
+        else:
+            assert reason["observed"] == observed[reason["feature"]]
+            assert reason["low"] <= reason["usual"] <= reason["high"]
 
 
-def test_no_client_gives_no_reasons_of_the_same_type() -> None:
-    none = reason_column(
-        Contributions(model="decline", unit="probability", base=0.4, values=np.empty((0, 3)), prediction=np.empty(0)),
-        ("x", "y", "z"),
-    )
-    assert none.to_pylist() == []
-    assert none.type == reason_column(parts_of([[0.1, 0.2, 0.3]]), ("x", "y", "z")).type
+def test_no_client_gives_no_reasons_of_the_same_type(fitted: FittedModels, judged_rows: Panel) -> None:
+    nobody = reasons_in(fitted, judged_rows.where(np.zeros(len(judged_rows), dtype=np.bool_)))
+    assert nobody.to_pylist() == []
+    assert nobody.type == reasons_in(fitted, judged_rows).type
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,25 @@ def test_columns_come_in_the_order_of_the_contract(fitted: FittedModels, judged_
         "need_type",
         "tier",
         "tier_reason",
+        "stage_candidate",
+        "stage_candidate_periods",
+        "relationship_type_candidate",
+        "relationship_type_candidate_periods",
+        "need_type_candidate",
+        "need_type_candidate_periods",
+        "relationship_degrees",
+        "relationship_drivers",
+        "relationship_evidence",
+        "need_degrees",
+        "need_drivers",
+        "need_evidence",
+        "region_class",
+        "market_potential",
+        "value_class",
+        "value_class_score",
+        "decline_low",
+        "decline_high",
+        "segment_margin",
     ]
     assert {len(column) for column in columns.values()} == {len(judged_rows)}
 
@@ -81,8 +105,11 @@ def predictions(models: FittedModels, rows: int, *, value: float, decline: float
         value_low=full,
         value_high=full,
         decline_probability=risk,
+        decline_low=risk,
+        decline_high=risk,
         curves=DeclineCurves(ends=(6,), event="return", probability=1 - risk[:, None]),
         segment=np.zeros(rows, dtype=np.int64),
+        segment_margin=np.ones(rows),
         grades=grade(full, risk, models.policy),
     )
 
@@ -91,12 +118,12 @@ def test_decisions_follow_the_predictions(fitted: FittedModels, judged_rows: Pan
     small = predictions(fitted, len(judged_rows), value=0.0, decline=0.99)
     columns = score_columns(fitted, judged_rows, small, small_config())
     assert set(columns["tier"].to_pylist()) == {"B"}
-    assert "strategic" not in columns["relationship_type"].to_pylist()
+    assert "high" not in columns["value_class"].to_pylist()
     large = predictions(fitted, len(judged_rows), value=1e12, decline=0.0)
     columns = score_columns(fitted, judged_rows, large, small_config())
     assert set(columns["tier"].to_pylist()) == {"AA"}
     assert "decline" not in columns["stage"].to_pylist()
-    assert "strategic" in columns["relationship_type"].to_pylist()
+    assert "high" in columns["value_class"].to_pylist()
 
 
 def test_stages_count_in_periods(fitted: FittedModels, judged_rows: Panel) -> None:

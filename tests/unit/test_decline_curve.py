@@ -237,6 +237,18 @@ def test_shares_of_causes_sum_to_one_exactly_and_follow_the_features(book: Book,
     assert causes.predict(book.matrix, 6)[:, 0].mean() > shares[:, 0].mean() + 0.15
 
 
+def test_all_steps_at_once_are_as_each_step_alone(book: Book, causes: CauseModel, timing: TimingModel) -> None:
+    at_once = causes.predict_steps(book.matrix[:200])
+    assert at_once.shape == (200, len(causes.ends), len(causes.causes))
+    for step in range(1, len(causes.ends) + 1):
+        np.testing.assert_array_equal(at_once[:, step - 1], causes.predict(book.matrix[:200], step))
+    assert timing.trees is not None
+    along = timing.trees.raw_along(book.matrix[:200], np.arange(1.0, 6.0))[:, :, 0]
+    for step in range(1, 6):
+        rows = np.column_stack([book.matrix[:200], np.full(200, step)])
+        np.testing.assert_array_equal(along[:, step - 1], timing.trees.raw_predict(rows))
+
+
 def test_causes_calibrated_on_a_later_origin_come_true_in_total(later: Book, causes: CauseModel) -> None:
     """There defaults were drawn half as often; the shift is that of maximum likelihood."""
     generator = np.random.default_rng(8)

@@ -55,3 +55,14 @@ def test_no_client_gives_no_stage() -> None:
     none = np.empty(0)
     empty = Trajectory(idle_periods=none, tenure_periods=none, growth=none, decline_probability=none)
     assert len(stages_of(empty, SETTINGS)) == 0
+
+
+def test_a_young_client_develops_even_if_it_does_not_grow() -> None:
+    young = StagesConfig.model_validate(SETTINGS.model_dump() | {"development_max_periods": 18})
+    rows = [
+        ("development", 1.0, 18.0, -0.5, 0.1),
+        ("maturity", 1.0, 18.1, -0.5, 0.1),
+        ("decline", 1.0, 15.0, 0.9, 0.7),
+        ("acquisition", 1.0, 12.0, -0.5, 0.1),
+    ]
+    assert list(stages_of(trajectory(*rows), young)) == [row[0] for row in rows]

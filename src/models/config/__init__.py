@@ -1,7 +1,19 @@
 """What a run is asked to do: settings of one book, and how they are read."""
 
 from models.config.base import Search, Section
+from models.config.explaining import ActionConfig, ExplainingConfig, ReachConfig
+from models.config.kinds import (
+    DriverConfig,
+    KindsConfig,
+    NeedsConfig,
+    RegionsConfig,
+    RelationshipsConfig,
+    StagesConfig,
+    ValueClassesConfig,
+)
+from models.config.kpis import Dimension, FunnelConfig, KpisConfig, ScorePart
 from models.config.loading import config_schema, load_config, parse_config
+from models.config.policy import PolicyConfig
 from models.config.root import Config
 from models.config.sections import (
     ActivityConfig,
@@ -11,38 +23,54 @@ from models.config.sections import (
     DeclineConfig,
     DeclineLearnerConfig,
     FeaturesConfig,
+    LabelConfig,
     LearnersConfig,
     MeasureConfig,
     MonotoneConfig,
     OriginsConfig,
-    RelationshipsConfig,
     RunConfig,
-    SegmentsConfig,
-    StagesConfig,
     TiersConfig,
     TimeConfig,
     ValueCandidateName,
     ValueConfig,
     ValueLearnerConfig,
 )
+from models.config.segments import ClusteringMethod, ClusterRange, SegmentsConfig
 from models.config.simulation import SimulationConfig
 from models.config.tuning import TreeCandidateName, TuneConfig, TuneModel, TuneObjective
+from models.config.warnings import DimensionConfig, WarningsConfig
 
 __all__ = [
+    "ActionConfig",
     "ActivityConfig",
     "BookConfig",
     "BoostingConfig",
     "ChoiceConfig",
+    "ClusterRange",
+    "ClusteringMethod",
     "Config",
     "DeclineConfig",
     "DeclineLearnerConfig",
+    "DimensionConfig",
+    "Dimension",
+    "DriverConfig",
+    "ExplainingConfig",
     "FeaturesConfig",
+    "FunnelConfig",
+    "KindsConfig",
+    "KpisConfig",
+    "LabelConfig",
     "LearnersConfig",
     "MeasureConfig",
     "MonotoneConfig",
+    "NeedsConfig",
     "OriginsConfig",
+    "PolicyConfig",
+    "ReachConfig",
+    "RegionsConfig",
     "RelationshipsConfig",
     "RunConfig",
+    "ScorePart",
     "Search",
     "Section",
     "SegmentsConfig",
@@ -55,8 +83,10 @@ __all__ = [
     "TuneModel",
     "TuneObjective",
     "ValueCandidateName",
+    "ValueClassesConfig",
     "ValueConfig",
     "ValueLearnerConfig",
+    "WarningsConfig",
     "config_schema",
     "load_config",
     "parse_config",

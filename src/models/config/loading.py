@@ -5,6 +5,7 @@ An unknown key is an error that names the nearest valid one. No other module rea
 
 from __future__ import annotations
 
+import copy
 import difflib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,8 +15,13 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from models.config.policy.problems import PROBLEMS, located
 from models.config.root import Config
 from models.errors import ConfigError, MissingFileError, UserError
+
+POLICY = "policy"
+_EXAMPLES = {"config": "configs/ifc.yaml", POLICY: "configs/policies/project_finance.yaml"}
+_UNKNOWN_KEY = "extra_forbidden"
 
 
 def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
@@ -25,30 +31,72 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     """
     if not path.is_file():
         raise MissingFileError(path, remedy="name one of the files in configs/ with --config")
-    return parse_config(path.read_text(encoding="utf-8"), overrides, subject=str(path))
+    return parse_config(path.read_text(encoding="utf-8"), overrides, subject=str(path), folder=path.parent)
 
 
-def parse_config(text: str, overrides: Sequence[str] = (), *, subject: str = "config") -> Config:
-    """The same for the text of a config file; ``subject`` is what messages call it."""
-    try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        problem = UserError(rule="the config must be YAML", got=str(error), remedy="mend its syntax")
-        raise ConfigError(subject=subject, problems=[problem]) from error
-    if not isinstance(raw, dict):
-        problem = UserError(
-            rule="the config must be a mapping of sections",
-            got=type(raw).__name__,
-            remedy="see configs/ifc.yaml",
-        )
-        raise ConfigError(subject=subject, problems=[problem])
+def parse_config(text: str, overrides: Sequence[str] = (), *, subject: str = "config", folder: Path = Path()) -> Config:
+    """The same for the text of a config file; ``subject`` is what messages call it.
+
+    Where ``policy`` is the path of a file, counted from ``folder``, the content of that file takes its place.
+    """
+    raw = _mapping(text, "config", subject)
+    if isinstance(raw.get(POLICY), str):
+        raw[POLICY] = _policy_of(folder / raw[POLICY], subject)
     for override in overrides:
         _set_over(raw, override, subject)
     try:
         return Config.model_validate(raw)
     except ValidationError as error:
-        problems = [_problem(details) for details in error.errors(include_url=False)]
-        raise ConfigError(subject=subject, problems=problems) from error
+        raise ConfigError(subject=subject, problems=_all_problems(raw, error)) from error
+
+
+def _mapping(text: str, what: str, subject: str) -> dict[str, Any]:
+    try:
+        raw = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        problem = UserError(rule=f"the {what} must be YAML", got=str(error), remedy="mend its syntax")
+        raise ConfigError(subject=subject, problems=[problem]) from error
+    if not isinstance(raw, dict):
+        problem = UserError(
+            rule=f"the {what} must be a mapping of sections",
+            got=type(raw).__name__,
+            remedy=f"see {_EXAMPLES[what]}",
+        )
+        raise ConfigError(subject=subject, problems=[problem])
+    return raw
+
+
+def _policy_of(path: Path, subject: str) -> dict[str, Any]:
+    if not path.is_file():
+        problem = UserError(
+            rule="policy must name a file, counted from the folder of the config", got=path, remedy="mend the path"
+        )
+        raise ConfigError(subject=subject, problems=[problem])
+    return _mapping(path.read_text(encoding="utf-8"), POLICY, str(path))
+
+
+def _all_problems(raw: dict[str, Any], error: ValidationError) -> list[UserError]:
+    """The problems found, and those that a check of a whole section finds once its unknown keys are out of its way."""
+    found = error.errors(include_url=False)
+    told = [problem for details in found for problem in _problems(details)]
+    unknown = [details["loc"] for details in found if details["type"] == _UNKNOWN_KEY]
+    if unknown:
+        told += [problem for problem in _problems_without(raw, unknown) if str(problem) not in map(str, told)]
+    return told
+
+
+def _problems_without(raw: dict[str, Any], unknown: Sequence[tuple[int | str, ...]]) -> list[UserError]:
+    mended = copy.deepcopy(raw)
+    for location in unknown:
+        holder: Any = mended
+        for part in location[:-1]:
+            holder = holder[part]
+        holder.pop(location[-1], None)  # sections that share one by a YAML alias lose it once
+    try:
+        Config.model_validate(mended)
+    except ValidationError as error:
+        return [problem for details in error.errors(include_url=False) for problem in _problems(details)]
+    return []
 
 
 def config_schema() -> dict[str, Any]:
@@ -66,21 +114,49 @@ def _set_over(raw: dict[str, Any], override: str, subject: str) -> None:
             remedy="e.g. --set time.horizon_periods=36",
         )
         raise ConfigError(subject=subject, problems=[problem])
-    node = raw
+    node: Any = raw
     for key in keys[:-1]:
-        child = node.get(key)
-        node[key] = dict(child) if isinstance(child, dict) else {}  # a copy: two sections may share one by a YAML alias
-        node = node[key]
+        place = _place(node, key, override, subject)
+        child = node.get(place) if isinstance(node, dict) else node[place]
+        node[place] = copy.copy(child) if isinstance(child, dict | list) else {}  # two may share one by a YAML alias
+        node = node[place]
     try:
-        node[keys[-1]] = yaml.safe_load(text)
+        node[_place(node, keys[-1], override, subject)] = yaml.safe_load(text)
     except yaml.YAMLError as error:
         problem = UserError(rule=f"the value of --set {path} must be YAML", got=text, remedy="put it in quotes")
         raise ConfigError(subject=subject, problems=[problem]) from error
 
 
+def _place(node: Any, key: str, override: str, subject: str) -> str | int:
+    """Where a key leads: in a list to the entry of that name, or of that number from 0 on."""
+    if not isinstance(node, list):
+        return key
+    names = [str(entry.get("name")) if isinstance(entry, dict) else "" for entry in node]
+    if key in names:
+        return names.index(key)
+    if key.isdigit() and int(key) < len(node):
+        return int(key)
+    known = ", ".join(name for name in names if name not in ("", "None"))
+    problem = UserError(
+        rule=f"--set must name an entry of the list, by number below {len(node)}{' or by name' if known else ''}",
+        got=override,
+        remedy=f"known are {known or 'numbers only'}",
+    )
+    raise ConfigError(subject=subject, problems=[problem])
+
+
+def _problems(details: ErrorDetails) -> list[UserError]:
+    """One problem, or those that the check of a whole section handed on."""
+    several = details.get("ctx", {}).get(PROBLEMS)
+    if several is None:
+        return [_problem(details)]
+    where = ".".join(str(part) for part in details["loc"])
+    return list(located(where, several))
+
+
 def _problem(details: ErrorDetails) -> UserError:
     where = ".".join(str(part) for part in details["loc"]) or "config"
-    if details["type"] == "extra_forbidden":
+    if details["type"] == _UNKNOWN_KEY:
         return UserError(
             rule=f"{where} must be a known key", got=repr(details["loc"][-1]), remedy=_nearest(details["loc"])
         )

@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from models.config.base import Section
+from models.config.explaining import ExplainingConfig
+from models.config.kinds import (
+    NeedsConfig,
+    RegionsConfig,
+    RelationshipsConfig,
+    StagesConfig,
+    ValueClassesConfig,
+)
+from models.config.kpis import FunnelConfig, KpisConfig
+from models.config.policy import PolicyConfig, built_in_policy
 from models.config.sections import (
     ActivityConfig,
     BookConfig,
@@ -14,15 +24,14 @@ from models.config.sections import (
     FeaturesConfig,
     LearnersConfig,
     OriginsConfig,
-    RelationshipsConfig,
     RunConfig,
-    StagesConfig,
     TiersConfig,
     TimeConfig,
     ValueConfig,
 )
 from models.config.simulation import SimulationConfig
 from models.config.tuning import TuneConfig
+from models.config.warnings import WarningsConfig
 
 _WITHOUT_MEANING = {
     "threads",
@@ -46,17 +55,42 @@ class Config(Section):
     origins: OriginsConfig
     learners: LearnersConfig
     tiers: TiersConfig = TiersConfig()
+    policy: PolicyConfig | None = Field(
+        default=None, description="How clients are graded and treated, or the path of a file that says so."
+    )
     stages: StagesConfig
     relationships: RelationshipsConfig = RelationshipsConfig()
+    needs: NeedsConfig = NeedsConfig()
+    regions: RegionsConfig = RegionsConfig()
+    value_classes: ValueClassesConfig = ValueClassesConfig()
+    warnings: WarningsConfig = WarningsConfig()
+    explaining: ExplainingConfig = ExplainingConfig()
+    kpis: KpisConfig = KpisConfig()
+    funnel: FunnelConfig = FunnelConfig()
     simulation: SimulationConfig = SimulationConfig()
     tune: TuneConfig = TuneConfig()
     run: RunConfig = RunConfig()
+
+    @property
+    def grading(self) -> PolicyConfig:
+        """The policy, or where none is given the one that the section ``tiers`` stands for."""
+        return self.policy or built_in_policy(**self.tiers.model_dump())
 
     def meaning(self) -> dict[str, Any]:
         """All that decides numbers, ready for JSON: without places, threads and sizes of blocks."""
         return self.model_dump(
             mode="json",
-            exclude={"book": {"path", "truth"}, "simulation": True, "tune": True, "run": _WITHOUT_MEANING},
+            exclude={
+                "book": {"path", "truth"},
+                "explaining": True,
+                "relationships": {"labels"},
+                "needs": {"labels"},
+                "kpis": True,
+                "funnel": True,
+                "simulation": True,
+                "tune": True,
+                "run": _WITHOUT_MEANING,
+            },
         )
 
     @model_validator(mode="after")

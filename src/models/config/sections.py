@@ -8,13 +8,14 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from models.config.base import Count, Name, OpenShare, PositiveFloat, Search, Section, Share
+from models.config.segments import SegmentsConfig
 
 
 class BookConfig(Section):
     """Where the book comes from and what it is counted in."""
 
     name: Name
-    source: Literal["ifc", "ibrd", "online_retail", "cdnow", "files", "sql"]
+    source: Literal["ifc", "ibrd", "online_retail", "cdnow", "crm_sales", "files", "sql"]
     path: str | None = Field(
         default=None, description="File, folder or database URL; --book on the command line goes before it."
     )
@@ -75,6 +76,13 @@ class DeclineConfig(Section):
     share: OpenShare = 0.5
 
 
+class LabelConfig(Section):
+    """What people call a measure, as it stands within a sentence."""
+
+    en: Annotated[str, Field(pattern=r"^[^{}]+$")] | None = None
+    zh: Annotated[str, Field(pattern=r"^[^{}]+$")] | None = None
+
+
 class MeasureConfig(Section):
     """One measured quantity of a client: which rows of which table, and which number of each."""
 
@@ -85,6 +93,9 @@ class MeasureConfig(Section):
     )
     column: str = Field(default="amount", description="The number that is summed, or whose last value is kept.")
     form: Literal["flow", "state"] = "flow"
+    label: LabelConfig | None = Field(
+        default=None, description="What people call it; default: the common word, else its name with blanks."
+    )
 
 
 RESERVED_NAMES, RESERVED_PREFIX = ("activity", "value"), "value_part_"
@@ -214,13 +225,6 @@ class DeclineLearnerConfig(BoostingConfig):
     monotone: dict[str, MonotoneConfig] = Field(default_factory=dict, description="Feature -> direction and reason.")
 
 
-class SegmentsConfig(Section):
-    """Clusters over a few stated features."""
-
-    clusters: Annotated[int, Field(ge=2, le=20)] = 5
-    features: Annotated[tuple[str, ...], Field(min_length=1)]
-
-
 class LearnersConfig(Section):
     """The three learners."""
 
@@ -254,33 +258,6 @@ class TiersConfig(Section):
                 f"aa_max_decline must not exceed a_max_decline, got {self.aa_max_decline} and {self.a_max_decline}"
             )
         return self
-
-
-class StagesConfig(Section):
-    """When a client counts as new, growing, declining or gone."""
-
-    acquisition_max_periods: Count = Field(description="A client known for at most this long is in acquisition.")
-    churned_after_periods: Count = Field(description="No activity for longer than this: churned.")
-    growth_ratio: Annotated[float, Field(gt=1)] = Field(
-        default=1.25, description="Activity of the latest window over the one before it: above, development."
-    )
-    trend_window_periods: Count = Field(description="Length of those two windows.")
-    decline_probability: OpenShare = Field(description="At or above: decline.")
-
-
-class RelationshipsConfig(Section):
-    """When a client counts as strategic, partner or in trouble, and which products serve which need."""
-
-    several_deals: Count = Field(default=3, description="Strategic: of high value, with at least so many deals.")
-    loyal_deals: Count = Field(default=2, description="Partnership: at least so many deals ...")
-    loyal_years: PositiveFloat = Field(default=5.0, description="... and known for at least so long.")
-    distress_features: tuple[str, ...] = Field(
-        default=(), description="Problem-solving: any of these features above zero, e.g. arrears_sum_12p."
-    )
-    need_products: dict[Literal["funding", "resource_integration", "risk_management"], tuple[str, ...]] = Field(
-        default_factory=dict,
-        description="Need -> mix measures that serve it; funding where none is known.",
-    )
 
 
 class RunConfig(Section):

@@ -28,7 +28,9 @@ class Trajectory:
 
 
 def stages_of(trajectory: Trajectory, settings: StagesConfig) -> TextArray:
-    """Churned: idle for too long. Acquisition: new. Decline: probable. Development: growing. Maturity: the others.
+    """Churned: idle for too long. Acquisition: new. Decline: probable. Development: young or growing.
+
+    Maturity: the others.
 
     >>> settings = StagesConfig(
     ...     acquisition_max_periods=12, churned_after_periods=36, trend_window_periods=12, decline_probability=0.6
@@ -44,6 +46,7 @@ def stages_of(trajectory: Trajectory, settings: StagesConfig) -> TextArray:
         (trajectory.idle_periods > settings.churned_after_periods, Stage.CHURNED),
         (trajectory.tenure_periods <= settings.acquisition_max_periods, Stage.ACQUISITION),
         (trajectory.decline_probability >= settings.decline_probability, Stage.DECLINE),
+        (trajectory.tenure_periods <= settings.development_max_periods, Stage.DEVELOPMENT),
         (trajectory.growth > growing, Stage.DEVELOPMENT),
     ]
     names = [stage.value for stage in Stage]

@@ -17,12 +17,30 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from models.config import TuneModel, TuneObjective, config_schema, load_config
+from models.config import config_schema, load_config
 from models.errors import ClientValueError, UserError
+from models.interfaces.options import (
+    AsOfOption,
+    BookOption,
+    BundleOption,
+    CandidateOption,
+    ConfigOption,
+    JsonOption,
+    MinutesOption,
+    ObjectiveOption,
+    PageOption,
+    ReportOption,
+    ScoresOption,
+    SetOption,
+    TestsOption,
+    TrialsOption,
+    TuneModelOption,
+)
 
 app = typer.Typer(
     name="clientvalue",
     help="Client value, decline risk and tiers for project finance and corporate lending.",
+    epilog="Exit codes: 0 done, 2 a mistake in what was asked or given, 1 a mistake of ours, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -33,21 +51,6 @@ _err = Console(stderr=True)
 TRACEBACK = "CLIENTVALUE_TRACEBACK"
 INTERRUPTED = 130
 
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="Settings of the book, e.g. configs/ifc.yaml.")]
-BookOption = Annotated[
-    str | None, typer.Option("--book", "-b", help="File, folder or database URL; goes before book.path.")
-]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", "-s", help="section.key=value over the config; may be repeated.")
-]
-BundleOption = Annotated[
-    str, typer.Option("--bundle", help="Alias or version in the registry, or the folder of a bundle.")
-]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option("--as-of", help="YYYY-MM-DD; only what was known before counts. Default: the book's end."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 DEFAULT_CONFIG = Path("configs/demo.yaml")
 
 
@@ -58,7 +61,10 @@ def run(
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """The main job: check the book, train, evaluate, register, then score and explain every client."""
+    """The main job: check the book, train, evaluate, register, then score and explain every active client.
+
+    It scores with the version that it has just trained, whether or not that is the champion.
+    """
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
     settings, progress = load_config(config, set_ or ()), terminal.TerminalProgress(_err)
@@ -80,7 +86,10 @@ def train(
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Train and judge the models of a book, and register them in MLflow."""
+    """Train the models of a book, judge them at past origins, and register them in MLflow as a new version.
+
+    The first version of a book becomes its champion; later ones leave the champion in its place.
+    """
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
     settings = load_config(config, set_ or ())
@@ -96,19 +105,18 @@ def train(
 def tune(  # noqa: PLR0913 - each option stands for a setting of the section tune
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    model: Annotated[TuneModel | None, typer.Option("--model", help="Whose settings are searched.")] = None,
-    trials: Annotated[int | None, typer.Option("--trials", help="In all, also over several starts.")] = None,
-    minutes: Annotated[float | None, typer.Option("--minutes", help="Of all trials of a model together.")] = None,
-    objective: Annotated[TuneObjective | None, typer.Option("--objective", help="What decline is tuned for.")] = None,
-    candidate: Annotated[
-        list[str] | None, typer.Option("--candidate", help="Value candidate; may be repeated.")
-    ] = None,
+    model: TuneModelOption = None,
+    trials: TrialsOption = None,
+    minutes: MinutesOption = None,
+    objective: ObjectiveOption = None,
+    candidate: CandidateOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Search better hyperparameters on origins before any test origin.
 
-    It ends with the first limit that is reached. Started again, it goes on where it was.
+    It ends with the first limit that is reached. Started again, it goes on where it was. What is not given is taken
+    from the section tune of the config. The config is not changed: the lines to put into it are printed and written.
     """
     from models.interfaces import jobs, terminal, tuning_summary  # noqa: PLC0415
 
@@ -124,19 +132,17 @@ def tune(  # noqa: PLR0913 - each option stands for a setting of the section tun
     _lines(tuning_summary.result_lines(result))
 
 
-@app.command()
+@app.command(short_help="Score and explain every active client of a book.")
 def predict(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
     bundle: BundleOption = "champion",
     as_of: AsOfOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Folder of results; default data/processed/BOOK/scores.")
-    ] = None,
+    out: ScoresOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Score and explain every active client of a book."""
+    """Score and explain every active client of a book, with models that were trained before."""
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
     settings = load_config(config, set_ or ())
@@ -188,15 +194,15 @@ def explain(
 def evaluate(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    at: Annotated[list[str] | None, typer.Option("--at", help="YYYY-MM-DD; a test origin. May be repeated.")] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Where the report is written; default data/processed/BOOK/report.json."),
-    ] = None,
+    at: TestsOption = None,
+    out: ReportOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Judge the recipe of a config at past origins, beside the baselines."""
+    """Judge the recipe of a config at past origins, beside the baselines.
+
+    Models are fitted anew for each origin, and none is registered.
+    """
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
     settings = load_config(config, set_ or ())
@@ -213,9 +219,7 @@ def evaluate(
 def check(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    page: Annotated[
-        Path | None, typer.Option("--page", help="Where the page is written; default data/processed/BOOK/check.html.")
-    ] = None,
+    page: PageOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -234,18 +238,21 @@ def check(
         raise found.refused
 
 
-@app.command()
+@app.command(short_help="Write a simulated project-finance book with known truth.")
 def simulate(
     config: ConfigOption = DEFAULT_CONFIG,
-    clients: Annotated[int, typer.Option("--clients", help="How many clients.")] = 5_000,
-    months: Annotated[int, typer.Option("--months", help="How many months.")] = 72,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same bytes.")] = 1,
-    out: Annotated[Path, typer.Option("--out", help="Folder to write.")] = Path("data/raw/demo"),
-    figure: Annotated[Path | None, typer.Option("--figure", help="Draw whether the book is plausible (PNG).")] = None,
+    clients: Annotated[int, typer.Option("--clients", metavar="N", help="How many clients.")] = 5_000,
+    months: Annotated[int, typer.Option("--months", metavar="N", help="How many months of history.")] = 72,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="The same seed gives the same bytes.")] = 1,
+    out: Annotated[Path, typer.Option("--out", metavar="FOLDER", help="Folder to write.")] = Path("data/raw/demo"),
+    figure: Annotated[
+        Path | None,
+        typer.Option("--figure", metavar="FILE", help="Also draw, as PNG, what shows whether the book is plausible."),
+    ] = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Write a simulated project-finance book with known truth."""
+    """Write a simulated project-finance book with known truth; its economics are in the config's section simulation."""
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
     settings, progress = load_config(config, set_ or ()), terminal.TerminalProgress(_err)
@@ -286,7 +293,7 @@ def _guarded(work: Callable[[], Any]) -> int:
         if ended.code == INTERRUPTED:
             _complain("interrupted", "what was published before is whole, the rest was dropped")
         raise
-    except Exception as error:
+    except Exception as error:  # the edge of the process: what nobody foresaw is told in a sentence as well
         if os.environ.get(TRACEBACK):
             raise
         _complain("our mistake", f"{type(error).__name__}: {error}. Set {TRACEBACK}=1 to see where it happened.")

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from models.config import Config, load_config
-from models.errors import MissingFileError
+from models.errors import BundleNotFoundError, DamagedBundleError, MissingFileError
 from models.interfaces.report_page import write_report_page
 from models.interfaces.tracking import CHAMPION, Tracking
 from models.interfaces.trial_runs import TrialRuns
+from models.learners.segments import SegmentModel
 from models.tables.book import Book, load_book
 from models.tables.simulator import SimulationSummary, simulate
 from models.tables.sources.sql import without_password
@@ -31,6 +32,7 @@ from models.workflows.tune import Tuned, config_lines, plan_tuning, tune_book
 
 Settings = Config | Path | str
 REPORT_PAGE = "report.html"
+SCORES_FOLDER = "scores"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +73,7 @@ def train(
             settings,
             Path(scratch) / "bundle",
             truth=truth_file(settings, book),
+            previous=_served_segments(settings, progress),
             recorder=recorder,
             progress=progress,
         )
@@ -110,7 +113,7 @@ def predict(
     settings = _settings(config, overrides)
     models = open_bundle(settings, bundle)
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
-    place = out or work_dir(settings) / "scores"
+    place = out or work_dir(settings) / SCORES_FOLDER
     return predict_book(checked, models, settings, place, as_of, progress=progress)
 
 
@@ -128,7 +131,8 @@ def explain(
     settings = _settings(config, overrides)
     models = open_bundle(settings, bundle)
     checked = open_book(settings, book, progress)
-    return models, score_clients(checked, models, settings, [client], as_of)
+    earlier = work_dir(settings) / SCORES_FOLDER
+    return models, score_clients(checked, models, settings, [client], as_of, earlier=earlier)
 
 
 def evaluate(
@@ -187,6 +191,17 @@ def tune(
         recorder.artifact(path)
     place = without_password(plan.storage_uri)
     return TuneResult(tuned=tuned, lines=lines, path=path, run_id=recorder.run_id, storage_uri=place)
+
+
+def _served_segments(settings: Config, progress: Progress) -> SegmentModel | None:
+    """The segments of the champion, which new ones are to continue; none for the first training."""
+    try:
+        return open_bundle(settings, CHAMPION).models.segments
+    except BundleNotFoundError:
+        return None
+    except DamagedBundleError as error:
+        progress.stage(f"Segments are numbered anew, since the champion cannot be read: {error}")
+        return None
 
 
 def open_book(settings: Config, book: str | None, progress: Progress) -> Book:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from models.interfaces import plots
+from models.interfaces.rendering import environment
 
 _SMALLEST = 0.001
 _WIDEST = {"decline": 0.5, "value": 1.0}
@@ -22,7 +21,14 @@ def check_page(facts: Mapping[str, Any]) -> str:
         (check for check in facts["checks"] if check["failing"]), key=lambda check: -check["failing_share"]
     )
     return str(
-        _environment()
+        environment(
+            filters={"figure": plots.short_number, "percent": _percent},
+            functions={
+                "histogram": plots.histogram,
+                "share_bar": plots.share_bar,
+                "relevance_bar": plots.relevance_bar,
+            },
+        )
         .get_template("check.html")
         .render(
             audit=facts,
@@ -31,24 +37,6 @@ def check_page(facts: Mapping[str, Any]) -> str:
             widest=_widest(facts["criteria"]["features"]),
         )
     )
-
-
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("models.interfaces"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters["figure"] = plots.short_number
-    made.filters["percent"] = _percent
-    made.globals |= {
-        "histogram": plots.histogram,
-        "share_bar": plots.share_bar,
-        "relevance_bar": plots.relevance_bar,
-    }
-    return made
 
 
 def _percent(share: float) -> str:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-
 from models.interfaces import report_plots
 from models.interfaces.plots import short_number
+from models.interfaces.rendering import environment
 from models.interfaces.report_plots import Chart, in_order
 from models.workflows.publish import publish_text
 from models.workflows.report import contender_name
@@ -80,7 +79,10 @@ def report_page(report: Facts) -> str:
     """The page of a report; the newest origin stands first, and plots where its ``parts`` are there."""
     origins = sorted(report["origins"], key=lambda origin: str(origin["as_of"]), reverse=True)
     return str(
-        _environment()
+        environment(
+            filters={"figure": short_number, "contender": contender_name},
+            functions={"headline_tables": _headline_tables, "said": _said},
+        )
         .get_template("report.html")
         .render(
             report=report,
@@ -91,19 +93,6 @@ def report_page(report: Facts) -> str:
             shown=[_charts(origin.get("parts"), report) for origin in origins],
         )
     )
-
-
-def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("models.interfaces"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    made.filters |= {"figure": short_number, "contender": contender_name}
-    made.globals |= {"headline_tables": _headline_tables, "said": _said}
-    return made
 
 
 def _headline_tables(target: str, metrics: Mapping[str, Facts]) -> list[HeadlineTable]:

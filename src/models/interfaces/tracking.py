@@ -6,6 +6,7 @@ import contextlib
 import io
 import logging
 import os
+import re
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -40,6 +41,8 @@ _KEY_TAG = "clientvalue.key"
 _MOST_RUNS = 50_000
 """MLflow returns no more at once."""
 _SQLITE = "sqlite:///"
+_NOT_IN_NAMES = re.compile(r"[^\w./: -]")
+"""What MLflow refuses in the name of a parameter; names of categories may hold anything."""
 _PARAM_LENGTH = 500
 _BATCH = 100
 """MLflow takes at most so many parameters in one request; one request per figure costs seconds."""
@@ -64,7 +67,7 @@ class MlflowRecorder:
 
     def params(self, values: Mapping[str, object]) -> None:
         """Log parameters; long ones are cut, the whole stands in the bundle's config."""
-        items = [Param(name, str(value)[:_PARAM_LENGTH]) for name, value in values.items()]
+        items = [Param(_NOT_IN_NAMES.sub("_", name), str(value)[:_PARAM_LENGTH]) for name, value in values.items()]
         for start in range(0, len(items), _BATCH):
             self._client.log_batch(self.run_id, params=items[start : start + _BATCH])
 
@@ -112,12 +115,12 @@ class Tracking:
         with _quiet():
             run_id = self._continued(key) if key else None
             run_id = run_id or self._created(title, key, parent)
+        status = "FAILED"
         try:
             yield MlflowRecorder(self.client, run_id)
-        except BaseException:
-            self.client.set_terminated(run_id, status="FAILED")
-            raise
-        self.client.set_terminated(run_id)
+            status = "FINISHED"
+        finally:
+            self.client.set_terminated(run_id, status=status)
 
     def finished_keys(self, parent: MlflowRecorder) -> set[str]:
         """Keys of the runs below ``parent`` that ended well."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 # Waiting workers of LightGBM spin unless told not to; beside any other work that costs more than it saves.
 # It must be said before the library is loaded.
@@ -18,6 +19,8 @@ import numpy as np
 from models.config import BoostingConfig, MonotoneConfig, RunConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
 from models.learners.contract import FeatureContract
+from models.learners.contributions import require_sums
+from models.learners.shapley import ScoresAlong, ShapleyKernel
 from models.vocab import FloatArray
 
 _SIGNS = re.compile(r"\W")
@@ -37,6 +40,18 @@ class CustomLoss:
 
     outputs: int
     slopes: Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TreeParts:
+    """What the features of each row add to its raw scores: ``bases`` + the sum of ``values`` over features = ``raw``.
+
+    Shapes: ``values`` (n, outputs, n_features), ``bases`` (outputs,), ``raw`` (n, outputs), which LightGBM itself said.
+    """
+
+    values: FloatArray
+    bases: FloatArray
+    raw: FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,32 +88,50 @@ class BoostedTrees:
         predicted = self.booster.predict(self._checked(matrix), raw_score=True, num_threads=self.threads)
         return np.asarray(predicted, dtype=np.float64)
 
+    def explained(self, matrix: FloatArray) -> TreeParts:
+        """Tree Shapley values beside the raw scores that they explain. (n, n_features) -> n rows, each its own.
+
+        The scores are LightGBM's; what the Shapley kernel sums, and what it splits them into, is held against them in
+        every row. Raises ``AdditivityError`` where they part. Source: Lundberg et al. (2020), path-dependent.
+        """
+        checked = self._checked(matrix)
+        found, raw = self._kernel.explained(checked, threads=self.threads), self.raw_outputs(checked)
+        by_output = found.contributions.reshape(len(matrix), self.output_count, self.feature_count + 1)
+        require_sums("boosted trees", found.raw, raw)
+        require_sums("boosted trees", by_output.sum(axis=2), raw)
+        return TreeParts(values=by_output[:, :, :-1], bases=self.bases(), raw=raw)
+
     def contributions(self, matrix: FloatArray) -> FloatArray:
         """Tree Shapley values: (n, n_features) -> (n, n_features + 1), the base in the last column.
 
-        Each row sums to ``raw_predict``. Source: Lundberg et al. (2020), path-dependent.
+        Each row sums to ``raw_predict``. With several outputs these follow one another, each with its base.
         """
-        if not matrix.shape[0]:  # LightGBM divides by the number of rows here
-            return np.zeros((0, self.output_count * (self.feature_count + 1)))
-        parts = self.booster.predict(self._checked(matrix), pred_contrib=True, num_threads=self.threads)
-        return np.asarray(parts, dtype=np.float64)
+        return self.contributions_by_output(matrix).reshape(len(matrix), self.output_count * (self.feature_count + 1))
 
     def raw_outputs(self, matrix: FloatArray) -> FloatArray:
         """The same with one column per output. (n, n_features) -> (n, outputs)."""
         return self.raw_predict(matrix).reshape(len(matrix), self.output_count)
 
+    def raw_along(self, matrix: FloatArray, values: FloatArray) -> FloatArray:
+        """The raw scores with each of ``values`` in the last feature, a number; they rise and are above zero.
+
+        (n, n_features - 1) and (m,) -> (n, m, outputs). To the bit what ``raw_outputs`` says of each, in less time.
+        """
+        return self._along.raw(matrix, values, threads=self.threads)
+
     def contributions_by_output(self, matrix: FloatArray) -> FloatArray:
         """(n, n_features) -> (n, outputs, n_features + 1), as ``contributions``, each output on its own."""
-        flat = self.contributions(matrix)
-        return flat.reshape(len(matrix), self.output_count, self.feature_count + 1)
+        parts = self.explained(matrix)
+        bases = np.broadcast_to(parts.bases[:, np.newaxis], (*parts.raw.shape, 1))
+        return np.concatenate([parts.values, bases], axis=2)
 
     def bases(self) -> FloatArray:
         """``base`` of each output. Shape (outputs,)."""
-        return np.asarray(self.contributions_by_output(np.full((1, self.feature_count), np.nan))[0, :, -1])
+        return self._kernel.bases()
 
     def base(self) -> float:
         """What the trees say of a client of whom nothing is known: the base of every row's contributions."""
-        return float(self.contributions(np.full((1, self.feature_count), np.nan))[0, -1])
+        return float(self.bases()[0])
 
     def to_text(self) -> str:
         """The ensemble as text; the same however many threads fitted it."""
@@ -112,6 +145,15 @@ class BoostedTrees:
         first.
         """
         return cls(booster=lightgbm.Booster(model_str=text), threads=threads)
+
+    @cached_property
+    def _kernel(self) -> ShapleyKernel:
+        """Made at the first explanation. Its tables depend on the trees alone, and so do the bits of every row."""
+        return ShapleyKernel.of(self.to_text())
+
+    @cached_property
+    def _along(self) -> ScoresAlong:
+        return ScoresAlong.of(self.to_text())
 
     def _checked(self, matrix: FloatArray) -> FloatArray:
         if matrix.ndim != 2 or matrix.shape[1] != self.feature_count:  # noqa: PLR2004

@@ -41,8 +41,9 @@ class RobustScaling:
         more than five interquartile ranges from the median, as nearly all amounts do: then its signed
         logarithm is taken, in units of the median size of what is not zero, which makes it the same in every
         currency. The centre is the median; the spread is the interquartile range, or the standard deviation
-        where half of the clients are alike.
+        where half of the clients are alike. The order of the rows changes nothing, not even the last digit.
         """
+        matrix = np.sort(matrix, axis=0)
         known = ~np.isnan(matrix)
         anything = known.any(axis=0)
         filling = np.zeros(matrix.shape[1])

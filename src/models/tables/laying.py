@@ -1,34 +1,20 @@
 """The loops over ledger rows that numpy has no call for, compiled: laying rows out in a cube, summed up from the left.
 
-Only plain arrays come in and are changed in place; what they mean is told in ``cube``. The compiled code is kept beside
-this file, releases the interpreter's lock, and adds whole numbers only, so that no order of rows changes a result.
+Only plain arrays come in and are changed in place; what they mean is told in ``cube``. They add whole numbers only, so
+that no order of rows changes a result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from models.tables.compiling import compiled
 
 Int32 = NDArray[np.int32]
 Int64 = NDArray[np.int64]
 NEVER = np.iinfo(np.int32).min
 """Stands for a day that has not come."""
-Function = TypeVar("Function", bound=Callable[..., Any])
-
-
-def compiled(function: Function) -> Function:
-    """The function as machine code, made when it is first called and kept for later runs.
-
-    Where there is no place to keep it, in a container that nobody may write to, every run makes it anew.
-    """
-    try:
-        return cast(Function, njit(nogil=True, cache=True)(function))
-    except RuntimeError:
-        return cast(Function, njit(nogil=True)(function))
 
 
 @compiled

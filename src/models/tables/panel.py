@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 import numpy as np
@@ -14,7 +14,7 @@ from models.config import Config
 from models.tables.blocks import Block, Context, PreparedBook
 from models.tables.cube import NEVER
 from models.tables.cutoff import Future, Past, future_of, past_of
-from models.tables.features import Known, Surroundings, features_of
+from models.tables.features import FeatureWords, Known, Surroundings, features_of, labels_of
 from models.tables.macro import Macro
 from models.tables.measures import ACTIVITY
 from models.tables.periods import PeriodGrid
@@ -35,6 +35,7 @@ class Panel:
         group: place of the client's sponsor group, the same in all rows of the group.
         features: one column per feature.
         units: the unit of each feature.
+        words: what people call each feature, and what it belongs to.
         value: net margin within the horizon, discounted; None where it is not known yet.
         declined: whether the client declined within the horizon; None where it is not known yet.
         event_period: in which period of the horizon, from 1, the decline set in (rule ``drop``) or the client came back
@@ -49,6 +50,7 @@ class Panel:
     features: pd.DataFrame
     units: Mapping[str, str]
     grid: PeriodGrid
+    words: Mapping[str, FeatureWords] = field(default_factory=dict)
     groups_known: bool = False
     value: FloatArray | None = None
     declined: BoolArray | None = None
@@ -169,6 +171,7 @@ def _rows(
         activity_periods=config.time.activity_periods,
         horizon_periods=config.time.horizon_periods,
         currency=config.book.currency,
+        labels=labels_of(config),
         attributes=block.attributes,
         group=block.group,
         groups_known=prepared.groups_known,
@@ -176,13 +179,14 @@ def _rows(
         macro=None if macro is None else macro.known_before(origin),
         country=_NOWHERE if macro is None else macro.places(block.attributes["country"]),
     )
-    features, units = features_of(known)
+    features = features_of(known)
     panel = Panel(
         client_id=block.client_id,
         origin=np.full(past.clients, origin, dtype=np.int64),
         group=block.group + block.first_client,
-        features=features,
-        units=units,
+        features=features.frame,
+        units=features.units,
+        words=features.words,
         grid=prepared.grid,
         groups_known=prepared.groups_known,
     )

@@ -13,18 +13,22 @@ from pathlib import Path
 from typing import Any
 
 from models.config import Config, TiersConfig
+from models.decisions.kinds_model import KindsModel
 from models.decisions.tiers import TierPolicy
 from models.errors import DamagedBundleError
 from models.learners.contract import FeatureContract
 from models.learners.decline import CauseModel, DeclineModel, TimingModel
 from models.learners.intervals import ConformalBands
+from models.learners.peers import Peers
+from models.learners.probability_band import ProbabilityBand
 from models.learners.segments import SegmentModel
 from models.learners.value import ValueModel
+from models.tables.features import words_from_json, words_to_json
 from models.tables.notes import NoteModel
 from models.workflows.publish import MANIFEST, file_hash, read_manifest, write_manifest
 from models.workflows.recipe import FittedModels
 
-FORMAT = 2
+FORMAT = 3
 CONFIG = "config.json"
 REPORT = "report.json"
 
@@ -50,8 +54,12 @@ def write_bundle(folder: Path, models: FittedModels, config: Config, report: Map
     if models.causes is not None:
         _write_texts(folder, "causes", models.causes.to_texts())
     _write(folder / "contract.json", models.contract.to_json())
+    _write(folder / "words.json", words_to_json(models.words))
+    _write(folder / "peers.json", models.peers.to_json())
+    _write(folder / "kinds.json", models.kinds.to_json())
     _write(folder / "segments.json", models.segments.to_json())
     _write(folder / "intervals.json", models.bands.to_json() if models.bands else "null")
+    _write(folder / "decline_band.json", models.decline_band.to_json() if models.decline_band else "null")
     _write(folder / "notes.json", models.notes.to_json() if models.notes else "null")
     _write(folder / "tiers.json", json.dumps(_policy_facts(models.policy), sort_keys=True))
     _write(folder / CONFIG, json.dumps(config.meaning(), indent=1))
@@ -74,8 +82,11 @@ def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
     config = Config.model_validate_json(_read(folder / CONFIG))
     causes = _texts(folder, "causes")
     bands, notes = _read(folder / "intervals.json"), _read(folder / "notes.json")
+    band = _read(folder / "decline_band.json")
     models = FittedModels(
         contract=FeatureContract.from_json(_read(folder / "contract.json")),
+        words=words_from_json(_read(folder / "words.json")),
+        peers=Peers.from_json(_read(folder / "peers.json")),
         value=ValueModel.from_texts(_texts(folder, "value"), threads=threads),
         decline=DeclineModel.from_texts(_texts(folder, "decline"), threads=threads),
         timing=TimingModel.from_texts(_texts(folder, "timing"), threads=threads),
@@ -83,7 +94,9 @@ def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
         rule=config.decline.rule,
         segments=SegmentModel.from_json(_read(folder / "segments.json")),
         bands=None if bands == "null" else ConformalBands.from_json(bands),
+        decline_band=None if band == "null" else ProbabilityBand.from_json(band),
         notes=None if notes == "null" else NoteModel.from_json(notes),
+        kinds=KindsModel.from_json(_read(folder / "kinds.json")),
         policy=_policy(json.loads(_read(folder / "tiers.json"))),
     )
     return Bundle(models=models, config=config, key=file_hash(folder / MANIFEST), folder=folder)

@@ -17,6 +17,7 @@ from models.learners.baselines import (
     value_scores,
 )
 from models.learners.btyd import PURCHASE_FEATURES, BetaGeometric, GammaGamma, history_from_features
+from models.learners.segments import SegmentModel
 from models.learners.untuned import untuned_decline, untuned_value
 from models.learners.value.candidate import shares
 from models.tables.measures import ACTIVITY
@@ -25,7 +26,7 @@ from models.tables.splits import LearningOrigins
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import BoolArray, FloatArray, IntArray
 from models.workflows.corrections import Corrections
-from models.workflows.recipe import FittedModels, Predictions, fit_models, merged, score_panel
+from models.workflows.recipe import FittedModels, Predictions, fit_models, fit_segments, merged, score_panel
 from models.workflows.rows import rows_of
 
 OURS = "ours"
@@ -60,12 +61,13 @@ def contest(
     """Let all compete at one test origin, learning from the rows of ``panel`` at ``origins.learn``.
 
     Where sponsor groups are known, a client is scored by models that saw none of its group; only ``corrections``,
-    a few numbers learned at earlier origins, are common to all.
+    a few numbers learned at earlier origins, are common to all; so are the segments, which look at no outcome.
     """
     learn = panel.at(origins.learn)
+    segments = fit_segments(learn.at([origins.latest]), config)
     parts, places = [], []
     for others, inside in _folds(learn, test, config):
-        parts.append(_contest_once(others, test.where(inside), origins, corrections, config))
+        parts.append(_contest_once(others, test.where(inside), origins, corrections, config, segments=segments))
         places.append(np.flatnonzero(inside))
     order = np.argsort(np.concatenate(places), kind="stable")
     judged = _merged_contest([part.contest for part in parts], order)
@@ -99,9 +101,15 @@ def _folds(learn: Panel, test: Panel, config: Config) -> list[tuple[Panel, BoolA
 
 
 def _contest_once(
-    learn: Panel, test: Panel, origins: LearningOrigins, corrections: Corrections, config: Config
+    learn: Panel,
+    test: Panel,
+    origins: LearningOrigins,
+    corrections: Corrections,
+    config: Config,
+    *,
+    segments: SegmentModel,
 ) -> ContestResult:
-    models = fit_models(learn, origins, corrections, config)
+    models = fit_models(learn, origins, corrections, config, segments=segments)
     ours = score_panel(models, test)
     rivals = _rivals(learn, test, models, config)
     mine = {"decline": ours.decline_probability, "value": ours.value}

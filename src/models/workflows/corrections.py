@@ -14,6 +14,7 @@ from models.errors import TooLittleDataError
 from models.learners.calibration import PlattCalibration
 from models.learners.decline import CauseEvidence, PersonSteps
 from models.learners.intervals import ConformalBands
+from models.learners.probability_band import ProbabilityBand
 from models.learners.value import ValueCalibration
 from models.metrics import decile_mape, normalized_gini, total_ratio
 from models.vocab import FloatArray, TextArray
@@ -45,6 +46,7 @@ class Corrections:
     timing: tuple[PersonSteps, ...] = ()
     causes: tuple[CauseEvidence, ...] = ()
     bands: ConformalBands | None = None
+    decline_band: ProbabilityBand | None = None
     expected: FloatArray | None = None
     """Calibrated value of the clients of the latest hindcast, in book currency: the book that tiers divide."""
 
@@ -77,6 +79,7 @@ def learn_corrections(hindcasts: Sequence[Hindcast], config: Config) -> Correcti
             level=config.learners.interval_level,
             weight=weights,
         ),
+        decline_band=_decline_band(hindcasts, decline, config),
         expected=expected[-1],
     )
 
@@ -138,6 +141,17 @@ def _decline_calibration(hindcasts: Sequence[Hindcast], independent: float) -> P
         fitted = PlattCalibration.fit(_pooled(margins), _pooled(declined))
         return trusted_decline(fitted, margins, declined, independent)
     return PlattCalibration()
+
+
+def _decline_band(
+    hindcasts: Sequence[Hindcast], calibration: PlattCalibration, config: Config
+) -> ProbabilityBand | None:
+    margins = [hindcast.models.decline.trees.raw_predict(hindcast.rows.matrix) for hindcast in hindcasts]
+    return ProbabilityBand.fit(
+        [calibration.log_odds(margin) for margin in margins],
+        [hindcast.rows.declined.astype(np.float64) for hindcast in hindcasts],
+        confidence=config.learners.interval_level,
+    )
 
 
 def _cause_evidence(hindcast: Hindcast) -> CauseEvidence | None:

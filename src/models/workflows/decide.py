@@ -6,21 +6,47 @@ import numpy as np
 import pyarrow as pa
 
 from models.config import Config
-from models.decisions.relationships import need_types, relationship_types
-from models.decisions.stages import Trajectory, stages_of
+from models.decisions.reasons import Grouping, reasons_of
 from models.learners.contributions import Contributions
-from models.tables.measures import ACTIVITY
 from models.tables.panel import Panel
-from models.tables.targets import DAYS_PER_PERIOD
-from models.vocab import FloatArray, TextArray
+from models.vocab import FloatArray, IntArray, TextArray
+from models.workflows.kinds import HELD_COLUMNS, kind_columns
+from models.workflows.previous import PreviousScores
 from models.workflows.recipe import FittedModels, Predictions
 
 REASONS = 5
 
 
-def score_columns(models: FittedModels, panel: Panel, predictions: Predictions, config: Config) -> dict[str, pa.Array]:
-    """The columns of scores that follow from the predictions of one block, in the order of the contract."""
-    large = predictions.value >= models.policy.a_value
+CONTRACT = (
+    "value",
+    "value_low",
+    "value_high",
+    "decline_probability",
+    "stage",
+    "segment",
+    "segment_name",
+    "relationship_type",
+    "need_type",
+    "tier",
+    "tier_reason",
+)
+"""The decisions that every reader of scores relies on, in their order; what else is told stands behind them."""
+REMEMBERED = HELD_COLUMNS
+"""What scoring needs of earlier scores."""
+
+
+def score_columns(
+    models: FittedModels,
+    panel: Panel,
+    predictions: Predictions,
+    config: Config,
+    previous: PreviousScores | None = None,
+) -> dict[str, pa.Array]:
+    """The columns of scores that follow from the predictions of one block, first those of the contract in their order.
+
+    ``previous`` are earlier scores, from which stage and types move only once a change has held.
+    """
+    kinds = kind_columns(models.kinds, panel, predictions.value, predictions.decline_probability, config, previous)
     names = np.asarray(models.segments.segment_names)
     return {
         "client_id": pa.array(panel.client_id, type=pa.string()),
@@ -28,48 +54,63 @@ def score_columns(models: FittedModels, panel: Panel, predictions: Predictions, 
         "value_low": pa.array(predictions.value_low),
         "value_high": pa.array(predictions.value_high),
         "decline_probability": pa.array(predictions.decline_probability),
-        "stage": _text(stages_of(_trajectory(panel, predictions, config), config.stages)),
+        "stage": kinds.pop("stage"),
         "segment": pa.array(predictions.segment, type=pa.int32()),
         "segment_name": pa.array(names[predictions.segment], type=pa.string()),
-        "relationship_type": _text(relationship_types(panel.features, large, config.relationships)),
-        "need_type": _text(need_types(panel.features, config.relationships)),
+        "relationship_type": kinds.pop("relationship_type"),
+        "need_type": kinds.pop("need_type"),
         "tier": _text(predictions.grades.tier),
         "tier_reason": _text(predictions.grades.reason),
+        **kinds,
+        "decline_low": pa.array(predictions.decline_low, from_pandas=True),
+        "decline_high": pa.array(predictions.decline_high, from_pandas=True),
+        "segment_margin": pa.array(predictions.segment_margin),
     }
 
 
-def reason_column(parts: Contributions, features: tuple[str, ...]) -> pa.Array:
-    """The features that move each client's decline probability most, largest first, in probability points.
+def reason_column(
+    models: FittedModels, panel: Panel, predictions: Predictions, *, matrix: FloatArray, parts: Contributions
+) -> pa.Array:
+    """What moves each client's decline probability most, largest first, in probability points.
 
-    ``parts`` in probability. A list of (feature, points) per client.
+    ``matrix`` are the panel's features encoded, ``parts`` the contributions in probability. Per client a list of
+    reasons: its key, what all its features add together, the one that adds most, the client's value of it, and what is
+    usual for its peers with the range that leaves out a tenth of them at either end.
     """
-    kept = min(REASONS, len(features))
-    rows = np.arange(len(parts.prediction))[:, None]
-    largest = np.argsort(-np.abs(parts.values), axis=1, kind="stable")[:, :kept]
-    points = parts.values[rows, largest] * 100.0
-    names = pa.DictionaryArray.from_arrays(
-        pa.array(largest.ravel().astype(np.int32)), pa.array(features, type=pa.string())
+    table = reasons_of(
+        parts.values,
+        matrix=matrix,
+        features=panel.features,
+        contract=models.contract,
+        grouping=Grouping.of(models.contract.names, models.words),
+        peers=models.peers.of(matrix, predictions.segment),
+        kept=REASONS,
     )
-    entries = pa.StructArray.from_arrays(
-        [names.cast(pa.string()), pa.array(points.ravel())], names=["feature", "points"]
-    )
-    offsets = pa.array(np.arange(0, len(rows) * kept + 1, kept, dtype=np.int32))
-    return pa.ListArray.from_arrays(offsets, entries)
+    rows, kept = table.reason.shape
+    fields = {
+        "reason": _named(table.reason, table.grouping.reasons),
+        "points": pa.array(table.effect.ravel() * 100.0),
+        "feature": _named(table.leading, table.features),
+        "observed": _numbers(table.observed),
+        "observed_text": pa.array(table.observed_text.ravel(), type=pa.string()),
+        "usual": _numbers(table.usual),
+        "usual_text": pa.array(table.usual_text.ravel(), type=pa.string()),
+        "low": _numbers(table.low),
+        "high": _numbers(table.high),
+        "peers": pa.array(np.repeat(table.peers, kept), type=pa.int32()),
+    }
+    offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * np.int32(kept))
+    return pa.ListArray.from_arrays(offsets, pa.StructArray.from_arrays(list(fields.values()), names=list(fields)))
 
 
-def _trajectory(panel: Panel, predictions: Predictions, config: Config) -> Trajectory:
-    days = DAYS_PER_PERIOD[config.time.period]
-    growth = _column(panel, f"{ACTIVITY}_growth_{config.stages.trend_window_periods}p")
-    return Trajectory(
-        idle_periods=_column(panel, f"{ACTIVITY}_recency_days") / days,
-        tenure_periods=_column(panel, "tenure_days") / days,
-        growth=np.nan_to_num(growth),
-        decline_probability=predictions.decline_probability,
-    )
+def _named(places: IntArray, names: tuple[str, ...]) -> pa.Array:
+    codes = pa.array(places.ravel().astype(np.int32))
+    return pa.DictionaryArray.from_arrays(codes, pa.array(names, type=pa.string())).cast(pa.string())
 
 
-def _column(panel: Panel, name: str) -> FloatArray:
-    return panel.features[name].to_numpy(dtype=np.float64)
+def _numbers(values: FloatArray) -> pa.Array:
+    """Flat, with null for what is missing."""
+    return pa.array(values.ravel(), from_pandas=True)
 
 
 def _text(values: TextArray) -> pa.Array:

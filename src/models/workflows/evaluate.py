@@ -19,7 +19,7 @@ from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
 from models.tables.targets import DECLINE_CAUSES
 from models.vocab import FloatArray, IntArray
-from models.workflows.contenders import OURS, Contender, Contest, ContestResult, contest, past_behaviour
+from models.workflows.contenders import OURS, Contender, Contest, ContestResult, contest
 from models.workflows.corrections import Corrections, learn_corrections
 from models.workflows.figures import (
     MAIN_METRIC,
@@ -31,6 +31,7 @@ from models.workflows.figures import (
 )
 from models.workflows.hindcast import Hindcasts
 from models.workflows.report import Judged, JudgedCurve, report_parts
+from models.workflows.stakes import at_stake
 from models.workflows.truth import with_truth
 
 
@@ -154,12 +155,11 @@ def _figures(rows: Panel, realised: Realised, result: ContestResult, config: Con
 def _realised(rows: Panel, config: Config) -> Realised:
     if rows.value is None or rows.declined is None or rows.event_period is None:
         raise InternalError("an origin can only be judged with its targets")
-    share = config.time.horizon_periods / config.features.windows[-1]
     return Realised(
         value=rows.value,
         declined=rows.declined.astype(np.float64),
         event_period=rows.event_period,
-        stake=np.maximum(past_behaviour(rows, config).total, 0.0) * share,
+        stake=at_stake(rows, config),
     )
 
 

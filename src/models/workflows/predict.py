@@ -3,35 +3,49 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from models.config import Config
-from models.errors import TooLittleDataError, UnknownClientError
-from models.learners.contributions import Contributions
+from models.errors import TooLittleDataError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
-from models.tables.panel import Panel, joined, panels_by_block
+from models.tables.panel import panels_by_block
 from models.tables.periods import latest_anchor
 from models.tables.prepare import prepared_book
-from models.vocab import FloatArray, Progress, SilentProgress, Tier
+from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
-from models.workflows.decide import reason_column, score_columns
+from models.workflows.decide import CONTRACT, REMEMBERED, reason_column, score_columns
+from models.workflows.explanations import Stamp, curve_table, explanation_table
+from models.workflows.parquet import ParquetFile
+from models.workflows.previous import PreviousScores, earlier_scores
 from models.workflows.publish import canonical_json, point_latest, publish_folder, text_hash, write_manifest
-from models.workflows.recipe import Predictions, score_matrix
+from models.workflows.scoring import DECLINE, VALUE, ScoredBlock, score_block, score_clients, scoring_config
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
 CURVES = "curves.parquet"
 _KEY_LENGTH = 12
-_ROW_GROUP = 16_384
-VALUE, DECLINE = "value", "decline"
+
+__all__ = [
+    "CURVES",
+    "DECLINE",
+    "EXPLANATIONS",
+    "SCORES",
+    "VALUE",
+    "Predicted",
+    "ScoredBlock",
+    "model_version",
+    "predict_book",
+    "run_key",
+    "score_block",
+    "score_clients",
+    "scoring_config",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,17 +62,6 @@ class Predicted:
     decline_by_tier: dict[str, float]
 
 
-@dataclass(frozen=True, kw_only=True)
-class ScoredBlock:
-    """One block of clients, scored and explained; contributions were checked to sum to the predictions."""
-
-    panel: Panel
-    matrix: FloatArray
-    predictions: Predictions
-    explained: dict[str, Contributions]
-    served: dict[str, Contributions]
-
-
 @dataclass(frozen=True)
 class _Job:
     """What one prediction was asked to do."""
@@ -67,6 +70,17 @@ class _Job:
     settings: Config
     as_of: date
     key: str
+    previous: PreviousScores | None
+
+    @property
+    def stamp(self) -> Stamp:
+        """What all rows share."""
+        return Stamp(
+            as_of=self.as_of,
+            run_key=self.key,
+            model_version=model_version(self.bundle),
+            currency=self.settings.book.currency,
+        )
 
 
 @dataclass
@@ -96,26 +110,24 @@ def predict_book(
 ) -> Predicted:
     """Score all clients active before ``as_of`` (else the end of the book) into a new folder below ``out``.
 
-    ``out/latest`` then leads to it. Settings of the bundle decide what is computed; ``config`` says where and how.
-    Raises ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published.
+    ``out/latest`` then leads to it. Settings of the bundle decide what is computed; ``config`` says where and how. The
+    newest scores in ``out`` of an earlier date are built upon: kinds of clients move from there only with reason.
+    Raises ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published,
+    ``DamagedBundleError`` if the earlier scores are not as they were published.
     """
     settings = scoring_config(bundle, config)
     when = as_of or latest_anchor(settings.time.period, book.known_until)
-    key = run_key(book, bundle, settings, when)
+    previous = earlier_scores(out, when, REMEMBERED)
+    key = run_key(book, bundle, settings, when, previous)
     folder = out / f"{when.isoformat()}-{key[:_KEY_LENGTH]}"
-    job, tally = _Job(bundle, settings, when, key), _Tally()
+    job, tally = _Job(bundle, settings, when, key, previous), _Tally()
     with prepared_book(book, settings, when, bundle.models.notes) as prepared:
         publish_folder(folder, lambda draft: _write_blocks(draft, prepared, job, tally, progress))
     point_latest(folder)
     return _summary(folder, job, tally)
 
 
-def scoring_config(bundle: Bundle, config: Config) -> Config:
-    """The bundle's settings, with the caller's place of the book and way of running."""
-    return bundle.config.model_copy(update={"book": config.book, "run": config.run})
-
-
-def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date) -> str:
+def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date, previous: PreviousScores | None = None) -> str:
     """Hash of everything that decides the scores; equal keys mean equal bytes."""
     return text_hash(
         canonical_json(
@@ -124,163 +136,50 @@ def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date) -> str:
                 "bundle": bundle.key,
                 "config": settings.meaning(),
                 "as_of": as_of.isoformat(),
+                "previous": None if previous is None else previous.run_key,
             }
         )
     )
-
-
-def score_block(bundle: Bundle, panel: Panel) -> ScoredBlock:
-    """Score and explain a block. Raises ``AdditivityError`` if any row's contributions miss its prediction."""
-    models = bundle.models
-    matrix = models.contract.encode(panel.features)
-    explained = {VALUE: models.value.explain(matrix), DECLINE: models.decline.explain(matrix)}
-    served = {
-        VALUE: models.value.in_served_unit(explained[VALUE]),
-        DECLINE: models.decline.in_served_unit(explained[DECLINE]),
-    }
-    for parts in (*explained.values(), *served.values()):
-        parts.check()
-    return ScoredBlock(
-        panel=panel,
-        matrix=matrix,
-        predictions=score_matrix(models, matrix, panel),
-        explained=explained,
-        served=served,
-    )
-
-
-def score_clients(
-    book: Book, bundle: Bundle, config: Config, clients: Sequence[str], as_of: date | None = None
-) -> ScoredBlock:
-    """Score and explain a few clients, the same as they would be in the whole book.
-
-    Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
-    """
-    settings = scoring_config(bundle, config)
-    when = as_of or latest_anchor(settings.time.period, book.known_until)
-    with prepared_book(book, settings, when, bundle.models.notes) as prepared:
-        blocks = prepared.blocks_of(list(clients))
-        panels = panels_by_block(prepared, settings, [0], targets=False, blocks=blocks)
-        chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
-    found = {client for panel in chosen for client in panel.client_id}
-    missing = [client for client in clients if client not in found]
-    if missing:
-        raise UnknownClientError(
-            rule=f"the client must be in the book and active in the {settings.time.activity_periods} "
-            f"{settings.time.period}s before {when}",
-            got=missing[0],
-            remedy="look the id up in scores.parquet; ids are compared byte for byte",
-        )
-    return score_block(bundle, joined(chosen))
 
 
 def _write_blocks(draft: Path, prepared: PreparedBook, job: _Job, tally: _Tally, progress: Progress) -> None:
     panels = panels_by_block(prepared, job.settings, [0], targets=False)
     tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring and explaining")
     with (
-        _Tables(draft / SCORES) as scores,
-        _Tables(draft / EXPLANATIONS) as explanations,
-        _Tables(draft / CURVES) as curves,
+        ParquetFile(draft / SCORES) as scores,
+        ParquetFile(draft / EXPLANATIONS, compact=True) as explanations,
+        ParquetFile(draft / CURVES, compact=True) as curves,
     ):
         for panel in tracked:
             if len(panel):
-                block = score_block(job.bundle, panel)
+                block = score_block(job.bundle, panel, job.previous)
                 columns = _stamped(block, job)
                 tally.add(columns)
                 scores.append(pa.table(columns))
-                explanations.append(_explanations(block, job))
-                curves.append(_curves(block, job))
+                explanations.append(explanation_table(block, job.bundle.models.contract, job.stamp))
+                curves.append(curve_table(panel.client_id, block.predictions.curves, job.as_of))
     _require_clients(tally, job)
     write_manifest(draft, _manifest_facts(prepared, job, tally))
 
 
-class _Tables:
-    """A Parquet file of the tables appended; its bytes do not depend on how the rows came in blocks."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._writer: pq.ParquetWriter | None = None
-        self._waiting: list[pa.Table] = []
-
-    def __enter__(self) -> _Tables:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._writer is not None:
-            self._writer.write_table(pa.concat_tables(self._waiting).combine_chunks())
-            self._writer.close()
-
-    def append(self, table: pa.Table) -> None:
-        """Write a table behind those before it, in row groups of one size whatever the blocks were."""
-        if self._writer is None:
-            self._writer = pq.ParquetWriter(self._path, table.schema, compression="zstd")
-        self._waiting.append(table)
-        rows = pa.concat_tables(self._waiting)
-        while rows.num_rows > _ROW_GROUP:
-            self._writer.write_table(rows.slice(0, _ROW_GROUP).combine_chunks())
-            rows = rows.slice(_ROW_GROUP)
-        self._waiting = [rows]
-
-
 def _stamped(block: ScoredBlock, job: _Job) -> dict[str, pa.Array]:
-    columns = score_columns(job.bundle.models, block.panel, block.predictions, job.settings)
+    columns = score_columns(job.bundle.models, block.panel, block.predictions, job.settings, block.previous)
     rows = len(block.panel)
     first = {"client_id": columns.pop("client_id"), "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows)}
-    last = {
+    first |= {name: columns.pop(name) for name in CONTRACT}
+    stamped = {
         "model_version": pa.repeat(pa.scalar(model_version(job.bundle)), rows),
         "run_key": pa.repeat(pa.scalar(job.key), rows),
-        "reasons": reason_column(block.served[DECLINE], job.bundle.models.contract.names),
+        "reasons": reason_column(
+            job.bundle.models, block.panel, block.predictions, matrix=block.matrix, parts=block.served[DECLINE]
+        ),
     }
-    return first | columns | last
+    return first | stamped | columns
 
 
 def model_version(bundle: Bundle) -> str:
     """The bundle's identity, the same wherever and however often it was trained."""
     return bundle.key[:_KEY_LENGTH]
-
-
-def _curves(block: ScoredBlock, job: _Job) -> pa.Table:
-    """One row per client and step: the chance of the event until the end of the period, in all and by each cause."""
-    curves, rows = block.predictions.curves, len(block.panel)
-    steps = len(curves.ends)
-    columns = {
-        "client_id": pa.array(np.repeat(block.panel.client_id.to_numpy(), steps), type=pa.string()),
-        "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows * steps),
-        "event": pa.repeat(pa.scalar(curves.event), rows * steps),
-        "until_period": pa.array(np.tile(curves.ends, rows), type=pa.int32()),
-        "probability": pa.array(curves.probability.ravel()),
-    }
-    return pa.table(columns | {cause: pa.array(part.ravel()) for cause, part in curves.incidence.items()})
-
-
-def _explanations(block: ScoredBlock, job: _Job) -> pa.Table:
-    """Value and decline of each client side by side, in the order of the panel."""
-    tables = [_explanation_table(block, job, model) for model in (VALUE, DECLINE)]
-    order = np.arange(2 * len(block.panel)).reshape(2, -1).T.ravel()
-    return pa.concat_tables(tables).take(pa.array(order))
-
-
-def _explanation_table(block: ScoredBlock, job: _Job, model: str) -> pa.Table:
-    """One row per client: in the model's own unit, and the rate that turns each part into the served unit."""
-    parts, served = block.explained[model], block.served[model]
-    rows = len(block.panel)
-    largest = np.abs(parts.values).argmax(axis=1)[:, None]
-    part, served_part = (np.take_along_axis(each.values, largest, axis=1)[:, 0] for each in (parts, served))
-    rate = np.divide(served_part, part, out=np.zeros(rows), where=part != 0)
-    columns = {
-        "client_id": pa.array(block.panel.client_id, type=pa.string()),
-        "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows),
-        "model": pa.repeat(pa.scalar(model), rows),
-        "unit": pa.repeat(pa.scalar(parts.unit), rows),
-        "base": pa.repeat(pa.scalar(parts.base), rows),
-        "prediction": pa.array(parts.prediction),
-        "served_unit": pa.repeat(pa.scalar(served.unit), rows),
-        "served_base": pa.repeat(pa.scalar(served.base), rows),
-        "served_prediction": pa.array(served.prediction),
-        "served_per_unit": pa.array(rate),
-    }
-    values = {name: pa.array(parts.values[:, place]) for place, name in enumerate(job.bundle.models.contract.names)}
-    return pa.table(columns | values)
 
 
 def _require_clients(tally: _Tally, job: _Job) -> None:
@@ -298,6 +197,7 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[st
         "run_key": job.key,
         "as_of": job.as_of.isoformat(),
         "bundle": job.bundle.key,
+        "previous": None if job.previous is None else job.previous.run_key,
         "clients_in_book": prepared.clients,
         "clients_scored": sum(tally.clients.values()),
         "tiers": dict(sorted(tally.clients.items())),

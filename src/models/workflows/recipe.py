@@ -5,27 +5,32 @@ Evaluation fits this recipe on the past of each test origin; the served models a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.config import Config, ValueCandidateName
+from models.decisions.kinds_model import KindsModel
 from models.decisions.tiers import Grades, TierPolicy, grade, tier_policy
 from models.errors import FeatureContractError, TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.decline import CauseModel, DeclineCurves, DeclineModel, TimingModel
 from models.learners.intervals import ConformalBands
+from models.learners.peers import Peers
+from models.learners.probability_band import ProbabilityBand
 from models.learners.segments import SegmentModel
 from models.learners.value import ValueCandidate, ValueModel
+from models.tables.features import FeatureWords
 from models.tables.notes import NoteModel
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
-from models.vocab import BoolArray, FloatArray, IntArray
+from models.vocab import FloatArray, IntArray
 from models.workflows.corrections import Corrections
 from models.workflows.hindcast import BaseModels, fit_base
+from models.workflows.kinds import fit_kinds
 
 Element = TypeVar("Element", bound=np.generic)
 
@@ -34,8 +39,9 @@ Element = TypeVar("Element", bound=np.generic)
 class FittedModels:
     """Everything that scoring needs.
 
-    ``causes`` is None where the book does not tell how a decline came about, ``bands`` where it is too short to
-    foretell an origin that has come true, ``notes`` where notes are not read.
+    ``causes`` is None where the book does not tell how a decline came about, ``bands`` and ``decline_band`` where it is
+    too short to foretell an origin that has come true, ``notes`` where notes are not read. ``words`` and ``peers``
+    explain what is served: what features are called, and what of them is usual for whom.
     """
 
     contract: FeatureContract
@@ -46,8 +52,12 @@ class FittedModels:
     rule: Literal["lapse", "drop"]
     segments: SegmentModel
     bands: ConformalBands | None
+    decline_band: ProbabilityBand | None
     policy: TierPolicy
+    kinds: KindsModel
     notes: NoteModel | None = None
+    words: Mapping[str, FeatureWords] = field(default_factory=dict)
+    peers: Peers = field(default_factory=Peers.unknown)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +68,26 @@ class Predictions:
     value_low: FloatArray
     value_high: FloatArray
     decline_probability: FloatArray
+    decline_low: FloatArray
+    decline_high: FloatArray
     curves: DeclineCurves
     segment: IntArray
+    segment_margin: FloatArray
     grades: Grades
 
 
-def fit_models(panel: Panel, origins: LearningOrigins, corrections: Corrections, config: Config) -> FittedModels:
+def fit_models(
+    panel: Panel,
+    origins: LearningOrigins,
+    corrections: Corrections,
+    config: Config,
+    *,
+    segments: SegmentModel | None = None,
+) -> FittedModels:
     """Fit on ``origins.learn``, and apply what hindcasts taught.
 
-    ``panel`` must hold these origins with their targets. Raises ``TooLittleDataError``.
+    ``panel`` must hold these origins with their targets. ``segments`` are taken as they are, where given, else fitted
+    at the latest origin. Raises ``TooLittleDataError``.
     """
     learn = panel.at(origins.learn)
     base = fit_base(learn, config, _needed(corrections.candidate, config))
@@ -76,20 +97,32 @@ def fit_models(panel: Panel, origins: LearningOrigins, corrections: Corrections,
         clipped=int(np.count_nonzero(learn.value < 0)) if learn.value is not None else 0,
     )
     latest = learn.origin == origins.latest
-    expected = corrections.expected
-    if expected is None:
-        expected = value.predict(base.contract.encode(learn.where(latest).features))
+    decline = replace(base.decline, calibration=corrections.decline)
+    now = learn.where(latest)
+    matrix = base.contract.encode(now.features)
+    present = value.predict(matrix)
+    expected = present if corrections.expected is None else corrections.expected
     return FittedModels(
         contract=base.contract,
         value=value,
-        decline=replace(base.decline, calibration=corrections.decline),
+        decline=decline,
         timing=base.timing.calibrated_on(corrections.timing),
         causes=None if base.causes is None else base.causes.calibrated_on(corrections.causes),
         rule=config.decline.rule,
-        segments=_segments(learn, latest, config),
+        segments=fit_segments(now, config) if segments is None else segments,
         bands=corrections.bands,
+        decline_band=corrections.decline_band,
         policy=tier_policy(expected, config.tiers, config.book.currency),
+        kinds=fit_kinds(now, present, decline.predict(matrix), config),
     )
+
+
+def with_peers(models: FittedModels, panel: Panel, latest: int) -> FittedModels:
+    """The same models with the words of the panel's features and what is usual at its origin ``latest``."""
+    now = panel.at([latest])
+    matrix = models.contract.encode(now.features)
+    peers = Peers.fit(matrix, score_matrix(models, matrix, now).segment, models.contract)
+    return replace(models, words=panel.words, peers=peers)
 
 
 def score_panel(models: FittedModels, panel: Panel) -> Predictions:
@@ -100,17 +133,28 @@ def score_panel(models: FittedModels, panel: Panel) -> Predictions:
 def score_matrix(models: FittedModels, matrix: FloatArray, panel: Panel) -> Predictions:
     """The same from features that are encoded already: (n_rows, n_features)."""
     value, probability = models.value.predict(matrix), models.decline.predict(matrix)
+    return completed(models, matrix, panel, value=value, probability=probability)
+
+
+def completed(
+    models: FittedModels, matrix: FloatArray, panel: Panel, *, value: FloatArray, probability: FloatArray
+) -> Predictions:
+    """The same where value and probability of decline (n_rows,) are known already, as after an explanation."""
     grades = grade(value, probability, models.policy)
     unknown = np.full(len(value), np.nan)
     low, high = models.bands.around(value, grades.tier) if models.bands else (unknown, unknown)
-    chosen = panel.features[list(models.segments.features)].to_numpy(dtype=np.float64)
+    risk_low, risk_high = models.decline_band.around(probability) if models.decline_band else (unknown, unknown)
+    assigned = models.segments.assign(segment_rows(models.segments, panel))
     return Predictions(
         value=value,
         value_low=low,
         value_high=high,
         decline_probability=probability,
+        decline_low=risk_low,
+        decline_high=risk_high,
         curves=DeclineCurves.of(matrix, probability, rule=models.rule, timing=models.timing, causes=models.causes),
-        segment=models.segments.assign(chosen),
+        segment=assigned.segment,
+        segment_margin=assigned.margin,
         grades=grades,
     )
 
@@ -122,8 +166,11 @@ def merged(parts: Sequence[Predictions], order: IntArray) -> Predictions:
         value_low=_joined([part.value_low for part in parts], order),
         value_high=_joined([part.value_high for part in parts], order),
         decline_probability=_joined([part.decline_probability for part in parts], order),
+        decline_low=_joined([part.decline_low for part in parts], order),
+        decline_high=_joined([part.decline_high for part in parts], order),
         curves=_joined_curves([part.curves for part in parts], order),
         segment=_joined([part.segment for part in parts], order),
+        segment_margin=_joined([part.segment_margin for part in parts], order),
         grades=Grades(
             _joined([part.grades.tier for part in parts], order), _joined([part.grades.reason for part in parts], order)
         ),
@@ -158,14 +205,28 @@ def _chosen(base: BaseModels, candidate: str) -> ValueCandidate:
     return base.candidates[candidate]
 
 
-def _segments(learn: Panel, latest: BoolArray, config: Config) -> SegmentModel:
+def fit_segments(now: Panel, config: Config) -> SegmentModel:
+    """The segments of the clients of ``now``, rows of one origin; outcomes are not looked at.
+
+    Raises ``FeatureContractError`` if the config names features that the book does not have.
+    """
     names = config.learners.segments.features
-    missing = [name for name in names if name not in learn.features]
+    missing = [name for name in names if name not in now.features]
     if missing:
         raise FeatureContractError(
             rule="learners.segments.features must name features of the book",
             got=", ".join(missing),
-            remedy=f"choose among {', '.join(learn.features.columns.astype(str)[:8])}, ...",
+            remedy=f"choose among {', '.join(now.features.columns.astype(str)[:8])}, ...",
         )
-    chosen = learn.features.loc[latest, list(names)].to_numpy(dtype=np.float64)
-    return SegmentModel.fit(chosen, config.learners.segments, seed=config.run.seed)
+    called = {name: now.words[name].describe("en") for name in names if name in now.words}
+    return SegmentModel.fit(
+        now.features[list(names)].to_numpy(dtype=np.float64),
+        config.learners.segments,
+        seed=config.run.seed,
+        describe=lambda name: called.get(name, name),
+    )
+
+
+def segment_rows(segments: SegmentModel, panel: Panel) -> FloatArray:
+    """What ``segments`` look at of a panel, (n_rows, n_features)."""
+    return panel.features[list(segments.features)].to_numpy(dtype=np.float64)

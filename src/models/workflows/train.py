@@ -10,12 +10,11 @@ from typing import Any
 
 from models.config import Config
 from models.errors import AsOfOutsideBookError
+from models.learners.segments import SegmentModel
 from models.tables.book import Book
 from models.tables.measures import absent_measures
-from models.tables.notes import NoteModel
-from models.tables.panel import Panel, panel_of
+from models.tables.panel import Panel
 from models.tables.periods import PeriodGrid
-from models.tables.prepare import fit_notes, prepared_book
 from models.tables.splits import LearningOrigins, learning_origins
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 from models.workflows.bundle import write_bundle
@@ -23,10 +22,14 @@ from models.workflows.corrections import learn_corrections
 from models.workflows.directions import direction_facts
 from models.workflows.evaluate import choice_facts, evaluate_origin, headline, pooled_figures
 from models.workflows.hindcast import Hindcasts
+from models.workflows.kind_report import served_kind_facts
+from models.workflows.learning import learning_panel
 from models.workflows.publish import publish_folder
-from models.workflows.recipe import FittedModels, fit_models
+from models.workflows.recipe import FittedModels, fit_models, with_peers
 from models.workflows.report import stability_parts
 from models.workflows.rows import rows_of
+from models.workflows.scoring import rehearse
+from models.workflows.segments import continued_segments, served_segment_facts
 from models.workflows.truth import read_truth
 
 
@@ -68,27 +71,35 @@ def train_models(
     folder: Path,
     *,
     truth: Path | None = None,
+    previous: SegmentModel | None = None,
     recorder: Recorder = SilentRecorder(),
     progress: Progress = SilentProgress(),
 ) -> Trained:
     """Evaluate at every test origin, refit on all origins with complete outcomes, and write the bundle to ``folder``.
 
-    ``truth`` is the file of what could be known, for a simulated book.
+    ``truth`` is the file of what could be known, for a simulated book; ``previous`` the segments that serve so far,
+    whose numbers the new ones take over.
 
     Raises a ``UserError`` if the book does not cover the origins or holds too little to learn from.
     """
     plan = _plan(book, config, config.origins.test)
     served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
-    panel, notes = _panel(book, config, plan.grid, plan.origins(served), progress)
+    learned = learning_panel(book, config, plan.grid, plan.origins(served), progress)
+    panel = learned.panel
     hindcasts = Hindcasts(panel, config)
     report = _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth))
     progress.stage("Fitting the models that serve")
     corrections = learn_corrections(hindcasts.of(served), config)
-    models = replace(fit_models(panel, served, corrections, config), notes=notes)
+    segments = continued_segments(panel.at([served.latest]), config, previous)
+    models = replace(fit_models(panel, served, corrections, config, segments=segments.model), notes=learned.notes)
+    models = with_peers(models, panel, served.latest)
+    rehearse(models, panel.at([served.latest]))
     report["served"] = _served_facts(models, panel, served) | {
         "choice": choice_facts(corrections, panel, served),
         "directions": direction_facts(rows_of(panel.at(served.learn), models.contract), models.contract, config),
     }
+    report["segments"] = served_segment_facts(models, panel.at([served.latest]), config, segments.matching)
+    report["kinds"] = served_kind_facts(models, panel, served, config)
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
     recorder.artifact(folder / "report.json")
     return Trained(bundle=folder, report=report, features=_kinds(models))
@@ -105,7 +116,7 @@ def evaluate_book(
 ) -> dict[str, Any]:
     """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
     plan = _plan(book, config, tuple(tests) or config.origins.test)
-    panel, _ = _panel(book, config, plan.grid, plan.origins(), progress)
+    panel = learning_panel(book, config, plan.grid, plan.origins(), progress).panel
     return _report(book, config, Hindcasts(panel, config), plan, _Watch(recorder, progress, truth))
 
 
@@ -129,19 +140,6 @@ def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, l
             got=grid.start_of(number).isoformat(),
             remedy=f"set origins.test to {grid.start_of(latest - horizon)} or earlier",
         )
-
-
-def _panel(
-    book: Book, config: Config, grid: PeriodGrid, origins: Sequence[int], progress: Progress
-) -> tuple[Panel, NoteModel | None]:
-    """The rows of all origins, and what read the notes: it learned from those before the earliest origin only."""
-    for table, names in absent_measures(config, book.tables).items():
-        progress.stage(f"No table {table} in the book: without {', '.join(names)}")
-    progress.stage("Summing up the ledger")
-    notes = fit_notes(book, config, grid.start_of(min(origins)))
-    with prepared_book(book, config, grid.anchor, notes) as prepared:
-        progress.stage(f"Computing features at {len(origins)} as-of dates")
-        return panel_of(prepared, config, origins, targets=True), notes
 
 
 def _report(book: Book, config: Config, hindcasts: Hindcasts, plan: _Plan, watch: _Watch) -> dict[str, Any]:

@@ -127,17 +127,35 @@ class CauseModel:
 
     def predict(self, matrix: FloatArray, step: int) -> FloatArray:
         """Share of each cause in a decline at ``step``, from 1; they sum to one exactly. (n, n_causes)."""
-        return _exact(softmax(self._log_shares(matrix, step) + np.array(self.shift), axis=1))
+        return self._shifted(self._log_shares(matrix, step))
+
+    def predict_steps(self, matrix: FloatArray) -> FloatArray:
+        """``predict`` at every step. (n, n_features) -> (n, n_steps, n_causes)."""
+        result = np.empty((matrix.shape[0], len(self.ends), len(self.causes)))
+        if self.trees is None:
+            result[:] = self._shifted(self._beside_the_others(None, matrix.shape[0]))[:, np.newaxis]
+            return result
+        raw = self.trees.raw_along(matrix, np.arange(1.0, len(self.ends) + 1))
+        for place in range(len(self.ends)):
+            result[:, place] = self._shifted(self._beside_the_others(raw[:, place], len(raw)))
+        return result
+
+    def _shifted(self, log_shares: FloatArray) -> FloatArray:
+        return _exact(softmax(log_shares + np.array(self.shift), axis=1))
 
     def _is_like(self, other: CauseEvidence) -> bool:
         return other.declines >= LIKE_SHARE * self.declines and other.learned == self.learned
 
     def _log_shares(self, matrix: FloatArray, step: IntArray | int) -> FloatArray:
-        result = np.tile(np.log(self.shares), (matrix.shape[0], 1))
-        if self.trees is not None:
+        raw = None if self.trees is None else self.trees.raw_outputs(beside(matrix, step))
+        return self._beside_the_others(raw, matrix.shape[0])
+
+    def _beside_the_others(self, raw: FloatArray | None, rows: int) -> FloatArray:
+        """Log shares of all causes: fixed ones, but for those learned, which ``raw`` (n, learned) tells apart."""
+        result = np.tile(np.log(self.shares), (rows, 1))
+        if raw is not None:
             together = np.log(np.array(self.shares)[list(self.learned)].sum())
-            parts = log_softmax(self.trees.raw_outputs(beside(matrix, step)), axis=1)
-            result[:, list(self.learned)] = together + parts
+            result[:, list(self.learned)] = together + log_softmax(raw, axis=1)
         return result
 
     def to_texts(self) -> dict[str, str]:

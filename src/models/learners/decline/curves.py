@@ -58,8 +58,6 @@ def _incidence(
     matrix: FloatArray, happens: FloatArray, reached: FloatArray, causes: CauseModel
 ) -> dict[str, FloatArray]:
     added = np.diff(reached, axis=1, prepend=0.0)
-    parts = np.empty((len(causes.causes), *reached.shape))
-    for place in range(reached.shape[1]):
-        parts[:, :, place] = added[:, place] * causes.predict(matrix, place + 1).T
+    parts = np.moveaxis(added[:, :, np.newaxis] * causes.predict_steps(matrix), 2, 0)
     until = happens[:, None] * np.cumsum(parts, axis=2)
     return dict(zip(causes.causes, until, strict=True))

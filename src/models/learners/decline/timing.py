@@ -134,11 +134,7 @@ class TimingModel:
             shares = np.array(self.shares)
             left = shares[::-1].cumsum()[::-1]
             return np.tile(logit(shares[:-1] / left[:-1]), (matrix.shape[0], 1))
-        result, rows = np.empty((matrix.shape[0], len(self.ends) - 1)), beside(matrix, 0)
-        for place in range(result.shape[1]):
-            rows[:, -1] = place + 1
-            result[:, place] = self.trees.raw_predict(rows)
-        return result
+        return self.trees.raw_along(matrix, np.arange(1.0, len(self.ends)))[:, :, 0]
 
     def to_texts(self) -> dict[str, str]:
         """The model as texts: ``settings.json`` and, where there are any, ``trees.txt``."""

@@ -83,14 +83,13 @@ class DeclineModel:
 
     def explain(self, matrix: FloatArray) -> Contributions:
         """Parts of the calibrated log-odds; a positive part makes decline more likely."""
-        parts = self.trees.contributions(matrix)
-        base = np.array([self.trees.base()])
+        parts = self.trees.explained(matrix)
         return Contributions(
             model=MODEL,
             unit="log-odds",
-            base=float(self.calibration.log_odds(base)[0]),
-            values=self.calibration.slope * parts[:, :-1],
-            prediction=self.calibration.log_odds(self.margin(matrix)),
+            base=float(self.calibration.log_odds(parts.bases)[0]),
+            values=self.calibration.slope * parts.values[:, 0],
+            prediction=self.calibration.log_odds(parts.raw[:, 0]),
         )
 
     def in_served_unit(self, parts: Contributions) -> Contributions:

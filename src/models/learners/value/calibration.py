@@ -99,6 +99,7 @@ class _Bins:
 
     @classmethod
     def of(cls, logs: FloatArray, amount: FloatArray, weight: FloatArray) -> _Bins:
+        """Rows (n,) in order of ``logs``, what was foreseen of each, against the ``amount`` that came."""
         place = _places(logs)
         foreseen = np.exp(logs)
 

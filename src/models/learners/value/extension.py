@@ -77,7 +77,7 @@ class Extension:
         return log_parts(
             base=learned.base / 2 + long.base - short.base / 2,
             values=learned.values / 2 + long.values - short.values / 2,
-            prediction=self.log_value(matrix),
+            prediction=learned.prediction / 2 + long.prediction - short.prediction / 2,
         )
 
     def importance(self) -> FloatArray:

@@ -57,17 +57,17 @@ class Hurdle:
 
     def log_value(self, matrix: FloatArray) -> FloatArray:
         """Logarithm of the value in currency. (n, n_features) -> (n,)."""
-        return log_chance(self.chance.raw_predict(matrix)) + self.amount.raw_predict(matrix) + math.log(self.scale)
+        return self._joined(self.chance.raw_predict(matrix), self.amount.raw_predict(matrix))
 
     def explain(self, matrix: FloatArray) -> Contributions:
         """Parts of ``log_value``: of log-odds, each with its share of the way that log P(any) goes, and of amounts."""
-        chance, amount = (trees.contributions(matrix)[:, :-1] for trees in (self.chance, self.amount))
-        base = self.chance.base()
-        rate = chord(log_chance, log_chance_slope, base, chance.sum(axis=1))
+        chance, amount = self.chance.explained(matrix), self.amount.explained(matrix)
+        parts = chance.values[:, 0]
+        rate = chord(log_chance, log_chance_slope, float(chance.bases[0]), parts.sum(axis=1))
         return log_parts(
-            base=float(log_chance(np.array(base))) + self.amount.base() + math.log(self.scale),
-            values=chance * rate[:, np.newaxis] + amount,
-            prediction=self.log_value(matrix),
+            base=float(self._joined(chance.bases, amount.bases)[0]),
+            values=parts * rate[:, np.newaxis] + amount.values[:, 0],
+            prediction=self._joined(chance.raw[:, 0], amount.raw[:, 0]),
         )
 
     def importance(self) -> FloatArray:
@@ -89,6 +89,10 @@ class Hurdle:
             BoostedTrees.from_text(texts[f"{part}.trees.txt"], threads=threads) for part in ("chance", "amount")
         )
         return cls(chance=chance, amount=amount, **json.loads(texts["settings.json"]))
+
+    def _joined(self, chance: FloatArray, amount: FloatArray) -> FloatArray:
+        """Log value from log-odds and log amounts, (n,) each."""
+        return log_chance(chance) + amount + math.log(self.scale)
 
 
 def _fit(inputs: CandidateInputs, rows: np.ndarray, target: FloatArray, objective: str) -> BoostedTrees:

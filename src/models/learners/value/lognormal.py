@@ -68,18 +68,19 @@ class ZeroInflatedLognormal:
 
     def log_value(self, matrix: FloatArray) -> FloatArray:
         """Logarithm of the value in currency. (n, n_features) -> (n,)."""
-        return lognormal_loss.log_mean(self._raw(self.trees.raw_outputs(matrix))) + math.log(self.scale)
+        return self._log_mean(self.trees.raw_outputs(matrix))
 
     def explain(self, matrix: FloatArray) -> Contributions:
         """Parts of ``log_value``: those of P(any) and of sigma have their share of the way these go."""
-        chance, mean, width = np.moveaxis(self.trees.contributions_by_output(matrix)[:, :, :-1], 1, 0)
-        base = self._raw(self.trees.bases()[np.newaxis])
+        parts = self.trees.explained(matrix)
+        chance, mean, width = np.moveaxis(parts.values, 1, 0)
+        base = self._raw(parts.bases[np.newaxis])
         by_chance = chord(log_chance, log_chance_slope, base[0, 0], chance.sum(axis=1))
         by_width = chord(_half_variance, _half_variance_slope, base[0, 2], width.sum(axis=1))
         return log_parts(
-            base=float(lognormal_loss.log_mean(base)[0]) + math.log(self.scale),
+            base=float(self._log_mean(parts.bases[np.newaxis])[0]),
             values=chance * by_chance[:, np.newaxis] + mean + width * by_width[:, np.newaxis],
-            prediction=self.log_value(matrix),
+            prediction=self._log_mean(parts.raw),
         )
 
     def importance(self) -> FloatArray:
@@ -97,6 +98,10 @@ class ZeroInflatedLognormal:
         settings = json.loads(texts["settings.json"])
         trees = BoostedTrees.from_text(texts["trees.txt"], threads=threads)
         return cls(trees=trees, scale=settings["scale"], start=tuple(settings["start"]))
+
+    def _log_mean(self, outputs: FloatArray) -> FloatArray:
+        """Log value from what the trees say. (n, 3) -> (n,)."""
+        return lognormal_loss.log_mean(self._raw(outputs)) + math.log(self.scale)
 
     def _raw(self, outputs: FloatArray) -> FloatArray:
         return np.asarray(self.start) + outputs

@@ -58,11 +58,11 @@ class PurchaseOffset:
 
     def explain(self, matrix: FloatArray) -> Contributions:
         """Parts of ``log_value``: those of the closed form and those of the trees, added."""
-        start = self.start.explain(matrix)
+        start, trees, factor = self.start.explain(matrix), self.trees.explained(matrix), math.log(self.factor)
         return log_parts(
-            base=start.base + self.trees.base() + math.log(self.factor),
-            values=start.values + self.trees.contributions(matrix)[:, :-1],
-            prediction=self.log_value(matrix),
+            base=start.base + float(trees.bases[0]) + factor,
+            values=start.values + trees.values[:, 0],
+            prediction=start.prediction + trees.raw[:, 0] + factor,
         )
 
     def importance(self) -> FloatArray:

@@ -53,10 +53,9 @@ class Tweedie:
 
     def explain(self, matrix: FloatArray) -> Contributions:
         """Parts of ``log_value``."""
+        parts, scale = self.trees.explained(matrix), math.log(self.scale)
         return log_parts(
-            base=self.trees.base() + math.log(self.scale),
-            values=self.trees.contributions(matrix)[:, :-1],
-            prediction=self.log_value(matrix),
+            base=float(parts.bases[0]) + scale, values=parts.values[:, 0], prediction=parts.raw[:, 0] + scale
         )
 
     def importance(self) -> FloatArray:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import ibis
@@ -94,13 +93,15 @@ def _cashflow(rows: Any) -> Any:
     return said(rows.facility_id) + ", " + said(rows.date) + ", " + said(rows.kind) + " " + said(rows.amount)
 
 
-def _against_facility(fails: Callable[[Any], Any], column: str) -> Callable[[Scope], Any]:
-    def rows_of(scope: Scope) -> Any:
-        rows = _flows_with_facility(scope)
-        found = f"{column} " + said(rows[column])
-        return looked_at(rows, row=_cashflow(rows), fails=fails(rows), found=found)
+def _cashflow_after_signing(scope: Scope) -> Any:
+    rows = _flows_with_facility(scope)
+    return looked_at(rows, row=_cashflow(rows), fails=rows.date < rows.signed, found="signed " + said(rows.signed))
 
-    return rows_of
+
+def _cashflow_before_closing(scope: Scope) -> Any:
+    rows = _flows_with_facility(scope)
+    late = (rows.date > rows.closed) & rows.kind.notin(AFTER_THE_END)
+    return looked_at(rows, row=_cashflow(rows), fails=late, found="closed " + said(rows.closed))
 
 
 def _one_client(scope: Scope) -> Any:
@@ -145,14 +146,14 @@ FACILITY_CHECKS = (
         table="cashflows",
         rule="No cashflow lies before the signing of its facility.",
         needs=_BOTH,
-        rows=_against_facility(lambda rows: rows.date < rows.signed, "signed"),
+        rows=_cashflow_after_signing,
     ),
     Check(
         name="cashflow_before_closing",
         table="cashflows",
         rule="After a facility was closed only recoveries come in.",
         needs={"facilities": ("closed",), "cashflows": ("facility_id",)},
-        rows=_against_facility(lambda rows: (rows.date > rows.closed) & rows.kind.notin(AFTER_THE_END), "closed"),
+        rows=_cashflow_before_closing,
     ),
     Check(
         name="cashflow_of_one_client",

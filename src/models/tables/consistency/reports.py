@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import ibis
@@ -40,18 +41,12 @@ def _survey_answered(scope: Scope) -> Any:
     return looked_at(rows, row=_of_client(rows, "date"), fails=empty, found="neither csat nor nps")
 
 
-def _once(table: str, *columns: str) -> Callable[[Scope], Any]:
+def _once(scope: Scope, *, table: str, columns: Sequence[str]) -> Any:
     """Rows that share the given columns, told as one."""
-
-    def rows_of(scope: Scope) -> Any:
-        rows = scope.tables[table]
-        rows = rows.group_by(list(columns)).aggregate(copies=rows.count())
-        row = said(rows[columns[0]])
-        for column in columns[1:]:
-            row = row + ", " + said(rows[column])
-        return looked_at(rows, row=row, fails=rows.copies > 1, found=said(rows.copies) + " rows")
-
-    return rows_of
+    rows = scope.tables[table]
+    rows = rows.group_by(list(columns)).aggregate(copies=rows.count())
+    row = ibis.literal(", ").join([said(rows[column]) for column in columns])
+    return looked_at(rows, row=row, fails=rows.copies > 1, found=said(rows.copies) + " rows")
 
 
 def _earned_within_revenue(scope: Scope) -> Any:
@@ -96,7 +91,7 @@ REPORT_CHECKS = (
         table="ratings",
         rule="A client has one rating a day.",
         needs={"ratings": ()},
-        rows=_once("ratings", "client_id", "date"),
+        rows=partial(_once, table="ratings", columns=("client_id", "date")),
     ),
     Check(
         name="survey_answered",
@@ -110,14 +105,14 @@ REPORT_CHECKS = (
         table="surveys",
         rule="A client answers once a day.",
         needs={"surveys": ()},
-        rows=_once("surveys", "client_id", "date"),
+        rows=partial(_once, table="surveys", columns=("client_id", "date")),
     ),
     Check(
         name="one_report_per_publication",
         table="financials",
         rule="A client's year is published once on a day.",
         needs={"financials": ()},
-        rows=_once("financials", "client_id", "period_end", "published"),
+        rows=partial(_once, table="financials", columns=("client_id", "period_end", "published")),
     ),
     Check(
         name="earned_within_revenue",
@@ -138,7 +133,7 @@ REPORT_CHECKS = (
         table="macro",
         rule="A country has one set of figures per period and publication.",
         needs={"macro": ()},
-        rows=_once("macro", "country", "date", "published"),
+        rows=partial(_once, table="macro", columns=("country", "date", "published")),
     ),
     Check(
         name="country_followed",

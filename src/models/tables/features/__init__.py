@@ -6,9 +6,11 @@ Names read measure_statistic_window; windows are in periods, e.g. ``fee_sum_12p`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pandas as pd
 
+from models.tables.features.accounts import account_features
 from models.tables.features.amounts import (
     amount_features,
     size_features,
@@ -18,11 +20,23 @@ from models.tables.features.amounts import (
 from models.tables.features.commitments import commitment_features
 from models.tables.features.funnel import funnel_features
 from models.tables.features.known import Feature, Known, Surroundings
+from models.tables.features.labels import Labels, labels_of
 from models.tables.features.mix import mix_features
+from models.tables.features.runoff import runoff_features
 from models.tables.features.service import mean_features, share_features
-from models.tables.features.states import account_features, group_state_features, macro_features, state_features
+from models.tables.features.standing import standing_features
+from models.tables.features.states import group_state_features, macro_features, state_features
 from models.tables.features.surroundings import attribute_features, context_features, group_features
 from models.tables.features.timing import recency_features, rhythm_features, tenure_features
+from models.tables.features.words import (
+    FeatureWords,
+    Figure,
+    Language,
+    plain_words,
+    reason_title,
+    words_from_json,
+    words_to_json,
+)
 
 Family = Callable[[Known], Iterator[Feature]]
 
@@ -36,6 +50,8 @@ FAMILIES: tuple[Family, ...] = (
     rhythm_features,
     mix_features,
     commitment_features,
+    runoff_features,
+    standing_features,
     mean_features,
     share_features,
     state_features,
@@ -49,11 +65,39 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 
-def features_of(known: Known) -> tuple[pd.DataFrame, dict[str, str]]:
-    """All features of a block, one row per client in the block's order, and the unit of each."""
+@dataclass(frozen=True)
+class Features:
+    """One row per client in the block's order, with the unit of each column and what people call it."""
+
+    frame: pd.DataFrame
+    units: dict[str, str]
+    words: dict[str, FeatureWords]
+
+
+def features_of(known: Known) -> Features:
+    """All features of a block."""
     features = [feature for family in FAMILIES for feature in family(known)]
-    frame = pd.DataFrame({feature.name: feature.values for feature in features})
-    return frame, {feature.name: feature.unit for feature in features}
+    return Features(
+        frame=pd.DataFrame({feature.name: feature.values for feature in features}),
+        units={feature.name: feature.unit for feature in features},
+        words={feature.name: feature.words for feature in features},
+    )
 
 
-__all__ = ["FAMILIES", "Feature", "Known", "Surroundings", "features_of"]
+__all__ = [
+    "FAMILIES",
+    "Feature",
+    "FeatureWords",
+    "Features",
+    "Figure",
+    "Known",
+    "Labels",
+    "Language",
+    "Surroundings",
+    "features_of",
+    "labels_of",
+    "plain_words",
+    "reason_title",
+    "words_from_json",
+    "words_to_json",
+]

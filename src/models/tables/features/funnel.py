@@ -8,9 +8,69 @@ import numpy as np
 
 from models.tables.facilities import FOREVER
 from models.tables.features.known import Feature, Known, ratio
+from models.tables.features.words import LESS, SHORTER, SMALLER, Figure, Said, Saying, Topic, words_for
 from models.vocab import FloatArray
 
 _YEAR_DAYS = 365
+_TOPIC = Topic("funnel", Said("business in the making", "储备业务机会"))
+_NONE_OPEN = Said("no opportunity is open", "没有在谈机会")
+_COUNT = Saying(
+    figure=Figure.COUNT,
+    description=Said("number of open opportunities", "在谈机会数"),
+    statement=Said("the number of open opportunities is {value}", "在谈机会数为{value}"),
+    missing=_NONE_OPEN,
+    none=_NONE_OPEN,
+    than=SMALLER,
+)
+_AMOUNT = Saying(
+    figure=Figure.MONEY,
+    description=Said("amount of open opportunities", "在谈机会金额"),
+    statement=Said("open opportunities come to {value}", "在谈机会金额为{value}"),
+    missing=_NONE_OPEN,
+    none=Said("there is no open opportunity with an amount", "没有标明金额的在谈机会"),
+    than=LESS,
+)
+_DAYS = Saying(
+    figure=Figure.DAYS,
+    description=Said("average time of open opportunities in their stage", "在谈机会在当前阶段的平均停留时间"),
+    statement=Said(
+        "open opportunities have been in their stage for {value} on average", "在谈机会在当前阶段平均停留{value}"
+    ),
+    missing=_NONE_OPEN,
+    than=SHORTER,
+)
+_DEEPEST = Saying(
+    figure=Figure.COUNT,
+    description=Said("furthest step of the funnel reached by an open opportunity", "在谈机会达到的最远漏斗步骤"),
+    statement=Said(
+        "the furthest open opportunity has reached step {value} of 5", "最远的在谈机会处于第{value}步（共5步）"
+    ),
+    missing=_NONE_OPEN,
+    none=_NONE_OPEN,
+)
+_WON_SHARE = Saying(
+    figure=Figure.SHARE,
+    description=Said("share of ended opportunities that we won", "已结束机会的赢单率"),
+    statement=Said("we won {value} of the opportunities that ended", "已结束机会的赢单率为{value}"),
+    missing=Said("no opportunity has ended so far", "迄今没有已结束的机会"),
+    than=LESS,
+)
+_WON = Saying(
+    figure=Figure.COUNT,
+    description=Said("number of opportunities won in the last year", "近一年赢单数"),
+    statement=Said("the number of opportunities won in the last year is {value}", "近一年赢单数为{value}"),
+    missing=Said("no opportunity was won in the last year", "近一年没有赢单"),
+    none=Said("no opportunity was won in the last year", "近一年没有赢单"),
+    than=SMALLER,
+)
+_LOST = Saying(
+    figure=Figure.COUNT,
+    description=Said("number of opportunities lost in the last year", "近一年丢单数"),
+    statement=Said("the number of opportunities lost in the last year is {value}", "近一年丢单数为{value}"),
+    missing=Said("no opportunity was lost in the last year", "近一年没有丢单"),
+    none=Said("no opportunity was lost in the last year", "近一年没有丢单"),
+    than=SMALLER,
+)
 
 
 def funnel_features(known: Known) -> Iterator[Feature]:
@@ -30,11 +90,17 @@ def funnel_features(known: Known) -> Iterator[Feature]:
     amount = np.where(is_open, np.nan_to_num(latest.amount), 0.0)
     deepest = np.zeros(clients)
     np.maximum.at(deepest, latest.client[is_open], latest.stage[is_open] + 1.0)
-    yield Feature("funnel_open_count", "opportunities", count)
-    yield Feature("funnel_open_amount", known.currency, summed(amount))
-    yield Feature("funnel_days_in_stage", "days", ratio(summed(days), count))
-    yield Feature("funnel_deepest_stage", "steps", deepest)
-    yield Feature("funnel_won_share_ever", "share", ratio(summed(latest.won.astype(np.float64)), ended))
+    yield Feature("funnel_open_count", "opportunities", count, words_for(_COUNT, _TOPIC))
+    yield Feature("funnel_open_amount", known.currency, summed(amount), words_for(_AMOUNT, _TOPIC))
+    yield Feature("funnel_days_in_stage", "days", ratio(summed(days), count), words_for(_DAYS, _TOPIC))
+    yield Feature("funnel_deepest_stage", "steps", deepest, words_for(_DEEPEST, _TOPIC))
+    yield Feature(
+        "funnel_won_share_ever",
+        "share",
+        ratio(summed(latest.won.astype(np.float64)), ended),
+        words_for(_WON_SHARE, _TOPIC),
+    )
     recent = ~is_open & (latest.closed >= known.past.day - _YEAR_DAYS)
-    for name, chosen in (("won", recent & latest.won), ("lost", recent & ~latest.won)):
-        yield Feature(f"funnel_{name}_count_1y", "opportunities", summed(chosen.astype(np.float64)))
+    for name, chosen, saying in (("won", recent & latest.won, _WON), ("lost", recent & ~latest.won, _LOST)):
+        said = words_for(saying, _TOPIC)
+        yield Feature(f"funnel_{name}_count_1y", "opportunities", summed(chosen.astype(np.float64)), said)

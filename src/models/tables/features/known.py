@@ -10,17 +10,23 @@ import pandas as pd
 
 from models.config import FeaturesConfig
 from models.tables.cutoff import Past
+from models.tables.features.labels import Labels
+from models.tables.features.words import FeatureWords
 from models.tables.macro import Macro
 from models.vocab import FloatArray, IntArray
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One named column of the panel. ``values`` has shape (n_clients,): numbers, or text for a category."""
+    """One named column of the panel, and what people call it.
+
+    ``values`` has shape (n_clients,): numbers, or text for a category.
+    """
 
     name: str
     unit: str
     values: FloatArray | pd.Series
+    words: FeatureWords
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +49,7 @@ class Known:
     """All that is known of a block of clients before the as-of date.
 
     Attributes:
+        labels: what the book calls its measures.
         attributes: the chosen columns of clients, one row per client of the block.
         group: (n_clients,) place of each client's sponsor group; clients of one group stand side by side.
         groups_known: whether the book has sponsor groups at all.
@@ -55,6 +62,7 @@ class Known:
     activity_periods: int
     horizon_periods: int
     currency: str
+    labels: Labels
     attributes: pd.DataFrame
     group: IntArray
     groups_known: bool

@@ -7,6 +7,31 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.tables.features.known import Feature, Known, ratio, summed
+from models.tables.features.words import LESS, SMALLER, Figure, Said, Saying, Topic, words_for
+
+_TOPIC = Topic("product_mix", Said("product mix", "产品组合"))
+_UNUSED = Said("no product of the mix was used so far", "迄今未使用过组合中的产品")
+_SHARE = Saying(
+    figure=Figure.SHARE,
+    description=Said("share of {label} in the product mix so far", "迄今{label}在产品组合中的占比"),
+    statement=Said("{label} made up {value} of the product mix so far", "迄今{label}占产品组合的{value}"),
+    missing=_UNUSED,
+    than=LESS,
+)
+_CONCENTRATION = Saying(
+    figure=Figure.SHARE,
+    description=Said("concentration of the product mix", "产品集中度"),
+    statement=Said("the concentration of the product mix is {value}", "产品集中度为{value}"),
+    missing=_UNUSED,
+)
+_PRODUCTS = Saying(
+    figure=Figure.COUNT,
+    description=Said("number of kinds of products used so far", "迄今使用的产品种类数"),
+    statement=Said("the number of kinds of products used so far is {value}", "迄今使用的产品种类数为{value}"),
+    missing=_UNUSED,
+    none=_UNUSED,
+    than=SMALLER,
+)
 
 
 def mix_features(known: Known) -> Iterator[Feature]:
@@ -20,7 +45,8 @@ def mix_features(known: Known) -> Iterator[Feature]:
     whole = summed(amounts)
     shares = [ratio(amount, whole) for amount in amounts]
     for name, share in zip(known.settings.mix, shares, strict=True):
-        yield Feature(f"{name}_share_ever", "share", share)
-    yield Feature("mix_concentration_ever", "ratio", np.asarray(sum(share * share for share in shares)))
+        yield Feature(f"{name}_share_ever", "share", share, words_for(_SHARE, _TOPIC, label=known.labels.of(name)))
+    concentration = np.asarray(sum(share * share for share in shares))
+    yield Feature("mix_concentration_ever", "ratio", concentration, words_for(_CONCENTRATION, _TOPIC))
     used = sum((known.past.count(name) > 0).astype(np.float64) for name in known.settings.mix)
-    yield Feature("mix_products_ever", "products", np.asarray(used))
+    yield Feature("mix_products_ever", "products", np.asarray(used), words_for(_PRODUCTS, _TOPIC))

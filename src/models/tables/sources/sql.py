@@ -5,10 +5,10 @@ Addresses hold passwords: no message shows an address as it is, or what a driver
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import ibis
@@ -29,6 +29,7 @@ ATTACHED = "lender"
 DUCKDB_SCHEMA = "main"
 SECRET_KEYS = ("password", "passwd", "pwd", "token", "access_token", "secret", "api_key", "motherduck_token")
 HIDDEN = "***"
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,20 +119,38 @@ def _open(connection: Any, url: str) -> _Remote:
             got="none with a scheme",
             remedy="set book.path to e.g. postgresql://user@host/database or duckdb:///path/to/file",
         )
-    scheme = urlsplit(url).scheme
-    if scheme in FILE_SCHEMES:
+    if urlsplit(url).scheme in FILE_SCHEMES:
         _require_file(url)
+    return _asked(lambda: _connected(connection, url), url, rule="the database must open")
+
+
+def _connected(connection: Any, url: str) -> _Remote:
+    if urlsplit(url).scheme == "duckdb":
+        connection.attach(_file_of(url), name=ATTACHED, read_only=True)
+        return _Remote(database=connection, url=url, catalog=ATTACHED)
+    return _Remote(database=ibis.connect(url), url=url)
+
+
+def _asked(question: Callable[[], Answer], url: str, *, rule: str) -> Answer:
+    """What the database answers; ``rule`` is what was broken if it does not.
+
+    The driver's own error is neither cause nor context of ours, so that no trace prints the address that it may quote.
+    """
     try:
-        if scheme == "duckdb":
-            connection.attach(_file_of(url), name=ATTACHED, read_only=True)
-            return _Remote(database=connection, url=url, catalog=ATTACHED)
-        return _Remote(database=ibis.connect(url), url=url)
+        return question()
     except ImportError:
-        remedy = f"install it, e.g. pip install 'ibis-framework[{scheme.replace('postgresql', 'postgres')}]'"
-        problem = UserError(rule=f"the driver for {scheme} must be installed", got="none", remedy=remedy)
-    except Exception as error:  # noqa: BLE001 - every driver has errors of its own, and they may quote the address
-        problem = _broken("the database must open", error, url)
+        problem = _no_driver(urlsplit(url).scheme)
+    except Exception as error:  # noqa: BLE001 - drivers share no class of errors: each has a base of its own
+        problem = _broken(rule, error, url)
     raise problem from None
+
+
+def _no_driver(scheme: str) -> UserError:
+    return UserError(
+        rule=f"the driver for {scheme} must be installed",
+        got="none",
+        remedy=f"install it, e.g. pip install 'ibis-framework[{scheme.replace('postgresql', 'postgres')}]'",
+    )
 
 
 def _file_of(url: str) -> Path:
@@ -168,19 +187,11 @@ def _fetch(
 ) -> tuple[Path, tuple[str, ...]]:
     """Copies the contract's columns of one table into a Parquet file; tells the columns that are left."""
     file = scratch / f"fetched_{schema.name}.parquet"
-    try:
-        table = remote.table(place)
-    except Exception as error:  # noqa: BLE001 - every driver has errors of its own, and they may quote the address
-        problem = _broken(f"the database must have the table {place}", error, remote.url)
-        raise problem from None
+    table = _asked(lambda: remote.table(place), remote.url, rule=f"the database must have the table {place}")
     columns, ignored = book_columns(table.columns, schema, renames)
     kinds = {column.name: column for column in schema.columns}
     wanted = table.select(**{ours: _portable(table[theirs], kinds[ours]) for ours, theirs in columns.items()})
-    try:
-        remote.copy(wanted, file)
-    except Exception as error:  # noqa: BLE001 - as above
-        problem = _broken(f"the table {place} must be readable", error, remote.url)
-        raise problem from None
+    _asked(lambda: remote.copy(wanted, file), remote.url, rule=f"the table {place} must be readable")
     return file, ignored
 
 

@@ -12,8 +12,8 @@ from models.errors import InternalError, TooLittleDataError
 from models.tables.panel import Panel
 from models.tables.splits import HindcastOrigins
 from models.vocab import FloatArray
-from models.workflows.contenders import past_behaviour
 from models.workflows.rows import contract_of, require_clients, rows_of
+from models.workflows.stakes import at_stake
 from models.workflows.tune.objectives import Objective, Truth
 from models.workflows.tune.space import with_settings
 
@@ -86,12 +86,7 @@ def truth_of(rows: Panel, config: Config) -> Truth:
     """What became of the clients of a panel of one origin."""
     if rows.value is None or rows.declined is None:
         raise InternalError("settings can only be judged on a panel with targets")
-    share = config.time.horizon_periods / config.features.windows[-1]
-    return Truth(
-        value=rows.value,
-        declined=rows.declined.astype(np.float64),
-        at_stake=np.maximum(past_behaviour(rows, config).total, 0.0) * share,
-    )
+    return Truth(value=rows.value, declined=rows.declined.astype(np.float64), at_stake=at_stake(rows, config))
 
 
 def _can_be_judged(panel: Panel, config: Config, asked: HindcastOrigins, objective: Objective) -> bool:

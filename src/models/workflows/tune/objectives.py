@@ -27,10 +27,7 @@ _WITH_TREES = ("tweedie", "hurdle", "ziln", "btyd_offset")
 
 @dataclass(frozen=True, kw_only=True)
 class Truth:
-    """What became of the clients of one origin. Shapes (n_clients,); in book currency.
-
-    ``at_stake`` is what a client would bring within the horizon if it went on as in the longest window before.
-    """
+    """What became of the clients of one origin, and what was at stake. Shapes (n_clients,); in book currency."""
 
     value: FloatArray
     declined: FloatArray

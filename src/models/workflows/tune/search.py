@@ -11,11 +11,11 @@ from typing import Any
 
 from models.config import BoostingConfig, Config
 from models.tables.book import Book
-from models.tables.panel import Panel, panel_of
+from models.tables.panel import Panel
 from models.tables.periods import PeriodGrid
-from models.tables.prepare import fit_notes, prepared_book
 from models.tables.splits import LearningOrigins, learning_origins
 from models.vocab import Progress, SilentProgress
+from models.workflows.learning import learning_panel
 from models.workflows.publish import canonical_json, text_hash
 from models.workflows.tune.examination import Examination
 from models.workflows.tune.objectives import Objective, objective_of
@@ -94,18 +94,8 @@ def tune_book(
 
     Raises ``TooLittleDataError`` if the book is too small for the config's own settings.
     """
-    panel = learning_panel(book, config, plan, progress)
+    panel = learning_panel(book, config, plan.grid, plan.origins.learn, progress).panel
     return tuple(tune_panel(panel, config, plan, study, told=told, progress=progress) for study in plan.studies)
-
-
-def learning_panel(book: Book, config: Config, plan: TuningPlan, progress: Progress = SilentProgress()) -> Panel:
-    """The rows of the origins that are learned from or foretold, and no others."""
-    origins, grid = plan.origins.learn, plan.grid
-    progress.stage("Summing up the ledger")
-    notes = fit_notes(book, config, grid.start_of(min(origins)))
-    with prepared_book(book, config, grid.anchor, notes) as prepared:
-        progress.stage(f"Computing features at {len(origins)} as-of dates")
-        return panel_of(prepared, config, origins, targets=True)
 
 
 def tune_panel(

@@ -47,6 +47,14 @@ class TrialResult:
     seconds: float
 
 
+@dataclass(frozen=True)
+class _Ending:
+    """How a trial ended; only a complete one has a score."""
+
+    state: TrialState
+    score: float | None = None
+
+
 class Study:
     """The trials of one objective on one book, in a database."""
 
@@ -81,21 +89,21 @@ class Study:
         self._study.sampler = _Given(self._own) if own_is_next else _sampler(self._seed, len(finished))
         trial = self._study.ask(self._distributions)
         settings = self._own if own_is_next else rounded(trial.params)
+        ended = _Ending(TrialState.FAIL)
         try:
             trial.set_user_attr(_SETTINGS, settings)
-            self._run(trial, examination.attempt(settings), _reference(finished), to_the_end=own_is_next)
+            ended = self._run(trial, examination.attempt(settings), _reference(finished), to_the_end=own_is_next)
         except TooLittleDataError:
-            self._tell(trial, TrialState.FAIL if own_is_next else TrialState.PRUNED)
             if own_is_next:
                 raise
-        except BaseException:
-            self._tell(trial, TrialState.FAIL)
-            raise
+            ended = _Ending(TrialState.PRUNED)
+        finally:  # an interrupted trial is told of as well, or it would be taken for one that still runs
+            self._tell(trial, ended)
         return self.finished()[-1]
 
     def _run(
         self, trial: optuna.Trial, attempt: Attempt, reference: Sequence[float] | None, *, to_the_end: bool
-    ) -> None:
+    ) -> _Ending:
         """Reports are mean gains over the first trial of the study, so that an easy origin makes no trial look good."""
         provisional: list[float] = []
         for step, score in enumerate(attempt):
@@ -103,16 +111,15 @@ class Study:
             gains = np.subtract(provisional, provisional if reference is None else reference[: step + 1])
             trial.report(float(np.mean(gains)), step)
             if not to_the_end and step + 1 < len(attempt) and trial.should_prune():
-                self._tell(trial, TrialState.PRUNED)
-                return
+                return _Ending(TrialState.PRUNED)
         scores = attempt.scores()
         trial.set_user_attr(_SCORES, scores)
         trial.set_user_attr(_PROVISIONAL, provisional)
-        self._tell(trial, TrialState.COMPLETE, float(np.mean(scores)))
+        return _Ending(TrialState.COMPLETE, float(np.mean(scores)))
 
-    def _tell(self, trial: optuna.Trial, state: TrialState, value: float | None = None) -> None:
+    def _tell(self, trial: optuna.Trial, ended: _Ending) -> None:
         try:
-            self._study.tell(trial, value, state)
+            self._study.tell(trial, ended.score, ended.state)
         except ValueError as error:
             raise UserError(
                 rule="a study is tuned by one process at a time",

@@ -1,4 +1,4 @@
-"""Tiers AA, A and B from expected value and decline: a rule that a reviewer can read without any model."""
+"""Tiers AA, A and B from expected value and decline alone: a rule that a reviewer can read without any model."""
 
 from __future__ import annotations
 

@@ -1,0 +1,214 @@
+"""Times the whole of ``predict`` on simulated books of several sizes: by part, with peak memory and bytes per client.
+
+Run: python -m bench predict --clients 10000 100000 1000000 --keep FOLDER. Books are simulated into the folder unless
+they stand there already; models are trained on the smallest, or given as --bundle FOLDER. Each book is then scored and
+explained in a process of its own, from its Parquet files to published results. At last one client is explained from a
+new process, and again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.overhead import Clock, _owner
+
+CONFIG = "configs/demo.yaml"
+MONTHS = 72
+PARTS = {
+    "reading and checking the book": ("models.interfaces.jobs.load_book",),
+    "ledger on disk": ("models.tables.prepare._write",),
+    "features": ("models.tables.panel._rows",),
+    "surroundings": ("models.tables.blocks.PreparedBook.context_cube",),
+    "encoding": ("models.learners.contract.FeatureContract.encode",),
+    "contributions": ("models.learners.shapley.kernel.ShapleyKernel.explained",),
+    "LightGBM's scores, held against them": ("lightgbm.Booster.predict",),
+    "rounding and checks": (
+        "models.learners.contributions.Contributions.rounded",
+        "models.learners.contributions.Contributions.check",
+    ),
+    "curves": ("models.learners.decline.curves.DeclineCurves.of",),
+    "columns of scores": ("models.workflows.predict._stamped",),
+    "tables": ("models.workflows.predict.explanation_table", "models.workflows.predict.curve_table"),
+    "writing": ("models.workflows.parquet.ParquetFile.append", "models.workflows.parquet.ParquetFile.__exit__"),
+    "hashes": ("models.workflows.predict.write_manifest",),
+}
+"""Part -> the functions whose time it is, where they are looked up when called; what inner parts take is left out.
+
+Cubes are laid out in another thread, ahead of the features that wait for them: what is waited for is with the rest."""
+COLD = """
+import sys, time
+from pathlib import Path
+import numpy as np
+from models.workflows.bundle import read_bundle
+from models.workflows.scoring import explain_matrix
+models = read_bundle(Path(sys.argv[1]), threads=1).models
+row = np.zeros((1, len(models.contract.names)))
+explain_matrix(models, row)
+started = time.perf_counter()
+for _ in range(20):
+    explain_matrix(models, row)
+print((time.perf_counter() - started) / 20)
+"""
+
+
+def overrides(folder: Path, threads: int) -> list[str]:
+    """Settings of a run whose every trace stays in ``folder``."""
+    return [
+        f"run.work_dir={folder}",
+        f"run.tracking_uri=sqlite:///{folder}/mlflow.db",
+        f"run.artifact_dir={folder}/artifacts",
+        f"run.threads={threads}",
+    ]
+
+
+def book_of(clients: int, folder: Path, threads: int) -> Path:
+    """The book of so many clients in ``folder``, simulated if it is not there."""
+    from models.config import load_config  # noqa: PLC0415 - imports are not the work that is timed
+    from models.interfaces.jobs import simulate_book  # noqa: PLC0415
+
+    book = folder / f"book-{clients}"
+    if not book.is_dir():
+        print(f"simulating {clients:,} clients", flush=True)
+        settings = load_config(Path(CONFIG), overrides(folder, threads))
+        simulate_book(settings, clients=clients, months=MONTHS, seed=1, out=book)
+    return book
+
+
+def bundle_of(book: Path, folder: Path, threads: int) -> Path:
+    """The bundle trained on a book, once per folder."""
+    from models.interfaces.jobs import train  # noqa: PLC0415
+
+    noted = folder / "bundle.txt"
+    if not noted.is_file():
+        print(f"training on {book.name}", flush=True)
+        result = train(CONFIG, book=str(book), overrides=overrides(folder / "trained", threads))
+        noted.write_text(str(result.bundle.resolve()), encoding="utf-8")
+    return Path(noted.read_text(encoding="utf-8"))
+
+
+def predict_watched(book: Path, bundle: Path, threads: int) -> dict[str, Any]:
+    """Predict in this process: seconds by part, peak memory, and the size of each file."""
+    from models.interfaces.jobs import predict  # noqa: PLC0415
+
+    places = [(place, part) for part, functions in PARTS.items() for place in functions]
+    for place, _ in places:
+        _owner(place)  # all imports first
+    clock = Clock()
+    for place, part in places:
+        clock.watch(place, part)
+    with tempfile.TemporaryDirectory(prefix="bench-predict-", dir=book.parent) as folder:
+        clock.stop()
+        clock.seconds.clear()
+        used = time.process_time()
+        done = predict(CONFIG, book=str(book), bundle=str(bundle), overrides=overrides(Path(folder), threads))
+        clock.stop()
+        used = time.process_time() - used
+        sizes = {file.name: file.stat().st_size for file in sorted(done.folder.iterdir())}
+    kib = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return {
+        "seconds": dict(clock.seconds),
+        "cpu_seconds": used,
+        "scored": done.clients,
+        "peak_mib": kib / 1024,
+        "bytes": sizes,
+    }
+
+
+def measured(book: Path, bundle: Path, threads: int) -> dict[str, Any]:
+    """The same in a process of its own."""
+    command = [sys.executable, "-m", "bench.predict", "--one", str(book), "--bundle", str(bundle)]
+    command += ["--threads", str(threads)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def table_of(told: dict[int, dict[str, Any]]) -> str:
+    """A table of the parts, one column per book: seconds, and microseconds per client of the book.
+
+    >>> facts = {"seconds": {"writing": 1.5, "all else": 0.5}, "cpu_seconds": 3.0, "scored": 5_000, "peak_mib": 900.0}
+    >>> print(table_of({10_000: facts | {"bytes": {"scores.parquet": 450_000}}}))
+    | | 10,000 clients |
+    |---|---|
+    | writing | 1.5 s (150 µs) |
+    | all else | 0.5 s (50 µs) |
+    | **all** | 2.0 s (200 µs) |
+    | CPU | 3.0 s (300 µs) |
+    | scored and explained | 5,000 |
+    | scored per second | 2,500 |
+    | peak memory, MiB | 900 |
+    | scores.parquet, bytes per scored client | 90 |
+    """
+    lines = [f"| | {' | '.join(f'{clients:,} clients' for clients in told)} |", "|---" * (len(told) + 1) + "|"]
+
+    def line(title: str, cells: list[str]) -> None:
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+
+    def timed(of: dict[int, float]) -> list[str]:
+        return [f"{spent:.1f} s ({spent / clients * 1e6:.0f} µs)" for clients, spent in of.items()]
+
+    largest = list(told.values())[-1]
+    whole = {clients: sum(facts["seconds"].values()) for clients, facts in told.items()}
+    for part in sorted(largest["seconds"], key=lambda part: -largest["seconds"][part]):
+        line(part, timed({clients: facts["seconds"].get(part, 0.0) for clients, facts in told.items()}))
+    line("**all**", timed(whole))
+    line("CPU", timed({clients: facts["cpu_seconds"] for clients, facts in told.items()}))
+    line("scored and explained", [f"{facts['scored']:,}" for facts in told.values()])
+    line("scored per second", [f"{facts['scored'] / whole[clients]:,.0f}" for clients, facts in told.items()])
+    line("peak memory, MiB", [f"{facts['peak_mib']:,.0f}" for facts in told.values()])
+    for name in largest["bytes"]:
+        cells = [f"{facts['bytes'].get(name, 0) / facts['scored']:,.0f}" for facts in told.values()]
+        line(f"{name}, bytes per scored client", cells)
+    return "\n".join(lines)
+
+
+def print_one_client(bundle: Path) -> None:
+    """From a new process to the explanation of one encoded row, imports and all; and one more row."""
+    started = time.perf_counter()
+    command = [sys.executable, "-c", COLD, str(bundle)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
+    cold = time.perf_counter() - started
+    print(f"\none client, both models: cold {cold:.2f} s, warm {float(done.stdout) * 1000:.0f} ms", flush=True)
+
+
+def compare(given: argparse.Namespace, folder: Path) -> None:
+    """Make books and models, predict each book, print a table after each, so that a long run tells early."""
+    folder.mkdir(parents=True, exist_ok=True)
+    sizes = sorted(given.clients)
+    books = {clients: book_of(clients, folder, given.threads) for clients in sizes}
+    bundle = given.bundle or bundle_of(books[sizes[0]], folder, given.threads)
+    told = {}
+    for clients, book in books.items():
+        told[clients] = measured(book, bundle, given.threads)
+        print(f"\n{table_of(told)}", flush=True)
+    print_one_client(bundle)
+
+
+def main() -> None:
+    """Parse the arguments; predict one book in this process, or compare several, each in its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--clients", type=int, nargs="+", default=[10_000, 50_000])
+    parser.add_argument("--threads", type=int, default=0, help="0: all cores")
+    parser.add_argument("--bundle", type=Path, help="the folder of a bundle; else one is trained on the smallest book")
+    parser.add_argument("--keep", type=Path, help="a folder for books and models, used again if they stand there")
+    parser.add_argument("--one", type=Path, help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.one:
+        print(json.dumps(predict_watched(given.one, given.bundle, given.threads)))
+    elif given.keep:
+        compare(given, given.keep.resolve())
+    else:
+        with tempfile.TemporaryDirectory(prefix="bench-predict-") as folder:
+            compare(given, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

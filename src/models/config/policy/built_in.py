@@ -1,0 +1,37 @@
+"""The policy of a book that names none: expected value against decline, with the cut-offs of the section tiers."""
+
+from __future__ import annotations
+
+from models.config.policy.policy import PolicyConfig
+
+_VALUE = {"en": "expected value", "zh": "预期价值"}
+_DECLINE = {"en": "decline", "zh": "衰退概率"}
+
+
+def built_in_policy(*, aa_share: float, a_share: float, aa_max_decline: float, a_max_decline: float) -> PolicyConfig:
+    """AA: value within the top ``aa_share`` and decline at most ``aa_max_decline``. A: likewise. B: all others.
+
+    It asks for nothing but the two predictions, so that every book can be graded.
+    """
+    bearable = [{"name": "low", "probability": aa_max_decline}]
+    if a_max_decline > aa_max_decline:
+        bearable.append({"name": "raised", "probability": a_max_decline})
+    borne = [level["name"] for level in bearable]
+    rules = [
+        {"tier": "AA", "when": {"expected_value": "top", "decline_risk": "low"}},
+        {"tier": "A", "when": {"expected_value": "good", "decline_risk": borne}},
+        {"tier": "B", "when": {"expected_value": "rest", "decline_risk": borne}},
+        {"tier": "B", "when": {"decline_risk": "high"}},
+    ]
+    if "raised" in borne:
+        rules.append({"tier": "A", "when": {"expected_value": "top", "decline_risk": "raised"}})
+    levels = [{"name": "top", "share": aa_share}, {"name": "good", "share": a_share}, {"name": "rest"}]
+    dimensions = {
+        "expected_value": {"label": _VALUE, "measure": "value", "levels": levels},
+        "decline_risk": {
+            "label": _DECLINE,
+            "measure": "decline_probability",
+            "levels": [*bearable, {"name": "high"}],
+        },
+    }
+    return PolicyConfig.model_validate({"dimensions": dimensions, "rules": rules})

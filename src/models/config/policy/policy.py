@@ -1,0 +1,83 @@
+"""One policy as a whole, and the checks that span its parts. Each part stands in a module of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from models.config.base import Name, Section
+from models.config.policy.dimensions import DimensionConfig
+from models.config.policy.problems import located, refuse, unknown_name
+from models.config.policy.rules import (
+    CapConfig,
+    RuleConfig,
+    StabilityConfig,
+    TreatingConfig,
+    cap_problems,
+    table_problems,
+)
+from models.config.policy.treatments import TreatmentsConfig, unknown_words
+from models.errors import UserError
+
+
+class PolicyConfig(Section):
+    """How clients are graded AA, A or B, and how they are treated then."""
+
+    dimensions: Annotated[dict[Name, DimensionConfig], Field(min_length=1)]
+    rules: Annotated[tuple[RuleConfig, ...], Field(min_length=1)]
+    caps: tuple[CapConfig, ...] = Field(default=(), description="Of several that hold alike, the last is told.")
+    stability: StabilityConfig = StabilityConfig()
+    treating: TreatingConfig | None = None
+    treatments: TreatmentsConfig | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> PolicyConfig:
+        refuse(
+            [
+                *self._problems_of_parts(),
+                *self._composite_problems(),
+                *self._profit_problems(),
+                *table_problems(self.dimensions, self.rules),
+                *cap_problems(self.caps),
+                *self._cap_treatment_problems(),
+            ]
+        )
+        return self
+
+    def _problems_of_parts(self) -> Iterator[UserError]:
+        """What each part finds wrong with itself: asked here, so that one part does not keep others from speaking."""
+        for name, dimension in self.dimensions.items():
+            yield from located(f"dimensions.{name}", dimension.problems())
+        for cap in self.caps:
+            yield from located(f"caps.{cap.name}", cap.problems())
+        if self.treatments is not None:
+            yield from located("treatments", self.treatments.problems())
+
+    def _composite_problems(self) -> Iterator[UserError]:
+        """A dimension may count the scores of others, but only of those listed before it."""
+        before: list[str] = []
+        for name, dimension in self.dimensions.items():
+            for criterion in dimension.criteria:
+                if criterion.dimension and criterion.dimension not in before:
+                    yield unknown_name(
+                        f"a dimension that {name} counts, among those before it,", criterion.name, before
+                    )
+            if dimension.unit == "points":
+                before.append(name)
+
+    def _profit_problems(self) -> Iterator[UserError]:
+        using = [name for name, dimension in self.dimensions.items() if dimension.measure == "treating_profit"]
+        if using and self.treating is None:
+            rule = f"{using[0]} measures what treating brings and needs the section treating"
+            yield UserError(rule=rule, got="none", remedy="add treating: {success: ..., cost: ...}")
+
+    def _cap_treatment_problems(self) -> Iterator[UserError]:
+        for cap in self.caps:
+            if cap.treatment is not None and self.treatments is None:
+                yield UserError(
+                    rule=f"cap {cap.name} changes the treatment and needs treatments", got="none", remedy="add them"
+                )
+            elif cap.treatment is not None and self.treatments is not None:
+                yield from unknown_words(f"cap {cap.name}", cap.treatment, self.treatments)

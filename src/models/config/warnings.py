@@ -1,0 +1,82 @@
+"""The section on warnings: what turning worse means in each dimension, and how many alarms a week may ring."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from models.config.base import Count, Name, OpenShare, PositiveFloat, Section, Share
+from models.config.explaining import Pattern
+
+Steps = dict[Pattern, PositiveFloat]
+
+
+class DimensionConfig(Section):
+    """Features by which one side of a client's state is told; each with the least step that is worth a word.
+
+    The step is in the feature's own unit: a smaller one never makes a warning, however alike the peers are. Features
+    that a book does not have are passed over.
+    """
+
+    up: Steps = Field(default_factory=dict, description="Features that are worse the higher, e.g. pd_last: 0.01.")
+    down: Steps = Field(default_factory=dict, description="Features that are worse the lower, e.g. csat_last: 1.")
+    away: Steps = Field(default_factory=dict, description="Features that are worse the farther from what is usual.")
+    alone: bool = Field(
+        default=True, description="Whether it warns by itself; if not, it only makes a warning worse that others give."
+    )
+
+    @model_validator(mode="after")
+    def _one_direction(self) -> DimensionConfig:
+        named = [*self.up, *self.down, *self.away]
+        if not named or len(set(named)) < len(named):
+            raise ValueError(
+                f"up, down and away must name features, each once, got {named or 'none'}: "
+                "leave the dimension out, or name what tells it"
+            )
+        return self
+
+
+class WarningsConfig(Section):
+    """Who turned worse against its own past and its peers, and which of them are shown."""
+
+    weekly_budget: Share = Field(
+        default=0.01, description="Alarms a week, as a share of the clients; what is left over is not saved."
+    )
+    rank_by: Literal["expected_loss", "decline_probability"] = Field(
+        default="expected_loss", description="What severity is multiplied with to rank alarms."
+    )
+    compare_periods: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
+        default=(1, 3), description="How many periods back a client's own past is looked at; the worst change counts."
+    )
+    news_step: PositiveFloat = Field(
+        default=25.0,
+        description="A client is shown again once its severity is higher by so much, or a new dimension warns by itself.",
+    )
+    calm_periods: Count = Field(
+        default=3, description="After so many periods without a warning a client is forgotten, and anything is news."
+    )
+    loss_given_default: OpenShare = Field(
+        default=0.45, description="Share of what is outstanding that a default costs."
+    )
+    dimensions: dict[Name, DimensionConfig] = Field(
+        default_factory=lambda: dict(_DIMENSIONS),
+        description="The feature decline_probability is what the models say; all others are features of the book.",
+    )
+
+    @model_validator(mode="after")
+    def _rising(self) -> WarningsConfig:
+        if list(self.compare_periods) != sorted(set(self.compare_periods)):
+            raise ValueError(f"compare_periods must rise, got {list(self.compare_periods)}")
+        return self
+
+
+_DIMENSIONS = {
+    "risk": DimensionConfig(up={"decline_probability": 0.1}),
+    "utilisation": DimensionConfig(up={"facility_utilisation": 0.1}, alone=False),
+    "arrears": DimensionConfig(up={"arrears_days": 30.0, "arrears_count_3p": 1.0}),
+    "rating": DimensionConfig(up={"pd_last": 0.01}),
+    "activity": DimensionConfig(up={"activity_overdue": 1.0}, down={"activity_growth_3p": 0.25}),
+    "satisfaction": DimensionConfig(up={"complaint_count_3p": 1.0}, down={"csat_last": 1.0, "nps_last": 2.0}),
+    "tone": DimensionConfig(away={"tone_*_mean_3p": 0.1}, alone=False),
+}

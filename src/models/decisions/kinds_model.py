@@ -1,0 +1,70 @@
+"""What is learned of a book to tell kinds of clients apart: where its clients stand. Rules stand in the config."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pandas as pd
+
+from models.config import Config
+from models.decisions.positions import Positions, features_named
+from models.decisions.regions import RegionFacts, RegionModel
+from models.decisions.value_classes import ValueClassModel
+from models.errors import DamagedBundleError
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindsModel:
+    """Positions for relationship and need types, classes of regions, cut-offs of value classes."""
+
+    relationships: Positions
+    needs: Positions
+    regions: RegionModel
+    value_classes: ValueClassModel
+
+    @classmethod
+    def fit(cls, frame: pd.DataFrame, facts: RegionFacts, config: Config) -> KindsModel:
+        """Learn from a panel's features at one as-of date; ``facts`` of the same clients."""
+        return cls(
+            relationships=Positions.fit(frame, features_named(*config.relationships.drivers.values())),
+            needs=Positions.fit(frame, features_named(*config.needs.drivers.values())),
+            regions=RegionModel.fit(frame, facts, config.regions),
+            value_classes=ValueClassModel.fit(frame, facts.value, config.value_classes),
+        )
+
+    @property
+    def unknown(self) -> dict[str, tuple[str, ...]]:
+        """Section of the config -> features that it names and the book does not tell."""
+        return {
+            "relationships": self.relationships.unknown,
+            "needs": self.needs.unknown,
+            "regions": self.regions.strength.unknown,
+            "value_classes": self.value_classes.positions.unknown,
+        }
+
+    def to_json(self) -> str:
+        """The model as text; numbers keep every digit."""
+        facts = {
+            "relationships": self.relationships.facts(),
+            "needs": self.needs.facts(),
+            "regions": self.regions.facts(),
+            "value_classes": self.value_classes.facts(),
+        }
+        return json.dumps(facts, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> KindsModel:
+        """Read what ``to_json`` wrote. Raises ``DamagedBundleError`` if the text is something else."""
+        try:
+            read = json.loads(text)
+            return cls(
+                relationships=Positions.of_facts(read["relationships"]),
+                needs=Positions.of_facts(read["needs"]),
+                regions=RegionModel.of_facts(read["regions"]),
+                value_classes=ValueClassModel.of_facts(read["value_classes"]),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DamagedBundleError(
+                rule="the kinds must be as they were written", got=repr(error), remedy="restore the bundle"
+            ) from error

@@ -1,0 +1,136 @@
+"""One reason as a sentence in English or Chinese: the client's value, what is usual for its peers, and the effect."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+from models.decisions.figures_in_words import figure_in_words, money, points
+from models.decisions.reasons.ranking import Reason
+from models.tables.features import FeatureWords, Figure, Language
+
+Unit = Literal["probability", "currency"]
+ABOUT = 0.05
+"""A value within this share of the usual one is about as usual."""
+_HUNDRED = 100.0
+_LIKE = "for clients like this one"
+
+
+def sentence(reason: Reason, words: FeatureWords, *, unit: Unit, language: Language, currency: str) -> str:
+    """What a reviewer reads of a reason.
+
+    It claims a difference from the peers only where the two figures differ as they are written. ``unit``: that of the
+    effect, ``probability`` (of decline) or ``currency`` (of value).
+    """
+    said = _statement(reason, words, language, currency)
+    compared = _comparison(reason, words, language, currency)
+    effect = effect_in_words(reason.effect, unit, language, currency)
+    if language == "zh":
+        return f"{said}{compared}：{effect}。"
+    return f"{said[:1].upper()}{said[1:]}{compared}: {effect}."
+
+
+def effect_in_words(effect: float, unit: Unit, language: Language, currency: str) -> str:
+    """What a reason adds to the prediction.
+
+    >>> effect_in_words(0.062, "probability", "en", "USD"), effect_in_words(-1.2e6, "currency", "zh", "USD")
+    ('risk +6.2 points', '价值-120万美元')
+    """
+    if unit == "probability":
+        told = points(effect * _HUNDRED, language)
+        return f"risk {told}" if language == "en" else f"风险{told}"
+    told = money(effect, currency, language, signed=True)
+    return f"value {told}" if language == "en" else f"价值{told}"
+
+
+def observed_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """The client's value of the leading feature; None where it has none."""
+    return reason.observed_text or _written(reason.observed, words, language, currency)
+
+
+def usual_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """What is usual for the client's peers; None where most have none, or where nothing was learned."""
+    return reason.usual_text or _written(reason.usual, words, language, currency)
+
+
+def range_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """From which to which value the peers lie, a tenth of them left out at either end; None of categories."""
+    low, high = (_written(value, words, language, currency) for value in (reason.low, reason.high))
+    if low is None or high is None:
+        return None
+    return f"{low} to {high}" if language == "en" else f"{low}至{high}"
+
+
+def feature_in_words(value: object, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """A value as it stands in the panel: a number or text; None where it is missing."""
+    if isinstance(value, str):
+        return value
+    number = float(value) if isinstance(value, (int, float)) else math.nan
+    return None if math.isnan(number) else _written(number, words, language, currency)
+
+
+def _written(value: float | None, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """As it stands on its own, outside of a clause."""
+    if value is None:
+        return None
+    signed = words.signed or words.figure is Figure.GROWTH
+    return figure_in_words(value, words.figure, language, currency=currency, signed=signed)
+
+
+def _statement(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str:
+    if reason.observed_text is not None:
+        return words.state(reason.observed_text, language)
+    if reason.observed is None:
+        return words.missing.within(language)
+    if reason.observed == 0 and words.none is not None:
+        return words.none.within(language)
+    value = figure_in_words(reason.observed, words.figure, language, currency=currency, signed=words.signed)
+    return words.state(value, language)
+
+
+def _comparison(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str:
+    """What is said of the peers: nothing of whom nothing is known, no difference that cannot be read."""
+    if not reason.peers:
+        return ""
+    observed, usual = (tell(reason, words, language, currency) for tell in (observed_in_words, usual_in_words))
+    if words.figure is Figure.NAME:
+        return _of_categories(observed, usual, language)
+    if observed == usual:
+        return {"en": ", as usual for clients like this one", "zh": "，与同类客户的通常情况相同"}[language]
+    if usual is None:
+        lacking = words.missing.within(language)
+        return f", while for most clients like this one {lacking}" if language == "en" else f"，而多数同类客户{lacking}"
+    return _of_numbers(reason, words, language, usual)
+
+
+def _of_numbers(reason: Reason, words: FeatureWords, language: Language, usual: str) -> str:
+    """A comparative fits where the clause tells a plain number; else the usual stands beside what is told."""
+    if words.signed or words.figure is Figure.GROWTH:
+        return f" (usual for clients like this one: {usual})" if language == "en" else f"（同类客户通常为{usual}）"
+    if reason.observed is None or (reason.observed == 0 and words.none is not None):
+        return (
+            f", while {usual} is usual for clients like this one" if language == "en" else f"，而同类客户通常为{usual}"
+        )
+    return _relation(reason, words, language, usual)
+
+
+def _of_categories(observed: str | None, usual: str | None, language: Language) -> str:
+    if usual is None:
+        return ""
+    if observed == usual:
+        return {"en": ", the most common among clients like this one", "zh": "，为同类客户中最常见"}[language]
+    if language == "zh":
+        return f"，同类客户中最常见的是{usual}"
+    return f"; the most common among clients like this one is {usual}"
+
+
+def _relation(reason: Reason, words: FeatureWords, language: Language, usual: str) -> str:
+    """Below, about or above what is usual; far so where nine in ten peers lie on the other side."""
+    observed, middle = reason.observed or 0.0, reason.usual or 0.0
+    if abs(observed - middle) <= ABOUT * abs(middle):
+        return f"，与同类客户的通常水平（{usual}）接近" if language == "zh" else f", about as usual {_LIKE} ({usual})"
+    than = (words.than.lower if observed < middle else words.than.higher).within(language)
+    beyond = (reason.low is not None and observed < reason.low) or (reason.high is not None and observed > reason.high)
+    if language == "zh":
+        return f"，{'远' if beyond else ''}{than}同类客户的通常水平（{usual}）"
+    return f", {'far ' if beyond else ''}{than} than usual {_LIKE} ({usual})"

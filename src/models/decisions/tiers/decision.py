@@ -1,0 +1,180 @@
+"""From facts to tiers: rules first, then stability, overrides and, over everything, caps.
+
+``weigh`` looks at each client alone; ``decide`` needs the limit on changes, which ``stability`` makes of all blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+import pandas as pd
+
+from models.decisions.tiers.caps import cap_ranks, hardest_cap
+from models.decisions.tiers.facts import UNRANKED, Facts, Override, ranks_of, tiers_of
+from models.decisions.tiers.fitted import GradingPolicy
+from models.decisions.tiers.scores import Scored, scores_of
+from models.decisions.tiers.stability import EVERY_MOVE, MoveLimit, Moves, distances, held_ranks, limit_of
+from models.decisions.tiers.table import DecisionTable
+from models.vocab import BoolArray, FloatArray, IntArray, TextArray, Tier
+
+
+class Basis(StrEnum):
+    """What decided a tier."""
+
+    RULE = "rule"
+    MARGIN = "margin"
+    LIMIT = "limit"
+    OVERRIDE = "override"
+    CAP = "cap"
+
+
+class OverrideState(StrEnum):
+    """What became of an override."""
+
+    NONE = ""
+    APPLIED = "applied"
+    AGREES = "agrees with the rules"
+    CAPPED = "held down by a cap"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Weighed:
+    """What can be said of each client alone. Shapes (n_clients,); ranks are 0 for the best tier, -1 for none.
+
+    Attributes:
+        scores: dimension -> the numbers.
+        rule: place of the rule that holds.
+        rule_rank: the tier that it gives; ``wanted_rank``: the same where an earlier tier gives way only by the margin.
+        previous_rank: the tier by rule of the run before.
+        distance: how far past the cut-off a client is that would change tier; 0 for others.
+        cap: place of the cap that holds the client lowest, -1 where none does.
+    """
+
+    policy: GradingPolicy
+    facts: Facts
+    scores: Mapping[str, Scored]
+    rule: IntArray
+    rule_rank: IntArray
+    wanted_rank: IntArray
+    previous_rank: IntArray
+    distance: FloatArray
+    cap: IntArray
+
+    def without_evidence(self) -> Weighed:
+        """The same without features and points: what ``decide`` needs, light enough to keep for all blocks."""
+        nothing = np.empty((0, len(self.facts)))
+        return replace(
+            self,
+            facts=replace(self.facts, features=self.facts.features.iloc[:, :0]),
+            scores={name: replace(scored, points=nothing) for name, scored in self.scores.items()},
+        )
+
+    @property
+    def moves(self) -> Moves:
+        """The clients that would change tier, for ``limit_of``."""
+        moving = self.distance > 0
+        return Moves(
+            client_id=np.asarray(self.facts.client_id)[moving],
+            distance=self.distance[moving],
+            graded_before=int((self.previous_rank != UNRANKED).sum()),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decided:
+    """The tier of each client and what decided it. Shapes (n_clients,).
+
+    ``by_rule`` is the tier by rules and stability, before overrides and caps: what the next run holds on to.
+    """
+
+    weighed: Weighed
+    tier: TextArray
+    by_rule: TextArray
+    basis: TextArray
+    override: TextArray
+
+    def count_overrides(self) -> dict[str, int]:
+        """How many overrides met which fate."""
+        states, numbers = np.unique(self.override[self.override != OverrideState.NONE], return_counts=True)
+        return dict(zip(states.tolist(), numbers.tolist(), strict=True))
+
+
+def weigh(policy: GradingPolicy, facts: Facts) -> Weighed:
+    """Score, apply the rules and note caps and wishes to move; a block at a time."""
+    table, scores = DecisionTable(policy), scores_of(policy.settings, facts)
+    previous = ranks_of(facts.previous, len(facts))
+    wanted = held_ranks(table, scores, previous, policy.settings.stability.margin)
+    moving = (previous != UNRANKED) & (wanted != previous)
+    return Weighed(
+        policy=policy,
+        facts=facts,
+        scores=scores,
+        rule=table.rules(scores),
+        rule_rank=table.ranks(scores),
+        wanted_rank=wanted,
+        previous_rank=previous,
+        distance=distances(table, scores, previous, moving),
+        cap=hardest_cap(policy.settings.caps, facts),
+    )
+
+
+def decide(weighed: Weighed, limit: MoveLimit = EVERY_MOVE) -> Decided:
+    """The tiers, where only moves that ``limit`` admits take place; caps act at once, whatever the limit."""
+    kept = (weighed.distance > 0) & ~limit.admits(weighed.distance, weighed.facts.client_id)
+    by_rule = np.where(kept, weighed.previous_rank, weighed.wanted_rank)
+    overrides = _Overrides.of(weighed.facts)
+    asked = np.where(overrides.active, overrides.rank, by_rule)
+    least = cap_ranks(weighed.policy.settings.caps, weighed.cap)
+    capped = (weighed.cap >= 0) & (least >= asked)
+    bases = [(capped, Basis.CAP), (overrides.active & (asked != by_rule), Basis.OVERRIDE), (kept, Basis.LIMIT)]
+    bases.append((by_rule != weighed.rule_rank, Basis.MARGIN))
+    return Decided(
+        weighed=weighed,
+        tier=tiers_of(np.maximum(asked, least)),
+        by_rule=tiers_of(by_rule),
+        basis=np.select([chosen for chosen, _ in bases], [basis.value for _, basis in bases], Basis.RULE.value),
+        override=overrides.states(by_rule, least),
+    )
+
+
+def grade_book(policy: GradingPolicy, facts: Facts) -> Decided:
+    """The tiers of a whole book that lies in memory, with the policy's limit on changes."""
+    weighed = weigh(policy, facts)
+    return decide(weighed, limit_of([weighed.moves], policy.settings.stability.max_changed_share))
+
+
+@dataclass(frozen=True)
+class _Overrides:
+    """The tier asked for each client, -1 where none is, and whether it still counts. Shapes (n_clients,)."""
+
+    rank: IntArray
+    active: BoolArray
+
+    @classmethod
+    def of(cls, facts: Facts) -> _Overrides:
+        clients = pd.Series(np.asarray(facts.client_id).astype(object))
+        ranks = clients.map({client: _rank(override) for client, override in facts.overrides.items()})
+        active = clients.map({client: override.until > facts.as_of for client, override in facts.overrides.items()})
+        return cls(
+            rank=np.asarray(ranks.astype(np.float64).fillna(UNRANKED), dtype=np.int64),
+            active=np.asarray(active.eq(True), dtype=np.bool_),
+        )
+
+    def states(self, by_rule: IntArray, least: IntArray) -> TextArray:
+        """What became of each. Shapes (n_clients,)."""
+        given = self.rank != UNRANKED
+        fates = [
+            (~given, OverrideState.NONE),
+            (~self.active, OverrideState.EXPIRED),
+            (self.rank < least, OverrideState.CAPPED),
+            (self.rank == by_rule, OverrideState.AGREES),
+        ]
+        return np.select([holds for holds, _ in fates], [fate.value for _, fate in fates], OverrideState.APPLIED.value)
+
+
+def _rank(override: Override) -> int:
+    return list(Tier).index(override.tier)

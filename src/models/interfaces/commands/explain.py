@@ -1,0 +1,77 @@
+"""The command that explains one client: to a terminal, as JSON, and as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.config import load_config
+from models.interfaces.commands.output import ERR, OUT, date_of, print_json, print_lines
+from models.interfaces.options import (
+    DEFAULT_CONFIG,
+    AsOfOption,
+    BookOption,
+    BundleOption,
+    ConfigOption,
+    JsonOption,
+    LanguageOption,
+    SetOption,
+)
+
+_DATE = "YYYY-MM-DD"
+SHORT_HELP = "Say why one client is graded as it is."
+ClientArgument = Annotated[
+    str, typer.Argument(metavar="CLIENT", help="The client's id, as it stands in scores.parquet.")
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", metavar=_DATE, help="Tell what changed since this day. Default: a year before."),
+]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="BUNDLE",
+        help="Tell what other models said instead: an alias or version, or the folder of a bundle.",
+    ),
+]
+HtmlOption = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")]
+
+
+def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who types them
+    client: ClientArgument,
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    bundle: BundleOption = "champion",
+    as_of: AsOfOption = None,
+    since: SinceOption = None,
+    against: AgainstOption = None,
+    lang: LanguageOption = "en",
+    html: HtmlOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say of one client what it is worth, how likely it declines, why, what changed, and what to do."""
+    from models.interfaces import client_page, explanation, jobs, terminal  # noqa: PLC0415
+
+    story = jobs.client_story(
+        load_config(config, set_ or ()),
+        client,
+        book=book,
+        bundle=bundle,
+        as_of=date_of(as_of),
+        since=date_of(since),
+        against=against,
+        lang=lang,
+        progress=terminal.TerminalProgress(ERR),
+    )
+    if html is not None:
+        client_page.write_client_page(story, html)
+    if json_:
+        print_json(explanation.story_facts(story))
+        return
+    explanation.show(OUT, story)
+    if html is not None:
+        print_lines(["", f"page     {html}"])

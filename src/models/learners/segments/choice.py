@@ -1,0 +1,139 @@
+"""Which method and how many clusters: by stability under resampling, separation and size, with the whole curve kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+from sklearn.metrics import adjusted_rand_score
+
+from models.config import ClusteringMethod, SegmentsConfig
+from models.learners.segments.clustering import Clustering
+from models.learners.segments.methods import fitted
+from models.learners.segments.rows import SAMPLE_ROWS, distinct_count, in_order, thinned
+from models.learners.segments.separation import Apartness
+from models.learners.segments.structure import Structure, structure_of
+from models.vocab import FloatArray, IntArray
+
+Reason = Literal["separation", "fewest", "stability"]
+"""Clearest of the steady; fewest of the steady, where nothing lies apart; steadiest, where nothing is steady."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """One method with one number of clusters.
+
+    ``stability`` is the median adjusted Rand index between the clustering and its refits on resamples, over the
+    clients of the sample: 1 the same, 0 as by chance. ``separation`` is the mean silhouette; ``smallest_share`` the
+    share of clients in the smallest cluster.
+    """
+
+    method: ClusteringMethod
+    clusters: int
+    stability: float
+    separation: float
+    smallest_share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """All candidates, which of them serves, by which rule, and whether there is structure at all."""
+
+    candidates: tuple[Candidate, ...]
+    served: Candidate
+    reason: Reason
+    structure: Structure
+
+    def to_facts(self) -> dict[str, Any]:
+        """All of it, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> Choice:
+        """Read what ``to_facts`` wrote."""
+        structure: dict[str, Any] = {
+            name: tuple(each) if isinstance(each, list) else each for name, each in facts["structure"].items()
+        }
+        return cls(
+            candidates=tuple(Candidate(**each) for each in facts["candidates"]),
+            served=Candidate(**facts["served"]),
+            reason=facts["reason"],
+            structure=Structure(**structure),
+        )
+
+
+def choose(ordered: FloatArray, config: SegmentsConfig, *, seed: int) -> Choice:
+    """Let the methods and numbers of ``config`` compete on (n, n_features), in canonical order.
+
+    Numbers above that of distinct clients are left out; at least one must remain.
+    Sources: Hennig (2007) and Hubert and Arabie (1985) for stability; Rousseeuw (1987) for separation.
+    """
+    sample = thinned(ordered, SAMPLE_ROWS)
+    numbers = tuple(number for number in config.numbers if number <= distinct_count(sample))
+    generator = np.random.default_rng(seed)
+    resamples = [np.sort(generator.integers(0, len(sample), len(sample))) for _ in range(config.resamples)]
+    apart = Apartness.of(sample)
+    candidates = tuple(
+        _candidate(method, number, sample, resamples, apart, seed) for method in config.methods for number in numbers
+    )
+    structure = structure_of(ordered, seed=seed)
+    served, reason = chosen(candidates, config, has_structure=structure.is_found)
+    return Choice(candidates=candidates, served=served, reason=reason, structure=structure)
+
+
+def chosen(
+    candidates: Sequence[Candidate], config: SegmentsConfig, *, has_structure: bool = True
+) -> tuple[Candidate, Reason]:
+    """Which candidate serves by the rule that ``SegmentsConfig`` states, and what decided.
+
+    Without structure there are still segments, because reports and peers need groups; but how far they lie apart says
+    nothing then, and there is no cause for more than the fewest.
+    """
+    sized = [each for each in candidates if each.smallest_share >= config.min_share] or list(candidates)
+    admitted = [
+        each for each in sized if each.stability >= config.min_stability and each.smallest_share >= config.min_share
+    ]
+    if not admitted:
+        return max(sized, key=lambda each: each.stability), "stability"
+    within = config.simpler_within if has_structure else np.inf
+    best = max(each.separation for each in admitted)
+    near = [each for each in admitted if each.separation >= best - within]
+    simplest = min(near, key=lambda each: (each.clusters, config.methods.index(each.method)))
+    return simplest, "separation" if has_structure else "fewest"
+
+
+def _candidate(
+    method: ClusteringMethod,
+    clusters: int,
+    sample: FloatArray,
+    resamples: Sequence[IntArray],
+    apart: Apartness,
+    seed: int,
+) -> Candidate:
+    found = fitted(method, sample, clusters, seed=seed)
+    label = _labels(found, sample)
+    agreements = [_agreement(label, method, clusters, sample, resample, seed) for resample in resamples]
+    return Candidate(
+        method=method,
+        clusters=clusters,
+        stability=float(np.median(agreements)),
+        separation=apart.separation(found),
+        smallest_share=float(np.bincount(label, minlength=clusters).min() / len(sample)),
+    )
+
+
+def _agreement(
+    label: IntArray, method: ClusteringMethod, clusters: int, sample: FloatArray, resample: IntArray, seed: int
+) -> float:
+    """Adjusted Rand index of a refit on ``resample``; 0 where that has too few distinct clients to be clustered."""
+    rows = in_order(sample[resample])
+    if distinct_count(rows) < clusters:
+        return 0.0
+    again = fitted(method, rows, clusters, seed=seed, thorough=False)
+    return float(adjusted_rand_score(label, _labels(again, sample)))
+
+
+def _labels(clustering: Clustering, rows: FloatArray) -> IntArray:
+    return np.asarray(clustering.costs(rows).argmin(axis=1), dtype=np.int64)

@@ -1,0 +1,46 @@
+"""Whom a campaign addressed, whom it could have, and what both brought afterwards. No effect is computed here."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import ibis
+import pandas as pd
+
+from models.tables.relations.reading import Reader, within
+
+
+def campaigns_of(reader: Reader, start: date, end: date) -> pd.DataFrame:
+    """Campaigns that began from ``start`` until before ``end``, in order of their day."""
+    campaigns = reader.table("campaigns")
+    chosen = campaigns.filter(within(campaigns.start, start, end))
+    return reader.connection.to_pandas(chosen.order_by(["start", "campaign_id"]))
+
+
+def addressed_clients(reader: Reader, campaign: str, *, since: date, start: date, end: date) -> pd.DataFrame:
+    """One row per client active from ``since`` until before ``start``, and per other client that was addressed.
+
+    Columns: client_id, is_active, is_addressed, has_answered (0 or 1), before and after (net margin in currency, from ``since``
+    until before ``start`` and from there until before ``end``).
+    """
+    rows = reader.table("interactions")
+    told = rows.filter(rows.campaign_id == campaign, within(rows.date, start, end))
+    addressed = told.filter(told.kind == "campaign").select("client_id").distinct()
+    answered = told.filter(told.kind == "response").select("client_id").distinct()
+    active = reader.active(since, start)
+    everyone = active.union(addressed, distinct=True)
+    for name, group in (("is_active", active), ("is_addressed", addressed), ("has_answered", answered)):
+        everyone = _marked(everyone, group, name)
+    for name, first, last in (("before", since, start), ("after", start, end)):
+        everyone = _with(everyone, reader.margin(first, last).rename({name: "margin"}), name)
+    return reader.frame(everyone)
+
+
+def _marked(everyone: Any, group: Any, name: str) -> Any:
+    return _with(everyone, group.mutate(**{name: ibis.literal(1.0)}), name)
+
+
+def _with(everyone: Any, more: Any, name: str) -> Any:
+    joined = everyone.left_join(more, "client_id")
+    return joined.select(*everyone.columns, **{name: joined[name].fill_null(0.0)})

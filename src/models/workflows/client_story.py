@@ -1,0 +1,240 @@
+"""All that a reviewer may ask of one client, gathered from models and rules in one language; nothing is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow.dataset as ds
+
+from models.config import Config
+from models.decisions.reasons import feature_in_words
+from models.decisions.tiers import TierPolicy
+from models.decisions.tiers.in_words import expectation_in_words
+from models.decisions.treatments import TreatmentTable
+from models.learners.decline import DeclineCurves
+from models.tables.book import Book
+from models.tables.features import FeatureWords, Language, plain_words
+from models.workflows.bundle import Bundle
+from models.workflows.client_change import ClientChange
+from models.workflows.client_history import ClientPast
+from models.workflows.decide import score_columns
+from models.workflows.predict import model_version
+from models.workflows.reach import PeerRange
+from models.workflows.reasons import ClientReasons, explained_reasons
+from models.workflows.scoring import DECLINE, VALUE
+from models.workflows.within_reach import NoneWithinReach, Reachable, within_reach
+
+MEASURES = 3
+"""So many features beside the margin are told over time: those that lead the largest reasons."""
+_MARGIN = "value_sum_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryPoint:
+    """What the models said of the client at one date. Value in currency; None where there is no interval."""
+
+    as_of: date
+    value: float
+    value_low: float | None
+    value_high: float | None
+    decline: float
+    decline_low: float | None
+    decline_high: float | None
+    tier: str
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureHistory:
+    """One feature of the client over the dates of the history: as numbers, and as people write them."""
+
+    feature: str
+    description: str
+    numbers: tuple[float | None, ...]
+    texts: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientStory:
+    """One client, told in ``language``.
+
+    Attributes:
+        scores: the client's row of scores, as plain values.
+        tier_reason, segment_name: the same in the language told.
+        features: of each feature its unit, the client's value and what it adds to decline (probability) and value.
+        base: what is said of an unknown client: model -> probability or currency.
+        curve: of the one client.
+        level: share of clients whose value lies in its interval.
+        treatment: title and text of each part; empty where the policy has none.
+    """
+
+    client_id: str
+    name: str | None
+    language: Language
+    as_of: date
+    currency: str
+    period: str
+    horizon_periods: int
+    level: float
+    model_version: str
+    scores: Mapping[str, Any]
+    tier_reason: str
+    segment_name: str
+    features: tuple[Mapping[str, Any], ...]
+    base: Mapping[str, float]
+    reasons: ClientReasons
+    curve: DeclineCurves
+    history: tuple[HistoryPoint, ...]
+    measures: tuple[MeasureHistory, ...]
+    change: ClientChange | None
+    reach: tuple[Reachable | NoneWithinReach, ...]
+    words: Mapping[str, FeatureWords]
+    treatment: tuple[tuple[str, str], ...]
+
+
+def tell_client(
+    book: Book,
+    bundle: Bundle,
+    past: ClientPast,
+    config: Config,
+    change: ClientChange | None,
+    *,
+    lang: Language,
+) -> ClientStory:
+    """Everything about the client of ``past``. ``config`` says what is within reach; the bundle's rules decide."""
+    block, settings, models = past.block, bundle.config, bundle.models
+    columns = score_columns(models, block.panel, block.predictions, settings, block.previous)
+    scores = {name: column[0].as_py() for name, column in columns.items()}
+    (reasons,) = explained_reasons(bundle, block, lang=lang)
+    return ClientStory(
+        client_id=scores["client_id"],
+        name=client_name(book, scores["client_id"]),
+        language=lang,
+        as_of=past.dates[-1],
+        currency=settings.book.currency,
+        period=settings.time.period,
+        horizon_periods=settings.time.horizon_periods,
+        level=settings.learners.interval_level,
+        model_version=model_version(bundle),
+        scores=scores,
+        tier_reason=_tier_reason(bundle, scores, lang),
+        segment_name=_segment_name(bundle, scores["segment"], lang),
+        features=_features(past, bundle),
+        base={DECLINE: block.served[DECLINE].base, VALUE: block.served[VALUE].base},
+        reasons=reasons,
+        curve=block.predictions.curves,
+        history=_history(past),
+        measures=_measures(past, bundle, reasons, lang),
+        change=change,
+        reach=_reach(past, bundle, config),
+        words=models.words,
+        treatment=treatment_of(settings, scores, lang),
+    )
+
+
+def client_name(book: Book, client: str) -> str | None:
+    """What the book calls the client; None where it does not say, or no more than the id."""
+    table = ds.dataset(book.tables["clients"]).to_table(columns=["name"], filter=ds.field("client_id") == client)
+    name = table["name"][0].as_py() if table.num_rows else None
+    return None if name == client else name
+
+
+def treatment_of(settings: Config, scores: Mapping[str, Any], lang: Language) -> tuple[tuple[str, str], ...]:
+    """What the policy asks for a client of this tier, type and stage, in words; empty where it has no treatments."""
+    if settings.policy is None or settings.policy.treatments is None:
+        return ()
+    table = TreatmentTable(settings.policy)
+    keys = (np.array([scores[name]]) for name in ("tier", "relationship_type", "stage"))
+    return tuple(table.describe(table.look_up(*keys).of(0), lang))
+
+
+def _tier_reason(bundle: Bundle, scores: Mapping[str, Any], lang: Language) -> str:
+    policy = bundle.models.policy
+    if lang == "en" or not isinstance(policy, TierPolicy):
+        return str(scores["tier_reason"])
+    return expectation_in_words(scores["value"], scores["decline_probability"], policy, lang)
+
+
+def _segment_name(bundle: Bundle, segment: int, lang: Language) -> str:
+    segments, words = bundle.models.segments, bundle.models.words
+    names = segments.names_in(lang, lambda feature: words[feature].describe(lang) if feature in words else feature)
+    return names[segments.numbers.index(segment)]
+
+
+def _features(past: ClientPast, bundle: Bundle) -> tuple[Mapping[str, Any], ...]:
+    """Every feature with what it adds, largest in decline first."""
+    served, row = past.block.served, past.block.panel.features.iloc[0]
+    parts = [
+        {
+            "feature": name,
+            "unit": bundle.models.contract.units[name],
+            "observed": _plain(row[name]),
+            "decline_points": float(served[DECLINE].values[0, place] * 100),
+            "value": float(served[VALUE].values[0, place]),
+        }
+        for place, name in enumerate(bundle.models.contract.names)
+    ]
+    return tuple(sorted(parts, key=lambda part: -abs(part["decline_points"])))
+
+
+def _history(past: ClientPast) -> tuple[HistoryPoint, ...]:
+    said = past.predictions
+    return tuple(
+        HistoryPoint(
+            as_of=when,
+            value=float(said.value[row]),
+            value_low=_known(said.value_low[row]),
+            value_high=_known(said.value_high[row]),
+            decline=float(said.decline_probability[row]),
+            decline_low=_known(said.decline_low[row]),
+            decline_high=_known(said.decline_high[row]),
+            tier=str(said.grades.tier[row]),
+            stage=str(past.stage[row]),
+        )
+        for row, when in enumerate(past.dates)
+    )
+
+
+def _measures(past: ClientPast, bundle: Bundle, reasons: ClientReasons, lang: Language) -> tuple[MeasureHistory, ...]:
+    """The margin of the longest window, then the numbers that lead the largest reasons of decline."""
+    window = bundle.config.features.windows[-1]
+    leading = [reason.figures.feature for reason in reasons.decline if reason.figures.observed is not None]
+    wanted = [f"{_MARGIN}{window}p", *leading]
+    names = [name for name in dict.fromkeys(wanted) if name in past.panel.features][: MEASURES + 1]
+    return tuple(_measure(past, bundle, name, lang) for name in names)
+
+
+def _measure(past: ClientPast, bundle: Bundle, name: str, lang: Language) -> MeasureHistory:
+    words = bundle.models.words.get(name) or plain_words(name)
+    numbers = past.panel.features[name].to_numpy(dtype=np.float64)
+    return MeasureHistory(
+        feature=name,
+        description=words.describe(lang),
+        numbers=tuple(_known(number) for number in numbers),
+        texts=tuple(feature_in_words(float(number), words, lang, bundle.config.book.currency) for number in numbers),
+    )
+
+
+def _reach(past: ClientPast, bundle: Bundle, config: Config) -> tuple[Reachable | NoneWithinReach, ...]:
+    reach = config.explaining.within_reach
+    if not reach:
+        return ()
+    block, models = past.block, bundle.models
+    view = models.peers.of(block.matrix, block.predictions.segment)
+    places = np.arange(len(models.contract.names))[None, :]
+    peers = PeerRange(low=view.low(places)[0], high=view.high(places)[0])
+    return within_reach(models, block.panel.features, peers, bundle.config, reach)
+
+
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
+
+
+def _plain(value: Any) -> float | str | None:
+    if isinstance(value, str):
+        return value
+    return None if value is None or np.isnan(value) else float(value)

@@ -1,0 +1,125 @@
+"""Scores and explains the clients of a panel in memory, all of a block or a few by name; nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from models.config import Config
+from models.errors import UnknownClientError
+from models.learners.contributions import Contributions
+from models.tables.book import Book
+from models.tables.panel import Panel, joined, panels_by_block
+from models.tables.periods import latest_anchor
+from models.tables.prepare import prepared_book
+from models.vocab import FloatArray
+from models.workflows.bundle import Bundle
+from models.workflows.decide import REMEMBERED
+from models.workflows.previous import PreviousScores, earlier_scores
+from models.workflows.recipe import FittedModels, Predictions, completed
+
+VALUE, DECLINE = "value", "decline"
+REHEARSED = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScoredBlock:
+    """One block of clients, scored and explained; contributions were checked to sum to the predictions.
+
+    ``previous`` are the earlier scores that decisions about these clients build on.
+    """
+
+    panel: Panel
+    matrix: FloatArray
+    predictions: Predictions
+    explained: dict[str, Contributions]
+    served: dict[str, Contributions]
+    previous: PreviousScores | None = None
+
+
+def rehearse(models: FittedModels, panel: Panel) -> None:
+    """Explain the first rows of a panel as prediction will, before models are published.
+
+    Models that cannot be explained to the last row are no use. It also leaves the machine code of the explanation on
+    this machine's disk, for which the first client to be explained would otherwise wait. Raises ``AdditivityError``.
+    """
+    few = panel.where(np.arange(len(panel)) < REHEARSED)
+    matrix = models.contract.encode(few.features)
+    _, served = explain_matrix(models, matrix)
+    completed(models, matrix, few, value=served[VALUE].prediction, probability=served[DECLINE].prediction)
+
+
+def score_block(bundle: Bundle, panel: Panel, previous: PreviousScores | None = None) -> ScoredBlock:
+    """Score and explain a block. Raises ``AdditivityError`` if any row's contributions miss its prediction.
+
+    Parts are rounded once, here, so that terminal, reasons and ledger tell the same numbers.
+    """
+    models = bundle.models
+    matrix = models.contract.encode(panel.features)
+    explained, served = explain_matrix(models, matrix)
+    return ScoredBlock(
+        panel=panel,
+        matrix=matrix,
+        predictions=completed(
+            models, matrix, panel, value=served[VALUE].prediction, probability=served[DECLINE].prediction
+        ),
+        explained=explained,
+        served=served,
+        previous=previous,
+    )
+
+
+def explain_matrix(
+    models: FittedModels, matrix: FloatArray
+) -> tuple[dict[str, Contributions], dict[str, Contributions]]:
+    """Parts of both models for encoded features (n_rows, n_features), in their own units and in those served."""
+    explained = {VALUE: models.value.explain(matrix).rounded(), DECLINE: models.decline.explain(matrix).rounded()}
+    served = {
+        VALUE: models.value.in_served_unit(explained[VALUE]),
+        DECLINE: models.decline.in_served_unit(explained[DECLINE]),
+    }
+    for parts in (*explained.values(), *served.values()):
+        parts.check()
+    return explained, served
+
+
+def scoring_config(bundle: Bundle, config: Config) -> Config:
+    """The bundle's settings, with the caller's place of the book and way of running."""
+    return bundle.config.model_copy(update={"book": config.book, "run": config.run})
+
+
+def score_clients(
+    book: Book,
+    bundle: Bundle,
+    config: Config,
+    clients: Sequence[str],
+    as_of: date | None = None,
+    *,
+    earlier: Path | None = None,
+) -> ScoredBlock:
+    """Score and explain a few clients, the same as they would be in the whole book.
+
+    ``earlier`` is the folder below which scores are published; the newest of an earlier date are built upon.
+    Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
+    """
+    settings = scoring_config(bundle, config)
+    when = as_of or latest_anchor(settings.time.period, book.known_until)
+    with prepared_book(book, settings, when, bundle.models.notes) as prepared:
+        blocks = prepared.blocks_of(list(clients))
+        panels = panels_by_block(prepared, settings, [0], targets=False, blocks=blocks)
+        chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
+    found = {client for panel in chosen for client in panel.client_id}
+    missing = [client for client in clients if client not in found]
+    if missing:
+        raise UnknownClientError(
+            rule=f"the client must be in the book and active in the {settings.time.activity_periods} "
+            f"{settings.time.period}s before {when}",
+            got=missing[0],
+            remedy="look the id up in scores.parquet; ids are compared byte for byte",
+        )
+    previous = None if earlier is None else earlier_scores(earlier, when, REMEMBERED)
+    return score_block(bundle, joined(chosen), previous)

@@ -1,0 +1,121 @@
+"""The kinds of clients of a whole book at an as-of date, as data: its blocks are scored, and only sums of them told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from models.config import Config
+from models.errors import TooLittleDataError
+from models.tables.blocks import PreparedBook
+from models.tables.book import Book
+from models.tables.panel import Panel, joined, panels_by_block
+from models.tables.periods import latest_anchor
+from models.tables.prepare import prepared_book
+from models.vocab import Progress, SilentProgress, TextArray
+from models.workflows.bundle import Bundle, read_report
+from models.workflows.decide import REMEMBERED, score_columns
+from models.workflows.kind_report import region_facts
+from models.workflows.predict import model_version
+from models.workflows.previous import PreviousScores, earlier_scores
+from models.workflows.recipe import Predictions, merged, score_panel
+from models.workflows.scoring import scoring_config
+from models.workflows.segments import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segment_facts
+
+_COLUMNS = (*MIX_COLUMNS, "market_potential")
+
+
+@dataclass(frozen=True)
+class _Scored:
+    """A block of clients: of their features only what segments and profiles look at."""
+
+    rows: Panel
+    predictions: Predictions
+    columns: Mapping[str, pa.Array]
+
+
+def trained_profiles(report: Mapping[str, Any], version: str = "") -> dict[str, Any]:
+    """The profiles at the latest training origin, as the report of a training tells them."""
+    return {
+        "book": report["book"],
+        "currency": report["currency"],
+        "period": report["horizon"]["period"],
+        "as_of": report["segments"]["as_of"],
+        "model_version": version,
+        "segments": report["segments"],
+        "kinds": report["kinds"],
+    }
+
+
+def book_profiles(
+    book: Book,
+    bundle: Bundle,
+    config: Config,
+    as_of: date | None = None,
+    *,
+    earlier: Path | None = None,
+    progress: Progress = SilentProgress(),
+) -> dict[str, Any]:
+    """The same of all clients active before ``as_of``, else at the end of the book, as they would be scored.
+
+    Moves between stages and types are those that training saw, since one date shows none. ``earlier`` is the folder
+    below which scores are published; the newest of an earlier date are built upon. Raises ``TooLittleDataError`` if no
+    client is active.
+    """
+    settings = scoring_config(bundle, config)
+    when = as_of or latest_anchor(settings.time.period, book.known_until)
+    previous = None if earlier is None else earlier_scores(earlier, when, REMEMBERED)
+    with prepared_book(book, settings, when, bundle.models.notes) as prepared:
+        scored = _together(list(_blocks(prepared, bundle, settings, previous, progress)), settings, when)
+    rows, told, columns = scored.rows, scored.predictions, scored.columns
+    report = read_report(bundle.folder)
+    regions = region_facts(
+        _texts(columns["region_class"]), _texts(columns["market_potential"]), told.value, told.decline_probability
+    )
+    return {
+        **trained_profiles(report, model_version(bundle)),
+        "currency": settings.book.currency,
+        "as_of": when.isoformat(),
+        "segments": segment_facts(bundle.models.segments, rows, told, mixes_of(rows, columns)),
+        "kinds": {**report["kinds"], "regions": regions},
+    }
+
+
+def _blocks(
+    prepared: PreparedBook, bundle: Bundle, settings: Config, previous: PreviousScores | None, progress: Progress
+) -> Iterator[_Scored]:
+    models = bundle.models
+    panels = panels_by_block(prepared, settings, [0], targets=False)
+    for panel in progress.track(panels, total=len(prepared.block_numbers), title="Looking at every client"):
+        if len(panel):
+            told = score_panel(models, panel)
+            columns = score_columns(models, panel, told, settings, previous)
+            kept = [name for name in (*models.segments.features, *PLACE_COLUMNS) if name in panel.features]
+            rows = replace(panel, features=panel.features[list(dict.fromkeys(kept))])
+            yield _Scored(rows, told, {name: columns[name] for name in _COLUMNS})
+
+
+def _together(blocks: list[_Scored], settings: Config, when: date) -> _Scored:
+    if not blocks:
+        raise TooLittleDataError(
+            rule=f"some clients must be active in the {settings.time.activity_periods} "
+            f"{settings.time.period}s before {when}",
+            got="none",
+            remedy="choose another --as-of",
+        )
+    rows = joined([block.rows for block in blocks])
+    return _Scored(
+        rows=rows,
+        predictions=merged([block.predictions for block in blocks], np.arange(len(rows))),
+        columns={name: pa.concat_arrays([block.columns[name] for block in blocks]) for name in _COLUMNS},
+    )
+
+
+def _texts(column: pa.Array) -> TextArray:
+    return np.asarray(column.to_numpy(zero_copy_only=False).astype(np.str_))

@@ -1,0 +1,82 @@
+"""Every feature of every book is called something by people, in English and Chinese, and no two are called the same."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from models.config import Config, load_config, parse_config
+from models.tables.features import FeatureWords
+from models.tables.panel import Panel, panel_of
+from models.tables.periods import PeriodGrid
+from models.tables.prepare import fit_notes, prepared_book
+from support.books import AS_OF, SETTINGS, book_of
+from support.random_books import random_book
+
+CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.yaml"))
+CHINESE = re.compile(r"[一-鿿]")
+
+
+def panel_by(config: Config, folder: Path) -> Panel:
+    """A book that holds every table, measured as this config asks."""
+    book = book_of(random_book(5, 60), folder)
+    notes = fit_notes(book, config, PeriodGrid(config.time.period, AS_OF).start_of(0))
+    with prepared_book(book, config, AS_OF, notes) as prepared:
+        return panel_of(prepared, config, [0], targets=False)
+
+
+@pytest.fixture(scope="module", params=[*CONFIGS, SETTINGS], ids=[*(path.stem for path in CONFIGS), "every measure"])
+def panel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Panel:
+    folder = tmp_path_factory.mktemp("book")
+    overrides = [f"run.work_dir={folder / 'work'}", "run.threads=1"]
+    read = parse_config if isinstance(request.param, str) else load_config
+    return panel_by(read(request.param, overrides), folder)
+
+
+def texts_of(words: FeatureWords) -> list[tuple[str, str]]:
+    """Every text of a feature with its language, its value filled in."""
+    said = [words.title, words.description, words.missing, *([words.none] if words.none else []), *words.than]
+    texts = [(language, text) for pair in said for language, text in zip(("en", "zh"), pair, strict=True)]
+    return [*texts, ("en", words.state("1", "en")), ("zh", words.state("1", "zh"))]
+
+
+def test_every_feature_has_words_in_both_languages(panel: Panel) -> None:
+    assert list(panel.words) == list(panel.features.columns)
+    for name, words in panel.words.items():
+        for language, text in texts_of(words):
+            assert text.strip() == text != "", name
+            assert not set("{}") & set(text), f"{name}: {text}"
+            assert (language == "en") == (CHINESE.search(text) is None) or name.startswith(OWN_NAMES), f"{name}: {text}"
+
+
+OWN_NAMES = ("meetings", "waiting", "latest_waiting", "pipeline", "all_flows", "group_latest_waiting")
+"""Measures of the tests' own book whose names are no common words; they keep their names in both languages."""
+
+
+def test_a_clause_tells_the_value_once(panel: Panel) -> None:
+    for name, words in panel.words.items():
+        for language in ("en", "zh"):
+            assert words.statement.within(language).count("{value}") == 1, name  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_two_features_are_described_alike(panel: Panel, language: str) -> None:
+    described = Counter(words.describe(language) for words in panel.words.values())  # type: ignore[arg-type]
+    assert [text for text, times in described.items() if times > 1] == []
+
+
+def test_a_reason_has_one_title_and_a_title_one_reason(panel: Panel) -> None:
+    titles = defaultdict(set)
+    for words in panel.words.values():
+        titles[words.reason].add(words.title)
+    assert {len(found) for found in titles.values()} == {1}
+    assert len({title.en for found in titles.values() for title in found}) == len(titles)
+
+
+def test_the_windows_of_a_measure_are_one_reason(panel: Panel) -> None:
+    of_value = {words.reason for name, words in panel.words.items() if name.startswith("value_sum_")}
+    assert of_value == {"value_so_far"}
+    assert len({words.reason for words in panel.words.values()}) < len(panel.words) / 3
