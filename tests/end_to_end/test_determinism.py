@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.interfaces.explanation import explanation_facts
-from models.interfaces.jobs import explain, open_book, predict
+from models.interfaces.explanation import story_facts
+from models.interfaces.jobs import client_story, explain, open_book, predict
 from models.vocab import SilentProgress
 from models.workflows.bundle import read_bundle
 from models.workflows.predict import Predicted, predict_book
@@ -111,7 +111,7 @@ def test_predicting_again_leaves_the_same_folder(trained: TrainedLender) -> None
 def test_one_client_alone_is_as_in_the_whole_book(trained: TrainedLender, place: int) -> None:
     client = trained.column("client_id")[place]
     bundle, block = explain(trained.config, client)
-    facts = explanation_facts(bundle, block)
+    facts = story_facts(client_story(trained.config, client))
     for name in ("client_id", "value", "value_low", "value_high", "decline_probability"):
         assert facts[name] == trained.column(name)[place], name
     for name in ("stage", "segment", "tier", "tier_reason", "relationship_type", "need_type", "segment_name"):

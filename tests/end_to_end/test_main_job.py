@@ -75,7 +75,8 @@ def test_scores_have_the_columns_of_the_contract(trained: TrainedLender) -> None
 
 
 def test_scores_are_in_range(scores: pd.DataFrame) -> None:
-    assert scores.notna().all(axis=None)
+    assert scores.drop(columns=["next_tier", "tier_lacking", "tier_lacking_amount"]).notna().all(axis=None)
+    assert scores["next_tier"].isna().equals(scores["tier_by_rule"] == "AA")
     assert scores["decline_probability"].between(0, 1).all()
     assert (scores["value"] > 0).all()
     assert (scores["value_low"] <= scores["value_high"]).all()
@@ -135,7 +136,13 @@ def test_the_manifest_has_the_hash_of_every_file(trained: TrainedLender) -> None
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["files"] == {
         name: hashlib.sha256((folder / name).read_bytes()).hexdigest()
-        for name in ("curves.parquet", "explanations.parquet", "scores.parquet")
+        for name in (
+            "curves.parquet",
+            "explanations.parquet",
+            "scores.parquet",
+            "warning_memory.parquet",
+            "warnings.parquet",
+        )
     }
     assert sorted(path.name for path in folder.iterdir()) == [
         "curves.parquet",

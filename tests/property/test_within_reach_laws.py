@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from models.config import ReachConfig
 from models.decisions.ranks import tier_ranks
-from models.decisions.tiers import grade
 from models.vocab import FloatArray
 from models.workflows.change import features_by_client
 from models.workflows.reach import PeerRange
@@ -53,7 +52,8 @@ def changed(row: FloatArray, outcome: Outcome) -> FloatArray:
 def test_every_answer_holds_when_the_changed_client_is_scored(client: int, level: float) -> None:
     models, rows, peers = lender()
     config = small_config(stages={"decline_probability": level})
-    before = grade(models.value.predict(rows[[client]]), models.decline.predict(rows[[client]]), models.policy)
+    one = features().iloc[[client]]
+    before = models.grader(one, models.value.predict(rows[[client]]), models.decline.predict(rows[[client]]))
     for answer in within_reach(models, features().iloc[[client]], peers, config, REACH):
         outcome = answer.outcome if isinstance(answer, Reachable) else answer.best
         if outcome is None:
@@ -61,7 +61,7 @@ def test_every_answer_holds_when_the_changed_client_is_scored(client: int, level
         row = changed(rows[client], outcome)
         value, decline = models.value.predict(row[None]), models.decline.predict(row[None])
         assert (value[0], decline[0]) == (outcome.value, outcome.decline_probability)
-        grades = grade(value, decline, models.policy)
+        grades = models.grader(one, value, decline)  # whose rules look at no feature
         off, up = decline[0] < level, tier_ranks(grades.tier)[0] > tier_ranks(before.tier)[0]
         assert (off if answer.goal is Goal.OFF_DECLINE_LIST else up) == isinstance(answer, Reachable)
         require_plausible(row, rows[client], peers, outcome)

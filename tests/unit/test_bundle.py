@@ -42,7 +42,7 @@ def test_everything_comes_back(fitted: FittedModels, folder: Path) -> None:
     bundle = read_bundle(folder, threads=1)
     assert bundle.models.contract == fitted.contract
     assert bundle.models.policy == fitted.policy
-    assert bundle.models.bands == fitted.bands
+    assert bundle.models.bounds == fitted.bounds
     assert bundle.config.meaning() == small_config().meaning()
     assert read_report(folder) == REPORT
 
@@ -73,10 +73,12 @@ def test_places_and_threads_are_not_part_of_it(fitted: FittedModels, folder: Pat
 
 
 def test_a_short_book_has_no_intervals(fitted: FittedModels, tmp_path: Path) -> None:
-    write_bundle(tmp_path, replace(fitted, bands=None), small_config(), REPORT, "data")
+    unbounded = replace(fitted.bounds, bands=None, decline_band=None)
+    write_bundle(tmp_path, replace(fitted, bounds=unbounded), small_config(), REPORT, "data")
     scored = score_panel(read_bundle(tmp_path, threads=1).models, drawn_panel().at([ORIGINS[-1]]))
     assert np.isnan(scored.value_low).all()
     assert np.isnan(scored.value_high).all()
+    assert np.isnan(scored.decline_high).all()
     assert (scored.value > 0).all()
 
 

@@ -32,6 +32,11 @@ def version(models: FittedModels, *, before: int = ORIGINS[-2], after: int = ORI
     )
 
 
+def with_cut_offs(models: FittedModels, **cut_offs: tuple[float, ...]) -> FittedModels:
+    """The same models under a policy with other cut-offs of some dimensions, best first."""
+    return replace(models, policy=replace(models.policy, cut_offs={**models.policy.cut_offs, **cut_offs}))
+
+
 @pytest.fixture(scope="module")
 def fitted() -> FittedModels:
     return fitted_models()
@@ -94,8 +99,7 @@ def test_what_moved_the_tier_is_named_with_the_rules(by_data: Change) -> None:
 
 
 def test_the_reason_named_worked_in_the_direction_of_the_move(fitted: FittedModels) -> None:
-    settings = fitted.policy.settings.model_copy(update={"aa_max_decline": 0.3, "a_max_decline": 0.4})
-    careful = version(replace(fitted, policy=replace(fitted.policy, settings=settings)))
+    careful = version(with_cut_offs(fitted, decline_risk=(0.3, 0.4)))
     change = explain_change(careful, careful)
     tier, reasons = change.tier, list(change.value.reasons)
     upwards = np.where(tier.steps.sum(axis=1) > 0, 1.0, -1.0)
@@ -169,9 +173,10 @@ def test_a_calibration_alone(fitted: FittedModels) -> None:
 
 
 def test_a_policy_alone_moves_tiers_and_nothing_else(fitted: FittedModels) -> None:
-    generous = replace(fitted.policy, a_value=fitted.policy.a_value / 2)
+    best, good = fitted.policy.cut_offs["expected_value"]
+    generous = with_cut_offs(fitted, expected_value=(best, good / 2))
     same = ORIGINS[-1]
-    change = explain_change(version(fitted, before=same), version(replace(fitted, policy=generous), before=same))
+    change = explain_change(version(fitted, before=same), version(generous, before=same))
     for split in splits_of(change):
         np.testing.assert_array_equal(split.before, split.after)
         assert not split.data.any()

@@ -60,7 +60,7 @@ def judged_rows() -> Panel:
     return drawn_panel().at([ORIGINS[-1]])
 
 
-def test_columns_come_in_the_order_of_the_contract(fitted: FittedModels, judged_rows: Panel) -> None:
+def test_everything_decided_has_a_column(fitted: FittedModels, judged_rows: Panel) -> None:
     columns = score_columns(fitted, judged_rows, score_panel(fitted, judged_rows), small_config())
     assert list(columns) == [
         "client_id",
@@ -73,8 +73,6 @@ def test_columns_come_in_the_order_of_the_contract(fitted: FittedModels, judged_
         "segment_name",
         "relationship_type",
         "need_type",
-        "tier",
-        "tier_reason",
         "stage_candidate",
         "stage_candidate_periods",
         "relationship_type_candidate",
@@ -94,6 +92,13 @@ def test_columns_come_in_the_order_of_the_contract(fitted: FittedModels, judged_
         "decline_low",
         "decline_high",
         "segment_margin",
+        "tier",
+        "tier_reason",
+        "tier_by_rule",
+        "tier_basis",
+        "next_tier",
+        "tier_lacking",
+        "tier_lacking_amount",
     ]
     assert {len(column) for column in columns.values()} == {len(judged_rows)}
 
@@ -110,7 +115,7 @@ def predictions(models: FittedModels, rows: int, *, value: float, decline: float
         curves=DeclineCurves(ends=(6,), event="return", probability=1 - risk[:, None]),
         segment=np.zeros(rows, dtype=np.int64),
         segment_margin=np.ones(rows),
-        grades=grade(full, risk, models.policy),
+        grades=grade(full, risk, models.bounds.classes),
     )
 
 

@@ -147,7 +147,7 @@ def test_accounts_are_published_months_late(block):
 
 def test_randomised_campaigns_have_the_stated_effect_by_type():
     """New opportunities of those addressed against those not, while the campaign works; renewals left out."""
-    lifecycle = LifecycleEconomics(opening_share=1.0, maturing_rate=0.0)
+    lifecycle = LifecycleEconomics(opening_share=1.0, growing_months=600)
     config = SimulationConfig(block_clients=30_000, dirt=PURE, lifecycle=lifecycle)
     plan = Plan(config=config, clients=30_000, months=20, seed=4, as_of=())
     run = run_block(plan, 0)

@@ -29,10 +29,14 @@ BY_HAND = [
 ]
 
 
-def trajectory(*rows: tuple[str, float, float, float, float]) -> Trajectory:
+def trajectory(*rows: tuple[str, float, float, float, float], asked_for: float = np.nan) -> Trajectory:
     columns = np.array([row[1:] for row in rows], dtype=np.float64).T
     return Trajectory(
-        idle_periods=columns[0], tenure_periods=columns[1], growth=columns[2], decline_probability=columns[3]
+        idle_periods=columns[0],
+        tenure_periods=columns[1],
+        growth=columns[2],
+        decline_probability=columns[3],
+        asked_for=np.full(len(rows), asked_for),
     )
 
 
@@ -53,7 +57,7 @@ def test_a_client_of_whom_nothing_is_known_is_mature_unless_likely_to_leave() ->
 
 def test_no_client_gives_no_stage() -> None:
     none = np.empty(0)
-    empty = Trajectory(idle_periods=none, tenure_periods=none, growth=none, decline_probability=none)
+    empty = Trajectory(idle_periods=none, tenure_periods=none, growth=none, decline_probability=none, asked_for=none)
     assert len(stages_of(empty, SETTINGS)) == 0
 
 
@@ -66,3 +70,30 @@ def test_a_young_client_develops_even_if_it_does_not_grow() -> None:
         ("acquisition", 1.0, 12.0, -0.5, 0.1),
     ]
     assert list(stages_of(trajectory(*rows), young)) == [row[0] for row in rows]
+
+
+# a ratio of 0.6 is -0.4 / 1.6 = -0.25
+@pytest.mark.parametrize(
+    ("growth", "probability", "asked_for", "stage"),
+    [
+        (-0.26, 0.2, 0.0, "decline"),
+        (-0.26, 0.2, 1.0, "maturity"),
+        (-0.26, 0.2, np.nan, "maturity"),
+        (-0.25, 0.2, 0.0, "maturity"),
+        (-0.26, 0.19, 0.0, "maturity"),
+        (0.10, 0.6, 3.0, "decline"),
+    ],
+)
+def test_a_client_that_shrinks_and_asks_for_nothing_declines_at_a_smaller_probability(
+    growth: float, probability: float, asked_for: float, stage: str
+) -> None:
+    visible = StagesConfig.model_validate(
+        SETTINGS.model_dump() | {"shrinking_ratio": 0.6, "shrinking_decline_probability": 0.2}
+    )
+    client = trajectory((stage, 1.0, 100.0, growth, probability), asked_for=asked_for)
+    assert list(stages_of(client, visible)) == [stage]
+
+
+def test_a_lender_may_say_that_acquisition_ends_with_the_first_business() -> None:
+    none_new = StagesConfig.model_validate(SETTINGS.model_dump() | {"acquisition_max_periods": 0})
+    assert list(stages_of(trajectory(("maturity", 0.1, 0.1, 0.0, 0.1)), none_new)) == ["maturity"]

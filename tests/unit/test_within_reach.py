@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from models.config import ReachConfig
-from models.decisions.tiers import Grades, TierPolicy
+from models.decisions.tiers import Grades, TierPolicy, grade
 from models.learners.contract import Feature, FeatureContract
 from models.vocab import FloatArray
 from models.workflows.grading import Grader
@@ -48,11 +48,12 @@ class Line:
 
 def models(*, decline: Line, value: Line | None = None, aa_value: float = 1_000.0) -> Any:
     settings = small_config(tiers={"aa_max_decline": 0.6, "a_max_decline": 0.9}).tiers
+    policy = TierPolicy(settings=settings, aa_value=aa_value, a_value=100.0, currency="EUR")
     return SimpleNamespace(
         contract=FeatureContract(features=FEATURES),
         decline=decline,
         value=value or Line(2_000.0, (0, 0, 0, 0)),
-        policy=TierPolicy(settings=settings, aa_value=aa_value, a_value=100.0, currency="EUR"),
+        grader=lambda _, value, decline: grade(value, decline, policy),
     )
 
 

@@ -1,5 +1,6 @@
 """What a run is asked to do: settings of one book, and how they are read."""
 
+from models.config.backtest import BacktestConfig, LimitsConfig, RetentionConfig, RuleConfig
 from models.config.base import Search, Section
 from models.config.explaining import ActionConfig, ExplainingConfig, ReachConfig
 from models.config.kinds import (
@@ -12,7 +13,7 @@ from models.config.kinds import (
     ValueClassesConfig,
 )
 from models.config.kpis import Dimension, FunnelConfig, KpisConfig, ScorePart
-from models.config.loading import config_schema, load_config, parse_config
+from models.config.loading import change_policy, config_schema, load_config, parse_config
 from models.config.policy import PolicyConfig
 from models.config.root import Config
 from models.config.sections import (
@@ -41,8 +42,10 @@ from models.config.tuning import TreeCandidateName, TuneConfig, TuneModel, TuneO
 from models.config.warnings import DimensionConfig, WarningsConfig
 
 __all__ = [
+    "change_policy",
     "ActionConfig",
     "ActivityConfig",
+    "BacktestConfig",
     "BookConfig",
     "BoostingConfig",
     "ChoiceConfig",
@@ -61,6 +64,7 @@ __all__ = [
     "KpisConfig",
     "LabelConfig",
     "LearnersConfig",
+    "LimitsConfig",
     "MeasureConfig",
     "MonotoneConfig",
     "NeedsConfig",
@@ -69,6 +73,8 @@ __all__ = [
     "ReachConfig",
     "RegionsConfig",
     "RelationshipsConfig",
+    "RetentionConfig",
+    "RuleConfig",
     "RunConfig",
     "ScorePart",
     "Search",

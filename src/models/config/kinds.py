@@ -20,7 +20,9 @@ HoldPeriods = Annotated[
 class StagesConfig(Section):
     """When a client counts as new, growing, declining or gone."""
 
-    acquisition_max_periods: Count = Field(description="A client known for at most this long is in acquisition.")
+    acquisition_max_periods: Annotated[int, Field(ge=0)] = Field(
+        description="A client known for at most this long is in acquisition; 0: it lies before the first business."
+    )
     development_max_periods: Annotated[int, Field(ge=0)] = Field(
         default=0, description="A client known for at most this long still develops, however it grows."
     )
@@ -30,6 +32,13 @@ class StagesConfig(Section):
     )
     trend_window_periods: Count = Field(description="Length of those two windows.")
     decline_probability: OpenShare = Field(description="At or above: decline.")
+    shrinking_ratio: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.8, description="Activity of the latest window over the one before it: below, it shrinks."
+    )
+    shrinking_decline_probability: OpenShare | None = Field(
+        default=None,
+        description="At or above, of a client whose activity shrinks and that asks for nothing new: decline, too.",
+    )
     hold_periods: HoldPeriods = 1
 
 

@@ -34,7 +34,7 @@ class KpisConfig(Section):
         description="Control clients did business so shortly before a campaign; default: a quarter of a year.",
     )
     score: dict[ScorePart, Share] = Field(
-        default_factory=lambda: _weights(), description="Part of the relationship score -> weight."
+        default_factory=lambda: _weights(),  # noqa: PLW0108 - defined below description="Part of the relationship score -> weight."
     )
 
     @model_validator(mode="after")
@@ -64,8 +64,8 @@ class FunnelConfig(Section):
     judged_at: Annotated[int, Field(ge=0, le=40)] = Field(
         default=6, description="The ranking is judged at so many past dates, a quarter of a year apart."
     )
-    judged_after_periods: Count | None = Field(
-        default=None, description="What was signed by then is held against the ranking; default: half a year."
+    ahead_periods: Count | None = Field(
+        default=None, description="A chance is that of being signed within so many periods; default: half a year."
     )
 
 

@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from models.config.policy import PolicyConfig
 from models.config.policy.problems import PROBLEMS, located
 from models.config.root import Config
 from models.errors import ConfigError, MissingFileError, UserError
@@ -48,6 +49,21 @@ def parse_config(text: str, overrides: Sequence[str] = (), *, subject: str = "co
         return Config.model_validate(raw)
     except ValidationError as error:
         raise ConfigError(subject=subject, problems=_all_problems(raw, error)) from error
+
+
+def change_policy(policy: PolicyConfig, changes: Sequence[str]) -> PolicyConfig:
+    """A policy with ``changes`` (``key=value``, counted from the policy) set over it, checked as a whole.
+
+    Raises ``ConfigError`` with every problem at once.
+    """
+    raw = {POLICY: policy.model_dump(mode="json")}
+    for change in changes:
+        _set_over(raw, f"{POLICY}.{change.removeprefix(f'{POLICY}.')}", POLICY, "--what-if")
+    try:
+        return PolicyConfig.model_validate(raw[POLICY])
+    except ValidationError as error:
+        problems = [problem for details in error.errors(include_url=False) for problem in _problems(details)]
+        raise ConfigError(subject="the changed policy", problems=problems) from error
 
 
 def _mapping(text: str, what: str, subject: str) -> dict[str, Any]:
@@ -104,30 +120,30 @@ def config_schema() -> dict[str, Any]:
     return Config.model_json_schema()
 
 
-def _set_over(raw: dict[str, Any], override: str, subject: str) -> None:
+def _set_over(raw: dict[str, Any], override: str, subject: str, option: str = "--set") -> None:
     path, found, text = override.partition("=")
     keys = path.strip().split(".")
     if not found or not all(keys):
         problem = UserError(
-            rule="--set must read section.key=value",
+            rule=f"{option} must read section.key=value",
             got=override,
             remedy="e.g. --set time.horizon_periods=36",
         )
         raise ConfigError(subject=subject, problems=[problem])
     node: Any = raw
     for key in keys[:-1]:
-        place = _place(node, key, override, subject)
+        place = _place(node, key, override, subject, option)
         child = node.get(place) if isinstance(node, dict) else node[place]
         node[place] = copy.copy(child) if isinstance(child, dict | list) else {}  # two may share one by a YAML alias
         node = node[place]
     try:
-        node[_place(node, keys[-1], override, subject)] = yaml.safe_load(text)
+        node[_place(node, keys[-1], override, subject, option)] = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        problem = UserError(rule=f"the value of --set {path} must be YAML", got=text, remedy="put it in quotes")
+        problem = UserError(rule=f"the value of {option} {path} must be YAML", got=text, remedy="put it in quotes")
         raise ConfigError(subject=subject, problems=[problem]) from error
 
 
-def _place(node: Any, key: str, override: str, subject: str) -> str | int:
+def _place(node: Any, key: str, override: str, subject: str, option: str) -> str | int:
     """Where a key leads: in a list to the entry of that name, or of that number from 0 on."""
     if not isinstance(node, list):
         return key
@@ -138,7 +154,7 @@ def _place(node: Any, key: str, override: str, subject: str) -> str | int:
         return int(key)
     known = ", ".join(name for name in names if name not in ("", "None"))
     problem = UserError(
-        rule=f"--set must name an entry of the list, by number below {len(node)}{' or by name' if known else ''}",
+        rule=f"{option} must name an entry of the list, by number below {len(node)}{' or by name' if known else ''}",
         got=override,
         remedy=f"known are {known or 'numbers only'}",
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from models.config.backtest import BacktestConfig
 from models.config.base import Section
 from models.config.explaining import ExplainingConfig
 from models.config.kinds import (
@@ -69,6 +70,7 @@ class Config(Section):
     funnel: FunnelConfig = FunnelConfig()
     simulation: SimulationConfig = SimulationConfig()
     tune: TuneConfig = TuneConfig()
+    backtest: BacktestConfig = BacktestConfig()
     run: RunConfig = RunConfig()
 
     @property
@@ -89,6 +91,7 @@ class Config(Section):
                 "funnel": True,
                 "simulation": True,
                 "tune": True,
+                "backtest": True,
                 "run": _WITHOUT_MEANING,
             },
         )

@@ -35,7 +35,7 @@ class RelationshipEconomics(Section):
     response_hours: PositiveFloat = Field(description="Typical hours until answered; dedicated teams are fast.")
     decline_rate: Rate = Field(description="Chance per month to start declining; loyalty keeps it low.")
     abrupt_share: Share = Field(description="Of declines, how many are abrupt: price shoppers leave at once.")
-    return_rate: Rate = Field(description="Chance per month that a declining client comes back.")
+    return_rate: Rate = Field(description="Chance per month that a declining client is won over and steadies.")
     credit_mean: float = Field(ge=-3, le=3, description="Average credit quality, in standard deviations.")
     service_cost_quarter: NotNegative = Field(description="Fixed cost of serving, per client and quarter.")
     campaign_lift: float = Field(
@@ -65,26 +65,26 @@ def _types() -> dict[str, RelationshipEconomics]:
     return {
         "strategic": RelationshipEconomics(
             share=0.09, limit_median=5e6, limit_spread=0.65, product_mix=(5, 3, 2, 2, 0.5, 0.1),
-            new_business=1.5, contacts=0.45, response_hours=5, decline_rate=0.023, abrupt_share=0.15,
-            return_rate=0.10, credit_mean=1.0, service_cost_quarter=12_000, campaign_lift=0.05,
+            new_business=1.5, contacts=0.45, response_hours=5, decline_rate=0.009, abrupt_share=0.15,
+            return_rate=0.015, credit_mean=1.0, service_cost_quarter=12_000, campaign_lift=0.05,
             answers_surveys=0.55,
         ),
         "transactional": RelationshipEconomics(
             share=0.55, limit_median=1.5e6, limit_spread=0.65,
             product_mix=(0.3, 2.5, 3.5, 1.2, 2.2, 0.2), new_business=0.95, contacts=0.16,
-            response_hours=20, decline_rate=0.041, abrupt_share=0.35, return_rate=0.07,
+            response_hours=20, decline_rate=0.015, abrupt_share=0.35, return_rate=0.011,
             credit_mean=-0.1, service_cost_quarter=350, campaign_lift=0.45, answers_surveys=0.15,
         ),
         "partnership": RelationshipEconomics(
             share=0.24, limit_median=2.6e6, limit_spread=0.6, product_mix=(2, 3, 2.5, 1.5, 1, 0.1),
-            new_business=1.1, contacts=0.26, response_hours=10, decline_rate=0.021, abrupt_share=0.15,
-            return_rate=0.11, credit_mean=0.3, service_cost_quarter=1_500, campaign_lift=0.25,
+            new_business=1.1, contacts=0.26, response_hours=10, decline_rate=0.008, abrupt_share=0.15,
+            return_rate=0.017, credit_mean=0.3, service_cost_quarter=1_500, campaign_lift=0.25,
             answers_surveys=0.40,
         ),
         "problem-solving": RelationshipEconomics(
             share=0.12, limit_median=2e6, limit_spread=0.65, product_mix=(0.5, 2, 2, 1, 1, 4),
-            new_business=0.8, contacts=0.36, response_hours=12, decline_rate=0.029, abrupt_share=0.2,
-            return_rate=0.09, credit_mean=-0.7, service_cost_quarter=2_000, campaign_lift=0.0,
+            new_business=0.8, contacts=0.36, response_hours=12, decline_rate=0.011, abrupt_share=0.2,
+            return_rate=0.013, credit_mean=-0.7, service_cost_quarter=2_000, campaign_lift=0.0,
             answers_surveys=0.30,
         ),
     }  # fmt: skip
@@ -172,18 +172,24 @@ class LifecycleEconomics(Section):
     )
     opportunity_rate: Rate = Field(default=0.38, description="New opportunities of a growing client.")
     mature_factor: Share = Field(default=0.6, description="Opportunities of a mature client against a growing one.")
-    decline_factor: Share = Field(default=0.12, description="The same for a declining client.")
-    maturing_rate: Rate = Field(default=0.06, description="Growing clients settle after about a year and a half.")
-    revival_rate: Rate = Field(default=0.012, description="Mature clients with a new project grow again.")
-    win_back_rate: Rate = Field(default=0.025, description="Lost clients that ask again; about a sixth a year.")
+    decline_factor: Share = Field(default=0.04, description="The same for a declining client.")
+    growing_months: Count = Field(default=24, description="Growth lasts about two years from the first deal.")
+    growing_steadiness: Annotated[float, Field(ge=1, le=20)] = Field(
+        default=10,
+        description="Weibull shape of that time: 1 is memoryless; at 10 nine in ten take 18 to 27 months.",
+    )
+    growing_loyalty: Share = Field(default=0.4, description="Declines of a growing client against a mature one.")
+    revival_rate: Rate = Field(default=0.001, description="Mature clients that grow anew; one in eighty a year.")
+    win_back_rate: Rate = Field(default=0.01, description="Lost clients that ask again; about a tenth a year.")
     churn_after_months: Count = Field(default=9, description="Nothing open and nothing asked for so long: churned.")
     satisfaction_effect: NotNegative = Field(default=0.7, description="Fall of the log decline rate per unit.")
     competition_effect: NotNegative = Field(default=0.25, description="Rise of log exit rates per unit of offers.")
     refinance_rate: Rate = Field(default=0.011, description="Facilities of content clients refinanced elsewhere.")
-    refinance_slow: NotNegative = Field(default=3.0, description="The same, times this, in slow decline.")
+    refinance_slow: NotNegative = Field(default=4.5, description="The same, times this, in slow decline.")
     refinance_abrupt: Rate = Field(default=0.25, description="Chance per month when a client leaves at once.")
     prepayment_fee: Rate = Field(default=0.005, description="Share of what is repaid early.")
     partial_prepayment: Rate = Field(default=0.006, description="Loans of which a fifth is repaid early.")
+    prepayment_slow: Rate = Field(default=0.35, description="The same in slow decline, of any term loan.")
     advance: tuple[Share, Share, Share, Share] = Field(
         default=(0.55, 0.50, 0.52, 0.68), description="Chance per month to reach assessed, ..., signed."
     )

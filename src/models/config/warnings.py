@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
@@ -10,6 +10,7 @@ from models.config.base import Count, Name, OpenShare, PositiveFloat, Section, S
 from models.config.explaining import Pattern
 
 Steps = dict[Pattern, PositiveFloat]
+Severity = Annotated[float, Field(ge=50, le=100)]
 
 
 class DimensionConfig(Section):
@@ -37,21 +38,39 @@ class DimensionConfig(Section):
         return self
 
 
+_DIMENSIONS: dict[str, DimensionConfig] = {
+    "risk": DimensionConfig(up={"decline_probability": 0.1}),
+    "utilisation": DimensionConfig(up={"facility_utilisation": 0.1}, alone=False),
+    "arrears": DimensionConfig(up={"arrears_days": 30.0, "arrears_count_*": 1.0}),
+    "rating": DimensionConfig(up={"pd_last": 0.01}),
+    "activity": DimensionConfig(up={"activity_overdue": 1.0}, down={"activity_growth_*": 0.25}),
+    "satisfaction": DimensionConfig(up={"complaint_count_*": 1.0}, down={"csat_last": 1.0, "nps_last": 2.0}),
+    "tone": DimensionConfig(away={"tone_*_mean_*": 0.1}, alone=False),
+}
+
+
 class WarningsConfig(Section):
     """Who turned worse against its own past and its peers, and which of them are shown."""
 
     weekly_budget: Share = Field(
         default=0.01, description="Alarms a week, as a share of the clients; what is left over is not saved."
     )
-    rank_by: Literal["expected_loss", "decline_probability"] = Field(
-        default="expected_loss", description="What severity is multiplied with to rank alarms."
+    loss_weight: Share = Field(
+        default=0.5,
+        description="Alarms rank by severity times probability of decline (0) or expected loss (1); between, both.",
+    )
+    always_from_severity: Severity = Field(
+        default=75.0, description="From here on AA clients are shown whatever the budget; 50: as soon as they warn."
+    )
+    decline_probability: OpenShare = Field(
+        default=0.3, description="Where the worst tenth of decline_probability begins, of which no peers are known."
     )
     compare_periods: Annotated[tuple[Count, ...], Field(min_length=1)] = Field(
         default=(1, 3), description="How many periods back a client's own past is looked at; the worst change counts."
     )
     news_step: PositiveFloat = Field(
         default=25.0,
-        description="A client is shown again once its severity is higher by so much, or a new dimension warns by itself.",
+        description="A client is shown again once its severity is so much higher, or a new dimension warns by itself.",
     )
     calm_periods: Count = Field(
         default=3, description="After so many periods without a warning a client is forgotten, and anything is news."
@@ -69,14 +88,3 @@ class WarningsConfig(Section):
         if list(self.compare_periods) != sorted(set(self.compare_periods)):
             raise ValueError(f"compare_periods must rise, got {list(self.compare_periods)}")
         return self
-
-
-_DIMENSIONS = {
-    "risk": DimensionConfig(up={"decline_probability": 0.1}),
-    "utilisation": DimensionConfig(up={"facility_utilisation": 0.1}, alone=False),
-    "arrears": DimensionConfig(up={"arrears_days": 30.0, "arrears_count_3p": 1.0}),
-    "rating": DimensionConfig(up={"pd_last": 0.01}),
-    "activity": DimensionConfig(up={"activity_overdue": 1.0}, down={"activity_growth_3p": 0.25}),
-    "satisfaction": DimensionConfig(up={"complaint_count_3p": 1.0}, down={"csat_last": 1.0, "nps_last": 2.0}),
-    "tone": DimensionConfig(away={"tone_*_mean_3p": 0.1}, alone=False),
-}

@@ -5,21 +5,30 @@ Exit codes: 0 done, 2 the user's mistake, 1 ours, 130 interrupted.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
 from models.config import config_schema, load_config
 from models.errors import ClientValueError, UserError
+from models.interfaces.commands import backtest as backtest_command
+from models.interfaces.commands import explain as explain_command
+from models.interfaces.commands import funnel as funnel_command
+from models.interfaces.commands import kpis as kpis_command
+from models.interfaces.commands import segments as segments_command
+from models.interfaces.commands import tiers as tiers_command
+from models.interfaces.commands.output import date_of as _day
+from models.interfaces.commands.output import err as _err
+from models.interfaces.commands.output import out as _out
+from models.interfaces.commands.output import print_json as _print_json
+from models.interfaces.commands.output import print_lines as _lines
 from models.interfaces.options import (
+    DEFAULT_CONFIG,
     AsOfOption,
     BookOption,
     BundleOption,
@@ -46,12 +55,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_out = Console()
-_err = Console(stderr=True)
 TRACEBACK = "CLIENTVALUE_TRACEBACK"
 INTERRUPTED = 130
-
-DEFAULT_CONFIG = Path("configs/demo.yaml")
 
 
 @app.command(short_help="The main job: check, train, judge, score and explain.")
@@ -161,33 +166,12 @@ def predict(
     _lines(terminal.prediction_lines(predicted))
 
 
-@app.command(short_help="Say why one client is graded as it is.")
-def explain(
-    client: Annotated[str, typer.Argument(metavar="CLIENT", help="The client's id, as it stands in scores.parquet.")],
-    config: ConfigOption = DEFAULT_CONFIG,
-    book: BookOption = None,
-    bundle: BundleOption = "champion",
-    as_of: AsOfOption = None,
-    set_: SetOption = None,
-    json_: JsonOption = False,
-) -> None:
-    """Say of one client what it is worth, how likely it declines, and why."""
-    from models.interfaces import explanation, jobs, terminal  # noqa: PLC0415
-
-    settings = load_config(config, set_ or ())
-    models, block = jobs.explain(
-        settings,
-        client,
-        book=book,
-        bundle=bundle,
-        as_of=_day(as_of),
-        progress=terminal.TerminalProgress(_err),
-    )
-    facts = explanation.explanation_facts(models, block)
-    if json_:
-        _print_json(facts)
-        return
-    explanation.show(_out, facts)
+app.command(short_help=explain_command.SHORT_HELP)(explain_command.explain)
+app.command(short_help=segments_command.SHORT_HELP)(segments_command.segments)
+app.command(short_help=backtest_command.SHORT_HELP)(backtest_command.backtest)
+app.command(short_help=tiers_command.SHORT_HELP)(tiers_command.tiers)
+app.command(short_help=kpis_command.SHORT_HELP)(kpis_command.kpis)
+app.command(short_help=funnel_command.SHORT_HELP)(funnel_command.funnel)
 
 
 @app.command(short_help="Judge a config's recipe at past origins.")
@@ -312,15 +296,6 @@ def _show_report(report: dict[str, Any]) -> None:
         _out.print(terminal.metrics_table(report, target))
 
 
-def _lines(lines: list[str]) -> None:
-    for line in lines:
-        _out.print(line, markup=False, highlight=False, soft_wrap=True)
-
-
-def _print_json(data: object) -> None:
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, default=str) + "\n")
-
-
 def _facts(result: Any) -> dict[str, Any]:
     return asdict(result)
 
@@ -335,12 +310,3 @@ def _train_facts(result: Any) -> dict[str, Any]:
         "bundle_key": result.bundle_key,
         "report": result.report,
     }
-
-
-def _day(text: str | None) -> date | None:
-    if text is None:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise UserError(rule="a date must read YYYY-MM-DD", got=repr(text), remedy="e.g. 2019-07-01") from error

@@ -17,18 +17,25 @@ from typing import Any
 from models.config import Config, load_config
 from models.errors import BundleNotFoundError, DamagedBundleError, MissingFileError
 from models.interfaces.report_page import write_report_page
+from models.interfaces.segments_page import SEGMENTS_PAGE, write_segments_page
 from models.interfaces.tracking import CHAMPION, Tracking
 from models.interfaces.trial_runs import TrialRuns
 from models.learners.segments import SegmentModel
 from models.tables.book import Book, load_book
+from models.tables.features import Language
 from models.tables.simulator import SimulationSummary, simulate
 from models.tables.sources.sql import without_password
-from models.vocab import Progress, SilentProgress
+from models.vocab import Progress, Recorder, SilentProgress
 from models.workflows.bundle import Bundle, read_bundle
+from models.workflows.client_change import change_of
+from models.workflows.client_history import read_client
+from models.workflows.client_story import ClientStory, tell_client
 from models.workflows.predict import Predicted, ScoredBlock, predict_book, score_clients
 from models.workflows.publish import MANIFEST, file_hash, publish_text
-from models.workflows.train import evaluate_book, train_models
+from models.workflows.segment_profiles import profile_figures, trained_profiles
+from models.workflows.train import Trained, evaluate_book, train_models
 from models.workflows.tune import Tuned, config_lines, plan_tuning, tune_book
+from models.workflows.what_if import TierShift, tier_shift
 
 Settings = Config | Path | str
 REPORT_PAGE = "report.html"
@@ -80,6 +87,7 @@ def train(
         page = work_dir(settings) / REPORT_PAGE
         write_report_page(trained.report, page)
         recorder.artifact(page)
+        _note_profiles(recorder, trained, Path(scratch))
         progress.stage("Registering the version")
         registered = tracking.register(recorder, trained.bundle, trained.features)
     return TrainResult(
@@ -133,6 +141,51 @@ def explain(
     checked = open_book(settings, book, progress)
     earlier = work_dir(settings) / SCORES_FOLDER
     return models, score_clients(checked, models, settings, [client], as_of, earlier=earlier)
+
+
+def client_story(  # noqa: PLR0913 - each option is a question that a reviewer may ask
+    config: Settings,
+    client: str,
+    *,
+    book: str | None = None,
+    bundle: str = CHAMPION,
+    as_of: date | None = None,
+    since: date | None = None,
+    against: str | None = None,
+    lang: Language = "en",
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> ClientStory:
+    """Everything about one client: what it is worth, why, since when, what would change it, how to treat it.
+
+    What changed is told from ``since`` (else from a year before); ``against`` names another bundle, as ``bundle`` does.
+    Raises ``UnknownClientError``.
+    """
+    settings = _settings(config, overrides)
+    models = open_bundle(settings, bundle)
+    rival = None if against is None else open_bundle(settings, against)
+    checked = open_book(settings, book, progress)
+    progress.stage("Reading the client's past")
+    earlier = work_dir(settings) / SCORES_FOLDER
+    past = read_client(checked, models, settings, client, as_of, since=since, earlier=earlier)
+    change = change_of(checked, models, past, settings, against=rival, since=since, lang=lang)
+    return tell_client(checked, models, past, settings, change, lang=lang, published=earlier)
+
+
+def tiers(
+    config: Settings,
+    changes: Sequence[str] = (),
+    *,
+    book: str | None = None,
+    bundle: str = CHAMPION,
+    as_of: date | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> TierShift:
+    """Who would change tier if the policy of a bundle had other values (``key=value``); nothing is published."""
+    settings = _settings(config, overrides)
+    models = open_bundle(settings, bundle)
+    return tier_shift(open_book(settings, book, progress), models, settings, changes, as_of, progress=progress)
 
 
 def evaluate(
@@ -191,6 +244,14 @@ def tune(
         recorder.artifact(path)
     place = without_password(plan.storage_uri)
     return TuneResult(tuned=tuned, lines=lines, path=path, run_id=recorder.run_id, storage_uri=place)
+
+
+def _note_profiles(recorder: Recorder, trained: Trained, scratch: Path) -> None:
+    """Keep the profiles of segments, stages and types with the run: figures to compare runs by, and the page."""
+    recorder.metrics(profile_figures(trained.report))
+    page = scratch / SEGMENTS_PAGE
+    write_segments_page(trained_profiles(trained.report), page)
+    recorder.artifact(page)
 
 
 def _served_segments(settings: Config, progress: Progress) -> SegmentModel | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from models.config import TuneModel, TuneObjective
 
 _DATE = "YYYY-MM-DD"
+DEFAULT_CONFIG = Path("configs/demo.yaml")
 
 ConfigOption = Annotated[
     Path, typer.Option("--config", "-c", metavar="FILE", help="Settings of the book, e.g. configs/ifc.yaml.")
@@ -60,6 +61,7 @@ PageOption = Annotated[
     Path | None,
     typer.Option("--page", metavar="FILE", help="Where the page is written. Default: data/processed/BOOK/check.html."),
 ]
+LanguageOption = Annotated[Literal["en", "zh"], typer.Option("--lang", help="The language of what is told.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 TuneModelOption = Annotated[TuneModel | None, typer.Option("--model", help="Which model is tuned.")]
 TrialsOption = Annotated[

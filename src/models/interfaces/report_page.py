@@ -90,6 +90,7 @@ def report_page(report: Facts) -> str:
             pooled=report.get("pooled"),
             titles=_TITLES,
             stability=_stability_charts(report.get("stability")),
+            explained=_explained(report.get("explained")),
             shown=[_charts(origin.get("parts"), report) for origin in origins],
         )
     )
@@ -140,6 +141,20 @@ def _stability_charts(stability: Facts | None) -> list[Chart]:
         return []
     return [
         report_plots.stability_chart(target, part, stability["as_of"]) for target, part in stability["metrics"].items()
+    ]
+
+
+def _explained(explained: Facts | None) -> list[dict[str, Any]]:
+    """Of each served model the plots of what moves it."""
+    return [
+        {
+            "title": _TITLES[model],
+            "rows": part["rows"],
+            "reasons": report_plots.reasons_chart(model, part),
+            "summary": report_plots.summary_image(model, part),
+            "dependence": [report_plots.dependence_chart(model, each) for each in part["dependence"] if each["bins"]],
+        }
+        for model, part in (explained["models"] if explained else {}).items()
     ]
 
 

@@ -13,6 +13,7 @@ from models.interfaces.rendering import environment
 from models.tables.features import Figure
 from models.workflows.publish import publish_text
 
+SEGMENTS_PAGE = "segments.html"
 Facts = Mapping[str, Any]
 AXIS_TITLES = {"stage": "Stages", "relationship_type": "Relationship types", "need_type": "Need types"}
 KIND_TITLES = {**AXIS_TITLES, "tier": "Tiers", "value_class": "Value classes", "region_class": "Classes of region"}
@@ -33,10 +34,10 @@ def write_segments_page(facts: Facts, path: Path) -> None:
 
 def segments_page(facts: Facts) -> str:
     """The page of what ``book_profiles`` or ``trained_profiles`` tell."""
-    segments = facts["segments"]
+    segments, totals = facts["segments"], kinds_in_order(facts["segments"]["kinds"])
     return str(
         environment(
-            filters={"figure": short_number, "percent": percent_or_dash},
+            filters={"figure": short_number, "percent": percent_or_dash, "signed": signed},
             functions={"heat": heat, "move": move, "said": _said, "style": segment_plots.segment_style},
         )
         .get_template("segments.html")
@@ -44,22 +45,21 @@ def segments_page(facts: Facts) -> str:
             facts=facts,
             segments=segments,
             kinds=facts["kinds"],
+            totals=totals,
             titles=KIND_TITLES,
             axis_titles=AXIS_TITLES,
             chosen_by=CHOSEN_BY,
             methods=segment_plots.METHODS,
             map_charts=[
                 segment_plots.map_chart(segments["map"], segments["segments"]),
-                segment_plots.loadings_chart(segments["map"], segments["called"]["en"]),
+                segment_plots.loadings_chart(segments["map"], segments["features"], segments["called"]["en"]),
             ],
             choice_charts=[
                 segment_plots.stability_chart(segments),
                 segment_plots.separation_chart(segments),
                 segment_plots.structure_chart(segments["structure_test"]),
             ],
-            mix_charts=[
-                segment_plots.mix_chart(name, segments["segments"], whole) for name, whole in segments["kinds"].items()
-            ],
+            mix_charts=[segment_plots.mix_chart(name, segments["segments"], whole) for name, whole in totals.items()],
         )
     )
 
@@ -73,6 +73,26 @@ def percent_or_dash(share: float | None) -> str:
     if share is None:
         return "–"
     return "<1%" if 0 < share < 0.005 else f"{share:.0%}"  # noqa: PLR2004 - what would be rounded to nothing
+
+
+def kinds_in_order(kinds: Mapping[str, Sequence[Facts]]) -> dict[str, Sequence[Facts]]:
+    """Decisions first, as they are taken, then what else clients are told apart by; a report's file keeps no order.
+
+    >>> list(kinds_in_order({"region": [], "tier": [], "stage": []}))
+    ['stage', 'tier', 'region']
+    """
+    known = [name for name in KIND_TITLES if name in kinds]
+    return {name: kinds[name] for name in (*known, *(name for name in kinds if name not in KIND_TITLES))}
+
+
+def signed(apart: float) -> str:
+    """Spreads with their sign; what rounds to nothing has none.
+
+    >>> signed(1.04), signed(-0.31), signed(-0.04)
+    ('+1.0', '-0.3', '0.0')
+    """
+    said = f"{apart:+.1f}"
+    return said[1:] if float(said) == 0 else said
 
 
 def heat(apart: float) -> str:
@@ -105,8 +125,3 @@ def _said(facts: Facts, name: str, median: float | None) -> str:
 
 def _worded(median: float, figure: Figure, currency: str) -> str:
     return figure_in_words(median, figure, "en", currency=currency)
-
-
-def named(rows: Sequence[Facts]) -> dict[str, Facts]:
-    """Rows by their name."""
-    return {str(row["name"]): row for row in rows}

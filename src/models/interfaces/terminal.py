@@ -134,7 +134,7 @@ def training_lines(result: TrainResult, tracking_uri: str) -> list[str]:
 
 def prediction_lines(predicted: Predicted) -> list[str]:
     """Where the results of a prediction stand."""
-    names = ("scores.parquet", "explanations.parquet", "curves.parquet", "manifest.json")
+    names = ("scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "manifest.json")
     return [f"{name:<21}{predicted.folder / name}" for name in names] + [
         f"{'newest, always':<21}{predicted.folder.parent / 'latest'}"
     ]

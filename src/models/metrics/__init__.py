@@ -1,11 +1,21 @@
 """Arrays in, numbers out: what predictions are judged by; ``weight`` says how often a client counts."""
 
-from models.metrics.bootstrap import Draws, Interval, Metric, bootstrap_difference, bootstrap_draws, bootstrap_interval
+from models.metrics.bootstrap import (
+    Draws,
+    Interval,
+    Metric,
+    bootstrap_difference,
+    bootstrap_draws,
+    bootstrap_figures,
+    bootstrap_interval,
+    told_interval,
+)
 from models.metrics.comparison import called_better, what_cannot_be_known
 from models.metrics.coverage import interval_coverage, interval_score, interval_width
 from models.metrics.curves import CurveScore, curve_auc, curve_brier
 from models.metrics.incidence import cumulative_incidence
 from models.metrics.logit_line import LogitLine, fit_logit_line
+from models.metrics.portfolio import Kept, SafetyList
 from models.metrics.probability import (
     BrierParts,
     brier,
@@ -17,6 +27,7 @@ from models.metrics.probability import (
 )
 from models.metrics.profit import CampaignProfit, expected_maximum_profit
 from models.metrics.ranking import auc, h_measure, normalized_gini, pr_auc, spearman, top_decile_lift
+from models.metrics.screening import ReviewList, screening_efficiency
 from models.metrics.value import DecileTable, decile_mape, decile_table, mae, rmse, total_ratio
 
 __all__ = [
@@ -26,11 +37,15 @@ __all__ = [
     "DecileTable",
     "Draws",
     "Interval",
+    "Kept",
     "LogitLine",
     "Metric",
+    "ReviewList",
+    "SafetyList",
     "auc",
     "bootstrap_difference",
     "bootstrap_draws",
+    "bootstrap_figures",
     "bootstrap_interval",
     "brier",
     "brier_parts",
@@ -54,7 +69,9 @@ __all__ = [
     "normalized_gini",
     "pr_auc",
     "rmse",
+    "screening_efficiency",
     "spearman",
+    "told_interval",
     "top_decile_lift",
     "total_ratio",
     "what_cannot_be_known",

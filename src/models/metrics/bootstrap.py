@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,6 +110,42 @@ def bootstrap_difference(
         bootstrap_draws(metric, arrays, groups, resamples=resamples, seed=seed) for arrays in (ours, theirs)
     )
     return first.minus(second).interval(level)
+
+
+def bootstrap_figures(
+    figures: Callable[[FloatArray], Mapping[str, FloatArray]], groups: ArrayLike, *, resamples: int = 1_000, seed: int
+) -> dict[str, Draws]:
+    """Several figures of the same clients at once, each as ``bootstrap_draws`` would draw it.
+
+    ``figures`` gets how often each client counts, (n_resamples, n_clients) in the order of ``groups``, and returns
+    name -> (n_resamples,). Raises ``TooLittleDataError`` if there is but one group.
+
+    >>> drawn = bootstrap_figures(lambda w: {"clients": w.sum(axis=1)}, ["a", "b"], resamples=100, seed=1)
+    >>> drawn["clients"].estimate, drawn["clients"].interval().low
+    (2.0, 2.0)
+    """
+    codes, count = _codes(groups)
+    rows = max(_NUMBERS_AT_ONCE // max(codes.size, count), 1)
+    parts = [figures(counts[:, codes]) for counts in _draws(count, resamples, seed, rows)]
+    return {
+        name: Draws(float(whole[0]), np.concatenate([part[name] for part in parts]))
+        for name, whole in figures(np.ones((1, codes.size))).items()
+    }
+
+
+def told_interval(draws: Draws) -> dict[str, float | None]:
+    """Estimate, low and high for a report; None for what these clients leave open.
+
+    >>> told_interval(Draws(float("nan"), np.full(100, np.nan)))
+    {'estimate': None, 'low': None, 'high': None}
+    """
+    if not np.isfinite(draws.estimate):
+        return {"estimate": None, "low": None, "high": None}
+    try:
+        interval = draws.interval()
+    except TooLittleDataError:
+        return {"estimate": draws.estimate, "low": None, "high": None}
+    return {"estimate": draws.estimate, "low": interval.low, "high": interval.high}
 
 
 class _Figure:

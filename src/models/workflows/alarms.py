@@ -5,7 +5,7 @@ Beside them ring rivals that need no warnings, as many at each date: rules of a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,11 +22,11 @@ from models.tables.book import Book
 from models.tables.panel import Panel
 from models.tables.periods import PeriodGrid
 from models.tables.targets import DECLINE_CAUSES
-from models.vocab import BoolArray, DeclineCause, FloatArray, IntArray
+from models.vocab import BoolArray, DeclineCause, FloatArray
 from models.workflows.recipe import FittedModels
 from models.workflows.stakes import at_stake
 from models.workflows.warn.publishing import limits_of, turned_of
-from models.workflows.warn.reading import read_turns
+from models.workflows.warn.reading import Reading, read_turns
 
 Defaults = Mapping[str, np.datetime64]
 """Client -> the first day on which something of it defaulted or was written off."""
@@ -119,20 +119,26 @@ def outcomes_of(rows: Panel, defaults: Defaults, config: Config) -> Outcomes:
     )
 
 
-def replayed(models: FittedModels, panel: Panel, rows: Panel, config: Config) -> Rings:
-    """The alarms that would have rung at the origins of ``rows``, each run building on what the one before showed.
+def readings_at(models: FittedModels, panel: Panel, origins: Iterable[int], config: Config) -> dict[int, Reading]:
+    """How the clients of ``panel`` had turned at each of ``origins``, of those that warned; nothing is chosen yet.
 
     ``panel`` holds the same clients at these origins and at those that warnings look back at. ``models`` must have
     learned from outcomes that were complete before the first of them.
     """
+    return {origin: read_turns(models, panel, config, origin=origin).warned() for origin in sorted(origins)}
+
+
+def replayed(readings: Mapping[int, Reading], rows: Panel, config: Config) -> Rings:
+    """The alarms that would have rung at the origins of ``rows``, each run building on what the one before showed."""
     shown, repeat = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
     memory = Memory.nothing(len(config.warnings.dimensions))
-    for origin in np.unique(rows.origin).tolist():
-        reading = read_turns(models, panel, config, origin=origin)
-        as_of = panel.grid.start_of(origin)
-        alarms = ring(turned_of([reading], config), memory, as_of, limits_of(config, len(reading), as_of, memory))
+    for origin, reading in sorted(readings.items()):
+        at = np.flatnonzero(rows.origin == origin)
+        as_of = rows.grid.start_of(origin)
+        alarms = ring(turned_of([reading], config), memory, as_of, limits_of(config, len(at), as_of, memory))
         memory = alarms.memory
-        places = np.flatnonzero(rows.origin == origin)[alarms.place]
+        clients = pd.Index(rows.client_id.iloc[at])
+        places = at[clients.get_indexer(pd.Index(reading.client_id))[alarms.place]]
         shown[places], repeat[places] = True, alarms.repeat
     return Rings(shown=shown, repeat=repeat)
 
@@ -178,11 +184,13 @@ def alarm_figures(rows: Panel, rings: Rings, outcomes: Outcomes, config: Config)
     clients = _by_client(rows, right, outcomes)
     dated = right & ~np.isnan(outcomes.lead)
     before_default = rings.shown & ~np.isnan(outcomes.default_lead)
-    ids = clients.index.to_numpy()
+    ids, every = clients.index.to_numpy(), np.ones(int(rings.shown.sum()))
     caught, lost = clients["caught"].to_numpy(dtype=np.float64), clients["lost"].to_numpy(dtype=np.float64)
     return AlarmFigures(
         alarms=int(rings.shown.sum()),
-        precision=_interval(_share, (outcomes.followed, rings.shown), rows.client_id.to_numpy(), config),
+        precision=_interval(
+            _share, (outcomes.followed[rings.shown], every), rows.client_id.to_numpy()[rings.shown], config
+        ),
         recall=_interval(_share, (caught, np.ones(len(ids))), ids, config),
         money=_interval(_share, (caught, lost), ids, config),
         lead=_median(outcomes.lead[dated]),
@@ -195,12 +203,13 @@ def alarm_figures(rows: Panel, rings: Rings, outcomes: Outcomes, config: Config)
 
 def precision_difference(rows: Panel, ours: Rings, theirs: Rings, outcomes: Outcomes, config: Config) -> Interval:
     """Our precision minus theirs, over the same clients in every resample."""
-    followed = outcomes.followed.astype(np.float64)
+    either = ours.shown | theirs.shown
+    followed = outcomes.followed[either].astype(np.float64)
     return bootstrap_difference(
         _share,
-        (followed, ours.shown.astype(np.float64)),
-        (followed, theirs.shown.astype(np.float64)),
-        rows.client_id.to_numpy(),
+        (followed, ours.shown[either].astype(np.float64)),
+        (followed, theirs.shown[either].astype(np.float64)),
+        rows.client_id.to_numpy()[either],
         resamples=config.run.bootstrap_resamples,
         seed=config.run.seed,
     )

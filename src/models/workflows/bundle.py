@@ -14,7 +14,7 @@ from typing import Any
 
 from models.config import Config, TiersConfig
 from models.decisions.kinds_model import KindsModel
-from models.decisions.tiers import TierPolicy
+from models.decisions.tiers import GradingPolicy, TierPolicy
 from models.errors import DamagedBundleError
 from models.learners.contract import FeatureContract
 from models.learners.decline import CauseModel, DeclineModel, TimingModel
@@ -25,6 +25,7 @@ from models.learners.segments import SegmentModel
 from models.learners.value import ValueModel
 from models.tables.features import words_from_json, words_to_json
 from models.tables.notes import NoteModel
+from models.workflows.grading import Bounds
 from models.workflows.publish import MANIFEST, file_hash, read_manifest, write_manifest
 from models.workflows.recipe import FittedModels
 
@@ -58,10 +59,12 @@ def write_bundle(folder: Path, models: FittedModels, config: Config, report: Map
     _write(folder / "peers.json", models.peers.to_json())
     _write(folder / "kinds.json", models.kinds.to_json())
     _write(folder / "segments.json", models.segments.to_json())
-    _write(folder / "intervals.json", models.bands.to_json() if models.bands else "null")
-    _write(folder / "decline_band.json", models.decline_band.to_json() if models.decline_band else "null")
+    bounds = models.bounds
+    _write(folder / "intervals.json", bounds.bands.to_json() if bounds.bands else "null")
+    _write(folder / "decline_band.json", bounds.decline_band.to_json() if bounds.decline_band else "null")
+    _write(folder / "classes.json", json.dumps(_class_facts(bounds.classes), sort_keys=True))
     _write(folder / "notes.json", models.notes.to_json() if models.notes else "null")
-    _write(folder / "tiers.json", json.dumps(_policy_facts(models.policy), sort_keys=True))
+    _write(folder / "policy.json", models.policy.to_json())
     _write(folder / CONFIG, json.dumps(config.meaning(), indent=1))
     _write(folder / REPORT, json.dumps(report, indent=1, sort_keys=True))
     write_manifest(folder, {"format": FORMAT, "book": config.book.name, "data": data})
@@ -81,8 +84,7 @@ def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
         )
     config = Config.model_validate_json(_read(folder / CONFIG))
     causes = _texts(folder, "causes")
-    bands, notes = _read(folder / "intervals.json"), _read(folder / "notes.json")
-    band = _read(folder / "decline_band.json")
+    notes = _read(folder / "notes.json")
     models = FittedModels(
         contract=FeatureContract.from_json(_read(folder / "contract.json")),
         words=words_from_json(_read(folder / "words.json")),
@@ -93,11 +95,10 @@ def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
         causes=CauseModel.from_texts(causes, threads=threads) if causes else None,
         rule=config.decline.rule,
         segments=SegmentModel.from_json(_read(folder / "segments.json")),
-        bands=None if bands == "null" else ConformalBands.from_json(bands),
-        decline_band=None if band == "null" else ProbabilityBand.from_json(band),
+        bounds=_read_bounds(folder),
         notes=None if notes == "null" else NoteModel.from_json(notes),
         kinds=KindsModel.from_json(_read(folder / "kinds.json")),
-        policy=_policy(json.loads(_read(folder / "tiers.json"))),
+        policy=GradingPolicy.from_json(_read(folder / "policy.json")),
     )
     return Bundle(models=models, config=config, key=file_hash(folder / MANIFEST), folder=folder)
 
@@ -108,11 +109,20 @@ def read_report(folder: Path) -> dict[str, Any]:
     return report
 
 
-def _policy_facts(policy: TierPolicy) -> dict[str, Any]:
-    return {**asdict(policy), "settings": policy.settings.model_dump()}
+def _read_bounds(folder: Path) -> Bounds:
+    bands, band = _read(folder / "intervals.json"), _read(folder / "decline_band.json")
+    return Bounds(
+        classes=_classes(json.loads(_read(folder / "classes.json"))),
+        bands=None if bands == "null" else ConformalBands.from_json(bands),
+        decline_band=None if band == "null" else ProbabilityBand.from_json(band),
+    )
 
 
-def _policy(facts: Mapping[str, Any]) -> TierPolicy:
+def _class_facts(classes: TierPolicy) -> dict[str, Any]:
+    return {**asdict(classes), "settings": classes.settings.model_dump()}
+
+
+def _classes(facts: Mapping[str, Any]) -> TierPolicy:
     return TierPolicy(**{**facts, "settings": TiersConfig.model_validate(facts["settings"])})
 
 

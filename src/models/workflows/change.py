@@ -22,7 +22,7 @@ from models.tables.book import Book
 from models.tables.panel import Panel
 from models.vocab import FloatArray, TextArray
 from models.workflows.bundle import Bundle
-from models.workflows.grading import Grader, by_expectation
+from models.workflows.grading import Grader
 from models.workflows.predict import score_clients
 from models.workflows.recipe import FittedModels
 
@@ -56,7 +56,7 @@ _MIXED = len(Way) + len(Step) - 1
 class Version:
     """One version of the models, and its features of the same clients before and after, by client id.
 
-    ``grader`` is its way to grade, if not by expected value and decline alone.
+    ``grader`` is its way to grade, if not by the policy of its models.
     """
 
     models: FittedModels
@@ -66,14 +66,14 @@ class Version:
 
     def grades(self, features: pd.DataFrame, value: FloatArray, decline: FloatArray) -> Grades:
         """By this version's policy."""
-        return (self.grader or by_expectation(self.models.policy))(features, value, decline)
+        return (self.grader or self.models.grader)(features, value, decline)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Side:
     """One end of a change: a book, the bundle that scores it, and the as-of date (none: the end of the book).
 
-    ``grader`` is its way to grade, if not by expected value and decline alone.
+    ``grader`` is its way to grade, if not by the policy of its models.
     """
 
     book: Book

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,7 @@ import pyarrow.dataset as ds
 
 from models.config import Config
 from models.decisions.reasons import feature_in_words
-from models.decisions.tiers import TierPolicy
-from models.decisions.tiers.in_words import expectation_in_words
+from models.decisions.tiers import decide, reasons
 from models.decisions.treatments import TreatmentTable
 from models.learners.decline import DeclineCurves
 from models.tables.book import Book
@@ -21,11 +21,12 @@ from models.tables.features import FeatureWords, Language, plain_words
 from models.workflows.bundle import Bundle
 from models.workflows.client_change import ClientChange
 from models.workflows.client_history import ClientPast
-from models.workflows.decide import score_columns
+from models.workflows.client_warnings import warning_sentences
+from models.workflows.decide import score_columns, weighed
 from models.workflows.predict import model_version
 from models.workflows.reach import PeerRange
 from models.workflows.reasons import ClientReasons, explained_reasons
-from models.workflows.scoring import DECLINE, VALUE
+from models.workflows.scoring import DECLINE, VALUE, scoring_config
 from models.workflows.within_reach import NoneWithinReach, Reachable, within_reach
 
 MEASURES = 3
@@ -70,6 +71,7 @@ class ClientStory:
         curve: of the one client.
         level: share of clients whose value lies in its interval.
         treatment: title and text of each part; empty where the policy has none.
+        warnings: one sentence each; empty where the client does not warn.
     """
 
     client_id: str
@@ -94,6 +96,7 @@ class ClientStory:
     reach: tuple[Reachable | NoneWithinReach, ...]
     words: Mapping[str, FeatureWords]
     treatment: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
 
 
 def tell_client(
@@ -104,12 +107,16 @@ def tell_client(
     change: ClientChange | None,
     *,
     lang: Language,
+    published: Path | None = None,
 ) -> ClientStory:
-    """Everything about the client of ``past``. ``config`` says what is within reach; the bundle's rules decide."""
-    block, settings, models = past.block, bundle.config, bundle.models
+    """Everything about the client of ``past``. ``config`` says what is within reach; the bundle's rules decide.
+
+    ``published`` is the folder below which scores are published, where warnings stand.
+    """
+    block, settings, models = past.block, scoring_config(bundle, config), bundle.models
     columns = score_columns(models, block.panel, block.predictions, settings, block.previous)
     scores = {name: column[0].as_py() for name, column in columns.items()}
-    (reasons,) = explained_reasons(bundle, block, lang=lang)
+    (explained,) = explained_reasons(bundle, block, lang=lang)
     return ClientStory(
         client_id=scores["client_id"],
         name=client_name(book, scores["client_id"]),
@@ -121,19 +128,29 @@ def tell_client(
         level=settings.learners.interval_level,
         model_version=model_version(bundle),
         scores=scores,
-        tier_reason=_tier_reason(bundle, scores, lang),
+        tier_reason=_tier_reason(past, bundle, scores, lang),
         segment_name=_segment_name(bundle, scores["segment"], lang),
         features=_features(past, bundle),
         base={DECLINE: block.served[DECLINE].base, VALUE: block.served[VALUE].base},
-        reasons=reasons,
+        reasons=explained,
         curve=block.predictions.curves,
         history=_history(past),
-        measures=_measures(past, bundle, reasons, lang),
+        measures=_measures(past, bundle, explained, lang),
         change=change,
         reach=_reach(past, bundle, config),
         words=models.words,
         treatment=treatment_of(settings, scores, lang),
+        warnings=_warnings(past, published, models.words, settings.book.currency, lang),
     )
+
+
+def _warnings(
+    past: ClientPast, published: Path | None, words: Mapping[str, FeatureWords], currency: str, lang: Language
+) -> tuple[str, ...]:
+    if published is None:
+        return ()
+    client = str(past.block.panel.client_id.iloc[0])
+    return warning_sentences(published, client, past.dates[-1], words=words, currency=currency, lang=lang)
 
 
 def client_name(book: Book, client: str) -> str | None:
@@ -152,11 +169,11 @@ def treatment_of(settings: Config, scores: Mapping[str, Any], lang: Language) ->
     return tuple(table.describe(table.look_up(*keys).of(0), lang))
 
 
-def _tier_reason(bundle: Bundle, scores: Mapping[str, Any], lang: Language) -> str:
-    policy = bundle.models.policy
-    if lang == "en" or not isinstance(policy, TierPolicy):
+def _tier_reason(past: ClientPast, bundle: Bundle, scores: Mapping[str, Any], lang: Language) -> str:
+    if lang == "en":
         return str(scores["tier_reason"])
-    return expectation_in_words(scores["value"], scores["decline_probability"], policy, lang)
+    block = past.block
+    return str(reasons(decide(weighed(bundle.models, block.panel, block.predictions, block.previous)), lang)[0])
 
 
 def _segment_name(bundle: Bundle, segment: int, lang: Language) -> str:
@@ -199,10 +216,10 @@ def _history(past: ClientPast) -> tuple[HistoryPoint, ...]:
     )
 
 
-def _measures(past: ClientPast, bundle: Bundle, reasons: ClientReasons, lang: Language) -> tuple[MeasureHistory, ...]:
+def _measures(past: ClientPast, bundle: Bundle, told: ClientReasons, lang: Language) -> tuple[MeasureHistory, ...]:
     """The margin of the longest window, then the numbers that lead the largest reasons of decline."""
     window = bundle.config.features.windows[-1]
-    leading = [reason.figures.feature for reason in reasons.decline if reason.figures.observed is not None]
+    leading = [reason.figures.feature for reason in told.decline if reason.figures.observed is not None]
     wanted = [f"{_MARGIN}{window}p", *leading]
     names = [name for name in dict.fromkeys(wanted) if name in past.panel.features][: MEASURES + 1]
     return tuple(_measure(past, bundle, name, lang) for name in names)

@@ -27,6 +27,7 @@ from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import BoolArray, FloatArray, IntArray
 from models.workflows.corrections import Corrections
 from models.workflows.recipe import FittedModels, Predictions, fit_models, fit_segments, merged, score_panel
+from models.workflows.report.explained import reason_sizes, sampled
 from models.workflows.rows import rows_of
 
 OURS = "ours"
@@ -48,11 +49,15 @@ Contest = dict[str, dict[str, Contender]]
 
 @dataclass(frozen=True, kw_only=True)
 class ContestResult:
-    """All contenders at one test origin, and everything that ours says; ``importance`` is a share per feature."""
+    """All contenders at one test origin, and everything that ours says; ``importance`` is a share per feature.
+
+    ``reasons`` is the mean size of what each reason adds to our models, over a sample of the clients.
+    """
 
     contest: Contest
     ours: Predictions
     importance: dict[str, dict[str, float]]
+    reasons: dict[str, dict[str, float]]
 
 
 def contest(
@@ -75,6 +80,7 @@ def contest(
         contest=_with_purchase_models(judged, test, config),
         ours=merged([part.ours for part in parts], order),
         importance=_mean_importance([part.importance for part in parts]),
+        reasons=_mean_importance([part.reasons for part in parts]),
     )
 
 
@@ -119,6 +125,7 @@ def _contest_once(
         },
         ours=ours,
         importance=_importance(models),
+        reasons=_reason_sizes(models, test),
     )
 
 
@@ -193,6 +200,12 @@ def _merged_contest(parts: Sequence[Contest], order: IntArray) -> Contest:
 def _importance(models: FittedModels) -> dict[str, dict[str, float]]:
     gains = {"value": models.value.importance(), "decline": shares(models.decline.trees.gain_importance())}
     return {model: dict(zip(models.contract.names, gain.tolist(), strict=True)) for model, gain in gains.items()}
+
+
+def _reason_sizes(models: FittedModels, test: Panel) -> dict[str, dict[str, float]]:
+    matrix = models.contract.encode(test.features.iloc[sampled(len(test))])
+    parts = {"value": models.value.explain(matrix), "decline": models.decline.explain(matrix)}
+    return {model: dict(each) for model, each in reason_sizes(parts, models.contract.names, test.words).items()}
 
 
 def _mean_importance(parts: Sequence[Mapping[str, Mapping[str, float]]]) -> dict[str, dict[str, float]]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models.config import ChoiceConfig, Config, ValueCandidateName
-from models.decisions.tiers import grade, tier_policy
+from models.decisions.tiers import GradingPolicy, TierPolicy, fit_policy, grade, tier_policy
 from models.errors import TooLittleDataError
 from models.learners.calibration import PlattCalibration
 from models.learners.decline import CauseEvidence, PersonSteps
@@ -18,6 +18,7 @@ from models.learners.probability_band import ProbabilityBand
 from models.learners.value import ValueCalibration
 from models.metrics import decile_mape, normalized_gini, total_ratio
 from models.vocab import FloatArray, TextArray
+from models.workflows.grading import Bounds, facts_of
 from models.workflows.hindcast import Hindcast
 from models.workflows.trust import trusted_decline, trusted_value
 
@@ -47,8 +48,9 @@ class Corrections:
     causes: tuple[CauseEvidence, ...] = ()
     bands: ConformalBands | None = None
     decline_band: ProbabilityBand | None = None
-    expected: FloatArray | None = None
-    """Calibrated value of the clients of the latest hindcast, in book currency: the book that tiers divide."""
+    classes: TierPolicy | None = None
+    policy: GradingPolicy | None = None
+    """Cut-offs of ``classes`` and ``policy`` divide the clients of the latest hindcast as they were foreseen."""
 
 
 def learn_corrections(hindcasts: Sequence[Hindcast], config: Config) -> Corrections:
@@ -65,6 +67,18 @@ def learn_corrections(hindcasts: Sequence[Hindcast], config: Config) -> Correcti
     value = trusted_value(value, logs, values, independent)
     decline = _decline_calibration(hindcasts, independent)
     expected = [np.exp(value.log_value(log)) for log in logs]
+    bands = ConformalBands.fit(
+        _pooled(expected),
+        realised,
+        np.concatenate(_tiers(hindcasts, expected, decline, config)),
+        level=config.learners.interval_level,
+        weight=weights,
+    )
+    decline_band = _decline_band(hindcasts, decline, config)
+    latest = hindcasts[-1]
+    probability = decline.probability(latest.models.decline.margin(latest.rows.matrix))
+    classes = tier_policy(expected[-1], config.tiers, config.book.currency)
+    forecast = Bounds(classes=classes, bands=bands, decline_band=decline_band).around(expected[-1], probability)
     return Corrections(
         candidate=chosen,
         scores=scores,
@@ -72,15 +86,10 @@ def learn_corrections(hindcasts: Sequence[Hindcast], config: Config) -> Correcti
         decline=decline,
         timing=tuple(each.models.timing.evidence(each.rows.matrix, each.rows.event_period) for each in hindcasts),
         causes=tuple(evidence for each in hindcasts if (evidence := _cause_evidence(each)) is not None),
-        bands=ConformalBands.fit(
-            _pooled(expected),
-            realised,
-            np.concatenate(_tiers(hindcasts, expected, decline, config)),
-            level=config.learners.interval_level,
-            weight=weights,
-        ),
-        decline_band=_decline_band(hindcasts, decline, config),
-        expected=expected[-1],
+        bands=bands,
+        decline_band=decline_band,
+        classes=classes,
+        policy=fit_policy(config.grading, facts_of(forecast, latest.panel), config.book.currency),
     )
 
 

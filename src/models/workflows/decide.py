@@ -7,31 +7,20 @@ import pyarrow as pa
 
 from models.config import Config
 from models.decisions.reasons import Grouping, reasons_of
+from models.decisions.tiers import EVERY_MOVE, MoveLimit, Weighed, decide, weigh
 from models.learners.contributions import Contributions
 from models.tables.panel import Panel
 from models.vocab import FloatArray, IntArray, TextArray
+from models.workflows.grading import facts_of
 from models.workflows.kinds import HELD_COLUMNS, kind_columns
 from models.workflows.previous import PreviousScores
 from models.workflows.recipe import FittedModels, Predictions
+from models.workflows.tier_columns import BY_RULE, tier_columns
 
 REASONS = 5
 
 
-CONTRACT = (
-    "value",
-    "value_low",
-    "value_high",
-    "decline_probability",
-    "stage",
-    "segment",
-    "segment_name",
-    "relationship_type",
-    "need_type",
-    "tier",
-    "tier_reason",
-)
-"""The decisions that every reader of scores relies on, in their order; what else is told stands behind them."""
-REMEMBERED = HELD_COLUMNS
+REMEMBERED = (*HELD_COLUMNS, BY_RULE)
 """What scoring needs of earlier scores."""
 
 
@@ -41,11 +30,28 @@ def score_columns(
     predictions: Predictions,
     config: Config,
     previous: PreviousScores | None = None,
+    limit: MoveLimit = EVERY_MOVE,
 ) -> dict[str, pa.Array]:
-    """The columns of scores that follow from the predictions of one block, first those of the contract in their order.
+    """The columns of scores that follow from the predictions of one block.
 
-    ``previous`` are earlier scores, from which stage and types move only once a change has held.
+    ``previous`` are earlier scores, from which stage and types move only once a change has held, and tiers by the
+    policy's margin, as far as ``limit`` admits.
     """
+    columns = columns_before_tiers(models, panel, predictions, config, previous)
+    return columns | tier_columns(decide(weighed(models, panel, predictions, previous), limit), columns)
+
+
+def weighed(
+    models: FittedModels, panel: Panel, predictions: Predictions, previous: PreviousScores | None = None
+) -> Weighed:
+    """What the policy of the models says of each row alone, beside its tier in earlier scores."""
+    return weigh(models.policy, facts_of(predictions, panel, _tiers_before(panel, previous)))
+
+
+def columns_before_tiers(
+    models: FittedModels, panel: Panel, predictions: Predictions, config: Config, previous: PreviousScores | None = None
+) -> dict[str, pa.Array]:
+    """The columns of ``score_columns`` that hold whichever tier a client gets."""
     kinds = kind_columns(models.kinds, panel, predictions.value, predictions.decline_probability, config, previous)
     names = np.asarray(models.segments.segment_names)
     return {
@@ -59,8 +65,6 @@ def score_columns(
         "segment_name": pa.array(names[predictions.segment], type=pa.string()),
         "relationship_type": kinds.pop("relationship_type"),
         "need_type": kinds.pop("need_type"),
-        "tier": _text(predictions.grades.tier),
-        "tier_reason": _text(predictions.grades.reason),
         **kinds,
         "decline_low": pa.array(predictions.decline_low, from_pandas=True),
         "decline_high": pa.array(predictions.decline_high, from_pandas=True),
@@ -113,5 +117,9 @@ def _numbers(values: FloatArray) -> pa.Array:
     return pa.array(values.ravel(), from_pandas=True)
 
 
-def _text(values: TextArray) -> pa.Array:
-    return pa.array(values, type=pa.string())
+def _tiers_before(panel: Panel, previous: PreviousScores | None) -> TextArray | None:
+    """The tier by rule of each row in earlier scores, "" where there is none."""
+    if previous is None or BY_RULE not in previous.columns:
+        return None
+    told = previous.of(panel.client_id)[BY_RULE].astype("str").fillna("")
+    return np.asarray(told.to_numpy(dtype=np.str_))

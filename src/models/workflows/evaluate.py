@@ -77,6 +77,7 @@ def evaluate_origin(
         "groups_apart": rows.groups_known,
         "choice": choice_facts(corrections, panel, origins),
         "importance": result.importance,
+        "reasons": result.reasons,
         "parts": report_parts(
             _judged(rows, realised, result, config),
             differences={target: each["ours_minus"] for target, each in figures.items()},

@@ -35,11 +35,15 @@ class BaseModels:
 
 @dataclass(frozen=True, kw_only=True)
 class Hindcast:
-    """Models that learned before ``origin``, and the rows of that origin with what became of them."""
+    """Models that learned before ``origin``, and the clients of that origin with what became of them.
+
+    ``rows`` are those of ``panel``, as the models take them.
+    """
 
     origin: int
     models: BaseModels
     rows: Rows
+    panel: Panel
 
 
 def fit_base(panel: Panel, config: Config, candidates: Sequence[ValueCandidateName]) -> BaseModels:
@@ -94,8 +98,8 @@ class Hindcasts:
             models = fit_base(self.panel.at(wanted.early), self._config, self._config.learners.value.candidates)
         except TooLittleDataError:
             return None
-        rows = rows_of(self.panel.at([wanted.origin]), models.contract)
-        return Hindcast(origin=wanted.origin, models=models, rows=rows)
+        panel = self.panel.at([wanted.origin])
+        return Hindcast(origin=wanted.origin, models=models, rows=rows_of(panel, models.contract), panel=panel)
 
 
 def _candidates(inputs: CandidateInputs, names: Sequence[ValueCandidateName]) -> Candidates:

@@ -114,6 +114,7 @@ def trajectory_of(panel: Panel, decline_probability: FloatArray, config: Config)
         tenure_periods=column(features, "tenure_days") / days,
         growth=np.nan_to_num(growth),
         decline_probability=decline_probability,
+        asked_for=column(features, "funnel_open_count"),
     )
 
 

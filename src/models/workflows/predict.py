@@ -3,33 +3,68 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from models.config import Config
+from models.decisions.tiers import MoveLimit, Weighed, decide, limit_of
 from models.errors import TooLittleDataError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
 from models.tables.panel import panels_by_block
-from models.tables.periods import latest_anchor
+from models.tables.periods import PeriodGrid, latest_anchor
 from models.tables.prepare import prepared_book
+from models.tables.scratch import scratch_folder
 from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
-from models.workflows.decide import CONTRACT, REMEMBERED, reason_column, score_columns
+from models.workflows.decide import REMEMBERED, columns_before_tiers, reason_column, weighed
 from models.workflows.explanations import Stamp, curve_table, explanation_table
 from models.workflows.parquet import ParquetFile
 from models.workflows.previous import PreviousScores, earlier_scores
-from models.workflows.publish import canonical_json, point_latest, publish_folder, text_hash, write_manifest
-from models.workflows.scoring import DECLINE, VALUE, ScoredBlock, score_block, score_clients, scoring_config
+from models.workflows.publish import point_latest, publish_folder, write_manifest
+from models.workflows.run_key import model_version, run_folder, run_key
+from models.workflows.scoring import DECLINE, MOVES, VALUE, ScoredBlock, score_block, score_clients, scoring_config
+from models.workflows.spill import Spill
+from models.workflows.tier_columns import tier_columns
+from models.workflows.warn import (
+    WARNING_MEMORY,
+    WARNINGS,
+    Reading,
+    origins_to_read,
+    previous_memory,
+    read_turns,
+    ring_alarms,
+    warning_column,
+)
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
 CURVES = "curves.parquet"
-_KEY_LENGTH = 12
+SCORE_ORDER = (
+    "client_id",
+    "as_of",
+    "value",
+    "value_low",
+    "value_high",
+    "decline_probability",
+    "stage",
+    "segment",
+    "segment_name",
+    "relationship_type",
+    "need_type",
+    "tier",
+    "tier_reason",
+    "model_version",
+    "run_key",
+    "reasons",
+)
+"""What every reader of scores relies on, in its order; what else is told stands behind it."""
 
 __all__ = [
     "CURVES",
@@ -71,6 +106,8 @@ class _Job:
     as_of: date
     key: str
     previous: PreviousScores | None
+    origins: tuple[int, ...]
+    """The date and those with which clients are compared to warn, as numbers of periods."""
 
     @property
     def stamp(self) -> Stamp:
@@ -119,67 +156,95 @@ def predict_book(
     when = as_of or latest_anchor(settings.time.period, book.known_until)
     previous = earlier_scores(out, when, REMEMBERED)
     key = run_key(book, bundle, settings, when, previous)
-    folder = out / f"{when.isoformat()}-{key[:_KEY_LENGTH]}"
-    job, tally = _Job(bundle, settings, when, key, previous), _Tally()
-    with prepared_book(book, settings, when, bundle.models.notes) as prepared:
-        publish_folder(folder, lambda draft: _write_blocks(draft, prepared, job, tally, progress))
+    folder = run_folder(out, when, key)
+    origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
+    job, tally = _Job(bundle, settings, when, key, previous, origins), _Tally()
+    with (
+        prepared_book(book, settings, when, bundle.models.notes) as prepared,
+        scratch_folder(Path(settings.run.work_dir), "scores") as scratch,
+    ):
+        publish_folder(folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress))
     point_latest(folder)
     return _summary(folder, job, tally)
 
 
-def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date, previous: PreviousScores | None = None) -> str:
-    """Hash of everything that decides the scores; equal keys mean equal bytes."""
-    return text_hash(
-        canonical_json(
-            {
-                "input": book.fingerprint,
-                "bundle": bundle.key,
-                "config": settings.meaning(),
-                "as_of": as_of.isoformat(),
-                "previous": None if previous is None else previous.run_key,
-            }
-        )
-    )
+@dataclass
+class _Waiting:
+    """What the first pass leaves of each block for what spans the book: who may change tier, and who is warned of."""
+
+    weighed: list[Weighed] = field(default_factory=list)
+    turned: list[Reading] = field(default_factory=list)
 
 
-def _write_blocks(draft: Path, prepared: PreparedBook, job: _Job, tally: _Tally, progress: Progress) -> None:
-    panels = panels_by_block(prepared, job.settings, [0], targets=False)
+def _write_blocks(
+    draft: Path, scratch: Path, prepared: PreparedBook, job: _Job, tally: _Tally, progress: Progress
+) -> None:
+    """Everything but tiers and alarms block by block; these in a second pass, since they are a share of the book."""
+    panels = panels_by_block(prepared, job.settings, job.origins, targets=False)
     tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring and explaining")
+    waiting = _Waiting()
     with (
-        ParquetFile(draft / SCORES) as scores,
+        Spill(scratch / SCORES) as untiered,
         ParquetFile(draft / EXPLANATIONS, compact=True) as explanations,
         ParquetFile(draft / CURVES, compact=True) as curves,
     ):
         for panel in tracked:
-            if len(panel):
-                block = score_block(job.bundle, panel, job.previous)
-                columns = _stamped(block, job)
-                tally.add(columns)
-                scores.append(pa.table(columns))
+            now = panel.at([0])
+            if len(now):
+                block = score_block(job.bundle, now, job.previous)
+                turned = read_turns(job.bundle.models, panel, job.settings, served=block.predictions)
+                untiered.append(pa.table(_stamped(block, job) | {"warnings": warning_column(turned, job.settings)}))
+                waiting.weighed.append(_weighed(block, job).without_evidence())
+                waiting.turned.append(turned.warned())
                 explanations.append(explanation_table(block, job.bundle.models.contract, job.stamp))
-                curves.append(curve_table(panel.client_id, block.predictions.curves, job.as_of))
+                curves.append(curve_table(now.client_id, block.predictions.curves, job.as_of))
+    limit = _move_limit(waiting.weighed, job)
+    with ParquetFile(draft / SCORES) as scores:
+        for table, alone in zip(untiered, waiting.weighed, strict=True):
+            columns = _tiered(table, alone, limit)
+            tally.add(columns)
+            scores.append(pa.table(columns))
     _require_clients(tally, job)
-    write_manifest(draft, _manifest_facts(prepared, job, tally))
+    alarms = _write_alarms(draft, waiting.turned, job, sum(tally.clients.values()))
+    write_manifest(draft, _manifest_facts(prepared, job, tally) | {MOVES: asdict(limit), "alarms": alarms})
+
+
+def _write_alarms(draft: Path, turned: Sequence[Reading], job: _Job, clients: int) -> dict[str, int]:
+    """Choose the alarms of the book, write them and what the next run must know of them; returns their counts."""
+    memory = None if job.previous is None else previous_memory(job.previous.folder, job.settings)
+    rung = ring_alarms(turned, clients=clients, config=job.settings, as_of=job.as_of, memory=memory)
+    for name, table in ((WARNINGS, rung.shown), (WARNING_MEMORY, rung.memory)):
+        pq.write_table(table, draft / name, compression="zstd")
+    return rung.facts
+
+
+def _weighed(block: ScoredBlock, job: _Job) -> Weighed:
+    return weighed(job.bundle.models, block.panel, block.predictions, block.previous)
+
+
+def _move_limit(waiting: Sequence[Weighed], job: _Job) -> MoveLimit:
+    share = job.bundle.models.policy.settings.stability.max_changed_share
+    return limit_of([alone.moves for alone in waiting], share)
+
+
+def _tiered(table: pa.Table, alone: Weighed, limit: MoveLimit) -> dict[str, pa.Array]:
+    """The columns of scores, those of the contract first, in its order."""
+    columns = dict(zip(table.column_names, (column.combine_chunks() for column in table.columns), strict=True))
+    columns |= tier_columns(decide(alone, limit), columns)
+    return {name: columns.pop(name) for name in SCORE_ORDER} | columns
 
 
 def _stamped(block: ScoredBlock, job: _Job) -> dict[str, pa.Array]:
-    columns = score_columns(job.bundle.models, block.panel, block.predictions, job.settings, block.previous)
+    columns = columns_before_tiers(job.bundle.models, block.panel, block.predictions, job.settings, block.previous)
     rows = len(block.panel)
-    first = {"client_id": columns.pop("client_id"), "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows)}
-    first |= {name: columns.pop(name) for name in CONTRACT}
-    stamped = {
+    return columns | {
+        "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows),
         "model_version": pa.repeat(pa.scalar(model_version(job.bundle)), rows),
         "run_key": pa.repeat(pa.scalar(job.key), rows),
         "reasons": reason_column(
             job.bundle.models, block.panel, block.predictions, matrix=block.matrix, parts=block.served[DECLINE]
         ),
     }
-    return first | stamped | columns
-
-
-def model_version(bundle: Bundle) -> str:
-    """The bundle's identity, the same wherever and however often it was trained."""
-    return bundle.key[:_KEY_LENGTH]
 
 
 def _require_clients(tally: _Tally, job: _Job) -> None:

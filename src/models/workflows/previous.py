@@ -24,6 +24,7 @@ class PreviousScores:
     ``run_key`` belongs to the key of the run that builds on it: the same past gives the same bytes.
     """
 
+    folder: Path
     as_of: date
     run_key: str
     columns: pd.DataFrame
@@ -67,7 +68,10 @@ def previous_scores(folder: Path, columns: Sequence[str]) -> PreviousScores:
     frame.index = pd.Index(file.read(columns=["client_id"])["client_id"].to_pandas())
     try:
         return PreviousScores(
-            as_of=date.fromisoformat(manifest["as_of"]), run_key=manifest["run_key"], columns=frame[kept]
+            folder=folder,
+            as_of=date.fromisoformat(manifest["as_of"]),
+            run_key=manifest["run_key"],
+            columns=frame[kept],
         )
     except KeyError as error:
         raise DamagedBundleError(

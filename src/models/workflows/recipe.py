@@ -14,13 +14,11 @@ from numpy.typing import NDArray
 
 from models.config import Config, ValueCandidateName
 from models.decisions.kinds_model import KindsModel
-from models.decisions.tiers import Grades, TierPolicy, grade, tier_policy
+from models.decisions.tiers import Grades, GradingPolicy, fit_policy, tier_policy, weigh
 from models.errors import FeatureContractError, TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.decline import CauseModel, DeclineCurves, DeclineModel, TimingModel
-from models.learners.intervals import ConformalBands
 from models.learners.peers import Peers
-from models.learners.probability_band import ProbabilityBand
 from models.learners.segments import SegmentModel
 from models.learners.value import ValueCandidate, ValueModel
 from models.tables.features import FeatureWords
@@ -29,6 +27,7 @@ from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
 from models.vocab import FloatArray, IntArray
 from models.workflows.corrections import Corrections
+from models.workflows.grading import Bounds, Forecast, Grader, by_policy, facts_of, grades_of
 from models.workflows.hindcast import BaseModels, fit_base
 from models.workflows.kinds import fit_kinds
 
@@ -39,9 +38,9 @@ Element = TypeVar("Element", bound=np.generic)
 class FittedModels:
     """Everything that scoring needs.
 
-    ``causes`` is None where the book does not tell how a decline came about, ``bands`` and ``decline_band`` where it is
-    too short to foretell an origin that has come true, ``notes`` where notes are not read. ``words`` and ``peers``
-    explain what is served: what features are called, and what of them is usual for whom.
+    ``causes`` is None where the book does not tell how a decline came about, ``notes`` where notes
+    are not read. ``words`` and ``peers`` explain what is served: what features are called, and what of them is usual
+    for whom.
     """
 
     contract: FeatureContract
@@ -51,25 +50,26 @@ class FittedModels:
     causes: CauseModel | None
     rule: Literal["lapse", "drop"]
     segments: SegmentModel
-    bands: ConformalBands | None
-    decline_band: ProbabilityBand | None
-    policy: TierPolicy
+    bounds: Bounds
+    policy: GradingPolicy
     kinds: KindsModel
     notes: NoteModel | None = None
     words: Mapping[str, FeatureWords] = field(default_factory=dict)
     peers: Peers = field(default_factory=Peers.unknown)
 
+    @property
+    def grader(self) -> Grader:
+        """How these models' policy grades clients that were never graded before."""
+        return by_policy(self.policy, self.bounds)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Predictions:
-    """What the models say of each row of a panel. Shapes (n_rows,); values in book currency."""
+class Predictions(Forecast):
+    """What the models say of each row of a panel. Shapes (n_rows,).
 
-    value: FloatArray
-    value_low: FloatArray
-    value_high: FloatArray
-    decline_probability: FloatArray
-    decline_low: FloatArray
-    decline_high: FloatArray
+    ``grades`` are those that each client alone deserves; how many may change tier in one run is not known here.
+    """
+
     curves: DeclineCurves
     segment: IntArray
     segment_margin: FloatArray
@@ -101,7 +101,12 @@ def fit_models(
     now = learn.where(latest)
     matrix = base.contract.encode(now.features)
     present = value.predict(matrix)
-    expected = present if corrections.expected is None else corrections.expected
+    probability = decline.predict(matrix)
+    classes = corrections.classes or tier_policy(present, config.tiers, config.book.currency)
+    bounds = Bounds(classes=classes, bands=corrections.bands, decline_band=corrections.decline_band)
+    policy = corrections.policy or fit_policy(
+        config.grading, facts_of(bounds.around(present, probability), now), config.book.currency
+    )
     return FittedModels(
         contract=base.contract,
         value=value,
@@ -110,10 +115,9 @@ def fit_models(
         causes=None if base.causes is None else base.causes.calibrated_on(corrections.causes),
         rule=config.decline.rule,
         segments=fit_segments(now, config) if segments is None else segments,
-        bands=corrections.bands,
-        decline_band=corrections.decline_band,
-        policy=tier_policy(expected, config.tiers, config.book.currency),
-        kinds=fit_kinds(now, present, decline.predict(matrix), config),
+        bounds=bounds,
+        policy=policy,
+        kinds=fit_kinds(now, present, probability, config),
     )
 
 
@@ -140,22 +144,14 @@ def completed(
     models: FittedModels, matrix: FloatArray, panel: Panel, *, value: FloatArray, probability: FloatArray
 ) -> Predictions:
     """The same where value and probability of decline (n_rows,) are known already, as after an explanation."""
-    grades = grade(value, probability, models.policy)
-    unknown = np.full(len(value), np.nan)
-    low, high = models.bands.around(value, grades.tier) if models.bands else (unknown, unknown)
-    risk_low, risk_high = models.decline_band.around(probability) if models.decline_band else (unknown, unknown)
+    forecast = models.bounds.around(value, probability)
     assigned = models.segments.assign(segment_rows(models.segments, panel))
     return Predictions(
-        value=value,
-        value_low=low,
-        value_high=high,
-        decline_probability=probability,
-        decline_low=risk_low,
-        decline_high=risk_high,
+        **vars(forecast),
         curves=DeclineCurves.of(matrix, probability, rule=models.rule, timing=models.timing, causes=models.causes),
         segment=assigned.segment,
         segment_margin=assigned.margin,
-        grades=grades,
+        grades=grades_of(weigh(models.policy, facts_of(forecast, panel))),
     )
 
 

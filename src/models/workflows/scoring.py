@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 
 from models.config import Config
+from models.decisions.tiers import EVERY_MOVE, MoveLimit
 from models.errors import UnknownClientError
 from models.learners.contributions import Contributions
 from models.tables.book import Book
@@ -20,9 +21,13 @@ from models.vocab import FloatArray
 from models.workflows.bundle import Bundle
 from models.workflows.decide import REMEMBERED
 from models.workflows.previous import PreviousScores, earlier_scores
+from models.workflows.publish import MANIFEST, read_manifest
 from models.workflows.recipe import FittedModels, Predictions, completed
+from models.workflows.run_key import run_folder, run_key
 
 VALUE, DECLINE = "value", "decline"
+MOVES = "tier_moves"
+"""The fact of a run's manifest that says which clients could change tier."""
 REHEARSED = 16
 
 
@@ -30,7 +35,7 @@ REHEARSED = 16
 class ScoredBlock:
     """One block of clients, scored and explained; contributions were checked to sum to the predictions.
 
-    ``previous`` are the earlier scores that decisions about these clients build on.
+    ``previous`` are the earlier scores that decisions about these clients build on, ``limit`` says who may change tier.
     """
 
     panel: Panel
@@ -39,6 +44,7 @@ class ScoredBlock:
     explained: dict[str, Contributions]
     served: dict[str, Contributions]
     previous: PreviousScores | None = None
+    limit: MoveLimit = EVERY_MOVE
 
 
 def rehearse(models: FittedModels, panel: Panel) -> None:
@@ -103,7 +109,8 @@ def score_clients(
 ) -> ScoredBlock:
     """Score and explain a few clients, the same as they would be in the whole book.
 
-    ``earlier`` is the folder below which scores are published; the newest of an earlier date are built upon.
+    ``earlier`` is the folder below which scores are published; the newest of an earlier date are built upon, and where
+    the whole book was scored for the same date, its limit on changes of tier holds.
     Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
     """
     settings = scoring_config(bundle, config)
@@ -121,5 +128,16 @@ def score_clients(
             got=missing[0],
             remedy="look the id up in scores.parquet; ids are compared byte for byte",
         )
-    previous = None if earlier is None else earlier_scores(earlier, when, REMEMBERED)
-    return score_block(bundle, joined(chosen), previous)
+    panel = joined(chosen)
+    if earlier is None:
+        return score_block(bundle, panel)
+    previous = earlier_scores(earlier, when, REMEMBERED)
+    limit = _published_limit(run_folder(earlier, when, run_key(book, bundle, settings, when, previous)))
+    return replace(score_block(bundle, panel, previous), limit=limit)
+
+
+def _published_limit(folder: Path) -> MoveLimit:
+    """Who may change tier in the whole book, as the run that published it found; all may, where none did."""
+    if not (folder / MANIFEST).is_file():
+        return EVERY_MOVE
+    return MoveLimit(**read_manifest(folder)[MOVES])

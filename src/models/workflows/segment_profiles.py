@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from models.config import Config
+from models.decisions.tiers import Weighed, decide, limit_of
 from models.errors import TooLittleDataError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
@@ -20,7 +21,7 @@ from models.tables.periods import latest_anchor
 from models.tables.prepare import prepared_book
 from models.vocab import Progress, SilentProgress, TextArray
 from models.workflows.bundle import Bundle, read_report
-from models.workflows.decide import REMEMBERED, score_columns
+from models.workflows.decide import REMEMBERED, columns_before_tiers, weighed
 from models.workflows.kind_report import region_facts
 from models.workflows.predict import model_version
 from models.workflows.previous import PreviousScores, earlier_scores
@@ -28,16 +29,23 @@ from models.workflows.recipe import Predictions, merged, score_panel
 from models.workflows.scoring import scoring_config
 from models.workflows.segments import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segment_facts
 
-_COLUMNS = (*MIX_COLUMNS, "market_potential")
+_COLUMNS = (*(name for name in MIX_COLUMNS if name != "tier"), "market_potential")
 
 
 @dataclass(frozen=True)
-class _Scored:
-    """A block of clients: of their features only what segments and profiles look at."""
+class _Told:
+    """Clients with what is said of them: of their features only what segments and profiles look at."""
 
     rows: Panel
     predictions: Predictions
     columns: Mapping[str, pa.Array]
+
+
+@dataclass(frozen=True)
+class _Scored(_Told):
+    """A block of clients, whose tiers wait for those of the whole book."""
+
+    weighed: Weighed
 
 
 def trained_profiles(report: Mapping[str, Any], version: str = "") -> dict[str, Any]:
@@ -50,6 +58,19 @@ def trained_profiles(report: Mapping[str, Any], version: str = "") -> dict[str, 
         "model_version": version,
         "segments": report["segments"],
         "kinds": report["kinds"],
+    }
+
+
+def profile_figures(report: Mapping[str, Any]) -> dict[str, float]:
+    """What of the segments is worth comparing from one training to the next."""
+    segments = report["segments"]
+    matching = segments["matching"]
+    return {
+        "segments.count": float(segments["served"]["clusters"]),
+        "segments.stability": segments["served"]["stability"],
+        "segments.separation": segments["served"]["separation"],
+        "segments.structure_found": float(segments["structure"] == "found"),
+        **({} if matching is None else {"segments.moved_share": matching["moved_share"]}),
     }
 
 
@@ -72,9 +93,10 @@ def book_profiles(
     when = as_of or latest_anchor(settings.time.period, book.known_until)
     previous = None if earlier is None else earlier_scores(earlier, when, REMEMBERED)
     with prepared_book(book, settings, when, bundle.models.notes) as prepared:
-        scored = _together(list(_blocks(prepared, bundle, settings, previous, progress)), settings, when)
-    rows, told, columns = scored.rows, scored.predictions, scored.columns
-    report = read_report(bundle.folder)
+        blocks = list(_blocks(prepared, bundle, settings, previous, progress))
+    _require_clients(blocks, settings, when)
+    whole, report = _together(blocks), read_report(bundle.folder)
+    rows, told, columns = whole.rows, whole.predictions, whole.columns
     regions = region_facts(
         _texts(columns["region_class"]), _texts(columns["market_potential"]), told.value, told.decline_probability
     )
@@ -95,13 +117,14 @@ def _blocks(
     for panel in progress.track(panels, total=len(prepared.block_numbers), title="Looking at every client"):
         if len(panel):
             told = score_panel(models, panel)
-            columns = score_columns(models, panel, told, settings, previous)
+            columns = columns_before_tiers(models, panel, told, settings, previous)
             kept = [name for name in (*models.segments.features, *PLACE_COLUMNS) if name in panel.features]
             rows = replace(panel, features=panel.features[list(dict.fromkeys(kept))])
-            yield _Scored(rows, told, {name: columns[name] for name in _COLUMNS})
+            alone = weighed(models, panel, told, previous).without_evidence()
+            yield _Scored(rows, told, {name: columns[name] for name in _COLUMNS}, alone)
 
 
-def _together(blocks: list[_Scored], settings: Config, when: date) -> _Scored:
+def _require_clients(blocks: list[_Scored], settings: Config, when: date) -> None:
     if not blocks:
         raise TooLittleDataError(
             rule=f"some clients must be active in the {settings.time.activity_periods} "
@@ -109,12 +132,20 @@ def _together(blocks: list[_Scored], settings: Config, when: date) -> _Scored:
             got="none",
             remedy="choose another --as-of",
         )
+
+
+def _together(blocks: list[_Scored]) -> _Told:
     rows = joined([block.rows for block in blocks])
-    return _Scored(
-        rows=rows,
-        predictions=merged([block.predictions for block in blocks], np.arange(len(rows))),
-        columns={name: pa.concat_arrays([block.columns[name] for block in blocks]) for name in _COLUMNS},
-    )
+    columns = {name: pa.concat_arrays([block.columns[name] for block in blocks]) for name in _COLUMNS}
+    predictions = merged([block.predictions for block in blocks], np.arange(len(rows)))
+    return _Told(rows, predictions, columns | {"tier": pa.array(_tiers(blocks), type=pa.string())})
+
+
+def _tiers(blocks: list[_Scored]) -> TextArray:
+    """Tiers as they are published: how many may change at once spans the book."""
+    share = blocks[0].weighed.policy.settings.stability.max_changed_share
+    limit = limit_of([block.weighed.moves for block in blocks], share)
+    return np.concatenate([decide(block.weighed, limit).tier for block in blocks])
 
 
 def _texts(column: pa.Array) -> TextArray:

@@ -78,7 +78,7 @@ def segment_facts(
 ) -> dict[str, Any]:
     """All about the segments of ``rows``, clients at one origin with their predictions, ready for JSON.
 
-    ``mixes`` are labels by which each segment is told as shares. Groups of few clients are pooled, as in the report.
+    ``mixes`` are labels by which each segment is told as shares. Places of few clients are pooled, as in the report.
     """
     matrix = segment_rows(model, rows)
     profiled = _Profiled(model, matrix, predictions, {name: _groups(name, labels) for name, labels in mixes.items()})
@@ -200,7 +200,11 @@ def _matching_facts(matching: Matching) -> dict[str, Any]:
 
 
 def _groups(name: str, labels: TextArray) -> dict[str, BoolArray]:
-    return {group.name: group.inside for group in groups_of(labels, _ORDERS.get(name))}
+    """Decisions one by one, in their order; of other labels the rare ones pooled."""
+    if name in _ORDERS:
+        there = {kind: np.asarray(labels == kind) for kind in (*_ORDERS[name], UNKNOWN)}
+        return {kind: inside for kind, inside in there.items() if inside.any()}
+    return {group.name: group.inside for group in groups_of(labels)}
 
 
 def _labels(values: list[Any]) -> TextArray:

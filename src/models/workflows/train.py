@@ -27,6 +27,7 @@ from models.workflows.learning import learning_panel
 from models.workflows.publish import publish_folder
 from models.workflows.recipe import FittedModels, fit_models, with_peers
 from models.workflows.report import stability_parts
+from models.workflows.report.explained import explained_parts, ranking_stability, reason_sizes, sampled
 from models.workflows.rows import rows_of
 from models.workflows.scoring import rehearse
 from models.workflows.segments import continued_segments, served_segment_facts
@@ -98,6 +99,7 @@ def train_models(
         "choice": choice_facts(corrections, panel, served),
         "directions": direction_facts(rows_of(panel.at(served.learn), models.contract), models.contract, config),
     }
+    report["explained"] = _explained(models, panel.at([served.latest]), report)
     report["segments"] = served_segment_facts(models, panel.at([served.latest]), config, segments.matching)
     report["kinds"] = served_kind_facts(models, panel, served, config)
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
@@ -171,9 +173,20 @@ def _served_facts(models: FittedModels, panel: Panel, served: LearningOrigins) -
     return {
         "learned_from": [panel.grid.start_of(origin).isoformat() for origin in served.learn],
         "rows": len(panel.at(served.learn)),
-        "calibrated": models.bands is not None,
+        "calibrated": models.bounds.bands is not None,
         "trees": {"value": models.value.tree_count, "decline": models.decline.trees.tree_count},
         "values_below_zero": models.value.clipped,
+    }
+
+
+def _explained(models: FittedModels, now: Panel, report: dict[str, Any]) -> dict[str, Any]:
+    """What moves the models that serve, and how alike they and those of the test origins rank the reasons."""
+    matrix = models.contract.encode(now.features.iloc[sampled(len(now))])
+    parts = {"value": models.value.explain(matrix), "decline": models.decline.explain(matrix)}
+    fits = [*report["origins"], {"as_of": "served", "reasons": reason_sizes(parts, models.contract.names, now.words)}]
+    return {
+        "models": explained_parts(parts, matrix, models.contract, now.words),
+        "stability": ranking_stability([fit["as_of"] for fit in fits], [fit["reasons"] for fit in fits]),
     }
 
 

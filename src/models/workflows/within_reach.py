@@ -15,7 +15,7 @@ from models.decisions.ranks import tier_ranks
 from models.decisions.tiers import Grades
 from models.learners.contract import FeatureContract
 from models.vocab import BoolArray, FloatArray, Tier
-from models.workflows.grading import Grader, by_expectation
+from models.workflows.grading import Grader
 from models.workflows.reach import PeerRange, Way, ways_of
 from models.workflows.recipe import FittedModels
 
@@ -113,12 +113,10 @@ class _Scorer:
         return _Said(value, decline, self._graded(rows, value, decline))
 
     def _graded(self, rows: FloatArray, value: FloatArray, decline: FloatArray) -> Grades:
-        if self.grader is None:
-            return by_expectation(self.models.policy)(self.features, value, decline)
         moved = np.flatnonzero((rows != self.row).any(axis=0) & ~np.isnan(self.row))
         numbers = {self.models.contract.names[place]: rows[:, place] for place in moved}
         repeated = self.features.iloc[np.zeros(len(rows), dtype=np.int64)]
-        return self.grader(repeated.assign(**numbers), value, decline)
+        return (self.grader or self.models.grader)(repeated.assign(**numbers), value, decline)
 
 
 @dataclass(frozen=True)
@@ -165,7 +163,7 @@ def within_reach(
     """What would change it: an answer for each goal that the client with the one row of ``features`` has left.
 
     A client at or above ``stages.decline_probability`` of ``config`` seeks to get off the decline list, one below the
-    best tier to get a tier up, as ``grader`` grades, if not by expected value and decline alone. First each way alone
+    best tier to get a tier up, as ``grader`` grades, if not by the policy of the models. First each way alone
     is turned up in steps until the goal is reached, and the smallest change kept; if none does, each pair of ways, both
     alike and then each as little as will do. Then the changed client is scored once more by itself, and that is what
     the answer says.

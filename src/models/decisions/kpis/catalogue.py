@@ -50,7 +50,7 @@ _DEFINITIONS = (
     Definition(
         name="cac",
         title="Cost of winning a client (CAC)",
-        formula="acquisition cost / clients won, of those whose relationship began in the window and whose cost is known",
+        formula="acquisition cost / clients won, of clients won in the window whose cost is known",
         unit="currency",
         form=Form.RATIO,
         nothing=_COSTS,
@@ -196,8 +196,8 @@ _DEFINITIONS = (
     Definition(
         name="campaign_roi",
         title="Campaign ROI",
-        formula="(uplift in net margin x addressed active clients - cost) / cost, of randomised campaigns whose outcomes "
-        "were complete in the window",
+        formula="(uplift in net margin x addressed active clients - cost) / cost, of randomised campaigns whose "
+        "outcomes were complete in the window",
         unit="times cost",
         form=Form.RATIO,
         needs=("campaigns", "interactions"),
@@ -228,7 +228,7 @@ _DEFINITIONS = (
     Definition(
         name="top_share",
         title="Concentration: share of the largest clients",
-        formula="net margin of the kpis.top_clients largest clients / net margin of all clients that earned us anything",
+        formula="net margin of the kpis.top_clients largest / net margin of all clients that earned us anything",
         unit="share",
         form=Form.CENSUS,
         nothing="no client earned us anything in the window",

@@ -23,8 +23,9 @@ def concentration(margin: FloatArray, *, top: int) -> Concentration | None:
 
     It tells of this book, all of it: there is no sample, and so no interval.
 
-    >>> concentration(np.array([4.0, 4.0, 2.0, -9.0]), top=1)
-    Concentration(top_share=0.4, effective_clients=2.7777777777777777, clients=3)
+    >>> found = concentration(np.array([4.0, 4.0, 2.0, -9.0]), top=1)
+    >>> found.top_share, round(found.effective_clients, 4), found.clients
+    (0.4, 2.7778, 3)
     """
     earned = np.sort(margin[margin > 0])[::-1]
     if not earned.size:

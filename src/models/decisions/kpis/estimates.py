@@ -55,7 +55,7 @@ def figures_by_group(
     place, top, bottom = group[there], top[there], bottom[there]
 
     def summed(values: FloatArray) -> FloatArray:
-        return np.bincount(place, weights=values, minlength=groups)
+        return np.asarray(np.bincount(place, weights=values, minlength=groups), dtype=np.float64)
 
     clients = np.bincount(place, minlength=groups)
     tops, bottoms = summed(top), summed(bottom)
@@ -71,13 +71,15 @@ def figures_by_group(
 def _figure(definition: Definition, ratio: float, variance: float, clients: int, count: float) -> Figure:
     if count <= 0:
         return unknown(definition.nothing)
-    ends = _wilson(ratio, variance, clients, count) if definition.form is Form.SHARE else _student(
-        ratio, variance, clients
+    ends = (
+        _wilson(ratio, variance, clients, count)
+        if definition.form is Form.SHARE
+        else _student(ratio, variance, clients)
     )
     plain = Figure(estimate=ratio * definition.scale, clients=clients, count=count)
     if ends is None:
         return plain
-    low, high = (min(max(end * definition.scale, definition.least), definition.most) for end in ends)
+    low, high = (float(np.clip(end * definition.scale, definition.least, definition.most)) for end in ends)
     return replace(plain, low=low, high=high)
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.config import ScorePart
 from models.decisions.kpis.estimates import Figure, unknown
-
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +28,7 @@ class Part:
         return 100 * (value - self.worst) / (self.best - self.worst)
 
 
-PARTS: dict[str, Part] = {
+PARTS: dict[ScorePart, Part] = {
     "satisfaction": Part(figure="csat", worst=1, best=5),
     "loyalty": Part(figure="nps", worst=-100, best=100),
     "answers": Part(figure="answered_in_time", worst=0, best=1),
@@ -39,7 +39,7 @@ PARTS: dict[str, Part] = {
 """Name of a part, as ``kpis.score`` weighs it -> where it comes from."""
 
 
-def relationship_score(figures: Mapping[str, Figure], weights: Mapping[str, float]) -> Figure:
+def relationship_score(figures: Mapping[str, Figure], weights: Mapping[ScorePart, float]) -> Figure:
     """The weighted mean of the known parts, from 0 to 100, with a 95% interval.
 
     Weights of unknown parts go to the known ones in proportion, and ``missing`` names them. ``count`` is the share of

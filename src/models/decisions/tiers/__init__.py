@@ -9,7 +9,7 @@ from models.decisions.tiers.evidence import CriterionEvidence, DimensionEvidence
 from models.decisions.tiers.expected import Grades, TierPolicy, grade, tier_policy
 from models.decisions.tiers.facts import Facts, Override
 from models.decisions.tiers.fitted import GradingPolicy, fit_policy, refit_policy
-from models.decisions.tiers.scores import absent_features
+from models.decisions.tiers.scores import absent_features, looked_at
 from models.decisions.tiers.sentences import distance_sentence, level_range, override_sentence, reasons
 from models.decisions.tiers.stability import EVERY_MOVE, NO_MOVE, MoveLimit, Moves, limit_of
 from models.decisions.tiers.what_if import WhatIf, what_if
@@ -41,6 +41,7 @@ __all__ = [
     "grade_book",
     "level_range",
     "limit_of",
+    "looked_at",
     "override_sentence",
     "reasons",
     "refit_policy",

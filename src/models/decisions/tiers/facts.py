@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from models.vocab import BoolArray, FloatArray, IntArray, TextArray, Tier
 RANKS = tuple(Tier)
 """Tiers, best first; a tier's place is its rank."""
 UNRANKED = -1
+_ARRAYS = ("client_id", "value", "value_low", "value_high", "decline_probability", "decline_low", "decline_high")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,12 +69,26 @@ class Facts:
 
     def where(self, chosen: BoolArray | IntArray) -> Facts:
         """The facts of some of the clients."""
-        arrays = ("client_id", "value", "value_low", "value_high", "decline_probability", "decline_low", "decline_high")
         return replace(
             self,
             features=self.features.iloc[np.arange(len(self))[chosen]],
             previous=None if self.previous is None else self.previous[chosen],
-            **{name: getattr(self, name)[chosen] for name in arrays},
+            **{name: getattr(self, name)[chosen] for name in _ARRAYS},
+        )
+
+    def with_features(self, names: Iterable[str]) -> Facts:
+        """The same with only those features, of which some may not be there."""
+        return replace(self, features=self.features[[name for name in names if name in self.features]])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Facts]) -> Facts:
+        """The clients of several blocks of one date, at least one, as one; earlier tiers are left away."""
+        arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+        return cls(
+            as_of=parts[0].as_of,
+            features=pd.concat([part.features for part in parts], ignore_index=True),
+            overrides={client: asked for part in parts for client, asked in part.overrides.items()},
+            **arrays,
         )
 
 

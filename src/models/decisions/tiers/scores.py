@@ -49,9 +49,14 @@ def observed(criterion: CriterionConfig, facts: Facts, found: Mapping[str, Score
 
 def absent_features(settings: PolicyConfig, facts: Facts) -> tuple[str, ...]:
     """Features that the policy looks at and the book does not have, criteria first; caps on them cannot be checked."""
+    return tuple(name for name in looked_at(settings) if name not in facts.features)
+
+
+def looked_at(settings: PolicyConfig) -> tuple[str, ...]:
+    """The features that criteria and then caps look at."""
     criteria = [criterion for dimension in settings.dimensions.values() for criterion in dimension.criteria]
     named = [criterion.feature for criterion in criteria if criterion.feature] + [cap.feature for cap in settings.caps]
-    return tuple(name for name in dict.fromkeys(named) if name not in facts.features)
+    return tuple(dict.fromkeys(named))
 
 
 def _measured(dimension: DimensionConfig, settings: PolicyConfig, facts: Facts) -> Scored:

@@ -1,4 +1,4 @@
-"""Which warnings ring: a budget of alarms, news only, the best clients always; how a client turned is decided before."""
+"""Which warnings ring: a budget of alarms, news only, the best clients always; how clients turned is known by then."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from models.config.warnings import DimensionConfig, WarningsConfig
+from models.config import WarningsConfig
 from models.vocab import BoolArray, FloatArray, IntArray
 
 MOST = 4.0
@@ -66,7 +66,7 @@ class Turn:
 def signals_of(config: WarningsConfig, features: Sequence[str]) -> tuple[Signal, ...]:
     """The signals of a book with these features, dimension by dimension; a feature belongs to the first naming it.
 
-    >>> config = WarningsConfig(dimensions={"rating": DimensionConfig(up={"pd_*": 0.01})})
+    >>> config = WarningsConfig(dimensions={"rating": {"up": {"pd_*": 0.01}}})
     >>> [signal.feature for signal in signals_of(config, ["pd_last", "csat_last"])]
     ['pd_last']
     """
@@ -154,8 +154,8 @@ def _leading(strength: FloatArray, signals: Sequence[Signal], dimensions: int) -
 
 def _beside_others(strength: FloatArray, alone: BoolArray) -> FloatArray:
     """The same with 0 in dimensions that do not warn by themselves, where no other warns."""
-    warned = ((strength >= 1.0) & alone).any(axis=1)
-    return np.where(warned[:, None] | alone, strength, 0.0)
+    warned = np.any((strength >= 1.0) & alone, axis=1, keepdims=True)
+    return np.where(warned | alone, strength, 0.0)
 
 
 def _of_leading(values: FloatArray, leading: IntArray) -> FloatArray:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from models.config import load_config
-from models.interfaces.commands.output import ERR, OUT, date_of, print_json, print_lines
+from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -54,7 +54,7 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     json_: JsonOption = False,
 ) -> None:
     """Say of one client what it is worth, how likely it declines, why, what changed, and what to do."""
-    from models.interfaces import client_page, explanation, jobs, terminal  # noqa: PLC0415
+    from models.interfaces import explanation, jobs, terminal  # noqa: PLC0415
 
     story = jobs.client_story(
         load_config(config, set_ or ()),
@@ -65,13 +65,15 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
         since=date_of(since),
         against=against,
         lang=lang,
-        progress=terminal.TerminalProgress(ERR),
+        progress=terminal.TerminalProgress(err),
     )
     if html is not None:
-        client_page.write_client_page(story, html)
+        from models.interfaces.client_page import write_client_page  # noqa: PLC0415
+
+        write_client_page(story, html)
     if json_:
         print_json(explanation.story_facts(story))
         return
-    explanation.show(OUT, story)
+    explanation.show(out, story)
     if html is not None:
         print_lines(["", f"page     {html}"])

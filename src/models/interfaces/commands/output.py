@@ -11,14 +11,14 @@ from rich.console import Console
 
 from models.errors import UserError
 
-OUT = Console()
-ERR = Console(stderr=True)
+out = Console()
+err = Console(stderr=True)
 
 
 def print_lines(lines: Sequence[str]) -> None:
     """Print text as it is: ids and places may hold what looks like markup."""
     for line in lines:
-        OUT.print(line, markup=False, highlight=False, soft_wrap=True)
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def print_json(data: object) -> None:

@@ -1,6 +1,7 @@
 """The plots of an evaluation as inline SVG, drawn from the report's parts; they compute nothing but positions."""
 
 from models.interfaces.report_plots.chart import Chart, Key, in_order
+from models.interfaces.report_plots.explained import dependence_chart, reasons_chart
 from models.interfaces.report_plots.frequency import calibration_chart, causes_chart, curve_chart
 from models.interfaces.report_plots.ranking import deciles_chart, gains_chart, stability_chart
 from models.interfaces.report_plots.rows import (
@@ -9,6 +10,7 @@ from models.interfaces.report_plots.rows import (
     importance_chart,
     total_errors_chart,
 )
+from models.interfaces.report_plots.summary import summary_image
 
 __all__ = [
     "Chart",
@@ -19,9 +21,12 @@ __all__ = [
     "curve_chart",
     "deciles_chart",
     "decline_errors_chart",
+    "dependence_chart",
     "gains_chart",
     "importance_chart",
     "in_order",
+    "reasons_chart",
     "stability_chart",
+    "summary_image",
     "total_errors_chart",
 ]

@@ -1,7 +1,14 @@
 """The book read per client for the figures of client management: sums within a window, never a row after it."""
 
 from models.tables.relations.campaigns import addressed_clients, campaigns_of
-from models.tables.relations.clients import acquisition_cost, early_margin, expected_value, moved_on, stayed, won_clients
+from models.tables.relations.clients import (
+    acquisition_cost,
+    early_margin,
+    expected_value,
+    moved_on,
+    stayed,
+    won_clients,
+)
 from models.tables.relations.opportunities import Opportunity, opportunities_known
 from models.tables.relations.reading import Reader, Window, reading
 from models.tables.relations.service import (

@@ -10,19 +10,23 @@ import pandas as pd
 
 from models.tables.relations.reading import Reader, within
 
+CREDIT_LOSSES = ("write_off", "recovery")
+"""No campaign moves them, and a few large ones would drown whatever it moves."""
+
 
 def campaigns_of(reader: Reader, start: date, end: date) -> pd.DataFrame:
     """Campaigns that began from ``start`` until before ``end``, in order of their day."""
     campaigns = reader.table("campaigns")
     chosen = campaigns.filter(within(campaigns.start, start, end))
-    return reader.connection.to_pandas(chosen.order_by(["start", "campaign_id"]))
+    found: pd.DataFrame = reader.connection.to_pyarrow(chosen.order_by(["start", "campaign_id"])).to_pandas()
+    return found
 
 
 def addressed_clients(reader: Reader, campaign: str, *, since: date, start: date, end: date) -> pd.DataFrame:
     """One row per client active from ``since`` until before ``start``, and per other client that was addressed.
 
-    Columns: client_id, is_active, is_addressed, has_answered (0 or 1), before and after (net margin in currency, from ``since``
-    until before ``start`` and from there until before ``end``).
+    Columns: client_id, is_active, is_addressed, has_answered (0 or 1), before and after: net margin before credit
+    losses, in currency, from ``since`` until before ``start``, and from there until before ``end``.
     """
     rows = reader.table("interactions")
     told = rows.filter(rows.campaign_id == campaign, within(rows.date, start, end))
@@ -33,7 +37,7 @@ def addressed_clients(reader: Reader, campaign: str, *, since: date, start: date
     for name, group in (("is_active", active), ("is_addressed", addressed), ("has_answered", answered)):
         everyone = _marked(everyone, group, name)
     for name, first, last in (("before", since, start), ("after", start, end)):
-        everyone = _with(everyone, reader.margin(first, last).rename({name: "margin"}), name)
+        everyone = _with(everyone, reader.margin(first, last, without=CREDIT_LOSSES).rename({name: "margin"}), name)
     return reader.frame(everyone)
 
 

@@ -24,10 +24,11 @@ class Opportunity:
 
     Attributes:
         entered: (n, 5) day on which each stage was entered; a stage that was passed over counts as entered with the
-            next one, so that days never fall along a row.
+            next one, so that days never fall along a row. What was won is signed.
         closed, won: (n,) the end as known.
         amount: (n,) expected amount in currency, NaN where none is known.
         pd: (n,) the client's last known probability of default, NaN where none is known.
+        recorded: (5,) whether the book tells of any opportunity when it entered the stage.
     """
 
     opportunity_id: TextArray
@@ -37,6 +38,7 @@ class Opportunity:
     won: BoolArray
     amount: FloatArray
     pd: FloatArray
+    recorded: BoolArray
 
     def __len__(self) -> int:
         return len(self.opportunity_id)
@@ -67,16 +69,20 @@ def opportunities_known(reader: Reader, as_of: date) -> Opportunity:
         **days,
     )
     joined = _with_ratings(reader, grouped, as_of)
-    frame = reader.connection.to_pandas(joined.order_by("opportunity_id"))
+    frame = reader.connection.to_pyarrow(joined.order_by("opportunity_id")).to_pandas()
     entered = np.column_stack([_days(frame[name]) for name in days])
+    closed, won = _days(frame["closed"]), np.asarray(frame["won"].fillna(value=False), dtype=np.bool_)
+    recorded = np.asarray((entered < FOREVER).any(axis=0))
+    entered[:, -1] = np.where(won, np.minimum(entered[:, -1], closed), entered[:, -1])
     return Opportunity(
         opportunity_id=frame["opportunity_id"].to_numpy(dtype=np.str_),
         client_id=frame["client_id"].to_numpy(dtype=np.str_),
         entered=_filled_back(entered),
-        closed=_days(frame["closed"]),
-        won=frame["won"].fillna(False).to_numpy(dtype=np.bool_),  # noqa: FBT003
+        closed=closed,
+        won=won,
         amount=frame["amount"].to_numpy(dtype=np.float64),
         pd=frame["pd"].to_numpy(dtype=np.float64),
+        recorded=recorded,
     )
 
 

@@ -70,10 +70,10 @@ class Reader:
         chosen = flows.filter(flows.kind.isin(self.config.activity.kinds), within(flows.date, start, end))
         return chosen.select("client_id").distinct()
 
-    def margin(self, start: date, end: date) -> Any:
+    def margin(self, start: date, end: date, *, without: tuple[str, ...] = ()) -> Any:
         """Net margin per client (client_id, margin), in currency: the cashflows of ``value.kinds``, undiscounted."""
         flows = self.table("cashflows")
-        weights = self.config.value.kinds
+        weights = {kind: weight for kind, weight in self.config.value.kinds.items() if kind not in without}
         chosen = flows.filter(flows.kind.isin(list(weights)), within(flows.date, start, end))
         weight = ibis.cases(*((chosen.kind == kind, weight) for kind, weight in weights.items()))
         step = self.config.book.money_step
@@ -82,7 +82,8 @@ class Reader:
 
     def frame(self, table: Any) -> pd.DataFrame:
         """A table with client_id in memory, in the order of clients."""
-        return self.connection.to_pandas(table.order_by("client_id"))
+        frame: pd.DataFrame = self.connection.to_pyarrow(table.order_by("client_id")).to_pandas()
+        return frame
 
 
 @contextmanager

@@ -1,4 +1,11 @@
-"""How clients change in a month: satisfaction, credit, arrears, stage. Money moves in ``lending``."""
+"""How clients change in a month: satisfaction, credit, arrears, stage. Money moves in ``lending``.
+
+Stages follow each other and last. A client is acquired until its first deal, grows for about two years, as a first
+programme of projects is built up, then keeps a plateau with renewals until it turns away, is lost or defaults. One
+that turns away shrinks where all can see it: it withdraws what it had asked for, uses its lines no more and pays its
+loans down, at once or over a year. Won over, it is mature again; won back after it was lost, it begins anew. These
+durations are reasoned, from how lenders describe the life cycle of a relationship, and not estimated.
+"""
 
 from __future__ import annotations
 
@@ -24,11 +31,11 @@ from models.tables.simulator.world import World
 from models.vocab import BoolArray, FloatArray, IntArray
 
 TROUBLE_MONTHS = 24
-GRACE_MONTHS_ACQUISITION = 12
+GRACE_MONTHS_ACQUISITION = 8
 MEETING_RATE = 0.10
 EVENT_RATE = 0.015
 ANSWERED_CAMPAIGN = 0.2
-GIVEN_UP = 0.08
+GIVEN_UP = 0.2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +183,7 @@ def _move_arrears(clients: ClientColumns, month: Month, chance: FloatArray) -> B
 
 
 def move_stage(clients: ClientColumns, month: Month) -> None:
-    """Let clients settle, decline, come back or be lost."""
+    """Let clients settle, decline, steady, be lost or ask anew. A default is a decline, whatever the client wants."""
     settings, types, chance = (
         month.economics.config.lifecycle,
         month.economics.types,
@@ -187,19 +194,32 @@ def move_stage(clients: ClientColumns, month: Month) -> None:
     declining = np.where(np.isin(stage, (DEVELOPMENT, MATURITY)), decline_rate(clients, month, kind), 0.0)
     back = types["return_rate"][kind] * np.exp(0.6 * np.clip(clients.satisfaction, -2, 2)) * lifted
     back = np.where(clients.abrupt, 0.2 * back, back)
-    gone = (clients.idle_months >= settings.churn_after_months) | (
-        (stage == ACQUISITION) & (clients.stage_months >= GRACE_MONTHS_ACQUISITION) & (chance < GIVEN_UP)
-    )
+    gone = (clients.idle_months >= settings.churn_after_months) | _given_up(clients, chance)
     free = ~clients.defaulted & (clients.arrival <= month.number)
     rules = [
         (gone & (stage != CHURNED), CHURNED),
+        (clients.defaulted & np.isin(stage, (DEVELOPMENT, MATURITY)), DECLINE),
         (free & (chance < declining), DECLINE),
-        (free & (stage == DEVELOPMENT) & (chance > 1 - settings.maturing_rate), MATURITY),
+        (free & (stage == DEVELOPMENT) & (chance > 1 - maturing_rate(clients, month)), MATURITY),
         (free & (stage == MATURITY) & (chance > 1 - settings.revival_rate), DEVELOPMENT),
-        (free & (stage == DECLINE) & (chance > 1 - back), DEVELOPMENT),
-        (free & (stage == CHURNED) & (chance < settings.win_back_rate * lifted), DEVELOPMENT),
+        (free & (stage == DECLINE) & (chance > 1 - back), MATURITY),
+        (free & (stage == CHURNED) & (chance < settings.win_back_rate * lifted), ACQUISITION),
     ]
     _enter(clients, np.select([who for who, _ in rules], [to for _, to in rules], default=-1), month)
+
+
+def _given_up(clients: ClientColumns, chance: FloatArray) -> BoolArray:
+    """Prospects without a deal for long, and with none in sight, of whom the lender hopes no more."""
+    hopeless = (clients.stage_months >= GRACE_MONTHS_ACQUISITION) & (clients.idle_months > 0)
+    return np.asarray((clients.stage == ACQUISITION) & hopeless & (chance < GIVEN_UP))
+
+
+def maturing_rate(clients: ClientColumns, month: Month) -> FloatArray:
+    """Chance that a growing client settles this month: a Weibull hazard of its months of growth. Shape (n_clients,)."""
+    settings = month.economics.config.lifecycle
+    shape, scale = settings.growing_steadiness, settings.growing_months
+    hazard = shape / scale * (clients.stage_months / scale) ** (shape - 1)
+    return np.asarray(1 - np.exp(-hazard))
 
 
 def decline_rate(clients: ClientColumns, month: Month, kind: IntArray) -> FloatArray:
@@ -207,7 +227,8 @@ def decline_rate(clients: ClientColumns, month: Month, kind: IntArray) -> FloatA
     settings = month.economics.config.lifecycle
     pull = settings.competition_effect * clients.price_sensitivity * month.competition(clients)
     push = settings.satisfaction_effect * np.clip(clients.satisfaction, -2.5, 2.5)
-    rate = month.economics.types["decline_rate"][kind] * np.exp(pull - push)
+    loyal = np.where(clients.stage == DEVELOPMENT, settings.growing_loyalty, 1.0)
+    rate = month.economics.types["decline_rate"][kind] * loyal * np.exp(pull - push)
     return np.asarray(np.minimum(rate, 0.4))
 
 

@@ -177,7 +177,7 @@ def _move_utilisation(
     strain = 0.1 * np.clip(-clients.credit - 0.5, 0, 3)[facilities.client[rows]]
     target = np.where(now.slow[rows], -0.05, facilities.use[rows] + strain)
     target = np.where(now.abrupt[rows], -0.10, target)
-    speed = np.where(now.abrupt[rows], 0.5, np.where(now.slow[rows], 0.10, 0.25))
+    speed = np.where(now.abrupt[rows] | now.slow[rows], 0.5, 0.25)
     old = facilities.utilisation[rows]
     moved = old + speed * (target - old) + 0.07 * month.noise.standard_normal(len(rows))
     new = np.clip(moved, 0.0, 1.0)
@@ -214,7 +214,10 @@ def _repay(facilities: FacilityColumns, now: Standing, cause: IntArray, month: M
     payments = np.maximum(now.left // every + 1, 1)
     instalment = np.where(amortising & now.due, facilities.outstanding // payments, 0)
     chance = month.noise.random(len(facilities))
-    early = amortising & (chance < settings.partial_prepayment) & (cause == NO_CAUSE)
+    lent = now.working & ~now.line & (now.age > FIRM_MONTHS)
+    willing = np.where(now.slow, lent, amortising)
+    rate = np.where(now.slow, settings.prepayment_slow, settings.partial_prepayment)
+    early = willing & (chance < rate) & (cause == NO_CAUSE)
     extra = np.where(early, facilities.outstanding // PREPAID_SHARE, 0)
     leaving = cause == REFINANCED
     fee_base = np.where(leaving, facilities.outstanding, extra)

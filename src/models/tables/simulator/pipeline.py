@@ -39,7 +39,7 @@ def _new(state: BookState, month: Month) -> OpportunityColumns:
     able &= clients.open_facilities < MOST_FACILITIES
     first = clients.arrival == month.number
     fresh = able & ((noise.random(len(clients)) < _rate(clients, month)) | first)
-    loyal = np.where(clients.stage == DECLINE, np.where(clients.abrupt, 0.0, 0.15), clients.stage != CHURNED)
+    loyal = np.where(clients.stage == DECLINE, np.where(clients.abrupt, 0.0, 0.05), clients.stage != CHURNED)
     again = able & (noise.random(len(clients)) < 1 - (1 - RENEWAL_RATE * loyal) ** clients.renewable)
     client = np.concatenate([np.flatnonzero(fresh), np.flatnonzero(again)])
     number = state.next_opportunity + np.arange(len(client))
@@ -110,7 +110,7 @@ def _reluctance(clients: ClientColumns, month: Month) -> FloatArray:
     offers = 0.2 * clients.price_sensitivity * month.competition(clients)
     weak = 0.25 * np.clip(-clients.credit, -1, 3)
     unhappy = -0.25 * np.clip(clients.satisfaction, -2, 2)
-    leaving = 1.2 * (clients.stage == DECLINE)
+    leaving = 2.5 * (clients.stage == DECLINE)
     return np.asarray(np.exp(offers + weak + unhappy + leaving))
 
 
@@ -123,7 +123,8 @@ def _sign(state: BookState, won: OpportunityColumns, month: Month) -> None:
     state.next_facility += len(signed)
     state.facilities = state.facilities.joined(signed)
     clients = state.clients
-    started = np.unique(won.client[clients.stage[won.client] == ACQUISITION])
+    # a prospect that was given up may still sign what it had asked for
+    started = np.unique(won.client[np.isin(clients.stage[won.client], (ACQUISITION, CHURNED))])
     clients.stage[started] = DEVELOPMENT
     clients.stage_months[started] = 0
 

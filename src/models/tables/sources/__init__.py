@@ -1,6 +1,6 @@
 """Where books come from: one module per source, each yields the same tables. Checking them is ``book``'s."""
 
-from models.tables.sources import cdnow, files, ibrd, ifc, online_retail, sql
+from models.tables.sources import cdnow, crm_sales, files, ibrd, ifc, online_retail, sql
 from models.tables.sources.source_tables import Source, SourceTables
 
 SOURCES: dict[str, Source] = {
@@ -8,6 +8,7 @@ SOURCES: dict[str, Source] = {
     "ibrd": ibrd.read,
     "online_retail": online_retail.read,
     "cdnow": cdnow.read,
+    "crm_sales": crm_sales.read,
     "files": files.read,
     "sql": sql.read,
 }

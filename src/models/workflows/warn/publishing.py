@@ -61,10 +61,11 @@ def ring_alarms(
     without it everything is news, and the budget is that of one period.
     """
     known = memory or Memory.nothing(len(config.warnings.dimensions))
-    alarms = ring(turned_of(readings, config), known, as_of, limits_of(config, clients, as_of, known))
+    turned = turned_of(readings, config)
+    alarms = ring(turned, known, as_of, limits_of(config, clients, as_of, known))
     return Rung(
         alarms=alarms,
-        shown=_shown_table(readings, alarms, config, as_of),
+        shown=_shown_table(readings, turned, alarms, config, as_of),
         memory=_memory_table(alarms.memory, config),
         facts={
             "shown": len(alarms.place),
@@ -78,15 +79,21 @@ def ring_alarms(
 
 
 def turned_of(readings: Sequence[Reading], config: Config) -> Turned:
-    """All blocks as what alarms are chosen from."""
-    weights = [getattr(reading, config.warnings.rank_by) for reading in readings]
+    """All blocks as what alarms are chosen from, the larger a client's expected loss and probability the sooner."""
+    severity = _joined(readings, "severity")
+    top = np.concatenate([reading.top for reading in readings])
     return Turned(
         client_id=pd.Index(np.concatenate([reading.client_id.to_numpy(dtype=object) for reading in readings])),
-        severity=np.concatenate([reading.turn.severity for reading in readings]),
+        severity=severity,
         warns=np.vstack([reading.turn.warns for reading in readings]),
-        weight=np.concatenate(weights),
-        top=np.concatenate([reading.top for reading in readings]),
+        weight=np.concatenate([_weight(reading, config.warnings.loss_weight) for reading in readings]),
+        top=top & (severity >= config.warnings.always_from_severity),
     )
+
+
+def _weight(reading: Reading, loss_weight: float) -> FloatArray:
+    """Between the probability of decline and the expected loss, by their geometric mean."""
+    return np.asarray(reading.decline_probability ** (1.0 - loss_weight) * reading.expected_loss**loss_weight)
 
 
 def limits_of(config: Config, clients: int, as_of: date, memory: Memory) -> Limits:
@@ -126,21 +133,20 @@ def memory_of(table: pa.Table, as_of: date, config: Config) -> Memory:
     )
 
 
-def _shown_table(readings: Sequence[Reading], alarms: Alarms, config: Config, as_of: date) -> pa.Table:
+def _shown_table(readings: Sequence[Reading], turned: Turned, alarms: Alarms, config: Config, as_of: date) -> pa.Table:
     place = alarms.place
-    warns = np.vstack([reading.turn.warns for reading in readings])[place]
-    client_id = np.concatenate([reading.client_id.to_numpy(dtype=object) for reading in readings])[place]
+    warns = turned.warns[place]
     columns: dict[str, Any] = {
-        "client_id": pa.array(client_id, type=pa.string()),
+        "client_id": pa.array(turned.client_id[place].to_numpy(dtype=object), type=pa.string()),
         "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), len(place)),
         "rank": pa.array(np.arange(1, len(place) + 1), type=pa.int32()),
-        "severity": pa.array(_joined(readings, "severity")[place]),
+        "severity": pa.array(turned.severity[place]),
         "dimensions": _name_lists(warns, _dimensions(config)),
         "evidence": _evidence(readings, alarms, warns, config),
         "expected_loss": pa.array(np.concatenate([reading.expected_loss for reading in readings])[place]),
         "first_seen": pa.array(alarms.first_seen, type=pa.date32()),
         "repeat": pa.array(alarms.repeat),
-        "always_shown": pa.array(np.concatenate([reading.top for reading in readings])[place]),
+        "always_shown": pa.array(turned.top[place]),
     }
     return pa.table(columns)
 

@@ -10,11 +10,9 @@ import pandas as pd
 
 from models.config import Config
 from models.decisions.warnings import Signal, Turn, Usual, signals_of, turn_of
-from models.learners.decline import DeclineCurves
 from models.tables.panel import Panel
 from models.vocab import BoolArray, FloatArray, IntArray, Tier
-from models.workflows.grading import Grader, by_expectation
-from models.workflows.recipe import FittedModels, segment_rows
+from models.workflows.recipe import FittedModels, Predictions, score_matrix
 from models.workflows.stakes import at_stake
 
 DECLINE = "decline_probability"
@@ -64,8 +62,12 @@ class _Scored:
 
     rows: Panel
     matrix: FloatArray
-    decline: FloatArray
-    top: BoolArray
+    said: Predictions
+
+    @property
+    def top(self) -> BoolArray:
+        """Who is AA."""
+        return np.asarray(self.said.grades.tier == Tier.AA.value)
 
 
 def origins_to_read(config: Config, origin: int = 0, *, first: int | None = None) -> tuple[int, ...]:
@@ -78,56 +80,53 @@ def origins_to_read(config: Config, origin: int = 0, *, first: int | None = None
 
 
 def read_turns(
-    models: FittedModels, panel: Panel, config: Config, *, origin: int = 0, grader: Grader | None = None
+    models: FittedModels, panel: Panel, config: Config, *, origin: int = 0, served: Predictions | None = None
 ) -> Reading:
     """How the clients of ``panel`` at ``origin`` turned, compared with themselves at its earlier origins.
 
     Only ``warnings.compare_periods`` are looked at. A client's figures are its own: they depend on nobody else in the
-    panel. ``grader`` is how tiers are given, if not by expected value and decline alone.
+    panel. ``served`` is what the models say at ``origin``, if that is known already. ``panel`` may hold more origins.
     """
-    now = _scored(models, panel.at([origin]), grader)
-    earlier = [_scored(models, panel.at([each]), grader) for each in origins_to_read(config, origin)[1:]]
+    now = _scored(models, panel.at([origin]), served)
+    back = [each for each in origins_to_read(config, origin)[1:] if (panel.origin == each).any()]
+    earlier = [_scored(models, panel.at([each])) for each in back]
     signals = signals_of(config.warnings, (*_numbers(models), DECLINE))
     places = [pd.Index(past.rows.client_id).get_indexer(pd.Index(now.rows.client_id)) for past in earlier]
     before = [_aligned(_figures(past, models, signals), place) for past, place in zip(earlier, places, strict=True)]
     turn = turn_of(
         signals,
         _figures(now, models, signals),
-        np.stack(before),
+        np.array(before).reshape(len(before), len(now.rows), len(signals)),
         _usual(models, now, signals, config),
         alone=[dimension.alone for dimension in config.warnings.dimensions.values()],
     )
     return Reading(
         client_id=now.rows.client_id,
         signals=signals,
-        turn=turn,
-        decline_probability=now.decline,
-        expected_loss=expected_loss(models, now.rows, now.matrix, now.decline, config),
+        turn=_without_usual_decline(turn, signals),
+        decline_probability=now.said.decline_probability,
+        expected_loss=expected_loss(now.rows, now.said, config),
         top=_ever_top(now, earlier, places),
     )
 
 
-def expected_loss(
-    models: FittedModels, rows: Panel, matrix: FloatArray, decline: FloatArray, config: Config
-) -> FloatArray:
+def expected_loss(rows: Panel, said: Predictions, config: Config) -> FloatArray:
     """What the lender has to expect to lose with each client within the horizon, in book currency: (n_rows,).
 
     The probability of decline times what the client would bring if it went on as before; where the book tells causes,
     and the features what is outstanding, also the probability of default times what it costs of that.
     """
-    lost = decline * at_stake(rows, config)
-    if models.causes is None or OUTSTANDING not in rows.features:
+    lost = said.decline_probability * at_stake(rows, config)
+    if DEFAULT not in said.curves.incidence or OUTSTANDING not in rows.features:
         return np.asarray(lost)
-    default = _default_probability(models, matrix, decline)
+    default = said.curves.incidence[DEFAULT][:, -1]
     outstanding = np.nan_to_num(rows.features[OUTSTANDING].to_numpy(dtype=np.float64))
     return np.asarray(lost + default * config.warnings.loss_given_default * np.maximum(outstanding, 0.0))
 
 
-def _scored(models: FittedModels, rows: Panel, grader: Grader | None) -> _Scored:
+def _scored(models: FittedModels, rows: Panel, served: Predictions | None = None) -> _Scored:
     matrix = models.contract.encode(rows.features)
-    decline = models.decline.predict(matrix)
-    grades = (grader or by_expectation(models.policy))(rows.features, models.value.predict(matrix), decline)
-    return _Scored(rows=rows, matrix=matrix, decline=decline, top=np.asarray(grades.tier == Tier.AA.value))
+    return _Scored(rows=rows, matrix=matrix, said=served or score_matrix(models, matrix, rows))
 
 
 def _numbers(models: FittedModels) -> tuple[str, ...]:
@@ -136,7 +135,7 @@ def _numbers(models: FittedModels) -> tuple[str, ...]:
 
 def _figures(scored: _Scored, models: FittedModels, signals: Sequence[Signal]) -> FloatArray:
     """The signals of one date: (n, n_signals)."""
-    with_decline = np.column_stack([scored.matrix, scored.decline])
+    with_decline = np.column_stack([scored.matrix, scored.said.decline_probability])
     return np.asarray(with_decline[:, _columns(models, signals)])
 
 
@@ -153,17 +152,16 @@ def _aligned(figures: FloatArray, place: IntArray) -> FloatArray:
 
 
 def _usual(models: FittedModels, now: _Scored, signals: Sequence[Signal], config: Config) -> Usual:
-    """What the bundle knows of the peers. Of decline the worst begins where ``stages.decline_probability`` says so."""
+    """What the bundle knows of the peers. Where decline is worst the config says."""
     rows = len(now.rows)
     if not rows or not models.peers.groups:
         unknown = np.full((rows, len(signals)), np.nan)
         return Usual(middle=unknown, low=unknown, high=unknown)
-    segment = models.segments.assign(segment_rows(models.segments, now.rows)).segment
-    view = models.peers.of(now.matrix, segment)
+    view = models.peers.of(now.matrix, now.said.segment)
     of_decline = np.array([signal.feature == DECLINE for signal in signals])
     places = np.where(of_decline, 0, _columns(models, signals))
     asked = np.broadcast_to(places, (rows, len(signals)))
-    limit, least = config.stages.decline_probability, np.array([signal.least for signal in signals])
+    limit, least = config.warnings.decline_probability, np.array([signal.least for signal in signals])
     return Usual(
         middle=np.where(of_decline, limit - least, view.usual(asked)),
         low=np.where(of_decline, 0.0, view.low(asked)),
@@ -171,9 +169,10 @@ def _usual(models: FittedModels, now: _Scored, signals: Sequence[Signal], config
     )
 
 
-def _default_probability(models: FittedModels, matrix: FloatArray, decline: FloatArray) -> FloatArray:
-    curves = DeclineCurves.of(matrix, decline, rule=models.rule, timing=models.timing, causes=models.causes)
-    return np.asarray(curves.incidence[DEFAULT][:, -1])
+def _without_usual_decline(turn: Turn, signals: Sequence[Signal]) -> Turn:
+    """What is usual of decline is not told: the bundle knows it of features only."""
+    of_decline = np.array([signal.feature == DECLINE for signal in signals])
+    return replace(turn, usual=np.where(of_decline[turn.signal] & (turn.signal >= 0), np.nan, turn.usual))
 
 
 def _ever_top(now: _Scored, earlier: Sequence[_Scored], places: Sequence[IntArray]) -> BoolArray:

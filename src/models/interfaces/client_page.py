@@ -1,0 +1,128 @@
+"""Turns one client's story into an HTML page of one file without scripts; it computes nothing but positions."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from models.decisions.figures_in_words import day
+from models.interfaces import client_plots
+from models.interfaces.explanation.labels import kind_in_words, say
+from models.interfaces.explanation.ledger import Ledger, change_rows, ledger, money_scale, points_scale
+from models.interfaces.explanation.phrases import (
+    answers,
+    change_ends,
+    change_title,
+    client_title,
+    headline,
+    horizon,
+    tier_move,
+)
+from models.interfaces.rendering import environment
+from models.interfaces.report_plots import Chart
+from models.workflows.client_story import ClientStory
+from models.workflows.publish import publish_text
+from models.workflows.reasons import ExplainedReason
+from models.workflows.scoring import DECLINE, VALUE
+
+SHOWN = 8
+"""So many reasons are drawn and told one by one; all of them stand in a table below."""
+_MOVED = 10
+_TILES = ("value", "decline", "tier", "stage")
+
+
+def write_client_page(story: ClientStory, path: Path) -> None:
+    """Write the page of one client, whole or not at all."""
+    publish_text(path, client_page(story))
+
+
+def client_page(story: ClientStory) -> str:
+    """The page of one client, in the language of its story. Names and notes are outside data: all is escaped."""
+    lang, lines = story.language, headline(story)
+    return str(
+        environment(functions={"say": functools.partial(_say, story), "kind": lambda name: kind_in_words(name, lang)})
+        .get_template("client.html")
+        .render(
+            story=story,
+            title=client_title(story),
+            as_of=day(story.as_of, lang),
+            tiles=[line for line in lines if line.key in _TILES],
+            facts=[line for line in lines if line.key not in _TILES],
+            models=[_model(story, DECLINE), _model(story, VALUE)],
+            curve=client_plots.decline_chart(story),
+            history=client_plots.history_charts(story),
+            peers=_peers(story),
+            change=None if story.change is None else _change(story),
+            answers=answers(story),
+            everything=_everything(story),
+        )
+    )
+
+
+def _say(story: ClientStory, key: str, **slots: object) -> str:
+    return say(key, story.language, **slots)
+
+
+def _model(story: ClientStory, model: str) -> dict[str, object]:
+    """What the page says of decline or of value: the rows that add up, their unit, and the waterfall."""
+    told = ledger(story, model, SHOWN)
+    return {
+        "title": say(f"why_{model}", story.language),
+        "unit": say(f"units_{model}", story.language, within=horizon(story), unit=told.scale.name),
+        "rows": told.rows,
+        "chart": _waterfall(story, model, told),
+    }
+
+
+def _waterfall(story: ClientStory, model: str, told: Ledger) -> Chart:
+    title = say(f"waterfall_{model}", story.language, unit=told.scale.name)
+    return client_plots.waterfall_chart(told, title, worse_is_up=model == DECLINE)
+
+
+def _peers(story: ClientStory) -> list[dict[str, object]]:
+    """The numbers that lead the largest reasons of decline and value, each once."""
+    leading: dict[str, ExplainedReason] = {}
+    for reason in (*story.reasons.decline[:SHOWN], *story.reasons.value[:SHOWN]):
+        leading.setdefault(reason.figures.feature, reason)
+    strips = ((reason, client_plots.peer_strip(reason)) for reason in leading.values())
+    return [{"reason": reason, "strip": strip} for reason, strip in strips if strip is not None][:_MOVED]
+
+
+def _change(story: ClientStory) -> dict[str, object]:
+    if story.change is None:
+        return {}
+    scale, rows = change_rows(story.change, story, _MOVED)
+    return {
+        "title": change_title(story.change, story),
+        "ends": change_ends(story.change, story),
+        "tier": tier_move(story.change, story.language),
+        "unit": scale.name,
+        "rows": rows,
+    }
+
+
+def _everything(story: ClientStory) -> dict[str, object]:
+    """Every reason with what it adds to decline and to value, and the features that it is made of."""
+    points = points_scale(story.language)
+    value = money_scale(abs(story.scores["value"]), story.currency, story.language)
+    effects = {reason.reason: reason for reason in story.reasons.value}
+    told = [*story.reasons.decline, *(each for key, each in effects.items() if key not in _keys(story))]
+    decline = {reason.reason: reason.effect for reason in story.reasons.decline}
+    return {
+        "unit": value.name,
+        "rows": [
+            {
+                "title": reason.title,
+                "parts": [part for part in reason.parts if part.observed is not None][:SHOWN],
+                "points": points.written(points.rounded(decline.get(reason.reason, 0.0))),
+                "value": value.written(
+                    value.rounded(effects[reason.reason].effect if reason.reason in effects else 0.0)
+                ),
+            }
+            for reason in told
+        ],
+    }
+
+
+def _keys(story: ClientStory) -> set[str]:
+    return {reason.reason for reason in story.reasons.decline}

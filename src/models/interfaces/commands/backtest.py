@@ -1,0 +1,57 @@
+"""The command that replays the grading at past dates: to a terminal, as JSON, and as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.config import load_config
+from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
+from models.interfaces.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, SetOption
+
+SHORT_HELP = "Replay the grading at past dates: does it pay?"
+DaysOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        metavar="YYYY-MM-DD",
+        help="A date to replay, may be repeated. Default: backtest.at of the config, else origins.test.",
+    ),
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="FILE", help="Where the result is written. Default: data/processed/BOOK/backtest.json."
+    ),
+]
+
+
+def backtest(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    at: DaysOption = None,
+    result: OutOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Replay the grading policy at past dates, with the models of that day, against what then happened.
+
+    It is held against a rule-based grade, a random choice and perfect foresight. Nothing is registered.
+    """
+    from models.interfaces import backtest_summary, backtests, terminal  # noqa: PLC0415
+
+    done = backtests.backtest(
+        load_config(config, set_ or ()),
+        book=book,
+        days=[day for day in map(date_of, at or ()) if day],
+        out=result,
+        progress=terminal.TerminalProgress(err),
+    )
+    if json_:
+        print_json(done.facts)
+        return
+    for part in backtest_summary.summary(done.facts):
+        out.print(part)
+    print_lines(["", f"result   {done.path}", f"page     {done.page}"])

@@ -1,0 +1,38 @@
+"""The command that tells the funnel of a book: to a terminal, as JSON, as CSV; it computes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.config import load_config
+from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
+from models.interfaces.options import DEFAULT_CONFIG, AsOfOption, BookOption, ConfigOption, JsonOption, SetOption
+
+OutOption = Annotated[
+    Path | None, typer.Option("--out", metavar="FOLDER", help="Where files are written. Default: data/processed/BOOK.")
+]
+SHORT_HELP = "Show the funnel, and which opportunities to look at next."
+
+
+def funnel(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    as_of: AsOfOption = None,
+    out_: OutOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Show how opportunities pass from identified to signed, and rank those that wait for due diligence."""
+    from models.interfaces import kpis_job, kpis_summary, terminal  # noqa: PLC0415
+
+    settings = load_config(config, set_ or ())
+    told = kpis_job.funnel(settings, book=book, as_of=date_of(as_of), out=out_, progress=terminal.TerminalProgress(err))
+    if json_:
+        print_json(told.facts)
+        return
+    for part in kpis_summary.funnel_summary(told.facts):
+        out.print(part)
+    print_lines(["", *(f"{name:<8} {path}" for name, path in told.files.items())])

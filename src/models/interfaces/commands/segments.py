@@ -1,0 +1,56 @@
+"""The command that profiles the kinds of clients in a book: to a terminal, as JSON, and as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.config import load_config
+from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
+from models.interfaces.options import (
+    DEFAULT_CONFIG,
+    AsOfOption,
+    BookOption,
+    BundleOption,
+    ConfigOption,
+    JsonOption,
+    SetOption,
+)
+
+SHORT_HELP = "Profile the kinds of clients in a book: segments, stages, types, regions."
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--html", metavar="FILE", help="Where the page is written. Default: data/processed/BOOK/segments.html."
+    ),
+]
+
+
+def segments(  # noqa: PLR0917 - options of a command are named by who types them
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    bundle: BundleOption = "champion",
+    as_of: AsOfOption = None,
+    html: HtmlOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Profile the kinds of clients in a book: its segments and how they were chosen, stages, types, regions."""
+    from models.interfaces import profiles, segments_summary, terminal  # noqa: PLC0415
+
+    found = profiles.segments(
+        load_config(config, set_ or ()),
+        book=book,
+        bundle=bundle,
+        as_of=date_of(as_of),
+        page=html,
+        progress=terminal.TerminalProgress(err),
+    )
+    if json_:
+        print_json(found.facts)
+        return
+    for part in segments_summary.summary(found.facts):
+        out.print(part)
+    print_lines(["", f"page     {found.page}"])

@@ -1,0 +1,61 @@
+"""The command that asks what another policy would do: to a terminal or as JSON; it computes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from models.config import load_config
+from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
+from models.interfaces.options import (
+    DEFAULT_CONFIG,
+    AsOfOption,
+    BookOption,
+    BundleOption,
+    ConfigOption,
+    JsonOption,
+    SetOption,
+)
+
+SHORT_HELP = "Ask who would change tier under another policy."
+WhatIfOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--what-if",
+        metavar="KEY=VALUE",
+        help="Another value in the policy, e.g. dimensions.expected_value.levels.top.share=0.05. May be repeated.",
+    ),
+]
+
+
+def tiers(  # noqa: PLR0917 - options of a command are named by who types them
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    bundle: BundleOption = "champion",
+    as_of: AsOfOption = None,
+    what_if: WhatIfOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Grade the book by the policy of the models and by it with the values of --what-if, and tell who would move.
+
+    Nothing is published, and earlier tiers count in neither grading. Without --what-if the tiers are told as they are.
+    """
+    from models.interfaces import jobs, terminal, tiers_summary  # noqa: PLC0415
+
+    shift = jobs.tiers(
+        load_config(config, set_ or ()),
+        what_if or (),
+        book=book,
+        bundle=bundle,
+        as_of=date_of(as_of),
+        progress=terminal.TerminalProgress(err),
+    )
+    if json_:
+        print_json(asdict(shift) | {"moved": shift.moved})
+        return
+    for part in tiers_summary.shift_summary(shift):
+        out.print(part)
+    print_lines([tiers_summary.shift_sentence(shift)])

@@ -1,0 +1,272 @@
+"""What terminal and page both say of a client in a line: value, decline, types, tier move, what would change it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.decisions.figures_in_words import day, figure_in_words, money, short
+from models.interfaces.explanation.labels import kind_in_words, say
+from models.tables.features import FeatureWords, Figure, Language
+from models.workflows.change import UNCHANGED, Step
+from models.workflows.change import Way as TierWay
+from models.workflows.client_change import ClientChange
+from models.workflows.client_story import ClientStory
+from models.workflows.within_reach import FeatureMove, Goal, Outcome, Reachable
+
+_SMALLEST_DEGREE = 0.05
+_DIGITS = 2
+_MOVES = 2
+"""So many features of a thing to do are told; they move together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What stands in a row of the headline: a title, what is said, and what qualifies it."""
+
+    key: str
+    title: str
+    text: str
+    note: str = ""
+
+
+def client_title(story: ClientStory) -> str:
+    """The client's name and id."""
+    return story.client_id if story.name is None else f"{story.name} ({story.client_id})"
+
+
+def horizon(story: ClientStory) -> str:
+    """Within which time everything is foretold."""
+    lang = story.language
+    return say("within", lang, horizon=say(story.period, lang, count=story.horizon_periods))
+
+
+def headline(story: ClientStory) -> list[Line]:
+    """What is said of the client, most important first."""
+    lang, scores = story.language, story.scores
+    lines = [
+        Line(
+            key="value",
+            title=say("value", lang),
+            text=money(scores["value"], story.currency, lang),
+            note=_value_range(story),
+        ),
+        Line(
+            key="decline",
+            title=say("decline", lang),
+            text=share(scores["decline_probability"]),
+            note=_decline_range(story),
+        ),
+        Line(key="tier", title=say("tier", lang), text=kind_in_words(scores["tier"], lang), note=_tier_note(story)),
+        Line(key="stage", title=say("stage", lang), text=kind_in_words(scores["stage"], lang), note=_moving(story)),
+        *(
+            Line(
+                key=axis,
+                title=say(axis, lang),
+                text=first,
+                note=others,
+            )
+            for axis in ("relationship", "need")
+            for first, others in [_types(story, axis)]
+        ),
+        Line(key="segment", title=say("segment", lang), text=story.segment_name),
+        Line(key="peers", title=say("peers", lang), text=story.reasons.peers),
+    ]
+    return [line for line in lines if line.text]
+
+
+def share(probability: float) -> str:
+    """A probability as a percentage.
+
+    >>> share(0.12345), share(0.0004)
+    ('12.3%', '0.0%')
+    """
+    return f"{probability:.1%}"
+
+
+def degrees(told: Mapping[str, float], lang: Language) -> str:
+    """To which degree a client is of each kind, largest first; small ones are left away.
+
+    >>> degrees({"funding": 0.62, "risk management": 0.36, "resource integration": 0.02}, "en")
+    'funding 62%, risk management 36%'
+    """
+    ranked = sorted(told.items(), key=lambda item: -item[1])
+    named = [f"{kind_in_words(kind, lang)} {degree:.0%}" for kind, degree in ranked if degree >= _SMALLEST_DEGREE]
+    return (", " if lang == "en" else "，").join(named)
+
+
+def _types(story: ClientStory, axis: str) -> tuple[str, str]:
+    """The published type with its degree, and the others; the published one need not be the largest yet."""
+    lang, kind = story.language, story.scores[f"{axis}_type"]
+    told = dict(story.scores.get(f"{axis}_degrees") or {})
+    own = told.pop(kind, None)
+    return kind_in_words(kind, lang) + ("" if own is None else f" {own:.0%}"), degrees(told, lang)
+
+
+def change_title(change: ClientChange, story: ClientStory) -> str:
+    """Since when, or against which version, a change is told."""
+    lang = story.language
+    if change.against is None:
+        return say("change", lang, day=day(change.since, lang))
+    if change.since == story.as_of:
+        return say("change_models", lang, version=change.against)
+    return say("change_against", lang, day=day(change.since, lang), version=change.against)
+
+
+def change_ends(change: ClientChange, story: ClientStory) -> list[tuple[str, str, str]]:
+    """Value, decline and tier: what each is called, what was said before, and what is said now."""
+    lang = story.language
+    return [
+        (say("value", lang), *_both(money(amount, story.currency, lang) for amount in change.value)),
+        (say("decline", lang), *_both(share(probability) for probability in change.decline)),
+        (say("tier", lang), *_both(kind_in_words(tier, lang) for tier in change.tier)),
+    ]
+
+
+def _both(texts: Iterable[str]) -> tuple[str, str]:
+    before, now = texts
+    return before, now
+
+
+def tier_move(change: ClientChange, lang: Language) -> str:
+    """Whether the tier moved, and what moved it."""
+    before, now = (kind_in_words(tier, lang) for tier in change.tier)
+    if change.decided_by == UNCHANGED:
+        return say("tier_same", lang, now=now)
+    by = TierWay.RULES if change.decided_by == Step.DATA and change.tier_because is None else change.decided_by
+    return say("tier_moved", lang, before=before, now=now, because=change.tier_because or say(f"by_{by}", lang))
+
+
+def goal_title(goal: Goal, lang: Language) -> str:
+    """What a change is sought for."""
+    return say("tier_up" if goal is Goal.TIER_UP else "off_list", lang)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """One way to reach a goal: what to do, what it would have to bring about, and what the models then say."""
+
+    actions: tuple[str, ...]
+    moves: tuple[str, ...]
+    then: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What would reach a goal: a sentence where nothing does, and the nearest or the smallest ways."""
+
+    title: str
+    sentence: str
+    proposals: tuple[Proposal, ...]
+
+
+def answers(story: ClientStory) -> list[Answer]:
+    """What would change the client, goal by goal."""
+    return [_answer(answer, story) for answer in story.reach]
+
+
+def _answer(answer: Any, story: ClientStory) -> Answer:
+    lang, title = story.language, goal_title(answer.goal, story.language)
+    if isinstance(answer, Reachable):
+        outcomes: tuple[Outcome, ...] = (answer.outcome, *answer.others[:1])
+        return Answer(title=title, sentence="", proposals=tuple(_proposal(each, story) for each in outcomes))
+    if answer.best is None:
+        return Answer(title=title, sentence=say("reach_nothing", lang), proposals=())
+    return Answer(title=title, sentence=say("reach_none", lang), proposals=(_proposal(answer.best, story),))
+
+
+def _proposal(outcome: Outcome, story: ClientStory) -> Proposal:
+    lang = story.language
+    return Proposal(
+        actions=tuple(getattr(move.action, lang) for move in outcome.moves),
+        moves=tuple(_moved(feature, story) for move in outcome.moves for feature in _telling(move.features)),
+        then=say(
+            "reach_then",
+            lang,
+            tier=kind_in_words(outcome.tier, lang),
+            decline=share(outcome.decline_probability),
+            value=money(outcome.value, story.currency, lang),
+        ),
+    )
+
+
+def _telling(features: tuple[FeatureMove, ...]) -> tuple[FeatureMove, ...]:
+    """Those that move most against what they are."""
+    ranked = sorted(features, key=lambda move: -abs(move.then - move.now) / (abs(move.now) + abs(move.then)))
+    return tuple(ranked[:_MOVES])
+
+
+def _moved(move: FeatureMove, story: ClientStory) -> str:
+    words, lang = story.words.get(move.feature), story.language
+    if words is None:
+        return say("reach_move", lang, feature=move.feature, now=f"{move.now:.3g}", then=f"{move.then:.3g}")
+    now, then = (
+        figure_in_words(number, words.figure, lang, currency=story.currency)
+        for number in (move.now, rounded_away(move.then, move.now, words.figure))
+    )
+    return say("reach_move", lang, feature=_capital(words, lang), now=now, then=then)
+
+
+def rounded_away(then: float, now: float, figure: Figure) -> float:
+    """The number rounded so that who reaches what is written has reached what is meant.
+
+    >>> rounded_away(0.2534, 0.2, Figure.SHARE), rounded_away(12.34, 20.0, Figure.HOURS)
+    (0.26, 12.3)
+    """
+    if then in {0.0, now} or not math.isfinite(then):
+        return then
+    digits = _DIGITS + (figure is not Figure.SHARE)
+    step = 10.0 ** (math.floor(math.log10(abs(then))) - digits + 1)
+    steps = then / step
+    whole = math.ceil(steps - 1e-9) if then > now else math.floor(steps + 1e-9)
+    return round(whole * step, 12)
+
+
+def _capital(words: FeatureWords, lang: Language) -> str:
+    described = words.describe(lang)
+    return described[:1].upper() + described[1:]
+
+
+def _value_range(story: ClientStory) -> str:
+    low, high, lang = story.scores["value_low"], story.scores["value_high"], story.language
+    within = horizon(story)
+    if low is None or math.isnan(low):
+        return within
+    said = say(
+        "value_range",
+        lang,
+        level=f"{story.level:.0%}",
+        low=short(low, lang),
+        high=money(high, story.currency, lang),
+    )
+    return _joined(within, said, lang)
+
+
+def _decline_range(story: ClientStory) -> str:
+    low, high = story.scores["decline_low"], story.scores["decline_high"]
+    if low is None or math.isnan(low):
+        return horizon(story)
+    said = say("decline_range", story.language, low=share(low), high=share(high))
+    return _joined(horizon(story), said, story.language)
+
+
+def _tier_note(story: ClientStory) -> str:
+    """The rule, without the tier that stands before it."""
+    tier = kind_in_words(story.scores["tier"], story.language)
+    for separator in (": ", "："):
+        if story.tier_reason.startswith(f"{tier}{separator}"):
+            return story.tier_reason.removeprefix(f"{tier}{separator}")
+    return story.tier_reason
+
+
+def _moving(story: ClientStory) -> str:
+    candidate = story.scores.get("stage_candidate")
+    if not candidate or candidate == story.scores["stage"]:
+        return ""
+    return say("moving", story.language, kind=kind_in_words(candidate, story.language))
+
+
+def _joined(first: str, second: str, lang: Language) -> str:
+    return f"{first}; {second}" if lang == "en" else f"{first}；{second}"

@@ -1,0 +1,108 @@
+"""Turns figures and funnel into one HTML page without scripts, with trend plots; it computes nothing but positions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from models.interfaces.kpis_summary import ORDERS, candidate_cells, layer_cells, layer_name
+from models.interfaces.kpis_words import effect, with_interval, written
+from models.interfaces.plots import share_bar, short_number
+from models.interfaces.rendering import environment
+from models.interfaces.report_plots.chart import Chart
+from models.interfaces.report_plots.frame import Frame, Scale, amount, percent, reaching
+
+Facts = Mapping[str, Any]
+TRENDS = ("relationship_score", "retention", "csat", "nps", "answered_in_time", "complaints", "cac", "top_share")
+TILES = ("relationship_score", "retention", "cac", "clv_to_cac", "nps", "csat", "answered_in_time", "settled_in_time")
+GROUPED = (
+    "retention", "csat", "nps", "answer_hours", "answered_in_time", "settled_in_time", "participation", "cac",
+    "clv_to_cac", "top_share", "relationship_score",
+)  # fmt: skip
+"""Columns of the tables by group."""
+MAX_CANDIDATES = 25
+_MOST_DATES = 4
+_FEWEST_DATES = 2
+
+
+def kpis_page(facts: Facts, funnel: Facts | None) -> str:
+    """The page of what ``kpi_facts`` and ``funnel_facts`` tell; without a funnel where the book has none."""
+    whole = {row["figure"]: row for row in facts["figures"] if row["dimension"] == "all"}
+    charts = [chart for name in TRENDS if (chart := trend_chart(facts, name)) is not None]
+    return str(
+        environment(
+            filters={"figure": short_number},
+            functions={
+                "written": written,
+                "with_interval": with_interval,
+                "effect": effect,
+                "share_bar": share_bar,
+                "layer_name": layer_name,
+                "layer_cells": layer_cells,
+                "candidate_cells": candidate_cells,
+            },
+        )
+        .get_template("kpis.html")
+        .render(
+            facts=facts,
+            definitions=facts["definitions"],
+            whole=whole,
+            tiles=[name for name in TILES if whole[name]["estimate"] is not None],
+            charts=charts,
+            dimensions=[_dimension(facts, name) for name in _dimensions(facts)],
+            funnel=funnel,
+            orders=ORDERS,
+            candidates=[] if funnel is None else funnel["candidates"][:MAX_CANDIDATES],
+        )
+    )
+
+
+def trend_chart(facts: Facts, name: str) -> Chart | None:
+    """A figure of the whole book date by date with its intervals; None where fewer than two dates are known."""
+    rows = [row for row in facts["trend"] if row["figure"] == name and row["estimate"] is not None]
+    if len(rows) < _FEWEST_DATES:
+        return None
+    said = facts["definitions"][name]
+    unit = said["unit"]
+    ends = [row[end] for row in rows for end in ("low", "high", "estimate") if row[end] is not None]
+    frame = Frame(x=_dates([row["as_of"] for row in rows]), y=_upright(ends, unit))
+    marks: list[Markup] = []
+    banded = [(place, row) for place, row in enumerate(rows) if row["low"] is not None]
+    if len(banded) >= _FEWEST_DATES:
+        upper = [(float(place), row["high"]) for place, row in banded]
+        lower = [(float(place), row["low"]) for place, row in reversed(banded)]
+        marks.append(frame.area([*upper, *lower], "band"))
+    marks.append(frame.line([(float(place), row["estimate"]) for place, row in enumerate(rows)], "ours", said["title"]))
+    for place, row in enumerate(rows):
+        marks.append(frame.dot(place, row["estimate"], "ours", f"{row['as_of']}: {with_interval(row, unit)}"))
+    return Chart(title=said["title"], svg=frame.svg(said["title"], marks))
+
+
+def _dates(dates: Sequence[str]) -> Scale:
+    shown = range(len(dates) - 1, -1, -(-len(dates) // _MOST_DATES))
+    return Scale(
+        low=-0.3,
+        high=len(dates) - 0.7,
+        name="the window until",
+        say=lambda place: dates[int(place)],
+        places=tuple(float(place) for place in sorted(shown)),
+    )
+
+
+def _upright(ends: Sequence[float], unit: str) -> Scale:
+    return reaching(ends, name=unit.partition(",")[0], say=percent if unit == "share" else amount, zero=False)
+
+
+def _dimensions(facts: Facts) -> list[str]:
+    return list(dict.fromkeys(row["dimension"] for row in facts["figures"] if row["dimension"] != "all"))
+
+
+def _dimension(facts: Facts, dimension: str) -> dict[str, Any]:
+    """One table: a row per group, a column per figure that is known of any."""
+    cells = {(row["group"], row["figure"]): row for row in facts["figures"] if row["dimension"] == dimension}
+    groups = [group for group, figure in cells if figure == GROUPED[-1]]
+    columns = [name for name in GROUPED if any((group, name) in cells for group in groups)]
+    rows = [(group, [cells.get((group, name)) for name in columns]) for group in groups]
+    return {"name": dimension, "columns": columns, "rows": rows}

@@ -1,0 +1,48 @@
+"""The job behind ``clientvalue segments``: profiles of the kinds of clients in a book, and their page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from models.config import Config, load_config
+from models.interfaces.jobs import SCORES_FOLDER, Settings, open_book, open_bundle, work_dir
+from models.interfaces.segments_page import SEGMENTS_PAGE, write_segments_page
+from models.interfaces.tracking import CHAMPION
+from models.vocab import Progress, SilentProgress
+from models.workflows.segment_profiles import book_profiles
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profiles:
+    """Profiles as data, ready for JSON, and the page that shows them."""
+
+    facts: dict[str, Any]
+    page: Path
+
+
+def segments(
+    config: Settings,
+    *,
+    book: str | None = None,
+    bundle: str = CHAMPION,
+    as_of: date | None = None,
+    page: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> Profiles:
+    """Profile the clients of a book at ``as_of``, else at its end, and write the page to ``page``.
+
+    By default that is ``<work_dir>/<book>/segments.html``. Raises a ``UserError``.
+    """
+    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    models = open_bundle(settings, bundle)
+    checked = open_book(settings, book, progress)
+    earlier = work_dir(settings) / SCORES_FOLDER
+    facts = book_profiles(checked, models, settings, as_of, earlier=earlier, progress=progress)
+    place = page or work_dir(settings) / SEGMENTS_PAGE
+    write_segments_page(facts, place)
+    return Profiles(facts=facts, page=place)

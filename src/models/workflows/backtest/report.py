@@ -1,0 +1,87 @@
+"""The backtest of a book as data, ready for JSON; tables and pages draw from it and compute nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from models.config import Config
+from models.tables.book import Book
+from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder, Tier
+from models.workflows.backtest.claims import claims, efficiency_by_date
+from models.workflows.backtest.mistakes import error_costs, stability, tier_facts
+from models.workflows.backtest.replay import LISTS, OURS, RULE, Replayed, replay
+
+LIST_NAMES = {
+    "ours": "our grades",
+    "forecast": "our forecast alone",
+    "rule": "rule-based grade",
+    "random": "random choice",
+    "perfect": "perfect foresight",
+}
+
+
+def backtest_book(
+    book: Book,
+    config: Config,
+    days: Sequence[date] = (),
+    *,
+    recorder: Recorder = SilentRecorder(),
+    progress: Progress = SilentProgress(),
+) -> dict[str, Any]:
+    """Replay the policy at ``days`` (else ``backtest.at``, else ``origins.test``) and hold it against what came.
+
+    Shares are of 1, amounts in book currency, intervals of 95%. Raises a ``UserError`` as ``replay`` does.
+    """
+    replayed = replay(book, config, tuple(days) or config.backtest.at or config.origins.test, progress)
+    progress.stage(f"Weighing {sum(map(len, replayed)):,} grades against what came")
+    measured = claims(replayed, config)
+    recorder.metrics(headline(measured))
+    return {
+        "book": book.name,
+        "currency": book.currency,
+        "data": book.fingerprint,
+        "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
+        "interval_level": 0.95,
+        "resamples": config.run.bootstrap_resamples,
+        "aim": config.backtest.aim,
+        "groups_apart": replayed[0].groups_known,
+        "lists": {name: LIST_NAMES[name] for name in LISTS},
+        "rule": config.backtest.rule.model_dump(),
+        "origins": _dates(replayed, config),
+        "rows": sum(map(len, replayed)),
+        **measured,
+        "tiers": tier_facts(replayed),
+        "errors": error_costs(replayed, config),
+        "stability": stability(replayed, config),
+    }
+
+
+def headline(measured: dict[str, Any]) -> dict[str, float]:
+    """The claims by flat names, for a tracker; without what the book leaves open."""
+    told = {f"screening.{each['share']:g}": each["efficiency"][OURS]["estimate"] for each in measured["screening"]}
+    told["retention.profit"] = measured["retention"]["profit"][OURS]["estimate"]
+    if measured["recovery"] is not None:
+        told["recovery"] = measured["recovery"]["change"][OURS]["estimate"]
+        told["risk.loss_rate"] = measured["risk"]["loss_rate_change"][OURS]["estimate"]
+    return {name: figure for name, figure in told.items() if figure is not None}
+
+
+def _dates(replayed: Sequence[Replayed], config: Config) -> list[dict[str, Any]]:
+    by_date = efficiency_by_date(replayed, config)
+    return [
+        {
+            "as_of": each.as_of.isoformat(),
+            "learned_until": each.learned_until.isoformat(),
+            "clients": len(each),
+            "value": float(each.value.sum()),
+            "declined": float(each.declined.mean()),
+            "tiers": {
+                name: {tier.value: int((said == tier.value).sum()) for tier in Tier}
+                for name, said in ((OURS, each.tier), (RULE, each.rule_tier))
+            },
+            "efficiency": efficiency,
+        }
+        for each, efficiency in zip(replayed, by_date, strict=True)
+    ]

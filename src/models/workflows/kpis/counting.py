@@ -1,0 +1,235 @@
+"""Counts the figures of one as-of date, in all and by group, from the book and the scores published by then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from models.config import Config, ScorePart
+from models.decisions.kpis import (
+    CATALOGUE,
+    CampaignResult,
+    Concentration,
+    Definition,
+    Figure,
+    Form,
+    concentration,
+    figures_by_group,
+    pooled_roi,
+    relationship_score,
+    unknown,
+)
+from models.tables import relations
+from models.tables.periods import PeriodGrid
+from models.tables.relations import Reader, Window
+from models.vocab import IntArray
+from models.workflows.kpis.campaigns import campaigns_within
+from models.workflows.kpis.groups import Groups, Published, group_order
+from models.workflows.kpis.tier_moves import tier_moves
+
+ALL = "all"
+YEAR = {"week": 52, "month": 12, "quarter": 4}
+"""Periods of a year."""
+_PARTS: dict[str, Callable[[Reader, Window], Any]] = {
+    "cac": relations.acquisition_cost,
+    "margin_to_cac": relations.early_margin,
+    "retention": relations.stayed,
+    "churn": relations.moved_on,
+    "csat": relations.satisfaction,
+    "nps": relations.recommendation,
+    "answer_hours": relations.answer_time,
+    "answered_in_time": relations.answered_in_time,
+    "complaint_hours": relations.settling_time,
+    "settled_in_time": relations.settled_in_time,
+    "complaints": relations.complaints,
+    "participation": relations.participation,
+}
+"""Figure -> what each client adds to it."""
+_ROI = "campaign_roi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One figure of one group; ``dimension`` and ``group`` are ``all`` for the whole book."""
+
+    name: str
+    dimension: str
+    group: str
+    as_of: date
+    figure: Figure
+
+
+@dataclass(frozen=True, kw_only=True)
+class At:
+    """One as-of date: its window, and who belongs where at either end of it."""
+
+    window: Window
+    at_start: Groups
+    at_end: Groups
+
+    def groups(self, definition: Definition) -> Groups:
+        """The groups in which a figure counts clients."""
+        return self.at_start if definition.grouped_at == "start" else self.at_end
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Counts a book's figures at any date of its grid, by number of the period that begins there."""
+
+    reader: Reader
+    grid: PeriodGrid
+    published: Published
+    regions: pd.Series
+
+    def covers(self, number: int) -> bool:
+        """Whether the book had begun before the window that ends there."""
+        return self.at(number).window.start >= self.reader.book.first_date
+
+    def at(self, number: int) -> At:
+        """The window that ends where a period begins, and its groups."""
+        config = self.reader.config
+        window = Window.ending(
+            self.grid,
+            number=number,
+            periods=config.kpis.window_periods or year_of(config),
+            activity_periods=config.time.activity_periods,
+        )
+        return At(window=window, at_start=self._groups(window.start), at_end=self._groups(window.end))
+
+    def rows(
+        self, number: int, *, dimensions: tuple[str, ...] = (), campaigns: Sequence[CampaignResult] | None = None
+    ) -> list[Row]:
+        """Every figure at one date, in the order of the catalogue: the whole book first, then group by group.
+
+        What campaigns earned is told where ``campaigns`` of the window are given.
+        """
+        at = self.at(number)
+        rows = [row for name in CATALOGUE for row in self._rows(name, at, dimensions)]
+        if campaigns is not None:
+            rows.append(_whole(_ROI, at, _roi(campaigns, at)))
+        rows += _scores(rows, self.reader.config.kpis.score, at.window.end)
+        places = {name: place for place, name in enumerate((*CATALOGUE, ALL, *dimensions))}
+        return sorted(rows, key=lambda row: (places[row.name], places[row.dimension]))
+
+    def campaigns(self, number: int) -> tuple[CampaignResult, ...]:
+        """Campaigns that began within the window that ends there, or whose outcomes became complete in it."""
+        return campaigns_within(self.reader, self.at(number).window)
+
+    def _groups(self, until: date) -> Groups:
+        return Groups(until=until, scores=self.published.until(until), regions=self.regions)
+
+    def _rows(self, name: str, at: At, dimensions: tuple[str, ...]) -> list[Row]:
+        definition = CATALOGUE[name]
+        missing = self._missing(definition, at)
+        if definition.form is Form.SCORE or name == _ROI:
+            return []
+        if missing:
+            return [_whole(name, at, unknown(missing))]
+        if name in _WHOLE_BOOK:
+            return [_whole(name, at, _WHOLE_BOOK[name](self, at))]
+        if definition.form is Form.CENSUS:
+            return self._concentration(definition, at, dimensions)
+        return _grouped(definition, self._parts(definition, at), at, dimensions)
+
+    def _missing(self, definition: Definition, at: At) -> str:
+        absent = [table for table in definition.needs if not self.reader.has(table)]
+        if absent:
+            return f"the book has no {' and no '.join(absent)}"
+        if definition.needs_scores and at.at_end.scores is None:
+            return f"no scores were published up to {at.window.end}"
+        return ""
+
+    def _parts(self, definition: Definition, at: At) -> pd.DataFrame:
+        if not definition.needs_scores or at.at_end.scores is None:
+            return self.reader.frame(_PARTS[definition.name](self.reader, at.window))
+        scores = at.at_end.scores.columns
+        values = pa.table({"client_id": scores.index.to_numpy(dtype=object), "value": scores["value"].to_numpy()})
+        return self.reader.frame(relations.expected_value(self.reader, at.window, ibis.memtable(values)))
+
+    def _concentration(self, definition: Definition, at: At, dimensions: tuple[str, ...]) -> list[Row]:
+        margin = self.reader.frame(self.reader.margin(at.window.start, at.window.end))
+        amounts = margin["margin"].to_numpy(dtype=np.float64)
+        rows = []
+        for dimension, names, places in _cuts(margin["client_id"], at.groups(definition), dimensions):
+            for number, group in enumerate(names):
+                found = concentration(amounts[places == number], top=self.reader.config.kpis.top_clients)
+                figure = _census(definition, found)
+                rows.append(
+                    Row(name=definition.name, dimension=dimension, group=group, as_of=at.window.end, figure=figure)
+                )
+        return rows
+
+
+def _roi(campaigns: Sequence[CampaignResult], at: At) -> Figure:
+    found = [each for each in campaigns if at.window.start < each.complete_on]
+    return pooled_roi(found, CATALOGUE[_ROI].nothing)
+
+
+_WHOLE_BOOK: dict[str, Callable[[Counting, At], Figure]] = {
+    "upgraded": lambda counting, at: tier_moves(counting.published, at.window.end).upgraded,
+    "downgraded": lambda counting, at: tier_moves(counting.published, at.window.end).downgraded,
+}
+"""Figures that are told of the whole book only."""
+
+
+def _whole(name: str, at: At, figure: Figure) -> Row:
+    return Row(name=name, dimension=ALL, group=ALL, as_of=at.window.end, figure=figure)
+
+
+def _grouped(definition: Definition, parts: pd.DataFrame, at: At, dimensions: tuple[str, ...]) -> list[Row]:
+    top, bottom = (parts[name].to_numpy(dtype=np.float64) for name in ("top", "bottom"))
+    rows = []
+    for dimension, names, places in _cuts(parts["client_id"], at.groups(definition), dimensions):
+        figures = figures_by_group(definition, top, bottom, places, groups=len(names))
+        rows += [
+            Row(name=definition.name, dimension=dimension, group=group, as_of=at.window.end, figure=figure)
+            for group, figure in zip(names, figures, strict=True)
+        ]
+    return rows
+
+
+def _cuts(
+    clients: pd.Series, groups: Groups, dimensions: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...], IntArray]]:
+    """Dimension, names of its groups and place of each client: the whole first, then each dimension that is known."""
+    yield ALL, (ALL,), np.zeros(len(clients), dtype=np.int64)
+    for dimension in dimensions:
+        if not groups.missing(dimension):
+            places, names = groups.places(dimension, clients)
+            yield dimension, names, places
+
+
+def _census(definition: Definition, found: Concentration | None) -> Figure:
+    if found is None:
+        return unknown(definition.nothing)
+    estimate = found.top_share if definition.name == "top_share" else found.effective_clients
+    return Figure(estimate=estimate, clients=found.clients, count=found.clients)
+
+
+def _scores(rows: Sequence[Row], weights: Mapping[ScorePart, float], as_of: date) -> list[Row]:
+    """The relationship score of each group, from the figures of that group."""
+    by_group: dict[tuple[str, str], dict[str, Figure]] = {}
+    for row in rows:
+        by_group.setdefault((row.dimension, row.group), {})[row.name] = row.figure
+    return [
+        Row(
+            name="relationship_score",
+            dimension=dimension,
+            group=group,
+            as_of=as_of,
+            figure=relationship_score(figures, dict(weights)),
+        )
+        for (dimension, group), figures in sorted(by_group.items(), key=lambda each: group_order(each[0][1]))
+    ]
+
+
+def year_of(config: Config) -> int:
+    """Periods of a year."""
+    return YEAR[config.time.period]

@@ -1,0 +1,107 @@
+"""Who would be graded otherwise if the policy were another: a whole book under two policies; nothing is published."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from models.config import Config, change_policy
+from models.decisions.tiers import Facts, WhatIf, looked_at, reasons, what_if
+from models.tables.book import Book
+from models.tables.panel import Panel, panels_by_block
+from models.tables.periods import latest_anchor
+from models.tables.prepare import prepared_book
+from models.vocab import Progress, SilentProgress, Tier
+from models.workflows.bundle import Bundle
+from models.workflows.grading import facts_of
+from models.workflows.scoring import scoring_config
+
+MOVERS = 10
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierShift:
+    """Two gradings of one book.
+
+    Attributes:
+        changes: what was set, as it was asked for.
+        clients: (tiers before, tiers after), how many; best tier first. ``value`` likewise, in book currency.
+        movers: those of the largest expected value that would move, with both tiers and what decides the new one.
+    """
+
+    as_of: date
+    currency: str
+    changes: tuple[str, ...]
+    clients: list[list[int]]
+    value: list[list[float]]
+    movers: tuple[dict[str, Any], ...]
+
+    @property
+    def moved(self) -> int:
+        """How many clients would change tier."""
+        tiers = range(len(Tier))
+        return sum(self.clients[old][new] for old in tiers for new in tiers if old != new)
+
+
+def tier_shift(
+    book: Book,
+    bundle: Bundle,
+    config: Config,
+    changes: Sequence[str],
+    as_of: date | None = None,
+    *,
+    progress: Progress = SilentProgress(),
+) -> TierShift:
+    """Grade all clients active before ``as_of`` by the policy of the bundle, and by it with ``changes`` (key=value).
+
+    Earlier tiers count in neither. Raises ``ConfigError`` if the changed policy does not hold together.
+    """
+    policy = bundle.models.policy
+    settings = change_policy(policy.settings, changes)
+    when = as_of or latest_anchor(bundle.config.time.period, book.known_until)
+    facts = _book_facts(book, bundle, scoring_config(bundle, config), when, progress)
+    found = what_if(policy, settings, facts)
+    return TierShift(
+        as_of=when,
+        currency=policy.currency,
+        changes=tuple(changes),
+        clients=found.clients.tolist(),
+        value=found.value.tolist(),
+        movers=_movers(found, facts),
+    )
+
+
+def _book_facts(book: Book, bundle: Bundle, settings: Config, as_of: date, progress: Progress) -> Facts:
+    with prepared_book(book, settings, as_of, bundle.models.notes) as prepared:
+        panels = panels_by_block(prepared, settings, [0], targets=False)
+        tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring")
+        return Facts.joined([_block_facts(bundle, panel) for panel in tracked if len(panel)])
+
+
+def _block_facts(bundle: Bundle, panel: Panel) -> Facts:
+    """With the features only that the policy, or a change of it, can look at."""
+    models = bundle.models
+    matrix = models.contract.encode(panel.features)
+    forecast = models.bounds.around(models.value.predict(matrix), models.decline.predict(matrix))
+    facts = facts_of(forecast, panel)
+    return facts.with_features(looked_at(models.policy.settings))
+
+
+def _movers(found: WhatIf, facts: Facts) -> tuple[dict[str, Any], ...]:
+    moved = np.flatnonzero(found.moved)
+    largest = moved[np.lexsort((facts.client_id[moved], -facts.value[moved]))][:MOVERS]
+    why = reasons(found.after)
+    return tuple(
+        {
+            "client_id": str(facts.client_id[row]),
+            "value": float(facts.value[row]),
+            "before": str(found.before.tier[row]),
+            "after": str(found.after.tier[row]),
+            "reason": str(why[row]),
+        }
+        for row in largest
+    )

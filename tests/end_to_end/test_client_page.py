@@ -1,0 +1,145 @@
+"""One client explained to a reviewer: terminal, JSON and page tell the same, add up, and run nothing they are given."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from models.config import ExplainingConfig
+from models.errors import UserError
+from models.interfaces.client_page import client_page, write_client_page
+from models.interfaces.explanation import show, story_facts
+from models.interfaces.explanation.ledger import change_rows, ledger
+from models.interfaces.jobs import client_story
+from models.workflows.client_story import ClientStory
+from models.workflows.scoring import DECLINE, VALUE
+from support.browser import BROWSER, Tags, loaded, width_in
+from support.lending_book import drawn_tables, write_tables
+from support.trained_lender import TrainedLender
+
+Command = Callable[..., Any]
+
+ATTACK = "</script><script>alert(1)</script>"
+REACH = {"fees": {"up": ["fee_*"], "action": {"en": "Offer paid services.", "zh": "提供收费服务。"}}}
+
+
+@pytest.fixture(scope="module")
+def attacked(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> ClientStory:
+    """A client whose id, name and country are a script, scored by models that never saw it."""
+    known = trained.column("client_id")[3]
+    tables = {name: table.replace(known, ATTACK) for name, table in drawn_tables().items()}
+    clients = tables["clients"]
+    clients.loc[clients["client_id"] == ATTACK, ["name", "country"]] = [f"[bold]{ATTACK}", ATTACK]
+    book = write_tables(tmp_path_factory.mktemp("attacked") / "book", tables)
+    config = trained.config.model_copy(update={"explaining": ExplainingConfig.model_validate({"within_reach": REACH})})
+    return client_story(config, ATTACK, book=str(book), bundle=str(trained.result.bundle))
+
+
+@pytest.fixture(scope="module")
+def page(attacked: ClientStory, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("page") / "client.html"
+    write_client_page(replace(attacked, warnings=(f"arrears {ATTACK}",)), file)
+    return file
+
+
+def test_a_reviewer_sees_value_risk_tier_reasons_and_what_changed(trained: TrainedLender, command: Command) -> None:
+    place = trained.column("stage").index("maturity")
+    ended = command("explain", trained.column("client_id")[place], "--config", trained.config_file)
+    assert ended.code == 0
+    said = " ".join(ended.out.split())
+    assert f"{trained.column('decline_probability')[place]:.1%}" in said
+    assert trained.column("tier_reason")[place] in said
+    for heading in ("Why this risk of decline", "Why this value", "What changed since 1 January 2022", "peers"):
+        assert heading.lower() in said.lower(), heading
+    assert max(map(len, ended.out.splitlines())) <= 80
+
+
+def test_what_stands_in_a_column_adds_up(attacked: ClientStory) -> None:
+    for model in (DECLINE, VALUE):
+        told = ledger(attacked, model, 5)
+        numbers = [float(row.text.replace(",", "")) for row in told.rows]
+        assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=1e-9)
+    assert attacked.change is not None
+    scale, rows = change_rows(attacked.change, attacked, 5)
+    before, after = (scale.rounded(amount) for amount in attacked.change.value)
+    assert sum(float(row.value.replace(",", "")) for row in rows) == pytest.approx(after - before, abs=1e-9)
+
+
+def test_reasons_and_features_sum_to_the_prediction_as_json(attacked: ClientStory) -> None:
+    facts = json.loads(json.dumps(story_facts(attacked), default=str, allow_nan=False))
+    for target, base, said in (("decline", "decline_base_points", 100.0), ("value", "value_base", 1.0)):
+        prediction = facts["decline_probability" if target == "decline" else "value"] * said
+        reasons = facts[base] + sum(reason["effect"] * said for reason in facts["reasons"][target])
+        assert reasons == pytest.approx(prediction, rel=1e-6)
+    assert facts["name"] == f"[bold]{ATTACK}"
+
+
+def test_history_is_what_was_said_at_each_date(trained: TrainedLender) -> None:
+    client = trained.column("client_id")[3]
+    now = client_story(trained.config, client)
+    earlier = now.history[-3]
+    then = client_story(trained.config, client, as_of=earlier.as_of)
+    assert (then.scores["value"], then.scores["decline_probability"]) == (earlier.value, earlier.decline)
+    assert [point.as_of for point in now.history] == sorted(point.as_of for point in now.history)
+    assert now.history[-1].value == now.scores["value"]
+
+
+def test_the_same_models_at_the_same_date_change_nothing(trained: TrainedLender) -> None:
+    told = client_story(trained.config, trained.column("client_id")[3], against=str(trained.result.bundle)).change
+    assert told is not None
+    assert told.value[0] == told.value[1]
+    assert told.reasons == ()
+    assert told.decided_by == "unchanged"
+
+
+def test_a_day_that_is_no_start_of_a_period_is_refused(trained: TrainedLender, command: Command) -> None:
+    ended = command("explain", trained.column("client_id")[3], "--config", trained.config_file, "--since", "2022-01-15")
+    assert ended.code == 2
+    assert "2022-01-01 or 2022-02-01" in ended.err
+
+
+def test_a_day_after_the_as_of_date_is_no_since(trained: TrainedLender) -> None:
+    with pytest.raises(UserError, match="earlier --since"):
+        client_story(trained.config, trained.column("client_id")[3], since=trained.config.book.known_until)
+
+
+def test_the_page_runs_nothing_whatever_names_are(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    tags = Tags(text)
+    assert "script" not in tags.tags
+    assert "".join(tags.text).count(ATTACK) >= 3  # title, heading, warning
+    assert {"warnings", "when", "change", "reach", "all"} <= set(tags.ids)
+    assert not re.search(r"@import|url\(|https?://", text)
+
+
+def test_names_are_no_markup_in_a_terminal(attacked: ClientStory) -> None:
+    console = Console(width=80, record=True, force_terminal=True, file=io.StringIO())
+    show(console, attacked)
+    assert f"[bold]{ATTACK}" in console.export_text().replace("\n", "")
+
+
+def test_chinese_pages_leave_no_template(trained: TrainedLender) -> None:
+    told = client_story(trained.config, trained.column("client_id")[3], lang="zh")
+    page = client_page(told)
+    body = "".join(Tags(page[page.index("<body>") :]).text)
+    for english in ("Decline", "Value", "points", "within", "Tier", "usual", "Reason", "unknown", "as of"):
+        assert english not in body, english
+    assert "等级" in body
+    assert "衰退概率" in body
+
+
+@pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
+def test_a_browser_shows_the_page_at_desktop_and_phone_width(page: Path, tmp_path: Path) -> None:
+    tree, console = loaded(page, tmp_path / "profile")
+    assert console == ""
+    assert Tags(tree).tags.count("svg") >= 5
+    for width in (390, 1200):
+        assert 0 < width_in(page, tmp_path, width=width) <= width

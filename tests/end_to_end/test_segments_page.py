@@ -1,0 +1,130 @@
+"""A banker opens the page of profiles: every segment with its figures, in a browser and on a phone, and no scripts."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from models.interfaces.segments_page import segments_page, write_segments_page
+from models.interfaces.segments_summary import summary
+from models.workflows.kind_report import served_kind_facts
+from models.workflows.segment_profiles import profile_figures, trained_profiles
+from models.workflows.segments import served_segment_facts
+from support.browser import BROWSER, Tags, loaded, width_in
+from support.drawn_panel import FIT, drawn_panel, fitted_models, small_config
+
+ATTACK = "</title></svg><script>alert(1)</script>"
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
+
+
+@pytest.fixture(scope="module")
+def report() -> dict[str, Any]:
+    """What a training tells of segments and kinds, as it is read from its file."""
+    models, panel, config = fitted_models(), drawn_panel(), small_config()
+    told = {
+        "book": "drawn",
+        "currency": "EUR",
+        "horizon": {"period": "month", "periods": 6},
+        "segments": served_segment_facts(models, panel.at([FIT.latest]), config),
+        "kinds": served_kind_facts(models, panel, FIT, config),
+    }
+    read: dict[str, Any] = json.loads(json.dumps(told, allow_nan=False))
+    return read
+
+
+@pytest.fixture
+def facts(report: dict[str, Any]) -> dict[str, Any]:
+    """The same as profiles, with a script for the name of a segment and of a stage."""
+    made: dict[str, Any] = json.loads(json.dumps(trained_profiles(report, "abc123")))
+    made["segments"]["segments"][0]["name"] = ATTACK
+    made["segments"]["kinds"]["stage"][0]["name"] = ATTACK
+    return made
+
+
+@pytest.fixture
+def page(facts: dict[str, Any], tmp_path: Path) -> Path:
+    place = tmp_path / "segments.html"
+    write_segments_page(facts, place)
+    return place
+
+
+def test_every_segment_stands_on_the_page_with_its_figures(report: dict[str, Any]) -> None:
+    text = " ".join(Tags(segments_page(trained_profiles(report))).text)
+    for each in report["segments"]["segments"]:
+        assert f"{each['number']}: {each['name']}" in text
+        assert f"{each['share']:.0%}" in text
+        assert f"{each['margin_mean']:.2f}" in text
+    for title in ("Map of", "What the two directions", "Do refits on resampled", "How far apart", "Stage by segment"):
+        assert title in text
+    assert "expected stay, months" in text
+    assert "abc123" not in text
+
+
+def test_the_cross_table_and_the_moves_add_up_to_the_clients(report: dict[str, Any]) -> None:
+    clients = report["segments"]["clients"]
+    assert sum(each["clients"] for each in report["kinds"]["regions"]) == clients
+    for rows in report["segments"]["kinds"].values():
+        assert sum(each["clients"] for each in rows) == clients
+        assert sum(each["value_share"] for each in rows) == pytest.approx(1.0)
+    moves = report["kinds"]["migrations"]["stage"]
+    assert sum(map(sum, moves["counts"])) == clients * (len(FIT.learn) - 1)
+
+
+def test_a_book_without_structure_is_told_so(facts: dict[str, Any]) -> None:
+    facts["segments"]["structure"], facts["segments"]["structure_test"]["beaten"] = "none", 12
+    said = " ".join("".join(Tags(segments_page(facts)).text).split())
+    assert "There is no structure. Clusters as clear as those of this book, or clearer, were found in 7 of 19" in said
+    assert "as clear clusters were found in 7 of 19 books drawn without any" in " ".join(printed(facts).split())
+
+
+def test_the_page_is_one_file_without_scripts_whatever_the_names_are(page: Path) -> None:
+    source = page.read_text(encoding="utf-8")
+    tags = Tags(source)
+    assert "script" not in tags.tags
+    assert ATTACK in "".join(tags.text)
+    assert all(link.startswith(("#", "data:")) for link in tags.links)
+    assert not re.search(r"@import|url\(|https?://", source)
+
+
+def test_the_terminal_shows_it_within_80_columns(facts: dict[str, Any]) -> None:
+    facts["segments"]["segments"][0]["name"] = "[red]very large[/red]"
+    text = printed(facts)
+    assert max(map(len, text.splitlines())) <= 80
+    assert "[red]very" in text
+    assert all(said in text for said in ("Segments of", "Stages, types and classes", "Moves between stages", "Regions"))
+
+
+def test_figures_to_compare_trainings_by(report: dict[str, Any]) -> None:
+    told = profile_figures(report)
+    assert told["segments.count"] == len(report["segments"]["segments"])
+    assert 0 <= told["segments.stability"] <= 1
+    assert "segments.moved_share" not in told
+
+
+@needs_browser
+def test_a_browser_loads_the_page_without_complaint(page: Path, tmp_path: Path) -> None:
+    tree, console = loaded(page, tmp_path / "profile")
+    assert console == ""
+    assert "script" not in Tags(tree).tags
+    assert Tags(tree).tags.count("figure") > 8
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [390, 1200])
+def test_the_page_fits_its_window(page: Path, tmp_path: Path, width: int) -> None:
+    assert width_in(page, tmp_path, width=width) <= width
+
+
+def printed(facts: dict[str, Any]) -> str:
+    """What the terminal shows on 80 columns."""
+    console = Console(file=io.StringIO(), width=80)
+    for part in summary(facts):
+        console.print(part)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()

@@ -1,0 +1,60 @@
+"""The lender's models, fitted before a date and never told of anything after it, and panels of its clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from models.config import Config
+from models.interfaces.jobs import open_book
+from models.tables.panel import Panel, panel_of
+from models.tables.periods import PeriodGrid
+from models.tables.prepare import prepared_book
+from models.tables.splits import learning_origins
+from models.vocab import SilentProgress
+from models.workflows.corrections import learn_corrections
+from models.workflows.hindcast import Hindcasts
+from models.workflows.learning import learning_panel
+from models.workflows.recipe import FittedModels, fit_models, with_peers
+from support.lending_book import lender_in
+
+AS_OF = date(2021, 7, 1)
+
+
+@dataclass(frozen=True)
+class Warner:
+    """A config and models that learned from what was known before ``AS_OF``."""
+
+    config: Config
+    models: FittedModels
+
+
+def warner_in(root: Path) -> Warner:
+    """Fit on the lender's book."""
+    lender = lender_in(root)
+    book = open_book(lender.config, None, SilentProgress())
+    grid = PeriodGrid(lender.config.time.period, AS_OF)
+    origins = learning_origins(lender.config, grid, book.first_date, outcomes_before=0)
+    panel = learning_panel(book, lender.config, grid, origins.learn).panel
+    corrections = learn_corrections(Hindcasts(panel, lender.config).of(origins), lender.config)
+    models = fit_models(panel, origins, corrections, lender.config)
+    return Warner(config=lender.config, models=with_peers(models, panel, origins.latest))
+
+
+def panel_at(
+    root: Path,
+    origins: Sequence[int],
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    *,
+    targets: bool = False,
+    **sections: Mapping[str, object],
+) -> Panel:
+    """The lender's clients at origins counted in months from ``AS_OF``; ``tables`` replace the lender's own."""
+    lender = lender_in(root, tables, **sections)
+    book = open_book(lender.config, None, SilentProgress())
+    with prepared_book(book, lender.config, AS_OF) as prepared:
+        return panel_of(prepared, lender.config, list(origins), targets=targets)

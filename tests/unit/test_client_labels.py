@@ -1,0 +1,54 @@
+"""What stands around a client's figures: the same in both languages, whole in Chinese, and numbers that add up."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from models.config import load_config
+from models.interfaces.explanation.labels import _WORDS, KINDS, kind_in_words
+from models.interfaces.explanation.ledger import money_scale
+from models.interfaces.explanation.phrases import rounded_away
+from models.tables.features import Figure
+from models.vocab import DeclineCause, NeedType, RelationshipType, Stage, Tier
+from models.workflows.client_story import treatment_of
+
+CONFIG = Path(__file__).parents[2] / "configs" / "demo.yaml"
+
+
+@pytest.mark.parametrize("kinds", [Tier, Stage, RelationshipType, NeedType, DeclineCause])
+def test_every_kind_of_the_field_has_a_chinese_name(kinds: type) -> None:
+    for kind in kinds:  # type: ignore[attr-defined]
+        assert re.search(r"[\u4e00-\u9fff]", kind_in_words(kind.value, "zh")), kind
+
+
+def test_chinese_headings_hold_no_english_and_the_same_slots() -> None:
+    for key, said in {**_WORDS, **KINDS}.items():
+        slots = [sorted(name for _, name, *_ in string.Formatter().parse(text) if name) for text in said]
+        assert slots[0] == slots[1], key
+        assert not re.search(r"[A-Za-z]{3,}", re.sub(r"{\w+}", "", said.zh)), key
+
+
+def test_what_is_written_reaches_the_goal() -> None:
+    for then, now, figure in ((0.2534, 0.2, Figure.SHARE), (12.34, 20.0, Figure.HOURS), (1041.0, 900.0, Figure.MONEY)):
+        written = rounded_away(then, now, figure)
+        assert abs(written - now) >= abs(then - now)
+        assert written == pytest.approx(then, rel=0.05)
+
+
+def test_an_amount_keeps_one_to_three_digits_before_the_point() -> None:
+    for amount in (3.2, 941.0, 42_700.0, 2.5e6, 7.1e9):
+        scale = money_scale(amount, "USD", "en")
+        assert 1 <= amount / scale.divisor < 1000
+
+
+def test_the_treatment_is_that_of_the_policy() -> None:
+    settings = load_config(CONFIG)
+    scores = {"tier": "AA", "relationship_type": "strategic", "stage": "maturity"}
+    english, chinese = dict(treatment_of(settings, scores, "en")), dict(treatment_of(settings, scores, "zh"))
+    assert english["Limit"] in {"raise the limit", "hold the limit", "cut the limit"}
+    assert chinese["额度"].endswith("额度")
+    assert len(english) == len(chinese) == 8

@@ -1,0 +1,129 @@
+"""A small lender's figures by hand: what two new clients cost, who stayed, what they said; and what is not known."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from models.config import Config
+from models.decisions.kpis import CATALOGUE, Figure, concentration, figures_by_group, pooled_figure, relationship_score
+from models.workflows.kpis import KpiReport, book_kpis, csv_rows
+from support.books import book_of, rows, settings
+
+AS_OF = date(2021, 1, 1)
+
+
+def tables() -> dict[str, object]:
+    """One year, 2020: A and B were with us before, A stayed; C and D came."""
+    day = date
+    return {
+        "clients": rows(
+            "client_id region relationship_start acquisition_cost",
+            ("A", "north", day(2018, 1, 1), 10.0),
+            ("B", "south", day(2018, 1, 1), 10.0),
+            ("C", "north", day(2020, 3, 1), 40.0),
+            ("D", "=south", day(2020, 5, 1), 20.0),
+            ("E", "south", day(2021, 1, 1), 1e6),
+        ),
+        "cashflows": rows(
+            "client_id date kind amount",
+            ("A", day(2019, 8, 1), "drawdown", 1.0),
+            ("B", day(2019, 9, 1), "drawdown", 1.0),
+            ("A", day(2020, 12, 31), "drawdown", 1.0),
+            ("A", day(2020, 2, 1), "interest", 90.0),
+            ("C", day(2020, 6, 1), "interest", 30.0),
+            ("C", day(2021, 1, 1), "interest", 1e6),
+            ("D", day(2020, 6, 1), "fee", 20.0),
+        ),
+        "interactions": rows(
+            "client_id date kind response_hours resolution_hours",
+            ("A", day(2020, 4, 1), "enquiry", 10.0, None),
+            ("A", day(2020, 5, 1), "enquiry", 30.0, None),
+            ("B", day(2020, 5, 1), "enquiry", 20.0, None),
+            ("A", day(2020, 5, 1), "complaint", None, 48.0),
+            ("A", day(2020, 12, 31), "complaint", None, 48.0),
+        ),
+    }
+
+
+def report(folder: Path, **more: object) -> KpiReport:
+    book = book_of({**tables(), **more}, folder)  # type: ignore[dict-item]
+    config: Config = settings("kpis.dimensions=[region]", work_dir=folder)
+    return book_kpis(book, config, folder / "scores", as_of=AS_OF)
+
+
+def figure(found: KpiReport, name: str, group: str = "all") -> Figure:
+    return next(row.figure for row in found.figures if row.name == name and row.group == group)
+
+
+def test_a_small_lender_is_counted_as_by_hand(tmp_path: Path) -> None:
+    found = report(tmp_path)
+    assert figure(found, "cac").estimate == 30.0  # (40 + 20) / 2
+    assert figure(found, "margin_to_cac").estimate == pytest.approx((30 + 20 / 2) / 60)  # a fee counts half
+    assert figure(found, "retention").estimate == 0.5  # A of A and B
+    assert figure(found, "churn", "south").estimate == 1.0
+    assert figure(found, "answer_hours").estimate == 20.0
+    assert figure(found, "answered_in_time").estimate == pytest.approx(2 / 3)
+    assert figure(found, "complaint_hours").count == 1.0  # the second is settled after the as-of date
+    assert figure(found, "top_share", "north").clients == 2
+
+
+def test_what_the_book_does_not_hold_is_not_known_rather_than_nought(tmp_path: Path) -> None:
+    found = report(tmp_path)
+    assert figure(found, "csat") == Figure(estimate=None, missing="not known: the book has no surveys")
+    assert "no scores were published" in figure(found, "clv_to_cac").missing
+    assert "without satisfaction, loyalty, participation" in figure(found, "relationship_score").missing
+
+
+def test_nothing_from_the_as_of_date_on_changes_a_figure(tmp_path: Path) -> None:
+    later = rows("client_id date csat nps", ("A", date(2020, 6, 1), 4.0, 9.0), ("B", AS_OF, 1.0, 0.0))
+    found = report(tmp_path, surveys=later)
+    assert figure(found, "csat").estimate == 4.0
+    assert figure(found, "nps").estimate == 100.0
+
+
+def test_rows_in_another_order_give_the_same_report(tmp_path: Path) -> None:
+    shuffled = {name: frame.iloc[::-1] for name, frame in tables().items()}  # type: ignore[attr-defined]
+    assert list(csv_rows(report(tmp_path / "a"))) == list(csv_rows(report(tmp_path / "b", **shuffled)))
+
+
+def test_a_share_of_single_clients_has_the_interval_of_scipy() -> None:
+    top = np.repeat([1.0, 0.0], [7, 33])
+    found = pooled_figure(CATALOGUE["retention"], top, np.ones(40))
+    expected = stats.binomtest(7, 40).proportion_ci(method="wilson")
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high), rel=1e-9)
+
+
+def test_the_interval_of_a_ratio_agrees_with_drawing_clients_again() -> None:
+    noise = np.random.default_rng(5)
+    bottom = noise.integers(1, 6, 300).astype(float)
+    top = bottom * noise.normal(16, 4, 300) + noise.normal(0, 5, 300)
+    drawn = noise.integers(0, 300, (4000, 300))
+    low, high = np.quantile(top[drawn].sum(axis=1) / bottom[drawn].sum(axis=1), (0.025, 0.975))
+    found = pooled_figure(CATALOGUE["answer_hours"], top, bottom)
+    assert found.low == pytest.approx(low, abs=0.12)
+    assert found.high == pytest.approx(high, abs=0.12)
+
+
+def test_groups_are_told_apart_and_one_client_has_no_interval() -> None:
+    top, group = np.array([30.0, 10.0, 20.0]), np.array([1, 0, 1])
+    single, pair = figures_by_group(CATALOGUE["cac"], top, np.ones(3), group, groups=2)
+    assert (single.estimate, single.low, pair.estimate, pair.clients) == (10.0, None, 25.0, 2)
+
+
+def test_concentration_of_equal_clients_is_their_number() -> None:
+    found = concentration(np.full(8, 5.0), top=2)
+    assert found is not None
+    assert (found.top_share, found.effective_clients) == pytest.approx((0.25, 8.0))
+    assert concentration(np.array([-1.0]), top=1) is None
+
+
+def test_the_relationship_score_weighs_what_is_known() -> None:
+    figures = {"csat": Figure(estimate=4.0, low=3.0, high=5.0, clients=9), "nps": Figure(estimate=None)}
+    found = relationship_score(figures, {"satisfaction": 0.5, "loyalty": 0.5})
+    assert (found.estimate, found.low, found.high) == (75.0, 50.0, 100.0)
+    assert (found.count, found.missing) == (0.5, "without loyalty")
