@@ -33,7 +33,7 @@ def replay(config: str, book: Path, scratch: str, days: tuple[str, ...] = ()) ->
 
 
 def main() -> int:
-    """Both books, and IFC once more at the dates that no setting has seen."""
+    """Both books, and IFC once more at the dates on which no setting was chosen."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="Folder of public data.")
     parser.add_argument("--demo", type=Path, default=Path("data/raw/demo"), help="A simulated book.")

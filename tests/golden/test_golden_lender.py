@@ -42,6 +42,7 @@ def report_of(trained: TrainedLender) -> dict[str, Any]:
     report: dict[str, Any] = json.loads(json.dumps(trained.result.report))
     for origin in report["origins"]:
         del origin["parts"], origin["importance"]
+    del report["explained"]["models"], report["segments"]["map"]
     return report
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import asdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.config import load_config
+from models.decisions.treatments import TreatmentTable
 from models.interfaces.explanation.labels import _WORDS, KINDS, kind_in_words
 from models.interfaces.explanation.ledger import money_scale
 from models.interfaces.explanation.phrases import rounded_away
@@ -47,8 +50,10 @@ def test_an_amount_keeps_one_to_three_digits_before_the_point() -> None:
 
 def test_the_treatment_is_that_of_the_policy() -> None:
     settings = load_config(CONFIG)
-    scores = {"tier": "AA", "relationship_type": "strategic", "stage": "maturity"}
-    english, chinese = dict(treatment_of(settings, scores, "en")), dict(treatment_of(settings, scores, "zh"))
-    assert english["Limit"] in {"raise the limit", "hold the limit", "cut the limit"}
-    assert chinese["额度"].endswith("额度")
+    keys = (np.array([kind]) for kind in ("AA", "strategic", "maturity"))
+    treatment = asdict(TreatmentTable(settings.grading).look_up(*keys).of(0))
+    english, chinese = dict(treatment_of(settings, treatment, "en")), dict(treatment_of(settings, treatment, "zh"))
+    assert english["Limit"] == "raise the limit"
+    assert chinese["额度"] == "提高额度"
     assert len(english) == len(chinese) == 8
+    assert treatment_of(settings, None, "en") == ()

@@ -42,7 +42,6 @@ from models.config.tuning import TreeCandidateName, TuneConfig, TuneModel, TuneO
 from models.config.warnings import DimensionConfig, WarningsConfig
 
 __all__ = [
-    "change_policy",
     "ActionConfig",
     "ActivityConfig",
     "BacktestConfig",
@@ -54,8 +53,8 @@ __all__ = [
     "Config",
     "DeclineConfig",
     "DeclineLearnerConfig",
-    "DimensionConfig",
     "Dimension",
+    "DimensionConfig",
     "DriverConfig",
     "ExplainingConfig",
     "FeaturesConfig",
@@ -93,6 +92,7 @@ __all__ = [
     "ValueConfig",
     "ValueLearnerConfig",
     "WarningsConfig",
+    "change_policy",
     "config_schema",
     "load_config",
     "parse_config",

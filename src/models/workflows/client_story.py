@@ -14,7 +14,7 @@ import pyarrow.dataset as ds
 from models.config import Config
 from models.decisions.reasons import feature_in_words
 from models.decisions.tiers import decide, reasons
-from models.decisions.treatments import TreatmentTable
+from models.decisions.treatments import Treatment, TreatmentTable
 from models.learners.decline import DeclineCurves
 from models.tables.book import Book
 from models.tables.features import FeatureWords, Language, plain_words
@@ -114,7 +114,7 @@ def tell_client(
     ``published`` is the folder below which scores are published, where warnings stand.
     """
     block, settings, models = past.block, scoring_config(bundle, config), bundle.models
-    columns = score_columns(models, block.panel, block.predictions, settings, block.previous)
+    columns = score_columns(models, block.panel, block.predictions, settings, block.previous, block.limit)
     scores = {name: column[0].as_py() for name, column in columns.items()}
     (explained,) = explained_reasons(bundle, block, lang=lang)
     return ClientStory(
@@ -139,7 +139,7 @@ def tell_client(
         change=change,
         reach=_reach(past, bundle, config),
         words=models.words,
-        treatment=treatment_of(settings, scores, lang),
+        treatment=treatment_of(settings, scores.get("treatment"), lang),
         warnings=_warnings(past, published, models.words, settings.book.currency, lang),
     )
 
@@ -160,20 +160,19 @@ def client_name(book: Book, client: str) -> str | None:
     return None if name == client else name
 
 
-def treatment_of(settings: Config, scores: Mapping[str, Any], lang: Language) -> tuple[tuple[str, str], ...]:
-    """What the policy asks for a client of this tier, type and stage, in words; empty where it has no treatments."""
-    if settings.policy is None or settings.policy.treatments is None:
+def treatment_of(settings: Config, treatment: Mapping[str, Any] | None, lang: Language) -> tuple[tuple[str, str], ...]:
+    """The treatment of a client, as scores hold it, in words; empty where the policy has none."""
+    if treatment is None:
         return ()
-    table = TreatmentTable(settings.policy)
-    keys = (np.array([scores[name]]) for name in ("tier", "relationship_type", "stage"))
-    return tuple(table.describe(table.look_up(*keys).of(0), lang))
+    return tuple(TreatmentTable(settings.grading).describe(Treatment(**treatment), lang))
 
 
 def _tier_reason(past: ClientPast, bundle: Bundle, scores: Mapping[str, Any], lang: Language) -> str:
     if lang == "en":
         return str(scores["tier_reason"])
     block = past.block
-    return str(reasons(decide(weighed(bundle.models, block.panel, block.predictions, block.previous)), lang)[0])
+    alone = weighed(bundle.models, block.panel, block.predictions, block.previous)
+    return str(reasons(decide(alone, block.limit), lang)[0])
 
 
 def _segment_name(bundle: Bundle, segment: int, lang: Language) -> str:

@@ -66,13 +66,21 @@ def fit_policy(settings: PolicyConfig, book: Facts, currency: str) -> GradingPol
 
 
 def refit_policy(policy: GradingPolicy, settings: PolicyConfig, book: Facts) -> GradingPolicy:
-    """A fitted policy with changed settings: dimensions that are as they were keep their cut-offs.
+    """A fitted policy with changed settings: levels that are as they were keep their cut-offs.
 
-    What a share amounts to in the others is settled on ``book``.
+    What a share amounts to for the others, and in dimensions that count otherwise than before, is settled on ``book``.
     """
     fitted = fit_policy(settings, book, policy.currency)
-    kept = {name: policy.cut_offs[name] for name in _unchanged(policy.settings, settings)}
-    return replace(fitted, cut_offs={**fitted.cut_offs, **kept})
+    kept = {name: _kept(policy, settings.dimensions[name], name) for name in _alike(policy.settings, settings)}
+    cut_offs = {
+        name: tuple(
+            kept.get(name, {}).get(level.name, found) for level, found in zip(dimension.levels, each, strict=False)
+        )
+        for (name, dimension), each in zip(settings.dimensions.items(), fitted.cut_offs.values(), strict=True)
+    }
+    for name, dimension in settings.dimensions.items():
+        _require_order(name, dimension, cut_offs[name])
+    return replace(fitted, cut_offs=cut_offs)
 
 
 def top_share(numbers: FloatArray, share: float) -> float:
@@ -103,13 +111,24 @@ def _cut_off(level: LevelConfig, dimension: DimensionConfig, numbers: FloatArray
     return next(iter(level.cut_offs.values()))
 
 
-def _unchanged(before: PolicyConfig, after: PolicyConfig) -> list[str]:
-    """Dimensions whose numbers and cut-offs are the same under both."""
+def _kept(policy: GradingPolicy, dimension: DimensionConfig, name: str) -> dict[str, float]:
+    """Level -> cut-off, of the levels that begin where they began before."""
+    before = zip(policy.settings.dimensions[name].levels, policy.cut_offs[name], strict=False)
+    return {level.name: cut_off for level, cut_off in before if level in dimension.levels}
+
+
+def _alike(before: PolicyConfig, after: PolicyConfig) -> list[str]:
+    """Dimensions whose numbers are the same under both, wherever their levels begin."""
     same: list[str] = []
     for name, dimension in after.dimensions.items():
         parts = [criterion.dimension for criterion in dimension.criteria if criterion.dimension]
         profit_moved = dimension.measure == "treating_profit" and before.treating != after.treating
-        if before.dimensions.get(name) == dimension and set(parts) <= set(same) and not profit_moved:
+        counted = (
+            before.dimensions[name].model_copy(update={"levels": dimension.levels})
+            if name in before.dimensions
+            else None
+        )
+        if counted == dimension and set(parts) <= set(same) and not profit_moved:
             same.append(name)
     return same
 
