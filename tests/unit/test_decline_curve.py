@@ -96,19 +96,6 @@ def curves_of(book: Book, timing: TimingModel, causes: CauseModel | None, rule: 
     return DeclineCurves.of(book.matrix, probability, rule=rule, timing=timing, causes=causes)
 
 
-@pytest.mark.parametrize("horizon", [1, 2, 7, 12, 13, 36, 156])
-@pytest.mark.parametrize("steps", [1, 5, 12])
-def test_steps_cover_the_horizon_as_equally_as_whole_periods_can(horizon: int, steps: int) -> None:
-    lengths = np.diff((0, *step_ends(horizon, steps)))
-    assert lengths.sum() == horizon
-    assert len(lengths) == min(steps, horizon)
-    assert lengths.min() >= 1
-    assert np.ptp(lengths) <= 1
-    periods = np.arange(horizon + 1)
-    step = steps_of(periods, step_ends(horizon, steps))
-    assert np.bincount(step).tolist() == [1, *lengths]
-
-
 def test_a_curve_never_falls_and_ends_with_the_served_probability(
     book: Book, timing: TimingModel, causes: CauseModel
 ) -> None:

@@ -156,6 +156,7 @@ class _Overrides:
 
     @classmethod
     def of(cls, facts: Facts) -> _Overrides:
+        """What is asked for the clients of ``facts``; an override counts until its day."""
         clients = pd.Series(np.asarray(facts.client_id).astype(object))
         ranks = clients.map({client: _rank(override) for client, override in facts.overrides.items()})
         active = clients.map({client: override.until > facts.as_of for client, override in facts.overrides.items()})

@@ -50,7 +50,8 @@ class ScoresAlong:
         last = self.forest.feature_count - 1
         stops = np.where(self.forest.feature == last, stop, -1).astype(np.int64)
 
-        def walk(start: int) -> None:
+        def sum_block_from(start: int) -> None:
+            """Fill the scores of the block of rows that begins there."""
             rows = slice(start, start + _BLOCK_ROWS)
             block = np.zeros((len(matrix[rows]), last + 1))
             block[:, :-1] = matrix[rows]
@@ -63,10 +64,10 @@ class ScoresAlong:
         starts = range(0, len(matrix), _BLOCK_ROWS)
         if min(workers, len(starts)) <= 1:
             for start in starts:
-                walk(start)
+                sum_block_from(start)
         else:
             with ThreadPoolExecutor(workers) as pool:
-                list(pool.map(walk, starts))
+                list(pool.map(sum_block_from, starts))
         return scores
 
     def _require(self, matrix: FloatArray, values: FloatArray) -> None:
