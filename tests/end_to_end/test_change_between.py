@@ -54,7 +54,8 @@ def test_a_client_that_was_not_active_before_is_refused_with_the_date(trained: T
 
 def test_two_bundles_that_differ_in_their_policy_only(trained: TrainedLender, tmp_path: Path) -> None:
     _, now = sides_of(trained)
-    policy = replace(now.bundle.models.policy, aa_value=0.0, a_value=0.0)
+    policy = now.bundle.models.policy
+    policy = replace(policy, cut_offs={**policy.cut_offs, "expected_value": (0.0, 0.0)})
     write_bundle(tmp_path, replace(now.bundle.models, policy=policy), now.bundle.config, {}, "the same data")
     generous = replace(now, bundle=read_bundle(tmp_path, threads=1))
     clients = [str(client) for client in trained.column("client_id")[:5]]

@@ -27,7 +27,9 @@ class Twice(Published):
 
 
 def _scores(year: int, tiers: dict[str, str]) -> PreviousScores:
-    return PreviousScores(as_of=date(year, 1, 1), run_key="", columns=pd.DataFrame({"tier": pd.Series(tiers)}))
+    return PreviousScores(
+        folder=Path(), as_of=date(year, 1, 1), run_key="", columns=pd.DataFrame({"tier": pd.Series(tiers)})
+    )
 
 
 def test_clients_move_between_tiers() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -41,7 +42,7 @@ def published(rows: Panel, stage: str, candidate: str, periods: float, as_of: da
     """Earlier scores of all clients but the first."""
     frame = pd.DataFrame(index=pd.Index(rows.client_id[1:]))
     frame = frame.assign(stage=stage, stage_candidate=candidate, stage_candidate_periods=periods)
-    return PreviousScores(as_of=as_of, run_key="", columns=frame)
+    return PreviousScores(folder=Path(), as_of=as_of, run_key="", columns=frame)
 
 
 def test_a_stage_waits_until_it_has_held(model: KindsModel, rows: Panel) -> None:
@@ -67,7 +68,9 @@ def test_only_whole_periods_count(model: KindsModel, rows: Panel, day: date, wai
 
 
 def test_scores_without_earlier_columns_start_afresh(model: KindsModel, rows: Panel) -> None:
-    bare = PreviousScores(as_of=date(2021, 12, 1), run_key="", columns=pd.DataFrame(index=pd.Index(rows.client_id)))
+    bare = PreviousScores(
+        folder=Path(), as_of=date(2021, 12, 1), run_key="", columns=pd.DataFrame(index=pd.Index(rows.client_id))
+    )
     assert columns(model, rows, previous=bare) == columns(model, rows)
     assert set(HELD_COLUMNS) <= set(columns(model, rows))
 

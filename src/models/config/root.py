@@ -44,6 +44,10 @@ _WITHOUT_MEANING = {
 }
 
 
+def _or_a_path(schema: dict[str, Any]) -> None:
+    schema["anyOf"].append({"type": "string"})
+
+
 class Config(Section):
     """One book's complete settings."""
 
@@ -57,7 +61,9 @@ class Config(Section):
     learners: LearnersConfig
     tiers: TiersConfig = TiersConfig()
     policy: PolicyConfig | None = Field(
-        default=None, description="How clients are graded and treated, or the path of a file that says so."
+        default=None,
+        json_schema_extra=_or_a_path,
+        description="How clients are graded and treated, or the path of a file that says so.",
     )
     stages: StagesConfig
     relationships: RelationshipsConfig = RelationshipsConfig()
