@@ -27,6 +27,12 @@ COMMANDS = {
     "explain": ("CLIENT", "--config", "--bundle", "--as-of", "--since", "--against", "--lang", "--html", "--json"),
     "evaluate": ("--config", "--book", "--at", "--out", "--set", "--json"),
     "check": ("--config", "--book", "--set", "--json"),
+    "segments": ("--config", "--book", "--bundle", "--as-of", "--html", "--json"),
+    "tiers": ("--config", "--book", "--bundle", "--as-of", "--what-if", "--json"),
+    "kpis": ("--config", "--book", "--as-of", "--out", "--json"),
+    "funnel": ("--config", "--book", "--as-of", "--out", "--json"),
+    "backtest": ("--config", "--book", "--at", "--out", "--json"),
+    "overview": ("--config", "--book", "--scores", "--html", "--json"),
     "config": ("--schema", "--config", "--set"),
 }
 

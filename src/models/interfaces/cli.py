@@ -20,6 +20,7 @@ from models.interfaces.commands import backtest as backtest_command
 from models.interfaces.commands import explain as explain_command
 from models.interfaces.commands import funnel as funnel_command
 from models.interfaces.commands import kpis as kpis_command
+from models.interfaces.commands import overview as overview_command
 from models.interfaces.commands import segments as segments_command
 from models.interfaces.commands import tiers as tiers_command
 from models.interfaces.commands.output import date_of as _day
@@ -68,20 +69,22 @@ def run(
 ) -> None:
     """The main job: check the book, train, evaluate, register, then score and explain every active client.
 
-    It scores with the version that it has just trained, whether or not that is the champion.
+    It scores with the version that it has just trained, whether or not that is the champion, and ends with one page.
     """
-    from models.interfaces import jobs, terminal  # noqa: PLC0415
+    from models.interfaces import jobs, overview_job, overview_summary, terminal  # noqa: PLC0415
 
     settings, progress = load_config(config, set_ or ()), terminal.TerminalProgress(_err)
     trained = jobs.train(settings, book=book, progress=progress)
     predicted = jobs.predict(settings, book=trained.book, bundle=trained.version, progress=progress)
+    told = overview_job.overview(settings, book=trained.book, scores=predicted.folder, progress=progress)
     if json_:
-        _print_json({"train": _train_facts(trained), "predict": _facts(predicted)})
+        _print_json({"train": _train_facts(trained), "predict": _facts(predicted), "overview": str(told.page)})
         return
     _show_report(trained.report)
     _out.print(terminal.tiers_table(predicted, settings.book.currency))
     _lines(terminal.training_lines(trained, settings.run.tracking_uri))
     _lines(terminal.prediction_lines(predicted))
+    _lines(list(overview_summary.overview_lines(told.facts, told.page)))
 
 
 @app.command(short_help="Train and judge models, and register them in MLflow.")
@@ -170,6 +173,7 @@ app.command(short_help=explain_command.SHORT_HELP)(explain_command.explain)
 app.command(short_help=segments_command.SHORT_HELP)(segments_command.segments)
 app.command(short_help=backtest_command.SHORT_HELP)(backtest_command.backtest)
 app.command(short_help=tiers_command.SHORT_HELP)(tiers_command.tiers)
+app.command(short_help=overview_command.SHORT_HELP)(overview_command.overview)
 app.command(short_help=kpis_command.SHORT_HELP)(kpis_command.kpis)
 app.command(short_help=funnel_command.SHORT_HELP)(funnel_command.funnel)
 

@@ -1,0 +1,46 @@
+"""The job behind ``clientvalue overview``, and the last step of ``run``: one page of a published run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.config import Config, load_config
+from models.interfaces.jobs import SCORES_FOLDER, Settings, open_book, work_dir
+from models.interfaces.overview_page import OVERVIEW_PAGE, write_overview_page
+from models.tables.book import Book
+from models.vocab import Progress, SilentProgress
+from models.workflows.overview import book_overview, overview_facts
+from models.workflows.publish import LATEST
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overviewed:
+    """An overview as data, and the page that shows it."""
+
+    facts: dict[str, Any]
+    page: Path
+
+
+def overview(
+    config: Settings,
+    *,
+    book: str | Book | None = None,
+    scores: Path | None = None,
+    page: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> Overviewed:
+    """Tell of the scores that stand in the folder ``scores``, else of the newest, and write the page to ``page``.
+
+    By default that is ``<work_dir>/<book>/overview.html``. Raises a ``UserError``.
+    """
+    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    folder = (scores or work_dir(settings) / SCORES_FOLDER / LATEST).resolve()
+    checked = book if isinstance(book, Book) else open_book(settings, book, progress)
+    facts = overview_facts(book_overview(checked, settings, folder, progress=progress))
+    place = page or work_dir(settings) / OVERVIEW_PAGE
+    write_overview_page(facts, place)
+    return Overviewed(facts=facts, page=place)

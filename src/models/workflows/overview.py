@@ -1,0 +1,264 @@
+"""One published run as a manager reads it: tiers, value against risk, movers, warnings, funnel and figures as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from models.config import Config
+from models.errors import AsOfOutsideBookError
+from models.tables.book import Book
+from models.tables.relations import reading
+from models.vocab import Progress, SilentProgress, Tier
+from models.workflows.funnel import book_funnel, funnel_facts
+from models.workflows.kpis import book_kpis, kpi_facts
+from models.workflows.previous import SCORES, earlier_scores
+from models.workflows.publish import read_manifest
+from models.workflows.warn import WARNINGS
+
+SAMPLE = 600
+"""So many clients stand in the plot of value against risk."""
+MOVERS, ALARMS, CANDIDATES = 8, 25, 10
+"""So many of each are told; how many there are is told beside."""
+TIERS = tuple(tier.value for tier in Tier)
+ABSENT = "not scored"
+TREATED = ("coverage", "limit_action", "monitoring_months")
+"""Parts of a treatment whose mix is told by tier."""
+_COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", "model_version", "treatment")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierLine:
+    """The clients of one tier.
+
+    ``value`` is the sum expected of them in the book's currency, ``decline`` their mean probability. ``treatments``:
+    part of a treatment -> what it says -> clients, most first.
+    """
+
+    tier: str
+    clients: int
+    share: float
+    value: float
+    value_share: float
+    decline: float
+    treatments: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Movers:
+    """Clients by tier in the newest earlier run (rows) and in this one (columns), each in the order of ``names``.
+
+    ``largest`` holds those of the largest expected value that changed tier: both tiers, value, decline and the reason
+    of the new tier. ``before`` is None, and all else empty, where no earlier run was published.
+    """
+
+    before: date | None = None
+    names: tuple[str, ...] = (*TIERS, ABSENT)
+    counts: tuple[tuple[int, ...], ...] = ()
+    upgraded: int = 0
+    downgraded: int = 0
+    largest: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alarms:
+    """The warnings that are shown: ``counts`` as the run's manifest tells them, ``first`` the first rows by rank.
+
+    ``counts`` is empty where the run did not warn.
+    """
+
+    counts: dict[str, int]
+    first: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """A published run and its book at one as-of date.
+
+    Attributes:
+        sample: columns tier, value and decline_probability of at most ``SAMPLE`` clients.
+        funnel: ``funnel_facts``, None where ``no_funnel`` says why.
+        figures: the rows of ``kpi_facts`` for the whole book; ``definitions`` are theirs.
+        names: client -> name of those clients that are told one by one.
+    """
+
+    book: str
+    currency: str
+    as_of: date
+    model_version: str
+    run_key: str
+    clients: int
+    value: float
+    tiers: tuple[TierLine, ...]
+    sample: dict[str, list[Any]]
+    movers: Movers
+    alarms: Alarms
+    funnel: dict[str, Any] | None
+    no_funnel: str
+    figures: tuple[dict[str, Any], ...]
+    definitions: dict[str, dict[str, str]]
+    window_start: str
+    names: dict[str, str]
+
+
+def book_overview(book: Book, config: Config, folder: Path, *, progress: Progress = SilentProgress()) -> Overview:
+    """Tell of the scores that were published in ``folder``, and of ``book`` as known before their as-of date.
+
+    Movers are told against the newest earlier run beside ``folder``. Raises ``DamagedBundleError`` if the scores are
+    not as they were published, ``MissingFileError`` if there are none, ``AsOfOutsideBookError`` if the book does not
+    cover their date.
+    """
+    manifest = read_manifest(folder)
+    as_of = date.fromisoformat(manifest["as_of"])
+    scores = _scores(folder)
+    progress.stage("Counting figures and funnel")
+    plain = _without_past(config)
+    kpis = kpi_facts(book_kpis(book, plain, folder.parent, as_of=as_of))
+    funnel, no_funnel = _funnel(book, plain, as_of)
+    movers, alarms = _movers(scores, folder.parent, as_of), _alarms(folder, manifest, scores)
+    told = [row["client_id"] for row in (*movers.largest, *alarms.first)]
+    return Overview(
+        book=book.name,
+        currency=book.currency,
+        as_of=as_of,
+        model_version=str(scores["model_version"].iloc[0]),
+        run_key=manifest["run_key"],
+        clients=len(scores),
+        value=float(scores["value"].sum()),
+        tiers=tuple(_tier_lines(scores)),
+        sample=_sample(scores),
+        movers=movers,
+        alarms=alarms,
+        funnel=funnel,
+        no_funnel=no_funnel,
+        figures=tuple(row for row in kpis["figures"] if row["dimension"] == "all"),
+        definitions=kpis["definitions"],
+        window_start=kpis["window_start"],
+        names=_names(book, config, [*told, *(each["client_id"] for each in (funnel or {}).get("candidates", ()))]),
+    )
+
+
+def overview_facts(overview: Overview) -> dict[str, Any]:
+    """Everything of an overview, ready for JSON but for dates."""
+    return asdict(overview)
+
+
+def _scores(folder: Path) -> pd.DataFrame:
+    """The columns that are told of, by client; parts of the treatment as columns of their own."""
+    known = pq.read_schema(folder / SCORES).names
+    table = pq.read_table(folder / SCORES, columns=[name for name in _COLUMNS if name in known])
+    if "treatment" in known:
+        parts = {name: pc.struct_field(table["treatment"], name) for name in TREATED}
+        table = table.drop_columns("treatment")
+        for name, part in parts.items():
+            table = table.append_column(name, part.cast(pa.string()))
+    frame: pd.DataFrame = table.to_pandas()
+    return frame.sort_values("client_id").set_index("client_id", drop=False)
+
+
+def _tier_lines(scores: pd.DataFrame) -> Iterable[TierLine]:
+    total = scores["value"].sum()
+    for tier in TIERS:
+        held = scores[scores["tier"] == tier]
+        if not len(held):
+            continue
+        yield TierLine(
+            tier=tier,
+            clients=len(held),
+            share=len(held) / len(scores),
+            value=float(held["value"].sum()),
+            value_share=float(held["value"].sum() / total) if total else 0.0,
+            decline=float(held["decline_probability"].mean()),
+            treatments={name: _counted(held[name]) for name in TREATED if name in held},
+        )
+
+
+def _counted(said: pd.Series) -> dict[str, int]:
+    counts = said.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return {str(name): int(count) for name, count in counts.items()}
+
+
+def _sample(scores: pd.DataFrame) -> dict[str, list[Any]]:
+    """Clients drawn by a hash of their ids: the same ones whatever the order of rows."""
+    drawn = np.argsort(pd.util.hash_array(scores["client_id"].to_numpy(dtype=object)), kind="stable")[:SAMPLE]
+    chosen = scores.iloc[np.sort(drawn)]
+    return {name: chosen[name].tolist() for name in ("tier", "value", "decline_probability")}
+
+
+def _movers(scores: pd.DataFrame, published: Path, as_of: date) -> Movers:
+    earlier = earlier_scores(published, as_of, ("tier",))
+    if earlier is None:
+        return Movers()
+    both = pd.DataFrame({"before": earlier.columns["tier"].astype(object), "now": scores["tier"].astype(object)})
+    size = len(TIERS) + 1
+    before, now = (_places(both[name]) for name in ("before", "now"))
+    met = (before < len(TIERS)) & (now < len(TIERS))
+    counts = np.bincount(before * size + now, minlength=size * size).reshape(size, size)
+    moved = both[met & (before != now)]
+    return Movers(
+        before=earlier.as_of,
+        counts=tuple(tuple(row) for row in counts.tolist()),
+        upgraded=int((met & (now < before)).sum()),  # a lower number is a better tier
+        downgraded=int((met & (now > before)).sum()),
+        largest=tuple(_largest(scores.loc[moved.index].assign(before=moved["before"]))),
+    )
+
+
+def _places(tiers: pd.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
+    places = pd.Categorical(tiers, categories=list(TIERS)).codes.astype(np.int64)
+    return np.where(places < 0, len(TIERS), places)
+
+
+def _largest(moved: pd.DataFrame) -> list[dict[str, Any]]:
+    ranked = moved.sort_values("value", ascending=False, kind="stable").head(MOVERS)
+    columns = ["client_id", "before", "tier", "value", "decline_probability", "tier_reason"]
+    return [{str(name): value for name, value in row.items()} for row in ranked[columns].to_dict("records")]
+
+
+def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame) -> Alarms:
+    if WARNINGS not in manifest["files"]:
+        return Alarms(counts={}, first=())
+    shown = pq.read_table(folder / WARNINGS).drop_columns(["as_of", "evidence"]).sort_by("rank").slice(0, ALARMS)
+    rows = shown.to_pylist()
+    tiers = scores["tier"].reindex([row["client_id"] for row in rows]).tolist()
+    return Alarms(
+        counts=dict(manifest["alarms"]),
+        first=tuple({**row, "tier": tier} for row, tier in zip(rows, tiers, strict=True)),
+    )
+
+
+def _funnel(book: Book, config: Config, as_of: date) -> tuple[dict[str, Any] | None, str]:
+    if "opportunities" not in book.tables:
+        return None, "The book has no table of opportunities."
+    try:
+        found = funnel_facts(book_funnel(book, config, as_of=as_of))
+    except AsOfOutsideBookError:
+        return None, f"No opportunity had begun before {as_of}."
+    waiting = len(found["candidates"])
+    return {**found, "candidates": found["candidates"][:CANDIDATES], "waiting": waiting}, ""
+
+
+def _without_past(config: Config) -> Config:
+    """The same settings without trend, groups and judged rankings: one page tells of one date, in seconds."""
+    kpis = config.kpis.model_copy(update={"trend_points": 1, "dimensions": ()})
+    return config.model_copy(update={"kpis": kpis, "funnel": config.funnel.model_copy(update={"judged_at": 0})})
+
+
+def _names(book: Book, config: Config, clients: Iterable[str]) -> dict[str, str]:
+    asked = sorted(set(clients))
+    if not asked:
+        return {}
+    with reading(book, config) as reader:
+        table = reader.table("clients")
+        found = reader.frame(table.filter(table.client_id.isin(asked)).select("client_id", "name"))
+    known = found[found["name"].notna()]
+    return dict(zip(known["client_id"].tolist(), known["name"].tolist(), strict=True))

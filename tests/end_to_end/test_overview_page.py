@@ -1,0 +1,168 @@
+"""A manager opens one page after a run: tiers add up to what was published, who moved and who is warned of is told."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from models.interfaces.jobs import predict
+from models.interfaces.overview_job import Overviewed, overview
+from models.interfaces.overview_page import overview_page
+from models.interfaces.overview_summary import overview_lines
+from models.tables.book import Book
+from models.workflows.funnel import book_funnel, funnel_facts
+from support.books import book_of, rows, settings
+from support.browser import BROWSER, Tags, loaded, width_in
+from support.trained_lender import TrainedLender
+
+ATTACK = "</title></svg><script>alert(1)</script>"
+EARLIER = date(2022, 7, 1)
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
+
+
+@dataclass(frozen=True)
+class Told:
+    """Two published runs, and what is told of the later one."""
+
+    earlier: pd.DataFrame
+    now: pd.DataFrame
+    warnings: pd.DataFrame
+    scores: Path
+    told: Overviewed
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return self.told.facts
+
+    @property
+    def text(self) -> str:
+        return " ".join(Tags(self.told.page.read_text(encoding="utf-8")).text)
+
+
+@pytest.fixture(scope="module")
+def told(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The lender half a year ago and now; every client bears a script for a name."""
+    place = tmp_path_factory.mktemp("overview")
+    book = attacked(trained.result.book, place)
+    runs = [predict(trained.config, book=book, as_of=day, out=place / "scores").folder for day in (EARLIER, None)]
+    page = overview(trained.config, book=book, scores=runs[1], page=place / "overview.html")
+    read = [pq.read_table(folder / "scores.parquet").to_pandas() for folder in runs]
+    return Told(*read, pq.read_table(runs[1] / "warnings.parquet").to_pandas(), runs[1], page)
+
+
+def attacked(book: Book, place: Path) -> Book:
+    clients = pq.read_table(book.tables["clients"])
+    names = pa.array([ATTACK] * len(clients))
+    pq.write_table(clients.set_column(clients.column_names.index("name"), "name", names), place / "clients.parquet")
+    return replace(book, tables={**book.tables, "clients": place / "clients.parquet"})
+
+
+def test_tiers_add_up_to_the_scores_that_were_published(told: Told) -> None:
+    for line in told.facts["tiers"]:
+        held = told.now[told.now["tier"] == line["tier"]]
+        assert line["clients"] == len(held)
+        assert line["value"] == pytest.approx(held["value"].sum())
+        assert line["decline"] == pytest.approx(held["decline_probability"].mean())
+    assert sum(line["clients"] for line in told.facts["tiers"]) == len(told.now)
+    assert sum(line["value_share"] for line in told.facts["tiers"]) == pytest.approx(1.0)
+    assert f"{len(told.now):,} clients as known before 2023-01-01" in told.text
+
+
+def test_movers_are_those_whose_tier_is_another_than_before(told: Told) -> None:
+    both = told.earlier.merge(told.now, on="client_id", how="outer", suffixes=("_before", "_now"))
+    tiers = both[["tier_before", "tier_now"]].fillna("not scored")
+    movers = told.facts["movers"]
+    for row, before in enumerate(movers["names"]):
+        for column, now in enumerate(movers["names"]):
+            here = (tiers["tier_before"] == before) & (tiers["tier_now"] == now)
+            assert movers["counts"][row][column] == here.sum()
+    moved = both[both["tier_before"].notna() & both["tier_now"].notna() & (both["tier_before"] != both["tier_now"])]
+    assert movers["upgraded"] + movers["downgraded"] == len(moved) > 0
+    largest = moved.sort_values("value_now", ascending=False)["client_id"].tolist()[: len(movers["largest"])]
+    assert [each["client_id"] for each in movers["largest"]] == largest
+    assert f"Since the run of {EARLIER}" in told.text
+
+
+def test_warnings_stand_in_their_order(told: Told) -> None:
+    shown = told.facts["alarms"]["first"]
+    assert told.facts["alarms"]["counts"]["shown"] == len(told.warnings) > 0
+    assert [each["client_id"] for each in shown] == told.warnings["client_id"].tolist()[: len(shown)]
+    said = list(overview_lines(told.facts, told.told.page))
+    assert said[1].startswith(f"warnings {len(told.warnings)} shown within a budget of ")
+
+
+def test_the_plot_draws_clients_of_the_book_only(told: Told) -> None:
+    drawn = told.facts["sample"]
+    pairs = set(zip(drawn["tier"], drawn["value"], drawn["decline_probability"], strict=True))
+    published = set(zip(told.now["tier"], told.now["value"], told.now["decline_probability"], strict=True))
+    assert pairs == published  # the lender has fewer clients than are drawn at most
+    assert told.told.page.read_text(encoding="utf-8").count("<circle") >= len(told.now)
+
+
+def test_what_the_book_lacks_is_said(told: Told, trained: TrainedLender, tmp_path: Path) -> None:
+    assert "The book has no table of opportunities." in told.text
+    assert "figures are not known" in told.text
+    alone = overview(
+        trained.config, book=trained.result.book, scores=trained.predicted.folder, page=tmp_path / "alone.html"
+    )
+    assert "No earlier run was published" in alone.page.read_text(encoding="utf-8")
+    assert next(iter(overview_lines(alone.facts, alone.page))) == "moved    not known: no earlier run was published"
+
+
+def test_the_page_is_one_file_without_scripts_whatever_the_names_are(told: Told) -> None:
+    source = told.told.page.read_text(encoding="utf-8")
+    tags = Tags(source)
+    assert "script" not in tags.tags
+    assert ATTACK in "".join(tags.text)
+    assert all(link.startswith(("#", "data:")) for link in tags.links)
+    assert not re.search(r"@import|url\(|https?://", source)
+
+
+def test_a_funnel_is_shown_where_there_is_one(told: Told, tmp_path: Path) -> None:
+    tables = {
+        "clients": rows("client_id", ("A",)),
+        "cashflows": rows("client_id date kind amount", ("A", date(2020, 1, 5), "drawdown", 1.0)),
+        "opportunities": rows(
+            "opportunity_id client_id stage entered amount", (ATTACK, "A", "assessed", date(2020, 9, 1), 5e6)
+        ),
+    }
+    found = book_funnel(book_of(tables, tmp_path), settings(work_dir=tmp_path), as_of=date(2021, 1, 1))
+    text = " ".join(Tags(overview_page({**told.facts, "funnel": {**funnel_facts(found), "waiting": 1}})).text)
+    assert "Next for due diligence" in text
+    assert ATTACK in text
+    assert "5.0m" in text
+
+
+def test_the_command_tells_programs_the_same(
+    told: Told, trained: TrainedLender, command: Callable[..., Any], tmp_path: Path
+) -> None:
+    options = ("--config", trained.config_file, "--scores", told.scores, "--html", tmp_path / "page.html", "--json")
+    ended = command("overview", *options)
+    assert ended.code == 0
+    said = json.loads(ended.out)
+    assert {line["tier"]: line["clients"] for line in said["tiers"]} == told.now["tier"].value_counts().to_dict()
+    assert (tmp_path / "page.html").is_file()
+    assert command("overview", "--config", trained.config_file, "--scores", tmp_path / "none").code == 2
+
+
+@needs_browser
+def test_a_browser_loads_the_page_without_complaint(told: Told, tmp_path: Path) -> None:
+    tree, console = loaded(told.told.page, tmp_path / "profile")
+    assert console == ""
+    assert "script" not in Tags(tree).tags
+
+
+@needs_browser
+@pytest.mark.parametrize("width", [390, 1200])
+def test_the_page_fits_its_window(told: Told, tmp_path: Path, width: int) -> None:
+    assert width_in(told.told.page, tmp_path, width=width) <= width
