@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -17,7 +18,7 @@ from models.tables.panel import Panel
 from models.tables.periods import PeriodGrid
 from models.tables.splits import LearningOrigins, learning_origins
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
-from models.workflows.bundle import read_report, write_bundle
+from models.workflows.bundle import write_bundle
 from models.workflows.corrections import learn_corrections
 from models.workflows.directions import direction_facts
 from models.workflows.evaluate import choice_facts, evaluate_origin, headline, pooled_figures
@@ -40,6 +41,7 @@ class Trained:
 
     bundle: Path
     report: dict[str, Any]
+    """As it is written: lists and text keys, in the order in which it is told."""
     features: dict[str, str]
     """Feature -> number or category."""
 
@@ -104,7 +106,7 @@ def train_models(
     report["kinds"] = served_kind_facts(models, panel, served, config)
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
     recorder.artifact(folder / "report.json")
-    return Trained(bundle=folder, report=read_report(folder), features=_kinds(models))
+    return Trained(bundle=folder, report=json.loads(json.dumps(report)), features=_kinds(models))
 
 
 def evaluate_book(
