@@ -20,7 +20,8 @@ from models.vocab import TextArray
 _REASONS: Final = {
     "en": {
         Basis.RULE: "{tier}: {rules}",
-        Basis.MARGIN: "{tier} as by rule before, not past the cut-off by {margin:.0%} of it; now the rules say {ruled}: {rules}",
+        Basis.MARGIN: "{tier} as by rule before, not past the cut-off by {margin:.0%} of it; "
+        "now the rules say {ruled}: {rules}",
         Basis.LIMIT: "{tier} as by rule before, at most {limit:.0%} of the clients change tier in one run; "
         "now the rules say {ruled}: {rules}",
         Basis.OVERRIDE: "{tier} by override; the rules say {ruled}: {rules}",
