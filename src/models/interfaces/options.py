@@ -57,6 +57,9 @@ ReportOption = Annotated[
         "--out", metavar="FILE", help="Where the report is written. Default: data/processed/BOOK/report.json."
     ),
 ]
+FilesOption = Annotated[
+    Path | None, typer.Option("--out", metavar="FOLDER", help="Where files are written. Default: data/processed/BOOK.")
+]
 PageOption = Annotated[
     Path | None,
     typer.Option("--page", metavar="FILE", help="Where the page is written. Default: data/processed/BOOK/check.html."),

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
-import typer
-
 from models.config import load_config
 from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
-from models.interfaces.options import DEFAULT_CONFIG, AsOfOption, BookOption, ConfigOption, JsonOption, SetOption
+from models.interfaces.options import (
+    DEFAULT_CONFIG,
+    AsOfOption,
+    BookOption,
+    ConfigOption,
+    FilesOption,
+    JsonOption,
+    SetOption,
+)
 
-OutOption = Annotated[
-    Path | None, typer.Option("--out", metavar="FOLDER", help="Where files are written. Default: data/processed/BOOK.")
-]
 SHORT_HELP = "Show the funnel, and which opportunities to look at next."
 
 
@@ -21,7 +21,7 @@ def funnel(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
     as_of: AsOfOption = None,
-    out_: OutOption = None,
+    out_: FilesOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:

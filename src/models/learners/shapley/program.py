@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.learners.shapley.coding import CodeArray, Codes, rules_of
-from models.learners.shapley.compiling import compiled
 from models.learners.shapley.forest import Forest
 from models.learners.shapley.grouping import (
     BYTES,
@@ -24,6 +23,7 @@ from models.learners.shapley.grouping import (
 )
 from models.learners.shapley.paths import TreePaths, paths_of, tree_of
 from models.learners.shapley.weighing import Rule, rule_of, shares_by_pattern
+from models.tables.compiling import compiled
 from models.vocab import FloatArray, IntArray
 
 TABLE_BYTES = 512 * 2**20

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.learners.shapley.coding import CodeArray, Codes, encode
-from models.learners.shapley.compiling import compiled
 from models.learners.shapley.program import Prepared, Program
 from models.learners.shapley.weighing import LeafPoints, Rule, leaf_points
+from models.tables.compiling import compiled
 from models.vocab import FloatArray
 
 StateArray = NDArray[np.uint16]

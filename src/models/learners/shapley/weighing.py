@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.learners.shapley.compiling import compiled
+from models.tables.compiling import compiled
 from models.vocab import FloatArray, IntArray
 
 
