@@ -6,7 +6,7 @@ summed in whole steps (cents), so that sums are exact and do not depend on the o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -105,11 +105,10 @@ def _events(
     measures: MeasureBook,
 ) -> Any:
     name, column = source
-    table = tables[name]
-    if column:
-        table = table.filter(table[column].notnull())
-    table = _with_product(table, name, tables, cells)
-    code = _cell_code(table, name, column, cells)
+    products = products_of(cells)
+    codes = _codes(source, cells, products)
+    table = _with_product(_needed(tables[name], source, codes), name, tables, products)
+    code = _cell_code(table, name, codes, len(products))
     known = table[KNOWN_ON[name]].cast("date")
     step = measures.table_step(name)
     number = table[column].cast("float64") if column else ibis.literal(0.0)
@@ -121,42 +120,62 @@ def _events(
         number=number,
         steps=whole_steps(number, step),
     )
-    return events.filter(events.cell.notnull()).inner_join(blocks, "client_id")
+    if any(len(of_kind) <= len(products) for of_kind in codes.values()):
+        events = events.filter(events.cell.notnull())
+    return events.inner_join(blocks, "client_id")
 
 
-def _with_product(table: Any, name: str, tables: Mapping[str, Any], cells: tuple[Cell, ...]) -> Any:
-    """Adds the product of each cashflow; none for what was paid before the facility was signed and so known."""
-    named = any(cell.product for cell in cells)
-    if name != "cashflows" or not named or "facilities" not in tables:
-        return table.mutate(product=ibis.null("string"))
-    facilities = tables["facilities"].select("facility_id", "product", "signed")
+def _codes(source: tuple[str, str], cells: tuple[Cell, ...], products: Sequence[str]) -> dict[str, dict[int, int]]:
+    """The cells of a table and column: kind -> place of the product, 0 for those that no measure names -> code."""
+    places = {product: place for place, product in enumerate(("", *products))}
+    codes: dict[str, dict[int, int]] = {}
+    for code, cell in enumerate(cells):
+        if (cell.table, cell.column) == source:
+            codes.setdefault(cell.kind, {})[places[cell.product]] = code
+    return codes
+
+
+def _needed(table: Any, source: tuple[str, str], kinds: Collection[str]) -> Any:
+    """The rows of a table that have a number in the column, and a kind that some measure needs.
+
+    Kinds are asked for here, by themselves: databases push a filter on the cell down and choose the cell twice.
+    """
+    name, column = source
+    if column:
+        table = table.filter(table[column].notnull())
+    return table if "" in kinds else table.filter(table[KIND_COLUMN[name]].isin(list(kinds)))
+
+
+def _with_product(table: Any, name: str, tables: Mapping[str, Any], products: Sequence[str]) -> Any:
+    """Adds the place of each cashflow's product; 0 for what was paid before the facility was signed and so known.
+
+    Products become numbers beside the facilities, which are few, and not beside their many cashflows.
+    """
+    none = ibis.literal(0, type="int8")
+    if name != "cashflows" or not products or "facilities" not in tables:
+        return table.mutate(place=none)
+    places = [(product, ibis.literal(place, type="int8")) for place, product in enumerate(products, 1)]
+    facilities = tables["facilities"]
+    facilities = facilities.select("facility_id", "signed", place=facilities["product"].cases(*places, else_=none))
     joined = table.left_join(facilities, "facility_id")
     known = joined.signed.cast("date") <= joined[KNOWN_ON[name]].cast("date")
-    return joined.mutate(product=known.ifelse(joined["product"], None))
+    return joined.mutate(place=known.ifelse(joined.place, none))
 
 
-def _cell_code(table: Any, name: str, column: str, cells: tuple[Cell, ...]) -> Any:
+def _cell_code(table: Any, name: str, codes: Mapping[str, Mapping[int, int]], products: int) -> Any:
     """The place of each row's cell: a choice by kind, then by product; null for rows that no measure needs."""
-    codes: dict[str, dict[str, int]] = {}
-    for code, cell in enumerate(cells):
-        if (cell.table, cell.column) == (name, column):
-            codes.setdefault(cell.kind, {})[cell.product] = code
-    by_kind = {kind: _by_product(table, codes[kind], products_of(cells)) for kind in codes}
+    by_kind = {kind: _by_product(table.place, of_kind, products) for kind, of_kind in codes.items()}
     if "" in by_kind:
         return by_kind[""]
     return table[KIND_COLUMN[name]].cases(*by_kind.items(), else_=ibis.null("int32"))
 
 
-def _by_product(table: Any, codes: Mapping[str, int], named: Sequence[str]) -> Any:
-    """The code of a row's product; the code of "" for every product that no measure names."""
-    rest = _code(codes.get(""))
-    if not named:
-        return rest
-    return table["product"].cases(*[(product, _code(codes.get(product))) for product in named], else_=rest)
-
-
-def _code(code: int | None) -> Any:
-    return ibis.null("int32") if code is None else ibis.literal(code, type="int32")
+def _by_product(place: Any, codes: Mapping[int, int], products: int) -> Any:
+    """The code of a row's product; null if no measure needs it. Codes of all products follow on each other."""
+    first = min(codes.values())
+    if codes == {number: first + number for number in range(products + 1)}:
+        return (place + first).cast("int32")
+    return place.cases(*[(number, ibis.literal(code, type="int32")) for number, code in codes.items()])
 
 
 def _grouped(events: Any, aggregates: Any) -> Any:
