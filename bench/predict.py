@@ -26,7 +26,7 @@ PARTS = {
     "reading and checking the book": ("models.interfaces.jobs.load_book",),
     "ledger on disk": ("models.tables.prepare._write",),
     "features": ("models.tables.panel._rows",),
-    "surroundings": ("models.tables.blocks.PreparedBook.context_cube",),
+    "surroundings": ("models.tables.blocks.PreparedBook.contexts",),
     "encoding": ("models.learners.contract.FeatureContract.encode",),
     "contributions": ("models.learners.shapley.kernel.ShapleyKernel.explained",),
     "LightGBM's scores, held against them": ("lightgbm.Booster.predict",),

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.errors import FeatureContractError
 from models.vocab import FloatArray
@@ -151,13 +153,20 @@ def _encode_column(column: pd.Series[Any], feature: Feature) -> FloatArray:
     if feature.kind == "category":
         if not pd.api.types.is_string_dtype(column.dtype) and not column.isna().all():
             raise _wrong_type(feature.name, "text", column.dtype)
-        return np.asarray(column.map(feature.codes).to_numpy(np.float64, na_value=np.nan), dtype=np.float64)
+        return _category_codes(column, feature.codes)
     if not pd.api.types.is_numeric_dtype(column.dtype):
         raise _wrong_type(feature.name, "numbers", column.dtype)
     numbers = column.to_numpy(dtype=np.float64, na_value=np.nan)
     if np.isinf(numbers).any():
         raise _wrong_type(feature.name, "finite numbers or missing", f"{np.isinf(numbers).sum():,} infinite")
     return numbers
+
+
+def _category_codes(column: pd.Series[Any], codes: Mapping[str, int]) -> FloatArray:
+    """The code of each text, NaN where it has none: looked up all at once."""
+    with_unknown = np.array([*codes.values(), np.nan])
+    place = pc.index_in(pa.array(column, type=pa.string(), from_pandas=True), pa.array(codes, type=pa.string()))
+    return np.asarray(with_unknown[place.fill_null(len(codes)).to_numpy()])
 
 
 def _wrong_type(name: str, wanted: str, got: object) -> FeatureContractError:

@@ -89,6 +89,20 @@ def panel_of(prepared: PreparedBook, config: Config, origins: Sequence[int], *, 
     return joined(list(panels_by_block(prepared, config, origins, targets=targets)))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Around:
+    """What surrounds the clients of every block, up to one period: the economies, and the cubes of those like them."""
+
+    last: int
+    macro: Macro | None
+    contexts: Mapping[str, Context]
+
+    @classmethod
+    def of(cls, prepared: PreparedBook, last: int) -> Around:
+        """Everything up to the period before ``last``, in one pass over the ledger."""
+        return cls(last=last, macro=prepared.macro(last), contexts=prepared.contexts(last))
+
+
 def panels_by_block(
     prepared: PreparedBook,
     config: Config,
@@ -98,16 +112,16 @@ def panels_by_block(
     blocks: Sequence[int] | None = None,
 ) -> Iterator[Panel]:
     """One panel per block of clients; memory is bounded by the block."""
-    horizon = config.time.horizon_periods if targets else 0
-    last = max(origins) + horizon
-    macro = prepared.macro(last)
-    around = {column: prepared.context_cube(column, last) for column in prepared.context_columns}
-    for block in prepared.blocks(prepared.block_numbers if blocks is None else blocks, last):
-        parts = []
-        for origin in sorted(origins):
-            surroundings = _surroundings(prepared, around, block, origin)
-            parts.append(_rows(prepared, config, block, surroundings, macro, origin, targets=targets))
-        yield joined(parts)
+    around = Around.of(prepared, max(origins) + (config.time.horizon_periods if targets else 0))
+    for block in prepared.blocks(prepared.block_numbers if blocks is None else blocks, around.last):
+        yield panel_of_block(prepared, config, block, around, origins, targets=targets)
+
+
+def panel_of_block(
+    prepared: PreparedBook, config: Config, block: Block, around: Around, origins: Sequence[int], *, targets: bool
+) -> Panel:
+    """The clients of a block at each of ``origins``, in order of origin and client."""
+    return joined([_rows(prepared, config, block, around, origin, targets=targets) for origin in sorted(origins)])
 
 
 def joined(panels: Sequence[Panel]) -> Panel:
@@ -140,16 +154,14 @@ def _past(prepared: PreparedBook, block: Block, origin: int) -> Past:
     return past_of(block.cube, origin, as_of, block.first_day, block.facilities, block.opportunities)
 
 
-def _surroundings(
-    prepared: PreparedBook, around: Mapping[str, Context], block: Block, origin: int
-) -> dict[str, Surroundings]:
+def _surroundings(prepared: PreparedBook, around: Around, block: Block, origin: int) -> dict[str, Surroundings]:
     as_of = prepared.grid.start_of(origin)
     return {
         column: Surroundings(
             past=past_of(context.cube, origin, as_of, np.full(context.cube.clients, NEVER, dtype=np.int32), None),
             place=context.places(block.attributes[column]),
         )
-        for column, context in around.items()
+        for column, context in around.contexts.items()
     }
 
 
@@ -157,13 +169,12 @@ def _rows(
     prepared: PreparedBook,
     config: Config,
     block: Block,
-    surroundings: Mapping[str, Surroundings],
-    macro: Macro | None,
+    around: Around,
     origin: int,
     *,
     targets: bool,
 ) -> Panel:
-    past = _past(prepared, block, origin)
+    past, macro = _past(prepared, block, origin), around.macro
     active = past.count(ACTIVITY, config.time.activity_periods) > 0
     known = Known(
         past=past,
@@ -175,7 +186,7 @@ def _rows(
         attributes=block.attributes,
         group=block.group,
         groups_known=prepared.groups_known,
-        surroundings=surroundings,
+        surroundings=_surroundings(prepared, around, block, origin),
         macro=None if macro is None else macro.known_before(origin),
         country=_NOWHERE if macro is None else macro.places(block.attributes["country"]),
     )

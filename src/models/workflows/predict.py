@@ -17,14 +17,15 @@ from models.decisions.tiers import MoveLimit, Weighed, decide, limit_of
 from models.errors import TooLittleDataError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
-from models.tables.panel import panels_by_block
+from models.tables.panel import Around
 from models.tables.periods import PeriodGrid, latest_anchor
 from models.tables.prepare import prepared_book
 from models.tables.scratch import scratch_folder
 from models.vocab import Progress, SilentProgress, Tier
+from models.workflows.blockwise import Scoring, scored_blocks
 from models.workflows.bundle import Bundle
-from models.workflows.decide import REMEMBERED, columns_before_tiers, reason_column, weighed
-from models.workflows.explanations import Stamp, curve_table, explanation_table
+from models.workflows.decide import REMEMBERED
+from models.workflows.explanations import Stamp
 from models.workflows.parquet import ParquetFile
 from models.workflows.previous import PreviousScores, earlier_scores
 from models.workflows.publish import point_latest, publish_folder, write_manifest
@@ -38,9 +39,7 @@ from models.workflows.warn import (
     Reading,
     origins_to_read,
     previous_memory,
-    read_turns,
     ring_alarms,
-    warning_column,
 )
 
 SCORES = "scores.parquet"
@@ -109,14 +108,20 @@ class _Job:
     origins: tuple[int, ...]
     """The date and those with which clients are compared to warn, as numbers of periods."""
 
-    @property
-    def stamp(self) -> Stamp:
-        """What all rows share."""
-        return Stamp(
-            as_of=self.as_of,
-            run_key=self.key,
-            model_version=model_version(self.bundle),
-            currency=self.settings.book.currency,
+    def scoring(self, prepared: PreparedBook) -> Scoring:
+        """What the blocks of a prepared book are scored with."""
+        return Scoring(
+            prepared=prepared,
+            around=Around.of(prepared, max(self.origins)),
+            settings=self.settings,
+            origins=self.origins,
+            previous=self.previous,
+            stamp=Stamp(
+                as_of=self.as_of,
+                run_key=self.key,
+                model_version=model_version(self.bundle),
+                currency=self.settings.book.currency,
+            ),
         )
 
 
@@ -180,24 +185,20 @@ def _write_blocks(
     draft: Path, scratch: Path, prepared: PreparedBook, job: _Job, tally: _Tally, progress: Progress
 ) -> None:
     """Everything but tiers and alarms block by block; these in a second pass, since they are a share of the book."""
-    panels = panels_by_block(prepared, job.settings, job.origins, targets=False)
-    tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring and explaining")
+    blocks = scored_blocks(job.scoring(prepared), job.bundle)
+    tracked = progress.track(blocks, total=len(prepared.block_numbers), title="Scoring and explaining")
     waiting = _Waiting()
     with (
         Spill(scratch / SCORES) as untiered,
         ParquetFile(draft / EXPLANATIONS, compact=True) as explanations,
         ParquetFile(draft / CURVES, compact=True) as curves,
     ):
-        for panel in tracked:
-            now = panel.at([0])
-            if len(now):
-                block = score_block(job.bundle, now, job.previous)
-                turned = read_turns(job.bundle.models, panel, job.settings, served=block.predictions)
-                untiered.append(pa.table(_stamped(block, job) | {"warnings": warning_column(turned, job.settings)}))
-                waiting.weighed.append(_weighed(block, job).without_evidence())
-                waiting.turned.append(turned.warned())
-                explanations.append(explanation_table(block, job.bundle.models.contract, job.stamp))
-                curves.append(curve_table(now.client_id, block.predictions.curves, job.as_of))
+        for block in tracked:
+            untiered.append(block.untiered)
+            explanations.append(block.explanations)
+            curves.append(block.curves)
+            waiting.weighed.append(block.weighed)
+            waiting.turned.append(block.turned)
     limit = _move_limit(waiting.weighed, job)
     with ParquetFile(draft / SCORES) as scores:
         for table, alone in zip(untiered, waiting.weighed, strict=True):
@@ -218,10 +219,6 @@ def _write_alarms(draft: Path, turned: Sequence[Reading], job: _Job, clients: in
     return rung.facts
 
 
-def _weighed(block: ScoredBlock, job: _Job) -> Weighed:
-    return weighed(job.bundle.models, block.panel, block.predictions, block.previous)
-
-
 def _move_limit(waiting: Sequence[Weighed], job: _Job) -> MoveLimit:
     share = job.bundle.models.policy.settings.stability.max_changed_share
     return limit_of([alone.moves for alone in waiting], share)
@@ -232,19 +229,6 @@ def _tiered(table: pa.Table, alone: Weighed, limit: MoveLimit) -> dict[str, pa.A
     columns = dict(zip(table.column_names, (column.combine_chunks() for column in table.columns), strict=True))
     columns |= tier_columns(decide(alone, limit), columns)
     return {name: columns.pop(name) for name in SCORE_ORDER} | columns
-
-
-def _stamped(block: ScoredBlock, job: _Job) -> dict[str, pa.Array]:
-    columns = columns_before_tiers(job.bundle.models, block.panel, block.predictions, job.settings, block.previous)
-    rows = len(block.panel)
-    return columns | {
-        "as_of": pa.repeat(pa.scalar(job.as_of, pa.date32()), rows),
-        "model_version": pa.repeat(pa.scalar(model_version(job.bundle)), rows),
-        "run_key": pa.repeat(pa.scalar(job.key), rows),
-        "reasons": reason_column(
-            job.bundle.models, block.panel, block.predictions, matrix=block.matrix, parts=block.served[DECLINE]
-        ),
-    }
 
 
 def _require_clients(tally: _Tally, job: _Job) -> None:

@@ -64,16 +64,22 @@ class FittedModels:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Predictions(Forecast):
-    """What the models say of each row of a panel. Shapes (n_rows,).
+class GradedForecast(Forecast):
+    """What is foreseen of each row of a panel, and its tier. Shapes (n_rows,).
 
     ``grades`` are those that each client alone deserves; how many may change tier in one run is not known here.
     """
 
+    grades: Grades
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions(GradedForecast):
+    """All that the models say of each row of a panel. Shapes (n_rows,)."""
+
     curves: DeclineCurves
     segment: IntArray
     segment_margin: FloatArray
-    grades: Grades
 
 
 def fit_models(
@@ -144,15 +150,23 @@ def completed(
     models: FittedModels, matrix: FloatArray, panel: Panel, *, value: FloatArray, probability: FloatArray
 ) -> Predictions:
     """The same where value and probability of decline (n_rows,) are known already, as after an explanation."""
-    forecast = models.bounds.around(value, probability)
     assigned = models.segments.assign(segment_rows(models.segments, panel))
     return Predictions(
-        **vars(forecast),
+        **vars(_graded(models, panel, value, probability)),
         curves=DeclineCurves.of(matrix, probability, rule=models.rule, timing=models.timing, causes=models.causes),
         segment=assigned.segment,
         segment_margin=assigned.margin,
-        grades=grades_of(weigh(models.policy, facts_of(forecast, panel))),
     )
+
+
+def grade_matrix(models: FittedModels, matrix: FloatArray, panel: Panel) -> GradedForecast:
+    """What of ``score_matrix`` a look back needs: no curves, which take most of its time, and no segments."""
+    return _graded(models, panel, models.value.predict(matrix), models.decline.predict(matrix))
+
+
+def _graded(models: FittedModels, panel: Panel, value: FloatArray, probability: FloatArray) -> GradedForecast:
+    forecast = models.bounds.around(value, probability)
+    return GradedForecast(**vars(forecast), grades=grades_of(weigh(models.policy, facts_of(forecast, panel))))
 
 
 def merged(parts: Sequence[Predictions], order: IntArray) -> Predictions:

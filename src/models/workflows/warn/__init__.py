@@ -13,13 +13,14 @@ from models.workflows.warn.publishing import (
     ring_alarms,
     warning_column,
 )
-from models.workflows.warn.reading import Reading, expected_loss, origins_to_read, read_turns
+from models.workflows.warn.reading import Reading, Served, expected_loss, origins_to_read, read_turns
 
 __all__ = [
     "WARNINGS",
     "WARNING_MEMORY",
     "Reading",
     "Rung",
+    "Served",
     "expected_loss",
     "memory_of",
     "origins_to_read",

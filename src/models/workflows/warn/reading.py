@@ -12,7 +12,7 @@ from models.config import Config
 from models.decisions.warnings import Signal, Turn, Usual, signals_of, turn_of
 from models.tables.panel import Panel
 from models.vocab import BoolArray, FloatArray, IntArray, Tier
-from models.workflows.recipe import FittedModels, Predictions, score_matrix
+from models.workflows.recipe import FittedModels, GradedForecast, Predictions, grade_matrix, score_matrix
 from models.workflows.stakes import at_stake
 
 DECLINE = "decline_probability"
@@ -57,17 +57,24 @@ class Reading:
 
 
 @dataclass(frozen=True)
-class _Scored:
-    """One as-of date of a panel: encoded features, and what the models say."""
+class Scored:
+    """One as-of date of a panel: its rows, their encoded features, and what the models say of them."""
 
     rows: Panel
     matrix: FloatArray
-    said: Predictions
+    said: GradedForecast
 
     @property
     def top(self) -> BoolArray:
         """Who is AA."""
         return np.asarray(self.said.grades.tier == Tier.AA.value)
+
+
+@dataclass(frozen=True)
+class Served(Scored):
+    """The as-of date that is served, of which the models say more than of those looked back at."""
+
+    said: Predictions
 
 
 def origins_to_read(config: Config, origin: int = 0, *, first: int | None = None) -> tuple[int, ...]:
@@ -80,14 +87,14 @@ def origins_to_read(config: Config, origin: int = 0, *, first: int | None = None
 
 
 def read_turns(
-    models: FittedModels, panel: Panel, config: Config, *, origin: int = 0, served: Predictions | None = None
+    models: FittedModels, panel: Panel, config: Config, *, origin: int = 0, served: Served | None = None
 ) -> Reading:
     """How the clients of ``panel`` at ``origin`` turned, compared with themselves at its earlier origins.
 
     Only ``warnings.compare_periods`` are looked at. A client's figures are its own: they depend on nobody else in the
     panel. ``served`` is what the models say at ``origin``, if that is known already. ``panel`` may hold more origins.
     """
-    now = _scored(models, panel.at([origin]), served)
+    now = served or _served(models, panel.at([origin]))
     back = [each for each in origins_to_read(config, origin)[1:] if (panel.origin == each).any()]
     earlier = [_scored(models, panel.at([each])) for each in back]
     signals = signals_of(config.warnings, (*_numbers(models), DECLINE))
@@ -124,16 +131,21 @@ def expected_loss(rows: Panel, said: Predictions, config: Config) -> FloatArray:
     return np.asarray(lost + default * config.warnings.loss_given_default * np.maximum(outstanding, 0.0))
 
 
-def _scored(models: FittedModels, rows: Panel, served: Predictions | None = None) -> _Scored:
+def _served(models: FittedModels, rows: Panel) -> Served:
     matrix = models.contract.encode(rows.features)
-    return _Scored(rows=rows, matrix=matrix, said=served or score_matrix(models, matrix, rows))
+    return Served(rows=rows, matrix=matrix, said=score_matrix(models, matrix, rows))
+
+
+def _scored(models: FittedModels, rows: Panel) -> Scored:
+    matrix = models.contract.encode(rows.features)
+    return Scored(rows=rows, matrix=matrix, said=grade_matrix(models, matrix, rows))
 
 
 def _numbers(models: FittedModels) -> tuple[str, ...]:
     return tuple(feature.name for feature in models.contract.features if feature.kind == "number")
 
 
-def _figures(scored: _Scored, models: FittedModels, signals: Sequence[Signal]) -> FloatArray:
+def _figures(scored: Scored, models: FittedModels, signals: Sequence[Signal]) -> FloatArray:
     """The signals of one date: (n, n_signals)."""
     with_decline = np.column_stack([scored.matrix, scored.said.decline_probability])
     return np.asarray(with_decline[:, _columns(models, signals)])
@@ -151,7 +163,7 @@ def _aligned(figures: FloatArray, place: IntArray) -> FloatArray:
     return np.asarray(with_nobody[place])
 
 
-def _usual(models: FittedModels, now: _Scored, signals: Sequence[Signal], config: Config) -> Usual:
+def _usual(models: FittedModels, now: Served, signals: Sequence[Signal], config: Config) -> Usual:
     """What the bundle knows of the peers. Where decline is worst the config says."""
     rows = len(now.rows)
     if not rows or not models.peers.groups:
@@ -175,7 +187,7 @@ def _without_usual_decline(turn: Turn, signals: Sequence[Signal]) -> Turn:
     return replace(turn, usual=np.where(of_decline[turn.signal] & (turn.signal >= 0), np.nan, turn.usual))
 
 
-def _ever_top(now: _Scored, earlier: Sequence[_Scored], places: Sequence[IntArray]) -> BoolArray:
+def _ever_top(now: Scored, earlier: Sequence[Scored], places: Sequence[IntArray]) -> BoolArray:
     top = now.top.copy()
     for past, place in zip(earlier, places, strict=True):
         top |= np.append(past.top, False)[place]

@@ -1,0 +1,117 @@
+"""Scores blocks of clients one after the other, in this process or several; what spans the book is done elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+import pyarrow as pa
+
+from models.config import Config
+from models.decisions.tiers import Weighed
+from models.tables.blocks import Block, PreparedBook
+from models.tables.memory import Memory
+from models.tables.panel import Around, panel_of_block
+from models.tables.workers import cores, in_processes
+from models.workflows.bundle import Bundle, read_bundle
+from models.workflows.decide import columns_before_tiers, reason_column, weighed
+from models.workflows.explanations import Stamp, curve_table, explanation_table
+from models.workflows.previous import PreviousScores
+from models.workflows.recipe import FittedModels
+from models.workflows.scoring import DECLINE, ScoredBlock, score_block
+from models.workflows.warn import Reading, Served, read_turns, warning_column
+
+WORKER_BLOCKS = 8
+"""A process takes as long to begin as to score about so many blocks; where it would have fewer, none begins."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlockScores:
+    """What is published of a block, and what of it waits for the whole book: tiers and alarms."""
+
+    untiered: pa.Table
+    explanations: pa.Table
+    curves: pa.Table
+    weighed: Weighed
+    turned: Reading
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scoring:
+    """All that scoring one block of a prepared book takes, but the bundle."""
+
+    prepared: PreparedBook
+    around: Around
+    settings: Config
+    origins: tuple[int, ...]
+    previous: PreviousScores | None
+    stamp: Stamp
+
+    def scores(self, bundle: Bundle, block: Block) -> BlockScores | None:
+        """Score and explain a block; None where no client of it is active. Raises ``AdditivityError``."""
+        panel = panel_of_block(self.prepared, self.settings, block, self.around, self.origins, targets=False)
+        now = panel.at([0])
+        if not len(now):
+            return None
+        scored, models = score_block(bundle, now, self.previous), bundle.models
+        served = Served(now, scored.matrix, scored.predictions)
+        turned = read_turns(models, panel, self.settings, served=served)
+        return BlockScores(
+            untiered=pa.table(self._columns(models, scored) | {"warnings": warning_column(turned, self.settings)}),
+            explanations=explanation_table(scored, models.contract, self.stamp),
+            curves=curve_table(now.client_id, scored.predictions.curves, self.stamp.as_of),
+            weighed=weighed(models, now, scored.predictions, self.previous).without_evidence(),
+            turned=turned.warned(),
+        )
+
+    def _columns(self, models: FittedModels, block: ScoredBlock) -> dict[str, pa.Array]:
+        columns = columns_before_tiers(models, block.panel, block.predictions, self.settings, block.previous)
+        rows, stamp = len(block.panel), self.stamp
+        return columns | {
+            "as_of": pa.repeat(pa.scalar(stamp.as_of, pa.date32()), rows),
+            "model_version": pa.repeat(pa.scalar(stamp.model_version), rows),
+            "run_key": pa.repeat(pa.scalar(stamp.run_key), rows),
+            "reasons": reason_column(
+                models, block.panel, block.predictions, matrix=block.matrix, parts=block.served[DECLINE]
+            ),
+        }
+
+
+def scored_blocks(scoring: Scoring, bundle: Bundle) -> Iterator[BlockScores]:
+    """The active clients of every block, in order; the same however many processes share the work."""
+    numbers = scoring.prepared.block_numbers
+    workers = min(cores(scoring.settings.run.threads), len(numbers) // WORKER_BLOCKS)
+    found = _shared(scoring, bundle, workers) if workers > 1 else _alone(scoring, bundle)
+    return (block for block in found if block is not None)
+
+
+def _alone(scoring: Scoring, bundle: Bundle) -> Iterator[BlockScores | None]:
+    prepared, last = scoring.prepared, scoring.around.last
+    return (scoring.scores(bundle, block) for block in prepared.blocks(prepared.block_numbers, last))
+
+
+def _shared(scoring: Scoring, bundle: Bundle, workers: int) -> Iterator[BlockScores | None]:
+    alone = replace(scoring, prepared=replace(scoring.prepared, connection=None, memory=Memory()))
+    begin = partial(_Desk.take, alone, bundle.folder)
+    return in_processes(_Desk.scores, scoring.prepared.block_numbers, workers=workers, begin=begin)
+
+
+class _Desk:
+    """What a process keeps from block to block."""
+
+    scoring: ClassVar[Scoring]
+    bundle: ClassVar[Bundle]
+
+    @classmethod
+    def take(cls, scoring: Scoring, bundle: Path) -> None:
+        """Keep what all blocks need; the models are read here, proved by their hashes."""
+        cls.scoring, cls.bundle = scoring, read_bundle(bundle, threads=1)
+
+    @classmethod
+    def scores(cls, number: int) -> BlockScores | None:
+        """Score the block of this number."""
+        scoring = cls.scoring
+        return scoring.scores(cls.bundle, scoring.prepared.block(number, scoring.around.last))
