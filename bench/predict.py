@@ -35,14 +35,16 @@ PARTS = {
         "models.learners.contributions.Contributions.check",
     ),
     "curves": ("models.learners.decline.curves.DeclineCurves.of",),
-    "columns of scores": ("models.workflows.predict._stamped",),
-    "tables": ("models.workflows.predict.explanation_table", "models.workflows.predict.curve_table"),
+    "columns of scores": ("models.workflows.blockwise.Scoring._columns",),
+    "tables": ("models.workflows.blockwise.explanation_table", "models.workflows.blockwise.curve_table"),
     "writing": ("models.workflows.parquet.ParquetFile.append", "models.workflows.parquet.ParquetFile.__exit__"),
     "hashes": ("models.workflows.predict.write_manifest",),
 }
 """Part -> the functions whose time it is, where they are looked up when called; what inner parts take is left out.
 
-Cubes are laid out in another thread, ahead of the features that wait for them: what is waited for is with the rest."""
+Cubes are laid out in another thread, ahead of the features that wait for them: what is waited for is with the rest.
+Several processes score the blocks of a large book: of their work only the waiting is seen, with the rest; one thread
+(--threads 1) shows its parts."""
 COLD = """
 import sys, time
 from pathlib import Path
@@ -94,9 +96,16 @@ def bundle_of(book: Path, folder: Path, threads: int) -> Path:
     return Path(noted.read_text(encoding="utf-8"))
 
 
+def cpu_seconds() -> float:
+    """Of this process and of those that it began and that have ended."""
+    told = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in told)
+
+
 def predict_watched(book: Path, bundle: Path, threads: int) -> dict[str, Any]:
     """Predict in this process: seconds by part, peak memory, and the size of each file."""
     from models.interfaces.jobs import predict  # noqa: PLC0415
+    from models.tables.workers import cores  # noqa: PLC0415
 
     places = [(place, part) for part, functions in PARTS.items() for place in functions]
     for place, _ in places:
@@ -107,17 +116,17 @@ def predict_watched(book: Path, bundle: Path, threads: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="bench-predict-", dir=book.parent) as folder:
         clock.stop()
         clock.seconds.clear()
-        used = time.process_time()
+        used = cpu_seconds()
         done = predict(CONFIG, book=str(book), bundle=str(bundle), overrides=overrides(Path(folder), threads))
         clock.stop()
-        used = time.process_time() - used
+        used = cpu_seconds() - used
         sizes = {file.name: file.stat().st_size for file in sorted(done.folder.iterdir())}
-    kib = sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    own, largest_child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
         "seconds": dict(clock.seconds),
         "cpu_seconds": used,
         "scored": done.clients,
-        "peak_mib": kib / 1024,
+        "peak_mib": (own + cores(threads) * largest_child) / 1024,
         "bytes": sizes,
     }
 

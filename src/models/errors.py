@@ -11,9 +11,18 @@ MAX_PROBLEMS_SHOWN = 10
 
 
 class ClientValueError(Exception):
-    """Base of everything that this package raises on purpose."""
+    """Base of everything that this package raises on purpose; raised in another process it comes back as it is."""
 
     exit_code = 1
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _as_raised, (type(self), self.args, self.__dict__)
+
+
+def _as_raised(kind: type[ClientValueError], args: tuple[object, ...], fields: dict[str, object]) -> ClientValueError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(fields)
+    return error
 
 
 class UserError(ClientValueError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,9 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.config import Config
+from models.errors import DamagedBundleError
 from models.interfaces.explanation import story_facts
 from models.interfaces.jobs import client_story, explain, open_book, predict
 from models.vocab import SilentProgress
+from models.workflows.blockwise import WORKER_BLOCKS
 from models.workflows.bundle import read_bundle
 from models.workflows.predict import Predicted, predict_book
 from models.workflows.reasons import explained_reasons
@@ -75,6 +79,29 @@ def test_two_threads_and_small_blocks_give_the_same_bytes(first: Left, tmp_path:
     assert again.run_key == first.run_key
     assert [name for name in first.bundle if first.bundle[name] != again.bundle[name]] == []
     assert again.published["manifest.json"] == first.published["manifest.json"]
+
+
+def shared(config: Config) -> Config:
+    """The same with blocks so small that two processes share them."""
+    return config.model_copy(update={"run": config.run.model_copy(update={"threads": 2, "block_clients": 16})})
+
+
+def test_processes_that_share_the_blocks_give_the_same_bytes(trained: TrainedLender, tmp_path: Path) -> None:
+    bundle = read_bundle(trained.result.bundle)
+    alone = predict_book(trained.result.book, bundle, trained.config, tmp_path / "alone")
+    together = predict_book(trained.result.book, bundle, shared(trained.config), tmp_path / "together")
+    assert together.clients > 2 * WORKER_BLOCKS * 16
+    assert files_of(together.folder) == files_of(alone.folder)
+
+
+def test_what_goes_wrong_in_another_process_is_told_as_it_was(trained: TrainedLender, tmp_path: Path) -> None:
+    copy = tmp_path / "bundle"
+    shutil.copytree(trained.result.bundle, copy)
+    bundle = read_bundle(copy)
+    (copy / "peers.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(DamagedBundleError, match=r"peers\.json"):
+        predict_book(trained.result.book, bundle, shared(trained.config), tmp_path / "scores")
+    assert not list((tmp_path / "scores").glob("2*"))
 
 
 def test_another_seed_gives_another_model(first: Left, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def cores(threads: int) -> int:
 
 
 def in_processes(
-    work: Callable[[Item], Result], items: Iterable[Item], *, workers: int, begin: Callable[[], None]
+    work: Callable[[Item], Result], items: Iterable[Item], *, workers: int, begin: Callable[[], None] | None = None
 ) -> Iterator[Result]:
     """``work`` of each item, in order, in ``workers`` processes of one thread each; ``begin`` is called first in each.
 

@@ -100,18 +100,19 @@ def _shared(scoring: Scoring, bundle: Bundle, workers: int) -> Iterator[BlockSco
 
 
 class _Desk:
-    """What a process keeps from block to block."""
+    """What a process keeps from block to block. The models are read for the first one, proved by their hashes."""
 
     scoring: ClassVar[Scoring]
-    bundle: ClassVar[Bundle]
+    folder: ClassVar[Path]
+    bundle: ClassVar[Bundle | None] = None
 
     @classmethod
-    def take(cls, scoring: Scoring, bundle: Path) -> None:
-        """Keep what all blocks need; the models are read here, proved by their hashes."""
-        cls.scoring, cls.bundle = scoring, read_bundle(bundle, threads=1)
+    def take(cls, scoring: Scoring, folder: Path) -> None:
+        """Keep what all blocks need."""
+        cls.scoring, cls.folder = scoring, folder
 
     @classmethod
     def scores(cls, number: int) -> BlockScores | None:
-        """Score the block of this number."""
-        scoring = cls.scoring
+        """Score the block of this number. Raises ``DamagedBundleError``, ``AdditivityError``."""
+        scoring, cls.bundle = cls.scoring, cls.bundle or read_bundle(cls.folder, threads=1)
         return scoring.scores(cls.bundle, scoring.prepared.block(number, scoring.around.last))

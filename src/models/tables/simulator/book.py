@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +32,7 @@ from models.tables.simulator.commons import campaign_table, macro_table
 from models.tables.simulator.economics import Economics
 from models.tables.simulator.publishing import BlockWriter, published_folder
 from models.tables.simulator.truth import CHECK_STREAM, run_forward
+from models.tables.workers import in_processes
 from models.vocab import BoolArray, FloatArray, IntArray, Progress, SilentProgress
 
 FILES = (*TABLES, "truth", "truth_clean")
@@ -172,19 +171,13 @@ def _blocks(plan: Plan, workers: int, parts: Path) -> Iterator[Block]:
         yield from (simulate_block(plan, block) for block in range(plan.blocks))
         return
     parts.mkdir()
-    waiting: deque[Future[tuple[Totals, ...]]] = deque()
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        for block in range(plan.blocks):
-            waiting.append(pool.submit(_write_part, plan, block, parts / str(block)))
-            if len(waiting) > 2 * workers:
-                yield _read_part(parts / str(block - len(waiting) + 1), waiting.popleft().result())
-        while waiting:
-            yield _read_part(parts / str(plan.blocks - len(waiting)), waiting.popleft().result())
+    written = in_processes(partial(_write_part, plan, parts), range(plan.blocks), workers=workers)
+    yield from (_read_part(parts / str(block), totals) for block, totals in enumerate(written))
 
 
-def _write_part(plan: Plan, block: int, folder: Path) -> tuple[Totals, ...]:
+def _write_part(plan: Plan, parts: Path, block: int) -> tuple[Totals, ...]:
     """Simulate a block in another process and leave its tables where this one finds them."""
-    result = simulate_block(plan, block)
+    result, folder = simulate_block(plan, block), parts / str(block)
     folder.mkdir()
     for name, table in result.tables.items():
         with pa.OSFile(str(folder / name), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
