@@ -71,9 +71,8 @@ def counts_table(counts: Iterable[TableCount]) -> Table:
 
 def simulation_table(written: SimulationSummary) -> Table:
     """Rows of each file of a simulated book."""
-    table = Table(
-        title=f"{written.clients:,} clients over {written.months} months, seed {written.seed}", box=SIMPLE_HEAD
-    )
+    title = f"{written.clients:,} clients over {written.months} months, seed {written.seed}"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False, min_width=len(title))
     table.add_column("file")
     table.add_column("rows", justify="right")
     for name, rows in written.rows.items():
