@@ -83,14 +83,14 @@ def test_two_threads_and_small_blocks_give_the_same_bytes(first: Left, tmp_path:
 
 def shared(config: Config) -> Config:
     """The same with blocks so small that two processes share them."""
-    return config.model_copy(update={"run": config.run.model_copy(update={"threads": 2, "block_clients": 16})})
+    return config.model_copy(update={"run": config.run.model_copy(update={"threads": 2, "block_clients": 8})})
 
 
 def test_processes_that_share_the_blocks_give_the_same_bytes(trained: TrainedLender, tmp_path: Path) -> None:
     bundle = read_bundle(trained.result.bundle)
     alone = predict_book(trained.result.book, bundle, trained.config, tmp_path / "alone")
     together = predict_book(trained.result.book, bundle, shared(trained.config), tmp_path / "together")
-    assert together.clients > 2 * WORKER_BLOCKS * 16
+    assert together.clients > 2 * WORKER_BLOCKS * 8
     assert files_of(together.folder) == files_of(alone.folder)
 
 
