@@ -14,10 +14,13 @@ import resource
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
 from bench.overhead import Clock, _owner
 
 CONFIG = "configs/demo.yaml"
@@ -96,6 +99,32 @@ def bundle_of(book: Path, folder: Path, threads: int) -> Path:
     return Path(noted.read_text(encoding="utf-8"))
 
 
+class Memory:
+    """The most memory that this process and those it began held at once, looked at twice a second; within ``with``."""
+
+    def __init__(self) -> None:
+        self.peak_mib = 0.0
+        self._ended = threading.Event()
+        self._watching = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Memory:
+        self._watching.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._watching.join()
+
+    def _watch(self) -> None:
+        own = psutil.Process()
+        while not self._ended.wait(0.5):
+            held = 0
+            for process in (own, *own.children(recursive=True)):
+                with suppress(psutil.NoSuchProcess):
+                    held += process.memory_info().rss
+            self.peak_mib = max(self.peak_mib, held / 2**20)
+
+
 def cpu_seconds() -> float:
     """Of this process and of those that it began and that have ended."""
     told = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
@@ -105,7 +134,6 @@ def cpu_seconds() -> float:
 def predict_watched(book: Path, bundle: Path, threads: int) -> dict[str, Any]:
     """Predict in this process: seconds by part, peak memory, and the size of each file."""
     from models.interfaces.jobs import predict  # noqa: PLC0415
-    from models.tables.workers import cores  # noqa: PLC0415
 
     places = [(place, part) for part, functions in PARTS.items() for place in functions]
     for place, _ in places:
@@ -117,16 +145,16 @@ def predict_watched(book: Path, bundle: Path, threads: int) -> dict[str, Any]:
         clock.stop()
         clock.seconds.clear()
         used = cpu_seconds()
-        done = predict(CONFIG, book=str(book), bundle=str(bundle), overrides=overrides(Path(folder), threads))
+        with Memory() as memory:
+            done = predict(CONFIG, book=str(book), bundle=str(bundle), overrides=overrides(Path(folder), threads))
         clock.stop()
         used = cpu_seconds() - used
         sizes = {file.name: file.stat().st_size for file in sorted(done.folder.iterdir())}
-    own, largest_child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return {
         "seconds": dict(clock.seconds),
         "cpu_seconds": used,
         "scored": done.clients,
-        "peak_mib": (own + cores(threads) * largest_child) / 1024,
+        "peak_mib": memory.peak_mib,
         "bytes": sizes,
     }
 

@@ -32,7 +32,7 @@ class Spill:
         """The tables once more, each read when it is asked for. None of them, where nothing was appended."""
         if self._writer is None:
             return
-        with pa.memory_map(str(self._path)) as source:
+        with pa.OSFile(str(self._path)) as source:  # a memory map would hold all that was read
             reader = pa.ipc.open_file(source)
             for place in range(reader.num_record_batches):
                 yield pa.Table.from_batches([reader.get_batch(place)])
