@@ -34,7 +34,7 @@ PARTS = {
         "models.workflows.contenders.LogisticBaseline.fit",
         "models.workflows.contenders._with_purchase_models",
     ),
-    "LightGBM predicting": ("lightgbm.Booster.predict",),
+    "LightGBM predicting": ("models.learners.tree_library.LoadedTrees.raw",),
     "reading and checking the book": ("models.interfaces.jobs.load_book",),
     "ledger, cube and features": ("models.workflows.train._panel",),
     "encoding features": ("models.learners.contract.FeatureContract.encode",),

@@ -29,7 +29,7 @@ PARTS = {
     "surroundings": ("models.tables.blocks.PreparedBook.context_cube",),
     "encoding": ("models.learners.contract.FeatureContract.encode",),
     "contributions": ("models.learners.shapley.kernel.ShapleyKernel.explained",),
-    "LightGBM's scores, held against them": ("lightgbm.Booster.predict",),
+    "LightGBM's scores, held against them": ("models.learners.tree_library.LoadedTrees.raw",),
     "rounding and checks": (
         "models.learners.contributions.Contributions.rounded",
         "models.learners.contributions.Contributions.check",
