@@ -265,9 +265,9 @@ def _served_segments(settings: Config, progress: Progress) -> SegmentModel | Non
         return None
 
 
-def open_book(settings: Config, book: str | None, progress: Progress) -> Book:
-    """Read and check a book into its folder."""
-    return load_book(settings, book, work_dir(settings), progress)
+def open_book(settings: Config, book: str | None, progress: Progress, *, afresh: bool = False) -> Book:
+    """Read and check a book into its folder; unless ``afresh``, only if it is not as it was when it was checked."""
+    return load_book(settings, book, work_dir(settings), progress, afresh=afresh)
 
 
 def open_bundle(settings: Config, which: str) -> Bundle:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.interfaces.jobs import TrainResult
-from models.tables.quality import TableCount
+from models.tables.counts import TableCount
 from models.tables.simulator import SimulationSummary
 from models.vocab import Item
 from models.workflows.figures import MAIN_METRIC

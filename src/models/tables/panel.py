@@ -95,14 +95,13 @@ def panels_by_block(
     origins: Sequence[int],
     *,
     targets: bool,
-    blocks: Sequence[int] | None = None,
 ) -> Iterator[Panel]:
     """One panel per block of clients; memory is bounded by the block."""
     horizon = config.time.horizon_periods if targets else 0
     last = max(origins) + horizon
     macro = prepared.macro(last)
     around = {column: prepared.context_cube(column, last) for column in prepared.context_columns}
-    for block in prepared.blocks(prepared.block_numbers if blocks is None else blocks, last):
+    for block in prepared.blocks(prepared.block_numbers, last):
         parts = []
         for origin in sorted(origins):
             surroundings = _surroundings(prepared, around, block, origin)
@@ -183,7 +182,7 @@ def _rows(
     panel = Panel(
         client_id=block.client_id,
         origin=np.full(past.clients, origin, dtype=np.int64),
-        group=block.group + block.first_client,
+        group=block.group_number,
         features=features.frame,
         units=features.units,
         words=features.words,

@@ -12,9 +12,9 @@ import numpy as np
 from models.config import Config
 from models.errors import UnknownClientError, UserError
 from models.tables.book import Book
+from models.tables.kept import kept_book
 from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.periods import PeriodGrid, latest_anchor
-from models.tables.prepare import prepared_book
 from models.vocab import IntArray, TextArray
 from models.workflows.bundle import Bundle
 from models.workflows.decide import REMEMBERED
@@ -63,7 +63,7 @@ def read_client(
     since: date | None = None,
     earlier: Path | None = None,
 ) -> ClientPast:
-    """Score one client at ``as_of`` and at the quarter-ends before it in one pass over its block.
+    """Score one client at ``as_of`` and at the quarter-ends before it in one pass over its group.
 
     At each date only what was known then is used; dates at which the client was not active are left away. A change is
     told from ``since``, else from a year before, else from the first date of the last year at which it was active.
@@ -74,10 +74,9 @@ def read_client(
     grid = PeriodGrid(settings.time.period, as_of or latest_anchor(settings.time.period, book.known_until))
     asked = None if since is None else _before(grid, since)
     origins = _origins(grid, book.first_date, asked)
-    with prepared_book(book, settings, grid.anchor, bundle.models.notes) as prepared:
-        blocks = prepared.blocks_of([client])
-        panels = panels_by_block(prepared, settings, origins, targets=False, blocks=blocks)
-        chosen = [panel.where((panel.client_id == client).to_numpy()) for panel in panels]
+    prepared = kept_book(book, settings, grid.anchor, bundle.models.notes).narrowed_to([client])
+    panels = panels_by_block(prepared, settings, origins, targets=False)
+    chosen = [panel.where((panel.client_id == client).to_numpy()) for panel in panels]
     panel = _active(chosen, client, grid, settings, [0] if asked is None else [asked, 0])
     previous = None if earlier is None else earlier_scores(earlier, grid.anchor, REMEMBERED)
     predictions = score_panel(bundle.models, panel)
