@@ -35,7 +35,7 @@ PARTS = {
         "models.workflows.contenders._with_purchase_models",
     ),
     "LightGBM predicting": ("models.learners.tree_library.LoadedTrees.raw",),
-    "reading and checking the book": ("models.interfaces.jobs.load_book",),
+    "reading and checking the book": ("models.interfaces.opening.load_book",),
     "ledger, cube and features": ("models.workflows.train._panel",),
     "encoding features": ("models.learners.contract.FeatureContract.encode",),
     "bootstrap": ("models.workflows.figures.bootstrap_draws",),

@@ -23,7 +23,7 @@ from bench.overhead import Clock, _owner
 CONFIG = "configs/demo.yaml"
 MONTHS = 72
 PARTS = {
-    "reading and checking the book": ("models.interfaces.jobs.load_book",),
+    "reading and checking the book": ("models.interfaces.opening.load_book",),
     "ledger on disk": ("models.tables.prepare._write",),
     "features": ("models.tables.panel._rows",),
     "surroundings": ("models.tables.blocks.PreparedBook.context_cube",),

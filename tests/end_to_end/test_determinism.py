@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from models.interfaces.explanation import story_facts
-from models.interfaces.jobs import client_story, explain, open_book, predict
+from models.interfaces.jobs import client_story, explain, predict
+from models.interfaces.opening import open_book
 from models.vocab import SilentProgress
 from models.workflows.bundle import read_bundle
 from models.workflows.predict import Predicted, predict_book
