@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import ibis
 
 from models.config import Config, RunConfig
@@ -44,7 +45,8 @@ def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -
         _refuse_bad(everything, config.book.max_quarantine_share, quarantine)
         book = _describe(config, source, checked, work_dir)
         (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
-        _publish(stored, book_folder(work_dir, book.fingerprint), scratch)
+        target = book_folder(work_dir, book.fingerprint)
+        _publish(stored, target, scratch, sound=target.is_dir() and _is_sound(connection, target, book))
     return book
 
 
@@ -132,12 +134,24 @@ def _manifest(book: Book) -> str:
     return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
 
 
-def _publish(new: Path, target: Path, scratch: Path) -> None:
-    """Puts ``new`` at ``target``, unless the same book stands there, which another run may be reading."""
+def _is_sound(connection: Any, folder: Path, book: Book) -> bool:
+    """Whether the files in a folder are this book and no more, to the last cell."""
+    names = {MANIFEST, *(f"{name}.parquet" for name in book.tables)}
+    if {file.name for file in folder.iterdir()} != names:
+        return False
+    try:
+        tables = {name: connection.read_parquet(folder / f"{name}.parquet") for name in book.tables}
+        return fingerprint(tables, currency=book.currency) == book.fingerprint
+    except duckdb.Error:
+        return False
+
+
+def _publish(new: Path, target: Path, scratch: Path, *, sound: bool) -> None:
+    """Puts ``new`` at ``target``, unless the same book stands there ``sound``, which another run may be reading."""
     target.parent.mkdir(exist_ok=True)
     if target.is_dir():
         os.utime(target)
-        if _names(target) == _names(new):
+        if sound:
             return
         target.rename(scratch / "damaged")
     remove_stale(target.parent.iterdir())
@@ -146,7 +160,3 @@ def _publish(new: Path, target: Path, scratch: Path) -> None:
     except OSError:
         if not target.is_dir():  # else another run was faster
             raise
-
-
-def _names(folder: Path) -> set[str]:
-    return {file.name for file in folder.iterdir()}

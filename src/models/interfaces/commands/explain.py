@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models.interfaces.commands.output import date_of, out, print_json, print_lines, progress, settings_of
+from models.interfaces.commands.output import brief, date_of, out, print_json, print_lines, progress, settings_of
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -53,19 +53,20 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     json_: JsonOption = False,
 ) -> None:
     """Say of one client what it is worth, how likely it declines, why, what changed, and what to do."""
-    from models.interfaces import clients, explanation  # noqa: PLC0415
+    with brief():
+        from models.interfaces import clients, explanation  # noqa: PLC0415
 
-    story = clients.client_story(
-        settings_of(config, set_),
-        client,
-        book=book,
-        bundle=bundle,
-        as_of=date_of(as_of),
-        since=date_of(since),
-        against=against,
-        lang=lang,
-        progress=progress(),
-    )
+        story = clients.client_story(
+            settings_of(config, set_),
+            client,
+            book=book,
+            bundle=bundle,
+            as_of=date_of(as_of),
+            since=date_of(since),
+            against=against,
+            lang=lang,
+            progress=progress(),
+        )
     if html is not None:
         from models.interfaces.client_page import write_client_page  # noqa: PLC0415
 
