@@ -185,6 +185,12 @@ class PreparedBook:
             only_groups=frozenset(found["group_number"].to_pylist()),
         )
 
+    def ids_like(self, client_id: str) -> tuple[str, ...]:
+        """Ids that differ from this one in case and outer blanks at most, itself first if the book has it."""
+        ids = self._listed("client_id")["client_id"]
+        alike = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(ids)), client_id.strip().lower())
+        return tuple(sorted(ids.filter(alike).to_pylist(), key=lambda each: (each != client_id, each)))
+
     @cached_property
     def clients(self) -> int:
         """How many clients the book holds."""

@@ -52,7 +52,11 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Say of one client what it is worth, how likely it declines, why, what changed, and what to do."""
+    """Say of one client what it is worth, how likely it declines, why, what changed, and what to do.
+
+    It needs trained models (clientvalue run or train). While the book is as it was when it was last scored, it answers
+    within seconds; a changed book is checked first.
+    """
     with brief():
         from models.interfaces import clients, explanation  # noqa: PLC0415
 
