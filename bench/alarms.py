@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from models.config import Config, load_config
-from models.interfaces.jobs import open_book
+from models.interfaces.opening import open_book
 from models.metrics import Interval
 from models.tables.book import Book
 from models.tables.panel import Panel, panel_of

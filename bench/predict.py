@@ -15,24 +15,24 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import psutil
+from bench import cold
 from bench.overhead import Clock, _owner
 
 CONFIG = "configs/demo.yaml"
 MONTHS = 72
 PARTS = {
-    "reading and checking the book": ("models.interfaces.jobs.load_book",),
+    "reading and checking the book": ("models.interfaces.opening.load_book",),
     "ledger on disk": ("models.tables.prepare._write",),
     "features": ("models.tables.panel._rows",),
-    "surroundings": ("models.tables.blocks.PreparedBook.contexts",),
+    "surroundings": ("models.tables.prepare.write_context_sums", "models.tables.blocks.PreparedBook.contexts"),
     "encoding": ("models.learners.contract.FeatureContract.encode",),
     "contributions": ("models.learners.shapley.kernel.ShapleyKernel.explained",),
-    "LightGBM's scores, held against them": ("lightgbm.Booster.predict",),
+    "LightGBM's scores, held against them": ("models.learners.tree_library.LoadedTrees.raw",),
     "rounding and checks": (
         "models.learners.contributions.Contributions.rounded",
         "models.learners.contributions.Contributions.check",
@@ -48,20 +48,6 @@ PARTS = {
 Cubes are laid out in another thread, ahead of the features that wait for them: what is waited for is with the rest.
 Several processes score the blocks of a large book: of their work only the waiting is seen, with the rest; one thread
 (--threads 1) shows its parts."""
-COLD = """
-import sys, time
-from pathlib import Path
-import numpy as np
-from models.workflows.bundle import read_bundle
-from models.workflows.scoring import explain_matrix
-models = read_bundle(Path(sys.argv[1]), threads=1).models
-row = np.zeros((1, len(models.contract.names)))
-explain_matrix(models, row)
-started = time.perf_counter()
-for _ in range(20):
-    explain_matrix(models, row)
-print((time.perf_counter() - started) / 20)
-"""
 
 
 def overrides(folder: Path, threads: int) -> list[str]:
@@ -207,15 +193,6 @@ def table_of(told: dict[int, dict[str, Any]]) -> str:
     return "\n".join(lines)
 
 
-def print_one_client(bundle: Path) -> None:
-    """From a new process to the explanation of one encoded row, imports and all; and one more row."""
-    started = time.perf_counter()
-    command = [sys.executable, "-c", COLD, str(bundle)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
-    cold = time.perf_counter() - started
-    print(f"\none client, both models: cold {cold:.2f} s, warm {float(done.stdout) * 1000:.0f} ms", flush=True)
-
-
 def compare(given: argparse.Namespace, folder: Path) -> None:
     """Make books and models, predict each book, print a table after each, so that a long run tells early."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -226,7 +203,7 @@ def compare(given: argparse.Namespace, folder: Path) -> None:
     for clients, book in books.items():
         told[clients] = measured(book, bundle, given.threads)
         print(f"\n{table_of(told)}", flush=True)
-    print_one_client(bundle)
+    print(f"\n{cold.as_table([cold.one_row(bundle)])}", flush=True)
 
 
 def main() -> None:

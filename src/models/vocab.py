@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import NewType, Protocol, TypeVar
+from typing import Literal, NewType, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 TextArray = NDArray[np.str_]
+
+TuneModel = Literal["value", "decline", "both"]
+TuneObjective = Literal["log_loss", "auc", "profit"]
 
 Item = TypeVar("Item")
 

@@ -14,7 +14,7 @@ from rich.console import Console
 
 from models.interfaces.backtest_summary import summary
 from models.interfaces.backtests import backtest
-from models.interfaces.jobs import open_book
+from models.interfaces.opening import open_book
 from models.vocab import SilentProgress
 from models.workflows.backtest.replay import Replayed, replay
 from support.browser import BROWSER, width_in

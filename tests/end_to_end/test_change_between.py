@@ -48,7 +48,7 @@ def test_a_change_begins_and_ends_with_what_was_published(trained: TrainedLender
 
 def test_a_client_that_was_not_active_before_is_refused_with_the_date(trained: TrainedLender) -> None:
     before, after = sides_of(trained)
-    with pytest.raises(UnknownClientError, match="2022-07-01, got nobody"):
+    with pytest.raises(UnknownClientError, match="the book must hold the client, got nobody"):
         change_between(before, after, trained.config, ["nobody"])
 
 

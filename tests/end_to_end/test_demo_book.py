@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from models.config import Config, load_config
-from models.interfaces.jobs import open_book, predict, simulate_book, train
+from models.interfaces.jobs import predict, simulate_book, train
+from models.interfaces.opening import open_book
 from models.tables.measures import absent_measures
 from models.tables.panel import panel_of
 from models.tables.prepare import fit_notes, prepared_book

@@ -13,7 +13,8 @@ import pytest
 from models.config import Config
 from models.errors import DamagedBundleError
 from models.interfaces.explanation import story_facts
-from models.interfaces.jobs import client_story, explain, open_book, predict
+from models.interfaces.jobs import client_story, explain, predict
+from models.interfaces.opening import open_book
 from models.vocab import SilentProgress
 from models.workflows.blockwise import WORKER_BLOCKS
 from models.workflows.bundle import read_bundle

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.interfaces.jobs import open_book, predict
+from models.interfaces.jobs import predict
+from models.interfaces.opening import open_book
 from models.tables.book import Book
 from models.vocab import SilentProgress
 from models.workflows.bundle import read_bundle

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.interfaces.jobs import open_bundle
+from models.interfaces.opening import open_bundle
 from models.workflows.bundle import Bundle
 from models.workflows.decide import score_columns
 from models.workflows.predict import Predicted, predict_book

@@ -10,7 +10,8 @@ from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from models.errors import BundleNotFoundError, DamagedBundleError
-from models.interfaces.jobs import TrainResult, evaluate, open_bundle, predict, train
+from models.interfaces.jobs import TrainResult, evaluate, predict, train
+from models.interfaces.opening import open_bundle
 from models.interfaces.tracking import MlflowRecorder, Tracking
 from models.workflows.publish import file_hash
 from support.lending_book import Lender, lender_in

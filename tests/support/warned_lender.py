@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from models.config import Config
-from models.interfaces.jobs import open_book
+from models.interfaces.opening import open_book
 from models.tables.panel import Panel, panel_of
 from models.tables.periods import PeriodGrid
 from models.tables.prepare import prepared_book

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from models.interfaces.jobs import open_book
+from models.interfaces.opening import open_book
 from models.metrics import auc
 from models.tables.panel import Panel
 from models.tables.periods import PeriodGrid

@@ -30,7 +30,8 @@ def differences(one: list[Block], other: list[Block]) -> list[str]:
     for number, (here, there) in enumerate(zip(one, other, strict=False)):
         parts = {name: (getattr(here.cube, name), getattr(there.cube, name)) for name in CUBE}
         parts["client_id"] = (here.client_id, there.client_id)
-        parts["first_client"] = (here.first_client, there.first_client)
+        parts["group"] = (here.group, there.group)
+        parts["group_number"] = (here.group_number, there.group_number)
         found += [f"{name} of block {number}" for name, pair in parts.items() if not same(*pair)]
     return found
 

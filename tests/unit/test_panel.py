@@ -132,11 +132,10 @@ def test_a_panel_without_outcomes_has_none(tmp_path: Path) -> None:
     assert len(panel) == 2
 
 
-def test_one_block_alone_is_that_part_of_the_whole(tmp_path: Path, panel: Panel) -> None:
-    config = settings("run.block_clients=1", work_dir=tmp_path / "work")
+def test_a_book_narrowed_to_a_client_holds_its_group_as_it_is_in_the_whole(tmp_path: Path, panel: Panel) -> None:
+    config = settings(work_dir=tmp_path / "work")
     with prepared_book(book_of(TABLES, tmp_path), config, AS_OF) as prepared:
-        (number,) = prepared.blocks_of(["NA"])
-        (part,) = panels_by_block(prepared, config, [0], targets=False, blocks=[number])
+        (part,) = panels_by_block(prepared.narrowed_to(["NA"]), config, [0], targets=False)
         assert prepared.clients == 3
     assert part.client_id.tolist() == ["00123", "NA"]
     pd.testing.assert_frame_equal(part.features, panel.at([0]).features, check_exact=True)

@@ -38,7 +38,7 @@ from models.config.sections import (
 )
 from models.config.segments import ClusteringMethod, ClusterRange, SegmentsConfig
 from models.config.simulation import SimulationConfig
-from models.config.tuning import TreeCandidateName, TuneConfig, TuneModel, TuneObjective
+from models.config.tuning import TreeCandidateName, TuneConfig
 from models.config.warnings import DimensionConfig, WarningsConfig
 
 __all__ = [
@@ -85,8 +85,6 @@ __all__ = [
     "TimeConfig",
     "TreeCandidateName",
     "TuneConfig",
-    "TuneModel",
-    "TuneObjective",
     "ValueCandidateName",
     "ValueClassesConfig",
     "ValueConfig",

@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from models.config.base import Count, PositiveFloat, Section
+from models.vocab import TuneModel, TuneObjective
 
-TuneModel = Literal["value", "decline", "both"]
-TuneObjective = Literal["log_loss", "auc", "profit"]
 TreeCandidateName = Literal["tweedie", "hurdle", "ziln", "btyd_offset"]
 
 

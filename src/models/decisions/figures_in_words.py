@@ -81,6 +81,17 @@ def money(value: float, currency: str, language: Language, *, signed: bool = Fal
     return f"{amount}{CURRENCIES_ZH[currency]}" if currency in CURRENCIES_ZH else f"{amount} {currency}"
 
 
+def money_from(low: float, high: float, currency: str, language: Language) -> str:
+    """The lower end of a range that ends with ``money(high, ...)``: the currency stands once, where that is clear.
+
+    >>> money_from(140_000.0, 500_000.0, "USD", "en"), money_from(-324.0, 70_200.0, "USD", "en")
+    ('0.14 m', '-324 USD')
+    """
+    bare = short(low, language)
+    unclear = low and bare[-1].isdigit() and not short(high, language)[-1].isdigit()
+    return money(low, currency, language) if unclear else bare
+
+
 def short(value: float, language: Language, *, signed: bool = False) -> str:
     """A large number to three digits or so, in the language's own thousands.
 

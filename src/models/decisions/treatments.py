@@ -140,7 +140,8 @@ def _terms(treatment: Treatment, language: Language) -> list[str]:
     if language == "zh":
         rate = f"标准利差{treatment.rate_bp:+d}个基点" if treatment.rate_bp else "标准利差"
         secured = f"担保覆盖率不低于{cover:.0%}" if cover else "无需担保"
-        return [rate, secured, f"新业务信用得分不低于{least:g}分", f"每{months}个月复核一次"]
+        each = "每月" if months == 1 else f"每{months}个月"
+        return [rate, secured, f"新业务信用得分不低于{least:g}分", f"{each}复核一次"]
     rate = f"standard margin {treatment.rate_bp:+d} bp" if treatment.rate_bp else "standard margin"
     secured = f"at least {cover:.0%} of the limit" if cover else "none required"
     every = "every month" if months == 1 else f"every {months} months"

@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.config import Config, load_config
 from models.interfaces.backtest_page import write_backtest_page
-from models.interfaces.jobs import Settings, open_book, work_dir
+from models.interfaces.opening import Settings, open_book, settings_of, work_dir
 from models.interfaces.tracking import Tracking
 from models.vocab import Progress, SilentProgress
 from models.workflows.backtest import backtest_book
@@ -42,7 +41,7 @@ def backtest(
 
     Results stand in ``out`` (else ``<work_dir>/<book>/backtest.json``) and beside it as HTML. Raises a ``UserError``.
     """
-    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
     path = out or work_dir(settings) / BACKTEST_FILE
     page = path.with_suffix(".html")

@@ -10,12 +10,12 @@ from typing import Any
 
 import ibis
 
-from models.config import Config, load_config
+from models.config import Config
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
-from models.interfaces.jobs import Settings, open_book, work_dir
+from models.interfaces.opening import Settings, open_book, settings_of, work_dir
 from models.interfaces.pages import check_page
 from models.tables.book import QUARANTINE, load_book
-from models.tables.quality import TableCount
+from models.tables.counts import TableCount
 from models.vocab import Progress, SilentProgress
 from models.workflows.audit import BadRows, audit_book, audit_facts, bad_rows
 from models.workflows.publish import publish_text
@@ -52,10 +52,10 @@ def check(
     A book with more bad rows than ``book.max_quarantine_share`` is audited without them. Raises a ``UserError``
     for a book that cannot be read at all.
     """
-    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    settings = settings_of(config, overrides)
     place = page or work_dir(settings) / PAGE
     try:
-        checked = open_book(settings, book, progress)
+        checked = open_book(settings, book, progress, afresh=True)
     except QuarantineLimitError as error:
         return _refused(settings, book, place, error, progress)
     audit = audit_book(checked, settings, progress=progress)

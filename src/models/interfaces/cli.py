@@ -14,7 +14,6 @@ from typing import Annotated, Any
 
 import typer
 
-from models.config import config_schema, load_config
 from models.errors import ClientValueError, UserError
 from models.interfaces.commands import backtest as backtest_command
 from models.interfaces.commands import explain as explain_command
@@ -28,6 +27,8 @@ from models.interfaces.commands.output import err as _err
 from models.interfaces.commands.output import out as _out
 from models.interfaces.commands.output import print_json as _print_json
 from models.interfaces.commands.output import print_lines as _lines
+from models.interfaces.commands.output import progress as _progress
+from models.interfaces.commands.output import settings_of
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -73,7 +74,7 @@ def run(
     """
     from models.interfaces import jobs, overview_job, overview_summary, terminal  # noqa: PLC0415
 
-    settings, progress = load_config(config, set_ or ()), terminal.TerminalProgress(_err)
+    settings, progress = settings_of(config, set_), _progress()
     trained = jobs.train(settings, book=book, progress=progress)
     predicted = jobs.predict(settings, book=trained.book, bundle=trained.version, progress=progress)
     told = overview_job.overview(settings, book=trained.book, scores=predicted.folder, progress=progress)
@@ -100,8 +101,8 @@ def train(
     """
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
-    settings = load_config(config, set_ or ())
-    trained = jobs.train(settings, book=book, progress=terminal.TerminalProgress(_err))
+    settings = settings_of(config, set_)
+    trained = jobs.train(settings, book=book, progress=_progress())
     if json_:
         _print_json(_train_facts(trained))
         return
@@ -126,12 +127,12 @@ def tune(  # noqa: PLR0913 - each option stands for a setting of the section tun
     It ends with the first limit that is reached. Started again, it goes on where it was. What is not given is taken
     from the section tune of the config. The config is not changed: the lines to put into it are printed and written.
     """
-    from models.interfaces import jobs, terminal, tuning_summary  # noqa: PLC0415
+    from models.interfaces import jobs, tuning_summary  # noqa: PLC0415
 
     asked = {"model": model, "trials": trials, "minutes": minutes, "objective": objective, "candidates": candidate}
     over = [f"tune.{name}={value}" for name, value in asked.items() if value is not None]
-    settings = load_config(config, [*(set_ or ()), *over])
-    result = jobs.tune(settings, book=book, progress=terminal.TerminalProgress(_err))
+    settings = settings_of(config, [*(set_ or ()), *over])
+    result = jobs.tune(settings, book=book, progress=_progress())
     if json_:
         _print_json(tuning_summary.result_facts(result))
         return
@@ -153,14 +154,14 @@ def predict(
     """Score and explain every active client of a book, with models that were trained before."""
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
-    settings = load_config(config, set_ or ())
+    settings = settings_of(config, set_)
     predicted = jobs.predict(
         settings,
         book=book,
         bundle=bundle,
         as_of=_day(as_of),
         out=out,
-        progress=terminal.TerminalProgress(_err),
+        progress=_progress(),
     )
     if json_:
         _print_json(_facts(predicted))
@@ -191,11 +192,11 @@ def evaluate(
 
     Models are fitted anew for each origin, and none is registered.
     """
-    from models.interfaces import jobs, terminal  # noqa: PLC0415
+    from models.interfaces import jobs  # noqa: PLC0415
 
-    settings = load_config(config, set_ or ())
+    settings = settings_of(config, set_)
     tests = [day for day in map(_day, at or ()) if day]
-    report, path = jobs.evaluate(settings, book=book, tests=tests, out=out, progress=terminal.TerminalProgress(_err))
+    report, path = jobs.evaluate(settings, book=book, tests=tests, out=out, progress=_progress())
     if json_:
         _print_json(report)
         return
@@ -212,10 +213,10 @@ def check(
     json_: JsonOption = False,
 ) -> None:
     """Audit a book: bad rows, tables against each other, and which features make good criteria."""
-    from models.interfaces import check_summary, checkup, terminal  # noqa: PLC0415
+    from models.interfaces import check_summary, checkup  # noqa: PLC0415
 
-    settings = load_config(config, set_ or ())
-    found = checkup.check(settings, book=book, page=page, progress=terminal.TerminalProgress(_err))
+    settings = settings_of(config, set_)
+    found = checkup.check(settings, book=book, page=page, progress=_progress())
     if json_:
         _print_json(found.facts or {"quarantine": asdict(found.bad)})
     else:
@@ -243,7 +244,7 @@ def simulate(
     """Write a simulated project-finance book with known truth; its economics are in the config's section simulation."""
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 
-    settings, progress = load_config(config, set_ or ()), terminal.TerminalProgress(_err)
+    settings, progress = settings_of(config, set_), _progress()
     written = jobs.simulate_book(settings, clients=clients, months=months, seed=seed, out=out, progress=progress)
     if figure is not None:
         from models.interfaces.simulation_plots import plausibility_figure  # noqa: PLC0415
@@ -263,7 +264,9 @@ def config(
     set_: SetOption = None,
 ) -> None:
     """Print a config with every default filled in, or the schema that editors complete from."""
-    _print_json(config_schema() if schema else load_config(file, set_ or ()).model_dump(mode="json"))
+    from models.config import config_schema  # noqa: PLC0415
+
+    _print_json(config_schema() if schema else settings_of(file, set_).model_dump(mode="json"))
 
 
 def main() -> None:

@@ -14,32 +14,47 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.config import Config, load_config
-from models.errors import BundleNotFoundError, DamagedBundleError, MissingFileError
+from models.config import Config
+from models.errors import BundleNotFoundError, DamagedBundleError
+from models.interfaces.clients import client_story, explain, tiers
+from models.interfaces.opening import (
+    CHAMPION,
+    SCORES_FOLDER,
+    Settings,
+    open_book,
+    open_bundle,
+    settings_of,
+    work_dir,
+)
 from models.interfaces.report_page import write_report_page
 from models.interfaces.segments_page import SEGMENTS_PAGE, write_segments_page
-from models.interfaces.tracking import CHAMPION, Tracking
+from models.interfaces.tracking import Tracking
 from models.interfaces.trial_runs import TrialRuns
 from models.learners.segments import SegmentModel
-from models.tables.book import Book, load_book
-from models.tables.features import Language
+from models.tables.book import Book
 from models.tables.simulator import SimulationSummary, simulate
 from models.tables.sources.sql import without_password
 from models.vocab import Progress, Recorder, SilentProgress
-from models.workflows.bundle import Bundle, read_bundle
-from models.workflows.client_change import change_of
-from models.workflows.client_history import read_client
-from models.workflows.client_story import ClientStory, tell_client
-from models.workflows.predict import Predicted, ScoredBlock, predict_book, score_clients
+from models.workflows.predict import Predicted, predict_book
 from models.workflows.publish import MANIFEST, file_hash, publish_text
 from models.workflows.segment_profiles import profile_figures, trained_profiles
 from models.workflows.train import Trained, evaluate_book, train_models
 from models.workflows.tune import Tuned, config_lines, plan_tuning, tune_book
-from models.workflows.what_if import TierShift, tier_shift
 
-Settings = Config | Path | str
+__all__ = [
+    "TrainResult",
+    "TuneResult",
+    "client_story",
+    "evaluate",
+    "explain",
+    "predict",
+    "simulate_book",
+    "tiers",
+    "train",
+    "truth_file",
+    "tune",
+]
 REPORT_PAGE = "report.html"
-SCORES_FOLDER = "scores"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +85,7 @@ def train(
     ``config`` is a config or the path of one; ``book`` a file, folder or database URL that goes before the config's.
     Raises a ``UserError`` with rule, value got and remedy for whatever is wrong with them.
     """
-    settings = _settings(config, overrides)
+    settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
     tracking = Tracking(settings)
     with tracking.run("train") as recorder, tempfile.TemporaryDirectory(dir=work_dir(settings)) as scratch:
@@ -118,74 +133,11 @@ def predict(
     Results stand in ``out`` (else ``<work_dir>/<book>/scores``), where ``latest`` leads to the newest. Raises a
     ``UserError``; ``AdditivityError`` before anything is published.
     """
-    settings = _settings(config, overrides)
+    settings = settings_of(config, overrides)
     models = open_bundle(settings, bundle)
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     place = out or work_dir(settings) / SCORES_FOLDER
     return predict_book(checked, models, settings, place, as_of, progress=progress)
-
-
-def explain(
-    config: Settings,
-    client: str,
-    *,
-    book: str | None = None,
-    bundle: str = CHAMPION,
-    as_of: date | None = None,
-    overrides: Sequence[str] = (),
-    progress: Progress = SilentProgress(),
-) -> tuple[Bundle, ScoredBlock]:
-    """Score and explain one client, the same as it is in the whole book. Raises ``UnknownClientError``."""
-    settings = _settings(config, overrides)
-    models = open_bundle(settings, bundle)
-    checked = open_book(settings, book, progress)
-    earlier = work_dir(settings) / SCORES_FOLDER
-    return models, score_clients(checked, models, settings, [client], as_of, earlier=earlier)
-
-
-def client_story(  # noqa: PLR0913 - each option is a question that a reviewer may ask
-    config: Settings,
-    client: str,
-    *,
-    book: str | None = None,
-    bundle: str = CHAMPION,
-    as_of: date | None = None,
-    since: date | None = None,
-    against: str | None = None,
-    lang: Language = "en",
-    overrides: Sequence[str] = (),
-    progress: Progress = SilentProgress(),
-) -> ClientStory:
-    """Everything about one client: what it is worth, why, since when, what would change it, how to treat it.
-
-    What changed is told from ``since`` (else from a year before); ``against`` names another bundle, as ``bundle`` does.
-    Raises ``UnknownClientError``.
-    """
-    settings = _settings(config, overrides)
-    models = open_bundle(settings, bundle)
-    rival = None if against is None else open_bundle(settings, against)
-    checked = open_book(settings, book, progress)
-    progress.stage("Reading the client's past")
-    earlier = work_dir(settings) / SCORES_FOLDER
-    past = read_client(checked, models, settings, client, as_of, since=since, earlier=earlier)
-    change = change_of(checked, models, past, settings, against=rival, since=since, lang=lang)
-    return tell_client(checked, models, past, settings, change, lang=lang, published=earlier)
-
-
-def tiers(
-    config: Settings,
-    changes: Sequence[str] = (),
-    *,
-    book: str | None = None,
-    bundle: str = CHAMPION,
-    as_of: date | None = None,
-    overrides: Sequence[str] = (),
-    progress: Progress = SilentProgress(),
-) -> TierShift:
-    """Who would change tier if the policy of a bundle had other values (``key=value``); nothing is published."""
-    settings = _settings(config, overrides)
-    models = open_bundle(settings, bundle)
-    return tier_shift(open_book(settings, book, progress), models, settings, changes, as_of, progress=progress)
 
 
 def evaluate(
@@ -198,7 +150,7 @@ def evaluate(
     progress: Progress = SilentProgress(),
 ) -> tuple[dict[str, Any], Path]:
     """Judge the config's recipe at chosen origins; the report, and where it was written."""
-    settings = _settings(config, overrides)
+    settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
     path = out or work_dir(settings) / "report.json"
     with Tracking(settings).run("evaluate") as recorder:
@@ -231,7 +183,7 @@ def tune(
     A search that was stopped or killed is taken up where it was, in the same MLflow run. The lines for the config stand
     in ``<work_dir>/<book>/tuned.yaml``. Raises a ``UserError``.
     """
-    settings = _settings(config, overrides)
+    settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
     plan = plan_tuning(checked, settings)
     tracking, path = Tracking(settings), work_dir(settings) / "tuned.yaml"
@@ -265,20 +217,6 @@ def _served_segments(settings: Config, progress: Progress) -> SegmentModel | Non
         return None
 
 
-def open_book(settings: Config, book: str | None, progress: Progress) -> Book:
-    """Read and check a book into its folder."""
-    return load_book(settings, book, work_dir(settings), progress)
-
-
-def open_bundle(settings: Config, which: str) -> Bundle:
-    """The bundle of a folder, or of a version or alias in the registry, with every file proved."""
-    if Path(which).is_dir():
-        return read_bundle(Path(which), threads=settings.run.threads)
-    if "/" in which:
-        raise MissingFileError(which, remedy="name the folder of a bundle, a version number or an alias")
-    return read_bundle(Tracking(settings).find(which).folder, threads=settings.run.threads)
-
-
 def truth_file(settings: Config, book: str | None) -> Path | None:
     """Where the simulator left the truth of a book, if the config names it and it is there."""
     place = book or settings.book.path
@@ -307,17 +245,6 @@ def simulate_book(
         workers=settings.run.threads or os.cpu_count() or 1,
         progress=progress,
     )
-
-
-def work_dir(settings: Config) -> Path:
-    """The folder of a book's results."""
-    folder = Path(settings.run.work_dir) / settings.book.name
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
-def _settings(config: Settings, overrides: Sequence[str]) -> Config:
-    return config if isinstance(config, Config) else load_config(Path(config), overrides)
 
 
 def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, object]:

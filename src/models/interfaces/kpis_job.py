@@ -9,9 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.config import Config, load_config
-from models.interfaces.jobs import SCORES_FOLDER, Settings, open_book, work_dir
 from models.interfaces.kpis_page import kpis_page
+from models.interfaces.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
 from models.interfaces.spreadsheet import csv_text
 from models.vocab import Progress, SilentProgress
 from models.workflows.funnel import FUNNEL_CSV_COLUMNS, book_funnel, funnel_facts
@@ -41,7 +40,7 @@ def kpis(
     ``out`` is the book's folder unless given. Where the book has opportunities, the page shows the funnel as well.
     Groups come from the scores that ``predict`` published for the book. Raises a ``UserError``.
     """
-    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    settings = settings_of(config, overrides)
     checked, folder = open_book(settings, book, progress), out or work_dir(settings)
     report = book_kpis(checked, settings, work_dir(settings) / SCORES_FOLDER, as_of=as_of, progress=progress)
     facts = kpi_facts(report)
@@ -69,7 +68,7 @@ def funnel(
 
     ``out`` is the book's folder unless given. Raises a ``UserError``.
     """
-    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    settings = settings_of(config, overrides)
     checked, folder = open_book(settings, book, progress), out or work_dir(settings)
     facts = funnel_facts(book_funnel(checked, settings, as_of=as_of, progress=progress))
     files = {name: folder / f"funnel.{name}" for name in ("csv", "json")}

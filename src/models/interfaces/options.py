@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from models.config import TuneModel, TuneObjective
+from models.vocab import TuneModel, TuneObjective
 
 _DATE = "YYYY-MM-DD"
 DEFAULT_CONFIG = Path("configs/demo.yaml")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.config import Config, load_config
-from models.interfaces.jobs import SCORES_FOLDER, Settings, open_book, work_dir
+from models.interfaces.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
 from models.interfaces.overview_page import OVERVIEW_PAGE, write_overview_page
 from models.tables.book import Book
 from models.vocab import Progress, SilentProgress
@@ -37,7 +36,7 @@ def overview(
 
     By default that is ``<work_dir>/<book>/overview.html``. Raises a ``UserError``.
     """
-    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    settings = settings_of(config, overrides)
     folder = (scores or work_dir(settings) / SCORES_FOLDER / LATEST).resolve()
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     facts = overview_facts(book_overview(checked, settings, folder, progress=progress))

@@ -8,10 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.config import Config, load_config
-from models.interfaces.jobs import SCORES_FOLDER, Settings, open_book, open_bundle, work_dir
+from models.interfaces.opening import CHAMPION, SCORES_FOLDER, Settings, open_book, open_bundle, settings_of, work_dir
 from models.interfaces.segments_page import SEGMENTS_PAGE, write_segments_page
-from models.interfaces.tracking import CHAMPION
 from models.vocab import Progress, SilentProgress
 from models.workflows.segment_profiles import book_profiles
 
@@ -38,7 +36,7 @@ def segments(
 
     By default that is ``<work_dir>/<book>/segments.html``. Raises a ``UserError``.
     """
-    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    settings = settings_of(config, overrides)
     models = open_bundle(settings, bundle)
     checked = open_book(settings, book, progress)
     earlier = work_dir(settings) / SCORES_FOLDER

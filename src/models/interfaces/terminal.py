@@ -1,4 +1,4 @@
-"""What people read in a terminal: progress, tables and summaries. It computes nothing."""
+"""What people read in a terminal: tables and summaries. It computes nothing."""
 
 from __future__ import annotations
 
@@ -6,47 +6,21 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from models.interfaces.jobs import TrainResult
-from models.tables.quality import TableCount
+from models.tables.counts import TableCount
 from models.tables.simulator import SimulationSummary
-from models.vocab import Item
 from models.workflows.figures import MAIN_METRIC
 from models.workflows.predict import Predicted
 from models.workflows.report import contender_name
 
-_BAR = 20
 _SIDE_BY_SIDE = 2
 """So many origins fit beside one another on 80 columns with their intervals on the same line."""
 _TITLES = {"decline": "Decline (AUC)", "value": "Value (normalized Gini)"}
 _SHORT = {"btyd": "BG/NBD x G-G"}
 """Three origins side by side leave no more room at 80 columns."""
-
-
-class TerminalProgress:
-    """Progress on standard error, so that standard output stays clean for pipes."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-
-    def stage(self, title: str) -> None:
-        """One line per piece of work."""
-        self._console.print(Text(f"· {title}", style="dim"))
-
-    def track(self, items: Iterable[Item], *, total: int, title: str) -> Iterable[Item]:
-        """A bar while the items pass."""
-        columns = (
-            TextColumn("· {task.description}"),
-            BarColumn(_BAR),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-        )
-        with Progress(*columns, console=self._console) as bar:
-            yield from bar.track(items, total=total, description=title)
 
 
 def counts_table(counts: Iterable[TableCount]) -> Table:

@@ -30,9 +30,9 @@ with warnings.catch_warnings():
 
 from models.config import Config
 from models.errors import BundleNotFoundError, DamagedBundleError
+from models.interfaces.opening import CHAMPION
 from models.workflows.publish import MANIFEST, file_hash
 
-CHAMPION = "champion"
 BUNDLE_FOLDER = "bundle"
 BUNDLE_TAG = "bundle"
 """Tag of a version: the hash of the manifest that it was registered with."""
@@ -50,12 +50,13 @@ _BATCH = 100
 
 @dataclass(frozen=True)
 class RegisteredBundle:
-    """A version in the registry and the folder of its bundle."""
+    """A version in the registry, the aliases that lead to it, and the folder of its bundle."""
 
     name: str
     version: str
     folder: Path
     run_id: str
+    aliases: tuple[str, ...] = ()
 
 
 class MlflowRecorder:
@@ -171,7 +172,7 @@ class Tracking:
             ) from error
         data = next((Path(folder) / "data").iterdir())
         _require_registered(found, data)
-        return RegisteredBundle(found.name, str(found.version), data, found.run_id)
+        return RegisteredBundle(found.name, str(found.version), data, found.run_id, tuple(found.aliases))
 
     def _version(self, which: str) -> Any:
         if which.isdecimal():

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from models.errors import InternalError, TooLittleDataError
@@ -92,6 +91,8 @@ class LogisticBaseline:
         Raises ``TooLittleDataError`` if all or none of the clients declined.
         """
         events = int(np.count_nonzero(declined))
+        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - it loads slowly, and only fitting needs it
+
         if events in (0, declined.size):
             raise TooLittleDataError(
                 rule="logistic regression needs clients that declined and clients that did not",

@@ -1,19 +1,13 @@
-"""Gradient-boosted trees, the only place that knows LightGBM; what they foresee is said by their users."""
+"""Gradient-boosted trees, the only place that fits with LightGBM; what they foresee is said by their users."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 
-# Waiting workers of LightGBM spin unless told not to; beside any other work that costs more than it saves.
-# It must be said before the library is loaded.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-import lightgbm
 import numpy as np
 
 from models.config import BoostingConfig, MonotoneConfig, RunConfig
@@ -21,6 +15,7 @@ from models.errors import FeatureContractError, InternalError, TooLittleDataErro
 from models.learners.contract import FeatureContract
 from models.learners.contributions import require_sums
 from models.learners.shapley import ScoresAlong, ShapleyKernel
+from models.learners.tree_library import LoadedTrees
 from models.vocab import FloatArray
 
 _SIGNS = re.compile(r"\W")
@@ -56,37 +51,38 @@ class TreeParts:
 
 @dataclass(frozen=True, kw_only=True)
 class BoostedTrees:
-    """A fitted ensemble; a prediction may use ``threads`` cores (0: all), which changes no number."""
+    """A fitted ensemble, LightGBM's text; a prediction may use ``threads`` cores (0: all), which changes no number."""
 
-    booster: lightgbm.Booster
+    text: str
     threads: int = 0
 
     @property
     def tree_count(self) -> int:
         """How many trees there are."""
-        return int(self.booster.num_trees())
+        return self._loaded.tree_count
 
     @property
     def output_count(self) -> int:
         """How many numbers the trees say of each row: 1, or one per class or output of a loss."""
-        return int(self.booster.num_model_per_iteration())
+        return self._loaded.output_count
 
     @property
     def feature_count(self) -> int:
         """How many features each row must have."""
-        return int(self.booster.num_feature())
+        return self._loaded.feature_count
 
     def gain_importance(self) -> FloatArray:
         """Loss that the splits on each feature saved in training. Shape (n_features,), not negative."""
-        return np.asarray(self.booster.feature_importance(importance_type="gain"), dtype=np.float64)
+        return self._loaded.gains()
 
     def raw_predict(self, matrix: FloatArray) -> FloatArray:
-        """Sum of the trees for each row, before any link. (n, n_features) -> (n,). A row's result is its own.
+        """Sum of the trees for each row, before any link. (n, n_features) -> (n,); (n, outputs) if there are several.
 
-        NaN is missing. Where training saw no missing number in a feature, LightGBM reads a missing one as 0.
+        A row's result is its own. NaN is missing. Where training saw no missing number in a feature, LightGBM reads a
+        missing one as 0.
         """
-        predicted = self.booster.predict(self._checked(matrix), raw_score=True, num_threads=self.threads)
-        return np.asarray(predicted, dtype=np.float64)
+        scores = self._loaded.raw(self._checked(matrix), threads=self.threads)
+        return scores[:, 0] if self.output_count == 1 else scores
 
     def explained(self, matrix: FloatArray) -> TreeParts:
         """Tree Shapley values beside the raw scores that they explain. (n, n_features) -> n rows, each its own.
@@ -135,7 +131,7 @@ class BoostedTrees:
 
     def to_text(self) -> str:
         """The ensemble as text; the same however many threads fitted it."""
-        return _THREADS_IN_TEXT.sub("[num_threads: 0]", str(self.booster.model_to_string(num_iteration=-1)))
+        return self.text
 
     @classmethod
     def from_text(cls, text: str, *, threads: int = 0) -> BoostedTrees:
@@ -144,7 +140,13 @@ class BoostedTrees:
         The text must be whole: LightGBM ends the process on some damaged ones, so hold it against its hash
         first.
         """
-        return cls(booster=lightgbm.Booster(model_str=text), threads=threads)
+        trees = cls(text=text, threads=threads)
+        _ = trees._loaded  # what cannot be read is told now
+        return trees
+
+    @cached_property
+    def _loaded(self) -> LoadedTrees:
+        return LoadedTrees.of(self.text)
 
     @cached_property
     def _kernel(self) -> ShapleyKernel:
@@ -186,6 +188,8 @@ def fit_booster(  # noqa: PLR0913 - rows have a weight and a start, features a d
     threads. Row order matters, because rows are sampled: bring rows in a fixed order. Raises ``TooLittleDataError`` if
     there are too few rows for a single split, ``FeatureContractError`` for a direction of what has none.
     """
+    import lightgbm  # noqa: PLC0415 - it loads scikit-learn, for which who only predicts would wait
+
     if matrix.shape[0] < 2 * config.min_clients_per_leaf:
         raise TooLittleDataError(
             rule=f"at least {2 * config.min_clients_per_leaf} clients are needed to learn from",
@@ -206,7 +210,8 @@ def fit_booster(  # noqa: PLR0913 - rows have a weight and a start, features a d
         params=params if isinstance(objective, CustomLoss) else params | dict(objective),
     )
     booster = lightgbm.train(params | _objective_params(objective, target, weight), data, num_boost_round=config.trees)
-    return BoostedTrees(booster=booster, threads=run.threads)
+    text = str(booster.model_to_string(num_iteration=-1))
+    return BoostedTrees(text=_THREADS_IN_TEXT.sub("[num_threads: 0]", text), threads=run.threads)
 
 
 def _objective_params(
@@ -216,7 +221,7 @@ def _objective_params(
         return dict(objective)
     scale = 1.0 if weight is None else weight[:, np.newaxis]
 
-    def slopes(scores: FloatArray, _: lightgbm.Dataset) -> tuple[FloatArray, FloatArray]:
+    def slopes(scores: FloatArray, _: object) -> tuple[FloatArray, FloatArray]:
         gradient, hessian = objective.slopes(scores.reshape(len(target), objective.outputs), target)
         return gradient * scale, hessian * scale
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 from models.errors import TooLittleDataError
 from models.vocab import FloatArray, TextArray
@@ -32,6 +31,8 @@ def learned_weights(
 
     Raises ``TooLittleDataError`` if a kind has too few labels: its weights would be chance.
     """
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - it loads slowly, and only fitting needs it
+
     counts = {kind: int((labels == kind).sum()) for kind in kinds}
     scarce = {kind: count for kind, count in counts.items() if count < MIN_LABELS}
     if scarce:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.special import expit, logit
-from scipy.stats import norm
+from scipy.special import expit, logit, ndtri
 
 from models.metrics import fit_logit_line
 from models.vocab import FloatArray
@@ -64,7 +63,7 @@ class ProbabilityBand:
         """
         said = logit(np.clip(probability, _NEAREST, 1 - _NEAREST))
         deviation = np.hypot(self.level_deviation, self.slope_deviation * (said - self.centre))
-        reach = float(norm.ppf((1 + self.confidence) / 2)) * deviation
+        reach = float(ndtri((1 + self.confidence) / 2)) * deviation
         low, high = expit(said - reach), expit(said + reach)
         return np.minimum(low, probability), np.maximum(high, probability)
 

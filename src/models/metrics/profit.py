@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import isotonic_regression
 from scipy.special import betainc
 
 from models.errors import InternalError, TooLittleDataError
@@ -103,7 +103,7 @@ def _hull(won: FloatArray, spent: FloatArray, clients: FloatArray) -> _Steps:
     before = np.maximum.accumulate(np.concatenate(([0.0], won[:-1])))
     kept = np.flatnonzero(np.concatenate(([True], won[1:] > before[1:])))
     gain, cost = np.diff(won[kept]), np.diff(spent[kept])
-    threshold = isotonic_regression(cost / gain, weights=gain, increasing=True).x if gain.size else gain
+    threshold = scipy.optimize.isotonic_regression(cost / gain, weights=gain, increasing=True).x if gain.size else gain
     return _Steps(gain=gain, clients=np.diff(clients[kept]), threshold=threshold)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import ArrayLike
-from scipy.optimize import isotonic_regression
 
 from models.errors import TooLittleDataError
 from models.metrics.inputs import Sample, descending, gains, mean_ranks, outcomes, sample, tie_starts
@@ -77,7 +77,7 @@ def _hull_blocks(checked: Sample) -> tuple[FloatArray, FloatArray]:
     starts = tie_starts(score[order])
     counted = np.add.reduceat(weight[order], starts)
     share = np.add.reduceat((weight * actual)[order], starts) / counted
-    return isotonic_regression(share, weights=counted, increasing=False).x, counted
+    return scipy.optimize.isotonic_regression(share, weights=counted, increasing=False).x, counted
 
 
 def _beta_loss(share: FloatArray) -> FloatArray:

@@ -10,17 +10,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import ibis
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from models.tables.cube import Cube, FlowRows, StateRows, build_cube
 from models.tables.facilities import FOREVER, Facilities, days_or
-from models.tables.ledger import exact_sum
 from models.tables.macro import Macro, macro_of
 from models.tables.measures import MeasureBook
 from models.tables.memory import Memory
@@ -51,15 +50,38 @@ _OPPORTUNITIES = pa.schema(
 class Block:
     """Some whole sponsor groups. Shapes (n_clients,); clients in order of group and id."""
 
-    first_client: int
     client_id: pd.Series
     group: IntArray
-    """Place of the client's group, counted from the block's first client."""
+    """Place in the block of the first client of the client's group."""
+    group_number: IntArray
+    """The same counted over the whole book."""
     attributes: pd.DataFrame
     first_day: NDArray[np.int32]
     cube: Cube
     facilities: Facilities | None
     opportunities: Opportunities | None
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The numbers of a block's clients, rising: all of the block, which then follow one another, or some."""
+
+    numbers: IntArray
+    all: bool
+
+    def rows(self, table: pa.Table) -> pa.Table:
+        """The rows of a table that are of these clients."""
+        if self.all or not table.num_rows:
+            return table
+        return table.filter(
+            pc.is_in(table["client"], value_set=pa.array(self.numbers, table.schema.field("client").type))
+        )
+
+    def of(self, client: NDArray[np.integer[Any]]) -> IntArray:
+        """Where these clients stand in the block."""
+        if self.all:
+            return np.asarray(client - self.numbers[0], dtype=np.int64)
+        return np.searchsorted(self.numbers, client)
 
 
 @dataclass(frozen=True)
@@ -88,31 +110,32 @@ class PreparedBook:
     block_numbers: tuple[int, ...]
     context_columns: tuple[str, ...]
     macro_columns: tuple[str, ...]
-    connection: Any
     memory: Memory = field(default_factory=Memory, repr=False)
+    only_groups: frozenset[int] | None = None
+    """The groups to which it was narrowed, by number."""
 
     def block(self, number: int, last: int) -> Block:
         """One block, with its cube up to the period before ``last``."""
-        clients = self._read("clients", number).sort_by("client").to_pandas()
-        first = int(clients["client"].iloc[0])
+        clients = self._clients(number)
+        places = _Places(clients["client"].to_numpy(), self.only_groups is None)
         cube = build_cube(
             self.measures,
-            self._flow_rows(number, first),
-            self._state_rows(number, first),
+            self._flow_rows(number, places),
+            self._state_rows(number, places),
             first=self.first_period,
             last=max(last, self.first_period),
             clients=len(clients),
             memory=self.memory,
         )
         return Block(
-            first_client=first,
             client_id=clients["client_id"],
-            group=clients["group_number"].to_numpy() - first,
+            group=places.of(clients["group_number"].to_numpy()),
+            group_number=clients["group_number"].to_numpy(),
             attributes=clients,
             first_day=cube.first_day,
             cube=cube,
-            facilities=self._facilities(number, first),
-            opportunities=self._opportunities(number, first),
+            facilities=self._facilities(number, places),
+            opportunities=self._opportunities(number, places),
         )
 
     def blocks(self, numbers: Sequence[int], last: int) -> Iterator[Block]:
@@ -128,15 +151,11 @@ class PreparedBook:
 
     def contexts(self, last: int) -> dict[str, Context]:
         """For each context column the cube of all its values, up to the period before ``last``."""
-        if not self.context_columns:
-            return {}
-        together = self._context_rows()
-        return {column: self._context(column, together, last) for column in self.context_columns}
+        return {column: self._context(column, last) for column in self.context_columns}
 
-    def _context(self, column: str, together: Any, last: int) -> Context:
-        told = together.filter(together[column].notnull())
-        rows = _flow_sums(told, place=told[column]).to_pyarrow().to_pandas()
-        listed = self._scan("clients").select(column).distinct().to_pyarrow()[column]
+    def _context(self, column: str, last: int) -> Context:
+        rows = pq.read_table(context_file(self.folder, column)).to_pandas()
+        listed = self._listed(column)[column].unique()
         values = tuple(sorted(value for value in listed.to_pylist() if value is not None))
         places = pd.Index(values).get_indexer(pd.Index(rows["place"]))
         cube = build_cube(
@@ -158,34 +177,37 @@ class PreparedBook:
             frame, self.macro_columns, self.grid, first=self.first_period, last=max(last, self.first_period)
         )
 
-    def blocks_of(self, client_ids: list[str]) -> tuple[int, ...]:
-        """The blocks in which these clients stand."""
-        clients = self._scan("clients")
-        found = clients.filter(clients.client_id.isin(client_ids)).select("block").distinct()
-        return tuple(sorted(found.to_pyarrow()["block"].to_pylist()))
+    def narrowed_to(self, client_ids: Sequence[str]) -> PreparedBook:
+        """The same with no more clients than these and the others of their groups: what is said of them is the same."""
+        found = self._listed("block", "group_number", clients=client_ids)
+        return replace(
+            self,
+            block_numbers=tuple(sorted(set(found["block"].to_pylist()))),
+            only_groups=frozenset(found["group_number"].to_pylist()),
+        )
+
+    def ids_like(self, client_id: str) -> tuple[str, ...]:
+        """Ids that differ from this one in case and outer blanks at most, itself first if the book has it."""
+        ids = self._listed("client_id")["client_id"]
+        alike = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(ids)), client_id.strip().lower())
+        return tuple(sorted(ids.filter(alike).to_pylist(), key=lambda each: (each != client_id, each)))
 
     @cached_property
     def clients(self) -> int:
         """How many clients the book holds."""
-        return int(self._scan("clients").count().to_pyarrow().as_py())
+        return int(self._listed("client").num_rows)
 
-    def _scan(self, name: str) -> Any:
-        return self.connection.read_parquet(f"{self.folder / name}/*/*.parquet", hive_partitioning=True)
+    def _listed(self, *columns: str, clients: Sequence[str] | None = None) -> pa.Table:
+        """Columns of the clients of the whole book, or of some by their ids."""
+        chosen = None if clients is None else ds.field("client_id").isin(list(clients))
+        return ds.dataset(self.folder / "clients", partitioning="hive").to_table(columns=list(columns), filter=chosen)
 
-    def _context_rows(self) -> Any:
-        """The flow ledger summed up over clients who are alike in all context columns: one scan of it serves them all.
-
-        Clients alike have a number in common, since numbers are grouped faster than texts.
-        """
-        columns = self._scan("clients").select("client", *self.context_columns)
-        alike = ibis.dense_rank().over(order_by=[columns[name] for name in self.context_columns])
-        numbered = self._stored("alike", columns.mutate(alike=alike.cast("int32")))
-        rows = self._scan("flows").inner_join(numbered.select("client", "alike"), "client")
-        sums = self._stored("alike_flows", _flow_sums(rows, alike=rows.alike))
-        return sums.inner_join(numbered.drop("client").distinct(), "alike")
-
-    def _stored(self, name: str, table: Any) -> Any:
-        return self.connection.create_table(name, table, temp=True, overwrite=True)
+    def _clients(self, number: int) -> pd.DataFrame:
+        table = self._read("clients", number).sort_by("client")
+        if self.only_groups is not None:
+            table = table.filter(pc.is_in(table["group_number"], value_set=pa.array(sorted(self.only_groups))))
+        frame: pd.DataFrame = table.to_pandas()
+        return frame
 
     def _read(self, name: str, number: int, empty: pa.Schema = _NO_ROWS) -> pa.Table:
         tables = [pq.read_table(file, partitioning=None) for file in self._files(name, number)]
@@ -194,36 +216,36 @@ class PreparedBook:
     def _files(self, name: str, number: int) -> list[Path]:
         return sorted((self.folder / name / f"block={number}").glob("*.parquet"))
 
-    def _flow_rows(self, number: int, first: int) -> Iterator[FlowRows]:
+    def _flow_rows(self, number: int, places: _Places) -> Iterator[FlowRows]:
         """The block's rows of the flow ledger, piece by piece."""
         for piece in _pieces(self._files("flows", number), _FLOW_COLUMNS):
-            rows = FlowRows.read(piece)
-            yield replace(rows, client=rows.client - np.int32(first))
+            rows = FlowRows.read(places.rows(piece))
+            yield replace(rows, client=places.of(rows.client).astype(np.int32))
 
-    def _state_rows(self, number: int, first: int) -> StateRows | None:
+    def _state_rows(self, number: int, places: _Places) -> StateRows | None:
         if not self.measures.states:
             return None
-        table = self._read("states", number)
+        table = places.rows(self._read("states", number))
         if not table.num_rows:
             return None
         return StateRows(
-            client=_integers(table, "client") - first,
+            client=places.of(_integers(table, "client")),
             period=_integers(table, "period"),
             cell=_integers(table, "cell"),
             value=table["value"].to_numpy(),
             last_day=_integers(table, "last_day"),
         )
 
-    def _opportunities(self, number: int, first: int) -> Opportunities | None:
+    def _opportunities(self, number: int, places: _Places) -> Opportunities | None:
         if not (self.folder / "opportunities").exists():
             return None
-        table = self._read("opportunities", number, _OPPORTUNITIES)
+        table = places.rows(self._read("opportunities", number, _OPPORTUNITIES))
         stage = pc.index_in(table["stage"], pa.array(STAGES))
         order = ("client", "opportunity_id", "entered", "stage_number", "closed", "outcome", "amount")
         table = table.append_column("stage_number", stage).sort_by([(name, "ascending") for name in order])
         table = table.combine_chunks()
         return Opportunities(
-            client=_integers(table, "client") - first,
+            client=places.of(_integers(table, "client")),
             opportunity=_numbered(table["client"], table["opportunity_id"]),
             stage=_integers(table, "stage_number"),
             entered=days_or(_days(table, "entered"), FOREVER),
@@ -232,15 +254,15 @@ class PreparedBook:
             amount=table["amount"].to_numpy(),
         )
 
-    def _facilities(self, number: int, first: int) -> Facilities | None:
+    def _facilities(self, number: int, places: _Places) -> Facilities | None:
         if not (self.folder / "facilities").exists():
             return None
-        table = self._read("facilities", number)
+        table = places.rows(self._read("facilities", number))
         if not table.num_rows:
             return _no_facilities()
         table = table.sort_by([("client", "ascending"), ("facility_id", "ascending")])
         return Facilities(
-            client=_integers(table, "client") - first,
+            client=places.of(_integers(table, "client")),
             limit_steps=_integers(table, "limit_steps"),
             signed=days_or(_days(table, "signed"), FOREVER),
             maturity=days_or(_days(table, "maturity"), FOREVER),
@@ -250,16 +272,6 @@ class PreparedBook:
             spread_bp=table["spread_bp"].to_numpy(),
             collateral_cover=table["collateral_cover"].to_numpy(),
         )
-
-
-def _flow_sums(rows: Any, **key: Any) -> Any:
-    """Rows of the flow ledger summed up by a key, period and cell."""
-    return rows.group_by(**key, period=rows.period, cell=rows.cell).aggregate(
-        total=exact_sum(rows.total),
-        events=exact_sum(rows.events),
-        first_day=rows.first_day.min(),
-        last_day=rows.last_day.max(),
-    )
 
 
 def _pieces(files: Iterable[Path], columns: list[str]) -> Iterator[pa.Table]:
@@ -305,3 +317,8 @@ def _integers(table: pa.Table, column: str) -> IntArray:
 
 def _days(table: pa.Table, column: str) -> NDArray[np.datetime64]:
     return np.asarray(table[column].to_numpy(), dtype="datetime64[D]")
+
+
+def context_file(folder: Path, column: str) -> Path:
+    """Where the sums by a client attribute stand in the folder of a prepared book."""
+    return folder / "context" / f"{column}.parquet"

@@ -1,33 +1,22 @@
 """The door of the system: a source goes in, a checked book comes out, or an error that says what to mend.
 
-Inside, the tables are trusted. How a source is read lives in ``sources``, what a row must satisfy in
-``schema``.
+Inside, the tables are trusted. How rows are checked lives in ``checking``, how a book is known again in ``remembered``.
 """
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import ibis
-
-from models.config import Config, RunConfig
-from models.errors import QuarantineLimitError, TooLittleDataError, UnreadableFileError, UserError
-from models.tables.fingerprint import fingerprint
-from models.tables.quality import CheckedTable, Gate, TableCount
-from models.tables.rules import MEANING, Rule
-from models.tables.schema import REQUIRED_TABLES, TABLES
-from models.tables.scratch import remove_stale, scratch_folder
-from models.tables.sources import SOURCES, SourceTables
+from models.config import Config
+from models.errors import UserError
+from models.tables.counts import TableCount
+from models.tables.remembered import SourceMemory
 from models.vocab import Progress
 
-MAX_REASONS_SHOWN = 5
 MANIFEST = "manifest.json"
 QUARANTINE = "quarantine.parquet"
 _KEY_LENGTH = 16
@@ -58,151 +47,65 @@ class Book:
         """One table as an Ibis table of a DuckDB ``connection``; ``KeyError`` if there is none."""
         return connection.read_parquet(self.tables[table], table_name=f"book_{table}")
 
+    def to_facts(self) -> dict[str, Any]:
+        """All but the place, ready for JSON."""
+        return {
+            "name": self.name,
+            "currency": self.currency,
+            "first_date": self.first_date.isoformat(),
+            "known_until": self.known_until.isoformat(),
+            "fingerprint": self.fingerprint,
+            "tables": sorted(self.tables),
+            "counts": [asdict(count) for count in self.counts],
+            "ignored_columns": {table: list(names) for table, names in self.ignored_columns.items()},
+        }
 
-def load_book(config: Config, path: str | None, work_dir: Path, progress: Progress) -> Book:
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any], work_dir: Path) -> Book:
+        """The book of which ``to_facts`` told, as it stands below ``work_dir``."""
+        folder = book_folder(work_dir, facts["fingerprint"])
+        return cls(
+            name=facts["name"],
+            currency=facts["currency"],
+            tables={name: folder / f"{name}.parquet" for name in facts["tables"]},
+            quarantine=work_dir / QUARANTINE,
+            first_date=date.fromisoformat(facts["first_date"]),
+            known_until=date.fromisoformat(facts["known_until"]),
+            fingerprint=facts["fingerprint"],
+            counts=tuple(TableCount(**count) for count in facts["counts"]),
+            ignored_columns={table: tuple(names) for table, names in facts["ignored_columns"].items()},
+        )
+
+    def files(self) -> tuple[Path, ...]:
+        """Every file that checking left of the book."""
+        return (*self.tables.values(), self.quarantine)
+
+
+def load_book(config: Config, path: str | None, work_dir: Path, progress: Progress, *, afresh: bool = False) -> Book:
     """Read the book from ``path`` (else ``book.path``), check it, and write it to ``work_dir``.
 
     Leaves, only if the book is good, ``book/<key>/<table>.parquet`` and ``book/<key>/manifest.json``, where the key
     tells the contents: a run that checks another book at the same time takes nothing away from this one, and books
     that no run has opened for days are removed. Leaves ``quarantine.parquet`` with the bad rows, always: columns
-    table, source_row (from 1), rule, column, value, further_rules. Raises a ``UserError`` for whatever is wrong with
+    table, source_row (from 1), rule, column, value, further_rules. A source whose files did not change since they were
+    checked by the same rules is not read again, unless ``afresh``. Raises a ``UserError`` for whatever is wrong with
     the source; ``QuarantineLimitError`` if a table has more bad rows than ``book.max_quarantine_share``.
     """
     place = path or config.book.path
     if not place:
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
-    work_dir.mkdir(parents=True, exist_ok=True)
-    with scratch_folder(work_dir, "book") as scratch, _connection(scratch, config.run) as connection:
-        progress.stage(f"Reading the {config.book.name} book")
-        source = SOURCES[config.book.source](connection, config.book, place, scratch)
-        progress.stage("Checking its rows")
-        stored = scratch / "book"
-        stored.mkdir()
-        checked = _check_all(connection, source, stored)
-        everything = [*source.checked, *checked.values()]
-        quarantine = _write_quarantine(connection, everything, scratch, work_dir)
-        _refuse_bad(everything, config.book.max_quarantine_share, quarantine)
-        book = _describe(config, source, checked, work_dir)
-        (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
-        _publish(stored, _folder(work_dir, book.fingerprint), scratch)
+    source = SourceMemory.of(config.book, place, work_dir / "checked")
+    known = None if afresh else source.recalled()
+    if known is not None:
+        progress.stage(f"The {config.book.name} book is as it was when it was checked")
+        return Book.from_facts(known, work_dir)
+    from models.tables.checking import check_book  # noqa: PLC0415 - Ibis loads slowly, and a known book needs none
+
+    book = check_book(config, place, work_dir, progress)
+    source.remember(book.to_facts(), book.files())
     return book
 
 
-@contextmanager
-def _connection(scratch: Path, run: RunConfig) -> Iterator[Any]:
-    """A DuckDB database on disk that spills to ``scratch``, so that memory does not grow with the book."""
-    settings = {"memory_limit": f"{run.database_memory_gb}GB", "temp_directory": str(scratch / "spill")}
-    settings |= {"threads": str(run.threads)} if run.threads else {}
-    connection = ibis.duckdb.connect(scratch / "staging.duckdb", **settings)
-    try:
-        yield connection
-    finally:
-        connection.disconnect()
-
-
-def _check_all(connection: Any, source: SourceTables, folder: Path) -> dict[str, CheckedTable]:
-    """Checks the tables, those that others refer to first."""
-    gate = Gate(connection=connection, known_until=source.known_until, folder=folder)
-    checked: dict[str, CheckedTable] = {}
-    for name, schema in TABLES.items():
-        if name in source.tables:
-            targets = {done: table.rows for done, table in checked.items()}
-            checked[name] = gate.check(source.tables[name], schema, targets=targets)
-    missing = [name for name in REQUIRED_TABLES if name not in checked]
-    if missing:
-        raise UnreadableFileError(
-            rule=f"a book must have the tables {' and '.join(REQUIRED_TABLES)}",
-            got=", ".join(checked) or "no tables",
-            remedy=f"add {' and '.join(missing)}",
-        )
-    return checked
-
-
-def _write_quarantine(connection: Any, tables: Sequence[CheckedTable], scratch: Path, work_dir: Path) -> Path:
-    rows = ibis.union(*[table.quarantine for table in tables]) if len(tables) > 1 else tables[0].quarantine
-    written, target = scratch / QUARANTINE, work_dir / QUARANTINE
-    connection.to_parquet(rows.order_by(["table", "source_row"]), written, compression="zstd")
-    os.replace(written, target)  # noqa: PTH105 - the one call that replaces a file whole
-    return target
-
-
-def _refuse_bad(tables: Sequence[CheckedTable], limit: float, quarantine: Path) -> None:
-    """Raises ``QuarantineLimitError`` for the table with the largest share of bad rows, if over ``limit``."""
-    counts = [table.count for table in tables if table.count.rows_in]
-    worst = max(counts, key=lambda count: count.rows_quarantined / count.rows_in, default=None)
-    if worst is None or worst.rows_quarantined <= limit * worst.rows_in:
-        return
-    reasons = [_sentence(worst, reason) for reason in list(worst.reasons)[:MAX_REASONS_SHOWN]]
-    raise QuarantineLimitError(
-        bad=worst.rows_quarantined, total=worst.rows_in, limit=limit, reasons=reasons, report=quarantine
-    )
-
-
-def _sentence(count: TableCount, reason: str) -> str:
-    column, _, rule = reason.rpartition(" ")
-    example = f"e.g. {count.examples[reason]}"
-    return f"{count.table}.{column} {MEANING[Rule(rule)]}: {count.reasons[reason]:,}, {example}"
-
-
-def _describe(config: Config, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path) -> Book:
-    first_date = checked["cashflows"].rows.date.min().to_pyarrow().as_py()
-    if first_date is None:
-        raise TooLittleDataError(
-            rule="a book must hold at least one cashflow",
-            got="none",
-            remedy="look at the source, or name another",
-        )
-    key = fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency)
-    return Book(
-        name=config.book.name,
-        currency=config.book.currency,
-        tables={name: _folder(work_dir, key) / f"{name}.parquet" for name in checked},
-        quarantine=work_dir / QUARANTINE,
-        first_date=first_date,
-        known_until=source.known_until,
-        fingerprint=key,
-        counts=tuple(table.count for table in (*source.checked, *checked.values())),
-        ignored_columns=source.ignored_columns,
-    )
-
-
-def _manifest(book: Book) -> str:
-    facts: dict[str, object] = {
-        "name": book.name,
-        "currency": book.currency,
-        "first_date": book.first_date.isoformat(),
-        "known_until": book.known_until.isoformat(),
-        "fingerprint": book.fingerprint,
-        "tables": sorted(book.tables),
-        "counts": [_count_facts(count) for count in book.counts],
-        "ignored_columns": {table: list(names) for table, names in book.ignored_columns.items()},
-    }
-    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
-
-
-def _count_facts(count: TableCount) -> dict[str, object]:
-    return {key: value for key, value in asdict(count).items() if key != "examples"}
-
-
-def _folder(work_dir: Path, key: str) -> Path:
-    return work_dir / "book" / key[:_KEY_LENGTH]
-
-
-def _publish(new: Path, target: Path, scratch: Path) -> None:
-    """Puts ``new`` at ``target``, unless the same book stands there, which another run may be reading."""
-    target.parent.mkdir(exist_ok=True)
-    if target.is_dir():
-        os.utime(target)
-        if _names(target) == _names(new):
-            return
-        target.rename(scratch / "damaged")
-    remove_stale(target.parent.iterdir())
-    try:
-        new.rename(target)
-    except OSError:
-        if not target.is_dir():  # else another run was faster
-            raise
-
-
-def _names(folder: Path) -> set[str]:
-    return {file.name for file in folder.iterdir()}
+def book_folder(work_dir: Path, fingerprint: str) -> Path:
+    """Where the tables of a book with this fingerprint stand below ``work_dir``."""
+    return work_dir / "book" / fingerprint[:_KEY_LENGTH]

@@ -14,9 +14,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from scipy.sparse import csr_matrix
-from scipy.sparse.linalg import svds
-from sklearn.feature_extraction.text import HashingVectorizer
+import scipy
 from threadpoolctl import threadpool_limits
 
 from models.vocab import FloatArray
@@ -52,7 +50,9 @@ class NoteModel:
         weights = np.where(document_share > 0, -np.log(np.maximum(document_share, 1 / len(distinct))), 0.0)
         weighted = _scaled(counts, weights)
         with threadpool_limits(limits=1):  # the same sums on any number of cores
-            _, _, directions = svds(weighted, k=components, v0=np.ones(min(weighted.shape)), solver="arpack")
+            _, _, directions = scipy.sparse.linalg.svds(
+                weighted, k=components, v0=np.ones(min(weighted.shape)), solver="arpack"
+            )
         return cls(weights, _signed(directions[::-1]))
 
     @property
@@ -93,18 +93,20 @@ def tones_of(model: NoteModel, interactions: Any) -> Iterator[pa.Table]:
         yield pa.table({"text": piece, **numbers})
 
 
-def _counted(notes: Sequence[str]) -> csr_matrix:
+def _counted(notes: Sequence[str]) -> scipy.sparse.csr_matrix:
+    from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 - it loads slowly
+
     hashing = HashingVectorizer(
         analyzer="char_wb", ngram_range=_NGRAMS, n_features=_BUCKETS, alternate_sign=False, norm=None
     )
-    return csr_matrix(hashing.transform(notes))
+    return scipy.sparse.csr_matrix(hashing.transform(notes))
 
 
-def _scaled(counts: csr_matrix, weights: FloatArray) -> csr_matrix:
+def _scaled(counts: scipy.sparse.csr_matrix, weights: FloatArray) -> scipy.sparse.csr_matrix:
     """Weighted rows of length one."""
-    weighted = csr_matrix(counts.multiply(weights))
+    weighted = scipy.sparse.csr_matrix(counts.multiply(weights))
     length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
-    return csr_matrix(weighted.multiply(1.0 / np.maximum(length, 1e-12)[:, None]))
+    return scipy.sparse.csr_matrix(weighted.multiply(1.0 / np.maximum(length, 1e-12)[:, None]))
 
 
 def _signed(directions: FloatArray) -> FloatArray:

@@ -109,11 +109,10 @@ def panels_by_block(
     origins: Sequence[int],
     *,
     targets: bool,
-    blocks: Sequence[int] | None = None,
 ) -> Iterator[Panel]:
     """One panel per block of clients; memory is bounded by the block."""
     around = Around.of(prepared, max(origins) + (config.time.horizon_periods if targets else 0))
-    for block in prepared.blocks(prepared.block_numbers if blocks is None else blocks, around.last):
+    for block in prepared.blocks(prepared.block_numbers, around.last):
         yield panel_of_block(prepared, config, block, around, origins, targets=targets)
 
 
@@ -194,7 +193,7 @@ def _rows(
     panel = Panel(
         client_id=block.client_id,
         origin=np.full(past.clients, origin, dtype=np.int64),
-        group=block.group + block.first_client,
+        group=block.group_number,
         features=features.frame,
         units=features.units,
         words=features.words,

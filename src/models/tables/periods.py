@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-import ibis
 import numpy as np
 from numpy.typing import NDArray
 
@@ -77,6 +76,8 @@ class PeriodGrid:
 
     def expression(self, day: Any) -> Any:
         """The same as an Ibis expression over a date column, for any database."""
+        import ibis  # noqa: PLC0415 - it loads slowly, and who has a ledger needs none
+
         if self.period == "week":
             base = self.start_of(-_SHIFT_PERIODS)
             weeks = (day.delta(ibis.date(base.isoformat()), unit="day") / 7).floor()

@@ -16,6 +16,7 @@ from models.config import Config
 from models.errors import AsOfOutsideBookError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
+from models.tables.context_sums import write_context_sums
 from models.tables.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, whole_steps
 from models.tables.measures import NOTES, measures_of
 from models.tables.notes import NoteModel, notes_before, tones_of
@@ -59,6 +60,15 @@ def prepared_book(book: Book, config: Config, anchor: date, notes: NoteModel | N
 
 def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: NoteModel | None) -> PreparedBook:
     connection = _connect(config, folder)
+    try:
+        return _written(connection, book, config, grid, folder, notes)
+    finally:
+        connection.disconnect()
+
+
+def _written(
+    connection: Any, book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: NoteModel | None
+) -> PreparedBook:
     tables = {name: connection.read_parquet(str(path), table_name=name) for name, path in book.tables.items()}
     if notes is not None and "interactions" in tables:
         tables[NOTES] = _notes(connection, tables["interactions"], notes, folder)
@@ -85,6 +95,8 @@ def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: No
         _partition(connection, _placed_opportunities(tables["opportunities"], places), folder / "opportunities")
     if "macro" in tables and config.features.macro:
         connection.to_parquet(tables["macro"], str(folder / "macro.parquet"))
+    context = tuple(name for name in config.features.context if name in columns)
+    write_context_sums(connection, folder, context)
     numbers = sorted(int(path.name.partition("=")[2]) for path in (folder / "clients").iterdir())
     return PreparedBook(
         folder=folder,
@@ -94,9 +106,8 @@ def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: No
         groups_known=bool(blocks.group_id.notnull().any().to_pyarrow().as_py()),
         causes_known=_causes_known(tables),
         block_numbers=tuple(numbers),
-        context_columns=tuple(name for name in config.features.context if name in columns),
+        context_columns=context,
         macro_columns=config.features.macro if "macro" in tables else (),
-        connection=connection,
     )
 
 

@@ -16,7 +16,8 @@ from typing import Any
 import ibis
 import pyarrow.parquet as pq
 
-from models.errors import InternalError, MissingColumnError
+from models.errors import MissingColumnError
+from models.tables.counts import TableCount
 from models.tables.parsing import TYPES, as_text, typed
 from models.tables.rules import RAW_PREFIX, Finding, Rule, reference_findings, row_findings
 from models.tables.schema import TableSchema
@@ -36,26 +37,6 @@ _LEVEL = 1
 """Of zstd, for good rows: they are stored for hours, not for years. Level 3 takes a third longer and saves a fifth."""
 MAX_SORTED_ROWS = 2_000_000
 """Tables up to this size are stored sorted, so that a shuffled source gives the same file."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class TableCount:
-    """What became of the rows of one table. ``reasons`` counts its bad rows by ``column rule``."""
-
-    table: str
-    rows_in: int
-    rows_used: int
-    rows_quarantined: int
-    reasons: Mapping[str, int]
-    examples: Mapping[str, str]
-    """For each reason the first bad row, such as ``'abc' in row 3``."""
-
-    def __post_init__(self) -> None:
-        if self.rows_in != self.rows_used + self.rows_quarantined:
-            raise InternalError(
-                f"rows of table {self.table} must reconcile, got {self.rows_in:,} in, "
-                f"{self.rows_used:,} used, {self.rows_quarantined:,} quarantined"
-            )
 
 
 @dataclass(frozen=True, kw_only=True)

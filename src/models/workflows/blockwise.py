@@ -94,7 +94,7 @@ def _alone(scoring: Scoring, bundle: Bundle) -> Iterator[BlockScores | None]:
 
 
 def _shared(scoring: Scoring, bundle: Bundle, workers: int) -> Iterator[BlockScores | None]:
-    alone = replace(scoring, prepared=replace(scoring.prepared, connection=None, memory=Memory()))
+    alone = replace(scoring, prepared=replace(scoring.prepared, memory=Memory()))
     begin = partial(_Desk.take, alone, bundle.folder)
     return in_processes(_Desk.scores, scoring.prepared.block_numbers, workers=workers, begin=begin)
 

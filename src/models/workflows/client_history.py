@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from models.config import Config
-from models.errors import UnknownClientError, UserError
+from models.errors import UserError
 from models.tables.book import Book
+from models.tables.kept import kept_book
 from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.periods import PeriodGrid, latest_anchor
-from models.tables.prepare import prepared_book
 from models.vocab import IntArray, TextArray
+from models.workflows.absent import absence
 from models.workflows.bundle import Bundle
 from models.workflows.decide import REMEMBERED
 from models.workflows.kinds import kinds_of
@@ -63,7 +63,7 @@ def read_client(
     since: date | None = None,
     earlier: Path | None = None,
 ) -> ClientPast:
-    """Score one client at ``as_of`` and at the quarter-ends before it in one pass over its block.
+    """Score one client at ``as_of`` and at the quarter-ends before it in one pass over its group.
 
     At each date only what was known then is used; dates at which the client was not active are left away. A change is
     told from ``since``, else from a year before, else from the first date of the last year at which it was active.
@@ -74,11 +74,14 @@ def read_client(
     grid = PeriodGrid(settings.time.period, as_of or latest_anchor(settings.time.period, book.known_until))
     asked = None if since is None else _before(grid, since)
     origins = _origins(grid, book.first_date, asked)
-    with prepared_book(book, settings, grid.anchor, bundle.models.notes) as prepared:
-        blocks = prepared.blocks_of([client])
-        panels = panels_by_block(prepared, settings, origins, targets=False, blocks=blocks)
-        chosen = [panel.where((panel.client_id == client).to_numpy()) for panel in panels]
-    panel = _active(chosen, client, grid, settings, [0] if asked is None else [asked, 0])
+    prepared = kept_book(book, settings, grid.anchor, bundle.models.notes).narrowed_to([client])
+    panels = panels_by_block(prepared, settings, origins, targets=False)
+    chosen = [panel.where((panel.client_id == client).to_numpy()) for panel in panels]
+    there = {origin for panel in chosen for origin in panel.origin.tolist()}
+    missing = [origin for origin in ({0} if asked is None else {asked, 0}) if origin not in there]
+    if missing:
+        raise absence(prepared, client, settings, grid.start_of(max(missing)))
+    panel = joined(chosen)
     previous = None if earlier is None else earlier_scores(earlier, grid.anchor, REMEMBERED)
     predictions = score_panel(bundle.models, panel)
     return ClientPast(
@@ -107,20 +110,6 @@ def _origins(grid: PeriodGrid, first_date: date, asked: int | None) -> list[int]
     back = (-step * quarters for quarters in range(QUARTERS, 0, -1))
     covered = {origin for origin in back if grid.start_of(origin) > first_date}
     return sorted(covered | {0} | (set() if asked is None else {asked}))
-
-
-def _active(panels: Sequence[Panel], client: str, grid: PeriodGrid, settings: Config, needed: Sequence[int]) -> Panel:
-    """The client's rows as one panel, if it was active before every date that is ``needed``."""
-    there = {origin for panel in panels for origin in panel.origin.tolist()}
-    missing = [origin for origin in needed if origin not in there]
-    if missing:
-        raise UnknownClientError(
-            rule=f"the client must be in the book and active in the {settings.time.activity_periods} "
-            f"{settings.time.period}s before {grid.start_of(missing[-1])}",
-            got=client,
-            remedy="look the id up in scores.parquet; ids are compared byte for byte",
-        )
-    return joined(panels)
 
 
 def _since(origin: IntArray, year: int) -> int | None:

@@ -29,10 +29,9 @@ _SUMMARY = Said(
     "Severity {severity:.0f} of 100, expected loss {loss}, first seen on {first}.",
     "严重程度{severity:.0f}（满分100），预期损失{loss}，首次发现于{first}。",
 )
-_EVIDENCE = Said(
-    "{dimension}: {feature} went from {before} to {now} (usual for clients like this one: {usual}).",
-    "{dimension}：{feature}由{before}变为{now}（同类客户通常为{usual}）。",
-)
+_EVIDENCE = Said("{dimension}: {feature} went from {before} to {now}", "{dimension}：{feature}由{before}变为{now}")
+_USUAL = Said(" (usual for clients like this one: {usual}).", "（同类客户通常为{usual}）。")
+_END = Said(".", "。")
 _UNKNOWN = Said("unknown", "未知")
 
 
@@ -65,12 +64,15 @@ def _evidence(each: Mapping[str, Any], words: Mapping[str, FeatureWords], curren
     described = _RISK.within(lang) if each["feature"] == RISK else known.describe(lang) if known else each["feature"]
 
     def written(number: float | None) -> str:
-        return _UNKNOWN.within(lang) if number is None else figure_in_words(number, figure, lang, currency=currency)
+        if number is None:
+            return _UNKNOWN.within(lang)
+        return figure_in_words(number, figure, lang, currency=currency, signed=figure is Figure.GROWTH)
 
     dimension = _DIMENSIONS[each["dimension"]].within(lang) if each["dimension"] in _DIMENSIONS else each["dimension"]
     told = _EVIDENCE.within(lang).format(
         dimension=dimension,
         feature=described,
-        **{name: written(each[name]) for name in ("before", "now", "usual")},
+        **{name: written(each[name]) for name in ("before", "now")},
     )
-    return f"{told[:1].upper()}{told[1:]}"
+    usual = _END if each["usual"] is None else _USUAL
+    return f"{told[:1].upper()}{told[1:]}{usual.within(lang).format(usual=written(each['usual']))}"

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import cohen_kappa_score
 
 from models.config import Config, KindsConfig
 from models.decisions.kinds import NEEDS, RELATIONSHIPS, Degrees, degrees_of, driver_scores
@@ -105,6 +104,8 @@ def agreement(told: Degrees, labels: TextArray) -> dict[str, Any]:
 
     AUCs are None for a kind that all or none have; their mean is over the others.
     """
+    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 - it loads slowly, and only judging needs it
+
     aucs = {
         kind: auc(labels == kind, told.degrees[:, place]) if 0 < (labels == kind).sum() < len(labels) else None
         for place, kind in enumerate(told.kinds)

@@ -17,9 +17,9 @@ from models.decisions.tiers import MoveLimit, Weighed, decide, limit_of
 from models.errors import TooLittleDataError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
+from models.tables.kept import kept_book
 from models.tables.panel import Around
 from models.tables.periods import PeriodGrid, latest_anchor
-from models.tables.prepare import prepared_book
 from models.tables.scratch import scratch_folder
 from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.blockwise import Scoring, scored_blocks
@@ -164,10 +164,8 @@ def predict_book(
     folder = run_folder(out, when, key)
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
     job, tally = _Job(bundle, settings, when, key, previous, origins), _Tally()
-    with (
-        prepared_book(book, settings, when, bundle.models.notes) as prepared,
-        scratch_folder(Path(settings.run.work_dir), "scores") as scratch,
-    ):
+    prepared = kept_book(book, settings, when, bundle.models.notes)
+    with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
         publish_folder(folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress))
     point_latest(folder)
     return _summary(folder, job, tally)

@@ -11,13 +11,13 @@ import numpy as np
 
 from models.config import Config
 from models.decisions.tiers import EVERY_MOVE, MoveLimit
-from models.errors import UnknownClientError
 from models.learners.contributions import Contributions
 from models.tables.book import Book
+from models.tables.kept import kept_book
 from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.periods import latest_anchor
-from models.tables.prepare import prepared_book
 from models.vocab import FloatArray
+from models.workflows.absent import absence
 from models.workflows.bundle import Bundle
 from models.workflows.decide import REMEMBERED
 from models.workflows.previous import PreviousScores, earlier_scores
@@ -115,19 +115,13 @@ def score_clients(
     """
     settings = scoring_config(bundle, config)
     when = as_of or latest_anchor(settings.time.period, book.known_until)
-    with prepared_book(book, settings, when, bundle.models.notes) as prepared:
-        blocks = prepared.blocks_of(list(clients))
-        panels = panels_by_block(prepared, settings, [0], targets=False, blocks=blocks)
-        chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
+    prepared = kept_book(book, settings, when, bundle.models.notes).narrowed_to(clients)
+    panels = panels_by_block(prepared, settings, [0], targets=False)
+    chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
     found = {client for panel in chosen for client in panel.client_id}
     missing = [client for client in clients if client not in found]
     if missing:
-        raise UnknownClientError(
-            rule=f"the client must be in the book and active in the {settings.time.activity_periods} "
-            f"{settings.time.period}s before {when}",
-            got=missing[0],
-            remedy="look the id up in scores.parquet; ids are compared byte for byte",
-        )
+        raise absence(prepared, missing[0], settings, when)
     panel = joined(chosen)
     if earlier is None:
         return score_block(bundle, panel)

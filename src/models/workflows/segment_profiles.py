@@ -16,9 +16,9 @@ from models.decisions.tiers import Weighed, decide, limit_of
 from models.errors import TooLittleDataError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
+from models.tables.kept import kept_book
 from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.periods import latest_anchor
-from models.tables.prepare import prepared_book
 from models.vocab import Progress, SilentProgress, TextArray
 from models.workflows.bundle import Bundle, read_report
 from models.workflows.decide import REMEMBERED, columns_before_tiers, weighed
@@ -92,8 +92,8 @@ def book_profiles(
     settings = scoring_config(bundle, config)
     when = as_of or latest_anchor(settings.time.period, book.known_until)
     previous = None if earlier is None else earlier_scores(earlier, when, REMEMBERED)
-    with prepared_book(book, settings, when, bundle.models.notes) as prepared:
-        blocks = list(_blocks(prepared, bundle, settings, previous, progress))
+    prepared = kept_book(book, settings, when, bundle.models.notes)
+    blocks = list(_blocks(prepared, bundle, settings, previous, progress))
     _require_clients(blocks, settings, when)
     whole, report = _together(blocks), read_report(bundle.folder)
     rows, told, columns = whole.rows, whole.predictions, whole.columns

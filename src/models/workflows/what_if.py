@@ -12,9 +12,9 @@ import numpy as np
 from models.config import Config, change_policy
 from models.decisions.tiers import Facts, WhatIf, looked_at, reasons, what_if
 from models.tables.book import Book
+from models.tables.kept import kept_book
 from models.tables.panel import Panel, panels_by_block
 from models.tables.periods import latest_anchor
-from models.tables.prepare import prepared_book
 from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
 from models.workflows.grading import facts_of
@@ -76,10 +76,10 @@ def tier_shift(
 
 
 def _book_facts(book: Book, bundle: Bundle, settings: Config, as_of: date, progress: Progress) -> Facts:
-    with prepared_book(book, settings, as_of, bundle.models.notes) as prepared:
-        panels = panels_by_block(prepared, settings, [0], targets=False)
-        tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring")
-        return Facts.joined([_block_facts(bundle, panel) for panel in tracked if len(panel)])
+    prepared = kept_book(book, settings, as_of, bundle.models.notes)
+    panels = panels_by_block(prepared, settings, [0], targets=False)
+    tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring")
+    return Facts.joined([_block_facts(bundle, panel) for panel in tracked if len(panel)])
 
 
 def _block_facts(bundle: Bundle, panel: Panel) -> Facts:

@@ -8,19 +8,40 @@ from datetime import date
 
 from markupsafe import Markup
 
+from models.decisions.figures_in_words import figure_in_words
 from models.interfaces.explanation.labels import kind_in_words, say
 from models.interfaces.explanation.ledger import Scale as Unit
 from models.interfaces.explanation.ledger import money_scale
 from models.interfaces.report_plots import Chart, Key
 from models.interfaces.report_plots.frame import Frame, Say, Scale, percent, reaching
-from models.tables.features import Figure
+from models.tables.features import Figure, Language
+from models.tables.features.words import Said
 from models.workflows.client_story import ClientStory, MeasureHistory
 
 _LABELS = 5
 _HEIGHT = 200
 _LEAST = 2
-_SHARES = {Figure.SHARE}
 _THOUSAND = 1000
+_AXES = {
+    Figure.TIMES: Said("times", "次"),
+    Figure.COUNT: Said("number", "数量"),
+    Figure.NUMBER: Said("number", "数值"),
+    Figure.SHARE: Said("share", "占比"),
+    Figure.POINTS: Said("share", "占比"),
+    Figure.GROWTH: Said("change", "变化"),
+    Figure.MULTIPLE: Said("times", "倍"),
+    Figure.BASIS_POINTS: Said("basis points", "基点"),
+    Figure.DAYS: Said("days", "天"),
+    Figure.HOURS: Said("hours", "小时"),
+    Figure.WEEKS: Said("weeks", "周"),
+    Figure.MONTHS: Said("months", "个月"),
+    Figure.QUARTERS: Said("quarters", "个季度"),
+    Figure.YEARS: Said("years", "年"),
+    Figure.NAME: Said("number", "数值"),
+}
+"""What an axis of numbers that are not money is called."""
+_ROOM_BELOW = 0.15
+"""So far up the axis a point must lie for its label to stand below it, out of the way of a line that falls."""
 _HEADROOM = 0.1
 """Where the tiers stand, as a share of the axis."""
 
@@ -95,23 +116,25 @@ def _ranged(story: ClientStory, series: _Series, scale: Scale, title: str, band_
 
 def _measure_chart(story: ClientStory, measure: MeasureHistory) -> Chart:
     words = story.words.get(measure.feature)
-    unit = None
-    say_number: Say = _plain
-    if words is not None and words.figure is Figure.MONEY:
-        unit = money_scale(
-            max((abs(number) for number in measure.numbers if number is not None), default=0.0),
-            story.currency,
-            story.language,
-        )
-    elif words is not None and words.figure in _SHARES:
-        say_number = percent
+    figure = Figure.NUMBER if words is None else words.figure
+    largest = max((abs(number) for number in measure.numbers if number is not None), default=0.0)
+    unit = money_scale(largest, story.currency, story.language) if figure is Figure.MONEY else None
     numbers = [number if unit is None else _over(number, unit) for number in measure.numbers]
-    scale = reaching(numbers, name="" if unit is None else unit.name, say=say_number)
-    frame = _frame(story, Scale(low=scale.low, high=scale.high, name=scale.name or " ", say=say_number))
+    name = _AXES[figure].within(story.language) if unit is None else unit.name
+    frame = _frame(story, reaching(numbers, name=name, say=_sayer(figure, story.language)))
     marks = _line(frame, _days(story), numbers, [text or "" for text in measure.texts], "s1 solid")
     described = measure.description[:1].upper() + measure.description[1:]
     title = described if unit is None else say("in_unit", story.language, what=described, unit=unit.name)
     return Chart(title=title, svg=frame.svg(title, marks))
+
+
+def _sayer(figure: Figure, language: Language) -> Say:
+    """How the axis of a figure says a number."""
+    if figure in {Figure.SHARE, Figure.POINTS}:
+        return percent
+    if figure is Figure.GROWTH:
+        return lambda number: figure_in_words(number, figure, language, signed=True)
+    return _plain
 
 
 def _line(
@@ -123,7 +146,8 @@ def _line(
         marks.append(frame.dot(day, number, css, f"{date.fromordinal(int(day)).isoformat()}: {text}"))
     if known:
         day, number, text = known[-1]
-        marks.append(frame.text(day, number, text, "label end", shift=(2, -8)))
+        falls = len(known) > 1 and known[-2][1] > number and frame.y.at(number) > _ROOM_BELOW
+        marks.append(frame.text(day, number, text, "label end", shift=(2, 15 if falls else -8)))
     return marks
 
 

@@ -11,8 +11,8 @@ from models.interfaces.explanation.ledger import Ledger, Row
 from models.interfaces.report_plots import Chart
 from models.interfaces.report_plots.frame import Frame, reaching, rows_frame, shortened
 
-_LABELS = 186
-_MAX_LABEL = 30
+_LABELS = 204
+_MAX_LABEL = 34
 _MARGIN = 0.16
 """Room for figures beside the bars, as a share of what they span."""
 _ROOM = 4.0
@@ -42,8 +42,9 @@ def _row(frame: Frame, place: int, row: Row, start: float, worse_is_up: bool) ->
     left, right = sorted((frame.across(start), frame.across(end)))
     fits = right + 6 * len(row.text) < frame.across(frame.x.high) + _ROOM
     side, shift = ("tick", right + _ROOM) if fits else ("tick end", left - _ROOM)
+    title = shortened(f"{row.title[:1].upper()}{row.title[1:]}", _MAX_LABEL)
     return [
-        frame.text(frame.x.low, place, shortened(row.title, _MAX_LABEL), "label end", shift=(-6, 4)),
+        frame.text(frame.x.low, place, title, "label end", shift=(-6, 4)),
         frame.bar((start, end), (place - _HALF, place + _HALF), css, f"{row.title}: {row.text} {frame.x.name}"),
         frame.text(frame.x.low, place, row.text, side, shift=(shift - frame.across(frame.x.low), 4)),
     ]

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models.config import load_config
-from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
+from models.interfaces.commands.output import date_of, out, print_json, print_lines, progress, settings_of
 from models.interfaces.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, SetOption
 
 SHORT_HELP = "Replay the grading at past dates: does it pay?"
@@ -40,14 +39,14 @@ def backtest(
 
     It is held against a rule-based grade, a random choice and perfect foresight. Nothing is registered.
     """
-    from models.interfaces import backtest_summary, backtests, terminal  # noqa: PLC0415
+    from models.interfaces import backtest_summary, backtests  # noqa: PLC0415
 
     done = backtests.backtest(
-        load_config(config, set_ or ()),
+        settings_of(config, set_),
         book=book,
         days=[day for day in map(date_of, at or ()) if day],
         out=result,
-        progress=terminal.TerminalProgress(err),
+        progress=progress(),
     )
     if json_:
         print_json(done.facts)

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models.config import load_config
-from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
+from models.interfaces.commands.output import brief, date_of, out, print_json, print_lines, progress, settings_of
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -53,20 +52,25 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Say of one client what it is worth, how likely it declines, why, what changed, and what to do."""
-    from models.interfaces import explanation, jobs, terminal  # noqa: PLC0415
+    """Say of one client what it is worth, how likely it declines, why, what changed, and what to do.
 
-    story = jobs.client_story(
-        load_config(config, set_ or ()),
-        client,
-        book=book,
-        bundle=bundle,
-        as_of=date_of(as_of),
-        since=date_of(since),
-        against=against,
-        lang=lang,
-        progress=terminal.TerminalProgress(err),
-    )
+    It needs trained models (clientvalue run or train). While the book is as it was when it was last scored, it answers
+    within seconds; a changed book is checked first.
+    """
+    with brief():
+        from models.interfaces import clients, explanation  # noqa: PLC0415
+
+        story = clients.client_story(
+            settings_of(config, set_),
+            client,
+            book=book,
+            bundle=bundle,
+            as_of=date_of(as_of),
+            since=date_of(since),
+            against=against,
+            lang=lang,
+            progress=progress(),
+        )
     if html is not None:
         from models.interfaces.client_page import write_client_page  # noqa: PLC0415
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from models.config import load_config
-from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
+from models.interfaces.commands.output import date_of, out, print_json, print_lines, progress, settings_of
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -26,10 +25,10 @@ def funnel(
     json_: JsonOption = False,
 ) -> None:
     """Show how opportunities pass from identified to signed, and rank those that wait for due diligence."""
-    from models.interfaces import kpis_job, kpis_summary, terminal  # noqa: PLC0415
+    from models.interfaces import kpis_job, kpis_summary  # noqa: PLC0415
 
-    settings = load_config(config, set_ or ())
-    told = kpis_job.funnel(settings, book=book, as_of=date_of(as_of), out=out_, progress=terminal.TerminalProgress(err))
+    settings = settings_of(config, set_)
+    told = kpis_job.funnel(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
     if json_:
         print_json(told.facts)
         return

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models.config import load_config
-from models.interfaces.commands.output import err, print_json, print_lines
+from models.interfaces.commands.output import print_json, print_lines, progress, settings_of
 from models.interfaces.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, SetOption
 
 SHORT_HELP = "One page of a published run: tiers, movers, warnings, funnel, figures."
@@ -35,14 +34,14 @@ def overview(
     json_: JsonOption = False,
 ) -> None:
     """Tell of a published run on one page: tiers, value against risk, who moved, who is warned of, funnel, figures."""
-    from models.interfaces import overview_job, overview_summary, terminal  # noqa: PLC0415
+    from models.interfaces import overview_job, overview_summary  # noqa: PLC0415
 
     told = overview_job.overview(
-        load_config(config, set_ or ()),
+        settings_of(config, set_),
         book=book,
         scores=scores,
         page=html,
-        progress=terminal.TerminalProgress(err),
+        progress=progress(),
     )
     if json_:
         print_json(told.facts)

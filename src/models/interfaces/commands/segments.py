@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models.config import load_config
-from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
+from models.interfaces.commands.output import date_of, out, print_json, print_lines, progress, settings_of
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -38,15 +37,15 @@ def segments(  # noqa: PLR0917 - options of a command are named by who types the
     json_: JsonOption = False,
 ) -> None:
     """Profile the kinds of clients in a book: its segments and how they were chosen, stages, types, regions."""
-    from models.interfaces import profiles, segments_summary, terminal  # noqa: PLC0415
+    from models.interfaces import profiles, segments_summary  # noqa: PLC0415
 
     found = profiles.segments(
-        load_config(config, set_ or ()),
+        settings_of(config, set_),
         book=book,
         bundle=bundle,
         as_of=date_of(as_of),
         page=html,
-        progress=terminal.TerminalProgress(err),
+        progress=progress(),
     )
     if json_:
         print_json(found.facts)

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from models.config import load_config
-from models.interfaces.commands.output import date_of, err, out, print_json, print_lines
+from models.interfaces.commands.output import date_of, out, print_json, print_lines, progress, settings_of
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -43,15 +42,15 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
 
     Nothing is published, and earlier tiers count in neither grading. Without --what-if the tiers are told as they are.
     """
-    from models.interfaces import jobs, terminal, tiers_summary  # noqa: PLC0415
+    from models.interfaces import clients, tiers_summary  # noqa: PLC0415
 
-    shift = jobs.tiers(
-        load_config(config, set_ or ()),
+    shift = clients.tiers(
+        settings_of(config, set_),
         what_if or (),
         book=book,
         bundle=bundle,
         as_of=date_of(as_of),
-        progress=terminal.TerminalProgress(err),
+        progress=progress(),
     )
     if json_:
         print_json(asdict(shift) | {"moved": shift.moved})

@@ -59,7 +59,7 @@ _WORDS = {
     "units_decline": Said("{unit} of the probability of decline {within}", "{within}的衰退概率，单位：{unit}"),
     "units_value": Said("{unit} of the value {within}", "{within}的客户价值，单位：{unit}"),
     "unknown": Said("A client of whom nothing is known", "一无所知的客户"),
-    "unknown_short": Said("unknown client", "一无所知的客户"),
+    "unknown_short": Said("Unknown client", "一无所知的客户"),
     "others": Said("{count} other reasons together", "其余{count}项原因合计"),
     "one_other": Said("1 other reason", "其余1项原因"),
     "rounding": Said("rounding", "四舍五入"),

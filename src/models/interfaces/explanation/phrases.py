@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.decisions.figures_in_words import day, figure_in_words, money, short
+from models.decisions.figures_in_words import day, figure_in_words, money, money_from
 from models.interfaces.explanation.labels import kind_in_words, say
 from models.tables.features import FeatureWords, Figure, Language
 from models.workflows.change import UNCHANGED, Step
@@ -238,7 +238,7 @@ def _value_range(story: ClientStory) -> str:
         "value_range",
         lang,
         level=f"{story.level:.0%}",
-        low=short(low, lang),
+        low=money_from(low, high, story.currency, lang),
         high=money(high, story.currency, lang),
     )
     return _joined(within, said, lang)

@@ -9,9 +9,10 @@ from markupsafe import Markup
 
 from models.interfaces.plots import short_number
 from models.interfaces.report_plots.chart import Chart, Key
-from models.interfaces.report_plots.frame import Frame, Scale, amount, reaching, rows_frame, shortened
+from models.interfaces.report_plots.frame import Frame, Say, Scale, amount, percent, reaching, rows_frame, shortened
 
 Facts = Mapping[str, Any]
+_SHARE = "share"
 UNITS = {"decline": "log-odds of decline", "value": "logarithm of value"}
 
 
@@ -31,13 +32,14 @@ def reasons_chart(model: str, part: Facts) -> Chart:
 
 def dependence_chart(model: str, part: Facts) -> Chart:
     """What a feature adds along its values: eighths of the clients, with the middle half of each as a line."""
-    bins = part["bins"]
+    bins, is_share = part["bins"], part["unit"] == _SHARE
+    at: Say = percent if is_share else short_number
     places = tuple(float(number) for number in range(len(bins)))
     x = Scale(
         low=-0.5,
         high=len(bins) - 0.5,
-        name=f"median of each eighth of the clients, {part['unit']}",
-        say=lambda place: short_number(bins[int(place)]["at"]),
+        name="median of each eighth of the clients" + ("" if is_share else f", {part['unit']}"),
+        say=lambda place: at(bins[int(place)]["at"]),
         places=places,
     )
     seen = [each[name] for each in bins for name in ("low", "median", "high")]
@@ -47,8 +49,8 @@ def dependence_chart(model: str, part: Facts) -> Chart:
     marks.append(frame.line(middle, "ours"))
     for place, each in zip(places, bins, strict=True):
         marks.append(frame.segment((place, each["low"]), (place, each["high"]), "line ours thin"))
-        told = f"{short_number(each['at'])}: {each['median']:+.3g} ({each['rows']:,} clients)"
+        told = f"{at(each['at'])}: {each['median']:+.3g} ({each['rows']:,} clients)"
         marks.append(frame.dot(place, each["median"], "ours", told))
-    title = f"{part['description'][:1].upper()}{part['description'][1:]}"
+    title = f"{part['description'][:1].upper()}{part['description'][1:]}: what it adds to {model}"
     legend = (Key(css="ours", label="median added, with the middle half of the clients"),)
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)

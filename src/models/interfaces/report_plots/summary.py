@@ -16,7 +16,8 @@ from models.interfaces.report_plots.explained import UNITS
 
 _INCHES = (5.6, 5.8)
 _DPI = 110
-_LETTERS = 34
+_LETTERS, _LINES = 44, 2
+"""A third line of a name would lie over the name of the next feature."""
 
 
 def summary_image(model: str, part: Mapping[str, Any]) -> str:
@@ -68,5 +69,7 @@ def _explanation(shap: Any, part: Mapping[str, Any]) -> Any:
         values=np.array([each["added"] for each in features]).T,
         base_values=np.zeros(part["rows"]),
         data=np.array(standing).T,
-        feature_names=[textwrap.fill(each["description"], _LETTERS) for each in features],
+        feature_names=[
+            textwrap.fill(each["description"], _LETTERS, max_lines=_LINES, placeholder="…") for each in features
+        ],
     )

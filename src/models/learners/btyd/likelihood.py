@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any, Protocol, Self
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 
 from models.errors import TooLittleDataError, UserError
 from models.learners.btyd.history import PurchaseHistory
@@ -100,7 +100,7 @@ def summit(objective: Objective, *, start: FloatArray, model: str) -> FloatArray
     logs, steepest = np.asarray(np.log(start), dtype=np.float64), math.inf
     for _ in range(_ROUNDS):
         bounds = [(low, high)] * logs.size
-        found = minimize(
+        found = scipy.optimize.minimize(
             descent,
             logs,
             jac=True,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.optimize import minimize
+import scipy
 from scipy.special import log_softmax, logsumexp, softmax
 
 from models.config import DeclineLearnerConfig, RunConfig
@@ -191,7 +191,7 @@ def _shift(log_shares: FloatArray, cause: IntArray) -> FloatArray:
         gradient = softmax(moved, axis=1).mean(axis=0) - target
         return float(logsumexp(moved, axis=1).mean() - shift @ target), gradient
 
-    found = minimize(loss, np.zeros(len(expected)), jac=True, method="BFGS", options={"gtol": 1e-10})
+    found = scipy.optimize.minimize(loss, np.zeros(len(expected)), jac=True, method="BFGS", options={"gtol": 1e-10})
     return np.asarray(found.x - found.x.mean())
 
 

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-from sklearn.metrics import adjusted_rand_score
 
 from models.config import ClusteringMethod, SegmentsConfig
 from models.learners.segments.clustering import Clustering
@@ -128,6 +127,8 @@ def _agreement(
     label: IntArray, method: ClusteringMethod, clusters: int, sample: FloatArray, resample: IntArray, seed: int
 ) -> float:
     """Adjusted Rand index of a refit on ``resample``; 0 where that has too few distinct clients to be clustered."""
+    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - it loads slowly, and only fitting needs it
+
     rows = in_order(sample[resample])
     if distinct_count(rows) < clusters:
         return 0.0

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
-from sklearn.cluster import KMeans
-from sklearn.exceptions import ConvergenceWarning
 
 from models.vocab import FloatArray, IntArray
 
@@ -26,6 +24,9 @@ class KMeansClustering:
     @classmethod
     def fit(cls, scaled: FloatArray, clusters: int, *, seed: int, thorough: bool = True) -> Self:
         """The best of ten starts, else of two, from (n, n_features) with at least ``clusters`` distinct rows."""
+        from sklearn.cluster import KMeans  # noqa: PLC0415 - it loads slowly, and only fitting needs it
+        from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
+
         starts = STARTS if thorough else QUICK_STARTS
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # among few clients one may get none

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-from sklearn.metrics import adjusted_rand_score
+import scipy
 
 from models.learners.segments.model import SegmentModel
 from models.vocab import BoolArray, FloatArray, IntArray
@@ -70,8 +69,10 @@ def match(
     >>> found.renamed, found.moved_share
     ({0: 7, 1: 3}, 0.2)
     """
+    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - it loads slowly, and only fitting needs it
+
     overlap = np.array([[_jaccard(new == number, old == before) for before in old_numbers] for number in numbers])
-    pairs = zip(*linear_sum_assignment(overlap, maximize=True), strict=True)
+    pairs = zip(*scipy.optimize.linear_sum_assignment(overlap, maximize=True), strict=True)
     kept = {int(row): int(column) for row, column in pairs if overlap[row, column] >= KNOWN_AGAIN}
     fresh = [number for row, number in enumerate(numbers) if row not in kept]
     renamed = {numbers[row]: old_numbers[column] for row, column in kept.items()}

@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Self
 
 import numpy as np
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import GaussianMixture
 
 from models.vocab import FloatArray, IntArray
 
@@ -37,6 +35,9 @@ class MixtureClustering:
 
         Where fifty rounds do not suffice, the mixture stands as it is then: it is one candidate among others.
         """
+        from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - it loads slowly, and only fitting needs it
+        from sklearn.mixture import GaussianMixture  # noqa: PLC0415
+
         starts = STARTS if thorough else 1
         mixture = GaussianMixture(clusters, n_init=starts, max_iter=ROUNDS, random_state=seed, reg_covar=LEAST_VARIANCE)
         with warnings.catch_warnings():

@@ -73,6 +73,8 @@ class SegmentModel:
         turns the name of a feature into what people call it.
         Raises ``TooLittleDataError`` if fewer distinct clients are there than the fewest clusters asked for.
         """
+        import sklearn.cluster  # noqa: F401, PLC0415 - only what is loaded can be kept to one thread
+
         _check(matrix, config.features)
         scaling = RobustScaling.fit(matrix)
         ordered = in_order(_scaled(scaling, matrix))

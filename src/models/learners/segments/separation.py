@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.spatial.distance import cdist
+import scipy
 
 from models.learners.segments.clustering import Clustering
 from models.learners.segments.rows import SAMPLE_ROWS, thinned
@@ -23,7 +23,7 @@ class Apartness:
     def of(cls, ordered: FloatArray) -> Apartness:
         """At most ``SAMPLE_ROWS`` of the rows."""
         rows = thinned(ordered, SAMPLE_ROWS)
-        return cls(rows, cdist(rows, rows))
+        return cls(rows, scipy.spatial.distance.cdist(rows, rows))
 
     def separation(self, clustering: Clustering) -> float:
         """Mean silhouette, from -1 to 1: how much nearer clients lie to their own cluster than to the next.

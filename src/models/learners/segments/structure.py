@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression
-from scipy.stats import norm, rankdata
+import scipy
+from scipy.special import ndtr, ndtri
 
 from models.learners.segments.kmeans import KMeansClustering
 from models.learners.segments.rows import SAMPLE_ROWS, distinct_count, in_order, thinned
@@ -114,7 +114,7 @@ def _rising(values: FloatArray, share: FloatArray) -> FloatArray:
     width = np.diff(values)
     if not len(width):
         return share
-    density = isotonic_regression(np.diff(share) / width, weights=width).x
+    density = scipy.optimize.isotonic_regression(np.diff(share) / width, weights=width).x
     return np.concatenate([share[:1], share[0] + np.cumsum(density * width)])
 
 
@@ -125,11 +125,11 @@ def _falling(values: FloatArray, share: FloatArray) -> FloatArray:
 
 def _copula_root(rows: FloatArray) -> FloatArray:
     """A matrix whose product with its transpose is the correlation of the normal scores, (f, f)."""
-    scores = norm.ppf((rankdata(rows, axis=0) - 0.5) / len(rows))
+    scores = ndtri((scipy.stats.rankdata(rows, axis=0) - 0.5) / len(rows))
     values, vectors = np.linalg.eigh(np.atleast_2d(np.corrcoef(scores, rowvar=False)))
     return np.asarray(vectors * np.sqrt(np.maximum(values, 0.0)))
 
 
 def _draw(humps: list[Hump], root: FloatArray, rows: int, generator: np.random.Generator) -> FloatArray:
-    level = norm.cdf(generator.standard_normal((rows, len(humps))) @ root.T)
+    level = ndtr(generator.standard_normal((rows, len(humps))) @ root.T)
     return np.column_stack([hump.quantiles(level[:, place]) for place, hump in enumerate(humps)])

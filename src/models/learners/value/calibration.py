@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import isotonic_regression
+import scipy
 
 from models.errors import TooLittleDataError
 from models.vocab import FloatArray, IntArray
@@ -141,7 +141,7 @@ def _variance_between(ratio: FloatArray, variance: FloatArray) -> float:
 def _rising(at: FloatArray, to: FloatArray, size: FloatArray) -> FloatArray:
     """``to`` made to rise by ``_LEAST_SLOPE`` or more, at the least squared distance."""
     floor = _LEAST_SLOPE * at
-    return np.asarray(isotonic_regression(to - floor, weights=size).x + floor)
+    return np.asarray(scipy.optimize.isotonic_regression(to - floor, weights=size).x + floor)
 
 
 def _require_totals(realised: float, foreseen: float) -> None:

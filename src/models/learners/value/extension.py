@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
-from scipy.optimize import isotonic_regression
+import scipy
 
 from models.errors import InternalError
 from models.learners.contributions import Contributions
@@ -163,7 +163,7 @@ def _same_distribution(logs: FloatArray, amounts: FloatArray) -> ValueCalibratio
     starts = starts[_apart(_means(ordered, starts))]
     at = _means(ordered, starts)
     floor, size = _LEAST_SLOPE * at, np.diff(starts, append=len(ordered))
-    to = floor + isotonic_regression(np.log(_means(amounts, starts)) - floor, weights=size).x
+    to = floor + scipy.optimize.isotonic_regression(np.log(_means(amounts, starts)) - floor, weights=size).x
     foreseen = np.exp(ValueCalibration(at=tuple(at), to=tuple(to)).log_value(ordered))
     to += np.log(amounts.sum() / foreseen.sum())
     return ValueCalibration(at=tuple(at.tolist()), to=tuple(to.tolist()))

@@ -150,7 +150,7 @@ def amount_topic(labels: Labels, name: str) -> Topic:
 def rhythm_topic(labels: Labels, name: str) -> Topic:
     """How often and how lately a measure occurs, as one reason."""
     label = labels.of(name)
-    return Topic(f"{name}_rhythm", Said(f"how often and how lately: {label.en}", f"{label.zh}频率与间隔"))
+    return Topic(f"{name}_rhythm", Said(f"timing of {label.en}", f"{label.zh}频率与间隔"))
 
 
 def _spoken(saying: Saying, topic: Topic, labels: Labels, name: str, window: int | None) -> FeatureWords:

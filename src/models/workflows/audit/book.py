@@ -17,9 +17,9 @@ from models.config import Config
 from models.errors import TooLittleDataError
 from models.tables.book import Book
 from models.tables.consistency import ALL_CHECKS, CheckResult, Scope, run_checks
+from models.tables.counts import TableCount
 from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.prepare import prepared_book
-from models.tables.quality import TableCount
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import Progress, SilentProgress
 from models.workflows.audit.criteria import Feature, Limits, Origin, judge_features

@@ -9,8 +9,8 @@ from typing import Any
 
 from models.config import TimeConfig
 from models.tables.book import Book
+from models.tables.counts import TableCount
 from models.tables.measures import KNOWN_ON
-from models.tables.quality import TableCount
 from models.tables.schema import TABLES, Column, Kind, TableSchema
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import Progress

@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy.stats import kendalltau, rankdata, spearmanr
+import scipy
 
 from models.decisions.reasons import Grouping
 from models.learners.contract import FeatureContract
@@ -101,8 +101,8 @@ def _alike(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, fl
     tops = (set(sorted(each, key=lambda name: -each[name])[:TOP]) for each in (one, other))
     shared = set.intersection(*tops)
     return {
-        "spearman": float(spearmanr(first, second).statistic),
-        "kendall": float(kendalltau(first, second).statistic),
+        "spearman": float(scipy.stats.spearmanr(first, second).statistic),
+        "kendall": float(scipy.stats.kendalltau(first, second).statistic),
         "top_shared": len(shared) / min(TOP, len(names)),
     }
 
@@ -161,7 +161,7 @@ def _standing(observed: FloatArray) -> list[float | None]:
     known = ~np.isnan(observed)
     ranks = np.full(len(observed), np.nan)
     if known.any():
-        ranks[known] = (rankdata(observed[known]) - 1) / max(int(known.sum()) - 1, 1)
+        ranks[known] = (scipy.stats.rankdata(observed[known]) - 1) / max(int(known.sum()) - 1, 1)
     return [None if np.isnan(rank) else round(rank, 3) for rank in ranks.tolist()]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.errors import TooLittleDataError
 from models.metrics import cumulative_incidence, curve_auc, curve_brier, interval_coverage, interval_width
@@ -29,7 +29,7 @@ def wilson(share: float, clients: float, level: float = 0.95) -> tuple[float, fl
     >>> [round(end, 4) for end in wilson(0.5, 10)]
     [0.2366, 0.7634]
     """
-    z = float(norm.ppf((1 + level) / 2))
+    z = float(ndtri((1 + level) / 2))
     middle = share + z**2 / (2 * clients)
     half = z * float(np.sqrt(share * (1 - share) / clients + z**2 / (4 * clients**2)))
     scale = 1 + z**2 / clients

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from models.config import ChoiceConfig, Config, TuneObjective
+from models.config import ChoiceConfig, Config
 from models.errors import InternalError, UserError
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
@@ -16,7 +16,7 @@ from models.learners.decline import DeclineModel
 from models.learners.value import fit_candidate
 from models.metrics import auc, expected_maximum_profit, log_loss
 from models.metrics.value import DECILES
-from models.vocab import FloatArray
+from models.vocab import FloatArray, TuneObjective
 from models.workflows.corrections import calibrated_on_others, value_score
 from models.workflows.hindcast import candidate_inputs
 from models.workflows.rows import Rows

@@ -1,0 +1,87 @@
+"""The jobs about single clients and the policy: they neither train nor publish, and so start quickly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from models.interfaces.opening import (
+    CHAMPION,
+    SCORES_FOLDER,
+    Settings,
+    open_book,
+    open_bundle,
+    settings_of,
+    work_dir,
+)
+from models.tables.features import Language
+from models.vocab import Progress, SilentProgress
+from models.workflows.bundle import Bundle
+from models.workflows.client_change import change_of
+from models.workflows.client_history import read_client
+from models.workflows.client_story import ClientStory, tell_client
+from models.workflows.scoring import ScoredBlock, score_clients
+from models.workflows.what_if import TierShift, tier_shift
+
+
+def explain(
+    config: Settings,
+    client: str,
+    *,
+    book: str | None = None,
+    bundle: str = CHAMPION,
+    as_of: date | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> tuple[Bundle, ScoredBlock]:
+    """Score and explain one client, the same as it is in the whole book. Raises ``UnknownClientError``."""
+    settings = settings_of(config, overrides)
+    models = open_bundle(settings, bundle)
+    checked = open_book(settings, book, progress)
+    earlier = work_dir(settings) / SCORES_FOLDER
+    return models, score_clients(checked, models, settings, [client], as_of, earlier=earlier)
+
+
+def client_story(  # noqa: PLR0913 - each option is a question that a reviewer may ask
+    config: Settings,
+    client: str,
+    *,
+    book: str | None = None,
+    bundle: str = CHAMPION,
+    as_of: date | None = None,
+    since: date | None = None,
+    against: str | None = None,
+    lang: Language = "en",
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> ClientStory:
+    """Everything about one client: what it is worth, why, since when, what would change it, how to treat it.
+
+    What changed is told from ``since`` (else from a year before); ``against`` names another bundle, as ``bundle`` does.
+    Raises ``UnknownClientError``.
+    """
+    settings = settings_of(config, overrides)
+    models = open_bundle(settings, bundle)
+    rival = None if against is None else open_bundle(settings, against)
+    checked = open_book(settings, book, progress)
+    progress.stage("Reading the client's past")
+    earlier = work_dir(settings) / SCORES_FOLDER
+    past = read_client(checked, models, settings, client, as_of, since=since, earlier=earlier)
+    change = change_of(checked, models, past, settings, against=rival, since=since, lang=lang)
+    return tell_client(checked, models, past, settings, change, lang=lang, published=earlier)
+
+
+def tiers(
+    config: Settings,
+    changes: Sequence[str] = (),
+    *,
+    book: str | None = None,
+    bundle: str = CHAMPION,
+    as_of: date | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> TierShift:
+    """Who would change tier if the policy of a bundle had other values (``key=value``); nothing is published."""
+    settings = settings_of(config, overrides)
+    models = open_bundle(settings, bundle)
+    return tier_shift(open_book(settings, book, progress), models, settings, changes, as_of, progress=progress)

@@ -1,0 +1,56 @@
+"""What every job opens first: settings, the folder of results, the book, and the bundle. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.config import Config, load_config
+from models.errors import MissingFileError
+from models.interfaces.registry_notes import RegistryNotes
+from models.tables.book import Book, load_book
+from models.vocab import Progress
+from models.workflows.bundle import Bundle, read_bundle
+
+Settings = Config | Path | str
+CHAMPION = "champion"
+SCORES_FOLDER = "scores"
+
+
+def settings_of(config: Settings, overrides: Sequence[str]) -> Config:
+    """A config as it is, or read from its path with other values for ``section.key=value``."""
+    return config if isinstance(config, Config) else load_config(Path(config), overrides)
+
+
+def work_dir(settings: Config) -> Path:
+    """The folder of a book's results."""
+    folder = Path(settings.run.work_dir) / settings.book.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def open_book(settings: Config, book: str | None, progress: Progress, *, afresh: bool = False) -> Book:
+    """Read and check a book into its folder; unless ``afresh``, only if it is not as it was when it was checked."""
+    return load_book(settings, book, work_dir(settings), progress, afresh=afresh)
+
+
+def open_bundle(settings: Config, which: str) -> Bundle:
+    """The bundle of a folder, or of a version or alias in the registry, with every file proved."""
+    if Path(which).is_dir():
+        return read_bundle(Path(which), threads=settings.run.threads)
+    if "/" in which:
+        raise MissingFileError(which, remedy="name the folder of a bundle, a version number or an alias")
+    return read_bundle(_registered(settings, which), threads=settings.run.threads)
+
+
+def _registered(settings: Config, which: str) -> Path:
+    """The folder of a registered bundle: as noted while the registry is the same, else as MLflow finds it."""
+    notes = RegistryNotes.of(settings.run.tracking_uri, work_dir(settings))
+    noted = notes.folder_of(which)
+    if noted is not None:
+        return noted
+    from models.interfaces.tracking import Tracking  # noqa: PLC0415 - MLflow takes seconds to load
+
+    found = Tracking(settings).find(which)
+    notes.note({which, found.version, *found.aliases}, found.folder)
+    return found.folder

@@ -1,0 +1,162 @@
+"""What happens at the door: a source is read, its rows are checked, and a good book is stored; else it is refused.
+
+How a source is read lives in ``sources``, what a row must satisfy in ``schema``, what a book is in ``book``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+
+from models.config import Config, RunConfig
+from models.errors import QuarantineLimitError, TooLittleDataError, UnreadableFileError
+from models.tables.book import MANIFEST, QUARANTINE, Book, book_folder
+from models.tables.counts import TableCount
+from models.tables.fingerprint import fingerprint
+from models.tables.quality import CheckedTable, Gate
+from models.tables.rules import MEANING, Rule
+from models.tables.schema import REQUIRED_TABLES, TABLES
+from models.tables.scratch import remove_stale, scratch_folder
+from models.tables.sources import SOURCES, SourceTables
+from models.vocab import Progress
+
+MAX_REASONS_SHOWN = 5
+
+
+def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -> Book:
+    """Read the book from ``place``, check it, and write it to ``work_dir``, as ``load_book`` says."""
+    work_dir.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(work_dir, "book") as scratch, _connection(scratch, config.run) as connection:
+        progress.stage(f"Reading the {config.book.name} book")
+        source = SOURCES[config.book.source](connection, config.book, place, scratch)
+        progress.stage("Checking its rows")
+        stored = scratch / "book"
+        stored.mkdir()
+        checked = _check_all(connection, source, stored)
+        everything = [*source.checked, *checked.values()]
+        quarantine = _write_quarantine(connection, everything, scratch, work_dir)
+        _refuse_bad(everything, config.book.max_quarantine_share, quarantine)
+        book = _describe(config, source, checked, work_dir)
+        (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
+        target = book_folder(work_dir, book.fingerprint)
+        _publish(stored, target, scratch, sound=target.is_dir() and _is_sound(connection, target, book))
+    return book
+
+
+@contextmanager
+def _connection(scratch: Path, run: RunConfig) -> Iterator[Any]:
+    """A DuckDB database on disk that spills to ``scratch``, so that memory does not grow with the book."""
+    settings = {"memory_limit": f"{run.database_memory_gb}GB", "temp_directory": str(scratch / "spill")}
+    settings |= {"threads": str(run.threads)} if run.threads else {}
+    connection = ibis.duckdb.connect(scratch / "staging.duckdb", **settings)
+    try:
+        yield connection
+    finally:
+        connection.disconnect()
+
+
+def _check_all(connection: Any, source: SourceTables, folder: Path) -> dict[str, CheckedTable]:
+    """Checks the tables, those that others refer to first."""
+    gate = Gate(connection=connection, known_until=source.known_until, folder=folder)
+    checked: dict[str, CheckedTable] = {}
+    for name, schema in TABLES.items():
+        if name in source.tables:
+            targets = {done: table.rows for done, table in checked.items()}
+            checked[name] = gate.check(source.tables[name], schema, targets=targets)
+    missing = [name for name in REQUIRED_TABLES if name not in checked]
+    if missing:
+        raise UnreadableFileError(
+            rule=f"a book must have the tables {' and '.join(REQUIRED_TABLES)}",
+            got=", ".join(checked) or "no tables",
+            remedy=f"add {' and '.join(missing)}",
+        )
+    return checked
+
+
+def _write_quarantine(connection: Any, tables: Sequence[CheckedTable], scratch: Path, work_dir: Path) -> Path:
+    rows = ibis.union(*[table.quarantine for table in tables]) if len(tables) > 1 else tables[0].quarantine
+    written, target = scratch / QUARANTINE, work_dir / QUARANTINE
+    connection.to_parquet(rows.order_by(["table", "source_row"]), written, compression="zstd")
+    os.replace(written, target)  # noqa: PTH105 - the one call that replaces a file whole
+    return target
+
+
+def _refuse_bad(tables: Sequence[CheckedTable], limit: float, quarantine: Path) -> None:
+    """Raises ``QuarantineLimitError`` for the table with the largest share of bad rows, if over ``limit``."""
+    counts = [table.count for table in tables if table.count.rows_in]
+    worst = max(counts, key=lambda count: count.rows_quarantined / count.rows_in, default=None)
+    if worst is None or worst.rows_quarantined <= limit * worst.rows_in:
+        return
+    reasons = [_sentence(worst, reason) for reason in list(worst.reasons)[:MAX_REASONS_SHOWN]]
+    raise QuarantineLimitError(
+        bad=worst.rows_quarantined, total=worst.rows_in, limit=limit, reasons=reasons, report=quarantine
+    )
+
+
+def _sentence(count: TableCount, reason: str) -> str:
+    column, _, rule = reason.rpartition(" ")
+    example = f"e.g. {count.examples[reason]}"
+    return f"{count.table}.{column} {MEANING[Rule(rule)]}: {count.reasons[reason]:,}, {example}"
+
+
+def _describe(config: Config, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path) -> Book:
+    first_date = checked["cashflows"].rows.date.min().to_pyarrow().as_py()
+    if first_date is None:
+        raise TooLittleDataError(
+            rule="a book must hold at least one cashflow",
+            got="none",
+            remedy="look at the source, or name another",
+        )
+    key = fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency)
+    return Book(
+        name=config.book.name,
+        currency=config.book.currency,
+        tables={name: book_folder(work_dir, key) / f"{name}.parquet" for name in checked},
+        quarantine=work_dir / QUARANTINE,
+        first_date=first_date,
+        known_until=source.known_until,
+        fingerprint=key,
+        counts=tuple(table.count for table in (*source.checked, *checked.values())),
+        ignored_columns=source.ignored_columns,
+    )
+
+
+def _manifest(book: Book) -> str:
+    facts = book.to_facts()
+    facts["counts"] = [{key: value for key, value in count.items() if key != "examples"} for count in facts["counts"]]
+    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+
+
+def _is_sound(connection: Any, folder: Path, book: Book) -> bool:
+    """Whether the files in a folder are this book and no more, to the last cell."""
+    names = {MANIFEST, *(f"{name}.parquet" for name in book.tables)}
+    if {file.name for file in folder.iterdir()} != names:
+        return False
+    try:
+        tables = {name: connection.read_parquet(folder / f"{name}.parquet") for name in book.tables}
+        return fingerprint(tables, currency=book.currency) == book.fingerprint
+    except duckdb.Error:
+        return False
+
+
+def _publish(new: Path, target: Path, scratch: Path, *, sound: bool) -> None:
+    """Puts ``new`` at ``target``, unless the same book stands there ``sound``, which another run may be reading."""
+    target.parent.mkdir(exist_ok=True)
+    if target.is_dir():
+        os.utime(target)
+        if sound:
+            return
+        target.rename(scratch / "damaged")
+    remove_stale(target.parent.iterdir())
+    try:
+        new.rename(target)
+    except OSError:
+        if not target.is_dir():  # else another run was faster
+            raise

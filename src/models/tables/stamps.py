@@ -1,0 +1,48 @@
+"""By what files and code are known to be the same as before, without reading them again."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+Stamp = dict[str, list[int]]
+"""File -> size in bytes, when it was written and when anything of it was changed, in nanoseconds."""
+_SETTLED_SECONDS = 2.0
+"""Within this a file can change twice and look the same: some file systems count in seconds."""
+_DECIDING = ("config", "tables")
+_DATABASE = ("duckdb", "ibis-framework")
+
+
+def stamp_of(files: Iterable[Path]) -> Stamp:
+    """Of each file what the system notes when it is written. Who copies other bytes over it cannot keep that as it was.
+
+    The time of change is the system's own and follows even if the time of writing is set back. (Windows notes when the
+    file was made instead: there a tool that sets the time of writing back and keeps the size goes unseen.)
+    Raises ``FileNotFoundError``.
+    """
+    found = {}
+    for file in files:
+        facts = file.stat()
+        found[str(file)] = [facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns]
+    return found
+
+
+def has_settled(stamp: Stamp) -> bool:
+    """Whether the files were left alone long enough for any later change to show."""
+    newest = max((max(written, changed) for _, written, changed in stamp.values()), default=0)
+    return time.time() - newest / 1e9 > _SETTLED_SECONDS
+
+
+@cache
+def code_version() -> str:
+    """Hash of the code that decides what checked tables and ledgers hold: ours by its text, DuckDB's by its version."""
+    digest = hashlib.sha256(" ".join(version(name) for name in _DATABASE).encode())
+    home = Path(__file__).parents[1]
+    for part in _DECIDING:
+        for file in sorted((home / part).rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
