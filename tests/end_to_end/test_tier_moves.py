@@ -72,9 +72,7 @@ def test_one_client_alone_has_the_tier_that_the_whole_book_left_it(
     block = score_clients(
         trained.result.book, halfyears.bundle, trained.config, [refused], DECEMBER, earlier=halfyears.out
     )
-    told = score_columns(
-        halfyears.bundle.models, block.panel, block.predictions, trained.config, block.previous, block.limit
-    )
+    told = score_columns(halfyears.bundle.models, block.panel, block.predictions, trained.config, block.grounds)
     row = halfyears.december.loc[refused]
     assert (told["tier"][0].as_py(), told["tier_basis"][0].as_py()) == (row["tier"], "limit")
     assert told["tier_reason"][0].as_py() == row["tier_reason"]

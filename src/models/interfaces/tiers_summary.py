@@ -26,7 +26,8 @@ def shift_sentence(shift: TierShift) -> str:
     total = sum(map(sum, shift.clients))
     worth = sum(shift.value[old][new] for old in tiers for new in tiers if old != new)
     expected = money(worth, shift.currency, "en")
-    return f"{shift.moved:,} of {total:,} clients would change tier; {expected} are expected of them."
+    kept = f" In both, overrides count of {shift.overridden:,} clients." if shift.overridden else ""
+    return f"{shift.moved:,} of {total:,} clients would change tier; {expected} are expected of them.{kept}"
 
 
 def _matrix(shift: TierShift) -> Table:

@@ -17,11 +17,9 @@ from models.tables.periods import PeriodGrid, latest_anchor
 from models.tables.prepare import prepared_book
 from models.vocab import IntArray, TextArray
 from models.workflows.bundle import Bundle
-from models.workflows.decide import REMEMBERED
 from models.workflows.kinds import kinds_of
-from models.workflows.previous import earlier_scores
 from models.workflows.recipe import Predictions, score_panel
-from models.workflows.scoring import ScoredBlock, score_block, scoring_config
+from models.workflows.scoring import ScoredBlock, grounds_at, score_block, scoring_config
 
 QUARTERS = 8
 """So many quarter-ends before the as-of date are looked back at."""
@@ -79,10 +77,9 @@ def read_client(
         panels = panels_by_block(prepared, settings, origins, targets=False, blocks=blocks)
         chosen = [panel.where((panel.client_id == client).to_numpy()) for panel in panels]
     panel = _active(chosen, client, grid, settings, [0] if asked is None else [asked, 0])
-    previous = None if earlier is None else earlier_scores(earlier, grid.anchor, REMEMBERED)
     predictions = score_panel(bundle.models, panel)
     return ClientPast(
-        block=score_block(bundle, panel.at([0]), previous),
+        block=score_block(bundle, panel.at([0]), grounds_at(book, bundle, settings, grid.anchor, earlier)),
         panel=panel,
         predictions=predictions,
         stage=kinds_of(bundle.models.kinds, panel, predictions.decline_probability, settings).stage,

@@ -18,7 +18,7 @@ from numpy.random import SeedSequence, default_rng
 
 from models.config.simulation import SimulationConfig
 from models.errors import ManyProblemsError, UserError
-from models.tables.schema import TABLES
+from models.tables.schema import DECISION_TABLES, TABLES
 from models.tables.simulator.arrow import Calendar
 from models.tables.simulator.blocks import (
     Block,
@@ -36,7 +36,9 @@ from models.tables.simulator.publishing import BlockWriter, published_folder
 from models.tables.simulator.truth import CHECK_STREAM, run_forward
 from models.vocab import BoolArray, FloatArray, IntArray, Progress, SilentProgress
 
-FILES = (*TABLES, "truth", "truth_clean")
+SIMULATED = tuple(name for name in TABLES if name not in DECISION_TABLES)
+"""A folder in which people keep decisions is never replaced."""
+FILES = (*SIMULATED, "truth", "truth_clean")
 MACRO_STREAM = 7
 TRUTH_METADATA = "clientvalue.truth"
 YEAR, MOST_MONTHS = 12, 360
