@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from models.interfaces.backtest_words import amount_range, share_range, verdicts
+from models.interfaces.backtest_words import amount_range, override_cells, share_range, verdicts, ways_apart
 from models.interfaces.plots import short_number
 from models.interfaces.rendering import environment
 from models.interfaces.report_plots.chart import Chart, Key
@@ -31,7 +31,8 @@ def write_backtest_page(facts: Facts, path: Path) -> None:
 def backtest_page(facts: Facts) -> str:
     """The page of what ``backtest_book`` tells."""
     made = environment(
-        filters={"figure": short_number, "percent": percent_or_dash, "amounts": amount_range, "range": share_range}
+        filters={"figure": short_number, "percent": percent_or_dash, "amounts": amount_range, "range": share_range},
+        functions={"ways_apart": ways_apart, "override_cells": override_cells},
     )
     charts = [found_chart(facts), found_chart(facts, deepest=_DEEPEST)]
     charts += [dates_chart(facts)] if len(facts["origins"]) > 1 else []

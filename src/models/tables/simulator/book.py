@@ -225,6 +225,7 @@ def _about_truth(plan: Plan, totals: Sequence[Totals]) -> dict[str, object]:
         "discount_rate_annual": settings.discount_rate_annual,
         "campaign_lift": {name: each.campaign_lift for name, each in plan.config.types.items()},
         "campaign_months": plan.config.campaigns.months,
+        "intervention": plan.config.intervention.model_dump(),
         "totals_of_active_clients": [_about_moment(plan, month, totals) for month in plan.as_of],
     }
 
