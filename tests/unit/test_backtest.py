@@ -55,7 +55,7 @@ def replayed(**changes: Any) -> Replayed:
         acting=Acting(
             loss=loss,
             avoided=loss / 2,
-            urgency=scores(ours=FIRST[::-1], rule=FIRST, perfect=loss),
+            urgency=scores(ours=FIRST[::-1], rule=FIRST, perfect=loss) | {"warned": loss},
             expected=Expected(loss=np.full(CLIENTS, 10.0), avoided=FIRST / 2, halves=(FIRST / 2, FIRST[::-1] / 2)),
         ),
     )

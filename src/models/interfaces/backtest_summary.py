@@ -50,8 +50,8 @@ def _screening(facts: Facts) -> Table:
 def _acting(facts: Facts) -> Table:
     acting = facts["acting"]
     title = f"Losses saved by acting early on {acting['budget']:.0%} of the clients"
-    table = _table(title, ("list",), ("of those expected", "more than the rule", "of those that came"))
-    for name, called in facts["lists"].items():
+    table = _table(title, ("list",), ("of expected ones", "over the rule", "of those that came"))
+    for name, called in facts["acting_lists"].items():
         expected = acting["expected"] or {"saved": {}, "change": {}}
         cells = [expected["saved"].get(name), expected["change"].get(name), acting["actual"]["saved"][name]]
         said = ["" if cell is None else share_range(cell, signed=place == 1) for place, cell in enumerate(cells)]

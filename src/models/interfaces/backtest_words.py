@@ -77,6 +77,7 @@ def _acting(acting: Facts | None) -> Iterator[str]:
             f"{_alone(told['saved']['ours'])} are saved, by the rule {_alone(told['saved']['rule'])}: "
             f"{share_range(change, signed=True)}{_sure(change, more_is_better=True)}. It {reaches} the aim of "
             f"{acting['aim']:+.0%}; the forecast alone saves {_alone(told['saved']['forecast'])}, "
+            f"our warnings {_alone(told['saved']['warned'])}, "
             f"perfect foresight {_alone(told['saved']['perfect'])}."
         )
 

@@ -15,7 +15,7 @@ import numpy as np
 from models.config import ActingConfig, Config
 from models.metrics import Draws, ReviewList, told_interval
 from models.vocab import FloatArray
-from models.workflows.backtest.lists import LISTS, PERFECT, RULE, Scores
+from models.workflows.backtest.lists import ACTING_LISTS, PERFECT, RULE, Scores
 
 Rows = list[slice]
 
@@ -47,7 +47,9 @@ class ActingClaim:
 
     def __init__(self, dates: Sequence[Acting], settings: ActingConfig) -> None:
         self.settings, self.dates = settings, dates
-        self.actual = {name: [ReviewList.of(each.avoided, each.urgency[name]) for each in dates] for name in LISTS}
+        self.actual = {
+            name: [ReviewList.of(each.avoided, each.urgency[name]) for each in dates] for name in ACTING_LISTS
+        }
         known = [each.expected for each in dates if each.expected is not None]
         self.expected = known if len(known) == len(dates) else []
         self.foreseen = {
@@ -55,7 +57,7 @@ class ActingClaim:
                 ReviewList.of(each.avoided, acting.urgency[name])
                 for each, acting in zip(self.expected, dates, strict=False)
             ]
-            for name in LISTS
+            for name in ACTING_LISTS
             if name != PERFECT
         }
         self.crossed = [
@@ -99,6 +101,6 @@ class ActingClaim:
 
 def _told(way: str, drawn: Mapping[str, Draws]) -> dict[str, Any]:
     return {
-        "saved": {name: told_interval(drawn[f"{way} {name}"]) for name in LISTS},
-        "change": {name: told_interval(drawn[f"more {way} {name}"]) for name in LISTS if name != RULE},
+        "saved": {name: told_interval(drawn[f"{way} {name}"]) for name in ACTING_LISTS},
+        "change": {name: told_interval(drawn[f"more {way} {name}"]) for name in ACTING_LISTS if name != RULE},
     }

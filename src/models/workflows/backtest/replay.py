@@ -12,7 +12,7 @@ import pandas as pd
 
 from models.config import BacktestConfig, Config
 from models.decisions.rule_grade import rule_grade
-from models.decisions.tiers import Basis, Decided, GradingPolicy, grade_book
+from models.decisions.tiers import Basis, Decided, grade_book
 from models.errors import AsOfOutsideBookError, InternalError
 from models.learners.segments import SegmentModel
 from models.tables.book import Book
@@ -22,7 +22,7 @@ from models.tables.simulator.intervention import share_avoided
 from models.tables.splits import LearningOrigins, learning_origins
 from models.vocab import BoolArray, DeclineCause, FloatArray, IntArray, Progress, TextArray
 from models.workflows.backtest.acting import Acting
-from models.workflows.backtest.lists import ANEW, Scores, scores, tier_first, worst_first
+from models.workflows.backtest.lists import ANEW, WARNED, Scores, chosen_first, scores, tier_first, worst_first
 from models.workflows.backtest.outcomes import exposure_of, loss_within, losses_of, months_to_default
 from models.workflows.backtest.simulated import Simulated
 from models.workflows.contenders import past_behaviour
@@ -31,8 +31,9 @@ from models.workflows.grading import facts_of
 from models.workflows.hindcast import Hindcasts
 from models.workflows.learning import learning_panel
 from models.workflows.overrides import overrides_at
-from models.workflows.recipe import FittedModels, Predictions, fit_models, fit_segments, score_panel
+from models.workflows.recipe import FittedModels, Predictions, fit_models, fit_segments, score_panel, with_peers
 from models.workflows.stakes import at_stake
+from models.workflows.warn import origins_to_read, read_turns
 
 HELD = (Basis.MARGIN.value, Basis.LIMIT.value)
 
@@ -100,8 +101,11 @@ def replay(
     """
     grid = PeriodGrid(config.time.period, max(days))
     fits = {grid.number_of(day): _origins(book, config, grid, day) for day in sorted(set(days))}
-    numbers = sorted({*fits, *(origin for fit in fits.values() for origin in fit.learn)})
-    hindcasts = Hindcasts(learning_panel(book, config, grid, numbers, progress).panel, config)
+    numbers = {*fits, *(origin for fit in fits.values() for origin in fit.learn)}
+    if truth is not None:  # then clients that warn are acted on too
+        first = grid.index_of(book.first_date)
+        numbers |= {origin for number in fits for origin in origins_to_read(config, number, first=first)}
+    hindcasts = Hindcasts(learning_panel(book, config, grid, sorted(numbers), progress).panel, config)
     # no grade looks at segments: those of the earliest fit stand in for all, which saves most of the time
     segments = fit_segments(hindcasts.panel.at([next(iter(fits.values())).latest]), config)
     past = _Past(
@@ -131,6 +135,37 @@ def _origins(book: Book, config: Config, grid: PeriodGrid, day: date) -> Learnin
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Day:
+    """One date as its own run saw it. Shapes (n_rows,); ``rating`` is None in a book without ratings."""
+
+    rows: Panel
+    models: FittedModels
+    learned_until: int
+    said: Predictions
+    decided: Decided
+    rating: FloatArray | None
+    rule_tier: TextArray
+
+    @property
+    def tier(self) -> TextArray:
+        """By our policy, whatever people asked."""
+        return self.decided.unasked
+
+    @property
+    def risk(self) -> FloatArray:
+        """The probability of default where causes are known, else of decline."""
+        incidence = self.said.curves.incidence.get(DeclineCause.DEFAULT)
+        return self.said.decline_probability if incidence is None else np.asarray(incidence[:, -1])
+
+    @property
+    def rated(self) -> FloatArray:
+        """The rating as it is; a client without one counts as the middle one, and in a book without all are alike."""
+        if self.rating is None:
+            return np.zeros(len(self.rows))
+        return np.where(np.isnan(self.rating), np.nanmedian(self.rating), self.rating)
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Past:
     """All that a date is replayed from."""
 
@@ -143,22 +178,18 @@ class _Past:
 
     def replayed(self, number: int, origins: LearningOrigins, before: Replayed | None) -> Replayed:
         """One date: fit, grade by both, and lay what came beside it."""
-        config, settings, panel = self.config, self.config.backtest, self.hindcasts.panel
-        rows = panel.at([number])
+        settings, rows = self.config.backtest, self.hindcasts.panel.at([number])
         if rows.value is None or rows.declined is None:
             raise InternalError("a date can only be replayed with its outcomes")
-        models = self._models(origins)
-        said = score_panel(models, rows)
-        decided = self._decided(models.policy, said, rows, before)
-        past, rating, stake = past_behaviour(rows, config).total, _rating(rows, settings), at_stake(rows, config)
-        tier, rule_tier = decided.unasked, rule_grade(past, rating, settings.rule)
-        by_rule = tier_first(rule_tier, past)
+        past, stake = past_behaviour(rows, self.config).total, at_stake(rows, self.config)
+        day = self._day(rows, origins, before, past)
+        said, tier, by_rule = day.said, day.tier, tier_first(day.rule_tier, past)
         profit = profit_of_keeping(rows.declined.astype(np.float64), stake, settings)
         expected = profit_of_keeping(said.decline_probability, stake, settings)
-        lending = self._lending(rows, said, tier, rule_tier=rule_tier, rating=rating)
+        lending = self._lending(day)
         return Replayed(
-            as_of=panel.grid.start_of(number),
-            learned_until=panel.grid.start_of(origins.latest),
+            as_of=rows.grid.start_of(number),
+            learned_until=rows.grid.start_of(origins.latest),
             client_id=rows.client_id,
             group=rows.group,
             groups_known=rows.groups_known,
@@ -168,72 +199,73 @@ class _Past:
             profit=profit,
             tier=tier,
             anew=said.grades.tier,
-            rule_tier=rule_tier,
-            by_rule=decided.by_rule,
-            held=np.where(np.isin(decided.basis, HELD), decided.basis, ""),
-            override=decided.override,
-            overridden=decided.tier,
+            rule_tier=day.rule_tier,
+            by_rule=day.decided.by_rule,
+            held=np.where(np.isin(day.decided.basis, HELD), day.decided.basis, ""),
+            override=day.decided.override,
+            overridden=day.decided.tier,
             screening={
                 **scores(tier_first(tier, said.value), said.value, by_rule, rows.value),
                 ANEW: tier_first(said.grades.tier, said.value),
             },
             retention=scores(tier_first(tier, expected), expected, by_rule, profit),
             lending=lending,
-            acting=self._acting(rows, said, tier, rule_tier=rule_tier, rating=rating, lending=lending),
+            acting=None if lending is None or self.simulated is None else self._acting(day, lending, self.simulated),
         )
 
-    def _models(self, origins: LearningOrigins) -> FittedModels:
+    def _day(self, rows: Panel, origins: LearningOrigins, before: Replayed | None, past: FloatArray) -> _Day:
+        """The grades of a run that builds on the one of the date before, with what people had asked by then."""
         learn = self.hindcasts.panel.at(origins.learn)
         corrections = learn_corrections(self.hindcasts.of(origins), self.config)
-        return fit_models(learn, origins, corrections, self.config, segments=self.segments)
-
-    def _decided(self, policy: GradingPolicy, said: Predictions, rows: Panel, before: Replayed | None) -> Decided:
-        """The grades of a run at this date that builds on the one before, with what people had asked by then."""
+        models = fit_models(learn, origins, corrections, self.config, segments=self.segments)
+        said = score_panel(models, rows)
         overrides = overrides_at(self.book, self._horizon(rows)[0])
-        return grade_book(policy, facts_of(said, rows, _tiers_before(rows, before), overrides))
-
-    def _acting(
-        self,
-        rows: Panel,
-        said: Predictions,
-        tier: TextArray,
-        *,
-        rule_tier: TextArray,
-        rating: FloatArray | None,
-        lending: Lending | None,
-    ) -> Acting | None:
-        if self.simulated is None or self.losses is None or lending is None:
-            return None
-        rated = np.zeros(len(rows)) if rating is None else _middle_if_unknown(rating)
-        foreseen, ruled = _risk(said) * lending.exposure, rated * lending.exposure
-        start, end = self._horizon(rows)
-        months = months_to_default(self.losses, rows, start, end)
-        avoided = lending.loss * share_avoided(months, self.config.simulation.intervention)
-        return Acting(
-            loss=lending.loss,
-            avoided=avoided,
-            urgency=scores(worst_first(tier, foreseen), foreseen, worst_first(rule_tier, ruled), avoided),
-            expected=self.simulated.expected(rows, start),
+        rating = _rating(rows, self.config.backtest)
+        return _Day(
+            rows=rows,
+            models=models,
+            learned_until=origins.latest,
+            said=said,
+            decided=grade_book(models.policy, facts_of(said, rows, _tiers_before(rows, before), overrides)),
+            rating=rating,
+            rule_tier=rule_grade(past, rating, self.config.backtest.rule),
         )
 
     def _horizon(self, rows: Panel) -> tuple[date, date]:
         origin = int(rows.origin[0])
         return rows.grid.start_of(origin), rows.grid.start_of(origin + self.config.time.horizon_periods)
 
-    def _lending(
-        self, rows: Panel, said: Predictions, tier: TextArray, *, rule_tier: TextArray, rating: FloatArray | None
-    ) -> Lending | None:
-        exposure = exposure_of(rows, self.config.backtest.limits)
+    def _lending(self, day: _Day) -> Lending | None:
+        exposure = exposure_of(day.rows, self.config.backtest.limits)
         if self.losses is None or exposure is None:
             return None
-        loss = np.where(exposure > 0, loss_within(self.losses, rows, *self._horizon(rows)), 0.0)
-        safety, rated = -_risk(said), np.zeros(len(loss)) if rating is None else -_middle_if_unknown(rating)
+        loss = np.where(exposure > 0, loss_within(self.losses, day.rows, *self._horizon(day.rows)), 0.0)
         rate = np.divide(loss, exposure, out=np.zeros_like(loss), where=exposure > 0)
-        return Lending(
-            exposure=exposure,
-            loss=loss,
-            safety=scores(tier_first(tier, safety), safety, tier_first(rule_tier, rated), -rate),
+        by_rule = tier_first(day.rule_tier, -day.rated)
+        safety = scores(tier_first(day.tier, -day.risk), -day.risk, by_rule, -rate)
+        return Lending(exposure=exposure, loss=loss, safety=safety)
+
+    def _acting(self, day: _Day, lending: Lending, simulated: Simulated) -> Acting:
+        """Who is acted on first: by grade the worst tier, else by what is expected to be lost."""
+        foreseen, ruled = day.risk * lending.exposure, day.rated * lending.exposure
+        start, end = self._horizon(day.rows)
+        months = months_to_default(self.losses, day.rows, start, end)
+        avoided = lending.loss * share_avoided(months, self.config.simulation.intervention)
+        urgency = scores(worst_first(day.tier, foreseen), foreseen, worst_first(day.rule_tier, ruled), avoided)
+        warned = chosen_first(self._warned(day), foreseen)
+        return Acting(
+            loss=lending.loss,
+            avoided=avoided,
+            urgency={**urgency, WARNED: warned},
+            expected=simulated.expected(day.rows, start),
         )
+
+    def _warned(self, day: _Day) -> BoolArray:
+        """Who turned worse until this day, as a run of that day would have warned, whatever the budget of alarms."""
+        panel = self.hindcasts.panel
+        models = with_peers(day.models, panel, day.learned_until)
+        turned = read_turns(models, panel, self.config, origin=int(day.rows.origin[0]), served=day.said)
+        return np.asarray(turned.turn.severity > 0)
 
 
 def _tiers_before(rows: Panel, before: Replayed | None) -> TextArray | None:
@@ -255,19 +287,8 @@ def profit_of_keeping(declines: FloatArray, stake: FloatArray, settings: Backtes
     return np.asarray(declines * costs.success * (stake - incentive) - (1 - declines) * incentive - contact)
 
 
-def _risk(said: Predictions) -> FloatArray:
-    """The probability of default where causes are known, else of decline. Shape (n_clients,)."""
-    incidence = said.curves.incidence.get(DeclineCause.DEFAULT)
-    return said.decline_probability if incidence is None else np.asarray(incidence[:, -1])
-
-
 def _rating(rows: Panel, settings: BacktestConfig) -> FloatArray | None:
     if settings.rule.rating not in rows.features:
         return None
     rating = rows.features[settings.rule.rating].to_numpy(dtype=np.float64)
     return None if np.isnan(rating).all() else rating
-
-
-def _middle_if_unknown(rating: FloatArray) -> FloatArray:
-    """A client without a rating counts as the middle one. Shapes (n_clients,)."""
-    return np.where(np.isnan(rating), np.nanmedian(rating), rating)

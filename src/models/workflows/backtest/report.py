@@ -11,11 +11,12 @@ from models.config import Config
 from models.tables.book import Book
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder, Tier
 from models.workflows.backtest.claims import claims, efficiency_by_date
-from models.workflows.backtest.lists import LISTS, OURS, RULE
+from models.workflows.backtest.lists import ACTING_LISTS, LISTS, OURS, RULE
 from models.workflows.backtest.mistakes import error_costs, stability, tier_facts
 from models.workflows.backtest.overridden import override_outcomes
 from models.workflows.backtest.replay import Replayed, replay
 
+ACTING_NAMES = {"warned": "our warnings"}
 LIST_NAMES = {
     "ours": "our grades",
     "forecast": "our forecast alone",
@@ -53,6 +54,7 @@ def backtest_book(
         "aim": config.backtest.aim,
         "groups_apart": replayed[0].groups_known,
         "lists": {name: LIST_NAMES[name] for name in LISTS},
+        "acting_lists": {name: {**LIST_NAMES, **ACTING_NAMES}[name] for name in ACTING_LISTS},
         "rule": config.backtest.rule.model_dump(),
         "origins": _dates(replayed, config),
         "rows": sum(map(len, replayed)),
