@@ -50,7 +50,7 @@ def _screening(facts: Facts) -> Table:
 def _acting(facts: Facts) -> Table:
     acting = facts["acting"]
     title = f"Losses saved by acting early on {acting['budget']:.0%} of the clients"
-    table = _table(title, ("list",), ("of expected ones", "over the rule", "of those that came"))
+    table = _table(title, ("list",), ("expected losses", "against the rule", "actual losses"))
     for name, called in facts["acting_lists"].items():
         expected = acting["expected"] or {"saved": {}, "change": {}}
         cells = [expected["saved"].get(name), expected["change"].get(name), acting["actual"]["saved"][name]]

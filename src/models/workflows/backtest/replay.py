@@ -210,7 +210,7 @@ class _Past:
             },
             retention=scores(tier_first(tier, expected), expected, by_rule, profit),
             lending=lending,
-            acting=None if lending is None or self.simulated is None else self._acting(day, lending, self.simulated),
+            acting=None if lending is None else self._acting(day, lending),
         )
 
     def _day(self, rows: Panel, origins: LearningOrigins, before: Replayed | None, past: FloatArray) -> _Day:
@@ -245,8 +245,10 @@ class _Past:
         safety = scores(tier_first(day.tier, -day.risk), -day.risk, by_rule, -rate)
         return Lending(exposure=exposure, loss=loss, safety=safety)
 
-    def _acting(self, day: _Day, lending: Lending, simulated: Simulated) -> Acting:
+    def _acting(self, day: _Day, lending: Lending) -> Acting | None:
         """Who is acted on first: by grade the worst tier, else by what is expected to be lost."""
+        if self.losses is None or self.simulated is None:
+            return None
         foreseen, ruled = day.risk * lending.exposure, day.rated * lending.exposure
         start, end = self._horizon(day.rows)
         months = months_to_default(self.losses, day.rows, start, end)
@@ -257,7 +259,7 @@ class _Past:
             loss=lending.loss,
             avoided=avoided,
             urgency={**urgency, WARNED: warned},
-            expected=simulated.expected(day.rows, start),
+            expected=self.simulated.expected(day.rows, start),
         )
 
     def _warned(self, day: _Day) -> BoolArray:
