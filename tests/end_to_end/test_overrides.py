@@ -105,7 +105,7 @@ def capped(bundle: Bundle) -> Bundle:
 def test_a_counting_override_decides_the_tier_and_is_recorded(kept: Kept) -> None:
     row = kept.scores.loc[kept.raised]
     assert (row["tier"], row["tier_by_rule"], row["tier_basis"]) == ("AA", "B", "override")
-    assert row["tier_reason"].startswith("AA by override; the rules say B: ")
+    assert row["tier_reason"].startswith("AA: by override; the rules say B: ")
     assert row["override"] == {
         "state": "applied",
         "tier": "AA",

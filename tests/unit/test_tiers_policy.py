@@ -142,7 +142,7 @@ def test_an_override_counts_but_lifts_no_cap() -> None:
     decided = grade_book(fitted(), facts)
     assert decided.tier.tolist() == ["AA", "B", "A", "AA", "A"]
     assert decided.unasked.tolist() == ["A", "B", "A", "AA", "A"]
-    assert reasons(decided)[0].startswith("AA by override; the rules say A: ")
+    assert reasons(decided)[0].startswith("AA: by override; the rules say A: ")
     assert reasons(decided)[1].startswith(
         "B at most: more than 360 days overdue, whatever the override asks; the rules"
     )

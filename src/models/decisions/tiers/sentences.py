@@ -25,14 +25,14 @@ _REASONS: Final = {
         "now the rules say {ruled}: {rules}",
         Basis.LIMIT: "{tier} as by rule before, at most {limit:.0%} of the clients change tier in one run; "
         "now the rules say {ruled}: {rules}",
-        Basis.OVERRIDE: "{tier} by override; the rules say {ruled}: {rules}",
+        Basis.OVERRIDE: "{tier}: by override; the rules say {ruled}: {rules}",
         Basis.CAP: "{tier} at most: {cap}{whatever}; the rules say {ruled}: {rules}",
     },
     "zh": {
         Basis.RULE: "{tier}级：{rules}",
         Basis.MARGIN: "沿用上次规则等级{tier}级，未超过界限的{margin:.0%}；本次规则结果为{ruled}级：{rules}",
         Basis.LIMIT: "沿用上次规则等级{tier}级，每次最多{limit:.0%}的客户可调整等级；本次规则结果为{ruled}级：{rules}",
-        Basis.OVERRIDE: "{tier}级（人工调整）；规则结果为{ruled}级：{rules}",
+        Basis.OVERRIDE: "{tier}级：人工调整；规则结果为{ruled}级：{rules}",
         Basis.CAP: "最高{tier}级：{cap}{whatever}；规则结果为{ruled}级：{rules}",
     },
 }

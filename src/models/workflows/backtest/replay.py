@@ -129,7 +129,7 @@ def _origins(book: Book, config: Config, grid: PeriodGrid, day: date) -> Learnin
             rule=f"a replayed date must lie after {book.first_date} and its {horizon} {config.time.period}s of "
             f"outcomes must end by {book.known_until}",
             got=day.isoformat(),
-            remedy=f"set backtest.at to {grid.start_of(latest - horizon)} or earlier",
+            remedy=f"choose {grid.start_of(latest - horizon)} or earlier, with --at or backtest.at",
         )
     return learning_origins(config, grid, book.first_date, outcomes_before=number)
 
