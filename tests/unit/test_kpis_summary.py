@@ -1,4 +1,4 @@
-"""What a terminal says of figures: an effect that may be nothing is said to be so, a small share is not said to be 0."""
+"""What a terminal says of figures: an effect that may be nothing is said to be, a small share is not 0."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def said_of(*rows: dict[str, Any], campaigns: tuple[dict[str, Any], ...] = ()) -
 
 
 def test_a_return_that_may_be_nothing_is_said_to_be_so() -> None:
-    assert "cannot be told from no effect" in said_of(row("campaign_roi", -0.1, -61.0, 60.0))
+    assert "times cost: cannot be told" in said_of(row("campaign_roi", -0.1, -61.0, 60.0))
     assert "no effect" not in said_of(row("campaign_roi", 2.0, 0.5, 3.5), row("nps", -3.2, -7.7, 1.2))
 
 
