@@ -8,7 +8,7 @@ from typing import Any
 
 from models.interfaces.kpis_summary import candidate_cells, layer_cells, layer_name
 from models.interfaces.kpis_words import no_effect, written
-from models.interfaces.override_words import overrides_sentence
+from models.interfaces.override_words import fates_sentence
 from models.interfaces.overview_plots import TIER_STYLES, risk_chart
 from models.interfaces.plots import share_bar, short_number
 from models.interfaces.rendering import environment
@@ -45,7 +45,7 @@ def overview_page(facts: Facts) -> str:
                 "layer_cells": layer_cells,
                 "candidate_cells": candidate_cells,
                 "mix": mix,
-                "overrides_sentence": overrides_sentence,
+                "fates_sentence": fates_sentence,
                 "css": TIER_STYLES.get,
             },
         )

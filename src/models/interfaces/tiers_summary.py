@@ -31,7 +31,7 @@ def shift_sentence(shift: TierShift) -> str:
     total = sum(map(sum, shift.clients))
     worth = sum(shift.value[old][new] for old in tiers for new in tiers if old != new)
     expected = money(worth, shift.currency, "en")
-    kept = f" In both, overrides count of {shift.overridden:,} clients." if shift.overridden else ""
+    kept = f" In both, overrides count for {shift.overridden:,} clients." if shift.overridden else ""
     asked = " and ".join(shift.changes)
     return f"With {asked} {shift.moved:,} of {total:,} clients would change tier, worth {expected}.{kept}"
 
