@@ -12,10 +12,15 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from models.config import TiersConfig, load_config
+from models.config.policy import built_in_policy
+from models.interfaces.backtest_page import backtest_page
 from models.interfaces.backtest_summary import summary
+from models.interfaces.backtest_words import verdicts
 from models.interfaces.backtests import backtest
 from models.interfaces.opening import open_book
 from models.vocab import SilentProgress
+from models.workflows.backtest import backtest_book
 from models.workflows.backtest.replay import Replayed, replay
 from support.browser import BROWSER, width_in
 from support.lending_book import Lender, drawn_tables, lender_in
@@ -54,7 +59,7 @@ def test_models_of_a_day_learned_from_what_was_complete_by_then(facts: dict[str,
 
 def test_the_page_says_what_the_data_say(facts: dict[str, Any]) -> None:
     half = facts["screening"][0]["efficiency"]["ours"]["estimate"]
-    assert f"{100 * half:.0f}% (" in facts["page"]
+    assert f'{100 * half:.0f}% <span class="range">(' in facts["page"]
     assert "perfect foresight" in facts["page"]
     assert "<script" not in facts["page"]
 
@@ -91,3 +96,68 @@ def test_what_came_later_changes_no_past_grade(lender: Lender, tmp_path: Path) -
 def _first_day(lender: Lender) -> Replayed:
     book = open_book(lender.config, str(lender.book), SilentProgress())
     return replay(book, lender.config, DAYS[:1], SilentProgress())[0]
+
+
+CALM = 0.05
+"""At most this share of the clients may change tier from one date to the next."""
+
+
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replayed, Replayed, dict[str, Any]]:
+    """Two dates under a policy that lets few clients move, of a book in which a person raised three of them."""
+    root = tmp_path_factory.mktemp("calm")
+    policy = built_in_policy(**TiersConfig().model_dump()).model_dump(mode="json")
+    lender = lender_in(root, policy=policy | {"stability": {"max_changed_share": CALM}})
+    file = root / "overrides.csv"
+    file.write_text(
+        "client_id,tier,reason,decided_by,decided_on,valid_until\n"
+        "C0001,AA,why not,L. Chen,2021-06-30,2022-06-01\n"
+        "C0002,B,why not,L. Chen,2021-12-31,2022-06-01\n"
+        "C0003,AA,too late,L. Chen,2022-01-01,2022-06-01\n",
+        encoding="utf-8",
+    )
+    config = load_config(lender.config_file, [f"book.overrides={file}"])
+    first, second = replay(open_book(config, None, SilentProgress()), config, DAYS, SilentProgress())
+    told = backtest_book(open_book(config, None, SilentProgress()), config, DAYS)
+    return first, second, told
+
+
+def test_each_date_builds_on_the_tiers_of_the_one_before(calm: tuple[Replayed, Replayed, dict[str, Any]]) -> None:
+    first, second, told = calm
+    assert not first.held.any()  # nobody was graded before the first date
+    before = pd.Series(first.by_rule, index=pd.Index(first.client_id))
+    now = pd.DataFrame({"now": second.by_rule, "anew": second.anew, "held": second.held}, index=second.client_id)
+    both = now.join(before.rename("before"), how="inner")
+    assert (both["now"] != both["before"]).sum() <= CALM * len(both)
+    assert (both["anew"] != both["before"]).sum() > CALM * len(both)
+    held = both[both["held"] == "limit"]
+    assert len(held) > 0
+    assert (held["now"] == held["before"]).all()
+    assert told["stability"]["held"]["limit"] == len(held)
+    same = {name: figure["estimate"] for name, figure in told["stability"]["same_tier"].items()}
+    assert same["ours"] > same["anew"]
+    assert any("The margin held 0 tiers, the limit on moves" in sentence for sentence in verdicts(told))
+
+
+def test_overrides_known_at_a_date_are_judged_and_count_in_no_list(
+    calm: tuple[Replayed, Replayed, dict[str, Any]],
+) -> None:
+    first, second, told = calm
+    state = [pd.Series(each.override, index=pd.Index(each.client_id)) for each in (first, second)]
+    known = [each.reindex(["C0001", "C0002", "C0003"]).fillna("").tolist() for each in state]
+    asked = {"applied", "agrees with the rules"}
+    assert [client in asked for client in known[0]] == [bool(known[0][0]), False, False]
+    assert [client in asked for client in known[1]] == [bool(known[1][0]), bool(known[1][1]), False]
+    counting = sum(client in asked for each in known for client in each)
+    assert counting >= 2
+    assert told["overrides"]["clients"] == counting
+    moved = second.overridden != second.tier
+    assert second.client_id[moved].isin(["C0001", "C0002"]).all()
+    page = backtest_page(told)
+    assert "Were overrides right?" in page
+    console = Console(width=80, record=True, file=io.StringIO())
+    for part in summary(told):
+        console.print(part)
+    said = console.export_text()
+    assert "How clients with an override fared" in said
+    assert max(map(len, said.splitlines())) <= 80

@@ -75,7 +75,7 @@ def test_one_client_is_explained_with_the_past_that_the_batch_built_upon(
     after = _scores(months.december)
     published = trained.predicted.folder.parent
     bundle, block = explain(trained.config, str(after.index[0]), book=str(trained.book), as_of=DECEMBER)
-    told = score_columns(bundle.models, block.panel, block.predictions, bundle.config, block.previous)
-    assert block.previous is None  # the batch of this lender published nothing before December
+    told = score_columns(bundle.models, block.panel, block.predictions, bundle.config, block.grounds)
+    assert block.grounds.previous is None  # the batch of this lender published nothing before December
     assert not list(published.glob("2022-1[01]-01-*"))
     assert told["stage"].to_pylist() == [_scores(months.alone)["stage"].iloc[0]]

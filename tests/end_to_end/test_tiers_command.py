@@ -42,7 +42,10 @@ def test_without_a_question_nobody_moves(command: Command, trained: TrainedLende
 
 def test_the_answer_reads_on_eighty_columns(command: Command, trained: TrainedLender) -> None:
     done = command("tiers", "--config", trained.config_file, "--what-if", HALVED)
-    assert "would change tier" in done.out
+    said = " ".join(done.out.split())
+    assert f"With {HALVED} " in said
+    assert "would change tier" in said
+    assert said.count("the same") == len(_asked(command, trained, HALVED)["movers"]) - 1  # told once, not ten times
     assert max(map(len, done.out.splitlines())) <= 80
 
 
@@ -52,6 +55,8 @@ def test_the_answer_reads_on_eighty_columns(command: Command, trained: TrainedLe
         ("dimensions.expected_value.levels.best.share=0.05", "known are top, good, rest"),
         ("dimensions.expected_value.levels.top.share=2", "less than"),
         ("no sign", "--what-if must read"),
+        ("stabilty.margin=0.1", "did you mean stability?"),
+        ("learners=1", "known keys are caps, dimensions, rules, stability, treating, treatments"),
     ],
 )
 def test_a_policy_that_does_not_hold_together_is_refused(
@@ -60,6 +65,11 @@ def test_a_policy_that_does_not_hold_together_is_refused(
     done = command("tiers", "--config", trained.config_file, "--what-if", change)
     assert done.code == 2
     assert told in " ".join(done.err.split())
+
+
+def test_without_a_question_the_command_says_how_to_ask(command: Command, trained: TrainedLender) -> None:
+    done = command("tiers", "--config", trained.config_file)
+    assert "These are the tiers as they are. Ask for another policy with --what-if" in " ".join(done.out.split())
 
 
 def test_published_scores_stay(command: Command, trained: TrainedLender) -> None:

@@ -67,7 +67,9 @@ def clients(draw: st.DrawFn) -> Facts:
     number = draw(st.integers(1, 12))
     dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     overrides = {
-        f"c{row}": Override(tier=Tier(dice.choice(TIERS)), reason="asked", by="somebody", until=date(2025, 1, 1))
+        f"c{row}": Override(
+            tier=Tier(dice.choice(TIERS)), reason="asked", by="somebody", on=date(2023, 1, 1), until=date(2025, 1, 1)
+        )
         for row in np.flatnonzero(dice.random(number) < 0.5)
     }
     return facts_of(

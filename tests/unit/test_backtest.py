@@ -10,10 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.workflows.backtest.acting import Acting, Expected
 from models.workflows.backtest.claims import claims
+from models.workflows.backtest.lists import LISTS, tier_first
 from models.workflows.backtest.mistakes import error_costs, stability, tier_facts
-from models.workflows.backtest.outcomes import loss_within
-from models.workflows.backtest.replay import LISTS, Lending, Replayed, profit_of_keeping, tier_first
+from models.workflows.backtest.outcomes import loss_within, months_to_default
+from models.workflows.backtest.overridden import override_outcomes
+from models.workflows.backtest.replay import Lending, Replayed, profit_of_keeping
 from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
 CONFIG = small_config()
@@ -40,10 +43,21 @@ def replayed(**changes: Any) -> Replayed:
         stake=np.full(CLIENTS, 20.0),
         profit=np.where(VALUE == 0, 5.0, -1.0),
         tier=np.array(["AA", "A", "A", "A", *["B"] * 6]),
+        anew=np.array(["AA", "A", "A", "A", *["B"] * 6]),
         rule_tier=np.array([*["B"] * 6, "A", "A", "A", "AA"]),
-        screening=scores(rule=FIRST[::-1]),
+        by_rule=np.array(["AA", "A", "A", "A", *["B"] * 6]),
+        held=np.full(CLIENTS, ""),
+        override=np.full(CLIENTS, ""),
+        overridden=np.array(["AA", "A", "A", "A", *["B"] * 6]),
+        screening=scores(rule=FIRST[::-1]) | {"anew": FIRST[::-1]},
         retention=scores(forecast=FIRST[::-1]),
         lending=Lending(exposure=np.full(CLIENTS, 100.0), loss=loss, safety=scores(rule=FIRST[::-1])),
+        acting=Acting(
+            loss=loss,
+            avoided=loss / 2,
+            urgency=scores(ours=FIRST[::-1], rule=FIRST, perfect=loss) | {"warned": loss},
+            expected=Expected(loss=np.full(CLIENTS, 10.0), avoided=FIRST / 2, halves=(FIRST / 2, FIRST[::-1] / 2)),
+        ),
     )
     return replace(given, **changes)
 
@@ -69,6 +83,29 @@ def test_cutting_the_worst_tenth_by_half_saves_half_of_its_loss(told: dict[str, 
     assert risk["loss_rate"]["ours"]["estimate"] == pytest.approx(0.0)
     assert risk["loss_rate"]["rule"]["estimate"] == pytest.approx(100 / 800)
     assert risk["loss_rate_change"]["random"]["estimate"] == pytest.approx(0.10 / 0.125 - 1)
+
+
+def test_acting_on_a_tenth_saves_what_that_client_would_have_lost(told: dict[str, Any]) -> None:
+    acting = told["acting"]
+    actual, expected = acting["actual"], acting["expected"]
+    assert actual["saved"]["ours"]["estimate"] == pytest.approx(30 / 100)  # the last client is acted on first
+    assert actual["saved"]["rule"]["estimate"] == pytest.approx(0.0)
+    assert actual["saved"]["random"]["estimate"] == pytest.approx(0.1 * 50 / 100)
+    assert actual["saved"]["perfect"]["estimate"] == pytest.approx(30 / 100)
+    assert expected["saved"]["ours"]["estimate"] == pytest.approx(0.5 / 100)
+    assert expected["saved"]["rule"]["estimate"] == pytest.approx(5.0 / 100)
+    assert expected["change"]["ours"]["estimate"] == pytest.approx(-0.9)
+    assert expected["saved"]["perfect"]["estimate"] == pytest.approx(0.5 / 100)  # each half misleads the other
+    assert acting["losing_clients"] == 4
+
+
+def test_acting_is_told_of_what_came_where_the_truth_is_not_known() -> None:
+    acting = replayed().acting
+    assert acting is not None
+    told = claims([replayed(acting=replace(acting, expected=None))], CONFIG)["acting"]
+    assert told["expected"] is None
+    assert told["actual"]["saved"]["ours"]["estimate"] == pytest.approx(0.3)
+    assert claims([replayed(acting=None)], CONFIG)["acting"] is None
 
 
 def test_a_budget_earns_what_its_clients_earn(told: dict[str, Any]) -> None:
@@ -110,13 +147,33 @@ def test_tiers_add_up_to_the_book() -> None:
 
 
 def test_stability_counts_clients_of_both_dates() -> None:
-    moved = replayed(tier=np.array(["A", "A", "A", "A", *["B"] * 6]), as_of=date(2021, 1, 1))
+    held = np.array([*["margin"] * 2, "limit", *[""] * 7])
+    anew = np.array(["B", "B", "A", "A", *["B"] * 6])
+    moved = replayed(tier=np.array(["A", "A", "A", "A", *["B"] * 6]), as_of=date(2021, 1, 1), held=held, anew=anew)
     told = stability([replayed(), moved], CONFIG)
     assert told is not None
     assert told["pairs"] == CLIENTS
     assert told["same_tier"]["ours"]["estimate"] == pytest.approx(0.9)
+    assert told["same_tier"]["anew"]["estimate"] == pytest.approx(0.8)
     assert told["same_tier"]["rule"]["estimate"] == pytest.approx(1.0)
+    assert told["held"] == {"margin": 2, "limit": 1}
+    assert told["efficiency"][0] == {"share": 0.5, "ours": pytest.approx(1 - 1 / 9), "anew": pytest.approx(0.0)}
     assert stability([replayed()], CONFIG) is None
+
+
+def test_overridden_clients_stand_beside_those_of_the_tier_by_rule_and_of_the_tier_they_got() -> None:
+    override = np.full(CLIENTS, "", dtype="<U24")
+    override[[1, 5]] = "applied"
+    overridden = np.array(["AA", "AA", "A", "A", "B", "A", *["B"] * 4])
+    told = override_outcomes([replayed(override=override, overridden=overridden)])
+    assert told is not None
+    assert (told["clients"], told["share"], list(told["ways"])) == (2, 0.2, ["raised"])
+    raised = told["ways"]["raised"]
+    assert raised["overridden"] == {"value": 15.0, "declined": 0.5, "loss": 0.0}
+    assert raised["by_rule"]["value"] == pytest.approx((10 + 0) / 2)  # of the other A and of the other B, one each
+    assert raised["by_rule"]["loss"] == pytest.approx((0 + 100 / 5) / 2)
+    assert raised["as_asked"]["value"] == pytest.approx((50 + 10) / 2)
+    assert override_outcomes([replayed()]) is None
 
 
 def test_a_tier_goes_before_any_score() -> None:
@@ -132,3 +189,7 @@ def test_only_losses_within_the_horizon_count() -> None:
     found = loss_within(losses, rows, date(2020, 1, 1), date(2021, 1, 1))
     assert found[3] == pytest.approx(110.0)
     assert found.sum() == pytest.approx(110.0)
+    months = months_to_default(losses, rows, date(2019, 12, 1), date(2021, 1, 1))
+    assert months[3] == 0.0  # thirty days
+    assert np.isnan(np.delete(months, 3)).all()
+    assert months_to_default(losses.iloc[2:], rows, date(2020, 1, 1), date(2021, 1, 1))[3] == 11.0

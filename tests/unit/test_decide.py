@@ -96,6 +96,7 @@ def test_everything_decided_has_a_column(fitted: FittedModels, judged_rows: Pane
         "tier_reason",
         "tier_by_rule",
         "tier_basis",
+        "override",
         "next_tier",
         "tier_lacking",
         "tier_lacking_amount",

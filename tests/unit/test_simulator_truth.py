@@ -10,11 +10,12 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from models.config import DeclineConfig
-from models.config.simulation import SimulationConfig, TruthConfig
+from models.config.simulation import InterventionEconomics, SimulationConfig, TruthConfig
 from models.tables.facilities import cause_of_key
-from models.tables.simulator import Futures, futures, simulate
+from models.tables.simulator import SIMULATED, Futures, futures, simulate
 from models.tables.simulator.blocks import Plan, run_block, world_of
 from models.tables.simulator.economics import DEFAULTED, DORMANT, MATURED, NO_CAUSE, REFINANCED, Economics
+from models.tables.simulator.intervention import share_avoided
 from models.tables.simulator.population import create_population
 from models.tables.simulator.sinks import Tally
 from models.tables.simulator.state import BookState, FacilityColumns
@@ -209,3 +210,37 @@ def test_the_future_of_a_client_does_not_depend_on_what_was_drawn_after_the_as_o
         frame = pd.read_parquet(tmp_path / out / "truth.parquet")
         frames.append(frame[frame["as_of"].astype(str) == "2019-09-01"].reset_index(drop=True))
     pd.testing.assert_frame_equal(frames[0], frames[1])
+
+
+def test_acting_avoids_a_part_of_what_is_lost_between_the_bounds_of_its_effect(case):
+    loss, avoided = case.truth["expected_loss"], case.truth["avoided_loss"]
+    default = case.truth["exit_default_probability"]
+    assert (loss[default == 0] == 0).all()
+    assert (avoided >= InterventionEconomics().recovered_more * loss - 1e-9).all()
+    assert (avoided <= 0.55 * loss + 1e-9).all()
+    halves = case.truth["avoided_loss_first_half"]
+    assert 0.5 < halves.sum() / avoided.sum() < 2.0
+    assert not np.allclose(halves, avoided)
+
+
+def test_whoever_is_acted_on_early_keeps_more_and_without_effect_nobody_keeps_anything():
+    early = InterventionEconomics(lead_months=4, prevented=0.5, recovered_more=0.2)
+    assert share_avoided(np.array([0.0, 2.0, 4.0, 9.0]), early).tolist() == pytest.approx([0.2, 0.4, 0.6, 0.6])
+    nothing = InterventionEconomics(prevented=0.0, recovered_more=0.0)
+    assert share_avoided(np.array([0.0, 9.0]), nothing).tolist() == [0.0, 0.0]
+
+
+def test_the_effect_of_acting_moves_no_row_of_the_book(tmp_path):
+    truth = TruthConfig(paths=4)
+    for name, effect in (("weak", 0.0), ("strong", 1.0)):
+        settings = InterventionEconomics(prevented=effect, recovered_more=effect)
+        config = SimulationConfig(block_clients=200, truth=truth, intervention=settings)
+        simulate(config, clients=200, months=36, seed=3, out=tmp_path / name)
+    for table in SIMULATED:
+        weak, strong = (tmp_path / name / f"{table}.parquet" for name in ("weak", "strong"))
+        assert weak.read_bytes() == strong.read_bytes(), table
+    weak, strong = (pd.read_parquet(tmp_path / name / "truth.parquet") for name in ("weak", "strong"))
+    pd.testing.assert_series_equal(weak["expected_loss"], strong["expected_loss"])
+    assert weak["avoided_loss"].sum() == 0
+    assert strong["expected_loss"].sum() > 0
+    np.testing.assert_allclose(strong["avoided_loss"], strong["expected_loss"])

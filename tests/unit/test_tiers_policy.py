@@ -21,6 +21,7 @@ from models.decisions.tiers import (
     fit_policy,
     grade,
     grade_book,
+    latest_known,
     limit_of,
     override_sentence,
     reasons,
@@ -132,23 +133,45 @@ def test_blocks_and_one_client_alone_get_the_tiers_of_the_whole_book() -> None:
 
 
 def test_an_override_counts_but_lifts_no_cap() -> None:
-    asked = Override(tier=Tier.AA, reason="new project signed", by="L. Chen", until=date(2024, 6, 1))
+    asked = Override(
+        tier=Tier.AA, reason="new project signed", by="L. Chen", on=date(2023, 12, 31), until=date(2024, 6, 1)
+    )
     overrides = {"c0": asked, "c1": asked, "c2": replace(asked, until=AS_OF), "c3": asked, "gone": asked}
-    facts = facts_of(value=[1e6, 1e6, 1e6, 3e6], arrears=[0.0, 400.0, 0.0, 0.0], overrides=overrides)
+    overrides["c4"] = replace(asked, on=AS_OF)
+    facts = facts_of(value=[1e6, 1e6, 1e6, 3e6, 1e6], arrears=[0.0, 400.0, 0.0, 0.0, 0.0], overrides=overrides)
     decided = grade_book(fitted(), facts)
-    assert decided.tier.tolist() == ["AA", "B", "A", "AA"]
+    assert decided.tier.tolist() == ["AA", "B", "A", "AA", "A"]
+    assert decided.unasked.tolist() == ["A", "B", "A", "AA", "A"]
+    assert reasons(decided)[0].startswith("AA: by override; the rules say A: ")
+    assert reasons(decided)[1].startswith(
+        "B at most: more than 360 days overdue, whatever the override asks; the rules"
+    )
     assert decided.count_overrides() == {
         "agrees with the rules": 1,
         "applied": 1,
         "expired": 1,
         "held down by a cap": 1,
+        "not yet decided": 1,
     }
-    assert override_sentence(asked) == "AA asked for by L. Chen until 1 June 2024: new project signed"
+    told = "AA asked for by L. Chen on 31 December 2023 until 1 June 2024: new project signed"
+    assert override_sentence(asked) == told
+
+
+def test_the_latest_decision_counts_and_ends_earlier_ones_for_good() -> None:
+    long = Override(tier=Tier.AA, reason="new", by="L. Chen", on=date(2023, 1, 1), until=date(2025, 1, 1))
+    ended = replace(long, tier=Tier.A, on=date(2023, 6, 1), until=date(2023, 7, 1))
+    later = replace(long, on=date(2024, 2, 1))
+    known = latest_known([("a", later), ("a", ended), ("a", long), ("b", later)], AS_OF)
+    assert known == {"a": ended, "b": later}
+    assert not known["a"].counts_at(AS_OF)
+    assert latest_known([("a", long), ("a", ended)], date(2023, 6, 1)) == {"a": long}  # known strictly before
+    assert long.counts_at(date(2023, 1, 2))
+    assert not long.counts_at(date(2023, 1, 1))
 
 
 def test_an_override_without_a_reason_is_refused() -> None:
     with pytest.raises(UserError, match="must say who asks for it and why"):
-        Override(tier=Tier.AA, reason=" ", by="L. Chen", until=AS_OF)
+        Override(tier=Tier.AA, reason=" ", by="L. Chen", on=AS_OF, until=AS_OF)
 
 
 def test_the_distance_to_the_next_tier_is_told_in_its_unit() -> None:

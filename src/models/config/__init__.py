@@ -1,6 +1,6 @@
 """What a run is asked to do: settings of one book, and how they are read."""
 
-from models.config.backtest import BacktestConfig, LimitsConfig, RetentionConfig, RuleConfig
+from models.config.backtest import ActingConfig, BacktestConfig, LimitsConfig, RetentionConfig, RuleConfig
 from models.config.base import Search, Section
 from models.config.explaining import ActionConfig, ExplainingConfig, ReachConfig
 from models.config.kinds import (
@@ -42,6 +42,7 @@ from models.config.tuning import TreeCandidateName, TuneConfig
 from models.config.warnings import DimensionConfig, WarningsConfig
 
 __all__ = [
+    "ActingConfig",
     "ActionConfig",
     "ActivityConfig",
     "BacktestConfig",

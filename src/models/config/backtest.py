@@ -59,6 +59,13 @@ class LimitsConfig(Section):
     depth: Annotated[float, Field(gt=0, le=1)] = Field(default=0.50, description="How far a cut limit is cut.")
 
 
+class ActingConfig(Section):
+    """Acting on clients before they default, on a simulated book; what it brings is ``simulation.intervention``."""
+
+    budget: OpenShare = Field(default=0.10, description="Share of the clients that can be acted on at a date.")
+    aim: Share = Field(default=0.25, description="How much more than by the rule is hoped to be saved.")
+
+
 class BacktestConfig(Section):
     """Where and against what the grading policy is replayed. It changes no number of a model."""
 
@@ -70,3 +77,4 @@ class BacktestConfig(Section):
     rule: RuleConfig = RuleConfig()
     retention: RetentionConfig = RetentionConfig()
     limits: LimitsConfig = LimitsConfig()
+    acting: ActingConfig = ActingConfig()

@@ -62,7 +62,9 @@ def change_policy(policy: PolicyConfig, changes: Sequence[str]) -> PolicyConfig:
     try:
         return PolicyConfig.model_validate(raw[POLICY])
     except ValidationError as error:
-        problems = [problem for details in error.errors(include_url=False) for problem in _problems(details)]
+        problems = [
+            problem for details in error.errors(include_url=False) for problem in _problems(details, PolicyConfig)
+        ]
         raise ConfigError(subject="the changed policy", problems=problems) from error
 
 
@@ -161,20 +163,20 @@ def _place(node: Any, key: str, override: str, subject: str, option: str) -> str
     raise ConfigError(subject=subject, problems=[problem])
 
 
-def _problems(details: ErrorDetails) -> list[UserError]:
+def _problems(details: ErrorDetails, root: type[BaseModel] = Config) -> list[UserError]:
     """One problem, or those that the check of a whole section handed on."""
     several = details.get("ctx", {}).get(PROBLEMS)
     if several is None:
-        return [_problem(details)]
+        return [_problem(details, root)]
     where = ".".join(str(part) for part in details["loc"])
     return list(located(where, several))
 
 
-def _problem(details: ErrorDetails) -> UserError:
+def _problem(details: ErrorDetails, root: type[BaseModel]) -> UserError:
     where = ".".join(str(part) for part in details["loc"]) or "config"
     if details["type"] == _UNKNOWN_KEY:
         return UserError(
-            rule=f"{where} must be a known key", got=repr(details["loc"][-1]), remedy=_nearest(details["loc"])
+            rule=f"{where} must be a known key", got=repr(details["loc"][-1]), remedy=_nearest(details["loc"], root)
         )
     if details["type"] == "missing":
         return UserError(rule=f"{where} must be given", got="nothing", remedy=f"add it under {_parent(details)}")
@@ -187,14 +189,14 @@ def _parent(details: ErrorDetails) -> str:
     return ".".join(str(part) for part in details["loc"][:-1]) or "the top level"
 
 
-def _nearest(location: tuple[int | str, ...]) -> str:
-    known = _keys_at(location[:-1])
+def _nearest(location: tuple[int | str, ...], root: type[BaseModel]) -> str:
+    known = _keys_at(location[:-1], root)
     close = difflib.get_close_matches(str(location[-1]), known, n=1, cutoff=0.5)
     return f"did you mean {close[0]}?" if close else f"known keys are {', '.join(sorted(known))}"
 
 
-def _keys_at(location: tuple[int | str, ...]) -> list[str]:
-    section: type[BaseModel] | None = Config
+def _keys_at(location: tuple[int | str, ...], root: type[BaseModel]) -> list[str]:
+    section: type[BaseModel] | None = root
     for part in location:
         section = _section_of(section, str(part)) if section else None
     return list(section.model_fields) if section else []

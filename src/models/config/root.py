@@ -89,7 +89,7 @@ class Config(Section):
         return self.model_dump(
             mode="json",
             exclude={
-                "book": {"path", "truth"},
+                "book": {"path", "truth", "overrides"},
                 "explaining": True,
                 "relationships": {"labels"},
                 "needs": {"labels"},

@@ -29,6 +29,10 @@ class BookConfig(Section):
     truth: str | None = Field(
         default=None, description="File inside the book's folder with what could be known, of a simulated book."
     )
+    overrides: str | None = Field(
+        default=None,
+        description="Parquet or CSV file of tiers that people ask for; without it the book's own table overrides.",
+    )
     known_until: date | None = Field(
         default=None,
         description="The book holds everything dated before this day. Default: what the source says, else today.",

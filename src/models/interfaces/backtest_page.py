@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from models.interfaces.backtest_words import amount_range, share_range, verdicts
+from models.interfaces.backtest_words import amount_range, override_cells, share_range, verdicts, ways_apart
 from models.interfaces.plots import short_number
 from models.interfaces.rendering import environment
 from models.interfaces.report_plots.chart import Chart, Key
@@ -31,11 +31,28 @@ def write_backtest_page(facts: Facts, path: Path) -> None:
 def backtest_page(facts: Facts) -> str:
     """The page of what ``backtest_book`` tells."""
     made = environment(
-        filters={"figure": short_number, "percent": percent_or_dash, "amounts": amount_range, "range": share_range}
+        filters={"figure": short_number, "percent": percent_or_dash, "amounts": amounts_in_two, "range": shares_in_two},
+        functions={"ways_apart": ways_apart, "override_cells": override_cells},
     )
     charts = [found_chart(facts), found_chart(facts, deepest=_DEEPEST)]
     charts += [dates_chart(facts)] if len(facts["origins"]) > 1 else []
     return str(made.get_template("backtest.html").render(facts=facts, verdicts=list(verdicts(facts)), charts=charts))
+
+
+def shares_in_two(figure: Facts, *, signed: bool = False, digits: int = 0) -> Markup:
+    """A share and its interval, which a narrow page puts on a line of its own."""
+    return _in_two(share_range(figure, signed=signed, digits=digits))
+
+
+def amounts_in_two(figure: Facts) -> Markup:
+    """An amount and its interval, likewise."""
+    return _in_two(amount_range(figure))
+
+
+def _in_two(said: str) -> Markup:
+    estimate, _, interval = said.partition(" (")
+    ranged = Markup(' <span class="range">({})</span>').format(interval.removesuffix(")")) if interval else Markup("")
+    return Markup("{}{}").format(estimate, ranged)
 
 
 def found_chart(facts: Facts, *, deepest: float = 1.0) -> Chart:

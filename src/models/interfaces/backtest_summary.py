@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from models.interfaces.backtest_words import amount_range, share_range, verdicts
+from models.interfaces.backtest_words import amount_range, override_cells, share_range, verdicts
 from models.interfaces.plots import short_number
 
 Facts = Mapping[str, Any]
@@ -18,10 +18,14 @@ Facts = Mapping[str, Any]
 def summary(facts: Facts) -> Iterator[Table | Text]:
     """Screening first, then lending, retention, what tiers brought and what errors cost; verdicts last."""
     yield _screening(facts)
+    if facts["acting"] is not None:
+        yield _acting(facts)
     if facts["recovery"] is not None:
         yield _lending(facts)
     yield _retention(facts)
     yield _tiers(facts)
+    if facts["overrides"] is not None:
+        yield _overrides(facts)
     for sentence in verdicts(facts):
         yield Text(f"{sentence}\n")
 
@@ -40,6 +44,28 @@ def _screening(facts: Facts) -> Table:
                 "" if saved is None else share_range(saved),
                 end_section=row == len(facts["lists"]) - 1,
             )
+    return table
+
+
+def _acting(facts: Facts) -> Table:
+    acting = facts["acting"]
+    title = f"Losses saved by acting early on {acting['budget']:.0%} of the clients"
+    table = _table(title, ("list",), ("expected losses", "against the rule", "actual losses"))
+    for name, called in facts["acting_lists"].items():
+        expected = acting["expected"] or {"saved": {}, "change": {}}
+        cells = [expected["saved"].get(name), expected["change"].get(name), acting["actual"]["saved"][name]]
+        said = ["" if cell is None else share_range(cell, signed=place == 1) for place, cell in enumerate(cells)]
+        table.add_row(called, *said)
+    return table
+
+
+def _overrides(facts: Facts) -> Table:
+    title = "How clients with an override fared, per client"
+    table = _table(title, ("override", "clients"), ("value", "declined", "loss"))
+    for way, each in facts["overrides"]["ways"].items():
+        table.add_row(way, f"{each['clients']:,} with it", *override_cells(each["overridden"]))
+        table.add_row("", "others in the tier by rule", *override_cells(each["by_rule"]))
+        table.add_row("", "others in the tier they got", *override_cells(each["as_asked"]), end_section=True)
     return table
 
 

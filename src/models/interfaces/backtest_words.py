@@ -40,15 +40,71 @@ def verdicts(facts: Facts) -> Iterator[str]:
         yield _screening(each, facts["aim"])
     if facts["recovery"] is None:
         yield "Recovery and portfolio risk cannot be told: the book knows no exposure, or no losses."
+    else:
+        yield from _acting(facts["acting"])
+        yield _recovery(facts["recovery"])
+        yield _risk(facts["risk"])
+    if facts["stability"] is not None:
+        yield _stability(facts["stability"])
+    if facts["overrides"] is not None:
+        yield _overrides(facts["overrides"])
+
+
+def ways_apart(stability: Facts) -> bool:
+    """Whether margin or limit kept any tier: if not, there is only one way to grade."""
+    return any(stability["held"].values())
+
+
+def override_cells(outcome: Facts) -> list[str]:
+    """What the clients brought on average, the share that declined, and the mean loss."""
+    declined = outcome["declined"]
+    value, loss = ("–" if outcome[name] is None else short_number(outcome[name]) for name in ("value", "loss"))
+    return [value, "–" if declined is None else f"{declined:.0%}", loss]
+
+
+def _acting(acting: Facts | None) -> Iterator[str]:
+    if acting is None:
+        yield "What acting early saves cannot be told: only a simulated book knows what did not happen."
         return
-    yield _recovery(facts["recovery"])
-    yield _risk(facts["risk"])
+    for way, losses in (("expected", "losses to be expected"), ("actual", "losses that then came")):
+        told = acting[way]
+        if told is None:
+            continue
+        change = told["change"]["ours"]
+        reaches = "reaches" if (change["estimate"] or 0.0) >= acting["aim"] else "falls short of"
+        yield (
+            f"Recovery by acting early on {acting['budget']:.0%} of the clients, of the {losses}: by our grades "
+            f"{_alone(told['saved']['ours'])} are saved, by the rule {_alone(told['saved']['rule'])}: "
+            f"{share_range(change, signed=True)}{_sure(change, more_is_better=True)}. It {reaches} the aim of "
+            f"{acting['aim']:+.0%}; the forecast alone saves {_alone(told['saved']['forecast'])}, "
+            f"our warnings {_alone(told['saved']['warned'])}, "
+            f"perfect foresight {_alone(told['saved']['perfect'])}."
+        )
+
+
+def _stability(stability: Facts) -> str:
+    same, held = stability["same_tier"], stability["held"]
+    kept = f"Steadiness: {share_range(same['ours'])} of the clients keep their tier from one date to the next"
+    if not ways_apart(stability):
+        return f"{kept}, by the rule {_alone(same['rule'])}; the policy holds no tier by margin or limit on moves."
+    saved = ", ".join(f"{each['ours']:.0%} instead of {each['anew']:.0%}" for each in stability["efficiency"])
+    return (
+        f"{kept}, graded anew {_alone(same['anew'])}, by the rule {_alone(same['rule'])}. The margin held "
+        f"{held['margin']:,} tiers, the limit on moves {held['limit']:,}; reviews saved are {saved}."
+    )
+
+
+def _overrides(overrides: Facts) -> str:
+    ways = ", ".join(f"{each['clients']:,} {way}" for way, each in overrides["ways"].items())
+    return (
+        f"Overrides: {overrides['clients']:,} grades ({overrides['share']:.1%}), {ways}. They count in no list above."
+    )
 
 
 def _recovery(recovery: Facts) -> str:
     change, perfect = recovery["change"]["ours"], recovery["change"]["perfect"]
     return (
-        f"Recovery: cutting the limits of {recovery['cut']:.0%} of the exposure by our grades saves "
+        f"Recovery by limits alone: cutting those of {recovery['cut']:.0%} of the exposure by our grades saves "
         f"{_alone(recovery['saved']['ours'])} of all losses, by the rule {_alone(recovery['saved']['rule'])}: "
         f"{share_range(change, signed=True)}{_sure(change, more_is_better=True)}. "
         f"Perfect foresight saves {_alone(recovery['saved']['perfect'])}, {_alone(perfect, signed=True)}."

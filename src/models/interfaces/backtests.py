@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.interfaces.backtest_page import write_backtest_page
-from models.interfaces.opening import Settings, open_book, settings_of, work_dir
+from models.interfaces.opening import Settings, open_book, settings_of, truth_file, work_dir
 from models.interfaces.tracking import Tracking
 from models.vocab import Progress, SilentProgress
 from models.workflows.backtest import backtest_book
@@ -47,7 +47,9 @@ def backtest(
     page = path.with_suffix(".html")
     with Tracking(settings).run("backtest") as recorder:
         recorder.params({"data": checked.fingerprint, "book": checked.name})
-        facts = backtest_book(checked, settings, days, recorder=recorder, progress=progress)
+        facts = backtest_book(
+            checked, settings, days, truth=truth_file(settings, book), recorder=recorder, progress=progress
+        )
         publish_text(path, json.dumps(facts, indent=1, allow_nan=False) + "\n")
         write_backtest_page(facts, page)
         recorder.artifact(path)

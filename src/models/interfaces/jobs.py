@@ -24,6 +24,7 @@ from models.interfaces.opening import (
     open_book,
     open_bundle,
     settings_of,
+    truth_file,
     work_dir,
 )
 from models.interfaces.report_page import write_report_page
@@ -51,7 +52,6 @@ __all__ = [
     "simulate_book",
     "tiers",
     "train",
-    "truth_file",
     "tune",
 ]
 REPORT_PAGE = "report.html"
@@ -215,15 +215,6 @@ def _served_segments(settings: Config, progress: Progress) -> SegmentModel | Non
     except DamagedBundleError as error:
         progress.stage(f"Segments are numbered anew, since the champion cannot be read: {error}")
         return None
-
-
-def truth_file(settings: Config, book: str | None) -> Path | None:
-    """Where the simulator left the truth of a book, if the config names it and it is there."""
-    place = book or settings.book.path
-    if settings.book.truth is None or place is None:
-        return None
-    path = Path(place) / settings.book.truth
-    return path if path.is_file() else None
 
 
 def simulate_book(

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from models.interfaces.kpis_summary import ORDERS, candidate_cells, layer_cells, layer_name
-from models.interfaces.kpis_words import effect, with_interval, written
+from models.interfaces.kpis_words import effect, no_effect, with_interval, written
 from models.interfaces.plots import share_bar, short_number
 from models.interfaces.rendering import environment
 from models.interfaces.report_plots.chart import Chart
@@ -38,6 +38,7 @@ def kpis_page(facts: Facts, funnel: Facts | None) -> str:
                 "written": written,
                 "with_interval": with_interval,
                 "effect": effect,
+                "no_effect": no_effect,
                 "share_bar": share_bar,
                 "layer_name": layer_name,
                 "layer_cells": layer_cells,

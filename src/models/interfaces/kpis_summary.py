@@ -8,7 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from models.interfaces.kpis_words import Facts, effect, with_interval, written
+from models.interfaces.kpis_words import Facts, effect, no_effect, with_interval, written
 from models.interfaces.plots import short_number
 
 GROUPED = ("retention", "csat", "nps", "answered_in_time", "top_share", "relationship_score")
@@ -45,6 +45,8 @@ def _whole_book(facts: Facts) -> Table:
             style = "dim" if row["estimate"] is None else ""
             unit = "" if said["unit"] in {"share", "clients"} else f" {said['unit'].split(',')[0]}"
             told = Text(with_interval(row, said["unit"]) + (unit if row["estimate"] is not None else ""), style=style)
+            if nothing := no_effect(row["figure"], row):
+                told.append(f": {nothing}", style="yellow")
             table.add_row(said["title"], told, f"{row['clients']:,}" if row["clients"] else "")
     return table
 
@@ -76,7 +78,8 @@ def _campaigns(facts: Facts) -> Table:
         told = each["missing"] or effect(each["roi"], "times cost")
         response = written(None if each["response"] is None else each["response"]["estimate"], "share")
         style = "dim" if each["missing"] else "yellow" if each["warning"] else ""
-        said = Text("; ".join(part for part in (told, each["warning"]) if part), style=style)
+        nothing = "" if each["missing"] else no_effect("campaign_roi", each["roi"])
+        said = Text("; ".join(part for part in (told, nothing, each["warning"]) if part), style=style)
         table.add_row(Text(f"{each['campaign_id']} {each['start']}"), short_number(each["cost"]), response, said)
     return table
 

@@ -54,3 +54,12 @@ def _registered(settings: Config, which: str) -> Path:
     found = Tracking(settings).find(which)
     notes.note({which, found.version, *found.aliases}, found.folder)
     return found.folder
+
+
+def truth_file(settings: Config, book: str | None) -> Path | None:
+    """Where the simulator left the truth of a book, if the config names it and it is there."""
+    place = book or settings.book.path
+    if settings.book.truth is None or place is None:
+        return None
+    path = Path(place) / settings.book.truth
+    return path if path.is_file() else None

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from models.interfaces.kpis_summary import candidate_cells, layer_cells, layer_name
-from models.interfaces.kpis_words import written
+from models.interfaces.kpis_words import no_effect, written
+from models.interfaces.override_words import fates_sentence
 from models.interfaces.overview_plots import TIER_STYLES, risk_chart
 from models.interfaces.plots import share_bar, short_number
 from models.interfaces.rendering import environment
@@ -38,11 +39,13 @@ def overview_page(facts: Facts) -> str:
             filters={"figure": short_number, "percent": percent},
             functions={
                 "written": written,
+                "no_effect": no_effect,
                 "share_bar": share_bar,
                 "layer_name": layer_name,
                 "layer_cells": layer_cells,
                 "candidate_cells": candidate_cells,
                 "mix": mix,
+                "fates_sentence": fates_sentence,
                 "css": TIER_STYLES.get,
             },
         )

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.interfaces.jobs import TrainResult
+from models.interfaces.override_words import overrides_sentence
 from models.tables.counts import TableCount
 from models.tables.simulator import SimulationSummary
 from models.workflows.figures import MAIN_METRIC
@@ -106,10 +107,13 @@ def training_lines(result: TrainResult, tracking_uri: str) -> list[str]:
 
 
 def prediction_lines(predicted: Predicted) -> list[str]:
-    """Where the results of a prediction stand."""
+    """What became of overrides, where there are any, and where the results of a prediction stand."""
+    told = [f"{'overrides':<21}{overrides_sentence(predicted.overrides)}"] if any(predicted.overrides.values()) else []
     names = ("scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "manifest.json")
-    return [f"{name:<21}{predicted.folder / name}" for name in names] + [
-        f"{'newest, always':<21}{predicted.folder.parent / 'latest'}"
+    return [
+        *told,
+        *(f"{name:<21}{predicted.folder / name}" for name in names),
+        f"{'newest, always':<21}{predicted.folder.parent / 'latest'}",
     ]
 
 

@@ -12,6 +12,9 @@ from models.decisions.figures_in_words import money
 from models.vocab import Tier
 from models.workflows.what_if import TierShift
 
+EXAMPLE = "caps.overdue_30.above=15"
+_SAME = "the same"
+
 
 def shift_summary(shift: TierShift) -> Iterator[Table]:
     """Tables of who stands where under both policies, and of the largest clients that would move."""
@@ -21,12 +24,16 @@ def shift_summary(shift: TierShift) -> Iterator[Table]:
 
 
 def shift_sentence(shift: TierShift) -> str:
-    """How many would move, of how many, and what they are worth."""
+    """How many would move, of how many, and what they are worth; without a change, how to ask for one."""
+    if not shift.changes:
+        return f"These are the tiers as they are. Ask for another policy with --what-if KEY=VALUE, e.g. {EXAMPLE}."
     tiers = range(len(Tier))
     total = sum(map(sum, shift.clients))
     worth = sum(shift.value[old][new] for old in tiers for new in tiers if old != new)
     expected = money(worth, shift.currency, "en")
-    return f"{shift.moved:,} of {total:,} clients would change tier; {expected} are expected of them."
+    kept = f" In both, overrides count for {shift.overridden:,} clients." if shift.overridden else ""
+    asked = " and ".join(shift.changes)
+    return f"With {asked} {shift.moved:,} of {total:,} clients would change tier, worth {expected}.{kept}"
 
 
 def _matrix(shift: TierShift) -> Table:
@@ -51,11 +58,13 @@ def _movers(shift: TierShift) -> Table:
     table.add_column("tier", no_wrap=True)
     table.add_column("expected", justify="right", no_wrap=True)
     table.add_column("because")
+    above = ""
     for mover in shift.movers:
         table.add_row(
             Text(mover["client_id"]),
             f"{mover['before']} > {mover['after']}",
             money(mover["value"], shift.currency, "en"),
-            Text(mover["reason"]),
+            Text(_SAME, style="dim") if mover["reason"] == above else Text(mover["reason"]),
         )
+        above = mover["reason"]
     return table

@@ -24,7 +24,7 @@ from models.tables.quality import CheckedTable, Gate
 from models.tables.rules import MEANING, Rule
 from models.tables.schema import REQUIRED_TABLES, TABLES
 from models.tables.scratch import remove_stale, scratch_folder
-from models.tables.sources import SOURCES, SourceTables
+from models.tables.sources import SOURCES, SourceTables, with_overrides
 from models.vocab import Progress
 
 MAX_REASONS_SHOWN = 5
@@ -36,6 +36,7 @@ def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -
     with scratch_folder(work_dir, "book") as scratch, _connection(scratch, config.run) as connection:
         progress.stage(f"Reading the {config.book.name} book")
         source = SOURCES[config.book.source](connection, config.book, place, scratch)
+        source = with_overrides(connection, config.book, source)
         progress.stage("Checking its rows")
         stored = scratch / "book"
         stored.mkdir()

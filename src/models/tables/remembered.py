@@ -73,9 +73,10 @@ class SourceMemory:
 def _stamp_of_source(config: BookConfig, place: str) -> Stamp | None:
     if config.source == "sql":
         return None
-    path = Path(place)
+    path, beside = Path(place), [Path(config.overrides)] if config.overrides else []
     try:
-        return stamp_of(sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path])
+        files = sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
+        return stamp_of([*files, *beside])
     except OSError:  # whoever reads it tells what is wrong
         return None
 

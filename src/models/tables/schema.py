@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from models.vocab import Tier
+
 
 class Kind(StrEnum):
     """The type of a column."""
@@ -262,6 +264,22 @@ MACRO = TableSchema(
     ),
 )
 
+OVERRIDES = TableSchema(
+    name="overrides",
+    key=("client_id", "decided_on"),
+    references=(_OF_CLIENT,),
+    ordered=(("decided_on", "valid_until"),),
+    columns=(
+        _CLIENT_ID,
+        _text("tier", "the tier that a person asks for", required=True, allowed=tuple(tier.value for tier in Tier)),
+        _text("reason", "why the rules do not do justice to the client", required=True),
+        _text("decided_by", "who answers for it", required=True),
+        _date("decided_on", "counts at as-of dates after this day", required=True),
+        _date("valid_until", "counts at as-of dates before this day", required=True),
+    ),
+)
+"""Tiers that people ask for. Of a client's decisions the latest counts, also where it ends the one before early."""
+
 TABLES: dict[str, TableSchema] = {
     schema.name: schema
     for schema in (
@@ -275,8 +293,12 @@ TABLES: dict[str, TableSchema] = {
         CAMPAIGNS,
         OPPORTUNITIES,
         MACRO,
+        OVERRIDES,
     )
 }
 """All tables, those that others refer to first."""
 
 REQUIRED_TABLES = ("clients", "cashflows")
+
+DECISION_TABLES = ("overrides",)
+"""What people decide about clients: it is no fact of the lender's business, and no feature looks at it."""

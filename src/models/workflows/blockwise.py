@@ -17,9 +17,8 @@ from models.tables.memory import Memory
 from models.tables.panel import Around, panel_of_block
 from models.tables.workers import cores, in_processes
 from models.workflows.bundle import Bundle, read_bundle
-from models.workflows.decide import columns_before_tiers, reason_column, weighed
+from models.workflows.decide import Grounds, columns_before_tiers, reason_column, weighed
 from models.workflows.explanations import Stamp, curve_table, explanation_table
-from models.workflows.previous import PreviousScores
 from models.workflows.recipe import FittedModels
 from models.workflows.scoring import DECLINE, ScoredBlock, score_block
 from models.workflows.warn import Reading, Served, read_turns, warning_column
@@ -47,7 +46,7 @@ class Scoring:
     around: Around
     settings: Config
     origins: tuple[int, ...]
-    previous: PreviousScores | None
+    grounds: Grounds
     stamp: Stamp
 
     def scores(self, bundle: Bundle, block: Block) -> BlockScores | None:
@@ -56,19 +55,19 @@ class Scoring:
         now = panel.at([0])
         if not len(now):
             return None
-        scored, models = score_block(bundle, now, self.previous), bundle.models
+        scored, models = score_block(bundle, now, self.grounds), bundle.models
         served = Served(now, scored.matrix, scored.predictions)
         turned = read_turns(models, panel, self.settings, served=served)
         return BlockScores(
             untiered=pa.table(self._columns(models, scored) | {"warnings": warning_column(turned, self.settings)}),
             explanations=explanation_table(scored, models.contract, self.stamp),
             curves=curve_table(now.client_id, scored.predictions.curves, self.stamp.as_of),
-            weighed=weighed(models, now, scored.predictions, self.previous).without_evidence(),
+            weighed=weighed(models, now, scored.predictions, self.grounds).without_evidence(),
             turned=turned.warned(),
         )
 
     def _columns(self, models: FittedModels, block: ScoredBlock) -> dict[str, pa.Array]:
-        columns = columns_before_tiers(models, block.panel, block.predictions, self.settings, block.previous)
+        columns = columns_before_tiers(models, block.panel, block.predictions, self.settings, self.grounds.previous)
         rows, stamp = len(block.panel), self.stamp
         return columns | {
             "as_of": pa.repeat(pa.scalar(stamp.as_of, pa.date32()), rows),

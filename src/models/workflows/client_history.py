@@ -17,11 +17,9 @@ from models.tables.periods import PeriodGrid, latest_anchor
 from models.vocab import IntArray, TextArray
 from models.workflows.absent import absence
 from models.workflows.bundle import Bundle
-from models.workflows.decide import REMEMBERED
 from models.workflows.kinds import kinds_of
-from models.workflows.previous import earlier_scores
 from models.workflows.recipe import Predictions, score_panel
-from models.workflows.scoring import ScoredBlock, score_block, scoring_config
+from models.workflows.scoring import ScoredBlock, grounds_at, score_block, scoring_config
 
 QUARTERS = 8
 """So many quarter-ends before the as-of date are looked back at."""
@@ -82,10 +80,9 @@ def read_client(
     if missing:
         raise absence(prepared, client, settings, grid.start_of(max(missing)))
     panel = joined(chosen)
-    previous = None if earlier is None else earlier_scores(earlier, grid.anchor, REMEMBERED)
     predictions = score_panel(bundle.models, panel)
     return ClientPast(
-        block=score_block(bundle, panel.at([0]), previous),
+        block=score_block(bundle, panel.at([0]), grounds_at(book, bundle, settings, grid.anchor, earlier)),
         panel=panel,
         predictions=predictions,
         stage=kinds_of(bundle.models.kinds, panel, predictions.decline_probability, settings).stage,

@@ -114,7 +114,7 @@ def tell_client(
     ``published`` is the folder below which scores are published, where warnings stand.
     """
     block, settings, models = past.block, scoring_config(bundle, config), bundle.models
-    columns = score_columns(models, block.panel, block.predictions, settings, block.previous, block.limit)
+    columns = score_columns(models, block.panel, block.predictions, settings, block.grounds)
     scores = {name: column[0].as_py() for name, column in columns.items()}
     (explained,) = explained_reasons(bundle, block, lang=lang)
     return ClientStory(
@@ -171,8 +171,8 @@ def _tier_reason(past: ClientPast, bundle: Bundle, scores: Mapping[str, Any], la
     if lang == "en":
         return str(scores["tier_reason"])
     block = past.block
-    alone = weighed(bundle.models, block.panel, block.predictions, block.previous)
-    return str(reasons(decide(alone, block.limit), lang)[0])
+    alone = weighed(bundle.models, block.panel, block.predictions, block.grounds)
+    return str(reasons(decide(alone, block.grounds.limit), lang)[0])
 
 
 def _segment_name(bundle: Bundle, segment: int, lang: Language) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 import numpy as np
 import pyarrow as pa
 
 from models.config import Config
 from models.decisions.reasons import Grouping, reasons_of
-from models.decisions.tiers import EVERY_MOVE, MoveLimit, Weighed, decide, weigh
+from models.decisions.tiers import EVERY_MOVE, MoveLimit, Override, Weighed, decide, weigh
 from models.learners.contributions import Contributions
 from models.tables.panel import Panel
 from models.vocab import FloatArray, IntArray, TextArray
@@ -24,28 +27,35 @@ REMEMBERED = (*HELD_COLUMNS, BY_RULE)
 """What scoring needs of earlier scores."""
 
 
-def score_columns(
-    models: FittedModels,
-    panel: Panel,
-    predictions: Predictions,
-    config: Config,
-    previous: PreviousScores | None = None,
-    limit: MoveLimit = EVERY_MOVE,
-) -> dict[str, pa.Array]:
-    """The columns of scores that follow from the predictions of one block.
+@dataclass(frozen=True, kw_only=True)
+class Grounds:
+    """What decisions about clients rest on beside models: earlier scores, who may change tier, and what people ask.
 
-    ``previous`` are earlier scores, from which stage and types move only once a change has held, and tiers by the
-    policy's margin, as far as ``limit`` admits.
+    From ``previous`` stage and types move only once a change has held, and tiers by the policy's margin, as far as
+    ``limit`` admits. ``overrides`` are those of all clients.
     """
-    columns = columns_before_tiers(models, panel, predictions, config, previous)
-    return columns | tier_columns(decide(weighed(models, panel, predictions, previous), limit), columns)
+
+    previous: PreviousScores | None = None
+    limit: MoveLimit = EVERY_MOVE
+    overrides: Mapping[str, Override] = field(default_factory=dict)
 
 
-def weighed(
-    models: FittedModels, panel: Panel, predictions: Predictions, previous: PreviousScores | None = None
-) -> Weighed:
+FIRST_SEEN = Grounds()
+"""Of clients that were never scored before and of whom nobody asked anything."""
+
+
+def score_columns(
+    models: FittedModels, panel: Panel, predictions: Predictions, config: Config, grounds: Grounds = FIRST_SEEN
+) -> dict[str, pa.Array]:
+    """The columns of scores that follow from the predictions of one block."""
+    columns = columns_before_tiers(models, panel, predictions, config, grounds.previous)
+    return columns | tier_columns(decide(weighed(models, panel, predictions, grounds), grounds.limit), columns)
+
+
+def weighed(models: FittedModels, panel: Panel, predictions: Predictions, grounds: Grounds = FIRST_SEEN) -> Weighed:
     """What the policy of the models says of each row alone, beside its tier in earlier scores."""
-    return weigh(models.policy, facts_of(predictions, panel, _tiers_before(panel, previous)))
+    before = _tiers_before(panel, grounds.previous)
+    return weigh(models.policy, facts_of(predictions, panel, before, grounds.overrides))
 
 
 def columns_before_tiers(

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 
-from models.decisions.tiers import Facts, Grades, GradingPolicy, TierPolicy, Weighed, decide, grade, reasons, weigh
+from models.decisions.tiers import (
+    Facts,
+    Grades,
+    GradingPolicy,
+    Override,
+    TierPolicy,
+    Weighed,
+    decide,
+    grade,
+    reasons,
+    weigh,
+)
 from models.learners.intervals import ConformalBands
 from models.learners.probability_band import ProbabilityBand
 from models.tables.panel import Panel
 from models.vocab import FloatArray, TextArray
 
+NO_OVERRIDES: Mapping[str, Override] = MappingProxyType({})
 Grader = Callable[[pd.DataFrame, FloatArray, FloatArray], Grades]
 """Features by client id (n, n_features), value and decline probability (n,) -> grades. A client's grade is its own."""
 
@@ -60,11 +73,19 @@ class Bounds:
         )
 
 
-def facts_of(forecast: Forecast, panel: Panel, previous: TextArray | None = None) -> Facts:
-    """What the policy looks at of the rows of a panel; ``previous`` are the tiers by rule of the run before. (n,)."""
+def facts_of(
+    forecast: Forecast,
+    panel: Panel,
+    previous: TextArray | None = None,
+    overrides: Mapping[str, Override] = NO_OVERRIDES,
+) -> Facts:
+    """What the policy looks at of the rows of a panel (n,).
+
+    ``previous`` are the tiers by rule of the run before, ``overrides`` what people ask for, of other clients too.
+    """
     clients = panel.client_id.to_numpy(dtype=np.str_)
     as_of = panel.grid.start_of(int(panel.origin.max())) if len(panel) else date.max
-    return _facts(forecast, panel.features, clients, as_of, previous)
+    return replace(_facts(forecast, panel.features, clients, as_of, previous), overrides=overrides)
 
 
 def grades_of(weighed: Weighed) -> Grades:

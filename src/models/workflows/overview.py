@@ -21,6 +21,7 @@ from models.tables.relations import reading
 from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.funnel import book_funnel, funnel_facts
 from models.workflows.kpis import book_kpis, kpi_facts
+from models.workflows.overrides import COUNTING
 from models.workflows.previous import SCORES, earlier_scores
 from models.workflows.publish import read_manifest
 from models.workflows.warn import WARNINGS
@@ -33,7 +34,12 @@ TIERS = tuple(tier.value for tier in Tier)
 ABSENT = "not scored"
 TREATED = ("coverage", "limit_action", "monitoring_months")
 """Parts of a treatment whose mix is told by tier."""
-_COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", "model_version", "treatment")
+STRUCTS = {
+    "treatment": TREATED,
+    "override": ("state", "tier", "instead_of", "by", "on", "until", "reason"),
+}
+"""Columns of several parts, and which of them are told."""
+_COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", "model_version", *STRUCTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +76,22 @@ class Movers:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Overridden:
+    """Clients whose tier a person decided, also where the rules agree or a cap held it down.
+
+    ``up`` and ``down`` count tiers that are better and worse for it; ``fates`` are those of all overrides, as the
+    run's manifest counts them. ``largest`` holds those of the largest expected value with the decision as written.
+    """
+
+    clients: int
+    share: float
+    up: int
+    down: int
+    fates: dict[str, int]
+    largest: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Alarms:
     """The warnings that are shown: ``counts`` as the run's manifest tells them, ``first`` the first rows by rank.
 
@@ -101,6 +123,7 @@ class Overview:
     tiers: tuple[TierLine, ...]
     sample: dict[str, list[Any]]
     movers: Movers
+    overrides: Overridden
     alarms: Alarms
     funnel: dict[str, Any] | None
     no_funnel: str
@@ -125,7 +148,8 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     kpis = kpi_facts(book_kpis(book, plain, folder.parent, as_of=as_of))
     funnel, no_funnel = _funnel(book, plain, as_of)
     movers, alarms = _movers(scores, folder.parent, as_of), _alarms(folder, manifest, scores)
-    told = [row["client_id"] for row in (*movers.largest, *alarms.first)]
+    overrides = _overridden(scores, manifest)
+    told = [row["client_id"] for row in (*movers.largest, *overrides.largest, *alarms.first)]
     return Overview(
         book=book.name,
         currency=book.currency,
@@ -137,6 +161,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         tiers=tuple(_tier_lines(scores)),
         sample=_sample(scores),
         movers=movers,
+        overrides=overrides,
         alarms=alarms,
         funnel=funnel,
         no_funnel=no_funnel,
@@ -153,14 +178,15 @@ def overview_facts(overview: Overview) -> dict[str, Any]:
 
 
 def _scores(folder: Path) -> pd.DataFrame:
-    """The columns that are told of, by client; parts of the treatment as columns of their own."""
+    """The columns that are told of, by client; parts of treatment and override as columns of their own."""
     known = pq.read_schema(folder / SCORES).names
     table = pq.read_table(folder / SCORES, columns=[name for name in _COLUMNS if name in known])
-    if "treatment" in known:
-        parts = {name: pc.struct_field(table["treatment"], name) for name in TREATED}
-        table = table.drop_columns("treatment")
+    for column in (name for name in STRUCTS if name in known):
+        parts = {name: pc.struct_field(table[column], name) for name in STRUCTS[column]}
+        table = table.drop_columns(column)
         for name, part in parts.items():
-            table = table.append_column(name, part.cast(pa.string()))
+            called = name if column == "treatment" else f"{column}_{name}"
+            table = table.append_column(called, part.cast(pa.string()))
     frame: pd.DataFrame = table.to_pandas()
     return frame.sort_values("client_id").set_index("client_id", drop=False)
 
@@ -210,6 +236,25 @@ def _movers(scores: pd.DataFrame, published: Path, as_of: date) -> Movers:
         upgraded=int((met & (now < before)).sum()),  # a lower number is a better tier
         downgraded=int((met & (now > before)).sum()),
         largest=tuple(_largest(scores.loc[moved.index].assign(before=moved["before"]))),
+    )
+
+
+def _overridden(scores: pd.DataFrame, manifest: dict[str, Any]) -> Overridden:
+    """Runs from before there were overrides tell of none."""
+    if "override_state" not in scores:
+        return Overridden(clients=0, share=0.0, up=0, down=0, fates={}, largest=())
+    counting = scores[scores["override_state"].isin(COUNTING)]
+    now, unasked = (_places(counting[name]) for name in ("tier", "override_instead_of"))
+    ranked = counting.sort_values("value", ascending=False, kind="stable").head(MOVERS)
+    parts = [f"override_{name}" for name in STRUCTS["override"]]
+    rows = ranked[["client_id", "tier", "value", "decline_probability", *parts]].to_dict("records")
+    return Overridden(
+        clients=len(counting),
+        share=len(counting) / len(scores),
+        up=int((now < unasked).sum()),  # a lower number is a better tier
+        down=int((now > unasked).sum()),
+        fates=dict(manifest["overrides"]),
+        largest=tuple({str(name): value for name, value in row.items()} for row in rows),
     )
 
 

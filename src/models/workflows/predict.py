@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.config import Config
-from models.decisions.tiers import MoveLimit, Weighed, decide, limit_of
+from models.decisions.tiers import Decided, MoveLimit, Weighed, decide, limit_of
 from models.errors import TooLittleDataError
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
@@ -24,10 +24,11 @@ from models.tables.scratch import scratch_folder
 from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.blockwise import Scoring, scored_blocks
 from models.workflows.bundle import Bundle
-from models.workflows.decide import REMEMBERED
+from models.workflows.decide import REMEMBERED, Grounds
 from models.workflows.explanations import Stamp
+from models.workflows.overrides import override_facts, overrides_at
 from models.workflows.parquet import ParquetFile
-from models.workflows.previous import PreviousScores, earlier_scores
+from models.workflows.previous import earlier_scores
 from models.workflows.publish import point_latest, publish_folder, write_manifest
 from models.workflows.run_key import model_version, run_folder, run_key
 from models.workflows.scoring import DECLINE, MOVES, VALUE, ScoredBlock, score_block, score_clients, scoring_config
@@ -94,6 +95,8 @@ class Predicted:
     tiers: dict[str, int]
     value_by_tier: dict[str, float]
     decline_by_tier: dict[str, float]
+    overrides: dict[str, int]
+    """How many overrides met which fate, see ``override_facts``."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +107,7 @@ class _Job:
     settings: Config
     as_of: date
     key: str
-    previous: PreviousScores | None
+    grounds: Grounds
     origins: tuple[int, ...]
     """The date and those with which clients are compared to warn, as numbers of periods."""
 
@@ -115,7 +118,7 @@ class _Job:
             around=Around.of(prepared, max(self.origins)),
             settings=self.settings,
             origins=self.origins,
-            previous=self.previous,
+            grounds=self.grounds,
             stamp=Stamp(
                 as_of=self.as_of,
                 run_key=self.key,
@@ -127,6 +130,7 @@ class _Job:
 
 @dataclass
 class _Tally:
+    overrides: dict[str, int] = field(default_factory=dict)
     clients: Counter[str] = field(default_factory=Counter)
     value: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     decline: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -163,7 +167,8 @@ def predict_book(
     key = run_key(book, bundle, settings, when, previous)
     folder = run_folder(out, when, key)
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
-    job, tally = _Job(bundle, settings, when, key, previous, origins), _Tally()
+    grounds = Grounds(previous=previous, overrides=overrides_at(book, when))
+    job, tally = _Job(bundle, settings, when, key, grounds, origins), _Tally()
     prepared = kept_book(book, settings, when, bundle.models.notes)
     with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
         publish_folder(folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress))
@@ -198,11 +203,13 @@ def _write_blocks(
             waiting.weighed.append(block.weighed)
             waiting.turned.append(block.turned)
     limit = _move_limit(waiting.weighed, job)
+    graded = [decide(alone, limit) for alone in waiting.weighed]
     with ParquetFile(draft / SCORES) as scores:
-        for table, alone in zip(untiered, waiting.weighed, strict=True):
-            columns = _tiered(table, alone, limit)
+        for table, decided in zip(untiered, graded, strict=True):
+            columns = _tiered(table, decided)
             tally.add(columns)
             scores.append(pa.table(columns))
+    tally.overrides = override_facts(graded, job.grounds.overrides)
     _require_clients(tally, job)
     alarms = _write_alarms(draft, waiting.turned, job, sum(tally.clients.values()))
     write_manifest(draft, _manifest_facts(prepared, job, tally) | {MOVES: asdict(limit), "alarms": alarms})
@@ -210,7 +217,8 @@ def _write_blocks(
 
 def _write_alarms(draft: Path, turned: Sequence[Reading], job: _Job, clients: int) -> dict[str, int]:
     """Choose the alarms of the book, write them and what the next run must know of them; returns their counts."""
-    memory = None if job.previous is None else previous_memory(job.previous.folder, job.settings)
+    previous = job.grounds.previous
+    memory = None if previous is None else previous_memory(previous.folder, job.settings)
     rung = ring_alarms(turned, clients=clients, config=job.settings, as_of=job.as_of, memory=memory)
     for name, table in ((WARNINGS, rung.shown), (WARNING_MEMORY, rung.memory)):
         pq.write_table(table, draft / name, compression="zstd")
@@ -222,10 +230,10 @@ def _move_limit(waiting: Sequence[Weighed], job: _Job) -> MoveLimit:
     return limit_of([alone.moves for alone in waiting], share)
 
 
-def _tiered(table: pa.Table, alone: Weighed, limit: MoveLimit) -> dict[str, pa.Array]:
+def _tiered(table: pa.Table, decided: Decided) -> dict[str, pa.Array]:
     """The columns of scores, those of the contract first, in its order."""
     columns = dict(zip(table.column_names, (column.combine_chunks() for column in table.columns), strict=True))
-    columns |= tier_columns(decide(alone, limit), columns)
+    columns |= tier_columns(decided, columns)
     return {name: columns.pop(name) for name in SCORE_ORDER} | columns
 
 
@@ -240,14 +248,16 @@ def _require_clients(tally: _Tally, job: _Job) -> None:
 
 
 def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[str, object]:
+    previous = job.grounds.previous
     return {
         "run_key": job.key,
         "as_of": job.as_of.isoformat(),
         "bundle": job.bundle.key,
-        "previous": None if job.previous is None else job.previous.run_key,
+        "previous": None if previous is None else previous.run_key,
         "clients_in_book": prepared.clients,
         "clients_scored": sum(tally.clients.values()),
         "tiers": dict(sorted(tally.clients.items())),
+        "overrides": tally.overrides,
     }
 
 
@@ -262,4 +272,5 @@ def _summary(folder: Path, job: _Job, tally: _Tally) -> Predicted:
         tiers={tier: tally.clients[tier] for tier in order},
         value_by_tier={tier: tally.value[tier] for tier in order},
         decline_by_tier={tier: tally.decline[tier] / tally.clients[tier] for tier in order},
+        overrides=tally.overrides,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from models.tables.periods import latest_anchor
 from models.vocab import FloatArray
 from models.workflows.absent import absence
 from models.workflows.bundle import Bundle
-from models.workflows.decide import REMEMBERED
-from models.workflows.previous import PreviousScores, earlier_scores
+from models.workflows.decide import FIRST_SEEN, REMEMBERED, Grounds
+from models.workflows.overrides import overrides_at
+from models.workflows.previous import earlier_scores
 from models.workflows.publish import MANIFEST, read_manifest
 from models.workflows.recipe import FittedModels, Predictions, completed
 from models.workflows.run_key import run_folder, run_key
@@ -35,7 +36,7 @@ REHEARSED = 16
 class ScoredBlock:
     """One block of clients, scored and explained; contributions were checked to sum to the predictions.
 
-    ``previous`` are the earlier scores that decisions about these clients build on, ``limit`` says who may change tier.
+    ``grounds`` is what decisions about these clients rest on beside the models.
     """
 
     panel: Panel
@@ -43,8 +44,7 @@ class ScoredBlock:
     predictions: Predictions
     explained: dict[str, Contributions]
     served: dict[str, Contributions]
-    previous: PreviousScores | None = None
-    limit: MoveLimit = EVERY_MOVE
+    grounds: Grounds = FIRST_SEEN
 
 
 def rehearse(models: FittedModels, panel: Panel) -> None:
@@ -59,7 +59,7 @@ def rehearse(models: FittedModels, panel: Panel) -> None:
     completed(models, matrix, few, value=served[VALUE].prediction, probability=served[DECLINE].prediction)
 
 
-def score_block(bundle: Bundle, panel: Panel, previous: PreviousScores | None = None) -> ScoredBlock:
+def score_block(bundle: Bundle, panel: Panel, grounds: Grounds = FIRST_SEEN) -> ScoredBlock:
     """Score and explain a block. Raises ``AdditivityError`` if any row's contributions miss its prediction.
 
     Parts are rounded once, here, so that terminal, reasons and ledger tell the same numbers.
@@ -75,7 +75,7 @@ def score_block(bundle: Bundle, panel: Panel, previous: PreviousScores | None = 
         ),
         explained=explained,
         served=served,
-        previous=previous,
+        grounds=grounds,
     )
 
 
@@ -109,8 +109,7 @@ def score_clients(
 ) -> ScoredBlock:
     """Score and explain a few clients, the same as they would be in the whole book.
 
-    ``earlier`` is the folder below which scores are published; the newest of an earlier date are built upon, and where
-    the whole book was scored for the same date, its limit on changes of tier holds.
+    ``earlier`` is the folder below which scores are published, see ``grounds_at``.
     Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
     """
     settings = scoring_config(bundle, config)
@@ -123,11 +122,21 @@ def score_clients(
     if missing:
         raise absence(prepared, missing[0], settings, when)
     panel = joined(chosen)
+    return score_block(bundle, panel, grounds_at(book, bundle, settings, when, earlier))
+
+
+def grounds_at(book: Book, bundle: Bundle, settings: Config, as_of: date, earlier: Path | None) -> Grounds:
+    """What decisions about clients of a book rest on at a date, as in a run that scored the whole book.
+
+    ``earlier`` is the folder below which scores are published: the newest of an earlier date are built upon, and where
+    the whole book was scored for the same date, its limit on changes of tier holds. None: nothing was published.
+    """
+    overrides = overrides_at(book, as_of)
     if earlier is None:
-        return score_block(bundle, panel)
-    previous = earlier_scores(earlier, when, REMEMBERED)
-    limit = _published_limit(run_folder(earlier, when, run_key(book, bundle, settings, when, previous)))
-    return replace(score_block(bundle, panel, previous), limit=limit)
+        return Grounds(overrides=overrides)
+    previous = earlier_scores(earlier, as_of, REMEMBERED)
+    limit = _published_limit(run_folder(earlier, as_of, run_key(book, bundle, settings, as_of, previous)))
+    return Grounds(previous=previous, limit=limit, overrides=overrides)
 
 
 def _published_limit(folder: Path) -> MoveLimit:

@@ -21,10 +21,11 @@ from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.periods import latest_anchor
 from models.vocab import Progress, SilentProgress, TextArray
 from models.workflows.bundle import Bundle, read_report
-from models.workflows.decide import REMEMBERED, columns_before_tiers, weighed
+from models.workflows.decide import REMEMBERED, Grounds, columns_before_tiers, weighed
 from models.workflows.kind_report import region_facts
+from models.workflows.overrides import overrides_at
 from models.workflows.predict import model_version
-from models.workflows.previous import PreviousScores, earlier_scores
+from models.workflows.previous import earlier_scores
 from models.workflows.recipe import Predictions, merged, score_panel
 from models.workflows.scoring import scoring_config
 from models.workflows.segments import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segment_facts
@@ -92,8 +93,9 @@ def book_profiles(
     settings = scoring_config(bundle, config)
     when = as_of or latest_anchor(settings.time.period, book.known_until)
     previous = None if earlier is None else earlier_scores(earlier, when, REMEMBERED)
+    grounds = Grounds(previous=previous, overrides=overrides_at(book, when))
     prepared = kept_book(book, settings, when, bundle.models.notes)
-    blocks = list(_blocks(prepared, bundle, settings, previous, progress))
+    blocks = list(_blocks(prepared, bundle, settings, grounds, progress))
     _require_clients(blocks, settings, when)
     whole, report = _together(blocks), read_report(bundle.folder)
     rows, told, columns = whole.rows, whole.predictions, whole.columns
@@ -110,17 +112,17 @@ def book_profiles(
 
 
 def _blocks(
-    prepared: PreparedBook, bundle: Bundle, settings: Config, previous: PreviousScores | None, progress: Progress
+    prepared: PreparedBook, bundle: Bundle, settings: Config, grounds: Grounds, progress: Progress
 ) -> Iterator[_Scored]:
     models = bundle.models
     panels = panels_by_block(prepared, settings, [0], targets=False)
     for panel in progress.track(panels, total=len(prepared.block_numbers), title="Looking at every client"):
         if len(panel):
             told = score_panel(models, panel)
-            columns = columns_before_tiers(models, panel, told, settings, previous)
+            columns = columns_before_tiers(models, panel, told, settings, grounds.previous)
             kept = [name for name in (*models.segments.features, *PLACE_COLUMNS) if name in panel.features]
             rows = replace(panel, features=panel.features[list(dict.fromkeys(kept))])
-            alone = weighed(models, panel, told, previous).without_evidence()
+            alone = weighed(models, panel, told, grounds).without_evidence()
             yield _Scored(rows, told, {name: columns[name] for name in _COLUMNS}, alone)
 
 

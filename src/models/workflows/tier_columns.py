@@ -11,6 +11,7 @@ import pyarrow as pa
 from models.decisions.tiers import Decided, reasons, shortfall
 from models.decisions.treatments import Treatment, TreatmentTable
 from models.vocab import TextArray
+from models.workflows.overrides import override_column
 
 BY_RULE = "tier_by_rule"
 """What the next run holds on to: the tier before overrides and caps."""
@@ -20,7 +21,8 @@ def tier_columns(decided: Decided, kinds: Mapping[str, pa.Array]) -> dict[str, p
     """One column per thing told of each client's tier; ``kinds`` are the columns relationship_type and stage.
 
     ``tier_lacking`` names the dimension that lacks most for ``next_tier``, and ``tier_lacking_amount`` how much, in its
-    unit; both are null where nothing lacks. ``treatment`` is there where the policy has treatments.
+    unit; both are null where nothing lacks. ``override`` is null where nobody asked for a tier. ``treatment`` is
+    there where the policy has treatments.
     """
     lacking = shortfall(decided)
     return {
@@ -28,6 +30,7 @@ def tier_columns(decided: Decided, kinds: Mapping[str, pa.Array]) -> dict[str, p
         "tier_reason": _text(reasons(decided)),
         BY_RULE: _text(decided.by_rule),
         "tier_basis": _text(decided.basis),
+        "override": override_column(decided),
         "next_tier": _text_or_null(lacking.next_tier),
         "tier_lacking": _text_or_null(lacking.main),
         "tier_lacking_amount": pa.array(np.where(lacking.main == "", np.nan, lacking.main_lacking), from_pandas=True),

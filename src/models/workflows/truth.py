@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 
+from models.config.simulation import InterventionEconomics
 from models.errors import MissingColumnError, UnreadableFileError
 from models.tables.panel import Panel
+from models.tables.simulator.book import TRUTH_METADATA
+from models.tables.simulator.truth import LOSS_COLUMNS
 from models.workflows.contenders import Contender, Contest
 
 TRUTH = "truth"
@@ -28,6 +33,15 @@ def read_truth(path: Path) -> pd.DataFrame:
     if missing:
         raise MissingColumnError("truth", missing, list(map(str, frame.columns)))
     return frame[list(_COLUMNS)]
+
+
+def read_avoidable(path: Path, effect: InterventionEconomics) -> pd.DataFrame | None:
+    """Expected losses and what acting avoids, by client and as-of date; None of a truth that knows another effect."""
+    schema = pq.read_schema(path)
+    about = json.loads((schema.metadata or {}).get(TRUTH_METADATA.encode(), b"{}"))
+    if not set(LOSS_COLUMNS) <= set(schema.names) or about.get("intervention") != effect.model_dump():
+        return None
+    return pd.read_parquet(path, columns=["client_id", "as_of", *LOSS_COLUMNS])
 
 
 def with_truth(contest: Contest, rows: Panel, truth: pd.DataFrame, as_of: date) -> Contest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -18,6 +18,7 @@ from models.tables.periods import latest_anchor
 from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
 from models.workflows.grading import facts_of
+from models.workflows.overrides import overrides_at
 from models.workflows.scoring import scoring_config
 
 MOVERS = 10
@@ -30,6 +31,7 @@ class TierShift:
     Attributes:
         changes: what was set, as it was asked for.
         clients: (tiers before, tiers after), how many; best tier first. ``value`` likewise, in book currency.
+        overridden: of how many clients a person's decision counts, which it does under both.
         movers: those of the largest expected value that would move, with both tiers and what decides the new one.
     """
 
@@ -38,6 +40,7 @@ class TierShift:
     changes: tuple[str, ...]
     clients: list[list[int]]
     value: list[list[float]]
+    overridden: int
     movers: tuple[dict[str, Any], ...]
 
     @property
@@ -58,12 +61,14 @@ def tier_shift(
 ) -> TierShift:
     """Grade all clients active before ``as_of`` by the policy of the bundle, and by it with ``changes`` (key=value).
 
-    Earlier tiers count in neither. Raises ``ConfigError`` if the changed policy does not hold together.
+    Earlier tiers count in neither, overrides that hold on the day in both.
+    Raises ``ConfigError`` if the changed policy does not hold together.
     """
     policy = bundle.models.policy
     settings = change_policy(policy.settings, changes)
     when = as_of or latest_anchor(bundle.config.time.period, book.known_until)
     facts = _book_facts(book, bundle, scoring_config(bundle, config), when, progress)
+    facts = replace(facts, overrides=overrides_at(book, when))
     found = what_if(policy, settings, facts)
     return TierShift(
         as_of=when,
@@ -71,6 +76,7 @@ def tier_shift(
         changes=tuple(changes),
         clients=found.clients.tolist(),
         value=found.value.tolist(),
+        overridden=found.before.overridden,
         movers=_movers(found, facts),
     )
 

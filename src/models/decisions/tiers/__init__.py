@@ -3,12 +3,13 @@
 ``expected`` grades by value and decline alone; everything else serves the policy of the config.
 """
 
-from models.decisions.tiers.decision import Basis, Decided, OverrideState, Weighed, decide, grade_book, weigh
+from models.decisions.tiers.decision import Basis, Decided, Weighed, decide, grade_book, weigh
 from models.decisions.tiers.distance import Shortfall, shortfall
 from models.decisions.tiers.evidence import CriterionEvidence, DimensionEvidence, evidence
 from models.decisions.tiers.expected import Grades, TierPolicy, grade, tier_policy
-from models.decisions.tiers.facts import Facts, Override
+from models.decisions.tiers.facts import Facts, ranks_of
 from models.decisions.tiers.fitted import GradingPolicy, fit_policy, refit_policy
+from models.decisions.tiers.overrides import Override, OverrideState, latest_known
 from models.decisions.tiers.scores import absent_features, looked_at
 from models.decisions.tiers.sentences import distance_sentence, level_range, override_sentence, reasons
 from models.decisions.tiers.stability import EVERY_MOVE, NO_MOVE, MoveLimit, Moves, limit_of
@@ -39,10 +40,12 @@ __all__ = [
     "fit_policy",
     "grade",
     "grade_book",
+    "latest_known",
     "level_range",
     "limit_of",
     "looked_at",
     "override_sentence",
+    "ranks_of",
     "reasons",
     "refit_policy",
     "shortfall",

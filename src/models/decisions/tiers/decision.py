@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
-import pandas as pd
 
 from models.decisions.tiers.caps import cap_ranks, hardest_cap
-from models.decisions.tiers.facts import UNRANKED, Facts, Override, ranks_of, tiers_of
+from models.decisions.tiers.facts import UNRANKED, Facts, ranks_of, tiers_of
 from models.decisions.tiers.fitted import GradingPolicy
+from models.decisions.tiers.overrides import Asked, OverrideState
 from models.decisions.tiers.scores import Scored, scores_of
 from models.decisions.tiers.stability import EVERY_MOVE, MoveLimit, Moves, distances, held_ranks, limit_of
 from models.decisions.tiers.table import DecisionTable
-from models.vocab import BoolArray, FloatArray, IntArray, TextArray, Tier
+from models.vocab import FloatArray, IntArray, TextArray
 
 
 class Basis(StrEnum):
@@ -29,16 +29,6 @@ class Basis(StrEnum):
     LIMIT = "limit"
     OVERRIDE = "override"
     CAP = "cap"
-
-
-class OverrideState(StrEnum):
-    """What became of an override."""
-
-    NONE = ""
-    APPLIED = "applied"
-    AGREES = "agrees with the rules"
-    CAPPED = "held down by a cap"
-    EXPIRED = "expired"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,13 +79,21 @@ class Decided:
     """The tier of each client and what decided it. Shapes (n_clients,).
 
     ``by_rule`` is the tier by rules and stability, before overrides and caps: what the next run holds on to.
+    ``unasked`` is the tier by rules, stability and caps, had nobody asked for another.
     """
 
     weighed: Weighed
     tier: TextArray
     by_rule: TextArray
+    unasked: TextArray
     basis: TextArray
     override: TextArray
+
+    @property
+    def overridden(self) -> int:
+        """Of how many clients an override counts, also where the rules agree or a cap holds it down."""
+        idle = [state.value for state in (OverrideState.NONE, OverrideState.EXPIRED, OverrideState.NOT_YET)]
+        return int((~np.isin(self.override, idle)).sum())
 
     def count_overrides(self) -> dict[str, int]:
         """How many overrides met which fate."""
@@ -126,7 +124,8 @@ def decide(weighed: Weighed, limit: MoveLimit = EVERY_MOVE) -> Decided:
     """The tiers, where only moves that ``limit`` admits take place; caps act at once, whatever the limit."""
     kept = (weighed.distance > 0) & ~limit.admits(weighed.distance, weighed.facts.client_id)
     by_rule = np.where(kept, weighed.previous_rank, weighed.wanted_rank)
-    overrides = _Overrides.of(weighed.facts)
+    facts = weighed.facts
+    overrides = Asked.of(facts.client_id, facts.as_of, facts.overrides)
     asked = np.where(overrides.active, overrides.rank, by_rule)
     least = cap_ranks(weighed.policy.settings.caps, weighed.cap)
     capped = (weighed.cap >= 0) & (least >= asked)
@@ -136,6 +135,7 @@ def decide(weighed: Weighed, limit: MoveLimit = EVERY_MOVE) -> Decided:
         weighed=weighed,
         tier=tiers_of(np.maximum(asked, least)),
         by_rule=tiers_of(by_rule),
+        unasked=tiers_of(np.maximum(by_rule, least)),
         basis=np.select([chosen for chosen, _ in bases], [basis.value for _, basis in bases], Basis.RULE.value),
         override=overrides.states(by_rule, least),
     )
@@ -145,37 +145,3 @@ def grade_book(policy: GradingPolicy, facts: Facts) -> Decided:
     """The tiers of a whole book that lies in memory, with the policy's limit on changes."""
     weighed = weigh(policy, facts)
     return decide(weighed, limit_of([weighed.moves], policy.settings.stability.max_changed_share))
-
-
-@dataclass(frozen=True)
-class _Overrides:
-    """The tier asked for each client, -1 where none is, and whether it still counts. Shapes (n_clients,)."""
-
-    rank: IntArray
-    active: BoolArray
-
-    @classmethod
-    def of(cls, facts: Facts) -> _Overrides:
-        """What is asked for the clients of ``facts``; an override counts until its day."""
-        clients = pd.Series(np.asarray(facts.client_id).astype(object))
-        ranks = clients.map({client: _rank(override) for client, override in facts.overrides.items()})
-        active = clients.map({client: override.until > facts.as_of for client, override in facts.overrides.items()})
-        return cls(
-            rank=np.asarray(ranks.astype(np.float64).fillna(UNRANKED), dtype=np.int64),
-            active=np.asarray(active.eq(True), dtype=np.bool_),
-        )
-
-    def states(self, by_rule: IntArray, least: IntArray) -> TextArray:
-        """What became of each. Shapes (n_clients,)."""
-        given = self.rank != UNRANKED
-        fates = [
-            (~given, OverrideState.NONE),
-            (~self.active, OverrideState.EXPIRED),
-            (self.rank < least, OverrideState.CAPPED),
-            (self.rank == by_rule, OverrideState.AGREES),
-        ]
-        return np.select([holds for holds, _ in fates], [fate.value for _, fate in fates], OverrideState.APPLIED.value)
-
-
-def _rank(override: Override) -> int:
-    return list(Tier).index(override.tier)

@@ -9,34 +9,13 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from models.errors import UserError
+from models.decisions.tiers.overrides import Override
 from models.vocab import BoolArray, FloatArray, IntArray, TextArray, Tier
 
 RANKS = tuple(Tier)
 """Tiers, best first; a tier's place is its rank."""
 UNRANKED = -1
 _ARRAYS = ("client_id", "value", "value_low", "value_high", "decline_probability", "decline_low", "decline_high")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Override:
-    """A tier that a person asks for, until a day (not included). It is told and counted, and lifts no cap.
-
-    Raises ``UserError`` without a reason or a name.
-    """
-
-    tier: Tier
-    reason: str
-    by: str
-    until: date
-
-    def __post_init__(self) -> None:
-        if not self.reason.strip() or not self.by.strip():
-            raise UserError(
-                rule="an override must say who asks for it and why",
-                got=f"by {self.by!r}, reason {self.reason!r}",
-                remedy="fill in both",
-            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +28,7 @@ class Facts:
         decline_probability: from 0 to 1; ``decline_low`` and ``decline_high`` likewise.
         features: the panel's, one row per client; a column that is not there is unknown of all.
         previous: the tier by rule of the run before (``Decided.by_rule``), "" where there was none.
-        overrides: client -> what a person asks for.
+        overrides: client -> what a person asks for; of other clients too.
     """
 
     client_id: TextArray

@@ -11,8 +11,9 @@ from models.config.policy import DimensionConfig
 from models.decisions.figures_in_words import CURRENCIES_ZH, day, money
 from models.decisions.tiers.decision import Basis, Decided
 from models.decisions.tiers.distance import Shortfall
-from models.decisions.tiers.facts import RANKS, Override, ranks_of
+from models.decisions.tiers.facts import RANKS, ranks_of
 from models.decisions.tiers.fitted import GradingPolicy
+from models.decisions.tiers.overrides import Override, OverrideState
 from models.decisions.tiers.table import DecisionTable
 from models.tables.features import Language
 from models.vocab import TextArray
@@ -24,20 +25,21 @@ _REASONS: Final = {
         "now the rules say {ruled}: {rules}",
         Basis.LIMIT: "{tier} as by rule before, at most {limit:.0%} of the clients change tier in one run; "
         "now the rules say {ruled}: {rules}",
-        Basis.OVERRIDE: "{tier} by override; the rules say {ruled}: {rules}",
-        Basis.CAP: "{tier} at most: {cap}; the rules say {ruled}: {rules}",
+        Basis.OVERRIDE: "{tier}: by override; the rules say {ruled}: {rules}",
+        Basis.CAP: "{tier} at most: {cap}{whatever}; the rules say {ruled}: {rules}",
     },
     "zh": {
         Basis.RULE: "{tier}级：{rules}",
         Basis.MARGIN: "沿用上次规则等级{tier}级，未超过界限的{margin:.0%}；本次规则结果为{ruled}级：{rules}",
         Basis.LIMIT: "沿用上次规则等级{tier}级，每次最多{limit:.0%}的客户可调整等级；本次规则结果为{ruled}级：{rules}",
-        Basis.OVERRIDE: "{tier}级（人工调整）；规则结果为{ruled}级：{rules}",
-        Basis.CAP: "最高{tier}级：{cap}；规则结果为{ruled}级：{rules}",
+        Basis.OVERRIDE: "{tier}级：人工调整；规则结果为{ruled}级：{rules}",
+        Basis.CAP: "最高{tier}级：{cap}{whatever}；规则结果为{ruled}级：{rules}",
     },
 }
+_WHATEVER: Final = {"en": ", whatever the override asks", "zh": "（人工调整不得突破）"}
 _OVERRIDE: Final = {
-    "en": "{tier} asked for by {by} until {until}: {reason}",
-    "zh": "{by}申请调整为{tier}级，有效期至{until}：{reason}",
+    "en": "{tier} asked for by {by} on {on} until {until}: {reason}",
+    "zh": "{by}于{on}申请调整为{tier}级，有效期至{until}：{reason}",
 }
 _ANYBODY: Final = {"en": "any client", "zh": "任何客户"}
 _SEPARATOR: Final = {"en": ", ", "zh": "，"}
@@ -97,9 +99,10 @@ def reasons(decided: Decided, language: Language = "en") -> TextArray:
         np.select([decided.basis == basis.value for basis in Basis], range(len(Basis))),
         weighed.rule,
         weighed.cap + 1,
+        (decided.override == OverrideState.CAPPED.value).astype(np.int64),
         *(np.isnan(weighed.scores[name].numbers).astype(np.int64) for name in table.dimensions),
     )
-    sizes = (len(RANKS), len(Basis), len(settings.rules), len(settings.caps) + 1, *(2 for _ in table.dimensions))
+    sizes = (len(RANKS), len(Basis), len(settings.rules), len(settings.caps) + 1, 2, *(2 for _ in table.dimensions))
     codes, place = np.unique(np.ravel_multi_index(decisive, sizes), return_inverse=True)
     said = [_reason(table, [int(part) for part in np.unravel_index(code, sizes)], language) for code in codes]
     return np.array(said, dtype=np.str_)[place]
@@ -108,7 +111,11 @@ def reasons(decided: Decided, language: Language = "en") -> TextArray:
 def override_sentence(override: Override, language: Language = "en") -> str:
     """Who asked for which tier, until when and why. The reason stands as it was given, in whatever language."""
     return _OVERRIDE[language].format(
-        tier=override.tier.value, by=override.by, until=day(override.until, language), reason=override.reason
+        tier=override.tier.value,
+        by=override.by,
+        on=day(override.on, language),
+        until=day(override.until, language),
+        reason=override.reason,
     )
 
 
@@ -141,7 +148,7 @@ def level_range(policy: GradingPolicy, name: str, levels: Sequence[str], languag
 
 
 def _reason(table: DecisionTable, code: Sequence[int], language: Language) -> str:
-    rank, basis, rule, cap, *unknown = code
+    rank, basis, rule, cap, capped, *unknown = code
     settings = table.policy.settings
     ruled = settings.rules[rule]
     said = [level_range(table.policy, name, levels, language) for name, levels in ruled.when.items()]
@@ -155,6 +162,7 @@ def _reason(table: DecisionTable, code: Sequence[int], language: Language) -> st
         margin=settings.stability.margin,
         limit=settings.stability.max_changed_share,
         cap=settings.caps[cap - 1].because.within(language) if cap else "",
+        whatever=_WHATEVER[language] if capped else "",
     )
 
 

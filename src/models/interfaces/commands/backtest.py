@@ -37,7 +37,9 @@ def backtest(
 ) -> None:
     """Replay the grading policy at past dates, with the models of that day, against what then happened.
 
-    It is held against a rule-based grade, a random choice and perfect foresight. Nothing is registered.
+    It is held against a rule-based grade, a random choice and perfect foresight: reviews, losses, offers, errors,
+    steadiness, and how clients with an override fared. Models are fitted anew at each date, which takes minutes;
+    none is registered.
     """
     from models.interfaces import backtest_summary, backtests  # noqa: PLC0415
 

@@ -6,8 +6,9 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
-from models.interfaces.commands.output import date_of, out, print_json, print_lines, progress, settings_of
+from models.interfaces.commands.output import date_of, out, print_json, progress, settings_of
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -24,7 +25,7 @@ WhatIfOption = Annotated[
     typer.Option(
         "--what-if",
         metavar="KEY=VALUE",
-        help="Another value in the policy, e.g. dimensions.expected_value.levels.top.share=0.05. May be repeated.",
+        help="Another value in the policy, e.g. caps.overdue_30.above=15: entries of a list by name. May be repeated.",
     ),
 ]
 
@@ -40,7 +41,8 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
 ) -> None:
     """Grade the book by the policy of the models and by it with the values of --what-if, and tell who would move.
 
-    Nothing is published, and earlier tiers count in neither grading. Without --what-if the tiers are told as they are.
+    Nothing is published. Earlier tiers count in neither grading, overrides that hold on the day in both. Without
+    --what-if the tiers are told as they are.
     """
     from models.interfaces import clients, tiers_summary  # noqa: PLC0415
 
@@ -57,4 +59,4 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
         return
     for part in tiers_summary.shift_summary(shift):
         out.print(part)
-    print_lines([tiers_summary.shift_sentence(shift)])
+    out.print(Text(tiers_summary.shift_sentence(shift)))

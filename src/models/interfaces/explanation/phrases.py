@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from models.decisions.figures_in_words import day, figure_in_words, money, money_from
+from models.decisions.tiers import override_sentence
 from models.interfaces.explanation.labels import kind_in_words, say
 from models.tables.features import FeatureWords, Figure, Language
 from models.workflows.change import UNCHANGED, Step
 from models.workflows.change import Way as TierWay
 from models.workflows.client_change import ClientChange
 from models.workflows.client_story import ClientStory
+from models.workflows.overrides import told_override
 from models.workflows.within_reach import FeatureMove, Goal, Outcome, Reachable
 
 _SMALLEST_DEGREE = 0.05
@@ -60,6 +62,7 @@ def headline(story: ClientStory) -> list[Line]:
             note=_decline_range(story),
         ),
         Line(key="tier", title=say("tier", lang), text=kind_in_words(scores["tier"], lang), note=_tier_note(story)),
+        *_override(story),
         Line(key="stage", title=say("stage", lang), text=kind_in_words(scores["stage"], lang), note=_moving(story)),
         *(
             Line(
@@ -121,8 +124,13 @@ def change_ends(change: ClientChange, story: ClientStory) -> list[tuple[str, str
     return [
         (say("value", lang), *_both(money(amount, story.currency, lang) for amount in change.value)),
         (say("decline", lang), *_both(share(probability) for probability in change.decline)),
-        (say("tier", lang), *_both(kind_in_words(tier, lang) for tier in change.tier)),
+        (say(_tier_title(change, story), lang), *_both(kind_in_words(tier, lang) for tier in change.tier)),
     ]
+
+
+def _tier_title(change: ClientChange, story: ClientStory) -> str:
+    """A change is told of the tiers that the rules give at each date alone."""
+    return "tier" if change.tier[1] == story.scores["tier"] else "tier_by_rule"
 
 
 def _both(texts: Iterable[str]) -> tuple[str, str]:
@@ -250,6 +258,16 @@ def _decline_range(story: ClientStory) -> str:
         return horizon(story)
     said = say("decline_range", story.language, low=share(low), high=share(high))
     return _joined(horizon(story), said, story.language)
+
+
+def _override(story: ClientStory) -> list[Line]:
+    """What became of the tier that a person asked for, then who asked, when and why."""
+    lang, told = story.language, story.scores.get("override")
+    asked = told_override(told)
+    if told is None or asked is None:
+        return []
+    fate = say(f"override_{told['state']}", lang)
+    return [Line(key="override", title=say("override", lang), text=fate, note=override_sentence(asked, lang))]
 
 
 def _tier_note(story: ClientStory) -> str:

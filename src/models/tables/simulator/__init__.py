@@ -3,7 +3,7 @@
 The economics stand in ``models.config.simulation``. Learning from the book, and reading it, live elsewhere.
 """
 
-from models.tables.simulator.book import Futures, SimulationSummary, futures, simulate
+from models.tables.simulator.book import SIMULATED, Futures, SimulationSummary, futures, simulate
 from models.tables.simulator.dirt import repaired
 
-__all__ = ["Futures", "SimulationSummary", "futures", "repaired", "simulate"]
+__all__ = ["SIMULATED", "Futures", "SimulationSummary", "futures", "repaired", "simulate"]

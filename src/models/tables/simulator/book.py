@@ -16,7 +16,7 @@ from numpy.random import SeedSequence, default_rng
 
 from models.config.simulation import SimulationConfig
 from models.errors import ManyProblemsError, UserError
-from models.tables.schema import TABLES
+from models.tables.schema import DECISION_TABLES, TABLES
 from models.tables.simulator.arrow import Calendar
 from models.tables.simulator.blocks import (
     Block,
@@ -35,7 +35,9 @@ from models.tables.simulator.truth import CHECK_STREAM, run_forward
 from models.tables.workers import in_processes
 from models.vocab import BoolArray, FloatArray, IntArray, Progress, SilentProgress
 
-FILES = (*TABLES, "truth", "truth_clean")
+SIMULATED = tuple(name for name in TABLES if name not in DECISION_TABLES)
+"""A folder in which people keep decisions is never replaced."""
+FILES = (*SIMULATED, "truth", "truth_clean")
 MACRO_STREAM = 7
 TRUTH_METADATA = "clientvalue.truth"
 YEAR, MOST_MONTHS = 12, 360
@@ -216,6 +218,7 @@ def _about_truth(plan: Plan, totals: Sequence[Totals]) -> dict[str, object]:
         "discount_rate_annual": settings.discount_rate_annual,
         "campaign_lift": {name: each.campaign_lift for name, each in plan.config.types.items()},
         "campaign_months": plan.config.campaigns.months,
+        "intervention": plan.config.intervention.model_dump(),
         "totals_of_active_clients": [_about_moment(plan, month, totals) for month in plan.as_of],
     }
 

@@ -38,8 +38,12 @@ DAYS_PER_MONTH = 32
 """More than a month has, so that months times these plus days keep the order of time."""
 
 
+LOSS_WEIGHTS = {"write_off": 1, "recovery": -1}
+"""What makes up a net loss: the sign of each kind of cashflow."""
+
+
 class Tally:
-    """Margin, activity and ends per client and month, in cents; forgets everything else."""
+    """Margin, activity, net losses and ends per client and month, in cents; forgets everything else."""
 
     def __init__(self, *, months: int, clients: int, first_new_facility: int) -> None:
         self.clients = clients
@@ -47,6 +51,9 @@ class Tally:
         self.margin = np.zeros((months, clients))
         self.activity = np.zeros((months, clients))
         self.activity_count = np.zeros((months, clients), dtype=np.int64)
+        self.loss = np.zeros(clients)
+        self.default_month = np.full(clients, np.nan)
+        """Months from the as-of date to the month of the first write-off; NaN where there was none."""
         self.ends = np.zeros(clients, dtype=np.int64)
         self.ends_on_schedule = np.zeros(clients, dtype=np.int64)
         self.last_end = np.full(clients, NO_CAUSE, dtype=np.int64)
@@ -61,7 +68,7 @@ class Tally:
         cents: IntArray,
         day: IntArray,  # noqa: ARG002
     ) -> None:
-        """Add to margin and activity."""
+        """Add to margin, activity and loss."""
         weight = VALUE_WEIGHTS.get(kind)
         if weight is None or not len(client):
             return
@@ -70,6 +77,10 @@ class Tally:
         if kind in ACTIVITY_KINDS:
             self.activity[self.month] += amounts
             self.activity_count[self.month] += np.bincount(client, minlength=self.clients)
+        if kind in LOSS_WEIGHTS:
+            self.loss += LOSS_WEIGHTS[kind] * amounts
+        if kind == "write_off":
+            self.default_month = np.where((amounts > 0) & np.isnan(self.default_month), self.month, self.default_month)
 
     def closed(self, facilities: FacilityColumns, cause: IntArray) -> None:
         """Count the ends of facilities that stood at the as-of date; keep the last end of any off schedule."""

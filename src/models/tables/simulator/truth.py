@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.random import SeedSequence, default_rng
 
-from models.config.simulation import TruthConfig
+from models.config.simulation import SimulationConfig
 from models.tables.facilities import cause_of_key
 from models.tables.simulator.arrow import text
 from models.tables.simulator.economics import (
@@ -28,6 +28,7 @@ from models.tables.simulator.economics import (
     TYPES,
     Economics,
 )
+from models.tables.simulator.intervention import share_avoided
 from models.tables.simulator.latent import relationship_type
 from models.tables.simulator.sinks import Tally
 from models.tables.simulator.state import BookState
@@ -40,6 +41,10 @@ WORLD_FUTURES, BLOCK_FUTURES = 2, 2
 TRUTH_STREAM, CHECK_STREAM = 0, 1
 ROWS_AT_ONCE = 60_000
 CAUSE_COLUMNS = tuple(f"exit_{cause}_probability" for cause in ("none", *CAUSES))
+LOSS_HALVES = ("avoided_loss_first_half", "avoided_loss_second_half")
+LOSS_COLUMNS = ("expected_loss", "expected_loss_se", "avoided_loss", "avoided_loss_se", *LOSS_HALVES)
+"""Net loss within the horizon, and what of it acting at the as-of date avoids: over all paths, and over half of them,
+so that a list made of one half can be judged by the other."""
 DECLINE_COLUMNS = tuple(f"decline_{cause}_probability" for cause in DECLINE_CAUSES)
 
 
@@ -68,15 +73,18 @@ class Moment:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcomes:
-    """What became of clients on each path. Shapes (paths, n_clients); value in currency; causes -1: none.
+    """What became of clients on each path. Shapes (paths, n_clients); amounts in currency; causes -1: none.
 
-    ``cause`` is the exit cause, ``decline_cause`` why the client declined.
+    ``cause`` is the exit cause, ``decline_cause`` why the client declined. ``loss`` is the net loss of clients that
+    defaulted within the horizon, ``avoided`` what of it would not have arisen had they been acted on at the as-of date.
     """
 
     value: FloatArray
     declined: BoolArray
     cause: IntArray
     decline_cause: IntArray
+    loss: FloatArray
+    avoided: FloatArray
 
 
 def run_forward(
@@ -109,6 +117,8 @@ def run_forward(
         declined=np.concatenate([part.declined for part in parts]),
         cause=np.concatenate([part.cause for part in parts]),
         decline_cause=np.concatenate([part.decline_cause for part in parts]),
+        loss=np.concatenate([part.loss for part in parts]),
+        avoided=np.concatenate([part.avoided for part in parts]),
     )
 
 
@@ -119,12 +129,13 @@ def _run_paths(moment: Moment, world: World, economics: Economics, *, count: int
     for ahead in range(horizon):
         tally.month = ahead
         step(state, moment.as_of + ahead, world=world, economics=economics, noise=generator, sink=tally)
-    return _outcomes(state, tally, np.tile(moment.past, count), economics.config.truth, shape=(count, size))
+    return _outcomes(state, tally, np.tile(moment.past, count), economics.config, shape=(count, size))
 
 
 def _outcomes(
-    state: BookState, tally: Tally, past: FloatArray, settings: TruthConfig, *, shape: tuple[int, int]
+    state: BookState, tally: Tally, past: FloatArray, config: SimulationConfig, *, shape: tuple[int, int]
 ) -> Outcomes:
+    settings = config.truth
     value = present_value(tally.margin / CENTS, annual_rate=settings.discount_rate_annual, period="month")
     activity = Activity(
         past_sum=past,
@@ -132,14 +143,21 @@ def _outcomes(
         sum_so_far=tally.activity.cumsum(axis=0),
         count_so_far=tally.activity_count.cumsum(axis=0),
     )
-    endings = endings_of(state, tally)
+    endings, loss = endings_of(state, tally), losses_of(tally)
     declines = declined(activity, settings.decline, only_matured=endings.only_matured)
     return Outcomes(
         value=value.reshape(shape),
         declined=declines.reshape(shape),
         cause=exit_causes(state).reshape(shape),
         decline_cause=decline_causes(declines, endings).reshape(shape),
+        loss=loss.reshape(shape),
+        avoided=(loss * share_avoided(tally.default_month, config.intervention)).reshape(shape),
     )
+
+
+def losses_of(tally: Tally) -> FloatArray:
+    """Net loss of each client that defaulted since the as-of date, in currency, not below zero. Shape (n_clients,)."""
+    return np.where(np.isnan(tally.default_month), 0.0, np.maximum(tally.loss, 0.0) / CENTS)
 
 
 def endings_of(state: BookState, tally: Tally) -> Endings:
@@ -178,6 +196,9 @@ def truth_table(moment: Moment, outcomes: Outcomes, ids: pa.Array, as_of: int) -
         columns[name] = pa.array((outcomes.cause == cause).mean(axis=0))
     for code, name in enumerate(DECLINE_COLUMNS):
         columns[name] = pa.array((outcomes.decline_cause == code).mean(axis=0))
+    columns |= _mean_and_error("expected_loss", outcomes.loss) | _mean_and_error("avoided_loss", outcomes.avoided)
+    halves = np.array_split(outcomes.avoided, 2)
+    columns |= {name: pa.array(half.mean(axis=0)) for name, half in zip(LOSS_HALVES, halves, strict=True)}
     return pa.table(columns)
 
 
@@ -201,6 +222,6 @@ TRUTH_SCHEMA = pa.schema(
         ("expected_value_se", pa.float64()),
         ("decline_probability", pa.float64()),
         ("decline_probability_se", pa.float64()),
-        *((name, pa.float64()) for name in (*CAUSE_COLUMNS, *DECLINE_COLUMNS)),
+        *((name, pa.float64()) for name in (*CAUSE_COLUMNS, *DECLINE_COLUMNS, *LOSS_COLUMNS)),
     ]
 )

@@ -1,6 +1,7 @@
 """Where books come from: one module per source, each yields the same tables. Checking them is ``book``'s."""
 
 from models.tables.sources import cdnow, crm_sales, files, ibrd, ifc, online_retail, sql
+from models.tables.sources.kept_overrides import with_overrides
 from models.tables.sources.source_tables import Source, SourceTables
 
 SOURCES: dict[str, Source] = {
@@ -14,4 +15,4 @@ SOURCES: dict[str, Source] = {
 }
 """The value of ``book.source`` -> how it is read."""
 
-__all__ = ["SOURCES", "Source", "SourceTables"]
+__all__ = ["SOURCES", "Source", "SourceTables", "with_overrides"]

@@ -29,7 +29,7 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     tables, ignored = {}, {}
     for name, file in files.items():
         renames = config.columns.get(name, {})
-        tables[name], ignored[name] = _table(connection, file, TABLES[name], renames)
+        tables[name], ignored[name] = read_table(connection, file, TABLES[name], renames)
     return SourceTables(
         tables=tables,
         known_until=known_until_of(config, None),
@@ -57,7 +57,10 @@ def _files(folder: Path) -> dict[str, Path]:
     return {name: files[0] for name, files in found.items() if files}
 
 
-def _table(connection: Any, file: Path, schema: TableSchema, renames: dict[str, str]) -> tuple[Any, tuple[str, ...]]:
+def read_table(
+    connection: Any, file: Path, schema: TableSchema, renames: dict[str, str]
+) -> tuple[Any, tuple[str, ...]]:
+    """One table of the contract from its file, and the columns that the contract does not know."""
     if file.suffix == ".parquet":
         rows = read_stored(connection, file)
         present = [name for name in rows.columns if name != _FILE_ROW]

@@ -11,14 +11,15 @@ from models.config import BacktestConfig, Config
 from models.metrics import Draws, ReviewList, SafetyList, bootstrap_figures, screening_efficiency, told_interval
 from models.metrics.portfolio import Kept
 from models.vocab import FloatArray, IntArray
-from models.workflows.backtest.replay import LISTS, OURS, RULE, Lending, Replayed
+from models.workflows.backtest.acting import ActingClaim, Rows
+from models.workflows.backtest.lists import ANEW, LISTS, OURS, RULE
+from models.workflows.backtest.replay import Lending, Replayed
 
-Rows = list[slice]
 CURVE_POINTS = 51
 
 
 def claims(replayed: Sequence[Replayed], config: Config) -> dict[str, Any]:
-    """Screening, recovery, risk and retention; recovery and risk are None where the book cannot tell.
+    """Screening, retention, recovery, risk and acting; the last three are None where the book cannot tell.
 
     A sponsor group is drawn with all its rows at all dates: that it comes several times makes nothing surer.
     """
@@ -33,12 +34,18 @@ def claims(replayed: Sequence[Replayed], config: Config) -> dict[str, Any]:
         "curves": _curves(screening),
         "recovery": None,
         "risk": None,
+        "acting": None,
     }
     known = [each.lending for each in replayed if each.lending is not None]
     if len(known) == len(replayed) and sum(float(lending.loss.sum()) for lending in known) > 0:
         lending = _Lending(known, settings)
         drawn = _drawn(lambda weights: lending(cut, weights), groups, config)
         told |= {"recovery": lending.told_recovery(drawn), "risk": lending.told_risk(drawn)}
+    acted = [each.acting for each in replayed if each.acting is not None]
+    if len(acted) == len(replayed):
+        acting = ActingClaim(acted, settings.acting)
+        drawn = _drawn(lambda weights: acting(cut, weights), groups, config)
+        told["acting"] = acting.told(drawn, config)
     return told
 
 
@@ -52,14 +59,26 @@ def efficiency_by_date(replayed: Sequence[Replayed], config: Config) -> list[dic
     return told
 
 
+def efficiency_anew(replayed: Sequence[Replayed], config: Config) -> list[dict[str, float]]:
+    """What our grades save of the rule's reviews over all dates: as they are held, and graded anew at each date."""
+    told, cut = [], _cut(replayed)
+    ones = np.ones((1, sum(map(len, replayed))))
+    screening = _Screening(replayed, config.backtest, (OURS, ANEW, RULE))
+    found = screening(cut, ones)
+    for share in screening.shares:
+        saved = {name: float(found[f"saved {share} {name}"][0]) for name in (OURS, ANEW)}
+        told.append({"share": share, **saved})
+    return told
+
+
 class _Screening:
     """How many clients each list reviews until it has found a share of what then came, date by date."""
 
-    def __init__(self, replayed: Sequence[Replayed], settings: BacktestConfig) -> None:
+    def __init__(self, replayed: Sequence[Replayed], settings: BacktestConfig, lists: Sequence[str] = LISTS) -> None:
         self.shares = settings.shares
         self.lists = {
             name: [ReviewList.of(np.maximum(each.value, 0.0), each.screening[name]) for each in replayed]
-            for name in LISTS
+            for name in lists
         }
 
     def __call__(self, cut: Rows, weights: FloatArray) -> dict[str, FloatArray]:

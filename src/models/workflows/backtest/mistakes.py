@@ -12,9 +12,12 @@ import pandas as pd
 from models.config import Config
 from models.metrics import bootstrap_figures, told_interval
 from models.vocab import BoolArray, FloatArray, TextArray, Tier
-from models.workflows.backtest.replay import OURS, RULE, Replayed
+from models.workflows.backtest.claims import efficiency_anew
+from models.workflows.backtest.lists import ANEW, OURS, RULE
+from models.workflows.backtest.replay import HELD, Replayed
 
 _GRADES = {OURS: "tier", RULE: "rule_tier"}
+_STABLE = {OURS: "tier", ANEW: "anew", RULE: "rule_tier"}
 
 
 def tier_facts(replayed: Sequence[Replayed]) -> dict[str, list[dict[str, Any]]]:
@@ -62,12 +65,16 @@ def error_costs(replayed: Sequence[Replayed], config: Config) -> dict[str, dict[
 
 
 def stability(replayed: Sequence[Replayed], config: Config) -> dict[str, Any] | None:
-    """Of clients graded at two dates in a row, the share with the same tier, per grader; None for a single date."""
+    """Of clients graded at two dates in a row, the share with the same tier, per grader; None for a single date.
+
+    Ours with margin and limit on moves, and graded anew at each date; ``held`` counts the tiers that either kept, and
+    ``efficiency`` tells what that costs in screening.
+    """
     pairs = [_pair(before, after) for before, after in itertools.pairwise(replayed)]
     if not pairs or sum(map(len, pairs)) == 0:
         return None
     both = pd.concat(pairs, ignore_index=True)
-    same = {name: both[name].to_numpy(dtype=np.float64) for name in _GRADES}
+    same = {name: both[name].to_numpy(dtype=np.float64) for name in _STABLE}
     run = config.run
     drawn = bootstrap_figures(
         lambda weights: _means(same, weights),
@@ -75,7 +82,13 @@ def stability(replayed: Sequence[Replayed], config: Config) -> dict[str, Any] | 
         resamples=run.bootstrap_resamples,
         seed=run.seed,
     )
-    return {"pairs": len(both), "same_tier": {name: told_interval(drawn[name]) for name in _GRADES}}
+    held = pd.Series(np.concatenate([each.held for each in replayed]))
+    return {
+        "pairs": len(both),
+        "same_tier": {name: told_interval(drawn[name]) for name in _STABLE},
+        "held": {by: int((held == by).sum()) for by in HELD},
+        "efficiency": efficiency_anew(replayed, config),
+    }
 
 
 def _means(same: Mapping[str, FloatArray], weights: FloatArray) -> dict[str, FloatArray]:
@@ -87,12 +100,12 @@ def _pair(before: Replayed, after: Replayed) -> pd.DataFrame:
     frames = [
         pd.DataFrame(
             {"client_id": each.client_id, "group": each.group}
-            | {name: getattr(each, attribute) for name, attribute in _GRADES.items()}
+            | {name: getattr(each, attribute) for name, attribute in _STABLE.items()}
         )
         for each in (before, after)
     ]
     both = frames[0].merge(frames[1], on="client_id", suffixes=("", "_after"))
-    kept = {name: both[name] == both[f"{name}_after"] for name in _GRADES}
+    kept = {name: both[name] == both[f"{name}_after"] for name in _STABLE}
     return pd.DataFrame({"group": both["group"], **kept})
 
 

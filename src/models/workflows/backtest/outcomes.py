@@ -12,6 +12,8 @@ from models.tables.book import Book
 from models.tables.panel import Panel
 from models.vocab import FloatArray
 
+DAYS_PER_MONTH = 365.25 / 12
+
 
 def exposure_of(rows: Panel, limits: LimitsConfig) -> FloatArray | None:
     """What is at risk with each client of a panel, in book currency, none below zero. (n_rows,); None if not known."""
@@ -41,3 +43,12 @@ def loss_within(losses: pd.DataFrame, rows: Panel, start: date, end: date) -> Fl
     summed = within.groupby("client_id")["loss"].sum()
     lost = summed.reindex(rows.client_id).fillna(0.0).to_numpy(dtype=np.float64)
     return np.where(lost > 0, lost, 0.0)
+
+
+def months_to_default(losses: pd.DataFrame, rows: Panel, start: date, end: date) -> FloatArray:
+    """Whole months from ``start`` to the first loss of each client before ``end``; NaN without one. Shape (n_rows,)."""
+    lost = losses["loss"] > 0
+    within = losses[lost & (losses["date"] >= pd.Timestamp(start)) & (losses["date"] < pd.Timestamp(end))]
+    first = within.groupby("client_id")["date"].min().reindex(rows.client_id)
+    days = (first - pd.Timestamp(start)).dt.days.to_numpy(dtype=np.float64)
+    return np.asarray(np.floor(days / DAYS_PER_MONTH))

@@ -2,36 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from models.config import BacktestConfig, Config
-from models.decisions.ranks import tier_ranks
 from models.decisions.rule_grade import rule_grade
+from models.decisions.tiers import Basis, Decided, grade_book
 from models.errors import AsOfOutsideBookError, InternalError
 from models.learners.segments import SegmentModel
 from models.tables.book import Book
 from models.tables.panel import Panel
 from models.tables.periods import PeriodGrid
+from models.tables.simulator.intervention import share_avoided
 from models.tables.splits import LearningOrigins, learning_origins
 from models.vocab import BoolArray, DeclineCause, FloatArray, IntArray, Progress, TextArray
-from models.workflows.backtest.outcomes import exposure_of, loss_within, losses_of
+from models.workflows.backtest.acting import Acting
+from models.workflows.backtest.lists import ANEW, WARNED, Scores, chosen_first, scores, tier_first, worst_first
+from models.workflows.backtest.outcomes import exposure_of, loss_within, losses_of, months_to_default
+from models.workflows.backtest.simulated import Simulated
 from models.workflows.contenders import past_behaviour
 from models.workflows.corrections import learn_corrections
+from models.workflows.grading import facts_of
 from models.workflows.hindcast import Hindcasts
 from models.workflows.learning import learning_panel
-from models.workflows.recipe import Predictions, fit_models, fit_segments, score_panel
+from models.workflows.overrides import overrides_at
+from models.workflows.recipe import FittedModels, Predictions, fit_models, fit_segments, score_panel, with_peers
 from models.workflows.stakes import at_stake
+from models.workflows.warn import Served, origins_to_read, read_turns
 
-OURS, FORECAST, RULE, RANDOM, PERFECT = "ours", "forecast", "rule", "random", "perfect"
-LISTS = (OURS, FORECAST, RULE, RANDOM, PERFECT)
-"""Who orders the clients: our grades, our forecast alone, the rule, chance, and perfect foresight."""
-Scores = Mapping[str, FloatArray]
-"""Who orders -> score of each client, highest first. Shapes (n_clients,)."""
+HELD = (Basis.MARGIN.value, Basis.LIMIT.value)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -51,9 +55,13 @@ class Replayed:
         group: the sponsor group, the same at all dates.
         value: what the client brought; ``stake``: what it would have brought had it gone on; both in book currency.
         profit: what addressing the client to keep it earned, on average over success, in book currency.
-        tier: by our policy; ``rule_tier``: by the rule.
+        tier: by our policy with its margin and its limit on moves from the date before; ``anew``: by the date alone;
+            ``rule_tier``: by the rule. Overrides count in none of them.
+        by_rule: before caps, what the next date holds on to; ``held``: "margin" or "limit" where that kept a tier.
+        override: what became of an override that the book knew then, ``overridden`` the tier that it led to.
         screening: by expected value; ``retention``: by expected profit of addressing.
         lending: None where the book knows no exposure or no losses.
+        acting: None but for a simulated book with losses.
     """
 
     as_of: date
@@ -66,40 +74,52 @@ class Replayed:
     stake: FloatArray
     profit: FloatArray
     tier: TextArray
+    anew: TextArray
     rule_tier: TextArray
+    by_rule: TextArray
+    held: TextArray
+    override: TextArray
+    overridden: TextArray
     screening: Scores
     retention: Scores
     lending: Lending | None
+    acting: Acting | None
 
     def __len__(self) -> int:
         return len(self.value)
 
 
-def replay(book: Book, config: Config, days: Sequence[date], progress: Progress) -> list[Replayed]:
+def replay(
+    book: Book, config: Config, days: Sequence[date], progress: Progress, truth: Path | None = None
+) -> list[Replayed]:
     """Each of ``days``, in rising order, with models that learned from what was complete by then.
 
+    A tier is held by the policy's margin and limit on moves from the date before, as in one run after the other.
+    ``truth`` is the file that the simulator left of a simulated book, of which alone is known what acting would change.
     Raises ``AsOfOutsideBookError`` for a day whose outcomes the book does not hold yet, ``TooLittleDataError`` for one
     before which there is too little to learn from.
     """
     grid = PeriodGrid(config.time.period, max(days))
     fits = {grid.number_of(day): _origins(book, config, grid, day) for day in sorted(set(days))}
-    numbers = sorted({*fits, *(origin for fit in fits.values() for origin in fit.learn)})
-    hindcasts = Hindcasts(learning_panel(book, config, grid, numbers, progress).panel, config)
+    numbers = {*fits, *(origin for fit in fits.values() for origin in fit.learn)}
+    if truth is not None:  # then clients that warn are acted on too
+        first = grid.index_of(book.first_date)
+        numbers |= {origin for number in fits for origin in origins_to_read(config, number, first=first)}
+    hindcasts = Hindcasts(learning_panel(book, config, grid, sorted(numbers), progress).panel, config)
     # no grade looks at segments: those of the earliest fit stand in for all, which saves most of the time
     segments = fit_segments(hindcasts.panel.at([next(iter(fits.values())).latest]), config)
-    past = _Past(hindcasts=hindcasts, segments=segments, losses=losses_of(book, config.backtest.limits), config=config)
-    told = progress.track(fits.items(), total=len(fits), title="Replaying past dates")
-    return [past.replayed(number, fit) for number, fit in told]
-
-
-def tier_first(tier: TextArray, score: FloatArray) -> FloatArray:
-    """Orders clients by tier and, within a tier, by a score; equal scores stay equal. Shapes (n_clients,).
-
-    >>> tier_first(np.array(["B", "AA", "B"]), np.array([9.0, 1.0, 5.0])).argsort()[::-1].tolist()
-    [1, 0, 2]
-    """
-    place = pd.Series(score).rank(method="average").to_numpy(dtype=np.float64)
-    return np.asarray(tier_ranks(tier) + place / (len(score) + 1))
+    past = _Past(
+        hindcasts=hindcasts,
+        segments=segments,
+        losses=losses_of(book, config.backtest.limits),
+        simulated=None if truth is None else Simulated.of(truth, config),
+        book=book,
+        config=config,
+    )
+    replayed: list[Replayed] = []
+    for number, fit in progress.track(fits.items(), total=len(fits), title="Replaying past dates"):
+        replayed.append(past.replayed(number, fit, replayed[-1] if replayed else None))
+    return replayed
 
 
 def _origins(book: Book, config: Config, grid: PeriodGrid, day: date) -> LearningOrigins:
@@ -109,9 +129,40 @@ def _origins(book: Book, config: Config, grid: PeriodGrid, day: date) -> Learnin
             rule=f"a replayed date must lie after {book.first_date} and its {horizon} {config.time.period}s of "
             f"outcomes must end by {book.known_until}",
             got=day.isoformat(),
-            remedy=f"set backtest.at to {grid.start_of(latest - horizon)} or earlier",
+            remedy=f"choose {grid.start_of(latest - horizon)} or earlier, with --at or backtest.at",
         )
     return learning_origins(config, grid, book.first_date, outcomes_before=number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Day:
+    """One date as its own run saw it. Shapes (n_rows,); ``rating`` is None in a book without ratings."""
+
+    rows: Panel
+    models: FittedModels
+    learned_until: int
+    said: Predictions
+    decided: Decided
+    rating: FloatArray | None
+    rule_tier: TextArray
+
+    @property
+    def tier(self) -> TextArray:
+        """By our policy, whatever people asked."""
+        return self.decided.unasked
+
+    @property
+    def risk(self) -> FloatArray:
+        """The probability of default where causes are known, else of decline."""
+        incidence = self.said.curves.incidence.get(DeclineCause.DEFAULT)
+        return self.said.decline_probability if incidence is None else np.asarray(incidence[:, -1])
+
+    @property
+    def rated(self) -> FloatArray:
+        """The rating as it is; a client without one counts as the middle one, and in a book without all are alike."""
+        if self.rating is None:
+            return np.zeros(len(self.rows))
+        return np.where(np.isnan(self.rating), np.nanmedian(self.rating), self.rating)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,23 +172,24 @@ class _Past:
     hindcasts: Hindcasts
     segments: SegmentModel
     losses: pd.DataFrame | None
+    simulated: Simulated | None
+    book: Book
     config: Config
 
-    def replayed(self, number: int, origins: LearningOrigins) -> Replayed:
+    def replayed(self, number: int, origins: LearningOrigins, before: Replayed | None) -> Replayed:
         """One date: fit, grade by both, and lay what came beside it."""
-        config, settings, panel = self.config, self.config.backtest, self.hindcasts.panel
-        rows = panel.at([number])
+        settings, rows = self.config.backtest, self.hindcasts.panel.at([number])
         if rows.value is None or rows.declined is None:
             raise InternalError("a date can only be replayed with its outcomes")
-        said = self._said(rows, origins)
-        past, rating, stake = past_behaviour(rows, config).total, _rating(rows, settings), at_stake(rows, config)
-        tier, rule_tier = said.grades.tier, rule_grade(past, rating, settings.rule)
-        by_rule = tier_first(rule_tier, past)
+        past, stake = past_behaviour(rows, self.config).total, at_stake(rows, self.config)
+        day = self._day(rows, origins, before, past)
+        said, tier, by_rule = day.said, day.tier, tier_first(day.rule_tier, past)
         profit = profit_of_keeping(rows.declined.astype(np.float64), stake, settings)
         expected = profit_of_keeping(said.decline_probability, stake, settings)
+        lending = self._lending(day)
         return Replayed(
-            as_of=panel.grid.start_of(number),
-            learned_until=panel.grid.start_of(origins.latest),
+            as_of=rows.grid.start_of(number),
+            learned_until=rows.grid.start_of(origins.latest),
             client_id=rows.client_id,
             group=rows.group,
             groups_known=rows.groups_known,
@@ -146,32 +198,85 @@ class _Past:
             stake=stake,
             profit=profit,
             tier=tier,
-            rule_tier=rule_tier,
-            screening=_scores(tier_first(tier, said.value), said.value, by_rule, rows.value),
-            retention=_scores(tier_first(tier, expected), expected, by_rule, profit),
-            lending=self._lending(rows, said, rule_tier, rating),
+            anew=said.grades.tier,
+            rule_tier=day.rule_tier,
+            by_rule=day.decided.by_rule,
+            held=np.where(np.isin(day.decided.basis, HELD), day.decided.basis, ""),
+            override=day.decided.override,
+            overridden=day.decided.tier,
+            screening={
+                **scores(tier_first(tier, said.value), said.value, by_rule, rows.value),
+                ANEW: tier_first(said.grades.tier, said.value),
+            },
+            retention=scores(tier_first(tier, expected), expected, by_rule, profit),
+            lending=lending,
+            acting=None if lending is None else self._acting(day, lending),
         )
 
-    def _said(self, rows: Panel, origins: LearningOrigins) -> Predictions:
+    def _day(self, rows: Panel, origins: LearningOrigins, before: Replayed | None, past: FloatArray) -> _Day:
+        """The grades of a run that builds on the one of the date before, with what people had asked by then."""
         learn = self.hindcasts.panel.at(origins.learn)
         corrections = learn_corrections(self.hindcasts.of(origins), self.config)
-        return score_panel(fit_models(learn, origins, corrections, self.config, segments=self.segments), rows)
+        models = fit_models(learn, origins, corrections, self.config, segments=self.segments)
+        said = score_panel(models, rows)
+        overrides = overrides_at(self.book, self._horizon(rows)[0])
+        rating = _rating(rows, self.config.backtest)
+        return _Day(
+            rows=rows,
+            models=models,
+            learned_until=origins.latest,
+            said=said,
+            decided=grade_book(models.policy, facts_of(said, rows, _tiers_before(rows, before), overrides)),
+            rating=rating,
+            rule_tier=rule_grade(past, rating, self.config.backtest.rule),
+        )
 
-    def _lending(
-        self, rows: Panel, said: Predictions, rule_tier: TextArray, rating: FloatArray | None
-    ) -> Lending | None:
-        exposure, grid, origin = exposure_of(rows, self.config.backtest.limits), rows.grid, int(rows.origin[0])
+    def _horizon(self, rows: Panel) -> tuple[date, date]:
+        origin = int(rows.origin[0])
+        return rows.grid.start_of(origin), rows.grid.start_of(origin + self.config.time.horizon_periods)
+
+    def _lending(self, day: _Day) -> Lending | None:
+        exposure = exposure_of(day.rows, self.config.backtest.limits)
         if self.losses is None or exposure is None:
             return None
-        end = grid.start_of(origin + self.config.time.horizon_periods)
-        loss = np.where(exposure > 0, loss_within(self.losses, rows, grid.start_of(origin), end), 0.0)
-        safety, rated = -_risk(said), np.zeros(len(loss)) if rating is None else -_middle_if_unknown(rating)
+        loss = np.where(exposure > 0, loss_within(self.losses, day.rows, *self._horizon(day.rows)), 0.0)
         rate = np.divide(loss, exposure, out=np.zeros_like(loss), where=exposure > 0)
-        return Lending(
-            exposure=exposure,
-            loss=loss,
-            safety=_scores(tier_first(said.grades.tier, safety), safety, tier_first(rule_tier, rated), -rate),
+        by_rule = tier_first(day.rule_tier, -day.rated)
+        safety = scores(tier_first(day.tier, -day.risk), -day.risk, by_rule, -rate)
+        return Lending(exposure=exposure, loss=loss, safety=safety)
+
+    def _acting(self, day: _Day, lending: Lending) -> Acting | None:
+        """Who is acted on first: by grade the worst tier, else by what is expected to be lost."""
+        if self.losses is None or self.simulated is None:
+            return None
+        foreseen, ruled = day.risk * lending.exposure, day.rated * lending.exposure
+        start, end = self._horizon(day.rows)
+        months = months_to_default(self.losses, day.rows, start, end)
+        avoided = lending.loss * share_avoided(months, self.config.simulation.intervention)
+        urgency = scores(worst_first(day.tier, foreseen), foreseen, worst_first(day.rule_tier, ruled), avoided)
+        warned = chosen_first(self._warned(day), foreseen)
+        return Acting(
+            loss=lending.loss,
+            avoided=avoided,
+            urgency={**urgency, WARNED: warned},
+            expected=self.simulated.expected(day.rows, start),
         )
+
+    def _warned(self, day: _Day) -> BoolArray:
+        """Who turned worse until this day, as a run of that day would have warned, whatever the budget of alarms."""
+        panel = self.hindcasts.panel
+        models = with_peers(day.models, panel, day.learned_until)
+        served = Served(day.rows, models.contract.encode(day.rows.features), day.said)
+        turned = read_turns(models, panel, self.config, origin=int(day.rows.origin[0]), served=served)
+        return np.asarray(turned.turn.severity > 0)
+
+
+def _tiers_before(rows: Panel, before: Replayed | None) -> TextArray | None:
+    """The tier by rule of each row at the date before, "" where it had none."""
+    if before is None:
+        return None
+    told = pd.Series(before.by_rule.astype(object), index=pd.Index(before.client_id))
+    return np.asarray(told.reindex(rows.client_id).fillna("").to_numpy(dtype=np.str_))
 
 
 def profit_of_keeping(declines: FloatArray, stake: FloatArray, settings: BacktestConfig) -> FloatArray:
@@ -185,23 +290,8 @@ def profit_of_keeping(declines: FloatArray, stake: FloatArray, settings: Backtes
     return np.asarray(declines * costs.success * (stake - incentive) - (1 - declines) * incentive - contact)
 
 
-def _risk(said: Predictions) -> FloatArray:
-    """The probability of default where causes are known, else of decline. Shape (n_clients,)."""
-    incidence = said.curves.incidence.get(DeclineCause.DEFAULT)
-    return said.decline_probability if incidence is None else np.asarray(incidence[:, -1])
-
-
 def _rating(rows: Panel, settings: BacktestConfig) -> FloatArray | None:
     if settings.rule.rating not in rows.features:
         return None
     rating = rows.features[settings.rule.rating].to_numpy(dtype=np.float64)
     return None if np.isnan(rating).all() else rating
-
-
-def _middle_if_unknown(rating: FloatArray) -> FloatArray:
-    """A client without a rating counts as the middle one. Shapes (n_clients,)."""
-    return np.where(np.isnan(rating), np.nanmedian(rating), rating)
-
-
-def _scores(ours: FloatArray, forecast: FloatArray, rule: FloatArray, perfect: FloatArray) -> Scores:
-    return {OURS: ours, FORECAST: forecast, RULE: rule, RANDOM: np.zeros(len(ours)), PERFECT: perfect}

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from models.config import Config
 from models.tables.book import Book
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder, Tier
 from models.workflows.backtest.claims import claims, efficiency_by_date
+from models.workflows.backtest.lists import ACTING_LISTS, LISTS, OURS, RULE
 from models.workflows.backtest.mistakes import error_costs, stability, tier_facts
-from models.workflows.backtest.replay import LISTS, OURS, RULE, Replayed, replay
+from models.workflows.backtest.overridden import override_outcomes
+from models.workflows.backtest.replay import Replayed, replay
 
+ACTING_NAMES = {"warned": "our warnings"}
 LIST_NAMES = {
     "ours": "our grades",
     "forecast": "our forecast alone",
@@ -27,14 +31,16 @@ def backtest_book(
     config: Config,
     days: Sequence[date] = (),
     *,
+    truth: Path | None = None,
     recorder: Recorder = SilentRecorder(),
     progress: Progress = SilentProgress(),
 ) -> dict[str, Any]:
     """Replay the policy at ``days`` (else ``backtest.at``, else ``origins.test``) and hold it against what came.
 
-    Shares are of 1, amounts in book currency, intervals of 95%. Raises a ``UserError`` as ``replay`` does.
+    Shares are of 1, amounts in book currency, intervals of 95%. ``truth`` is what the simulator left beside a simulated
+    book. Raises a ``UserError`` as ``replay`` does.
     """
-    replayed = replay(book, config, tuple(days) or config.backtest.at or config.origins.test, progress)
+    replayed = replay(book, config, tuple(days) or config.backtest.at or config.origins.test, progress, truth)
     progress.stage(f"Weighing {sum(map(len, replayed)):,} grades against what came")
     measured = claims(replayed, config)
     recorder.metrics(headline(measured))
@@ -48,6 +54,7 @@ def backtest_book(
         "aim": config.backtest.aim,
         "groups_apart": replayed[0].groups_known,
         "lists": {name: LIST_NAMES[name] for name in LISTS},
+        "acting_lists": {name: {**LIST_NAMES, **ACTING_NAMES}[name] for name in ACTING_LISTS},
         "rule": config.backtest.rule.model_dump(),
         "origins": _dates(replayed, config),
         "rows": sum(map(len, replayed)),
@@ -55,6 +62,7 @@ def backtest_book(
         "tiers": tier_facts(replayed),
         "errors": error_costs(replayed, config),
         "stability": stability(replayed, config),
+        "overrides": override_outcomes(replayed),
     }
 
 
@@ -65,6 +73,8 @@ def headline(measured: dict[str, Any]) -> dict[str, float]:
     if measured["recovery"] is not None:
         told["recovery"] = measured["recovery"]["change"][OURS]["estimate"]
         told["risk.loss_rate"] = measured["risk"]["loss_rate_change"][OURS]["estimate"]
+    if measured["acting"] is not None:
+        told["acting"] = (measured["acting"]["expected"] or measured["acting"]["actual"])["change"][OURS]["estimate"]
     return {name: figure for name, figure in told.items() if figure is not None}
 
 

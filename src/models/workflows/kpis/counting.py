@@ -32,6 +32,7 @@ from models.tables.relations import Reader, Window
 from models.vocab import IntArray
 from models.workflows.kpis.campaigns import campaigns_within
 from models.workflows.kpis.groups import Groups, Published, group_order
+from models.workflows.kpis.overridden import overridden
 from models.workflows.kpis.tier_moves import tier_moves
 
 ALL = "all"
@@ -175,6 +176,9 @@ def _roi(campaigns: Sequence[CampaignResult], at: At) -> Figure:
 _WHOLE_BOOK: dict[str, Callable[[Counting, At], Figure]] = {
     "upgraded": lambda counting, at: tier_moves(counting.published, at.window.end).upgraded,
     "downgraded": lambda counting, at: tier_moves(counting.published, at.window.end).downgraded,
+    "overridden": lambda _, at: overridden(at.at_end.scores).share,
+    "overridden_up": lambda _, at: overridden(at.at_end.scores).up,
+    "overridden_down": lambda _, at: overridden(at.at_end.scores).down,
 }
 """Figures that are told of the whole book only."""
 

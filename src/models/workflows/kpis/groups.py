@@ -16,7 +16,7 @@ from models.workflows.previous import PreviousScores, newest_before, previous_sc
 SCORED = {"tier": "tier", "segment": "segment_name", "type": "relationship_type"}
 """Dimension -> column of published scores."""
 NOT_SCORED, NOT_TOLD = "not scored", "not told"
-_COLUMNS = ("value", *SCORED.values())
+_COLUMNS = ("value", "override", *SCORED.values())
 
 
 @dataclass(frozen=True, kw_only=True)
