@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ONLY_WHEN_NAMED = {"accuracy", "alarms", "backtest", "steadiness"}
-"""They judge and time nothing; accuracy needs public data and other packages, and half an hour."""
+ONLY_WHEN_NAMED = {"accuracy", "alarms", "backtest", "cold", "steadiness"}
+"""They judge and time nothing; accuracy needs public data and other packages, and half an hour; cold needs a run."""
 
 
 def main() -> int:

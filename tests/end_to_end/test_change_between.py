@@ -46,7 +46,7 @@ def test_a_change_begins_and_ends_with_what_was_published(trained: TrainedLender
     np.testing.assert_allclose(change.value.before + change.value.data.sum(axis=1), change.value.after, rtol=1e-9)
 
 
-def test_a_client_that_was_not_active_before_is_refused_with_the_date(trained: TrainedLender) -> None:
+def test_a_client_of_whom_the_book_knows_nothing_is_refused(trained: TrainedLender) -> None:
     before, after = sides_of(trained)
     with pytest.raises(UnknownClientError, match="the book must hold the client, got nobody"):
         change_between(before, after, trained.config, ["nobody"])

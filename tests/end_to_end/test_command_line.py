@@ -118,6 +118,21 @@ def test_explain_is_readable_at_80_columns(trained: TrainedLender, command: Comm
     assert "…" not in ended.out
 
 
+def test_who_explains_a_client_of_an_unchanged_book_waits_for_nothing_else(trained: TrainedLender) -> None:
+    heavy = ["mlflow", "sklearn", "lightgbm", "scipy.stats", "scipy.optimize", "optuna", "ibis", "duckdb", "matplotlib"]
+    code = (
+        "import sys; from models.interfaces.cli import main\ntry: main()\n"
+        f"finally: sys.stderr.write(str([name for name in {heavy} if name in sys.modules]))"
+    )
+    asked = ["explain", trained.column("client_id")[0], "--config", str(trained.config_file)]
+    told = [
+        subprocess.run([sys.executable, "-c", code, *asked], check=True, capture_output=True, text=True)  # noqa: S603
+        for _ in range(2)
+    ]
+    assert told[0].stdout == told[1].stdout
+    assert told[1].stderr.endswith("[]")
+
+
 def test_check_counts_the_rows(trained: TrainedLender, command: Command) -> None:
     ended = command("check", "--config", trained.config_file)
     assert ended.code == 0

@@ -46,6 +46,14 @@ def test_every_metric_of_every_contender_is_on_the_page_with_its_interval(report
                 assert f"{gap['estimate']:+.3f}{gap['low']:+.3f} to {gap['high']:+.3f}" in text
 
 
+def test_every_plot_has_a_title_and_says_in_which_unit_it_is(page: Path) -> None:
+    plots = re.findall(r'<svg class="plot"[^>]*aria-label="([^"]*)"[^>]*>(.*?)</svg>', page.read_text(), re.DOTALL)
+    assert len(plots) > 20
+    for title, marks in plots:
+        assert title.strip()
+        assert re.search(r'class="name middle"[^>]*>[^<]*\w', marks), title
+
+
 def test_every_part_is_drawn_with_a_title_and_explained(report: dict[str, Any], page: Path) -> None:
     tags = Tags(page.read_text(encoding="utf-8"))
     text = "".join(tags.text)

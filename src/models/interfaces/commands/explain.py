@@ -33,7 +33,7 @@ AgainstOption = Annotated[
     typer.Option(
         "--against",
         metavar="BUNDLE",
-        help="Tell what other models said instead: an alias or version, or the folder of a bundle.",
+        help="Tell what other models say, and why these say something else: an alias or version, or a folder.",
     ),
 ]
 HtmlOption = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")]

@@ -75,7 +75,10 @@ _WORDS = {
     "change_against": Said(
         "What changed since {day} and version {version} of the models", "自{day}及模型版本{version}以来的变化"
     ),
-    "change_models": Said("What version {version} of the models said instead", "与模型版本{version}相比的变化"),
+    "change_models": Said(
+        "From what version {version} of the models says to what this one says",
+        "从模型版本{version}的结论到本版本的结论",
+    ),
     "no_change": Said("The client was not active before: nothing can have changed.", "该客户此前不活跃，无变化可述。"),
     "tier_same": Said("The tier stays {now}.", "等级仍为{now}。"),
     "tier_moved": Said("The tier moved from {before} to {now}: {because}.", "等级由{before}变为{now}：{because}。"),
