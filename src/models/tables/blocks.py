@@ -24,7 +24,7 @@ from models.tables.measures import MeasureBook
 from models.tables.memory import Memory
 from models.tables.opportunities import STAGES, Opportunities
 from models.tables.periods import PeriodGrid
-from models.vocab import IntArray
+from models.vocab import BoolArray, IntArray
 
 _FLOW_COLUMNS = [column.name for column in fields(FlowRows)]
 _NO_ROWS = pa.schema([])
@@ -84,6 +84,8 @@ class PreparedBook:
     causes_known: bool
     """Whether the book tells of any facility how it ended."""
     block_numbers: tuple[int, ...]
+    facility_counts: int
+    """How many kinds of facilities are counted apart."""
     context_columns: tuple[str, ...]
     macro_columns: tuple[str, ...]
     connection: Any
@@ -226,7 +228,7 @@ class PreparedBook:
             return None
         table = self._read("facilities", number)
         if not table.num_rows:
-            return _no_facilities()
+            return _no_facilities(self.facility_counts)
         table = table.sort_by([("client", "ascending"), ("facility_id", "ascending")])
         return Facilities(
             client=_integers(table, "client") - first,
@@ -238,7 +240,23 @@ class PreparedBook:
             cause=np.asarray(table["cause"].to_numpy(), dtype=np.int8),
             spread_bp=table["spread_bp"].to_numpy(),
             collateral_cover=table["collateral_cover"].to_numpy(),
+            counted=self._counted(table),
         )
+
+    def _counted(self, table: pa.Table) -> BoolArray:
+        counted = np.zeros((table.num_rows, self.facility_counts), dtype=np.bool_)
+        for place in range(self.facility_counts):
+            counted[:, place] = table[counted_column(place)].to_numpy()
+        return counted
+
+
+def counted_column(place: int) -> str:
+    """The column of a prepared book that tells whether a facility belongs to the count at ``place``.
+
+    >>> counted_column(0)
+    'counted_1'
+    """
+    return f"counted_{place + 1}"
 
 
 def _pieces(files: Iterable[Path], columns: list[str]) -> Iterator[pa.Table]:
@@ -255,7 +273,7 @@ def _pieces(files: Iterable[Path], columns: list[str]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(held)
 
 
-def _no_facilities() -> Facilities:
+def _no_facilities(counts: int) -> Facilities:
     none, never = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
     return Facilities(
         client=none,
@@ -267,6 +285,7 @@ def _no_facilities() -> Facilities:
         cause=np.empty(0, dtype=np.int8),
         spread_bp=np.empty(0),
         collateral_cover=np.empty(0),
+        counted=np.empty((0, counts), dtype=np.bool_),
     )
 
 

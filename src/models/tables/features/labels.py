@@ -40,6 +40,11 @@ _COMMON = {
     "pd": Said("probability of default", "违约概率"),
     "loan": Said("loans", "贷款"),
     "guarantee": Said("guarantees", "担保"),
+    "project_loan": Said("project loans", "项目贷款"),
+    "corporate_loan": Said("corporate loans", "公司贷款"),
+    "revolving_credit": Said("revolving credits", "循环贷款"),
+    "trade_finance": Said("trade finance facilities", "贸易融资"),
+    "bridge_loan": Said("bridge loans", "过桥贷款"),
     "gdp_growth": Said("growth of GDP", "GDP增速"),
     "policy_rate": Said("policy rate", "政策利率"),
     "inflation": Said("inflation", "通胀率"),
@@ -61,10 +66,14 @@ _COMMON = {
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """The names of one book. ``measures`` holds every measure of the config, and activity."""
+    """The names of one book. ``measures`` holds every measure of the config, and activity.
+
+    ``facilities`` holds what is said of facilities that are counted apart, in the plural.
+    """
 
     period: PeriodName
     measures: Mapping[str, Said] = field(default_factory=dict)
+    facilities: Mapping[str, Said] = field(default_factory=dict)
 
     def of(self, name: str) -> Said:
         """What a measure, an attribute or a figure of the economy is called."""
@@ -99,10 +108,12 @@ class Labels:
 def labels_of(config: Config) -> Labels:
     """The labels of a config, each its own: a second measure of the same label is told apart by its name."""
     measures = {ACTIVITY: _together(config.activity.kinds)}
-    for name, spec in config.features.measures.items():
-        label = _configured(spec.label, common_label(name))
-        measures[name] = _apart(label, name, measures.values())
-    return Labels(period=config.time.period, measures=measures)
+    facilities: dict[str, Said] = {}
+    for labels, specs in ((measures, config.features.measures), (facilities, config.features.facility_counts)):
+        for name, spec in specs.items():
+            label = _configured(spec.label, common_label(name))
+            labels[name] = _apart(label, name, labels.values())
+    return Labels(period=config.time.period, measures=measures, facilities=facilities)
 
 
 def common_label(name: str) -> Said:
