@@ -24,6 +24,7 @@ from models.tables.measures import MeasureBook
 from models.tables.memory import Memory
 from models.tables.opportunities import STAGES, Opportunities
 from models.tables.periods import PeriodGrid
+from models.tables.telling_words import Words
 from models.vocab import BoolArray, IntArray
 
 _FLOW_COLUMNS = [column.name for column in fields(FlowRows)]
@@ -86,6 +87,8 @@ class PreparedBook:
     block_numbers: tuple[int, ...]
     facility_counts: int
     """How many kinds of facilities are counted apart."""
+    tones: tuple[Words, ...]
+    """The most telling words of each component of the tone of notes."""
     context_columns: tuple[str, ...]
     macro_columns: tuple[str, ...]
     connection: Any

@@ -97,6 +97,7 @@ def _write(book: Book, config: Config, grid: PeriodGrid, folder: Path, notes: No
         causes_known=_causes_known(tables),
         block_numbers=tuple(numbers),
         facility_counts=len(config.features.facility_counts),
+        tones=notes.words if notes is not None else (),
         context_columns=tuple(name for name in config.features.context if name in columns),
         macro_columns=config.features.macro if "macro" in tables else (),
         connection=connection,

@@ -68,16 +68,32 @@ _COMMON = {
 class Labels:
     """The names of one book. ``measures`` holds every measure of the config, and activity.
 
-    ``facilities`` holds what is said of facilities that are counted apart, in the plural.
+    ``facilities`` holds what is said of facilities that are counted apart, in the plural; ``tones`` the most telling
+    words of each component of the tone of notes.
     """
 
     period: PeriodName
     measures: Mapping[str, Said] = field(default_factory=dict)
     facilities: Mapping[str, Said] = field(default_factory=dict)
+    tones: Sequence[Sequence[str]] = ()
 
     def of(self, name: str) -> Said:
         """What a measure, an attribute or a figure of the economy is called."""
         return self.measures.get(name) or common_label(name)
+
+    def tone(self, number: int) -> Said:
+        """A component of the tone of notes, from 1: by its words, which are those of the notes in whatever language.
+
+        >>> Labels(period="month", tones=[["late", "again"]]).tone(1).en, Labels(period="month").tone(1).en
+        ('likeness of notes to “late, again”', 'wording of notes, pattern 1 (found by counting, without a name)')
+        """
+        words = self.tones[number - 1] if number <= len(self.tones) else ()
+        if not words:
+            return Said(
+                f"wording of notes, pattern {number} (found by counting, without a name)",
+                f"沟通记录措辞特征{number}（由统计归纳，没有名称）",
+            )
+        return Said(f"likeness of notes to “{', '.join(words)}”", f"沟通记录与“{'、'.join(words)}”等措辞的相近程度")
 
     def window(self, periods: int) -> Said:
         """A number of periods as it is said after "the last" or before "before".
@@ -105,15 +121,19 @@ class Labels:
         return _NAMED_ONE[self.period]
 
 
-def labels_of(config: Config) -> Labels:
-    """The labels of a config, each its own: a second measure of the same label is told apart by its name."""
+def labels_of(config: Config, tones: Sequence[Sequence[str]] = ()) -> Labels:
+    """The labels of a config, each its own: a second measure of the same label is told apart by its name.
+
+    ``tones`` are the words of what reads the notes; a component with the words of an earlier one goes without.
+    """
     measures = {ACTIVITY: _together(config.activity.kinds)}
     facilities: dict[str, Said] = {}
     for labels, specs in ((measures, config.features.measures), (facilities, config.features.facility_counts)):
         for name, spec in specs.items():
             label = _configured(spec.label, common_label(name))
             labels[name] = _apart(label, name, labels.values())
-    return Labels(period=config.time.period, measures=measures, facilities=facilities)
+    told = [() if words in tones[:place] else words for place, words in enumerate(tones)]
+    return Labels(period=config.time.period, measures=measures, facilities=facilities, tones=told)
 
 
 def common_label(name: str) -> Said:
