@@ -51,7 +51,7 @@ def truth(folder: Path) -> pd.DataFrame:
     return pd.read_parquet(folder / "truth.parquet")
 
 
-@pytest.mark.parametrize(("axis", "at_least"), [("relationship_type", 0.90), ("need_type", 0.77)])
+@pytest.mark.parametrize(("axis", "at_least"), [("relationship_type", 0.90), ("need_type", 0.80)])
 def test_types_are_recovered(config: Config, panel: Panel, truth: pd.DataFrame, axis: str, at_least: float) -> None:
     learned, judged = panel.at([-6]), panel.at([0])
     model = fit_kinds(learned, learned.features["value_sum_12p"].to_numpy(), np.zeros(len(learned)), config)

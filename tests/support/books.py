@@ -52,6 +52,12 @@ features:
     arrears: {kinds: [arrears]}
     ebitda: {table: financials, column: ebitda, form: state}
   mix: [loan, guarantee]
+  facility_counts:
+    loan: {products: [loan]}
+    backed_plant:
+      products: [guarantee, letter_of_credit]
+      purposes: [new plant]
+      label: {en: guarantees for plants, zh: 建厂担保}
   macro: [gdp_growth]
   text_components: 2
   attributes: [country, industry]

@@ -136,6 +136,9 @@ class Expected:
         for term in ("spread_bp", "collateral_cover"):
             told = still.dropna(subset=term)
             self.out[f"facility_{term}_mean"] = ratio(self.weighted(told, term), self.total(told, "limit"))
+        backed = known["product"].isin(PRODUCTS["guarantee"]) & (known.purpose == "new plant")
+        for name, rows in (("loan", known[known["product"] == "loan"]), ("backed_plant", known[backed])):
+            self.out[f"facility_{name}_count_ever"] = self.count(rows)
         drawn = self.total(self.of("drawdown")) - self.total(self.of("repayment"))
         self.out["facility_outstanding"], self.out["facility_utilisation"] = drawn, ratio(drawn, limit)
 
@@ -247,6 +250,8 @@ class Expected:
     def funnel(self) -> None:
         steps = ["identified", "assessed", "due_diligence", "approved", "signed"]
         rows = self.known("opportunities", "entered").assign(step=lambda found: found.stage.map(steps.index) + 1)
+        newest = rows.groupby(["client_id", "opportunity_id"]).known.min().groupby("client_id").max()
+        self.out["funnel_asked_recency_days"] = (DAY - self.per_client(newest)).dt.days
         rows = rows.sort_values(["known", "step"]).groupby(["client_id", "opportunity_id"], as_index=False).tail(1)
         ended = rows[rows.closed < DAY]
         still = rows[~(rows.closed < DAY)].assign(days=lambda found: (DAY - found.known).dt.days)

@@ -115,6 +115,7 @@ def _facilities(dice: _Dice, ids: list[Any]) -> dict[str, list[Any]]:
         "exit_cause": [None if end is None else cause for end, cause in zip(closed, causes, strict=True)],
         "collateral_cover": dice.some(dice.numbers(0, 2, 3)),
         "spread_bp": dice.some(dice.numbers(50, 500, 1)),
+        "purpose": dice.one_of([None, "new plant", "refinancing"]),
     }
 
 

@@ -32,6 +32,7 @@ def facilities(*found: tuple[int, int, int, int], written_off: int = FOREVER) ->
         cause=cause.astype(np.int8),
         spread_bp=nothing,
         collateral_cover=nothing,
+        counted=np.zeros((len(found), 1), dtype=np.bool_),
     )
 
 

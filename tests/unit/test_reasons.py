@@ -101,6 +101,21 @@ def test_nothing_and_unknown_are_told_as_what_they_are() -> None:
     )
 
 
+def test_a_share_beside_a_clause_without_one_is_named() -> None:
+    """Nothing is open: "while 13% is usual" would not say of what."""
+    maturing = replace(
+        FEES,
+        figure=Figure.SHARE,
+        description=Said("share of open limits that matures within a year", "一年内到期的存续额度占比"),
+        missing=Said("no limit is open", "没有存续额度"),
+    )
+    assert said(replace(LOW_FEES, observed=None, usual=0.13), maturing) == (
+        "No limit is open; usual for clients like this one is 13% (share of open limits that matures within a year): "
+        "risk +6.2 points.",
+        "没有存续额度；同类客户通常为13%（一年内到期的存续额度占比）：风险+6.2个百分点。",
+    )
+
+
 def test_a_category_is_compared_with_the_commonest() -> None:
     roads = replace(
         LOW_FEES, observed=None, observed_text="{roads} & <b>", usual=None, usual_text="power", effect=-0.011

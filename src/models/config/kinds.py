@@ -27,17 +27,31 @@ class StagesConfig(Section):
         default=0, description="A client known for at most this long still develops, however it grows."
     )
     churned_after_periods: Count = Field(description="No activity for longer than this: churned.")
+    churned_while_bound: bool = Field(
+        default=True,
+        description="Also where a facility is open or something is asked for; false: such a client has not churned.",
+    )
+    quiet_after_periods: Annotated[int, Field(ge=0)] | None = Field(
+        default=None,
+        description="A client with an opportunity open, or one that arose at most so long ago, is not yet in decline, "
+        "however probable decline is. Unset: it may be.",
+    )
     growth_ratio: Annotated[float, Field(gt=1)] = Field(
         default=1.25, description="Activity of the latest window over the one before it: above, development."
     )
     trend_window_periods: Count = Field(description="Length of those two windows.")
     decline_probability: OpenShare = Field(description="At or above: decline.")
+    shrinking_by: Literal["activity", "balance"] = Field(
+        default="activity",
+        description="activity: of the latest window over the one before it. balance: what is drawn over its average in "
+        "the activity window.",
+    )
     shrinking_ratio: Annotated[float, Field(gt=0, lt=1)] = Field(
-        default=0.8, description="Activity of the latest window over the one before it: below, it shrinks."
+        default=0.8, description="Below, business shrinks as all can see."
     )
     shrinking_decline_probability: OpenShare | None = Field(
         default=None,
-        description="At or above, of a client whose activity shrinks and that asks for nothing new: decline, too.",
+        description="At or above, of a client whose business shrinks and that asks for nothing new: decline, too.",
     )
     hold_periods: HoldPeriods = 1
 

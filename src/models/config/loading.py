@@ -181,6 +181,10 @@ def _problem(details: ErrorDetails, root: type[BaseModel]) -> UserError:
     if details["type"] == "missing":
         return UserError(rule=f"{where} must be given", got="nothing", remedy=f"add it under {_parent(details)}")
     message = details["msg"].removeprefix("Value error, ")
+    rule, told, rest = message.partition(", got ")
+    if told:  # a check of ours, which says what it got and often what to do
+        got, said, remedy = rest.rpartition(": ")
+        return UserError(rule=f"{where}: {rule}", got=got if said else rest, remedy=remedy if said else f"set {where}")
     got = "the values above" if details["loc"] == () or isinstance(details["input"], dict) else repr(details["input"])
     return UserError(rule=f"{where}: {message[0].lower()}{message[1:]}", got=got, remedy=f"set {where}")
 

@@ -102,6 +102,32 @@ class MeasureConfig(Section):
     )
 
 
+class FacilityCountConfig(Section):
+    """Which facilities are counted together: those that are of one of the values of every column that is named."""
+
+    products: tuple[str, ...] = ()
+    purposes: tuple[str, ...] = ()
+    sectors: tuple[str, ...] = ()
+    label: LabelConfig | None = Field(
+        default=None, description="What people call them, in the plural; default: the name with blanks."
+    )
+
+    @property
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """Column of facilities -> values that count, of the columns that are named."""
+        named = {"product": self.products, "purpose": self.purposes, "sector": self.sectors}
+        return {column: values for column, values in named.items() if values}
+
+    @model_validator(mode="after")
+    def _some(self) -> FacilityCountConfig:
+        if not self.columns:
+            raise ValueError(
+                "a count of facilities must name products, purposes or sectors, got none: all facilities together "
+                "are counted anyway"
+            )
+        return self
+
+
 RESERVED_NAMES, RESERVED_PREFIX = ("activity", "value"), "value_part_"
 """Measures that every book has, made of ``activity.kinds`` and ``value.kinds``; the cube finds them by these names."""
 
@@ -113,6 +139,9 @@ class FeaturesConfig(Section):
     measures: dict[Name, MeasureConfig] = Field(default_factory=dict)
     mix: tuple[Name, ...] = Field(
         default=(), description="Measures whose shares of their common sum tell the product mix."
+    )
+    facility_counts: dict[Name, FacilityCountConfig] = Field(
+        default_factory=dict, description="Facilities that are counted apart: one column each, ever signed."
     )
     attributes: tuple[str, ...] = Field(
         default=(), description="Columns of clients used as they are; text becomes a category."

@@ -25,7 +25,8 @@ from models.tables.measures import MeasureBook
 from models.tables.memory import Memory
 from models.tables.opportunities import STAGES, Opportunities
 from models.tables.periods import PeriodGrid
-from models.vocab import IntArray
+from models.tables.telling_words import Words
+from models.vocab import BoolArray, IntArray
 
 _FLOW_COLUMNS = [column.name for column in fields(FlowRows)]
 _NO_ROWS = pa.schema([])
@@ -108,6 +109,10 @@ class PreparedBook:
     causes_known: bool
     """Whether the book tells of any facility how it ended."""
     block_numbers: tuple[int, ...]
+    facility_counts: int
+    """How many kinds of facilities are counted apart."""
+    tones: tuple[Words, ...]
+    """The most telling words of each component of the tone of notes."""
     context_columns: tuple[str, ...]
     macro_columns: tuple[str, ...]
     memory: Memory = field(default_factory=Memory, repr=False)
@@ -259,7 +264,7 @@ class PreparedBook:
             return None
         table = places.rows(self._read("facilities", number))
         if not table.num_rows:
-            return _no_facilities()
+            return _no_facilities(self.facility_counts)
         table = table.sort_by([("client", "ascending"), ("facility_id", "ascending")])
         return Facilities(
             client=places.of(_integers(table, "client")),
@@ -271,7 +276,23 @@ class PreparedBook:
             cause=np.asarray(table["cause"].to_numpy(), dtype=np.int8),
             spread_bp=table["spread_bp"].to_numpy(),
             collateral_cover=table["collateral_cover"].to_numpy(),
+            counted=self._counted(table),
         )
+
+    def _counted(self, table: pa.Table) -> BoolArray:
+        counted = np.zeros((table.num_rows, self.facility_counts), dtype=np.bool_)
+        for place in range(self.facility_counts):
+            counted[:, place] = table[counted_column(place)].to_numpy()
+        return counted
+
+
+def counted_column(place: int) -> str:
+    """The column of a prepared book that tells whether a facility belongs to the count at ``place``.
+
+    >>> counted_column(0)
+    'counted_1'
+    """
+    return f"counted_{place + 1}"
 
 
 def _pieces(files: Iterable[Path], columns: list[str]) -> Iterator[pa.Table]:
@@ -288,7 +309,7 @@ def _pieces(files: Iterable[Path], columns: list[str]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(held)
 
 
-def _no_facilities() -> Facilities:
+def _no_facilities(counts: int) -> Facilities:
     none, never = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
     return Facilities(
         client=none,
@@ -300,6 +321,7 @@ def _no_facilities() -> Facilities:
         cause=np.empty(0, dtype=np.int8),
         spread_bp=np.empty(0),
         collateral_cover=np.empty(0),
+        counted=np.empty((0, counts), dtype=np.bool_),
     )
 
 

@@ -31,6 +31,8 @@ class Facilities:
     """How it ended, as a place in ``EXIT_CAUSES``; -1 where it has not or it is not known how."""
     spread_bp: FloatArray
     collateral_cover: FloatArray
+    counted: BoolArray
+    """Whether it belongs to each of ``features.facility_counts``. Shape (n_facilities, n_counts)."""
 
     def known_before(self, day: int) -> Facilities:
         """Facilities signed before ``day``; an end or a loss on or after it is not known."""
@@ -77,6 +79,7 @@ class Facilities:
             cause=self.cause[chosen],
             spread_bp=self.spread_bp[chosen],
             collateral_cover=self.collateral_cover[chosen],
+            counted=self.counted[chosen],
         )
 
 

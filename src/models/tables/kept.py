@@ -41,7 +41,7 @@ def kept_book(book: Book, config: Config, anchor: date, notes: NoteModel | None 
     grid, tables = PeriodGrid(config.time.period, anchor), set(book.tables)
     if notes is not None and "interactions" in tables:
         tables.add(NOTES)
-    return _opened(folder, config, grid, tables) or _made(book, config, grid, notes, folder)
+    return _opened(folder, config, grid, tables, notes) or _made(book, config, grid, notes, folder)
 
 
 def _place(config: Config) -> Path:
@@ -60,7 +60,9 @@ def _key(book: Book, config: Config, anchor: date, notes: NoteModel | None) -> s
     return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
 
 
-def _opened(folder: Path, config: Config, grid: PeriodGrid, tables: set[str]) -> PreparedBook | None:
+def _opened(
+    folder: Path, config: Config, grid: PeriodGrid, tables: set[str], notes: NoteModel | None
+) -> PreparedBook | None:
     """The ledger in a folder, if every file is there as it was written."""
     with suppress(OSError, ValueError, KeyError, TypeError):
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
@@ -69,7 +71,14 @@ def _opened(folder: Path, config: Config, grid: PeriodGrid, tables: set[str]) ->
             told: dict[str, Any] = {
                 name: tuple(facts[name]) if isinstance(facts[name], list) else facts[name] for name in _TOLD
             }
-            return PreparedBook(folder=folder, grid=grid, measures=measures_of(config, tables), **told)
+            return PreparedBook(
+                folder=folder,
+                grid=grid,
+                measures=measures_of(config, tables),
+                facility_counts=len(config.features.facility_counts),
+                tones=() if notes is None else notes.words,
+                **told,
+            )
     return None
 
 

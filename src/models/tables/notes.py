@@ -17,6 +17,7 @@ import pyarrow as pa
 import scipy
 from threadpoolctl import threadpool_limits
 
+from models.tables.telling_words import Words, telling_words
 from models.vocab import FloatArray
 
 _BUCKETS = 4_096
@@ -31,10 +32,12 @@ class NoteModel:
     """Directions in the space of hashed character n-grams in which notes differ most.
 
     ``weights`` (n_buckets,) plays down n-grams that stand in most notes; ``directions`` is (n_components, n_buckets).
+    ``words`` are those that tell each component best, for people to call it by.
     """
 
     weights: FloatArray
     directions: FloatArray
+    words: tuple[Words, ...] = ()
 
     @classmethod
     def fit(cls, notes: Sequence[str], components: int) -> NoteModel | None:
@@ -53,7 +56,8 @@ class NoteModel:
             _, _, directions = scipy.sparse.linalg.svds(
                 weighted, k=components, v0=np.ones(min(weighted.shape)), solver="arpack"
             )
-        return cls(weights, _signed(directions[::-1]))
+        signed = _signed(directions[::-1])
+        return cls(weights, signed, telling_words(distinct, np.asarray(weighted @ signed.T)))
 
     @property
     def components(self) -> int:
@@ -66,13 +70,14 @@ class NoteModel:
 
     def to_json(self) -> str:
         """The model as text; numbers keep every digit."""
-        return json.dumps({"weights": self.weights.tolist(), "directions": self.directions.tolist()})
+        facts = {"weights": self.weights.tolist(), "directions": self.directions.tolist(), "words": self.words}
+        return json.dumps(facts, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> NoteModel:
         """Read what ``to_json`` wrote."""
         data = json.loads(text)
-        return cls(np.array(data["weights"]), np.array(data["directions"]))
+        return cls(np.array(data["weights"]), np.array(data["directions"]), tuple(map(tuple, data["words"])))
 
 
 def notes_before(interactions: Any, day: date) -> list[str]:

@@ -181,7 +181,7 @@ def _rows(
         activity_periods=config.time.activity_periods,
         horizon_periods=config.time.horizon_periods,
         currency=config.book.currency,
-        labels=labels_of(config),
+        labels=labels_of(config, prepared.tones),
         attributes=block.attributes,
         group=block.group,
         groups_known=prepared.groups_known,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,9 @@ import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.config import Config
+from models.config import Config, FacilityCountConfig
 from models.errors import AsOfOutsideBookError
-from models.tables.blocks import PreparedBook
+from models.tables.blocks import PreparedBook, counted_column
 from models.tables.book import Book
 from models.tables.context_sums import write_context_sums
 from models.tables.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, whole_steps
@@ -106,6 +108,8 @@ def _written(
         groups_known=bool(blocks.group_id.notnull().any().to_pyarrow().as_py()),
         causes_known=_causes_known(tables),
         block_numbers=tuple(numbers),
+        facility_counts=len(config.features.facility_counts),
+        tones=notes.words if notes is not None else (),
         context_columns=context,
         macro_columns=config.features.macro if "macro" in tables else (),
     )
@@ -158,8 +162,18 @@ def _placed_facilities(tables: Mapping[str, Any], places: Any, config: Config) -
             limit_steps=whole_steps(facilities["limit"].fill_null(0.0), step),
             spread_bp=facilities.spread_bp,
             collateral_cover=facilities.collateral_cover,
+            **{
+                counted_column(place): _belongs(facilities, count)
+                for place, count in enumerate(config.features.facility_counts.values())
+            },
         )
     )
+
+
+def _belongs(facilities: Any, count: FacilityCountConfig) -> Any:
+    """Whether a facility is counted; one of which it is not known what it is, is not."""
+    matches = [facilities[column].isin(values).fill_null(False) for column, values in count.columns.items()]
+    return reduce(and_, matches)
 
 
 def _first_write_offs(cashflows: Any) -> Any:

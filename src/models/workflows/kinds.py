@@ -108,13 +108,17 @@ def hold_periods(axis: str, config: Config) -> int:
 def trajectory_of(panel: Panel, decline_probability: FloatArray, config: Config) -> Trajectory:
     """What the rule of stages looks at."""
     days, features = DAYS_PER_PERIOD[config.time.period], panel.features
-    growth = column(features, f"{ACTIVITY}_growth_{config.stages.trend_window_periods}p")
+    growth = np.nan_to_num(column(features, f"{ACTIVITY}_growth_{config.stages.trend_window_periods}p"))
+    level = column(features, f"balance_level_{config.time.activity_periods}p")
     return Trajectory(
         idle_periods=column(features, f"{ACTIVITY}_recency_days") / days,
         tenure_periods=column(features, "tenure_days") / days,
-        growth=np.nan_to_num(growth),
+        growth=growth,
+        trend=growth if config.stages.shrinking_by == "activity" else (level - 1) / (level + 1),
         decline_probability=decline_probability,
         asked_for=column(features, "funnel_open_count"),
+        asked_periods=column(features, "funnel_asked_recency_days") / days,
+        open_facilities=column(features, "facility_open_count"),
     )
 
 

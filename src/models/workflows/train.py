@@ -95,6 +95,7 @@ def train_models(
     corrections = learn_corrections(hindcasts.of(served), config)
     segments = continued_segments(panel.at([served.latest]), config, previous)
     models = replace(fit_models(panel, served, corrections, config, segments=segments.model), notes=learned.notes)
+    _tell_unknown(models, progress)
     models = with_peers(models, panel, served.latest)
     rehearse(models, panel.at([served.latest]))
     report["served"] = _served_facts(models, panel, served) | {
@@ -107,6 +108,13 @@ def train_models(
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
     recorder.artifact(folder / "report.json")
     return Trained(bundle=folder, report=json.loads(json.dumps(report)), features=_kinds(models))
+
+
+def _tell_unknown(models: FittedModels, progress: Progress) -> None:
+    """A driver's feature that the book does not know speaks for no kind; it may be a slip of the pen."""
+    for section, names in models.kinds.unknown.items():
+        if names:
+            progress.stage(f"Not told by the book, so {section.replace('_', ' ')} go without: {', '.join(names)}")
 
 
 def evaluate_book(

@@ -12,6 +12,8 @@ from models.tables.features import FeatureWords, Figure, Language
 Unit = Literal["probability", "currency"]
 ABOUT = 0.05
 """A value within this share of the usual one is about as usual."""
+_SPEAKING = (Figure.MONEY, Figure.TIMES)
+"""Figures that are understood beside a clause that tells of none: "no record of fees, while 1.1 m USD is usual"."""
 _HUNDRED = 100.0
 _LIKE = "for clients like this one"
 
@@ -108,10 +110,20 @@ def _of_numbers(reason: Reason, words: FeatureWords, language: Language, usual: 
     if words.signed or words.figure is Figure.GROWTH:
         return f" (usual for clients like this one: {usual})" if language == "en" else f"（同类客户通常为{usual}）"
     if reason.observed is None or (reason.observed == 0 and words.none is not None):
+        return _beside_none(words, language, usual)
+    return _relation(reason, words, language, usual)
+
+
+def _beside_none(words: FeatureWords, language: Language, usual: str) -> str:
+    """Beside a clause without a number: an amount speaks for itself, other figures need the name of what they are."""
+    if words.figure in _SPEAKING:
         return (
             f", while {usual} is usual for clients like this one" if language == "en" else f"，而同类客户通常为{usual}"
         )
-    return _relation(reason, words, language, usual)
+    what = words.describe(language)
+    if language == "zh":
+        return f"；同类客户通常为{usual}（{what}）"
+    return f"; usual for clients like this one is {usual} ({what})"
 
 
 def _of_categories(observed: str | None, usual: str | None, language: Language) -> str:

@@ -18,6 +18,7 @@ from models.tables.features.amounts import (
     volatility_features,
 )
 from models.tables.features.commitments import commitment_features
+from models.tables.features.counts import facility_count_features
 from models.tables.features.funnel import funnel_features
 from models.tables.features.known import Feature, Known, Surroundings
 from models.tables.features.labels import Labels, labels_of
@@ -50,6 +51,7 @@ FAMILIES: tuple[Family, ...] = (
     rhythm_features,
     mix_features,
     commitment_features,
+    facility_count_features,
     runoff_features,
     standing_features,
     mean_features,

@@ -62,7 +62,7 @@ _VOLATILITY = Saying(
     figure=Figure.SHARE,
     description=Said("ups and downs of {label} {span}", "{span}{label}的波动"),
     statement=Said(
-        "{label} per {period} varied by {value} around the mean {span}", "{span}{label}按{period}波动{value}"
+        "{label} per {period} varied by {value} around the mean {span}", "{span}{label}按{period}的波动幅度为{value}"
     ),
     missing=_NO_RECORD,
     than=LESS,

@@ -8,7 +8,8 @@ import numpy as np
 
 from models.tables.facilities import FOREVER
 from models.tables.features.known import Feature, Known, ratio
-from models.tables.features.words import LESS, SHORTER, SMALLER, Figure, Said, Saying, Topic, words_for
+from models.tables.features.words import LESS, NEARER, SHORTER, SMALLER, Figure, Said, Saying, Topic, words_for
+from models.tables.opportunities import Opportunities
 from models.vocab import FloatArray
 
 _YEAR_DAYS = 365
@@ -38,6 +39,13 @@ _DAYS = Saying(
     ),
     missing=_NONE_OPEN,
     than=SHORTER,
+)
+_ASKED = Saying(
+    figure=Figure.DAYS,
+    description=Said("time since the newest opportunity arose", "距最近一次新机会出现的时间"),
+    statement=Said("the newest opportunity arose {value} ago", "最近一次新机会出现于{value}前"),
+    missing=Said("no opportunity has arisen so far", "迄今没有出现过机会"),
+    than=NEARER,
 )
 _DEEPEST = Saying(
     figure=Figure.COUNT,
@@ -74,10 +82,11 @@ _LOST = Saying(
 
 
 def funnel_features(known: Known) -> Iterator[Feature]:
-    """Count, amount, stage and days in stage of the open opportunities; share won of the ended ones."""
+    """Count, amount, stage and days in stage of the open opportunities; share won of the ended ones; newest of all."""
     if known.past.opportunities is None:
         return
     latest = known.past.opportunities.latest_stages()
+    yield _asked(known, known.past.opportunities)
     clients = known.past.clients
     is_open = latest.closed == FOREVER
 
@@ -104,3 +113,12 @@ def funnel_features(known: Known) -> Iterator[Feature]:
     for name, chosen, saying in (("won", recent & latest.won, _WON), ("lost", recent & ~latest.won, _LOST)):
         said = words_for(saying, _TOPIC)
         yield Feature(f"funnel_{name}_count_1y", "opportunities", summed(chosen.astype(np.float64)), said)
+
+
+def _asked(known: Known, opportunities: Opportunities) -> Feature:
+    """Days since the newest opportunity entered its first stage, whether it is still open or not."""
+    first = opportunities.first_stages()
+    newest = np.full(known.past.clients, -np.inf)
+    np.maximum.at(newest, first.client, first.entered.astype(np.float64))
+    days = np.where(np.isfinite(newest), known.past.day - newest, np.nan)
+    return Feature("funnel_asked_recency_days", "days", days, words_for(_ASKED, _TOPIC))

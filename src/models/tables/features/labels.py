@@ -40,6 +40,11 @@ _COMMON = {
     "pd": Said("probability of default", "违约概率"),
     "loan": Said("loans", "贷款"),
     "guarantee": Said("guarantees", "担保"),
+    "project_loan": Said("project loans", "项目贷款"),
+    "corporate_loan": Said("corporate loans", "公司贷款"),
+    "revolving_credit": Said("revolving credits", "循环贷款"),
+    "trade_finance": Said("trade finance facilities", "贸易融资"),
+    "bridge_loan": Said("bridge loans", "过桥贷款"),
     "gdp_growth": Said("growth of GDP", "GDP增速"),
     "policy_rate": Said("policy rate", "政策利率"),
     "inflation": Said("inflation", "通胀率"),
@@ -61,14 +66,34 @@ _COMMON = {
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """The names of one book. ``measures`` holds every measure of the config, and activity."""
+    """The names of one book. ``measures`` holds every measure of the config, and activity.
+
+    ``facilities`` holds what is said of facilities that are counted apart, in the plural; ``tones`` the most telling
+    words of each component of the tone of notes.
+    """
 
     period: PeriodName
     measures: Mapping[str, Said] = field(default_factory=dict)
+    facilities: Mapping[str, Said] = field(default_factory=dict)
+    tones: Sequence[Sequence[str]] = ()
 
     def of(self, name: str) -> Said:
         """What a measure, an attribute or a figure of the economy is called."""
         return self.measures.get(name) or common_label(name)
+
+    def tone(self, number: int) -> Said:
+        """A component of the tone of notes, from 1: by its words, which are those of the notes in whatever language.
+
+        >>> Labels(period="month", tones=[["late", "again"]]).tone(1).en, Labels(period="month").tone(1).en
+        ('likeness of notes to “late, again”', 'wording of notes, pattern 1 (found by counting, without a name)')
+        """
+        words = self.tones[number - 1] if number <= len(self.tones) else ()
+        if not words:
+            return Said(
+                f"wording of notes, pattern {number} (found by counting, without a name)",
+                f"沟通记录措辞特征{number}（由统计归纳，没有名称）",
+            )
+        return Said(f"likeness of notes to “{', '.join(words)}”", f"沟通记录与“{'、'.join(words)}”等措辞的相近程度")
 
     def window(self, periods: int) -> Said:
         """A number of periods as it is said after "the last" or before "before".
@@ -96,13 +121,19 @@ class Labels:
         return _NAMED_ONE[self.period]
 
 
-def labels_of(config: Config) -> Labels:
-    """The labels of a config, each its own: a second measure of the same label is told apart by its name."""
+def labels_of(config: Config, tones: Sequence[Sequence[str]] = ()) -> Labels:
+    """The labels of a config, each its own: a second measure of the same label is told apart by its name.
+
+    ``tones`` are the words of what reads the notes; a component with the words of an earlier one goes without.
+    """
     measures = {ACTIVITY: _together(config.activity.kinds)}
-    for name, spec in config.features.measures.items():
-        label = _configured(spec.label, common_label(name))
-        measures[name] = _apart(label, name, measures.values())
-    return Labels(period=config.time.period, measures=measures)
+    facilities: dict[str, Said] = {}
+    for labels, specs in ((measures, config.features.measures), (facilities, config.features.facility_counts)):
+        for name, spec in specs.items():
+            label = _configured(spec.label, common_label(name))
+            labels[name] = _apart(label, name, labels.values())
+    told = [() if words in tones[:place] else words for place, words in enumerate(tones)]
+    return Labels(period=config.time.period, measures=measures, facilities=facilities, tones=told)
 
 
 def common_label(name: str) -> Said:

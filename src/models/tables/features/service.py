@@ -101,8 +101,7 @@ def share_features(known: Known) -> Iterator[Feature]:
 def _named(known: Known, name: str) -> tuple[Said, Topic]:
     """A number's label and topic; the components of the tone of notes are one topic."""
     if known.past.measures.table_of(name) == NOTES:
-        number = name.rpartition("_")[2]
-        return Said(f"tone of notes (component {number})", f"沟通语气（成分{number}）"), _TONE_TOPIC
+        return known.labels.tone(int(name.rpartition("_")[2])), _TONE_TOPIC
     label = known.labels.of(name)
     return label, Topic(f"{name}_level", label)
 
