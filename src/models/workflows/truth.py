@@ -24,7 +24,7 @@ _COLUMNS = ("client_id", "as_of", "expected_value", "decline_probability")
 
 def read_truth(path: Path) -> pd.DataFrame:
     """One row per client and as-of date. Raises ``UnreadableFileError`` or ``MissingColumnError``."""
-    frame = _read(path).to_pandas()
+    frame: pd.DataFrame = _read(path).to_pandas()
     missing = [name for name in _COLUMNS if name not in frame]
     if missing:
         raise MissingColumnError("truth", missing, list(map(str, frame.columns)))
