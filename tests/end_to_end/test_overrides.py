@@ -69,6 +69,7 @@ def kept(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Ke
     file = root / "overrides.csv"
     lines = [
         f"{raised},AA,{quoted(SECRET)},L. Chen,2022-11-30,2023-06-01",
+        f"{lowered},A,lawsuit feared,L. Chen,2022-10-01,2024-06-01",
         f"{lowered},B,lawsuit,L. Chen,2022-11-01,2023-06-01",
         f"{late},AA,promised to pay,L. Chen,2022-11-01,2023-06-01",
         f"{expired},AA,was new,L. Chen,2022-01-01,2022-12-01",
@@ -139,8 +140,9 @@ def test_fates_are_counted_and_told(kept: Kept) -> None:
         "up": 1,
         "down": 1,
         "of clients not scored": 0,
+        "replaced by a later one": 1,
     }
-    told = "5: 2 applied, 1 held down by a cap, 1 expired, 1 not yet decided; 1 up, 1 down"
+    told = "6: 2 applied, 1 held down by a cap, 1 expired, 1 not yet decided, 1 replaced by a later one; 1 up, 1 down"
     assert prediction_lines(kept.run)[0] == f"overrides            {told}"
 
 

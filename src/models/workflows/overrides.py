@@ -18,7 +18,7 @@ from models.vocab import Tier
 
 COUNTING = tuple(state.value for state in (OverrideState.APPLIED, OverrideState.AGREES, OverrideState.CAPPED))
 """The fates of an override that holds at the as-of date."""
-UP, DOWN, UNUSED = "up", "down", "of clients not scored"
+UP, DOWN, UNUSED, SUPERSEDED = "up", "down", "of clients not scored", "replaced by a later one"
 
 
 def overrides_at(book: Book, as_of: date) -> dict[str, Override]:
@@ -32,8 +32,16 @@ def overrides_at(book: Book, as_of: date) -> dict[str, Override]:
     return latest_known([(row["client_id"], _override(row)) for row in rows], as_of)
 
 
-def override_facts(decided: Sequence[Decided], overrides: Mapping[str, Override]) -> dict[str, int]:
-    """How many overrides met which fate, how many moved a tier up and down, and how many are of no client scored."""
+def overrides_written(book: Book) -> int:
+    """How many rows the table of overrides has, also of decisions that were replaced."""
+    return pq.read_metadata(book.tables[OVERRIDES.name]).num_rows if OVERRIDES.name in book.tables else 0
+
+
+def override_facts(decided: Sequence[Decided], overrides: Mapping[str, Override], written: int) -> dict[str, int]:
+    """How many of the overrides ``written`` met which fate, and how many moved a tier up and down.
+
+    Fates but those two add up to ``written``.
+    """
     counts = dict.fromkeys([state.value for state in OverrideState if state] + [UP, DOWN], 0)
     for part in decided:
         for state, clients in part.count_overrides().items():
@@ -42,7 +50,7 @@ def override_facts(decided: Sequence[Decided], overrides: Mapping[str, Override]
         counts[UP] += int((tier < unasked).sum())  # a lower rank is a better tier
         counts[DOWN] += int((tier > unasked).sum())
     met = sum(counts[state.value] for state in OverrideState if state)
-    return counts | {UNUSED: len(overrides) - met}
+    return counts | {UNUSED: len(overrides) - met, SUPERSEDED: written - len(overrides)}
 
 
 def override_column(decided: Decided) -> pa.Array:

@@ -26,7 +26,7 @@ from models.workflows.blockwise import Scoring, scored_blocks
 from models.workflows.bundle import Bundle
 from models.workflows.decide import REMEMBERED, Grounds
 from models.workflows.explanations import Stamp
-from models.workflows.overrides import override_facts, overrides_at
+from models.workflows.overrides import override_facts, overrides_at, overrides_written
 from models.workflows.parquet import ParquetFile
 from models.workflows.previous import earlier_scores
 from models.workflows.publish import point_latest, publish_folder, write_manifest
@@ -108,6 +108,7 @@ class _Job:
     as_of: date
     key: str
     grounds: Grounds
+    overrides_written: int
     origins: tuple[int, ...]
     """The date and those with which clients are compared to warn, as numbers of periods."""
 
@@ -168,7 +169,7 @@ def predict_book(
     folder = run_folder(out, when, key)
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
     grounds = Grounds(previous=previous, overrides=overrides_at(book, when))
-    job, tally = _Job(bundle, settings, when, key, grounds, origins), _Tally()
+    job, tally = _Job(bundle, settings, when, key, grounds, overrides_written(book), origins), _Tally()
     prepared = kept_book(book, settings, when, bundle.models.notes)
     with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
         publish_folder(folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress))
@@ -209,7 +210,7 @@ def _write_blocks(
             columns = _tiered(table, decided)
             tally.add(columns)
             scores.append(pa.table(columns))
-    tally.overrides = override_facts(graded, job.grounds.overrides)
+    tally.overrides = override_facts(graded, job.grounds.overrides, job.overrides_written)
     _require_clients(tally, job)
     alarms = _write_alarms(draft, waiting.turned, job, sum(tally.clients.values()))
     write_manifest(draft, _manifest_facts(prepared, job, tally) | {MOVES: asdict(limit), "alarms": alarms})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.config.simulation import InterventionEconomics
@@ -23,12 +24,7 @@ _COLUMNS = ("client_id", "as_of", "expected_value", "decline_probability")
 
 def read_truth(path: Path) -> pd.DataFrame:
     """One row per client and as-of date. Raises ``UnreadableFileError`` or ``MissingColumnError``."""
-    try:
-        frame = pd.read_parquet(path)
-    except (OSError, ValueError) as error:
-        raise UnreadableFileError(
-            rule="the truth must be a Parquet file, as simulate writes it", got=path, remedy="unset book.truth"
-        ) from error
+    frame: pd.DataFrame = _read(path).to_pandas()
     missing = [name for name in _COLUMNS if name not in frame]
     if missing:
         raise MissingColumnError("truth", missing, list(map(str, frame.columns)))
@@ -36,12 +32,25 @@ def read_truth(path: Path) -> pd.DataFrame:
 
 
 def read_avoidable(path: Path, effect: InterventionEconomics) -> pd.DataFrame | None:
-    """Expected losses and what acting avoids, by client and as-of date; None of a truth that knows another effect."""
-    schema = pq.read_schema(path)
-    about = json.loads((schema.metadata or {}).get(TRUTH_METADATA.encode(), b"{}"))
-    if not set(LOSS_COLUMNS) <= set(schema.names) or about.get("intervention") != effect.model_dump():
+    """Expected losses and what acting avoids, by client and as-of date; None of a truth that knows another effect.
+
+    Raises ``UnreadableFileError``.
+    """
+    table = _read(path)
+    about = json.loads((table.schema.metadata or {}).get(TRUTH_METADATA.encode(), b"{}"))
+    if not set(LOSS_COLUMNS) <= set(table.column_names) or about.get("intervention") != effect.model_dump():
         return None
-    return pd.read_parquet(path, columns=["client_id", "as_of", *LOSS_COLUMNS])
+    frame: pd.DataFrame = table.select(["client_id", "as_of", *LOSS_COLUMNS]).to_pandas()
+    return frame
+
+
+def _read(path: Path) -> pa.Table:
+    try:
+        return pq.read_table(path)
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(
+            rule="the truth must be a Parquet file, as simulate writes it", got=path, remedy="unset book.truth"
+        ) from error
 
 
 def with_truth(contest: Contest, rows: Panel, truth: pd.DataFrame, as_of: date) -> Contest:
