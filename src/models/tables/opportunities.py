@@ -50,7 +50,7 @@ class Opportunities:
         return self._at(np.flatnonzero(np.diff(self.opportunity, append=-1)))
 
     def first_stages(self) -> Opportunities:
-        """One entry per opportunity: the first stage it entered."""
+        """One entry per opportunity: the first stage it entered, when it arose."""
         return self._at(np.flatnonzero(np.diff(self.opportunity, prepend=-1)))
 
     def _at(self, places: IntArray) -> Opportunities:

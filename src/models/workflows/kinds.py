@@ -117,7 +117,7 @@ def trajectory_of(panel: Panel, decline_probability: FloatArray, config: Config)
         trend=growth if config.stages.shrinking_by == "activity" else (level - 1) / (level + 1),
         decline_probability=decline_probability,
         asked_for=column(features, "funnel_open_count"),
-        asked_periods=column(features, "funnel_asked_recency_days") / days,
+        asked_periods=column(features, "funnel_new_recency_days") / days,
         open_facilities=column(features, "facility_open_count"),
     )
 
