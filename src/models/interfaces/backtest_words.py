@@ -10,6 +10,11 @@ from models.interfaces.plots import short_number
 Facts = Mapping[str, Any]
 
 
+_WAYS = (
+    ("expected", "losses to be expected", "a list made of half of the simulated futures"),
+    ("actual", "losses that then came", "perfect foresight"),
+)
+"""Losses that acting saves: the key, what they are called, and the best list that they are held against."""
 Range = Mapping[str, float | None]
 
 
@@ -66,7 +71,7 @@ def _acting(acting: Facts | None) -> Iterator[str]:
     if acting is None:
         yield "What acting early saves cannot be told: only a simulated book knows what did not happen."
         return
-    for way, losses in (("expected", "losses to be expected"), ("actual", "losses that then came")):
+    for way, losses, best in _WAYS:
         told = acting[way]
         if told is None:
             continue
@@ -78,7 +83,7 @@ def _acting(acting: Facts | None) -> Iterator[str]:
             f"{share_range(change, signed=True)}{_sure(change, more_is_better=True)}. It {reaches} the aim of "
             f"{acting['aim']:+.0%}; the forecast alone saves {_alone(told['saved']['forecast'])}, "
             f"our warnings {_alone(told['saved']['warned'])}, "
-            f"perfect foresight {_alone(told['saved']['perfect'])}."
+            f"{best} {_alone(told['saved']['perfect'])}."
         )
 
 
