@@ -96,9 +96,7 @@ def test_a_version_whose_files_are_gone_is_told(trained: TrainedLender) -> None:
     version = trained.result.bundle.parents[1]
     version.rename(version.with_name("away"))
     try:
-        with pytest.raises(
-            BundleNotFoundError, match="the files of version 1 of clientvalue-lender must be"
-        ):
+        with pytest.raises(BundleNotFoundError, match="the files of version 1 of clientvalue-lender must be"):
             Tracking(trained.config).find("champion")
     finally:
         version.with_name("away").rename(version)
