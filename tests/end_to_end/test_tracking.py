@@ -92,6 +92,16 @@ def test_what_is_not_registered_is_told(trained: TrainedLender, which: str) -> N
         Tracking(trained.config).find(which)
 
 
+def test_a_version_whose_files_are_gone_is_told(trained: TrainedLender) -> None:
+    version = trained.result.bundle.parents[1]
+    version.rename(version.with_name("away"))
+    try:
+        with pytest.raises(BundleNotFoundError, match="the files of version 1 of clientvalue-lender must be"):
+            Tracking(trained.config).find("champion")
+    finally:
+        version.with_name("away").rename(version)
+
+
 def test_a_book_that_was_never_trained_is_told(trained: TrainedLender) -> None:
     book = trained.config.book.model_copy(update={"name": "newcomer"})
     with pytest.raises(BundleNotFoundError, match="train first"):

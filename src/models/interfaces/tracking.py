@@ -162,7 +162,6 @@ class Tracking:
         try:
             with _quiet():
                 found = self._version(which)
-                folder = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{found.name}/{found.version}")
         except MlflowException as error:
             raise BundleNotFoundError(
                 rule=f"{self.model_name} must have the version or alias that is asked for",
@@ -170,7 +169,7 @@ class Tracking:
                 remedy=f"train first, or look at the versions with: mlflow ui "
                 f"--backend-store-uri {self._config.run.tracking_uri}",
             ) from error
-        data = next((Path(folder) / "data").iterdir())
+        data = _fetched(found)
         _require_registered(found, data)
         return RegisteredBundle(found.name, str(found.version), data, found.run_id, tuple(found.aliases))
 
@@ -200,6 +199,20 @@ class Tracking:
             return str(found.experiment_id)
         place = Path(self._config.run.artifact_dir).resolve()
         return str(self.client.create_experiment(name, artifact_location=str(place)))
+
+
+def _fetched(version: Any) -> Path:
+    """The folder of a version's bundle, brought here if it is elsewhere."""
+    try:
+        with _quiet():
+            folder = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{version.name}/{version.version}")
+        return next((Path(folder) / "data").iterdir())
+    except (MlflowException, OSError, StopIteration) as error:
+        raise BundleNotFoundError(
+            rule=f"the files of version {version.version} of {version.name} must be where they were registered",
+            got="none that can be read",
+            remedy="restore them, or train again",
+        ) from error
 
 
 def _require_registered(version: Any, bundle: Path) -> None:

@@ -17,7 +17,7 @@ def absence(prepared: PreparedBook, client: str, settings: Config, as_of: date) 
             rule=f"the client must be active in the {settings.time.activity_periods} {settings.time.period}s "
             f"before {as_of}",
             got=f"{client}, which is in the book but was not",
-            remedy="choose an earlier day, at which it was",
+            remedy="choose an earlier as-of date, at which it was",
         )
     meant = f"did you mean {known[0]}? Ids" if known else "look the id up in scores.parquet; ids"
     return UnknownClientError(
