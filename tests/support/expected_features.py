@@ -9,6 +9,8 @@ from support.random_books import Frames
 
 DAY = pd.Timestamp(AS_OF)
 WINDOWS = (1, 3, 6, 12)
+HORIZON = 3
+FAR = pd.Timestamp("2200-01-01")
 ACTIVITY = ["commitment", "drawdown"]
 KINDS = {
     "activity": ACTIVITY,
@@ -45,6 +47,7 @@ class Expected:
         self.facilities()
         self.runoff()
         self.limits()
+        self.outlook()
         self.standing()
         self.contacts()
         self.states()
@@ -168,8 +171,8 @@ class Expected:
         year = (100 * self.total(within(activity, 6))).round()
         self.out["balance_level_6p"] = ratio(balance[0], sum(balance[:6]) / 6)
         self.out["balance_per_activity_6p"] = ratio(balance[0], year)
-        for window in (1, 3, 6):
-            if window < 6:
+        for window in (1, 2, 3, 6):
+            if window in (1, 3):
                 now = (100 * self.total(within(activity, window))).round()
                 self.out[f"activity_pace_{window}p"] = ratio(now / window, year / 6)
             self.out[f"balance_growth_{window}p"] = ratio(balance[0] - balance[window], balance[0] + balance[window])
@@ -190,6 +193,28 @@ class Expected:
         dated = known[~(known.closed < DAY) & (known.maturity > DAY)].groupby("client_id").maturity
         self.out["facility_first_maturity_days"] = (self.per_client(dated.min()) - DAY).dt.days
         self.out["facility_last_maturity_days"] = (self.per_client(dated.max()) - DAY).dt.days
+
+    def outlook(self) -> None:
+        """Days that limits run on, and ran, in mean months."""
+        known = self.all["facilities"].fillna({"limit": 0.0}).query("signed < @DAY")
+        span = pd.Timedelta(days=HORIZON * 365.25 / 12)
+        still = known[~(known.closed < DAY) & ~(known.maturity <= DAY)]
+        ahead = (still.maturity.fillna(FAR).clip(upper=DAY + span) - DAY) / pd.Timedelta(days=1)
+        ended = known[["closed", "maturity"]].min(axis=1).fillna(FAR).clip(upper=DAY)
+        ran = ((ended - known.signed.clip(lower=DAY - span)) / pd.Timedelta(days=1)).clip(lower=0.0)
+        ahead_days = self.total(still.assign(amount=still.limit * ahead))
+        kept = ratio(ahead_days, self.total(still, "limit") * (span / pd.Timedelta(days=1)))
+        self.out["facility_runs_share"] = kept
+        self.out["facility_runs_against_before"] = ratio(ahead_days, self.total(known.assign(amount=known.limit * ran)))
+        self.out["facility_balance_outlook"] = self.out["balance_level_6p"] * kept
+        self.out["facility_activity_outlook"] = self.out["activity_pace_1p"] * kept
+        in_time = known.exit_cause.isna() & (known.closed >= known.maturity)
+        early = known[(known.closed < DAY) & (known.exit_cause != "matured") & ~in_time]
+        for name, days in (
+            ("signed", known.groupby("client_id").signed),
+            ("early_end", early.groupby("client_id").closed),
+        ):
+            self.out[f"facility_{name}_recency_days"] = (DAY - self.per_client(days.max())).dt.days
 
     def contacts(self) -> None:
         contacts, deals = self.known("interactions", "date"), self.known("opportunities", "entered")
@@ -258,6 +283,20 @@ class Expected:
         recent = ended[ended.closed >= DAY - pd.Timedelta(days=365)]
         for outcome in ("won", "lost"):
             self.out[f"funnel_{outcome}_count_1y"] = self.count(recent[recent.outcome == outcome])
+        entries = self.known("opportunities", "entered").assign(step=lambda found: found.stage.map(steps.index))
+        first = entries.sort_values(["known", "step"]).groupby(["client_id", "opportunity_id"], as_index=False).head(1)
+        for window in WINDOWS:
+            lately = first.known >= DAY - pd.Timedelta(days=window * 365.25 / 12)
+            self.out[f"funnel_new_count_{window}p"] = self.count(first[lately])
+        for name, rows in (("new", first), ("step", entries)):
+            self.out[f"funnel_{name}_recency_days"] = (
+                DAY - self.per_client(rows.groupby("client_id").known.max())
+            ).dt.days
+        limits = self.all["facilities"].fillna({"limit": 0.0}).query("signed < @DAY")
+        limits = limits[~(limits.closed < DAY) & ~(limits.maturity <= DAY)]
+        soon = limits[limits.maturity < DAY + pd.Timedelta(days=365)]
+        for name, against in (("limit", limits), ("maturing", soon)):
+            self.out[f"funnel_open_per_{name}"] = ratio(self.out["funnel_open_amount"], self.total(against, "limit"))
 
     def group(self) -> pd.Series:
         """A client without a group is alone, even where a group bears its id."""

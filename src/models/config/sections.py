@@ -169,6 +169,9 @@ class BoostingConfig(Section):
     row_share: Annotated[float, Field(gt=0, le=1), Search(low=0.3, high=1.0)] = 0.8
     l2: Annotated[float, Field(ge=0), Search(low=0.1, high=100.0, log=True)] = 5.0
     category_smoothing: Annotated[float, Field(ge=0), Search(low=1.0, high=200.0, log=True)] = 20.0
+    bins: Annotated[int, Field(ge=2, le=255)] = Field(
+        default=255, description="Into so many a feature's values are put; fewer fit faster."
+    )
 
 
 class MonotoneConfig(Section):

@@ -262,6 +262,7 @@ def _params(config: BoostingConfig, run: RunConfig, threads: int) -> dict[str, o
         "bagging_fraction": config.row_share,
         "bagging_freq": 1,
         "lambda_l2": config.l2,
+        "max_bin": config.bins,
         "cat_smooth": config.category_smoothing,
         "feature_pre_filter": False,
         "deterministic": True,

@@ -47,13 +47,19 @@ class Opportunities:
 
     def latest_stages(self) -> Opportunities:
         """One entry per opportunity: the last stage it entered."""
-        last = np.flatnonzero(np.diff(self.opportunity, append=-1))
+        return self._at(np.flatnonzero(np.diff(self.opportunity, append=-1)))
+
+    def first_stages(self) -> Opportunities:
+        """One entry per opportunity: the first stage it entered, when it arose."""
+        return self._at(np.flatnonzero(np.diff(self.opportunity, prepend=-1)))
+
+    def _at(self, places: IntArray) -> Opportunities:
         return Opportunities(
-            client=self.client[last],
-            opportunity=self.opportunity[last],
-            stage=self.stage[last],
-            entered=self.entered[last],
-            closed=self.closed[last],
-            won=self.won[last],
-            amount=self.amount[last],
+            client=self.client[places],
+            opportunity=self.opportunity[places],
+            stage=self.stage[places],
+            entered=self.entered[places],
+            closed=self.closed[places],
+            won=self.won[places],
+            amount=self.amount[places],
         )

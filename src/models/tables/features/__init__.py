@@ -22,6 +22,7 @@ from models.tables.features.funnel import funnel_features
 from models.tables.features.known import Feature, Known, Surroundings
 from models.tables.features.labels import Labels, labels_of
 from models.tables.features.mix import mix_features
+from models.tables.features.outlook import outlook_features
 from models.tables.features.runoff import runoff_features
 from models.tables.features.service import mean_features, share_features
 from models.tables.features.standing import standing_features
@@ -51,6 +52,7 @@ FAMILIES: tuple[Family, ...] = (
     mix_features,
     commitment_features,
     runoff_features,
+    outlook_features,
     standing_features,
     mean_features,
     share_features,

@@ -6,9 +6,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.tables.facilities import FOREVER
+from models.tables.facilities import FOREVER, Facilities
 from models.tables.features.known import Feature, Known, ratio
-from models.tables.features.words import LESS, SHORTER, SMALLER, Figure, Said, Saying, Topic, words_for
+from models.tables.features.runoff import Limits
+from models.tables.features.words import LESS, NEARER, SHORTER, SMALLER, Figure, Said, Saying, Topic, words_for
+from models.tables.opportunities import Opportunities
+from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import FloatArray
 
 _YEAR_DAYS = 365
@@ -73,8 +76,55 @@ _LOST = Saying(
 )
 
 
+_NEW = Saying(
+    figure=Figure.COUNT,
+    description=Said("number of opportunities that arose {span}", "{span}新增机会数"),
+    statement=Said("the number of opportunities that arose {span} is {value}", "{span}新增机会数为{value}"),
+    missing=Said("no opportunity arose {span}", "{span}没有新增机会"),
+    none=Said("no opportunity arose {span}", "{span}没有新增机会"),
+    than=SMALLER,
+)
+_SINCE_NEW = Saying(
+    figure=Figure.DAYS,
+    description=Said("time since the latest opportunity arose", "距最近一次新增机会的时间"),
+    statement=Said("the latest opportunity arose {value} ago", "最近一次新增机会距今{value}"),
+    missing=Said("no opportunity arose so far", "迄今没有机会"),
+    than=NEARER,
+)
+_SINCE_STEP = Saying(
+    figure=Figure.DAYS,
+    description=Said("time since an opportunity last moved ahead", "距最近一次机会推进的时间"),
+    statement=Said("an opportunity last moved ahead {value} ago", "最近一次机会推进距今{value}"),
+    missing=Said("no opportunity arose so far", "迄今没有机会"),
+    than=NEARER,
+)
+_PER_LIMIT = Saying(
+    figure=Figure.SHARE,
+    description=Said("open opportunities as a share of the open limits", "在谈机会金额与存续额度之比"),
+    statement=Said("open opportunities come to {value} of the open limits", "在谈机会金额为存续额度的{value}"),
+    missing=Said("no limit is open", "没有存续额度"),
+    none=Said("no opportunity with an amount stands beside the open limits", "没有在谈机会可补充存续额度"),
+    than=LESS,
+)
+_PER_MATURING = Saying(
+    figure=Figure.SHARE,
+    description=Said(
+        "open opportunities as a share of the limits that mature within a year", "在谈机会金额与一年内到期额度之比"
+    ),
+    statement=Said(
+        "open opportunities come to {value} of the limits that mature within a year",
+        "在谈机会金额为一年内到期额度的{value}",
+    ),
+    missing=Said("no limit matures within a year", "一年内没有额度到期"),
+    none=Said(
+        "no opportunity with an amount could replace what matures within a year", "没有在谈机会可接续一年内到期的额度"
+    ),
+    than=LESS,
+)
+
+
 def funnel_features(known: Known) -> Iterator[Feature]:
-    """Count, amount, stage and days in stage of the open opportunities; share won of the ended ones."""
+    """Count, amount, stage and days in stage of the open opportunities; share won of the ended ones; how many arise."""
     if known.past.opportunities is None:
         return
     latest = known.past.opportunities.latest_stages()
@@ -91,7 +141,8 @@ def funnel_features(known: Known) -> Iterator[Feature]:
     deepest = np.zeros(clients)
     np.maximum.at(deepest, latest.client[is_open], latest.stage[is_open] + 1.0)
     yield Feature("funnel_open_count", "opportunities", count, words_for(_COUNT, _TOPIC))
-    yield Feature("funnel_open_amount", known.currency, summed(amount), words_for(_AMOUNT, _TOPIC))
+    in_all = summed(amount)
+    yield Feature("funnel_open_amount", known.currency, in_all, words_for(_AMOUNT, _TOPIC))
     yield Feature("funnel_days_in_stage", "days", ratio(summed(days), count), words_for(_DAYS, _TOPIC))
     yield Feature("funnel_deepest_stage", "steps", deepest, words_for(_DEEPEST, _TOPIC))
     yield Feature(
@@ -104,3 +155,36 @@ def funnel_features(known: Known) -> Iterator[Feature]:
     for name, chosen, saying in (("won", recent & latest.won, _WON), ("lost", recent & ~latest.won, _LOST)):
         said = words_for(saying, _TOPIC)
         yield Feature(f"funnel_{name}_count_1y", "opportunities", summed(chosen.astype(np.float64)), said)
+    yield from _arising_features(known, known.past.opportunities)
+    if known.past.facilities is not None:
+        yield from _replacing_features(known, known.past.facilities, in_all)
+
+
+def _arising_features(known: Known, entries: Opportunities) -> Iterator[Feature]:
+    """Opportunities that arose within each window, and days since one arose or moved ahead last."""
+    clients, day, per_period = known.past.clients, known.past.day, DAYS_PER_PERIOD[known.labels.period]
+    arose = entries.first_stages()
+    for window in known.settings.windows:
+        lately = arose.client[arose.entered >= day - window * per_period]
+        count = np.bincount(lately, minlength=clients).astype(np.float64)
+        said = words_for(_NEW, _TOPIC, span=known.labels.span(window))
+        yield Feature(f"funnel_new_count_{window}p", "opportunities", count, said)
+    for name, rows, saying in (("new", arose, _SINCE_NEW), ("step", entries, _SINCE_STEP)):
+        latest = np.full(clients, -1, dtype=np.int64)
+        np.maximum.at(latest, rows.client, rows.entered)
+        since = np.where(latest < 0, np.nan, day - latest.astype(np.float64))
+        yield Feature(f"funnel_{name}_recency_days", "days", since, words_for(saying, _TOPIC))
+
+
+def _replacing_features(known: Known, facilities: Facilities, amount: FloatArray) -> Iterator[Feature]:
+    """What is in the making against what is open, and against what of it matures within a year."""
+    limits, day, step = (
+        Limits(facilities, known.past.clients, known.past.day),
+        known.past.day,
+        known.past.measures.money_step,
+    )
+    still_open = limits.open_at(day)
+    maturing = still_open & (facilities.maturity < day + _YEAR_DAYS)
+    for name, chosen, saying in (("limit", still_open, _PER_LIMIT), ("maturing", maturing, _PER_MATURING)):
+        share = ratio(amount, limits.of(chosen) * step)
+        yield Feature(f"funnel_open_per_{name}", "ratio", share, words_for(saying, _TOPIC))

@@ -90,18 +90,23 @@ def runoff_features(known: Known) -> Iterator[Feature]:
     Only where facilities are known and drawdowns and repayments are measured, so that balances can be told. A period
     of facilities is counted as its mean length in days.
     """
-    facilities, names = known.past.facilities, {flow.name for flow in known.past.measures.flows}
-    if facilities is None or not {"drawdown", "repayment"} <= names:
+    facilities = known.past.facilities
+    if facilities is None or not has_balances(known):
         return
     yield from _balance_features(known)
     yield from _pace_features(known)
-    limits = _Limits(facilities, known.past.clients, known.past.day)
+    limits = Limits(facilities, known.past.clients, known.past.day)
     yield from _ended_features(known, limits)
     yield from _maturity_features(limits)
 
 
+def has_balances(known: Known) -> bool:
+    """Whether drawdowns and repayments are measured, so that balances can be told."""
+    return {"drawdown", "repayment"} <= {flow.name for flow in known.past.measures.flows}
+
+
 @dataclass(frozen=True)
-class _Limits:
+class Limits:
     """Limits of facilities summed up to their clients; whole steps stay exact below 2^53."""
 
     facilities: Facilities
@@ -109,6 +114,7 @@ class _Limits:
     day: int
 
     def of(self, chosen: BoolArray) -> FloatArray:
+        """Sum of the chosen ones, (n_facilities,) -> (n_clients,)."""
         weights = np.where(chosen, self.facilities.limit_steps.astype(np.float64), 0.0)
         return np.bincount(self.facilities.client, weights=weights, minlength=self.clients).astype(np.float64)
 
@@ -134,13 +140,13 @@ class _Limits:
 
 def _balance_features(known: Known) -> Iterator[Feature]:
     """The balance against its mean over the activity window, against each window ago, and against activity."""
-    year, now = known.activity_periods, _balance_steps(known)
+    year, now = known.activity_periods, balance_steps(known)
     label, span = known.labels.of(ACTIVITY), known.labels.span(year)
-    total = np.asarray(sum(_balance_steps(known, ago=ago) for ago in range(year)))
+    total = np.asarray(sum(balance_steps(known, ago=ago) for ago in range(year)))
     said = words_for(_LEVEL, _BALANCE_TOPIC, span=span)
     yield Feature(f"balance_level_{year}p", "share", ratio(now * year, total), said)
-    for window in sorted({1, *known.settings.windows[:-1]}):
-        before = _balance_steps(known, ago=window)
+    for window in sorted({1, 2, *known.settings.windows[:-1]}):
+        before = balance_steps(known, ago=window)
         said = words_for(_BALANCE_GROWTH, _BALANCE_TOPIC, **_stretch(known, window))
         yield Feature(f"balance_growth_{window}p", "share", ratio(now - before, now + before), said)
     said = words_for(_BALANCE_PER_ACTIVITY, _BALANCE_TOPIC, label=label, span=span)
@@ -159,7 +165,7 @@ def _pace_features(known: Known) -> Iterator[Feature]:
             yield Feature(f"activity_pace_{window}p", "share", pace, said)
 
 
-def _ended_features(known: Known, limits: _Limits) -> Iterator[Feature]:
+def _ended_features(known: Known, limits: Limits) -> Iterator[Feature]:
     """Limits that ended off schedule as a share of these and the open ones; open limits against each window ago."""
     days, now = DAYS_PER_PERIOD[known.labels.period], limits.of(limits.open_at(known.past.day))
     for window in known.settings.windows:
@@ -172,13 +178,13 @@ def _ended_features(known: Known, limits: _Limits) -> Iterator[Feature]:
         yield Feature(f"facility_limit_growth_{window}p", "share", ratio(now - before, now + before), said)
 
 
-def _maturity_features(limits: _Limits) -> Iterator[Feature]:
+def _maturity_features(limits: Limits) -> Iterator[Feature]:
     first, last = limits.days_until(np.minimum), limits.days_until(np.maximum)
     yield Feature("facility_first_maturity_days", "days", first, words_for(_FIRST, _BOUND_TOPIC))
     yield Feature("facility_last_maturity_days", "days", last, words_for(_LAST, _BOUND_TOPIC))
 
 
-def _balance_steps(known: Known, *, ago: int = 0) -> IntArray:
+def balance_steps(known: Known, *, ago: int = 0) -> IntArray:
     """Drawn and neither repaid nor written off, ``ago`` periods before the as-of date, in whole steps: exact."""
     names = {flow.name for flow in known.past.measures.flows}
     balance = known.past.steps("drawdown", ago=ago) - known.past.steps("repayment", ago=ago)
