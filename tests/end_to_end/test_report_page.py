@@ -64,13 +64,14 @@ def test_every_part_is_drawn_with_a_title_and_explained(report: dict[str, Any], 
         "Probability of decline against what came",
         "Values inside their 90% interval, by tier",
         "Share of clients with a decline so far",
+        "Why: each cause against what came",
         "Total value by industry",
         "Decline by tenure",
         "What the value model leans on",
         "Decline ranking by test origin, AUC with 95% intervals",
     ):
         assert title in text
-    assert text.count("Read: ") == 2 * 7 + 2
+    assert text.count("Read: ") == 2 * 8 + 2
     for cause in CAUSES:
         assert f"{cause.replace('_', ' ')}, until month 12: realised" in text
     assert {"at-2020-01-01", "at-2021-01-01", "stability"} <= set(tags.ids)

@@ -122,6 +122,24 @@ def test_a_curve_of_return_has_no_causes(judged: Judged) -> None:
     assert report_parts(replace(judged, curve=None))["curve"] is None
 
 
+def test_each_cause_is_held_against_what_came_and_what_could_be_known(judged: Judged) -> None:
+    assert judged.curve is not None
+    said = judged.curve.incidence["dormant"][:, -1]
+    told = report_parts(replace(judged, curve=replace(judged.curve, known={"dormant": said / 2})))["causes"]
+    everybody, likeliest, others = told["dormant"]
+    came = judged.curve.cause == CAUSES.index("dormant")
+    assert everybody["foreseen"] == pytest.approx(said.mean())
+    assert everybody["known"] == pytest.approx(said.mean() / 2)
+    test = binomtest(int(came.sum()), len(came)).proportion_ci(method="wilson")
+    assert [everybody[end] for end in ("realised", "low", "high")] == pytest.approx([came.mean(), test.low, test.high])
+    top = np.argsort(said)[-len(said) // 5 :]
+    assert likeliest["clients"] == len(said) // 5
+    assert likeliest["foreseen"] == pytest.approx(said[top].mean())
+    assert likeliest["realised"] == pytest.approx(came[top].mean())
+    assert others["foreseen"] * others["clients"] == pytest.approx(said.sum() - said[top].sum())
+    assert told["default"][0]["known"] is None
+
+
 def test_a_long_curve_is_told_in_fifty_steps_the_last_one_among_them(judged: Judged) -> None:
     curve = judged.curve
     assert curve is not None

@@ -32,7 +32,7 @@ from models.workflows.figures import (
 from models.workflows.hindcast import Hindcasts
 from models.workflows.report import Judged, JudgedCurve, report_parts
 from models.workflows.stakes import at_stake
-from models.workflows.truth import with_truth
+from models.workflows.truth import known_causes, with_truth
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,8 +63,11 @@ def evaluate_origin(
     _require_both_outcomes(rows, realised, test)
     corrections = learn_corrections(hindcasts.of(origins), config)
     result = contest(panel, rows, origins, corrections, config)
+    known: Mapping[str, FloatArray] = {}
     if truth is not None:
-        result = replace(result, contest=with_truth(result.contest, rows, truth, panel.grid.start_of(test)))
+        as_of = panel.grid.start_of(test)
+        result = replace(result, contest=with_truth(result.contest, rows, truth, as_of))
+        known = known_causes(rows, truth, as_of)
     figures = _figures(rows, realised, result, config)
     report = {
         "as_of": panel.grid.start_of(test).isoformat(),
@@ -79,7 +82,7 @@ def evaluate_origin(
         "importance": result.importance,
         "reasons": result.reasons,
         "parts": report_parts(
-            _judged(rows, realised, result, config),
+            _judged(rows, realised, result, config, known),
             differences={target: each["ours_minus"] for target, each in figures.items()},
             importance=result.importance,
         ),
@@ -174,7 +177,9 @@ def _require_both_outcomes(rows: Panel, realised: Realised, test: int) -> None:
         )
 
 
-def _judged(rows: Panel, realised: Realised, result: ContestResult, config: Config) -> Judged:
+def _judged(
+    rows: Panel, realised: Realised, result: ContestResult, config: Config, known: Mapping[str, FloatArray]
+) -> Judged:
     ours = result.ours
     attributes = [name for name in config.features.attributes if name in rows.features]
     return Judged(
@@ -198,6 +203,7 @@ def _judged(rows: Panel, realised: Realised, result: ContestResult, config: Conf
             event_period=realised.event_period,
             incidence=ours.curves.incidence,
             cause=_places(rows, ours.curves.incidence),
+            known=known,
         ),
     )
 

@@ -16,10 +16,13 @@ from models.errors import MissingColumnError, UnreadableFileError
 from models.tables.panel import Panel
 from models.tables.simulator.book import TRUTH_METADATA
 from models.tables.simulator.truth import LOSS_COLUMNS
+from models.tables.targets import DECLINE_CAUSES
+from models.vocab import FloatArray
 from models.workflows.contenders import Contender, Contest
 
 TRUTH = "truth"
 _COLUMNS = ("client_id", "as_of", "expected_value", "decline_probability")
+_CAUSE_COLUMNS = {str(cause): f"decline_{cause}_probability" for cause in DECLINE_CAUSES}
 
 
 def read_truth(path: Path) -> pd.DataFrame:
@@ -28,7 +31,17 @@ def read_truth(path: Path) -> pd.DataFrame:
     missing = [name for name in _COLUMNS if name not in frame]
     if missing:
         raise MissingColumnError("truth", missing, list(map(str, frame.columns)))
-    return frame[list(_COLUMNS)]
+    return frame[[*_COLUMNS, *(name for name in _CAUSE_COLUMNS.values() if name in frame)]]
+
+
+def known_causes(rows: Panel, truth: pd.DataFrame, as_of: date) -> dict[str, FloatArray]:
+    """Cause -> what could be known of its chance, (n_rows,); empty where the truth does not cover every client."""
+    known = _at(truth, as_of)
+    if not rows.client_id.isin(known.index).all():
+        return {}
+    mine = known.loc[rows.client_id]
+    told = {cause: name for cause, name in _CAUSE_COLUMNS.items() if name in mine}
+    return {cause: mine[name].to_numpy(dtype=np.float64) for cause, name in told.items()}
 
 
 def read_avoidable(path: Path, effect: InterventionEconomics) -> pd.DataFrame | None:
@@ -55,7 +68,7 @@ def _read(path: Path) -> pa.Table:
 
 def with_truth(contest: Contest, rows: Panel, truth: pd.DataFrame, as_of: date) -> Contest:
     """The contest joined by the truth, if it covers every client of the as-of date; else as it was."""
-    known = truth[pd.to_datetime(truth["as_of"]).dt.date == as_of].set_index("client_id")
+    known = _at(truth, as_of)
     if not rows.client_id.isin(known.index).all():
         return contest
     mine = known.loc[rows.client_id]
@@ -65,3 +78,7 @@ def with_truth(contest: Contest, rows: Panel, truth: pd.DataFrame, as_of: date) 
         | {TRUTH: Contender(score=mine[columns[target]].to_numpy(dtype=np.float64), is_forecast=True)}
         for target, contenders in contest.items()
     }
+
+
+def _at(truth: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    return truth[pd.to_datetime(truth["as_of"]).dt.date == as_of].set_index("client_id")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from models.workflows.report.causes import cause_parts
 from models.workflows.report.errors_by_group import error_parts
 from models.workflows.report.frequency import calibration_parts, coverage_parts, curve_parts
 from models.workflows.report.importance import Importance, importance_parts, stability_parts
@@ -34,6 +35,7 @@ def report_parts(
         "calibration": calibration_parts(judged),
         "coverage": coverage_parts(judged),
         "curve": None if judged.curve is None else curve_parts(judged.curve),
+        "causes": {} if judged.curve is None else cause_parts(judged.curve),
         "errors": error_parts(judged),
         "importance": importance_parts(importance or {}),
     }

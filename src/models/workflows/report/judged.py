@@ -27,6 +27,7 @@ class JudgedCurve:
         event_period: period of the event, from 1; 0 where it did not happen within the horizon. Shape (n_clients,).
         incidence: cause -> the part of ``probability`` that is this cause's; empty where causes are not known.
         cause: place in ``incidence`` of each client's cause, -1 without event; None where causes are not known.
+        known: cause -> what could be known of its chance within the horizon, of a simulated book. Shape (n_clients,).
     """
 
     event: str
@@ -35,6 +36,7 @@ class JudgedCurve:
     event_period: IntArray
     incidence: Mapping[str, FloatArray] = field(default_factory=dict)
     cause: IntArray | None = None
+    known: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -102,4 +104,9 @@ def _curve_columns(curve: JudgedCurve | None) -> list[FloatArray | IntArray]:
         raise InternalError(f"a curve needs probabilities of {len(curve.ends)} steps")
     if bool(curve.incidence) != (curve.cause is not None):
         raise InternalError("a curve needs both the cause of each client and the incidence of each cause, or neither")
-    return [*said, np.asarray(curve.event_period), *([] if curve.cause is None else [curve.cause])]
+    return [
+        *said,
+        *curve.known.values(),
+        np.asarray(curve.event_period),
+        *([] if curve.cause is None else [curve.cause]),
+    ]
