@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from models.tables.panel import Panel
+from models.workflows import apart
 from models.workflows.contenders import BTYD, OURS, Contest, contest, past_behaviour
 from models.workflows.corrections import learn_corrections
 from models.workflows.hindcast import Hindcasts
 from support.drawn_panel import FIT, ORIGINS, drawn_panel, small_config
 
 
-def held(panel: Panel) -> Contest:
-    config = small_config()
+def held(panel: Panel, **sections: dict[str, object]) -> Contest:
+    config = small_config(**sections)
     corrections = learn_corrections(Hindcasts(panel, config).of(FIT), config)
     return contest(panel, panel.at([ORIGINS[-1]]), FIT, corrections, config).contest
 
@@ -36,6 +37,16 @@ def test_all_score_the_same_clients_with_groups_apart_or_not() -> None:
         for contenders in judged.values():
             assert {OURS, BTYD} < set(contenders)
             assert all(contender.score.shape == (len(rows),) for contender in contenders.values())
+
+
+def test_processes_that_share_the_folds_judge_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    panel = drawn_panel(groups=30)
+    alone = held(panel)
+    monkeypatch.setattr(apart, "_CELLS", 0)
+    shared = held(panel, run={"threads": 2})
+    for target, contenders in alone.items():
+        for name, contender in contenders.items():
+            np.testing.assert_array_equal(shared[target][name].score, contender.score)
 
 
 def test_purchase_models_stay_away_where_nobody_came_back() -> None:

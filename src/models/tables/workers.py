@@ -22,13 +22,21 @@ def cores(threads: int) -> int:
 
 
 def in_processes(
-    work: Callable[[Item], Result], items: Iterable[Item], *, workers: int, begin: Callable[[], None] | None = None
+    work: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    workers: int,
+    begin: Callable[[], None] = lambda: None,
 ) -> Iterator[Result]:
     """``work`` of each item, in order, in ``workers`` processes of one thread each; ``begin`` is called first in each.
 
     What is passed on is copied; an exception comes back as it was raised. Workers do not run the caller's script
-    again, as those of the standard library do: it needs no guard.
+    again, as those of the standard library do: it needs no guard. One worker is this process, with all its threads.
     """
+    if workers <= 1:
+        begin()
+        yield from map(work, items)
+        return
     waiting: deque[Future[Result]] = deque()
     with ProcessPoolExecutor(workers, initializer=begin, env=_ONE_THREAD) as pool:
         try:

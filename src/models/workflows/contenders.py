@@ -25,6 +25,7 @@ from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import BoolArray, FloatArray, IntArray
+from models.workflows.apart import fits_apart
 from models.workflows.corrections import Corrections
 from models.workflows.recipe import FittedModels, Predictions, fit_models, fit_segments, merged, score_panel
 from models.workflows.report.explained import reason_sizes, sampled
@@ -70,11 +71,14 @@ def contest(
     """
     learn = panel.at(origins.learn)
     segments = fit_segments(learn.at([origins.latest]), config)
-    parts, places = [], []
-    for others, inside in _folds(learn, test, config):
-        parts.append(_contest_once(others, test.where(inside), origins, corrections, config, segments=segments))
-        places.append(np.flatnonzero(inside))
-    order = np.argsort(np.concatenate(places), kind="stable")
+    folds = _folds(learn, test, config)
+
+    def judged_apart(fold: tuple[Panel, Panel], config: Config) -> ContestResult:
+        return _contest_once(*fold, origins, corrections, config, segments=segments)
+
+    pairs = [(others, test.where(inside)) for others, inside in folds]
+    parts = list(fits_apart(judged_apart, pairs, config, learn=learn))
+    order = np.argsort(np.concatenate([np.flatnonzero(inside) for _, inside in folds]), kind="stable")
     judged = _merged_contest([part.contest for part in parts], order)
     return ContestResult(
         contest=_with_purchase_models(judged, test, config),

@@ -17,6 +17,7 @@ from models.tables.panel import Panel
 from models.tables.splits import HindcastOrigins, LearningOrigins
 from models.tables.targets import DAYS_PER_PERIOD, DECLINE_CAUSES
 from models.vocab import FloatArray
+from models.workflows.apart import fits_apart
 from models.workflows.rows import Rows, contract_of, require_clients, rows_of
 
 Candidates = dict[ValueCandidateName, ValueCandidate]
@@ -88,18 +89,22 @@ class Hindcasts:
 
     def of(self, origins: LearningOrigins) -> list[Hindcast]:
         """Those of one fit, in rising order; one that has too little to learn from is left out."""
-        for wanted in origins.hindcasts:
-            if wanted not in self._made:
-                self._made[wanted] = self._make(wanted)
-        return [made for wanted in origins.hindcasts if (made := self._made[wanted]) is not None]
+        missing = [wanted for wanted in origins.hindcasts if wanted not in self._made]
+        cut = [(wanted.origin, self.panel.at(wanted.early), self.panel.at([wanted.origin])) for wanted in missing]
+        if cut:
+            made = fits_apart(_hindcast, cut, self._config, learn=cut[-1][1])
+            self._made |= dict(zip(missing, made, strict=True))
+        return [known for wanted in origins.hindcasts if (known := self._made[wanted]) is not None]
 
-    def _make(self, wanted: HindcastOrigins) -> Hindcast | None:
-        try:
-            models = fit_base(self.panel.at(wanted.early), self._config, self._config.learners.value.candidates)
-        except TooLittleDataError:
-            return None
-        panel = self.panel.at([wanted.origin])
-        return Hindcast(origin=wanted.origin, models=models, rows=rows_of(panel, models.contract), panel=panel)
+
+def _hindcast(cut: tuple[int, Panel, Panel], config: Config) -> Hindcast | None:
+    """What early rows teach, beside the rows of the later origin; None where there is too little to learn from."""
+    origin, early, later = cut
+    try:
+        models = fit_base(early, config, config.learners.value.candidates)
+    except TooLittleDataError:
+        return None
+    return Hindcast(origin=origin, models=models, rows=rows_of(later, models.contract), panel=later)
 
 
 def _candidates(inputs: CandidateInputs, names: Sequence[ValueCandidateName]) -> Candidates:
