@@ -72,6 +72,16 @@ def test_the_second_version_does_not_become_champion(trained: TrainedLender, sec
     assert second.bundle_key != trained.result.bundle_key
 
 
+def test_a_version_takes_the_place_of_a_champion_that_cannot_be_read(tmp_path: Path) -> None:
+    lender = lender_in(tmp_path)
+    first = train(lender.config)
+    manifest = first.bundle / "manifest.json"
+    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"format": ', '"format": 1'), encoding="utf-8")
+    again = train(lender.config)
+    assert (first.is_champion, again.is_champion) == (True, True)
+    assert open_bundle(lender.config, "champion").key == again.bundle_key
+
+
 def test_a_version_an_alias_and_a_folder_lead_to_their_bundles(trained: TrainedLender, second: TrainResult) -> None:
     for which in ("champion", "1", str(trained.result.bundle)):
         assert open_bundle(trained.config, which).key == trained.result.bundle_key

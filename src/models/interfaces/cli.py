@@ -97,7 +97,8 @@ def train(
 ) -> None:
     """Train the models of a book, judge them at past origins, and register them in MLflow as a new version.
 
-    The first version of a book becomes its champion; later ones leave the champion in its place.
+    The first version of a book becomes its champion; later ones leave the champion in its place, unless this version
+    of clientvalue cannot read it any more.
     """
     from models.interfaces import jobs, terminal  # noqa: PLC0415
 

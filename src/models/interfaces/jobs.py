@@ -73,6 +73,14 @@ class TrainResult:
     """The evaluation as a page to read in a browser."""
 
 
+@dataclass(frozen=True)
+class _Champion:
+    """The version in use: its segments, which new ones continue, and whether it can be read; none in the beginning."""
+
+    segments: SegmentModel | None
+    is_readable: bool = True
+
+
 def train(
     config: Settings,
     *,
@@ -80,14 +88,16 @@ def train(
     overrides: Sequence[str] = (),
     progress: Progress = SilentProgress(),
 ) -> TrainResult:
-    """Check the book, evaluate, fit, and register the result in MLflow; the first version becomes champion.
+    """Check the book, evaluate, fit, and register the result in MLflow.
+
+    The first version becomes champion, and so does the next one if this code cannot read the champion any more.
 
     ``config`` is a config or the path of one; ``book`` a file, folder or database URL that goes before the config's.
     Raises a ``UserError`` with rule, value got and remedy for whatever is wrong with them.
     """
     settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
-    tracking = Tracking(settings)
+    tracking, champion = Tracking(settings), _champion(settings, progress)
     with tracking.run("train") as recorder, tempfile.TemporaryDirectory(dir=work_dir(settings)) as scratch:
         recorder.params(_flat(settings.meaning()) | {"data": checked.fingerprint})
         trained = train_models(
@@ -95,7 +105,7 @@ def train(
             settings,
             Path(scratch) / "bundle",
             truth=truth_file(settings, book),
-            previous=_served_segments(settings, progress),
+            previous=champion.segments,
             recorder=recorder,
             progress=progress,
         )
@@ -104,7 +114,7 @@ def train(
         recorder.artifact(page)
         _note_profiles(recorder, trained, Path(scratch))
         progress.stage("Registering the version")
-        registered = tracking.register(recorder, trained.bundle, trained.features)
+        registered = tracking.register(recorder, trained.bundle, trained.features, takes_over=not champion.is_readable)
     return TrainResult(
         report=trained.report,
         model_name=registered.name,
@@ -206,15 +216,14 @@ def _note_profiles(recorder: Recorder, trained: Trained, scratch: Path) -> None:
     recorder.artifact(page)
 
 
-def _served_segments(settings: Config, progress: Progress) -> SegmentModel | None:
-    """The segments of the champion, which new ones are to continue; none for the first training."""
+def _champion(settings: Config, progress: Progress) -> _Champion:
     try:
-        return open_bundle(settings, CHAMPION).models.segments
+        return _Champion(open_bundle(settings, CHAMPION).models.segments)
     except BundleNotFoundError:
-        return None
+        return _Champion(None)
     except DamagedBundleError as error:
-        progress.stage(f"Segments are numbered anew, since the champion cannot be read: {error}")
-        return None
+        progress.stage(f"The champion cannot be read, so that this version takes its place: {error}")
+        return _Champion(None, is_readable=False)
 
 
 def simulate_book(

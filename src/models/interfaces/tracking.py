@@ -128,10 +128,13 @@ class Tracking:
         runs = self._search(f"tags.{MLFLOW_PARENT_RUN_ID} = '{parent.run_id}' and attributes.status = 'FINISHED'")
         return {run.data.tags[_KEY_TAG] for run in runs if _KEY_TAG in run.data.tags}
 
-    def register(self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str]) -> RegisteredBundle:
-        """Store a bundle as a model of the run and as the next registered version; the first becomes champion.
+    def register(
+        self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str], *, takes_over: bool = False
+    ) -> RegisteredBundle:
+        """Store a bundle as a model of the run and as the next registered version.
 
-        ``features`` tells of each column whether it is a ``number`` or a ``category``.
+        The first becomes champion, and one that ``takes_over``. ``features`` tells of each column whether it is a
+        ``number`` or a ``category``.
         """
         inputs: list[Any] = [
             ColSpec("string" if kind == "category" else "double", name) for name, kind in features.items()
@@ -148,7 +151,7 @@ class Tracking:
             )
         version = str(info.registered_model_version)
         self.client.set_model_version_tag(self.model_name, version, BUNDLE_TAG, file_hash(bundle / MANIFEST))
-        if CHAMPION not in self.client.get_registered_model(self.model_name).aliases:
+        if takes_over or CHAMPION not in self.client.get_registered_model(self.model_name).aliases:
             self.client.set_registered_model_alias(self.model_name, CHAMPION, version)
         return self.find(version)
 
