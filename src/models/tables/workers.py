@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import TypeVar
 
-from loky import ProcessPoolExecutor, cpu_count
-
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 _AHEAD = 2
@@ -18,7 +16,11 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_N
 
 def cores(threads: int) -> int:
     """How many cores a run may use: ``threads``, or if that is 0 all that this process may run on."""
-    return threads or int(cpu_count())
+    if threads:
+        return threads
+    from loky import cpu_count  # noqa: PLC0415 - loads slowly, and who names a number needs none
+
+    return int(cpu_count())
 
 
 def in_processes(
@@ -37,6 +39,8 @@ def in_processes(
         begin()
         yield from map(work, items)
         return
+    from loky import ProcessPoolExecutor  # noqa: PLC0415 - loads slowly, and one worker needs none
+
     waiting: deque[Future[Result]] = deque()
     with ProcessPoolExecutor(workers, initializer=begin, env=_ONE_THREAD) as pool:
         try:
