@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from models.config.base import Count, Name, OpenShare, Section, Share
+from models.config.sections import LabelConfig
 
 _ROUNDING = 1e-6
 Weights = dict[str, float]
@@ -64,6 +65,11 @@ class DriverConfig(Section):
     """
 
     features: Annotated[Weights, Field(min_length=1)]
+    label: LabelConfig = LabelConfig()
+
+    def called(self, name: str, language: str) -> str:
+        """What people call the driver of this name: its label in a language, else the name."""
+        return getattr(self.label, language) or name.replace("_", " ")
 
     @model_validator(mode="after")
     def _whole(self) -> DriverConfig:

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.dataset as ds
 
 from models.config import Config
+from models.decisions.kinds_in_words import drivers_in_words
 from models.decisions.reasons import feature_in_words
 from models.decisions.tiers import decide, reasons
 from models.decisions.treatments import Treatment, TreatmentTable
@@ -66,6 +67,7 @@ class ClientStory:
     Attributes:
         scores: the client's row of scores, as plain values.
         tier_reason, segment_name: the same in the language told.
+        drivers: of relationship and need what speaks for the type; empty where nothing stands out.
         features: of each feature its unit, the client's value and what it adds to decline (probability) and value.
         base: what is said of an unknown client: model -> probability or currency.
         curve: of the one client.
@@ -86,6 +88,7 @@ class ClientStory:
     scores: Mapping[str, Any]
     tier_reason: str
     segment_name: str
+    drivers: Mapping[str, str]
     features: tuple[Mapping[str, Any], ...]
     base: Mapping[str, float]
     reasons: ClientReasons
@@ -130,6 +133,10 @@ def tell_client(
         scores=scores,
         tier_reason=_tier_reason(past, bundle, scores, lang),
         segment_name=_segment_name(bundle, scores["segment"], lang),
+        drivers={
+            axis: drivers_in_words(scores[f"{axis}_evidence"], scores[f"{axis}_type"], told, lang)
+            for axis, told in (("relationship", settings.relationships), ("need", settings.needs))
+        },
         features=_features(past, bundle),
         base={DECLINE: block.served[DECLINE].base, VALUE: block.served[VALUE].base},
         reasons=explained,

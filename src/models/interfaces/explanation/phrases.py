@@ -101,11 +101,17 @@ def degrees(told: Mapping[str, float], lang: Language) -> str:
 
 
 def _types(story: ClientStory, axis: str) -> tuple[str, str]:
-    """The published type with its degree, and the others; the published one need not be the largest yet."""
+    """The published type with its degree, and the others with what speaks for the published one.
+
+    That one need not be the largest yet.
+    """
     lang, kind = story.language, story.scores[f"{axis}_type"]
     told = dict(story.scores.get(f"{axis}_degrees") or {})
     own = told.pop(kind, None)
-    return kind_in_words(kind, lang) + ("" if own is None else f" {own:.0%}"), degrees(told, lang)
+    speaking = story.drivers[axis]
+    others = [degrees(told, lang), say("speaks_for_it", lang, drivers=speaking) if speaking else ""]
+    note = ("; " if lang == "en" else "；").join(filter(None, others))
+    return kind_in_words(kind, lang) + ("" if own is None else f" {own:.0%}"), note
 
 
 def change_title(change: ClientChange, story: ClientStory) -> str:
