@@ -20,7 +20,7 @@ from models.tables.blocks import PreparedBook, counted_column
 from models.tables.book import Book
 from models.tables.context_sums import write_context_sums
 from models.tables.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, whole_steps
-from models.tables.measures import NOTES, measures_of
+from models.tables.measures import NOTES, MeasureBook, measures_of
 from models.tables.notes import NoteModel, notes_before, tones_of
 from models.tables.periods import PeriodGrid
 from models.tables.scratch import scratch_folder
@@ -80,21 +80,13 @@ def _written(
     blocks = connection.create_table(
         "blocks", client_blocks(tables["clients"], block_clients=config.run.block_clients), temp=True
     )
-    places = blocks.select("client_id", "client", "block")
     grouped = grouping_pays(
         tables, measures, clients=int(blocks.count().to_pyarrow().as_py()), periods=-grid.index_of(book.first_date)
     )
-    flows = flow_ledger(tables, places, measures, grid, grouped=grouped)
-    _partition(connection, flows, folder / "flows")
-    states = state_ledger(tables, places, measures, grid)
-    if states is not None:
-        _partition(connection, states, folder / "states")
     known = blocks.select("block", "client", "client_id", "group_number", *columns)
+    for name, rows in _by_client(tables, blocks, measures, grid, config, grouped=grouped).items():
+        _partition(connection, rows, folder / name)
     _partition(connection, known, folder / "clients")
-    if "facilities" in tables:
-        _partition(connection, _placed_facilities(tables, places, config), folder / "facilities")
-    if "opportunities" in tables:
-        _partition(connection, _placed_opportunities(tables["opportunities"], places), folder / "opportunities")
     if "macro" in tables and config.features.macro:
         connection.to_parquet(tables["macro"], str(folder / "macro.parquet"))
     context = tuple(name for name in config.features.context if name in columns)
@@ -113,6 +105,22 @@ def _written(
         context_columns=context,
         macro_columns=config.features.macro if "macro" in tables else (),
     )
+
+
+def _by_client(
+    tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid, config: Config, *, grouped: bool
+) -> dict[str, Any]:
+    """What is written in blocks of clients, by the name of its folder."""
+    places = blocks.select("client_id", "client", "block")
+    found = {
+        "flows": flow_ledger(tables, places, measures, grid, grouped=grouped),
+        "states": state_ledger(tables, places, measures, grid),
+    }
+    if "facilities" in tables:
+        found["facilities"] = _placed_facilities(tables, places, config)
+    if "opportunities" in tables:
+        found["opportunities"] = _placed_opportunities(tables["opportunities"], places)
+    return {name: rows for name, rows in found.items() if rows is not None}
 
 
 def _first_period(connection: Any, folder: Path) -> int:
