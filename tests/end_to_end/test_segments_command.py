@@ -36,7 +36,8 @@ def test_a_date_before_any_client_is_refused_in_a_sentence(trained: TrainedLende
 
 
 def test_each_training_keeps_its_profiles_in_its_run(trained: TrainedLender) -> None:
-    client = mlflow.MlflowClient(tracking_uri=trained.config.run.tracking_uri)
+    store = trained.config.run.tracking_uri
+    client = mlflow.MlflowClient(tracking_uri=store, registry_uri=store)
     run = client.get_run(trained.result.run_id)
     assert "segments.html" in {file.path for file in client.list_artifacts(trained.result.run_id)}
     assert run.data.metrics["segments.count"] == len(trained.result.report["segments"]["segments"])

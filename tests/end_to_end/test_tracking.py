@@ -21,7 +21,8 @@ MODEL = "clientvalue-lender"
 
 
 def client_of(trained: TrainedLender) -> MlflowClient:
-    return MlflowClient(tracking_uri=trained.config.run.tracking_uri)
+    store = trained.config.run.tracking_uri
+    return MlflowClient(tracking_uri=store, registry_uri=store)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def run(trained: TrainedLender) -> Run:
     return client_of(trained).get_run(trained.result.run_id)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # of a module it would be made again where workers take its tests in turns
 def second(trained: TrainedLender) -> TrainResult:
     """The same book trained again with another seed: the next version."""
     return train(trained.config_file, overrides=["run.seed=1", "origins.test=[2022-07-01]"])

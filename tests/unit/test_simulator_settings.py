@@ -36,6 +36,7 @@ def test_a_broken_economy_is_refused(changes, message):
 def test_every_setting_says_what_it_is():
     undocumented = [name for name, described in settings(SimulationConfig()) if not described]
     named_by_their_section = {"types", "products", "cycle", "credit", "lifecycle", "service", "campaigns", "dirt"}
+    named_by_their_section |= {"intervention"}
     assert set(undocumented) <= named_by_their_section | {"truth", "decline", "discount_rate_annual", "rule", "share"}
 
 
