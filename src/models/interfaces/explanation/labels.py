@@ -49,7 +49,7 @@ _WORDS = {
     "stage": Said("Stage", "阶段"),
     "relationship": Said("Relationship", "关系类型"),
     "need": Said("Need", "需求类型"),
-    "speaks_for_it": Said("for it speaks {drivers}", "依据：{drivers}"),
+    "speaks_for_it": Said("spoken for by {drivers}", "依据：{drivers}"),
     "segment": Said("Segment", "客户群"),
     "peers": Said("Peers", "同类客户"),
     "value_class": Said("Value class", "价值分类"),
