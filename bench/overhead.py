@@ -36,7 +36,7 @@ PARTS = {
     ),
     "LightGBM predicting": ("models.learners.tree_library.LoadedTrees.raw",),
     "reading and checking the book": ("models.interfaces.opening.load_book",),
-    "ledger, cube and features": ("models.workflows.train._panel",),
+    "ledger, cube and features": ("models.workflows.train.learning_panel",),
     "encoding features": ("models.learners.contract.FeatureContract.encode",),
     "bootstrap": ("models.workflows.figures.bootstrap_draws",),
     "parts of the report": ("models.workflows.evaluate.report_parts",),

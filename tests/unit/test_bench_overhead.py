@@ -5,7 +5,14 @@ from __future__ import annotations
 import time
 
 import pytest
-from bench.overhead import CONTENDERS, FITTING, REST, THEIRS, Clock
+from bench import overhead, predict
+from bench.overhead import CONTENDERS, FITTING, REST, THEIRS, Clock, _owner
+
+
+@pytest.mark.parametrize("parts", [overhead.PARTS, predict.PARTS], ids=["overhead", "predict"])
+def test_every_function_that_is_watched_is_where_it_is_looked_for(parts: dict[str, tuple[str, ...]]) -> None:
+    found = [(place, *_owner(place)) for places in parts.values() for place in places]
+    assert [place for place, owner, name in found if name not in vars(owner)] == []
 
 
 @pytest.fixture
