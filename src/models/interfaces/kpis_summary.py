@@ -103,7 +103,7 @@ def _layers(facts: Facts) -> Table:
     table = _table(
         f"Funnel of {facts['opportunities']:,} opportunities before {facts['as_of']}, in {facts['currency']}"
     )
-    for name in ("stage", "reached", "open", "go on", "days", "open amount", "expected", "risk"):
+    for name in ("stage", "reached", "open", "go on", "days", "amount", "expected", "risk"):
         table.add_column(name, justify="left" if name == "stage" else "right")
     for layer in facts["layers"]:
         table.add_row(layer_name(layer), *layer_cells(layer))
