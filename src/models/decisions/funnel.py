@@ -184,10 +184,10 @@ def _signing(advance: FloatArray, lose: FloatArray, recorded: BoolArray, *, ahea
 class Layer:
     """One layer of the funnel. Amounts in currency; days are the middle of those who left.
 
-    ``reached`` counts all that came this far; ``open`` those that stand here, with their ``amount`` (of the last layer, that
-    of all signed), the part of it
-    that is ``expected`` to be signed in time, and their ``risk``: the mean probability of default weighted by amount,
-    of the ``rated`` ones. ``conversion`` is gone on over gone on or lost, with Wilson's 95% interval.
+    ``reached`` counts all that came this far; ``open`` those that stand here, with their ``amount`` (of the last layer,
+    that of all signed), the part of it that is ``expected`` to be signed in time, and their ``risk``: the mean
+    probability of default weighted by amount, of the ``rated`` ones. ``conversion`` is gone on over gone on or lost,
+    with Wilson's 95% interval.
     """
 
     stage: str
