@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 import lightgbm
@@ -25,6 +26,7 @@ IN_LIGHTGBM = {
     "row_share": ("bagging_fraction", 0.7),
     "l2": ("lambda_l2", 3.5),
     "category_smoothing": ("cat_smooth", 9),
+    "bins": ("max_bin", 77),
 }
 """Name in our config -> LightGBM's name for it, and a value that is neither's default."""
 
@@ -59,6 +61,15 @@ def test_one_core_or_two_give_the_same_text(book: tuple[FeatureContract, np.ndar
     assert fit(book, threads=1).to_text() == text
     assert fit(book, threads=2).to_text() == text
     assert fit(book, seed=1).to_text() != text
+
+
+def test_trees_that_were_used_can_be_sent_to_another_process(
+    book: tuple[FeatureContract, np.ndarray, np.ndarray],
+) -> None:
+    trees, (_, matrix, _) = fit(book), book
+    said = trees.explained(matrix[:20]).raw  # LightGBM and the kernel hold them now
+    again = ForkingPickler.loads(ForkingPickler.dumps(trees))
+    np.testing.assert_array_equal(again.explained(matrix[:20]).raw, said)
 
 
 def test_text_gives_back_the_same_predictions(book: tuple[FeatureContract, np.ndarray, np.ndarray]) -> None:

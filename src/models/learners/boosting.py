@@ -56,6 +56,10 @@ class BoostedTrees:
     text: str
     threads: int = 0
 
+    def __getstate__(self) -> dict[str, object]:
+        """What other processes are sent: not what LightGBM and the kernel hold in the memory of this one."""
+        return {"text": self.text, "threads": self.threads}
+
     @property
     def tree_count(self) -> int:
         """How many trees there are."""
