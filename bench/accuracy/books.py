@@ -86,7 +86,7 @@ def _tests(book: Book, config: Config, grid: PeriodGrid) -> dict[int, LearningOr
 
 
 def _panel(book: Book, config: Config, grid: PeriodGrid, tests: dict[int, LearningOrigins]) -> Panel:
-    origins = sorted({*tests, *(origin for fit in tests.values() for origin in fit.learn)})
+    origins = sorted({*tests, *(origin for fit in tests.values() for origin in fit.taught_by)})
     notes = fit_notes(book, config, grid.start_of(origins[0]))
     with prepared_book(book, config, grid.anchor, notes) as prepared:
         return panel_of(prepared, config, origins, targets=True)

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from models.tables.panel import Panel
+from models.tables.targets import SO_FAR
 from support.books import AS_OF, panel_from, rows
 from support.random_books import Frames, books, random_book, shuffled, with_future_of
 
@@ -25,10 +27,15 @@ few = settings(
 
 
 def panel(
-    tables: Frames, *overrides: str, as_of: date = AS_OF, origins: Sequence[int] = (0,), targets: bool = False
+    tables: Frames,
+    *overrides: str,
+    as_of: date = AS_OF,
+    origins: Sequence[int] = (0,),
+    targets: bool = False,
+    until: int | None = None,
 ) -> Panel:
     with tempfile.TemporaryDirectory() as folder:
-        return panel_from(tables, Path(folder), *overrides, as_of=as_of, origins=origins, targets=targets)
+        return panel_from(tables, Path(folder), *overrides, as_of=as_of, origins=origins, targets=targets, until=until)
 
 
 def features_by_client(made: Panel) -> pd.DataFrame:
@@ -89,6 +96,19 @@ def test_a_future_without_anything_changes_no_feature(book: Frames) -> None:
     nothing = {name: frame.iloc[:0] for name, frame in book.items()}
     ended = with_future_of(book, nothing, AS_OF)
     pd.testing.assert_frame_equal(features_by_client(panel(book)), features_by_client(panel(ended)), check_exact=True)
+
+
+@few
+@given(book=books(min_clients=30), other=books(min_clients=30))
+def test_another_future_changes_no_standing_of_an_outcome(book: Frames, other: Frames) -> None:
+    """Three periods before the as-of date, of six: how it stands by then, whatever comes after."""
+    wish = ("time.horizon_periods=6", "origins.learn_unfinished=true")
+    changed = with_future_of(book, other, AS_OF)
+    stood = [panel(tables, *wish, origins=(-3,), targets=True, until=0) for tables in (book, changed)]
+    assert stood[0].so_far[3].tobytes() == stood[1].so_far[3].tobytes()
+    assert np.isfinite(stood[0].so_far[3][:, SO_FAR.index("pace")]).any()
+    known = panel(book, *wish, origins=(-3,), targets=True)
+    assert known.so_far[3].tobytes() == stood[0].so_far[3].tobytes(), "as it stood, also when more is known"
 
 
 def test_the_mutation_reaches_every_table() -> None:

@@ -110,12 +110,13 @@ def panel_from(
     as_of: date = AS_OF,
     origins: Sequence[int] = (0,),
     targets: bool = False,
+    until: int | None = None,
 ) -> Panel:
-    """The panel of these tables, the whole way: files, ledger, cube, features."""
+    """The panel of these tables, the whole way: files, ledger, cube, features; outcomes as far as ``until``."""
     config, book = settings(*overrides, work_dir=folder / "work"), book_of(tables, folder)
     notes = fit_notes(book, config, PeriodGrid(config.time.period, as_of).start_of(min(origins)))
     with prepared_book(book, config, as_of, notes) as prepared:
-        return panel_of(prepared, config, origins, targets=targets)
+        return panel_of(prepared, config, origins, targets=targets, until=until)
 
 
 def rows(columns: str, *values: tuple[object, ...]) -> pd.DataFrame:

@@ -10,25 +10,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from models.config import Config
 from models.errors import TooLittleDataError
 from models.tables.periods import PeriodGrid
-from models.tables.splits import LearningOrigins, learning_origins
+from models.tables.splits import LearningOrigins, UnfinishedOrigin, elapsed_periods, learning_origins
 from support.books import settings
 
 GRID = PeriodGrid("month", date(2019, 7, 1))
 
 
 def origins(
-    *, horizon: int, spacing: int, history: int, most: int = 24, first: date, before: int = 0
+    *, horizon: int, spacing: int, history: int, most: int = 24, first: date, before: int = 0, unfinished: bool = False
 ) -> LearningOrigins:
-    config = settings(
+    return learning_origins(config_of(horizon, spacing, history, most, unfinished), GRID, first, outcomes_before=before)
+
+
+def config_of(horizon: int, spacing: int, history: int = 1, most: int = 24, unfinished: bool = True) -> Config:
+    return settings(
         f"time.horizon_periods={horizon}",
         f"origins.spacing_periods={spacing}",
         f"origins.min_history_periods={history}",
         f"origins.max_count={most}",
+        f"origins.learn_unfinished={str(unfinished).lower()}",
         work_dir=Path("unused"),
     )
-    return learning_origins(config, GRID, first, outcomes_before=before)
 
 
 def test_a_model_judged_in_july_2019_learns_up_to_july_2016() -> None:
@@ -69,6 +74,38 @@ def test_outcomes_are_complete_before_they_are_learned_from(
         assert hindcast.early == tuple(origin for origin in found.learn if origin + horizon <= hindcast.origin)
     told = [hindcast.origin for hindcast in found.hindcasts]
     assert told == [origin for origin in found.learn[-3:] if origin - horizon >= found.learn[0]]
+
+
+def test_later_origins_teach_as_far_as_their_outcomes_have_come() -> None:
+    found = origins(horizon=12, spacing=3, history=12, first=date(2015, 1, 1), unfinished=True)
+    assert found.unfinished == (UnfinishedOrigin(-9, 9), UnfinishedOrigin(-6, 6), UnfinishedOrigin(-3, 3))
+    assert found.taught_by == (*found.learn, -9, -6, -3)
+    last = found.hindcasts[-1]
+    assert (last.origin, last.early[-1]) == (-12, -24)
+    assert last.unfinished == (UnfinishedOrigin(-21, 9), UnfinishedOrigin(-18, 6), UnfinishedOrigin(-15, 3))
+    assert elapsed_periods(config_of(horizon=12, spacing=3)) == (3, 6, 9)
+
+
+@given(horizon=st.integers(1, 48), spacing=st.integers(1, 24), before=st.integers(-40, 40))
+def test_nothing_that_comes_later_is_learned_from_and_every_standing_is_asked_for(
+    horizon: int, spacing: int, before: int
+) -> None:
+    found = origins(horizon=horizon, spacing=spacing, history=1, first=date(1990, 1, 1), before=before, unfinished=True)
+    asked = elapsed_periods(config_of(horizon, spacing))
+    for origin, learned, unfinished in (
+        (before, found.learn, found.unfinished),
+        *((each.origin, each.early, each.unfinished) for each in found.hindcasts),
+    ):
+        assert all(each.origin + each.elapsed == origin and 0 < each.elapsed < horizon for each in unfinished)
+        assert all(each.origin > learned[-1] for each in unfinished)
+        assert {each.elapsed for each in unfinished} <= set(asked)
+
+
+def test_without_the_wish_no_origin_is_unfinished() -> None:
+    found = origins(horizon=12, spacing=3, history=12, first=date(2015, 1, 1))
+    assert found.taught_by == found.learn
+    assert not any(hindcast.unfinished for hindcast in found.hindcasts)
+    assert elapsed_periods(config_of(12, 3, unfinished=False)) == ()
 
 
 def test_a_book_that_is_too_short_is_told_what_it_lacks() -> None:

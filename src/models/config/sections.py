@@ -185,6 +185,11 @@ class OriginsConfig(Section):
         description="At most this many training origins, the latest, are also foreseen by models that learned before "
         "them; there candidates are chosen, predictions calibrated and intervals set.",
     )
+    learn_unfinished: bool = Field(
+        default=False,
+        description="Whether decline is also learned from the origins after these, of whose outcomes a part has come; "
+        "the rest is expected by what became of clients that stood alike after as long.",
+    )
     group_folds: Annotated[int, Field(ge=2)] = Field(
         default=3,
         description="Where sponsor groups are known, a test client is scored by a model that saw none of its group.",

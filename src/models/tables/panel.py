@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from models.config import Config
 from models.tables.blocks import Block, Context, PreparedBook
 from models.tables.cube import NEVER
-from models.tables.cutoff import Future, Past, future_of, past_of
+from models.tables.cutoff import Past, past_of
 from models.tables.features import FeatureWords, Known, Surroundings, features_of, labels_of
 from models.tables.macro import Macro
 from models.tables.measures import ACTIVITY
+from models.tables.outcomes import Afterwards
 from models.tables.periods import PeriodGrid
-from models.tables.targets import Activity, decline_causes, declined, event_periods, present_value
 from models.vocab import BoolArray, FloatArray, IntArray
 
 _NOWHERE = np.empty(0, dtype=np.int64)
@@ -42,6 +42,9 @@ class Panel:
             (rule ``lapse``); 0 where that did not happen; None where it is not known yet.
         cause: why the client declined, as a place in ``DECLINE_CAUSES``, -1 where it did not; None where it is not
             known yet, where the book does not tell how facilities ended, and under rule ``lapse``.
+        finished: whether the outcomes above are complete; where not, they are NaN, False, 0 and -1. None as they are.
+        so_far: elapsed periods -> how the outcome stood after so many, (n_rows, len(``SO_FAR``)); NaN where the book
+            does not reach so far.
     """
 
     client_id: pd.Series
@@ -56,6 +59,8 @@ class Panel:
     declined: BoolArray | None = None
     event_period: IntArray | None = None
     cause: IntArray | None = None
+    finished: BoolArray | None = None
+    so_far: Mapping[int, FloatArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.origin)
@@ -73,6 +78,8 @@ class Panel:
             declined=None if self.declined is None else self.declined[places],
             event_period=None if self.event_period is None else self.event_period[places],
             cause=None if self.cause is None else self.cause[places],
+            finished=None if self.finished is None else self.finished[places],
+            so_far={elapsed: stood[places] for elapsed, stood in self.so_far.items()},
         )
 
     def at(self, origins: Iterable[int]) -> Panel:
@@ -84,14 +91,22 @@ class Panel:
         return np.asarray(self.group % folds)
 
 
-def panel_of(prepared: PreparedBook, config: Config, origins: Sequence[int], *, targets: bool) -> Panel:
-    """The whole book at each of ``origins``, in order of origin and client."""
-    return joined(list(panels_by_block(prepared, config, origins, targets=targets)))
+def panel_of(
+    prepared: PreparedBook, config: Config, origins: Sequence[int], *, targets: bool, until: int | None = None
+) -> Panel:
+    """The whole book at each of ``origins``, in order of origin and client.
+
+    ``until`` is the period before which outcomes are known, where it lies before the end of the last origin's.
+    """
+    return joined(list(panels_by_block(prepared, config, origins, targets=targets, until=until)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Around:
-    """What surrounds the clients of every block, up to one period: the economies, and the cubes of those like them."""
+    """What surrounds the clients of every block, up to one period: the economies, and the cubes of those like them.
+
+    Outcomes are known before period ``last``.
+    """
 
     last: int
     macro: Macro | None
@@ -109,9 +124,11 @@ def panels_by_block(
     origins: Sequence[int],
     *,
     targets: bool,
+    until: int | None = None,
 ) -> Iterator[Panel]:
     """One panel per block of clients; memory is bounded by the block."""
-    around = Around.of(prepared, max(origins) + (config.time.horizon_periods if targets else 0))
+    end = max(origins) + (config.time.horizon_periods if targets else 0)
+    around = Around.of(prepared, end if until is None else min(end, until))
     for block in prepared.blocks(prepared.block_numbers, around.last):
         yield panel_of_block(prepared, config, block, around, origins, targets=targets)
 
@@ -140,6 +157,10 @@ def joined(panels: Sequence[Panel]) -> Panel:
         declined=_concatenated([panel.declined for panel in panels], order),
         event_period=_concatenated([panel.event_period for panel in panels], order),
         cause=_concatenated([panel.cause for panel in panels], order),
+        finished=_concatenated([panel.finished for panel in panels], order),
+        so_far={
+            elapsed: np.concatenate([panel.so_far[elapsed] for panel in panels])[order] for elapsed in first.so_far
+        },
     )
 
 
@@ -201,31 +222,6 @@ def _rows(
         groups_known=prepared.groups_known,
     )
     if targets:
-        panel = _with_targets(panel, prepared, config, past, _future(prepared, config, block, origin))
+        after = Afterwards(prepared=prepared, config=config, block=block, past=past, origin=origin, last=around.last)
+        panel = replace(panel, **vars(after.outcomes()))
     return panel.where(active)
-
-
-def _future(prepared: PreparedBook, config: Config, block: Block, origin: int) -> Future:
-    horizon = config.time.horizon_periods
-    start, end = prepared.grid.start_of(origin), prepared.grid.start_of(origin + horizon)
-    return future_of(block.cube, origin, horizon, start, end, block.facilities)
-
-
-def _with_targets(panel: Panel, prepared: PreparedBook, config: Config, past: Past, future: Future) -> Panel:
-    rule, endings = config.decline, future.endings
-    activity = Activity(
-        past_sum=past.total(ACTIVITY, config.time.activity_periods),
-        past_periods=config.time.activity_periods,
-        sum_so_far=future.activity_so_far,
-        count_so_far=future.count_so_far,
-    )
-    only_matured = None if endings is None else endings.only_matured
-    declines = declined(activity, rule, only_matured=only_matured)
-    told = prepared.causes_known and rule.rule == "drop"
-    return replace(
-        panel,
-        value=present_value(future.margin, annual_rate=config.value.discount_rate_annual, period=config.time.period),
-        declined=declines,
-        event_period=event_periods(activity, rule, only_matured=only_matured),
-        cause=decline_causes(declines, endings) if told and endings is not None else None,
-    )

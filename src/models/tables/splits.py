@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,11 +12,23 @@ from models.tables.periods import PeriodGrid
 
 
 @dataclass(frozen=True)
+class UnfinishedOrigin:
+    """An origin of whose outcomes only the first ``elapsed`` periods had come."""
+
+    origin: int
+    elapsed: int
+
+
+@dataclass(frozen=True)
 class HindcastOrigins:
-    """A past origin, and the ``early`` ones whose outcomes were complete before it, in rising order."""
+    """A past origin, and the ``early`` ones whose outcomes were complete before it, in rising order.
+
+    ``unfinished`` lie between them: of their outcomes only a part had come.
+    """
 
     origin: int
     early: tuple[int, ...]
+    unfinished: tuple[UnfinishedOrigin, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,16 +36,32 @@ class LearningOrigins:
     """Origins for one fit, in rising order, as numbers of periods.
 
     ``learn`` are all whose outcomes were complete. ``hindcasts`` are the latest of them that models can foretell that
-    learned before: there predictions are chosen, calibrated and given intervals.
+    learned before: there predictions are chosen, calibrated and given intervals. ``unfinished`` are later than all of
+    them: of their outcomes only a part had come.
     """
 
     learn: tuple[int, ...]
     hindcasts: tuple[HindcastOrigins, ...] = ()
+    unfinished: tuple[UnfinishedOrigin, ...] = ()
 
     @property
     def latest(self) -> int:
-        """The origin nearest to the one that is scored."""
+        """The nearest origin to the one that is scored whose outcomes are complete."""
         return self.learn[-1]
+
+    @property
+    def taught_by(self) -> tuple[int, ...]:
+        """All origins whose rows teach something, in rising order."""
+        return (*self.learn, *(each.origin for each in self.unfinished))
+
+
+def elapsed_periods(config: Config) -> tuple[int, ...]:
+    """After how many periods it is asked how outcomes stand that are not complete; none where nobody asks."""
+    if not config.origins.learn_unfinished:
+        return ()
+    horizon, spacing = config.time.horizon_periods, config.origins.spacing_periods
+    before_hindcasts, before_the_end = range(spacing, horizon, spacing), range(horizon - spacing, 0, -spacing)
+    return tuple(sorted({*before_hindcasts, *before_the_end}))
 
 
 def learning_origins(config: Config, grid: PeriodGrid, first_date: date, *, outcomes_before: int) -> LearningOrigins:
@@ -52,12 +81,25 @@ def learning_origins(config: Config, grid: PeriodGrid, first_date: date, *, outc
             got=f"a book from {first_date}",
             remedy="shorten time.horizon_periods or origins.min_history_periods, or choose a later origin",
         )
-    return LearningOrigins(learn=learn, hindcasts=_hindcasts(learn, horizon, config.origins.calibration_count))
+    later = range(latest + spacing, outcomes_before, spacing) if config.origins.learn_unfinished else ()
+    return LearningOrigins(
+        learn=learn,
+        hindcasts=_hindcasts(learn, config),
+        unfinished=_unfinished(later, before=outcomes_before),
+    )
 
 
-def _hindcasts(learn: tuple[int, ...], horizon: int, count: int) -> tuple[HindcastOrigins, ...]:
-    found = [
-        HindcastOrigins(origin, tuple(early for early in learn if early + horizon <= origin))
-        for origin in learn[-count:]
-    ]
+def _hindcasts(learn: tuple[int, ...], config: Config) -> tuple[HindcastOrigins, ...]:
+    found = [_hindcast(learn, origin, config) for origin in learn[-config.origins.calibration_count :]]
     return tuple(hindcast for hindcast in found if hindcast.early)
+
+
+def _hindcast(learn: tuple[int, ...], origin: int, config: Config) -> HindcastOrigins:
+    horizon = config.time.horizon_periods
+    early = tuple(each for each in learn if each + horizon <= origin)
+    between = [each for each in learn if origin - horizon < each < origin] if config.origins.learn_unfinished else []
+    return HindcastOrigins(origin, early, _unfinished(between, before=origin))
+
+
+def _unfinished(origins: Iterable[int], *, before: int) -> tuple[UnfinishedOrigin, ...]:
+    return tuple(UnfinishedOrigin(origin, before - origin) for origin in origins)

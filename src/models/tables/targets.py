@@ -51,6 +51,31 @@ class Endings:
     last_cause: IntArray
 
 
+SO_FAR = ("behind", "pace", "pace_lately", "only_matured", "defaulted", "still_open")
+"""What is known of an outcome when a part of the horizon is over: columns of ``standing``."""
+
+
+def standing(activity: Activity, rule: DeclineConfig, endings: Endings | None) -> FloatArray:
+    """How outcomes stand after the periods that ``activity`` covers. Shape (n_clients, len(``SO_FAR``)).
+
+    Behind: whether it would be a decline, had the horizon ended. Pace: activity per period since the as-of date as a
+    share of the past's, over all periods and over the later half of them; NaN without a past. What became of
+    facilities, as in ``Endings``; NaN where it is not known.
+    """
+    periods = len(activity.count_so_far)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        past_rate = activity.past_sum / activity.past_periods
+        pace = activity.sum_so_far[-1] / periods / past_rate
+        half = periods // 2
+        earlier = activity.sum_so_far[half - 1] if half else 0.0
+        lately = (activity.sum_so_far[-1] - earlier) / (periods - half) / past_rate
+    ends = [getattr(endings, name, None) for name in SO_FAR[3:]]
+    unknown = np.full(len(pace), np.nan)
+    columns = [_behind(activity, rule)[-1], pace, lately, *(unknown if end is None else end for end in ends)]
+    table = np.column_stack([np.asarray(column, dtype=np.float64) for column in columns])
+    return np.where(np.isfinite(table), table, np.nan)
+
+
 def discount_factors(periods: int, *, annual_rate: float, period: str) -> FloatArray:
     """Present value of one unit at the end of each period. Shape (periods,).
 

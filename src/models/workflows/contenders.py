@@ -64,12 +64,12 @@ class ContestResult:
 def contest(
     panel: Panel, test: Panel, origins: LearningOrigins, corrections: Corrections, config: Config
 ) -> ContestResult:
-    """Let all compete at one test origin, learning from the rows of ``panel`` at ``origins.learn``.
+    """Let all compete at one test origin, learning from the rows of ``panel`` at ``origins``.
 
     Where sponsor groups are known, a client is scored by models that saw none of its group; only ``corrections``,
     a few numbers learned at earlier origins, are common to all; so are the segments, which look at no outcome.
     """
-    learn = panel.at(origins.learn)
+    learn = panel.at(origins.taught_by)
     segments = fit_segments(learn.at([origins.latest]), config)
     folds = _folds(learn, test, config)
 
@@ -121,7 +121,7 @@ def _contest_once(
 ) -> ContestResult:
     models = fit_models(learn, origins, corrections, config, segments=segments)
     ours = score_panel(models, test)
-    rivals = _rivals(learn, test, models, config)
+    rivals = _rivals(learn.at(origins.learn), test, models, config)
     mine = {"decline": ours.decline_probability, "value": ours.value}
     return ContestResult(
         contest={

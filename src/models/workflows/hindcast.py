@@ -19,6 +19,7 @@ from models.tables.targets import DAYS_PER_PERIOD, DECLINE_CAUSES
 from models.vocab import FloatArray
 from models.workflows.apart import fits_apart
 from models.workflows.rows import Rows, contract_of, require_clients, rows_of
+from models.workflows.unfinished import Unfinished, fit_decline, unfinished_of
 
 Candidates = dict[ValueCandidateName, ValueCandidate]
 
@@ -47,18 +48,18 @@ class Hindcast:
     panel: Panel
 
 
-def fit_base(panel: Panel, config: Config, candidates: Sequence[ValueCandidateName]) -> BaseModels:
-    """Fit on all rows of a panel with targets. Raises ``TooLittleDataError``."""
+def fit_base(
+    panel: Panel, config: Config, candidates: Sequence[ValueCandidateName], unfinished: Sequence[Unfinished] = ()
+) -> BaseModels:
+    """Fit on all rows of a panel with targets, and decline on ``unfinished`` too. Raises ``TooLittleDataError``."""
     require_clients(panel, int(panel.origin.max()))
     contract = contract_of(panel, config)
     rows = rows_of(panel, contract)
-    weight, learners = rows.weights(config.learners.half_life_periods), config.learners
+    weight = rows.weights(config.learners.half_life_periods)
     return BaseModels(
         contract=contract,
         candidates=_candidates(candidate_inputs(rows, contract, config), candidates),
-        decline=DeclineModel.fit(
-            rows.matrix, rows.declined, config=learners.decline, contract=contract, run=config.run, weight=weight
-        ),
+        decline=fit_decline(panel, rows, unfinished, contract, config),
         timing=_timing(rows, contract, config, weight),
         causes=_causes(rows, contract, config, weight),
     )
@@ -90,21 +91,39 @@ class Hindcasts:
     def of(self, origins: LearningOrigins) -> list[Hindcast]:
         """Those of one fit, in rising order; one that has too little to learn from is left out."""
         missing = [wanted for wanted in origins.hindcasts if wanted not in self._made]
-        cut = [(wanted.origin, self.panel.at(wanted.early), self.panel.at([wanted.origin])) for wanted in missing]
+        cut = [_Cut.of(self.panel, wanted) for wanted in missing]
         if cut:
-            made = fits_apart(_hindcast, cut, self._config, learn=cut[-1][1])
+            made = fits_apart(_hindcast, cut, self._config, learn=cut[-1].early)
             self._made |= dict(zip(missing, made, strict=True))
         return [known for wanted in origins.hindcasts if (known := self._made[wanted]) is not None]
 
 
-def _hindcast(cut: tuple[int, Panel, Panel], config: Config) -> Hindcast | None:
+@dataclass(frozen=True, kw_only=True)
+class _Cut:
+    """What one hindcast is made from."""
+
+    origin: int
+    early: Panel
+    unfinished: tuple[Unfinished, ...]
+    later: Panel
+
+    @classmethod
+    def of(cls, panel: Panel, wanted: HindcastOrigins) -> _Cut:
+        return cls(
+            origin=wanted.origin,
+            early=panel.at(wanted.early),
+            unfinished=unfinished_of(panel, wanted.unfinished),
+            later=panel.at([wanted.origin]),
+        )
+
+
+def _hindcast(cut: _Cut, config: Config) -> Hindcast | None:
     """What early rows teach, beside the rows of the later origin; None where there is too little to learn from."""
-    origin, early, later = cut
     try:
-        models = fit_base(early, config, config.learners.value.candidates)
+        models = fit_base(cut.early, config, config.learners.value.candidates, cut.unfinished)
     except TooLittleDataError:
         return None
-    return Hindcast(origin=origin, models=models, rows=rows_of(later, models.contract), panel=later)
+    return Hindcast(origin=cut.origin, models=models, rows=rows_of(cut.later, models.contract), panel=cut.later)
 
 
 def _candidates(inputs: CandidateInputs, names: Sequence[ValueCandidateName]) -> Candidates:

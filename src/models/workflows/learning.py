@@ -17,7 +17,7 @@ from models.vocab import Progress, SilentProgress
 
 @dataclass(frozen=True, kw_only=True)
 class LearningPanel:
-    """The rows of all origins with their targets, and what read the notes (None without notes).
+    """The rows of all origins with what is known of their outcomes, and what read the notes (None without notes).
 
     ``notes`` learned from those before the earliest origin only.
     """
@@ -36,4 +36,5 @@ def learning_panel(
     notes = fit_notes(book, config, grid.start_of(min(origins)))
     with prepared_book(book, config, grid.anchor, notes) as prepared:
         progress.stage(f"Computing features at {len(origins)} as-of dates")
-        return LearningPanel(panel=panel_of(prepared, config, origins, targets=True), notes=notes)
+        known_until = grid.index_of(book.known_until)
+        return LearningPanel(panel=panel_of(prepared, config, origins, targets=True, until=known_until), notes=notes)

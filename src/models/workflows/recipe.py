@@ -30,6 +30,7 @@ from models.workflows.corrections import Corrections
 from models.workflows.grading import Bounds, Forecast, Grader, by_policy, facts_of, grades_of
 from models.workflows.hindcast import BaseModels, fit_base
 from models.workflows.kinds import fit_kinds
+from models.workflows.unfinished import unfinished_of
 
 Element = TypeVar("Element", bound=np.generic)
 
@@ -90,13 +91,14 @@ def fit_models(
     *,
     segments: SegmentModel | None = None,
 ) -> FittedModels:
-    """Fit on ``origins.learn``, and apply what hindcasts taught.
+    """Fit on ``origins``, and apply what hindcasts taught.
 
-    ``panel`` must hold these origins with their targets. ``segments`` are taken as they are, where given, else fitted
-    at the latest origin. Raises ``TooLittleDataError``.
+    ``panel`` must hold those of ``origins.learn`` with their targets, and the unfinished ones. ``segments`` are taken
+    as they are, where given, else fitted at the latest origin. Raises ``TooLittleDataError``.
     """
     learn = panel.at(origins.learn)
-    base = fit_base(learn, config, _needed(corrections.candidate, config))
+    unfinished = unfinished_of(panel, origins.unfinished)
+    base = fit_base(learn, config, _needed(corrections.candidate, config), unfinished)
     value = ValueModel(
         candidate=_chosen(base, corrections.candidate),
         calibration=corrections.value,

@@ -36,15 +36,22 @@ class Rows:
 
     def weights(self, half_life: float | None) -> FloatArray | None:
         """How much each row counts, 1 at the latest origin and half as much ``half_life`` periods before."""
-        if half_life is None:
-            return None
-        return np.asarray(0.5 ** ((self.origin.max() - self.origin) / half_life))
+        return age_weights(self.origin, half_life)
+
+
+def age_weights(origin: IntArray, half_life: float | None) -> FloatArray | None:
+    """1 for rows of the latest origin and half as much ``half_life`` periods before; None if all count alike. (n,)."""
+    if half_life is None:
+        return None
+    return np.asarray(0.5 ** ((origin.max() - origin) / half_life))
 
 
 def rows_of(panel: Panel, contract: FeatureContract) -> Rows:
     """Encode a panel that has its targets."""
     if panel.value is None or panel.declined is None or panel.event_period is None:
         raise InternalError("models can only learn from a panel with targets")
+    if panel.finished is not None and not panel.finished.all():
+        raise InternalError("an outcome that is not complete is none to learn from")
     return Rows(
         matrix=contract.encode(panel.features),
         value=panel.value,

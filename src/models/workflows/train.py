@@ -55,7 +55,7 @@ class _Plan:
 
     def origins(self, *fits: LearningOrigins) -> list[int]:
         """All origins that evaluation, and further fits, look at."""
-        learned = (origin for fit in (*self.tests.values(), *fits) for origin in fit.learn)
+        learned = (origin for fit in (*self.tests.values(), *fits) for origin in fit.taught_by)
         return sorted({*self.tests, *learned})
 
 

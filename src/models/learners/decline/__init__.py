@@ -4,6 +4,7 @@ from models.learners.decline.cause import CauseEvidence, CauseModel
 from models.learners.decline.curves import DeclineCurves
 from models.learners.decline.steps import step_ends
 from models.learners.decline.timing import PersonSteps, TimingModel
+from models.learners.decline.unfinished import Standing, expected_declines
 from models.learners.decline.whether import MODEL, DeclineModel
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "DeclineCurves",
     "DeclineModel",
     "PersonSteps",
+    "Standing",
     "TimingModel",
+    "expected_declines",
     "step_ends",
 ]

@@ -31,7 +31,7 @@ class DeclineModel:
     def fit(
         cls,
         matrix: FloatArray,
-        declined: BoolArray,
+        declined: BoolArray | FloatArray,
         *,
         config: DeclineLearnerConfig,
         contract: FeatureContract,
@@ -40,10 +40,11 @@ class DeclineModel:
     ) -> DeclineModel:
         """Learn from features (n, n_features) and ``declined`` (n,); bring rows in a fixed order.
 
-        The risk keeps the directions of ``config.monotone``. Raises ``TooLittleDataError`` if all or none declined or
-        there are too few clients, ``FeatureContractError`` for a direction of a feature that has none.
+        An outcome that is not complete is a chance between 0 and 1. The risk keeps the directions of
+        ``config.monotone``. Raises ``TooLittleDataError`` if all or none declined or there are too few clients,
+        ``FeatureContractError`` for a direction of a feature that has none.
         """
-        events = int(np.count_nonzero(declined))
+        events = int(np.count_nonzero(declined == 1))
         if events in (0, declined.size):
             raise TooLittleDataError(
                 rule="the decline model needs clients that declined and clients that did not",
@@ -53,7 +54,7 @@ class DeclineModel:
         trees = fit_booster(
             matrix,
             declined.astype(np.float64),
-            objective={"objective": "binary"},
+            objective={"objective": "binary" if declined.dtype == np.bool_ else "cross_entropy"},
             config=config,
             contract=contract,
             run=run,

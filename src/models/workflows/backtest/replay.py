@@ -101,7 +101,7 @@ def replay(
     """
     grid = PeriodGrid(config.time.period, max(days))
     fits = {grid.number_of(day): _origins(book, config, grid, day) for day in sorted(set(days))}
-    numbers = {*fits, *(origin for fit in fits.values() for origin in fit.learn)}
+    numbers = {*fits, *(origin for fit in fits.values() for origin in fit.taught_by)}
     if truth is not None:  # then clients that warn are acted on too
         first = grid.index_of(book.first_date)
         numbers |= {origin for number in fits for origin in origins_to_read(config, number, first=first)}
@@ -215,7 +215,7 @@ class _Past:
 
     def _day(self, rows: Panel, origins: LearningOrigins, before: Replayed | None, past: FloatArray) -> _Day:
         """The grades of a run that builds on the one of the date before, with what people had asked by then."""
-        learn = self.hindcasts.panel.at(origins.learn)
+        learn = self.hindcasts.panel.at(origins.taught_by)
         corrections = learn_corrections(self.hindcasts.of(origins), self.config)
         models = fit_models(learn, origins, corrections, self.config, segments=self.segments)
         said = score_panel(models, rows)
