@@ -18,6 +18,9 @@ from models.vocab import FloatArray
 
 UNKNOWN = 0.5
 """Of a single hindcast nobody can say how much of its correction was luck: half of it is taken."""
+_APART = 2.0
+"""Independent hindcasts from which on their disagreement tells luck; such that look at nearly the same time agree
+because they share it."""
 
 
 def trusted_share(correction: float, of_each: Sequence[float], independent: float) -> float:
@@ -25,15 +28,19 @@ def trusted_share(correction: float, of_each: Sequence[float], independent: floa
 
     ``of_each`` are the corrections that single hindcasts ask for, ``independent`` how many of these do not look at the
     same time. Of the squared correction, what their disagreement explains is luck. Source: James and Stein (1961), its
-    positive part.
+    positive part. Between one hindcast and two independent ones, the share lies between ``UNKNOWN`` and theirs.
 
     >>> trusted_share(1.0, [0.9, 1.1], 2), round(trusted_share(0.1, [-0.4, 0.6], 2), 3)
     (0.99, 0.0)
+    >>> trusted_share(1.0, [1.0], 1), trusted_share(1.0, [1.0, 1.0], 1.25)
+    (0.5, 0.625)
     """
     if len(of_each) == 1:
         return UNKNOWN
     luck = float(np.var(of_each, ddof=1)) / independent
-    return max(0.0, 1.0 - luck / correction**2) if correction else 0.0
+    agreed = max(0.0, 1.0 - luck / correction**2) if correction else 0.0
+    apart = min(1.0, (independent - 1.0) / (_APART - 1.0))
+    return apart * agreed + (1.0 - apart) * UNKNOWN
 
 
 def trusted_value(
