@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from models.workflows.publish import (
     file_hash,
     point_latest,
     publish_folder,
+    publish_once,
     publish_text,
     read_manifest,
     text_hash,
@@ -130,3 +132,26 @@ def test_canonical_text_has_one_form_and_no_missing_numbers() -> None:
     assert canonical_json({"b": [1, 0.1], "a": "客"}) == '{"a":"客","b":[1,0.1]}'
     with pytest.raises(ValueError, match="JSON compliant"):
         canonical_json({"a": float("nan")})
+
+
+def test_a_file_published_once_is_whole_readable_by_others_and_never_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "store.db"
+    for content in (b"first", b"second"):
+        publish_once(path, content)
+        assert path.read_bytes() == b"first"
+        assert [path.name for path in (tmp_path / "deep").iterdir()] == ["store.db"]
+    (tmp_path / "plain").touch()
+    assert path.stat().st_mode == (tmp_path / "plain").stat().st_mode
+
+
+def test_where_the_file_system_knows_no_links_a_file_is_published_once_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError("Operation not permitted")  # as Linux says on FAT
+
+    monkeypatch.setattr(os, "link", refused)
+    for content in (b"first", b"second"):
+        publish_once(tmp_path / "store.db", content)
+        assert (tmp_path / "store.db").read_bytes() == b"first"
+    assert [path.name for path in tmp_path.iterdir()] == ["store.db"]

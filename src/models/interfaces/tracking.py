@@ -1,4 +1,7 @@
-"""The only place that knows MLflow: runs, registered versions and aliases, on SQLite or any tracking server."""
+"""What is asked of MLflow: runs, registered versions and aliases, on SQLite or any tracking server.
+
+Nothing else knows MLflow, but ``tracking_database``, which makes the file that it keeps them in.
+"""
 
 from __future__ import annotations
 
@@ -88,17 +91,15 @@ class MlflowRecorder:
 
 
 class Tracking:
-    """The tracking store of a config. The database is made on first use, before any worker could race for it."""
+    """The tracking store of a config. A database is made whole on first use, whoever else does so at the same time."""
 
     def __init__(self, config: Config) -> None:
         self._config = config
         uri = config.run.tracking_uri
-        if uri.startswith(_SQLITE):
-            Path(uri.removeprefix(_SQLITE)).resolve().parent.mkdir(parents=True, exist_ok=True)
         with _quiet():
             mlflow.set_tracking_uri(uri)
             mlflow.set_registry_uri(uri)
-            self.client = MlflowClient(tracking_uri=uri, registry_uri=uri)
+            self.client = _opened(uri)
             self._experiment = self._experiment_id()
 
     @property
@@ -198,10 +199,24 @@ class Tracking:
     def _experiment_id(self) -> str:
         name = self._config.book.name
         found = self.client.get_experiment_by_name(name)
-        if found is not None:
-            return str(found.experiment_id)
-        place = Path(self._config.run.artifact_dir).resolve()
-        return str(self.client.create_experiment(name, artifact_location=str(place)))
+        if found is None:
+            place = Path(self._config.run.artifact_dir).resolve()
+            try:
+                return str(self.client.create_experiment(name, artifact_location=str(place)))
+            except MlflowException:
+                found = self.client.get_experiment_by_name(name)
+                if found is None:  # else another process made it since we looked
+                    raise
+        return str(found.experiment_id)
+
+
+def _opened(uri: str) -> MlflowClient:
+    if not uri.startswith(_SQLITE):
+        return MlflowClient(tracking_uri=uri, registry_uri=uri)
+    from models.interfaces.tracking_database import whole_database  # noqa: PLC0415 - a server needs none of it
+
+    with whole_database(uri):
+        return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
 def _fetched(version: Any) -> Path:

@@ -104,6 +104,21 @@ def publish_text(path: Path, text: str) -> None:
     draft.replace(path)
 
 
+def publish_once(path: Path, content: bytes) -> None:
+    """Write a file whole, unless there is one of that name: what others published, and wrote to since, stays."""
+    with scratch_folder(path.parent, "draft") as folder:
+        draft = folder / path.name
+        draft.write_bytes(content)
+        _sync(folder)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without links, where only looking first is left
+            if not path.exists():
+                draft.rename(path)
+
+
 def point_latest(final: Path) -> Path:
     """Make ``latest``, beside ``final``, lead to it, in one step. Returns the link."""
     link = final.parent / LATEST
