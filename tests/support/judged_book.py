@@ -106,6 +106,8 @@ def _origin(judged: Judged, as_of: str, importance: dict[str, dict[str, float]])
         "outcomes_until": as_of.replace("-01-01", "-12-31"),
         "learning_origins": 7,
         "learning_rows": 7 * len(judged),
+        "unfinished_origins": 2,
+        "unfinished_rows": 2 * len(judged),
         "clients": len(judged),
         "groups_apart": False,
         **targets,

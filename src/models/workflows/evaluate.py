@@ -75,6 +75,8 @@ def evaluate_origin(
         "outcomes_until": panel.grid.start_of(test + config.time.horizon_periods).isoformat(),
         "learning_origins": len(origins.learn),
         "learning_rows": len(panel.at(origins.learn)),
+        "unfinished_origins": len(origins.unfinished),
+        "unfinished_rows": len(panel.at(each.origin for each in origins.unfinished)),
         "clients": len(rows),
         "calibrated": corrections.bands is not None,
         "groups_apart": rows.groups_known,

@@ -183,6 +183,7 @@ def _served_facts(models: FittedModels, panel: Panel, served: LearningOrigins) -
     return {
         "learned_from": [panel.grid.start_of(origin).isoformat() for origin in served.learn],
         "rows": len(panel.at(served.learn)),
+        "unfinished": {panel.grid.start_of(each.origin).isoformat(): each.elapsed for each in served.unfinished},
         "calibrated": models.bounds.bands is not None,
         "trees": {"value": models.value.tree_count, "decline": models.decline.trees.tree_count},
         "values_below_zero": models.value.clipped,
