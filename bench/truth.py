@@ -20,11 +20,11 @@ from models.config import load_config
 from models.tables.book import load_book
 from models.tables.simulator import simulate
 from models.vocab import SilentProgress
+from models.workflows.contenders import OURS, RECENCY, TRUTH, UNTUNED
 from models.workflows.train import evaluate_book
 
 CLIENTS, MONTHS = 5_000, 72
 TARGETS = {"decline": "auc", "value": "normalized_gini"}
-OURS, RECENCY, UNTUNED, TRUTH = "ours", "recency", "untuned_lightgbm", "truth"
 
 
 def main() -> int:
@@ -58,9 +58,9 @@ def figures(judged: dict[str, Any]) -> dict[str, float]:
     ours = judged["decline"]["metrics"][OURS], judged["value"]["metrics"][OURS]
     found: dict[str, float] = {}
     for target, metric in TARGETS.items():
-        score = {name: each[metric]["estimate"] for name, each in judged[target]["metrics"].items() if metric in each}
-        found |= {f"{metric} {name}": score[name] for name in (RECENCY, UNTUNED, OURS, TRUTH)}
-        found[f"{metric} share of the way"] = (score[OURS] - score[RECENCY]) / (score[TRUTH] - score[RECENCY])
+        known = judged[target]["metrics"]
+        found |= {f"{metric} {name}": known[name][metric]["estimate"] for name in (RECENCY, UNTUNED, OURS, TRUTH)}
+        found[f"{metric} share of the way"] = judged[target]["way"]["estimate"]
     found |= {name: ours[0][name]["estimate"] for name in ("calibration_slope", "calibration_intercept", "ece")}
     found["coverage"] = ours[1]["interval_coverage"]["estimate"]
     tiers = judged["parts"]["coverage"]["groups"]

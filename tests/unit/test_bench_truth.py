@@ -22,8 +22,8 @@ def report(auc: float, foreseen: float = 0.02) -> dict[str, Any]:
     groups = [{"name": name, "realised": 0.9} for name in ("all", "AA", "A", "B")]
     cause = {"foreseen": foreseen, "known": 0.025, "realised": 0.03}
     return {
-        "decline": {"metrics": decline},
-        "value": {"metrics": value},
+        "decline": {"metrics": decline, "way": {"estimate": 5 * (auc - 0.7)}},
+        "value": {"metrics": value, "way": {"estimate": 0.75}},
         "parts": {"coverage": {"groups": groups}, "causes": {"default": [cause, {}]}},
     }
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 from sklearn.metrics import average_precision_score, roc_auc_score
@@ -21,9 +22,9 @@ def judged(**panel: Any) -> dict[str, Any]:
     return evaluated(drawn_panel(**panel))
 
 
-def evaluated(panel: Panel) -> dict[str, Any]:
+def evaluated(panel: Panel, truth: pd.DataFrame | None = None) -> dict[str, Any]:
     config = small_config()
-    return evaluate_origin(Hindcasts(panel, config), ORIGINS[-1], FIT, config).report
+    return evaluate_origin(Hindcasts(panel, config), ORIGINS[-1], FIT, config, truth).report
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +110,26 @@ def test_one_outcome_only_is_refused(outcome: bool) -> None:
     panel = replace(panel, declined=np.where(panel.origin == ORIGINS[-1], outcome, panel.declined))
     with pytest.raises(TooLittleDataError, match="some clients must decline and some not"):
         evaluated(panel)
+
+
+def test_where_the_truth_is_known_it_is_told_how_far_we_have_come(report: dict[str, Any]) -> None:
+    panel = drawn_panel()
+    rows = panel.at([ORIGINS[-1]])
+    assert rows.declined is not None
+    truth = pd.DataFrame(
+        {
+            "client_id": rows.client_id,
+            "as_of": rows.grid.start_of(ORIGINS[-1]),
+            "expected_value": rows.value,
+            "decline_probability": np.where(rows.declined, 0.9, 0.1),
+        }
+    )
+    told = evaluated(panel, truth)["decline"]
+    auc = {name: metrics["auc"]["estimate"] for name, metrics in told["metrics"].items()}
+    assert auc["truth"] == 1.0
+    assert told["way"]["estimate"] == pytest.approx((auc["ours"] - auc["recency"]) / (1.0 - auc["recency"]))
+    assert told["way"]["low"] < told["way"]["estimate"] < told["way"]["high"] < 1.0
+    assert report["decline"]["way"] is None
 
 
 def test_the_headline_is_flat(report: dict[str, Any]) -> None:

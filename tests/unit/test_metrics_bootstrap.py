@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from models.errors import InternalError, TooLittleDataError
-from models.metrics import auc, bootstrap_difference, bootstrap_interval, mae, normalized_gini
+from models.metrics import Draws, auc, bootstrap_difference, bootstrap_interval, mae, normalized_gini
 
 
 def test_copies_of_a_client_in_its_group_add_no_certainty() -> None:
@@ -51,6 +51,17 @@ def test_row_order_and_names_of_groups_leave_the_interval_alone() -> None:
     assert shuffled == plain
     assert bootstrap_interval(normalized_gini, (value, score), named, resamples=200, seed=9) == plain
     assert bootstrap_interval(normalized_gini, (value, score), group, resamples=200, seed=10) != plain
+
+
+def test_the_way_is_measured_on_the_same_clients_in_every_resample() -> None:
+    """Half way in every draw, however much the draws differ; where start and end are one there is no way."""
+    start, end = Draws(0.5, np.array([0.4, 0.5, 0.6])), Draws(0.9, np.array([0.6, 0.9, 1.0]))
+    half = Draws(0.7, (start.values + end.values) / 2)
+    way = half.share_of_way(start, end)
+    assert way.estimate == pytest.approx(0.5)
+    assert way.values == pytest.approx([0.5, 0.5, 0.5])
+    assert np.isnan(half.share_of_way(start, start).estimate)
+    assert np.isnan(half.share_of_way(start, start).values).all()
 
 
 def test_a_model_does_not_differ_from_itself() -> None:

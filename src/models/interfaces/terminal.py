@@ -66,6 +66,9 @@ def metrics_table(report: Mapping[str, Any], target: str) -> Table:
     for name in report["origins"][0][target]["metrics"]:
         cells = [_interval(origin[target]["metrics"][name][metric], apart) for origin in report["origins"]]
         table.add_row(_SHORT.get(name, contender_name(name)), *cells, style="bold" if name == "ours" else None)
+    if any(origin[target]["way"] for origin in report["origins"]):
+        cells = [_way(origin[target]["way"], apart) for origin in report["origins"]]
+        table.add_row("ours: way to it from recency", *cells, style="dim")
     return table
 
 
@@ -115,6 +118,10 @@ def prediction_lines(predicted: Predicted) -> list[str]:
         *(f"{name:<21}{predicted.folder / name}" for name in names),
         f"{'newest, always':<21}{predicted.folder.parent / 'latest'}",
     ]
+
+
+def _way(share: Mapping[str, float] | None, apart: str) -> str:
+    return f"{share['estimate']:.0%}{apart}({share['low']:.0%}-{share['high']:.0%})" if share else ""
 
 
 def _interval(figure: Mapping[str, float], apart: str) -> str:

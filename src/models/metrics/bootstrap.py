@@ -49,6 +49,21 @@ class Draws:
         """The difference of two metrics over the same clients in every resample."""
         return Draws(self.estimate - other.estimate, self.values - other.values)
 
+    def share_of_way(self, start: Draws, end: Draws) -> Draws:
+        """How far this metric has come from that of ``start`` to that of ``end``: 0 at the one, 1 at the other.
+
+        NaN where the two are equal.
+
+        >>> one = [np.array([each]) for each in (0.7, 0.86, 0.9)]
+        >>> start, ours, end = (Draws(float(value[0]), value) for value in one)
+        >>> round(ours.share_of_way(start, end).estimate, 6)
+        0.8
+        """
+        with np.errstate(divide="ignore", invalid="ignore"):
+            way = self.minus(start), end.minus(start)
+            values = np.where(way[1].values == 0, np.nan, way[0].values / way[1].values)
+        return Draws(way[0].estimate / way[1].estimate if way[1].estimate else float("nan"), values)
+
 
 def bootstrap_draws(
     metric: Metric, arrays: Sequence[ArrayLike], groups: ArrayLike, *, resamples: int = 1_000, seed: int

@@ -34,6 +34,8 @@ from models.workflows.rows import rows_of
 OURS = "ours"
 BTYD = "btyd"
 UNTUNED = "untuned_lightgbm"
+RECENCY = "recency"
+TRUTH = "truth"
 
 
 @dataclass(frozen=True, kw_only=True)

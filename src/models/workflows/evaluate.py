@@ -115,8 +115,7 @@ def pooled_figures(origins: Sequence[JudgedOrigin], config: Config) -> dict[str,
             )
             for name in names
         }
-        metrics, differences = contender_figures(target, joined, realised, resampling)
-        report[target] = {"metrics": metrics, "ours_minus": differences}
+        report[target] = vars(contender_figures(target, joined, realised, resampling))
     return {"origins": len(origins), "rows": len(realised.value), **report}
 
 
@@ -149,10 +148,9 @@ def _figures(rows: Panel, realised: Realised, result: ContestResult, config: Con
     }
     report: dict[str, dict[str, Any]] = {}
     for target, competing in result.contest.items():
-        metrics, differences = contender_figures(target, competing, realised, resampling)
-        metrics[OURS] |= more[target]
-        mean = float(np.mean(realised.of(target)))
-        report[target] = {"mean_outcome": mean, "metrics": metrics, "ours_minus": differences}
+        found = contender_figures(target, competing, realised, resampling)
+        found.metrics[OURS].update(more[target])
+        report[target] = {"mean_outcome": float(np.mean(realised.of(target))), **vars(found)}
     table = decile_table(realised.value, ours.value)
     report["value"]["deciles"] = {name: np.asarray(part).tolist() for name, part in asdict(table).items()}
     return report

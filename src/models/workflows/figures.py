@@ -41,7 +41,7 @@ from models.metrics import (
     total_ratio,
 )
 from models.vocab import FloatArray, IntArray
-from models.workflows.contenders import OURS, Contender
+from models.workflows.contenders import OURS, RECENCY, TRUTH, Contender
 from models.workflows.recipe import Predictions
 
 MAIN_METRIC = {"decline": "auc", "value": "normalized_gini"}
@@ -119,18 +119,40 @@ class Realised:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class ContenderFigures:
+    """Figures of each contender, and in the main metric ours minus each of the others.
+
+    ``way`` is the share of the way from recency, what anyone can rank by, to the truth; None where that is not known.
+    """
+
+    metrics: dict[str, Figures]
+    ours_minus: dict[str, dict[str, float]]
+    way: dict[str, float] | None
+
+
 def contender_figures(
     target: str, contenders: Mapping[str, Contender], realised: Realised, resampling: Resampling
-) -> tuple[dict[str, Figures], dict[str, dict[str, float]]]:
-    """Figures of each contender, and ours minus each of the others in the main metric."""
+) -> ContenderFigures:
+    """How all did on the same clients, each figure with its interval."""
     draws = {name: _draws(target, contender, realised, resampling) for name, contender in contenders.items()}
     main = MAIN_METRIC[target]
-    figures = {name: _figures(metrics, main) for name, metrics in draws.items()}
-    return figures, {
-        name: facts(draws[OURS][main].minus(metrics[main]).interval())
-        for name, metrics in draws.items()
-        if name != OURS
-    }
+    ours = draws[OURS][main]
+    return ContenderFigures(
+        metrics={name: _figures(metrics, main) for name, metrics in draws.items()},
+        ours_minus={
+            name: facts(ours.minus(metrics[main]).interval()) for name, metrics in draws.items() if name != OURS
+        },
+        way=_way(ours, {name: metrics[main] for name, metrics in draws.items()}),
+    )
+
+
+def _way(ours: Draws, draws: Mapping[str, Draws]) -> dict[str, float] | None:
+    if not {RECENCY, TRUTH} <= draws.keys():
+        return None
+    with suppress(TooLittleDataError):
+        return facts(ours.share_of_way(draws[RECENCY], draws[TRUTH]).interval())
+    return None
 
 
 def curve_figures(curves: DeclineCurves, realised: Realised, resampling: Resampling) -> Figures:

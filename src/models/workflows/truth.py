@@ -18,9 +18,8 @@ from models.tables.simulator.book import TRUTH_METADATA
 from models.tables.simulator.truth import LOSS_COLUMNS
 from models.tables.targets import DECLINE_CAUSES
 from models.vocab import FloatArray
-from models.workflows.contenders import Contender, Contest
+from models.workflows.contenders import TRUTH, Contender, Contest
 
-TRUTH = "truth"
 _COLUMNS = ("client_id", "as_of", "expected_value", "decline_probability")
 _CAUSE_COLUMNS = {str(cause): f"decline_{cause}_probability" for cause in DECLINE_CAUSES}
 
