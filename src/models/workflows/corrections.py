@@ -65,7 +65,7 @@ def learn_corrections(hindcasts: Sequence[Hindcast], config: Config) -> Correcti
     realised, independent = _pooled(values), _independent(hindcasts, config)
     value = ValueCalibration.fit(_pooled(logs), realised, weight=weights)
     value = trusted_value(value, logs, values, independent)
-    decline = _decline_calibration(hindcasts, independent)
+    decline = _decline_calibration(hindcasts, config)
     expected = [np.exp(value.log_value(log)) for log in logs]
     bands = ConformalBands.fit(
         _pooled(expected),
@@ -142,8 +142,10 @@ def _independent(hindcasts: Sequence[Hindcast], config: Config) -> float:
     return 1.0 + (hindcasts[-1].origin - hindcasts[0].origin) / config.time.horizon_periods
 
 
-def _decline_calibration(hindcasts: Sequence[Hindcast], independent: float) -> PlattCalibration:
-    """None where all or none declined at every hindcast: then there is nothing to put right by."""
+def _decline_calibration(hindcasts: Sequence[Hindcast], config: Config) -> PlattCalibration:
+    """By hindcasts alike, else by the latest; none where all or none declined there: nothing to put right by."""
+    hindcasts = [hindcast for hindcast in hindcasts if hindcast.alike] or hindcasts[-1:]
+    independent = _independent(hindcasts, config)
     margins = [hindcast.models.decline.trees.raw_predict(hindcast.rows.matrix) for hindcast in hindcasts]
     declined = [hindcast.rows.declined.astype(np.float64) for hindcast in hindcasts]
     with suppress(TooLittleDataError):

@@ -6,12 +6,14 @@ Choice, calibration and intervals are learned here, on origins that lie before t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from models.config import Config, ValueCandidateName
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
-from models.learners.decline import CauseModel, DeclineModel, TimingModel
+from models.learners.decline import LIKE_SHARE, CauseModel, DeclineModel, TimingModel
 from models.learners.value import Blend, CandidateInputs, ValueCandidate, fit_candidate
 from models.tables.panel import Panel
 from models.tables.splits import HindcastOrigins, LearningOrigins
@@ -39,13 +41,15 @@ class BaseModels:
 class Hindcast:
     """Models that learned before ``origin``, and the clients of that origin with what became of them.
 
-    ``rows`` are those of ``panel``, as the models take them.
+    ``rows`` are those of ``panel``, as the models take them. ``alike``: whether these models learned from at least half
+    as many rows as those that they are to put right; from fewer, trees take more luck for law.
     """
 
     origin: int
     models: BaseModels
     rows: Rows
     panel: Panel
+    alike: bool = True
 
 
 def fit_base(
@@ -95,7 +99,14 @@ class Hindcasts:
         if cut:
             made = fits_apart(_hindcast, cut, self._config, learn=cut[-1].early)
             self._made |= dict(zip(missing, made, strict=True))
-        return [known for wanted in origins.hindcasts if (known := self._made[wanted]) is not None]
+        return [
+            replace(known, alike=self._rows(wanted.early) >= LIKE_SHARE * self._rows(origins.learn))
+            for wanted in origins.hindcasts
+            if (known := self._made[wanted]) is not None
+        ]
+
+    def _rows(self, origins: Sequence[int]) -> int:
+        return int(np.isin(self.panel.origin, origins).sum())
 
 
 @dataclass(frozen=True, kw_only=True)

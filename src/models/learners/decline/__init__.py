@@ -2,12 +2,13 @@
 
 from models.learners.decline.cause import CauseEvidence, CauseModel
 from models.learners.decline.curves import DeclineCurves
-from models.learners.decline.steps import step_ends
+from models.learners.decline.steps import LIKE_SHARE, step_ends
 from models.learners.decline.timing import PersonSteps, TimingModel
 from models.learners.decline.unfinished import Standing, expected_declines
 from models.learners.decline.whether import MODEL, DeclineModel
 
 __all__ = [
+    "LIKE_SHARE",
     "MODEL",
     "CauseEvidence",
     "CauseModel",
