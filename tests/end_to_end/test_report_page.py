@@ -48,7 +48,7 @@ def test_every_metric_of_every_contender_is_on_the_page_with_its_interval(report
 
 def test_where_the_truth_is_known_the_way_to_it_is_told(report: dict[str, Any], page: Path) -> None:
     text = "".join(Tags(page.read_text(encoding="utf-8")).text)
-    told = "clientvalue has come 89% (86 to 92) of the way from recency to what can be known."
+    told = "By AUC, clientvalue has come 89% (86 to 92) of the way from recency to what can be known."
     assert text.count(told) == len(report["origins"]), "of decline; of value it is not known"
 
 
