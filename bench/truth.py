@@ -36,7 +36,8 @@ def main() -> int:
     judged = {}
     for seed in asked.seeds:
         judged[seed] = judged_at_test(seed, clients=asked.clients)
-        print(f"{seed}: {figures(judged[seed])}", flush=True)
+        ways = ", ".join(f"{target} {judged[seed][target]['way']['estimate']:.1%}" for target in TARGETS)
+        print(f"seed {seed}: of the way to the truth {ways}", flush=True)
     print(table([figures(each) for each in judged.values()], list(judged)))
     print(cause_table(list(judged.values())))
     return 0
