@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.config import Config
+from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.decline import DeclineModel, Standing, expected_declines
 from models.tables.panel import Panel
 from models.tables.splits import UnfinishedOrigin
 from models.tables.targets import SO_FAR
-from models.vocab import BoolArray, FloatArray
+from models.vocab import BoolArray, FloatArray, IntArray
 from models.workflows.rows import Rows, age_weights
 
 
@@ -31,55 +33,89 @@ def unfinished_of(panel: Panel, origins: Sequence[UnfinishedOrigin]) -> tuple[Un
     return tuple(each for each in found if len(each.panel))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Lessons:
+    """What a decline model learns from: (n_rows, n_features), and (n_rows,) what came or is expected, and when."""
+
+    matrix: FloatArray
+    declined: BoolArray | FloatArray
+    origin: IntArray
+
+    def where(self, chosen: BoolArray) -> _Lessons:
+        return _Lessons(matrix=self.matrix[chosen], declined=self.declined[chosen], origin=self.origin[chosen])
+
+    def fit(self, contract: FeatureContract, config: Config) -> DeclineModel:
+        return DeclineModel.fit(
+            self.matrix,
+            self.declined,
+            config=config.learners.decline,
+            contract=contract,
+            run=config.run,
+            weight=age_weights(self.origin, config.learners.half_life_periods),
+        )
+
+
 def fit_decline(
     panel: Panel, rows: Rows, unfinished: Sequence[Unfinished], contract: FeatureContract, config: Config
 ) -> DeclineModel:
-    """Fit on ``rows``, those of ``panel``, whose outcomes are complete; then anew on these and the ``unfinished``.
+    """Fit on ``rows``, those of ``panel``, whose outcomes are complete, and on the ``unfinished``.
 
-    What the first model says, and how outcomes stood after as long at the complete origins, tells what to expect of
-    those that are not. Raises ``TooLittleDataError``.
+    What is to be expected of these tell two models, each of which saw one half of the sponsor groups and is asked about
+    the other, and how outcomes stood after as long at the complete origins. Where a half is too small to learn from,
+    the unfinished are left away. Raises ``TooLittleDataError``.
     """
-    learners, half_life = config.learners, config.learners.half_life_periods
+    lessons = _Lessons(matrix=rows.matrix, declined=rows.declined, origin=rows.origin)
+    if unfinished:
+        with suppress(TooLittleDataError):
+            lessons = _with_unfinished(panel, lessons, unfinished, contract, config)
+    return lessons.fit(contract, config)
 
-    def fit(matrix: FloatArray, declined: FloatArray | BoolArray, weight: FloatArray | None) -> DeclineModel:
-        return DeclineModel.fit(
-            matrix, declined, config=learners.decline, contract=contract, run=config.run, weight=weight
-        )
 
-    first = fit(rows.matrix, rows.declined, rows.weights(half_life))
-    if not unfinished:
-        return first
+def _with_unfinished(
+    panel: Panel, lessons: _Lessons, unfinished: Sequence[Unfinished], contract: FeatureContract, config: Config
+) -> _Lessons:
     matrices = [contract.encode(each.panel.features) for each in unfinished]
-    margin = first.margin(rows.matrix)
+    panels = [panel, *(each.panel for each in unfinished)]
+    known, *said = _margins_apart(panels, [lessons.matrix, *matrices], lessons, contract, config)
     expected = [
-        _expected(panel, rows, margin, each, first.margin(matrix), config)
-        for each, matrix in zip(unfinished, matrices, strict=True)
+        expected_declines(
+            _standing(known, panel, each.elapsed, config),
+            np.asarray(lessons.declined, dtype=np.bool_),
+            _standing(margin, each.panel, each.elapsed, config),
+            columns=SO_FAR,
+            config=config.learners.decline,
+            run=config.run,
+            weight=age_weights(lessons.origin, config.learners.half_life_periods),
+        )
+        for each, margin in zip(unfinished, said, strict=True)
     ]
-    origin = np.concatenate([rows.origin, *(each.panel.origin for each in unfinished)])
-    return fit(
-        np.concatenate([rows.matrix, *matrices]),
-        np.concatenate([rows.declined.astype(np.float64), *expected]),
-        age_weights(origin, half_life),
+    return _Lessons(
+        matrix=np.concatenate([lessons.matrix, *matrices]),
+        declined=np.concatenate([lessons.declined.astype(np.float64), *expected]),
+        origin=np.concatenate([each.origin for each in panels]),
     )
 
 
-def _expected(
-    panel: Panel, rows: Rows, margin: FloatArray, unfinished: Unfinished, said: FloatArray, config: Config
-) -> FloatArray:
-    learned = config.learners.decline
-    return expected_declines(
-        _standing(margin, panel.so_far[unfinished.elapsed], config),
-        rows.declined,
-        _standing(said, unfinished.panel.so_far[unfinished.elapsed], config),
-        columns=SO_FAR,
-        config=learned,
-        run=config.run,
-        weight=rows.weights(config.learners.half_life_periods),
-    )
+def _margins_apart(
+    panels: Sequence[Panel],
+    matrices: Sequence[FloatArray],
+    lessons: _Lessons,
+    contract: FeatureContract,
+    config: Config,
+) -> list[FloatArray]:
+    """Log-odds of the rows of each panel by a model that saw none of their groups; ``lessons`` are of the first."""
+    halves = [panel.group_fold(2) for panel in panels]
+    margins = [np.zeros(len(panel)) for panel in panels]
+    for side in (0, 1):
+        model = lessons.where(halves[0] != side).fit(contract, config)
+        for half, matrix, margin in zip(halves, matrices, margins, strict=True):
+            margin[half == side] = model.margin(matrix[half == side])
+    return margins
 
 
-def _standing(margin: FloatArray, so_far: FloatArray, config: Config) -> Standing:
+def _standing(margin: FloatArray, panel: Panel, elapsed: int, config: Config) -> Standing:
     """Under rule ``lapse`` a client that came back cannot decline any more."""
+    so_far = panel.so_far[elapsed]
     behind = so_far[:, SO_FAR.index("behind")] > 0
     still = behind if config.decline.rule == "lapse" else np.ones(len(margin), dtype=np.bool_)
     return Standing(margin=margin, so_far=so_far, open=still)
