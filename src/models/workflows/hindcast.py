@@ -120,6 +120,7 @@ class _Cut:
 
     @classmethod
     def of(cls, panel: Panel, wanted: HindcastOrigins) -> _Cut:
+        """The rows that ``wanted`` names."""
         return cls(
             origin=wanted.origin,
             early=panel.at(wanted.early),

@@ -42,9 +42,11 @@ class _Lessons:
     origin: IntArray
 
     def where(self, chosen: BoolArray) -> _Lessons:
+        """The chosen rows."""
         return _Lessons(matrix=self.matrix[chosen], declined=self.declined[chosen], origin=self.origin[chosen])
 
     def fit(self, contract: FeatureContract, config: Config) -> DeclineModel:
+        """The model that these teach. Raises ``TooLittleDataError``."""
         return DeclineModel.fit(
             self.matrix,
             self.declined,
