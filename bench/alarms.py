@@ -87,7 +87,7 @@ def main() -> int:
 
 
 def models_before(book: Book, config: Config, day: date) -> FittedModels:
-    """Models that learned from outcomes complete before ``day``."""
+    """Models that learned from what had come of clients before ``day``."""
     grid = PeriodGrid(config.time.period, day)
     origins = learning_origins(config, grid, book.first_date, outcomes_before=0)
     learned = learning_panel(book, config, grid, origins.taught_by)

@@ -167,6 +167,19 @@ def test_under_lapse_who_came_back_is_known_not_to_decline() -> None:
     assert model.to_texts() == known.to_texts()
 
 
+def test_an_evaluation_that_leaves_every_other_group_out_learns_of_them_too() -> None:
+    """Of two folds one remains: its groups must fall into both halves, else nothing tells what to expect."""
+    settings = small_config()
+    config = settings.model_copy(update={"origins": settings.origins.model_copy(update={"group_folds": 2})})
+    panel = unfinished_panel()
+    panel = panel.where(panel.group_fold(2) == 0)
+    early = panel.at(ORIGINS[:-2])
+    contract = contract_of(early, config)
+    learned, unfinished = rows_of(early, contract), unfinished_of(panel, [UnfinishedOrigin(ORIGINS[-2], 3)])
+    with_them = fit_decline(early, learned, unfinished, contract, config)
+    assert with_them.to_texts() != fit_decline(early, learned, (), contract, config).to_texts()
+
+
 def test_an_origin_without_clients_teaches_nothing() -> None:
     assert unfinished_of(drawn_panel(), [UnfinishedOrigin(99, 3)]) == ()
 

@@ -13,7 +13,8 @@ SMALL_LEAVES, SMALL_TREES = 7, 100
 
 
 LIKE_SHARE = 0.5
-"""A model that learned from less than this share of the events of another errs otherwise: it calibrates only itself."""
+"""A model that learned from less than this share of the events or rows of another errs otherwise: it calibrates only
+itself."""
 
 
 def step_ends(horizon_periods: int, steps: int) -> tuple[int, ...]:
