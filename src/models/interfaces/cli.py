@@ -47,6 +47,7 @@ from models.interfaces.options import (
     TrialsOption,
     TuneModelOption,
 )
+from models.notices import notices_of
 
 app = typer.Typer(
     name="clientvalue",
@@ -83,6 +84,7 @@ def run(
         return
     _show_report(trained.report)
     _out.print(terminal.tiers_table(predicted, settings.book.currency))
+    _lines(terminal.notice_lines(predicted.notices))
     _lines(terminal.training_lines(trained, settings.run.tracking_uri))
     _lines(terminal.prediction_lines(predicted))
     _lines(list(overview_summary.overview_lines(told.facts, told.page)))
@@ -108,6 +110,7 @@ def train(
         _print_json(_train_facts(trained))
         return
     _show_report(trained.report)
+    _lines(terminal.notice_lines(notices_of(trained.report["notices"])))
     _lines(terminal.training_lines(trained, settings.run.tracking_uri))
 
 
@@ -168,6 +171,7 @@ def predict(
         _print_json(_facts(predicted))
         return
     _out.print(terminal.tiers_table(predicted, settings.book.currency))
+    _lines(terminal.notice_lines(predicted.notices))
     _lines(terminal.prediction_lines(predicted))
 
 

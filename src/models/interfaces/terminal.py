@@ -11,6 +11,7 @@ from rich.text import Text
 
 from models.interfaces.jobs import TrainResult
 from models.interfaces.override_words import overrides_sentence
+from models.notices import Notice
 from models.tables.counts import TableCount
 from models.tables.simulator import SimulationSummary
 from models.workflows.figures import MAIN_METRIC
@@ -107,6 +108,11 @@ def training_lines(result: TrainResult, tracking_uri: str) -> list[str]:
         f"report   {result.page}",
         f"look at  mlflow ui --backend-store-uri {tracking_uri}",
     ]
+
+
+def notice_lines(notices: Iterable[Notice]) -> list[str]:
+    """What a run leaves out, assumes or finds implausible, one line each, as the manifest holds it."""
+    return [f"{notice.severity + ':':<9}{notice}" for notice in notices]
 
 
 def prediction_lines(predicted: Predicted) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from models.config import Config
 from models.errors import UserError
+from models.notices import Notice, notice_facts, notices_of
 from models.tables.counts import TableCount
 from models.tables.remembered import SourceMemory
 from models.vocab import Progress
@@ -30,7 +31,8 @@ class Book:
     Every file has all columns of its table's contract, typed: text, float64, int64, date32 or boolean; what
     the source does not have is null. The book holds what is dated from ``first_date``, before
     ``known_until``. ``fingerprint`` (sha256) tells the contents, whatever the order of the rows. ``counts``
-    has one entry per table that was checked, those of the source's own contract first.
+    has one entry per table that was checked, those of the source's own contract first. ``notices`` says what the
+    door left out or found implausible.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Book:
     fingerprint: str
     counts: tuple[TableCount, ...]
     ignored_columns: Mapping[str, tuple[str, ...]]
+    notices: tuple[Notice, ...] = ()
 
     def open(self, connection: Any, table: str) -> Any:
         """One table as an Ibis table of a DuckDB ``connection``; ``KeyError`` if there is none."""
@@ -58,6 +61,7 @@ class Book:
             "tables": sorted(self.tables),
             "counts": [asdict(count) for count in self.counts],
             "ignored_columns": {table: list(names) for table, names in self.ignored_columns.items()},
+            "notices": notice_facts(self.notices),
         }
 
     @classmethod
@@ -74,6 +78,7 @@ class Book:
             fingerprint=facts["fingerprint"],
             counts=tuple(TableCount(**count) for count in facts["counts"]),
             ignored_columns={table: tuple(names) for table, names in facts["ignored_columns"].items()},
+            notices=notices_of(facts["notices"]),
         )
 
     def files(self) -> tuple[Path, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ import ibis
 
 from models.config import Config, RunConfig
 from models.errors import QuarantineLimitError, TooLittleDataError, UnreadableFileError
+from models.notices import Notice, Severity
 from models.tables.book import MANIFEST, QUARANTINE, Book, book_folder
 from models.tables.counts import TableCount
 from models.tables.fingerprint import fingerprint
@@ -102,9 +103,12 @@ def _refuse_bad(tables: Sequence[CheckedTable], limit: float, quarantine: Path) 
 
 
 def _sentence(count: TableCount, reason: str) -> str:
+    return f"{count.table}.{_reason(count, reason)}, e.g. {count.examples[reason]}"
+
+
+def _reason(count: TableCount, reason: str) -> str:
     column, _, rule = reason.rpartition(" ")
-    example = f"e.g. {count.examples[reason]}"
-    return f"{count.table}.{column} {MEANING[Rule(rule)]}: {count.reasons[reason]:,}, {example}"
+    return f"{column} {MEANING[Rule(rule)]}: {count.reasons[reason]:,}"
 
 
 def _describe(config: Config, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path) -> Book:
@@ -115,6 +119,7 @@ def _describe(config: Config, source: SourceTables, checked: Mapping[str, Checke
             got="none",
             remedy="look at the source, or name another",
         )
+    counts = tuple(table.count for table in (*source.checked, *checked.values()))
     key = fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency)
     return Book(
         name=config.book.name,
@@ -124,9 +129,29 @@ def _describe(config: Config, source: SourceTables, checked: Mapping[str, Checke
         first_date=first_date,
         known_until=source.known_until,
         fingerprint=key,
-        counts=tuple(table.count for table in (*source.checked, *checked.values())),
+        counts=counts,
         ignored_columns=source.ignored_columns,
+        notices=tuple(_row_notices(counts, work_dir / QUARANTINE)),
     )
+
+
+def _row_notices(counts: Iterable[TableCount], quarantine: Path) -> Iterator[Notice]:
+    """One notice per table of which rows are left out, with the most frequent reasons.
+
+    Row numbers stay out: a manifest holds notices, and its bytes do not depend on the order of rows.
+    """
+    for count in counts:
+        if not count.rows_quarantined:
+            continue
+        reasons = [_reason(count, reason) for reason in list(count.reasons)[:MAX_REASONS_SHOWN]]
+        yield Notice(
+            code="rows_left_out",
+            severity=Severity.WARNING,
+            subject=count.table,
+            found=f"{count.rows_quarantined:,} of {count.rows_in:,} rows are left out ({'; '.join(reasons)})",
+            remedy=f"read {quarantine.name}",
+            count=count.rows_quarantined,
+        )
 
 
 def _manifest(book: Book) -> str:

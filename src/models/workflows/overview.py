@@ -111,6 +111,7 @@ class Overview:
         funnel: ``funnel_facts``, None where ``no_funnel`` says why.
         figures: the rows of ``kpi_facts`` for the whole book; ``definitions`` are theirs.
         names: client -> name of those clients that are told one by one.
+        notices: what the run left out, assumed or found implausible, as its manifest holds it.
     """
 
     book: str
@@ -131,6 +132,7 @@ class Overview:
     definitions: dict[str, dict[str, str]]
     window_start: str
     names: dict[str, str]
+    notices: tuple[dict[str, Any], ...] = ()
 
 
 def book_overview(book: Book, config: Config, folder: Path, *, progress: Progress = SilentProgress()) -> Overview:
@@ -168,6 +170,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         figures=tuple(row for row in kpis["figures"] if row["dimension"] == "all"),
         definitions=kpis["definitions"],
         window_start=kpis["window_start"],
+        notices=tuple(manifest.get("notices", ())),
         names=_names(book, config, [*told, *(each["client_id"] for each in (funnel or {}).get("candidates", ()))]),
     )
 

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from models.config import Config
 from models.decisions.tiers import Decided, MoveLimit, Weighed, decide, limit_of
 from models.errors import TooLittleDataError
+from models.notices import Notice, Severity, by_severity, notice_facts
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
 from models.tables.kept import kept_book
@@ -97,6 +98,8 @@ class Predicted:
     decline_by_tier: dict[str, float]
     overrides: dict[str, int]
     """How many overrides met which fate, see ``override_facts``."""
+    notices: tuple[Notice, ...] = ()
+    """What the run leaves out, assumes or finds implausible, the gravest first."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ class _Job:
     overrides_written: int
     origins: tuple[int, ...]
     """The date and those with which clients are compared to warn, as numbers of periods."""
+    notices: tuple[Notice, ...] = ()
+    """What was known to be left out or implausible before scoring began."""
 
     def scoring(self, prepared: PreparedBook) -> Scoring:
         """What the blocks of a prepared book are scored with."""
@@ -169,12 +174,13 @@ def predict_book(
     folder = run_folder(out, when, key)
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
     grounds = Grounds(previous=previous, overrides=overrides_at(book, when))
-    job, tally = _Job(bundle, settings, when, key, grounds, overrides_written(book), origins), _Tally()
+    job = _Job(bundle, settings, when, key, grounds, overrides_written(book), origins, notices=book.notices)
+    tally = _Tally()
     prepared = kept_book(book, settings, when, bundle.models.notes)
     with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
         publish_folder(folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress))
     point_latest(folder)
-    return _summary(folder, job, tally)
+    return _summary(folder, job, tally, prepared)
 
 
 @dataclass
@@ -259,10 +265,28 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[st
         "clients_scored": sum(tally.clients.values()),
         "tiers": dict(sorted(tally.clients.items())),
         "overrides": tally.overrides,
+        "notices": notice_facts(_notices(prepared, job, tally)),
     }
 
 
-def _summary(folder: Path, job: _Job, tally: _Tally) -> Predicted:
+def _notices(prepared: PreparedBook, job: _Job, tally: _Tally) -> tuple[Notice, ...]:
+    """What the whole run leaves out or finds implausible, the gravest first."""
+    return by_severity([*job.notices, *_unscored(prepared, job, tally)])
+
+
+def _unscored(prepared: PreparedBook, job: _Job, tally: _Tally) -> list[Notice]:
+    left_out = prepared.clients - sum(tally.clients.values())
+    if not left_out:
+        return []
+    time = job.settings.time
+    found = (
+        f"{left_out:,} of {prepared.clients:,} clients are not scored: they were not active in the "
+        f"{time.activity_periods} {time.period}s before {job.as_of}"
+    )
+    return [Notice(code="clients_not_scored", severity=Severity.NOTE, subject="clients", found=found, count=left_out)]
+
+
+def _summary(folder: Path, job: _Job, tally: _Tally, prepared: PreparedBook) -> Predicted:
     order = sorted(tally.clients, key=[tier.value for tier in Tier].index)
     return Predicted(
         folder=folder,
@@ -274,4 +298,5 @@ def _summary(folder: Path, job: _Job, tally: _Tally) -> Predicted:
         value_by_tier={tier: tally.value[tier] for tier in order},
         decline_by_tier={tier: tally.decline[tier] / tally.clients[tier] for tier in order},
         overrides=tally.overrides,
+        notices=_notices(prepared, job, tally),
     )

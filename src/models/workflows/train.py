@@ -12,6 +12,7 @@ from typing import Any
 from models.config import Config
 from models.errors import AsOfOutsideBookError
 from models.learners.segments import SegmentModel
+from models.notices import by_severity, notice_facts
 from models.tables.book import Book
 from models.tables.measures import absent_measures
 from models.tables.panel import Panel
@@ -171,6 +172,7 @@ def _report(book: Book, config: Config, hindcasts: Hindcasts, plan: _Plan, watch
         "known_until": book.known_until.isoformat(),
         "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
         "features": panel.features.shape[1],
+        "notices": notice_facts(by_severity(book.notices)),
         "absent": {table: list(names) for table, names in absent_measures(config, book.tables).items()},
         "interval_level": 0.95,
         "pooled": pooled_figures(judged_origins, config) if len(judged_origins) > 1 else None,
