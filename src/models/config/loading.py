@@ -1,6 +1,6 @@
 """Reads one YAML file per book into a config; every problem of a file is reported at once.
 
-An unknown key is an error that names the nearest valid one. No other module reads YAML.
+An unknown key is an error that names the nearest valid one. What YAML may hold lives in ``yaml_text``.
 """
 
 from __future__ import annotations
@@ -11,18 +11,27 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from models.config.policy import PolicyConfig
 from models.config.policy.problems import PROBLEMS, located
 from models.config.root import Config
+from models.config.yaml_text import read_yaml
 from models.errors import ConfigError, MissingFileError, UserError
 
 POLICY = "policy"
 _EXAMPLES = {"config": "configs/ifc.yaml", POLICY: "configs/policies/project_finance.yaml"}
 _UNKNOWN_KEY = "extra_forbidden"
+_SECTION = ("a section with keys of its own", "{{key: {}}}")
+_COLLECTIONS = {
+    "tuple_type": ("a list", "[{}]"),
+    "list_type": ("a list", "[{}]"),
+    "dict_type": ("a mapping of names to values", "{{name: {}}}"),
+    "model_type": _SECTION,
+    "model_attributes_type": _SECTION,
+}
+"""Pydantic's name for a value that is not the collection it should be -> that collection in words, and its form."""
 
 
 def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
@@ -32,10 +41,12 @@ def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     """
     if not path.is_file():
         raise MissingFileError(path, remedy="name one of the files in configs/ with --config")
-    return parse_config(path.read_text(encoding="utf-8"), overrides, subject=str(path), folder=path.parent)
+    return parse_config(_bytes_of(path), overrides, subject=str(path), folder=path.parent)
 
 
-def parse_config(text: str, overrides: Sequence[str] = (), *, subject: str = "config", folder: Path = Path()) -> Config:
+def parse_config(
+    text: str | bytes, overrides: Sequence[str] = (), *, subject: str = "config", folder: Path = Path()
+) -> Config:
     """The same for the text of a config file; ``subject`` is what messages call it.
 
     Where ``policy`` is the path of a file, counted from ``folder``, the content of that file takes its place.
@@ -48,7 +59,8 @@ def parse_config(text: str, overrides: Sequence[str] = (), *, subject: str = "co
     try:
         return Config.model_validate(raw)
     except ValidationError as error:
-        raise ConfigError(subject=subject, problems=_all_problems(raw, error)) from error
+        problems = _all_problems(raw, error)
+        raise ConfigError(subject=_blamed(problems, overrides) or subject, problems=problems) from error
 
 
 def change_policy(policy: PolicyConfig, changes: Sequence[str]) -> PolicyConfig:
@@ -68,16 +80,22 @@ def change_policy(policy: PolicyConfig, changes: Sequence[str]) -> PolicyConfig:
         raise ConfigError(subject="the changed policy", problems=problems) from error
 
 
-def _mapping(text: str, what: str, subject: str) -> dict[str, Any]:
+def _bytes_of(path: Path) -> bytes:
     try:
-        raw = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        problem = UserError(rule=f"the {what} must be YAML", got=str(error), remedy="mend its syntax")
-        raise ConfigError(subject=subject, problems=[problem]) from error
+        return path.read_bytes()
+    except OSError as error:
+        raise MissingFileError(path, remedy=f"make it readable ({error.strerror})") from error
+
+
+def _mapping(text: str | bytes, what: str, subject: str) -> dict[str, Any]:
+    try:
+        raw = read_yaml(text, f"the {what}")
+    except UserError as error:
+        raise ConfigError(subject=subject, problems=[error]) from error
     if not isinstance(raw, dict):
         problem = UserError(
             rule=f"the {what} must be a mapping of sections",
-            got=type(raw).__name__,
+            got="nothing" if raw is None else type(raw).__name__,
             remedy=f"see {_EXAMPLES[what]}",
         )
         raise ConfigError(subject=subject, problems=[problem])
@@ -90,7 +108,7 @@ def _policy_of(path: Path, subject: str) -> dict[str, Any]:
             rule="policy must name a file, counted from the folder of the config", got=path, remedy="mend the path"
         )
         raise ConfigError(subject=subject, problems=[problem])
-    return _mapping(path.read_text(encoding="utf-8"), POLICY, str(path))
+    return _mapping(_bytes_of(path), POLICY, str(path))
 
 
 def _all_problems(raw: dict[str, Any], error: ValidationError) -> list[UserError]:
@@ -138,11 +156,13 @@ def _set_over(raw: dict[str, Any], override: str, subject: str, option: str = "-
         child = node.get(place) if isinstance(node, dict) else node[place]
         node[place] = copy.copy(child) if isinstance(child, dict | list) else {}  # two may share one by a YAML alias
         node = node[place]
+    place = _place(node, keys[-1], override, subject, option)
     try:
-        node[_place(node, keys[-1], override, subject, option)] = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        problem = UserError(rule=f"the value of {option} {path} must be YAML", got=text, remedy="put it in quotes")
-        raise ConfigError(subject=subject, problems=[problem]) from error
+        node[place] = read_yaml(text, f"the value of {option} {path}")
+    except UserError as error:
+        given = "a value" if "://" in text else text  # an address may hold a password
+        shown = UserError(rule=error.rule, got=f"{given} ({error.got})", remedy=f"{error.remedy}, or use quotes")
+        raise ConfigError(subject=subject, problems=[shown]) from error
 
 
 def _place(node: Any, key: str, override: str, subject: str, option: str) -> str | int:
@@ -180,6 +200,8 @@ def _problem(details: ErrorDetails, root: type[BaseModel]) -> UserError:
         )
     if details["type"] == "missing":
         return UserError(rule=f"{where} must be given", got="nothing", remedy=f"add it under {_parent(details)}")
+    if details["type"] in _COLLECTIONS:
+        return _not_a_collection(where, details)
     message = details["msg"].removeprefix("Value error, ")
     rule, told, rest = message.partition(", got ")
     if told:  # a check of ours, which says what it got and often what to do
@@ -187,6 +209,27 @@ def _problem(details: ErrorDetails, root: type[BaseModel]) -> UserError:
         return UserError(rule=f"{where}: {rule}", got=got if said else rest, remedy=remedy if said else f"set {where}")
     got = "the values above" if details["loc"] == () or isinstance(details["input"], dict) else repr(details["input"])
     return UserError(rule=f"{where}: {message[0].lower()}{message[1:]}", got=got, remedy=f"set {where}")
+
+
+def _not_a_collection(where: str, details: ErrorDetails) -> UserError:
+    """One value where several go, or a section goes: the remedy shows the form, in a file and on the command line."""
+    given = details["input"]
+    inner = ", ".join(map(str, given)) if isinstance(given, list | tuple) else given
+    noun, form = _COLLECTIONS[details["type"]]
+    shown = "nothing" if given is None else str(given)
+    written = form.format("..." if given is None else inner)
+    return UserError(rule=f"{where} must be {noun}", got=shown, remedy=f"set {where}, as {where}={written} with --set")
+
+
+def _blamed(problems: Sequence[UserError], overrides: Sequence[str]) -> str | None:
+    """What to name as wrong in place of the file: the keys set on the command line, where all problems are of those."""
+    keys = [override.partition("=")[0].strip() for override in overrides]
+    named = [next((key for key in keys if _is_at(problem, key)), None) for problem in problems]
+    return f"--set {', '.join(dict.fromkeys(map(str, named)))}" if problems and None not in named else None
+
+
+def _is_at(problem: UserError, key: str) -> bool:
+    return problem.rule.startswith(key) and not problem.rule[len(key) :][:1].isidentifier()
 
 
 def _parent(details: ErrorDetails) -> str:
