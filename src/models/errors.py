@@ -1,11 +1,14 @@
 """All exceptions of the system, in two families: the user's mistake (exit code 2) and our bug (exit code 1).
 
-An exception carries fields and writes its own sentence: the rule, the value that was got, the remedy.
+An exception carries fields and writes its own sentence: the rule, the value that was got, the remedy. No sentence
+shows the password or another secret of an address.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+
+from models.showable import without_secrets
 
 MAX_PROBLEMS_SHOWN = 10
 
@@ -41,7 +44,7 @@ class UserError(ClientValueError):
         super().__init__(rule, got, remedy)
 
     def __str__(self) -> str:
-        return f"{self.rule}, got {self.got}: {self.remedy}"
+        return without_secrets(f"{self.rule}, got {self.got}: {self.remedy}")
 
 
 class InternalError(ClientValueError):

@@ -12,6 +12,8 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
+from models.showable import without_secrets
+
 
 class Severity(StrEnum):
     """How much a notice matters, least first."""
@@ -42,7 +44,7 @@ class Notice:
     count: int = 0
 
     def __str__(self) -> str:
-        return f"{self.subject}: {self.found}" + (f"; {self.remedy}" if self.remedy else "")
+        return without_secrets(f"{self.subject}: {self.found}" + (f"; {self.remedy}" if self.remedy else ""))
 
 
 def notice_facts(notices: Iterable[Notice]) -> list[dict[str, Any]]:

@@ -29,6 +29,7 @@ from models.interfaces.commands.output import print_json as _print_json
 from models.interfaces.commands.output import print_lines as _lines
 from models.interfaces.commands.output import progress as _progress
 from models.interfaces.commands.output import settings_of
+from models.interfaces.console import lost_signs_line, prepare_streams, shown_traceback
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -47,7 +48,9 @@ from models.interfaces.options import (
     TrialsOption,
     TuneModelOption,
 )
+from models.interfaces.storage_errors import storage_error
 from models.notices import notices_of
+from models.showable import showable
 
 app = typer.Typer(
     name="clientvalue",
@@ -60,6 +63,8 @@ app = typer.Typer(
 )
 TRACEBACK = "CLIENTVALUE_TRACEBACK"
 INTERRUPTED = 130
+BROKEN_PIPE = 141
+"""As a shell counts a process that wrote to nobody."""
 
 
 @app.command(short_help="The main job: check, train, judge, score and explain.")
@@ -276,7 +281,10 @@ def config(
 
 def main() -> None:
     """Run the command line; every error is one readable paragraph."""
-    sys.exit(_guarded(app))
+    prepare_streams()
+    code = _guarded(app)
+    _mention_lost_signs()
+    sys.exit(code)
 
 
 def _guarded(work: Callable[[], Any]) -> int:
@@ -288,17 +296,36 @@ def _guarded(work: Callable[[], Any]) -> int:
     except SystemExit as ended:
         if ended.code == INTERRUPTED:
             _complain("interrupted", "what was published before is whole, the rest was dropped")
+        _mention_lost_signs()
         raise
-    except Exception as error:  # the edge of the process: what nobody foresaw is told in a sentence as well
-        if os.environ.get(TRACEBACK):
-            raise
-        _complain("our mistake", f"{type(error).__name__}: {error}. Set {TRACEBACK}=1 to see where it happened.")
-        return 1
+    except BrokenPipeError:  # who read our output has seen enough
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - else Python complains when it flushes at the end
+        return BROKEN_PIPE
+    except Exception as error:  # noqa: BLE001 - the edge of the process: what nobody foresaw becomes a sentence as well
+        return _unforeseen(error)
     return 0
 
 
+def _unforeseen(error: Exception) -> int:
+    """Tell of an error of disk or memory, which a user can mend, or of a mistake of ours; returns the exit code."""
+    if os.environ.get(TRACEBACK):
+        _err.print(shown_traceback(error), markup=False, highlight=False, soft_wrap=True)
+    foreseen = storage_error(error)
+    if foreseen is not None:
+        _complain("error", str(foreseen))
+        return foreseen.exit_code
+    _complain("our mistake", f"{type(error).__name__}: {error}. Set {TRACEBACK}=1 to see where it happened.")
+    return 1
+
+
+def _mention_lost_signs() -> None:
+    line = lost_signs_line()
+    if line:
+        _complain("note", line)
+
+
 def _complain(kind: str, text: str) -> None:
-    _err.print(f"{kind}: {text}", markup=False, highlight=False, soft_wrap=True)
+    _err.print(showable(f"{kind}: {text}"), markup=False, highlight=False, soft_wrap=True)
 
 
 def _show_report(report: dict[str, Any]) -> None:

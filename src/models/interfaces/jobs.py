@@ -32,9 +32,9 @@ from models.interfaces.segments_page import SEGMENTS_PAGE, write_segments_page
 from models.interfaces.tracking import Tracking
 from models.interfaces.trial_runs import TrialRuns
 from models.learners.segments import SegmentModel
+from models.showable import without_secrets
 from models.tables.book import Book
 from models.tables.simulator import SimulationSummary, simulate
-from models.tables.sources.sql import without_password
 from models.vocab import Progress, Recorder, SilentProgress
 from models.workflows.predict import Predicted, predict_book
 from models.workflows.publish import MANIFEST, file_hash, publish_text
@@ -204,7 +204,7 @@ def tune(
         lines = config_lines(tuned)
         publish_text(path, lines)
         recorder.artifact(path)
-    place = without_password(plan.storage_uri)
+    place = without_secrets(plan.storage_uri)
     return TuneResult(tuned=tuned, lines=lines, path=path, run_id=recorder.run_id, storage_uri=place)
 
 

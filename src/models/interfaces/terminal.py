@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,12 +13,14 @@ from rich.text import Text
 from models.interfaces.jobs import TrainResult
 from models.interfaces.override_words import overrides_sentence
 from models.notices import Notice
+from models.showable import without_secrets
 from models.tables.counts import TableCount
 from models.tables.simulator import SimulationSummary
 from models.workflows.figures import MAIN_METRIC
 from models.workflows.predict import Predicted
 from models.workflows.report import contender_name
 
+_WIDTH = 80
 _SIDE_BY_SIDE = 2
 """So many origins fit beside one another on 80 columns with their intervals on the same line."""
 _TITLES = {"decline": "Decline (AUC)", "value": "Value (normalized Gini)"}
@@ -106,13 +109,13 @@ def training_lines(result: TrainResult, tracking_uri: str) -> list[str]:
         f"model    {result.model_name} version {result.version}{role} (bundle {result.bundle_key[:12]})",
         f"bundle   {result.bundle}",
         f"report   {result.page}",
-        f"look at  mlflow ui --backend-store-uri {tracking_uri}",
+        f"look at  mlflow ui --backend-store-uri {without_secrets(tracking_uri)}",
     ]
 
 
 def notice_lines(notices: Iterable[Notice]) -> list[str]:
-    """What a run leaves out, assumes or finds implausible, one line each, as the manifest holds it."""
-    return [f"{notice.severity + ':':<9}{notice}" for notice in notices]
+    """What a run leaves out, assumes or finds implausible, at 80 columns, as the manifest holds it."""
+    return [line for notice in notices for line in _hanging(f"{notice.severity + ':':<9}", str(notice))]
 
 
 def prediction_lines(predicted: Predicted) -> list[str]:
@@ -124,6 +127,17 @@ def prediction_lines(predicted: Predicted) -> list[str]:
         *(f"{name:<21}{predicted.folder / name}" for name in names),
         f"{'newest, always':<21}{predicted.folder.parent / 'latest'}",
     ]
+
+
+def _hanging(label: str, text: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=label,
+        subsequent_indent=" " * len(label),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _way(share: Mapping[str, float] | None, apart: str) -> str:

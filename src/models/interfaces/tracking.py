@@ -1,6 +1,7 @@
 """What is asked of MLflow: runs, registered versions and aliases, on SQLite or any tracking server.
 
-Nothing else knows MLflow, but ``tracking_database``, which makes the file that it keeps them in.
+Nothing else knows MLflow, but ``tracking_store``, which tells whether a store answers, and ``tracking_database``, which
+makes the file that it keeps them in.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import io
 import logging
 import os
 import re
+import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -20,25 +22,35 @@ from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # standard output is ours, and may be JSON
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import mlflow
-    from mlflow.entities import Metric, Param
+    from mlflow.entities import LifecycleStage, Metric, Param
     from mlflow.exceptions import MlflowException
     from mlflow.models import ModelSignature
+    from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode
+    from mlflow.store.artifact.models_artifact_repo import ModelsArtifactRepository
     from mlflow.tracking import MlflowClient
     from mlflow.types import ColSpec, Schema
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
+    from mlflow.utils.uri import is_local_uri
 
 from models.config import Config
-from models.errors import BundleNotFoundError, DamagedBundleError
-from models.interfaces.opening import CHAMPION
-from models.workflows.publish import MANIFEST, file_hash
+from models.errors import BundleNotFoundError, DamagedBundleError, UserError
+from models.interfaces.opening import CHAMPION, work_dir
+from models.interfaces.tracking_store import TrackingError, answering, artifact_place, require_answer
+from models.showable import without_secrets
+from models.workflows.publish import MANIFEST, file_hash, publish_folder
 
 BUNDLE_FOLDER = "bundle"
 BUNDLE_TAG = "bundle"
 """Tag of a version: the hash of the manifest that it was registered with."""
+FETCHED = "bundles"
+"""Folder of bundles that were brought from another machine."""
+_CACHE_DIGITS = 12
+_NOT_THERE = (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), ErrorCode.Name(INVALID_PARAMETER_VALUE))
 _LOADER = "models.interfaces.served"
 _KEY_TAG = "clientvalue.key"
 _MOST_RUNS = 50_000
@@ -96,11 +108,16 @@ class Tracking:
     def __init__(self, config: Config) -> None:
         self._config = config
         uri = config.run.tracking_uri
-        with _quiet():
+        require_answer(uri)
+        with _quiet(), answering(uri):
             mlflow.set_tracking_uri(uri)
             mlflow.set_registry_uri(uri)
             self.client = _opened(uri)
             self._experiment = self._experiment_id()
+
+    @property
+    def _uri(self) -> str:
+        return self._config.run.tracking_uri
 
     @property
     def model_name(self) -> str:
@@ -114,15 +131,17 @@ class Tracking:
         The run that was begun with the same ``key`` before is continued, so that work which is taken up stays in one
         run. ``parent`` is the run that a new one is shown below.
         """
-        with _quiet():
+        with _quiet(), answering(self._uri):
             run_id = self._continued(key) if key else None
             run_id = run_id or self._created(title, key, parent)
-        status = "FAILED"
         try:
-            yield MlflowRecorder(self.client, run_id)
-            status = "FINISHED"
-        finally:
-            self.client.set_terminated(run_id, status=status)
+            with answering(self._uri):
+                yield MlflowRecorder(self.client, run_id)
+                self.client.set_terminated(run_id, status="FINISHED")
+        except BaseException:
+            with contextlib.suppress(MlflowException):  # what went wrong before is what is told
+                self.client.set_terminated(run_id, status="FAILED")
+            raise
 
     def finished_keys(self, parent: MlflowRecorder) -> set[str]:
         """Keys of the runs below ``parent`` that ended well."""
@@ -167,13 +186,15 @@ class Tracking:
             with _quiet():
                 found = self._version(which)
         except MlflowException as error:
+            if error.error_code not in _NOT_THERE:
+                raise TrackingError(self._uri, f"{error.error_code} ({error.message})") from error
             raise BundleNotFoundError(
                 rule=f"{self.model_name} must have the version or alias that is asked for",
                 got=which,
                 remedy=f"train first, or look at the versions with: mlflow ui "
-                f"--backend-store-uri {self._config.run.tracking_uri}",
+                f"--backend-store-uri {without_secrets(self._uri)}",
             ) from error
-        data = _fetched(found)
+        data = _fetched(found, work_dir(self._config) / FETCHED)
         _require_registered(found, data)
         return RegisteredBundle(found.name, str(found.version), data, found.run_id, tuple(found.aliases))
 
@@ -200,13 +221,15 @@ class Tracking:
         name = self._config.book.name
         found = self.client.get_experiment_by_name(name)
         if found is None:
-            place = Path(self._config.run.artifact_dir).resolve()
+            place = artifact_place(self._uri, self._config.run.artifact_dir)
             try:
-                return str(self.client.create_experiment(name, artifact_location=str(place)))
+                return str(self.client.create_experiment(name, artifact_location=place))
             except MlflowException:
                 found = self.client.get_experiment_by_name(name)
                 if found is None:  # else another process made it since we looked
                     raise
+        if found.lifecycle_stage != LifecycleStage.ACTIVE:
+            raise _deleted(found, self._uri)
         return str(found.experiment_id)
 
 
@@ -219,18 +242,48 @@ def _opened(uri: str) -> MlflowClient:
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
-def _fetched(version: Any) -> Path:
-    """The folder of a version's bundle, brought here if it is elsewhere."""
+def _deleted(experiment: Any, uri: str) -> UserError:
+    return UserError(
+        rule="the MLflow experiment of a book must be active",
+        got=f"{experiment.name}, which was deleted",
+        remedy=f"restore it: MLFLOW_TRACKING_URI='{without_secrets(uri)}' mlflow experiments restore --experiment-id "
+        f"{experiment.experiment_id}; or choose another book.name",
+    )
+
+
+def _fetched(version: Any, cache: Path) -> Path:
+    """The folder of a version's bundle; below ``cache``, brought there once, if it is on another machine."""
+    address = f"models:/{version.name}/{version.version}"
     try:
         with _quiet():
-            folder = mlflow.artifacts.download_artifacts(artifact_uri=f"models:/{version.name}/{version.version}")
-        return next((Path(folder) / "data").iterdir())
+            if _is_here(address):
+                return _data_of(Path(mlflow.artifacts.download_artifacts(artifact_uri=address)))
+            here = cache / f"{version.version}-{version.tags.get(BUNDLE_TAG, '')[:_CACHE_DIGITS]}"
+            if not (here / MANIFEST).is_file():
+                publish_folder(here, lambda draft: _download(address, draft))
+            return here
     except (MlflowException, OSError, StopIteration) as error:
         raise BundleNotFoundError(
             rule=f"the files of version {version.version} of {version.name} must be where they were registered",
             got="none that can be read",
             remedy="restore them, or train again",
         ) from error
+
+
+def _is_here(address: str) -> bool:
+    place = ModelsArtifactRepository.get_underlying_uri(address)  # type: ignore[no-untyped-call]
+    return bool(is_local_uri(place, is_tracking_or_registry_uri=False))  # type: ignore[no-untyped-call]
+
+
+def _data_of(model: Path) -> Path:
+    return next((model / "data").iterdir())
+
+
+def _download(address: str, folder: Path) -> None:
+    with tempfile.TemporaryDirectory(dir=folder.parent) as fetched:
+        brought = mlflow.artifacts.download_artifacts(artifact_uri=address, dst_path=fetched)
+        for file in _data_of(Path(brought)).iterdir():
+            file.rename(folder / file.name)
 
 
 def _require_registered(version: Any, bundle: Path) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from models.errors import UnreadableFileError
+from models.showable import without_secrets
 from models.workflows.publish import publish_once
 
 _IN_MEMORY = ("", ":memory:")
@@ -40,9 +41,9 @@ def whole_database(uri: str) -> Iterator[None]:
         said = str(getattr(error, "orig", error)).partition("\n")[0].partition(". ")[0]
         raise UnreadableFileError(
             rule="run.tracking_uri must lead to a database that MLflow can open",
-            got=f"{file or uri} ({said})",
+            got=f"{file or without_secrets(uri)} ({said})",
             remedy="run again if something else was writing to it; else restore it from a copy, or move it away and a "
-            f"new one is made; if an older MLflow left it: mlflow db upgrade {uri}",
+            f"new one is made; if an older MLflow left it: mlflow db upgrade {without_secrets(uri)}",
         ) from error
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,27 +10,27 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from models.errors import UserError
+from models.interfaces.console import SafeConsole, json_text
+from models.showable import showable
 
 if TYPE_CHECKING:
     from models.config import Config
     from models.interfaces.progress import TerminalProgress
 
-out = Console()
-err = Console(stderr=True)
+out = SafeConsole()
+err = SafeConsole(stderr=True)
 
 
 def print_lines(lines: Sequence[str]) -> None:
     """Print text as it is: ids and places may hold what looks like markup."""
     for line in lines:
-        out.print(line, markup=False, highlight=False, soft_wrap=True)
+        out.print(showable(line), markup=False, highlight=False, soft_wrap=True)
 
 
 def print_json(data: object) -> None:
     """Print what a program reads, in any script as it is written."""
-    sys.stdout.write(json.dumps(data, indent=2, ensure_ascii=False, default=str) + "\n")
+    sys.stdout.write(json_text(data) + "\n")
 
 
 def date_of(text: str | None) -> date | None:

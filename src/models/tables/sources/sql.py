@@ -9,13 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import ibis
 import pyarrow.parquet as pq
 
 from models.config import BookConfig
 from models.errors import MissingFileError, UnreadableFileError, UserError
+from models.showable import HIDDEN, secrets_of, without_secrets
 from models.tables.quality import SOURCE_ROW
 from models.tables.schema import TABLES, Column, Kind, TableSchema
 from models.tables.sources.files import read_stored
@@ -27,8 +28,6 @@ FETCHED_ROWS = 100_000
 FILE_SCHEMES = ("duckdb", "sqlite")
 ATTACHED = "lender"
 DUCKDB_SCHEMA = "main"
-SECRET_KEYS = ("password", "passwd", "pwd", "token", "access_token", "secret", "api_key", "motherduck_token")
-HIDDEN = "***"
 Answer = TypeVar("Answer")
 
 
@@ -94,24 +93,6 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     return SourceTables(tables=tables, known_until=known_until_of(config, None), ignored_columns=ignored)
 
 
-def without_password(url: str) -> str:
-    """A database address that may be shown.
-
-    >>> without_password("postgresql://risk:s3cret@db.bank/book?sslmode=require&password=x")
-    'postgresql://risk:***@db.bank/book?sslmode=require&password=***'
-    """
-    parts = urlsplit(url)
-    place = parts.netloc
-    if "@" in place:
-        user, _, host = place.rpartition("@")
-        name, colon, _ = user.partition(":")
-        place = f"{name}{colon}{HIDDEN if colon else ''}@{host}"
-    query = "&".join(
-        f"{key}={HIDDEN if key.lower() in SECRET_KEYS else value}" for key, value in parse_qsl(parts.query)
-    )
-    return f"{parts.scheme}://{place}{parts.path}{'?' if query else ''}{query}"
-
-
 def _open(connection: Any, url: str) -> _Remote:
     if "://" not in url:
         raise UserError(
@@ -166,20 +147,13 @@ def _require_file(url: str) -> None:
 
 def _broken(rule: str, error: Exception, url: str) -> UnreadableFileError:
     said = " ".join(str(error).split())[:300]
-    for secret in _secrets(url):
+    for secret in (url, *secrets_of(url)):
         said = said.replace(secret, HIDDEN)
     return UnreadableFileError(
         rule=rule,
         got=f"{type(error).__name__} ({said})",
-        remedy=f"check {without_password(url)} and the rights there",
+        remedy=f"check {without_secrets(url)} and the rights there",
     )
-
-
-def _secrets(url: str) -> list[str]:
-    parts = urlsplit(url)
-    given = [parts.password or ""]
-    given += [value for key, value in parse_qsl(parts.query) if key.lower() in SECRET_KEYS]
-    return [text for secret in given if secret for text in {url, secret, unquote(secret)}]
 
 
 def _fetch(

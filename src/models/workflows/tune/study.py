@@ -19,7 +19,7 @@ from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import TooLittleDataError, UserError
-from models.tables.sources.sql import without_password
+from models.showable import without_secrets
 from models.workflows.tune.examination import Attempt, Examination
 from models.workflows.tune.space import Parameter, Settings, rounded
 
@@ -160,7 +160,7 @@ def _storage(uri: str) -> optuna.storages.RDBStorage:
     except (ImportError, OSError, ValueError, RuntimeError, SQLAlchemyError) as error:
         raise UserError(
             rule="trials need a database that opens",
-            got=f"{without_password(uri)}: {type(error).__name__}",
+            got=f"{without_secrets(uri)}: {type(error).__name__}",
             remedy="set tune.storage_uri to e.g. sqlite:///mlruns/optuna.db, or mend the database there",
         ) from error
 
