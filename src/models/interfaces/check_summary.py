@@ -12,7 +12,8 @@ from rich.text import Text
 
 from models.interfaces.checkup import Checkup
 from models.interfaces.plots import short_number
-from models.interfaces.terminal import counts_table
+from models.interfaces.terminal import counts_table, notice_lines
+from models.notices import notices_of
 from models.workflows.audit import BadRow, BadRows
 
 MAX_ROWS = 20
@@ -32,6 +33,7 @@ def summary(found: Checkup) -> Iterator[Table | Text]:
         yield _bad_rows(found.bad)
     if found.facts is not None:
         yield from _checks(found.facts["checks"])
+        yield from (Text(line) for line in notice_lines(notices_of(found.facts["notices"])))
         yield from _criteria(found.facts["criteria"])
 
 

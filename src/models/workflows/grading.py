@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from types import MappingProxyType
 
@@ -86,6 +86,12 @@ def facts_of(
     clients = panel.client_id.to_numpy(dtype=np.str_)
     as_of = panel.grid.start_of(int(panel.origin.max())) if len(panel) else date.max
     return replace(_facts(forecast, panel.features, clients, as_of, previous), overrides=overrides)
+
+
+def facts_before_models(panel: Panel) -> Facts:
+    """The same where no models say anything yet: for questions about features alone, with 0 for every forecast."""
+    nothing = np.zeros(len(panel))
+    return facts_of(Forecast(**{each.name: nothing for each in fields(Forecast)}), panel)
 
 
 def grades_of(weighed: Weighed) -> Grades:

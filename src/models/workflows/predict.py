@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.config import Config
-from models.decisions.tiers import Decided, MoveLimit, Weighed, decide, limit_of
+from models.decisions.tiers import Coverage, Decided, MoveLimit, Weighed, coverage_notices, decide, limit_of
 from models.errors import TooLittleDataError
 from models.notices import Notice, Severity, by_severity, notice_facts
 from models.tables.blocks import PreparedBook
@@ -137,6 +137,7 @@ class _Job:
 @dataclass
 class _Tally:
     overrides: dict[str, int] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
     clients: Counter[str] = field(default_factory=Counter)
     value: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     decline: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -218,6 +219,7 @@ def _write_blocks(
             scores.append(pa.table(columns))
     tally.overrides = override_facts(graded, job.grounds.overrides, job.overrides_written)
     _require_clients(tally, job)
+    tally.notices += _policy_notices(waiting.weighed, job)
     alarms = _write_alarms(draft, waiting.turned, job, sum(tally.clients.values()))
     write_manifest(draft, _manifest_facts(prepared, job, tally) | {MOVES: asdict(limit), "alarms": alarms})
 
@@ -230,6 +232,12 @@ def _write_alarms(draft: Path, turned: Sequence[Reading], job: _Job, clients: in
     for name, table in ((WARNINGS, rung.shown), (WARNING_MEMORY, rung.memory)):
         pq.write_table(table, draft / name, compression="zstd")
     return rung.facts
+
+
+def _policy_notices(waiting: Sequence[Weighed], job: _Job) -> list[Notice]:
+    """What the policy goes without in this book."""
+    coverage = Coverage.joined([alone.coverage for alone in waiting])
+    return coverage_notices(job.bundle.models.policy.settings, coverage)
 
 
 def _move_limit(waiting: Sequence[Weighed], job: _Job) -> MoveLimit:
@@ -271,7 +279,7 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[st
 
 def _notices(prepared: PreparedBook, job: _Job, tally: _Tally) -> tuple[Notice, ...]:
     """What the whole run leaves out or finds implausible, the gravest first."""
-    return by_severity([*job.notices, *_unscored(prepared, job, tally)])
+    return by_severity([*job.notices, *tally.notices, *_unscored(prepared, job, tally)])
 
 
 def _unscored(prepared: PreparedBook, job: _Job, tally: _Tally) -> list[Notice]:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from models.config import Config
+from models.decisions.tiers import policy_notices
 from models.errors import AsOfOutsideBookError
 from models.learners.segments import SegmentModel
-from models.notices import by_severity, notice_facts
+from models.notices import Notice, by_severity, notice_facts
 from models.tables.book import Book
 from models.tables.measures import absent_measures
 from models.tables.panel import Panel
@@ -23,11 +24,12 @@ from models.workflows.bundle import write_bundle
 from models.workflows.corrections import learn_corrections
 from models.workflows.directions import direction_facts
 from models.workflows.evaluate import choice_facts, evaluate_origin, headline, pooled_figures
+from models.workflows.grading import facts_of
 from models.workflows.hindcast import Hindcasts
 from models.workflows.kind_report import served_kind_facts
 from models.workflows.learning import learning_panel
 from models.workflows.publish import publish_folder
-from models.workflows.recipe import FittedModels, fit_models, with_peers
+from models.workflows.recipe import FittedModels, fit_models, grade_matrix, with_peers
 from models.workflows.report import stability_parts
 from models.workflows.report.explained import explained_parts, ranking_stability, reason_sizes, sampled
 from models.workflows.rows import rows_of
@@ -99,6 +101,7 @@ def train_models(
     _tell_unknown(models, progress)
     models = with_peers(models, panel, served.latest)
     rehearse(models, panel.at([served.latest]))
+    report["notices"] = notice_facts(by_severity([*book.notices, *_policy_notices(models, panel.at([served.latest]))]))
     report["served"] = _served_facts(models, panel, served) | {
         "choice": choice_facts(corrections, panel, served),
         "directions": direction_facts(rows_of(panel.at(served.learn), models.contract), models.contract, config),
@@ -109,6 +112,12 @@ def train_models(
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
     recorder.artifact(folder / "report.json")
     return Trained(bundle=folder, report=json.loads(json.dumps(report)), features=_kinds(models))
+
+
+def _policy_notices(models: FittedModels, now: Panel) -> list[Notice]:
+    """What the policy that serves goes without in the book."""
+    forecast = grade_matrix(models, models.contract.encode(now.features), now)
+    return policy_notices(models.policy.settings, facts_of(forecast, now))
 
 
 def _tell_unknown(models: FittedModels, progress: Progress) -> None:

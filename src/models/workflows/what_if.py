@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from models.config import Config, change_policy
-from models.decisions.tiers import Facts, WhatIf, looked_at, reasons, what_if
+from models.decisions.tiers import Facts, WhatIf, coverage_notices, looked_at, reasons, what_if
+from models.notices import Notice, by_severity
 from models.tables.book import Book
 from models.tables.kept import kept_book
 from models.tables.panel import Panel, panels_by_block
@@ -33,6 +34,7 @@ class TierShift:
         clients: (tiers before, tiers after), how many; best tier first. ``value`` likewise, in book currency.
         overridden: of how many clients a person's decision counts, which it does under both.
         movers: those of the largest expected value that would move, with both tiers and what decides the new one.
+        notices: what either policy goes without in this book, the gravest first.
     """
 
     as_of: date
@@ -42,6 +44,7 @@ class TierShift:
     value: list[list[float]]
     overridden: int
     movers: tuple[dict[str, Any], ...]
+    notices: tuple[Notice, ...] = ()
 
     @property
     def moved(self) -> int:
@@ -67,7 +70,8 @@ def tier_shift(
     policy = bundle.models.policy
     settings = change_policy(policy.settings, changes)
     when = as_of or latest_anchor(bundle.config.time.period, book.known_until)
-    facts = _book_facts(book, bundle, scoring_config(bundle, config), when, progress)
+    names = {*looked_at(policy.settings), *looked_at(settings)}
+    facts = _book_facts(book, bundle, scoring_config(bundle, config), when, names, progress)
     facts = replace(facts, overrides=overrides_at(book, when))
     found = what_if(policy, settings, facts)
     return TierShift(
@@ -78,23 +82,34 @@ def tier_shift(
         value=found.value.tolist(),
         overridden=found.before.overridden,
         movers=_movers(found, facts),
+        notices=by_severity(_without(found)),
     )
 
 
-def _book_facts(book: Book, bundle: Bundle, settings: Config, as_of: date, progress: Progress) -> Facts:
+def _without(found: WhatIf) -> list[Notice]:
+    """What the two policies go without; where both do, once."""
+    return [
+        each
+        for weighed in (found.before.weighed, found.after.weighed)
+        for each in coverage_notices(weighed.policy.settings, weighed.coverage)
+    ]
+
+
+def _book_facts(
+    book: Book, bundle: Bundle, settings: Config, as_of: date, names: Set[str], progress: Progress
+) -> Facts:
     prepared = kept_book(book, settings, as_of, bundle.models.notes)
     panels = panels_by_block(prepared, settings, [0], targets=False)
     tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring")
-    return Facts.joined([_block_facts(bundle, panel) for panel in tracked if len(panel)])
+    return Facts.joined([_block_facts(bundle, panel, names) for panel in tracked if len(panel)])
 
 
-def _block_facts(bundle: Bundle, panel: Panel) -> Facts:
-    """With the features only that the policy, or a change of it, can look at."""
+def _block_facts(bundle: Bundle, panel: Panel, names: Set[str]) -> Facts:
+    """With those features only that the policy or its change looks at."""
     models = bundle.models
     matrix = models.contract.encode(panel.features)
     forecast = models.bounds.around(models.value.predict(matrix), models.decline.predict(matrix))
-    facts = facts_of(forecast, panel)
-    return facts.with_features(looked_at(models.policy.settings))
+    return facts_of(forecast, panel).with_features(sorted(names))
 
 
 def _movers(found: WhatIf, facts: Facts) -> tuple[dict[str, Any], ...]:

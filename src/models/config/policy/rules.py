@@ -40,8 +40,8 @@ class RuleConfig(Section):
 class CapConfig(Section):
     """What holds a client down whatever models, rules or people say: the tier is at most ``at_most``.
 
-    It acts where the feature lies above or below a number, or is missing. A book that lacks the feature altogether
-    cannot check it, which is told.
+    It acts where the feature lies above or below a number, or is missing. In a book that lacks the feature it is
+    missing of all clients; a cap that does not act on missing values cannot be checked there, which is told.
     """
 
     name: Name

@@ -3,6 +3,7 @@
 ``expected`` grades by value and decline alone; everything else serves the policy of the config.
 """
 
+from models.decisions.tiers.coverage import Coverage, coverage_notices, policy_notices
 from models.decisions.tiers.decision import Basis, Decided, Weighed, decide, grade_book, weigh
 from models.decisions.tiers.distance import Shortfall, shortfall
 from models.decisions.tiers.evidence import CriterionEvidence, DimensionEvidence, evidence
@@ -19,6 +20,7 @@ __all__ = [
     "EVERY_MOVE",
     "NO_MOVE",
     "Basis",
+    "Coverage",
     "CriterionEvidence",
     "Decided",
     "DimensionEvidence",
@@ -34,6 +36,7 @@ __all__ = [
     "Weighed",
     "WhatIf",
     "absent_features",
+    "coverage_notices",
     "decide",
     "distance_sentence",
     "evidence",
@@ -45,6 +48,7 @@ __all__ = [
     "limit_of",
     "looked_at",
     "override_sentence",
+    "policy_notices",
     "ranks_of",
     "reasons",
     "refit_policy",

@@ -14,9 +14,13 @@ NO_CAP = -1
 
 
 def holds(cap: CapConfig, facts: Facts) -> BoolArray:
-    """Whether a cap holds of each client; of none where the book lacks its feature. Shape (n_clients,)."""
+    """Whether a cap holds of each client. Shape (n_clients,).
+
+    Where the book lacks its feature it is missing of all: a cap with ``or_missing`` holds of every client, any other
+    of none, which ``coverage`` tells.
+    """
     if cap.feature not in facts.features:
-        return np.zeros(len(facts), dtype=np.bool_)
+        return np.full(len(facts), cap.or_missing, dtype=np.bool_)
     column = facts.features[cap.feature]
     if cap.above is None and cap.below is None:
         return np.asarray(column.isna(), dtype=np.bool_)

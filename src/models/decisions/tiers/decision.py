@@ -12,6 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from models.decisions.tiers.caps import cap_ranks, hardest_cap
+from models.decisions.tiers.coverage import Coverage
 from models.decisions.tiers.facts import UNRANKED, Facts, ranks_of, tiers_of
 from models.decisions.tiers.fitted import GradingPolicy
 from models.decisions.tiers.overrides import Asked, OverrideState
@@ -42,10 +43,12 @@ class Weighed:
         previous_rank: the tier by rule of the run before.
         distance: how far past the cut-off a client is that would change tier; 0 for others.
         cap: place of the cap that holds the client lowest, -1 where none does.
+        coverage: what of all that the policy looks at is known.
     """
 
     policy: GradingPolicy
     facts: Facts
+    coverage: Coverage
     scores: Mapping[str, Scored]
     rule: IntArray
     rule_rank: IntArray
@@ -110,6 +113,7 @@ def weigh(policy: GradingPolicy, facts: Facts) -> Weighed:
     return Weighed(
         policy=policy,
         facts=facts,
+        coverage=Coverage.of(policy.settings, facts, scores),
         scores=scores,
         rule=table.rules(scores),
         rule_rank=table.ranks(scores),

@@ -13,7 +13,7 @@ from models.decisions.tiers.facts import Facts
 from models.vocab import FloatArray
 
 FULL = 100.0
-_WITHOUT_BOUND = {"value_low": "value", "decline_high": "decline_probability"}
+FALLBACKS = {"value_low": "value", "decline_high": "decline_probability"}
 """A bound that nothing is known of -> the prediction that stands for it."""
 
 
@@ -48,7 +48,7 @@ def observed(criterion: CriterionConfig, facts: Facts, found: Mapping[str, Score
 
 
 def absent_features(settings: PolicyConfig, facts: Facts) -> tuple[str, ...]:
-    """Features that the policy looks at and the book does not have, criteria first; caps on them cannot be checked."""
+    """Features that the policy looks at and the book does not have, those of criteria first."""
     return tuple(name for name in looked_at(settings) if name not in facts.features)
 
 
@@ -66,8 +66,8 @@ def _measured(dimension: DimensionConfig, settings: PolicyConfig, facts: Facts) 
         return Scored(numbers=kept - settings.treating.cost, points=nothing)
     name = dimension.measure or ""
     numbers = np.asarray(getattr(facts, name), dtype=np.float64)
-    if name in _WITHOUT_BOUND:
-        numbers = np.where(np.isnan(numbers), getattr(facts, _WITHOUT_BOUND[name]), numbers)
+    if name in FALLBACKS:
+        numbers = np.where(np.isnan(numbers), getattr(facts, FALLBACKS[name]), numbers)
     return Scored(numbers=numbers, points=nothing)
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from models.interfaces.commands.output import date_of, out, print_json, progress, settings_of
+from models.interfaces.commands.output import date_of, out, print_json, print_lines, progress, settings_of
 from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -45,6 +45,7 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
     --what-if the tiers are told as they are.
     """
     from models.interfaces import clients, tiers_summary  # noqa: PLC0415
+    from models.interfaces.terminal import notice_lines  # noqa: PLC0415
 
     shift = clients.tiers(
         settings_of(config, set_),
@@ -60,3 +61,4 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
     for part in tiers_summary.shift_summary(shift):
         out.print(part)
     out.print(Text(tiers_summary.shift_sentence(shift)))
+    print_lines(notice_lines(shift.notices))

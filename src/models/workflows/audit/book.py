@@ -14,7 +14,9 @@ from typing import Any
 import ibis
 
 from models.config import Config
+from models.decisions.tiers import policy_notices
 from models.errors import TooLittleDataError
+from models.notices import Notice, by_severity
 from models.tables.book import Book
 from models.tables.consistency import ALL_CHECKS, CheckResult, Scope, run_checks
 from models.tables.counts import TableCount
@@ -27,6 +29,7 @@ from models.workflows.audit.origins import AuditOrigins, audit_origins
 from models.workflows.audit.profiles import TableProfile, profile_tables
 from models.workflows.audit.quarantine import BadRows, bad_rows
 from models.workflows.audit.tables_of_features import tables_of_features
+from models.workflows.grading import facts_before_models
 
 MAX_PANEL_CLIENTS = 20_000
 """Larger books are judged on every so manieth sponsor group: enough for two decimals of an AUC."""
@@ -66,6 +69,8 @@ class Audit:
     checks: tuple[CheckResult, ...]
     criteria: Criteria
     limits: Limits
+    notices: tuple[Notice, ...] = ()
+    """What the door left out or found implausible, and what the policy goes without, the gravest first."""
 
 
 def audit_book(
@@ -82,6 +87,8 @@ def audit_book(
             money_step=config.book.money_step,
         )
         checks = run_checks(ALL_CHECKS, scope)
+    criteria, now = _criteria(book, config, tables, limits, progress)
+    policy = [] if now is None else policy_notices(config.grading, facts_before_models(now))
     return Audit(
         book=book.name,
         currency=book.currency,
@@ -94,8 +101,9 @@ def audit_book(
         tables=tables,
         quarantine=quarantine,
         checks=checks,
-        criteria=_criteria(book, config, tables, limits, progress),
+        criteria=criteria,
         limits=limits,
+        notices=by_severity([*book.notices, *policy]),
     )
 
 
@@ -141,16 +149,17 @@ def _connection(config: Config) -> Iterator[Any]:
 
 def _criteria(
     book: Book, config: Config, tables: Iterable[TableProfile], limits: Limits, progress: Progress
-) -> Criteria:
+) -> tuple[Criteria, Panel | None]:
+    """The features as criteria, and the rows that they were judged on; None where there are none."""
     try:
         origins = audit_origins(config, book.first_date, book.known_until)
     except TooLittleDataError as error:
-        return _no_criteria(f"features: {error}")
+        return _no_criteria(f"features: {error}"), None
     progress.stage(f"Judging features at {origins.as_of}")
     panel, one_in = _panel(book, config, origins)
     now = panel.at([origins.latest])
     if not len(now):
-        return _no_criteria(f"no client is active at {origins.as_of}")
+        return _no_criteria(f"no client is active at {origins.as_of}"), None
     before = panel.at([] if origins.earlier is None else [origins.earlier])
     about = Origin(
         tables=tables_of_features(config, list(panel.features.columns)),
@@ -158,7 +167,7 @@ def _criteria(
         horizon_days=config.time.horizon_periods * DAYS_PER_PERIOD[config.time.period],
     )
     judged = judge_features(now, before if len(before) else None, about, limits)
-    return Criteria(
+    criteria = Criteria(
         as_of=origins.as_of,
         earlier=origins.grid.start_of(origins.earlier) if origins.earlier is not None and len(before) else None,
         clients=len(now),
@@ -167,6 +176,7 @@ def _criteria(
         short_list=judged.short_list,
         left_out=(*origins.left_out, *judged.left_out),
     )
+    return criteria, now
 
 
 def _no_criteria(why: str) -> Criteria:
