@@ -98,9 +98,12 @@ def test_what_moved_the_tier_is_named_with_the_rules(by_data: Change) -> None:
     assert set(tier.reason[moved]) <= set(by_data.value.reasons)
 
 
-def test_the_reason_named_worked_in_the_direction_of_the_move(fitted: FittedModels) -> None:
+@pytest.mark.parametrize("is_grouped", [False, True], ids=["features", "causes"])
+def test_the_reason_named_did_most_in_the_direction_of_the_move(fitted: FittedModels, is_grouped: bool) -> None:
     careful = version(with_cut_offs(fitted, decline_risk=(0.3, 0.4)))
-    change = explain_change(careful, careful)
+    causes = {name: name.partition("_")[0] for name in fitted.contract.names}
+    change = explain_change(careful, careful, reasons=causes if is_grouped else None)
+    assert (len(change.value.reasons) < len(fitted.contract.names)) == is_grouped
     tier, reasons = change.tier, list(change.value.reasons)
     upwards = np.where(tier.steps.sum(axis=1) > 0, 1.0, -1.0)
     assert not tier.ways[:, 0].any()

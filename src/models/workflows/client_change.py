@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.config import Config
+from models.decisions.tiers import decide, reasons
 from models.tables.book import Book
 from models.tables.features import Language
 from models.workflows.bundle import Bundle
@@ -20,6 +21,7 @@ from models.workflows.change import (
     features_by_client,
 )
 from models.workflows.client_history import ClientPast
+from models.workflows.decide import weighed
 from models.workflows.predict import model_version
 
 
@@ -37,7 +39,8 @@ class ClientChange:
     """Why the client is told something else than at ``since``, or by the version ``against`` of the models.
 
     ``reasons``, largest first, with ``model`` and ``calibration`` sum to the change of decline (in points) and value.
-    ``decided_by`` is the step that moved the tier, ``tier_because`` the title of the reason, if data moved it.
+    ``decided_by`` is the step that moved the tier, ``tier_because`` the title of the reason, if data moved it through
+    value or decline; ``rule`` is what the rules of the policy say of the client now, alone.
     """
 
     since: date
@@ -50,6 +53,7 @@ class ClientChange:
     calibration: MovedReason
     decided_by: str
     tier_because: str | None
+    rule: str
 
 
 def change_of(
@@ -66,23 +70,31 @@ def change_of(
 
     With ``against``, what that bundle said at ``since`` (else at the same as-of date) is where the change starts.
     """
-    words, last, client = bundle.models.words, past.dates[-1], str(past.block.panel.client_id.iloc[0])
-    reasons = {name: each.reason for name, each in words.items()}
+    words = {**(against.models.words if against else {}), **bundle.models.words}
+    last, client, rule = past.dates[-1], str(past.block.panel.client_id.iloc[0]), _rule_now(past, bundle, lang)
+    causes = {name: each.reason for name, each in words.items()}
     titles = {each.reason: each.title.within(lang) for each in words.values()}
     if against is not None:
         ends = Side(book=book, bundle=against, as_of=since or last), Side(book=book, bundle=bundle, as_of=last)
-        change = change_between(*ends, config, [client], reasons=reasons)
-        return _told_change(change, titles, since=since or last, against=model_version(against))
+        change = change_between(*ends, config, [client], reasons=causes)
+        return _told_change(change, titles, rule, since=since or last, against=model_version(against))
     if past.since is None:
         return None
     features = features_by_client(past.panel)
     version = Version(
         models=bundle.models, before=features.iloc[[past.since]], after=features.iloc[[len(past.panel) - 1]]
     )
-    return _told_change(explain_change(version, version, reasons=reasons), titles, since=past.dates[past.since])
+    return _told_change(explain_change(version, version, reasons=causes), titles, rule, since=past.dates[past.since])
 
 
-def _told_change(change: Change, titles: Mapping[str, str], *, since: date, against: str | None = None) -> ClientChange:
+def _rule_now(past: ClientPast, bundle: Bundle, lang: Language) -> str:
+    """What decides the tier of the client at the as-of date by the rules alone, without earlier runs and overrides."""
+    return str(reasons(decide(weighed(bundle.models, past.block.panel, past.block.predictions)), lang)[0])
+
+
+def _told_change(
+    change: Change, titles: Mapping[str, str], rule: str, *, since: date, against: str | None = None
+) -> ClientChange:
     value, decline, tier = change.value, change.decline, change.tier
     moved = [
         MovedReason(title=titles.get(reason, reason), points=float(points) * 100, value=float(amount))
@@ -102,6 +114,7 @@ def _told_change(change: Change, titles: Mapping[str, str], *, since: date, agai
         ),
         decided_by=str(tier.decided_by[0]),
         tier_because=titles.get(str(tier.reason[0])),
+        rule=rule,
     )
 
 

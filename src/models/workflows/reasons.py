@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.decisions.reasons import (
+    Bearing,
     Grouping,
     Reason,
     ReasonTable,
@@ -22,8 +23,9 @@ from models.decisions.reasons import (
 )
 from models.learners.peers import PeerGroup
 from models.tables.features import FeatureWords, Language, plain_words
-from models.vocab import FloatArray
+from models.vocab import FloatArray, TextArray
 from models.workflows.bundle import Bundle
+from models.workflows.comparisons import bearings
 from models.workflows.scoring import DECLINE, VALUE, ScoredBlock
 
 UNITS: dict[str, Unit] = {DECLINE: "probability", VALUE: "currency"}
@@ -98,6 +100,7 @@ def explained_reasons(bundle: Bundle, block: ScoredBlock, *, lang: Language) -> 
     """
     contract = bundle.models.contract
     speaker = _Speaker(bundle, block, Grouping.of(contract.names, bundle.models.words), lang)
+    predict = {DECLINE: bundle.models.decline.predict, VALUE: bundle.models.value.predict}
     view = bundle.models.peers.of(block.matrix, block.predictions.segment)
     tables = {
         model: reasons_of(
@@ -111,11 +114,12 @@ def explained_reasons(bundle: Bundle, block: ScoredBlock, *, lang: Language) -> 
         )
         for model in (DECLINE, VALUE)
     }
+    bearing = {model: bearings(predict[model], block.matrix, tables[model], view) for model in tables}
     segments = bundle.models.segments
     spoken = segments.names_in(lang, lambda feature: speaker.words(feature).describe(lang))
     names = dict(zip(segments.numbers, spoken, strict=True))
     return [
-        _client(speaker, tables, row, peers_in_words(view.group_of(row), names, lang))
+        _client(speaker, tables, bearing, row, peers_in_words(view.group_of(row), names, lang))
         for row in range(len(block.panel))
     ]
 
@@ -150,9 +154,15 @@ _THIRDS: dict[str, dict[Language, str]] = {
 }
 
 
-def _client(speaker: _Speaker, tables: dict[str, ReasonTable], row: int, peers: str) -> ClientReasons:
+def _client(
+    speaker: _Speaker, tables: dict[str, ReasonTable], bearing: dict[str, TextArray], row: int, peers: str
+) -> ClientReasons:
     explained = {
-        model: tuple(_explained(speaker, model, row, reason) for reason in table.of_client(row) if reason.effect != 0)
+        model: tuple(
+            _explained(speaker, model, row, reason, Bearing(bears))
+            for reason, bears in zip(table.of_client(row), bearing[model][row], strict=True)
+            if reason.effect != 0
+        )
         for model, table in tables.items()
     }
     return ClientReasons(
@@ -164,14 +174,14 @@ def _client(speaker: _Speaker, tables: dict[str, ReasonTable], row: int, peers: 
     )
 
 
-def _explained(speaker: _Speaker, model: str, row: int, reason: Reason) -> ExplainedReason:
+def _explained(speaker: _Speaker, model: str, row: int, reason: Reason, bearing: Bearing) -> ExplainedReason:
     words, language, currency, unit = speaker.words(reason.feature), speaker.language, speaker.currency, UNITS[model]
     return ExplainedReason(
         reason=reason.reason,
         title=words.title.within(language),
         effect=reason.effect,
         effect_text=effect_in_words(reason.effect, unit, language, currency),
-        sentence=sentence(reason, words, unit=unit, language=language, currency=currency),
+        sentence=sentence(reason, words, unit=unit, language=language, currency=currency, bearing=bearing),
         description=words.describe(language),
         observed=observed_in_words(reason, words, language, currency),
         usual=usual_in_words(reason, words, language, currency),

@@ -2,6 +2,7 @@
 
 from models.decisions.reasons.ranking import Grouping, Reason, ReasonTable, reasons_of
 from models.decisions.reasons.sentences import (
+    Bearing,
     Unit,
     effect_in_words,
     feature_in_words,
@@ -12,6 +13,7 @@ from models.decisions.reasons.sentences import (
 )
 
 __all__ = [
+    "Bearing",
     "Grouping",
     "Reason",
     "ReasonTable",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from enum import StrEnum
 from typing import Literal
 
 from models.decisions.figures_in_words import figure_in_words, money, points
@@ -10,22 +11,61 @@ from models.decisions.reasons.ranking import Reason
 from models.tables.features import FeatureWords, Figure, Language
 
 Unit = Literal["probability", "currency"]
+
+
+class Bearing(StrEnum):
+    """How being other than the peers bears on the effect of a reason, which is measured against the base."""
+
+    FOR = "for"
+    AGAINST = "against"
+    NONE = "none"
+
+
 ABOUT = 0.05
 """A value within this share of the usual one is about as usual."""
 _SPEAKING = (Figure.MONEY, Figure.TIMES)
 """Figures that are understood beside a clause that tells of none: "no record of fees, while 1.1 m USD is usual"."""
 _HUNDRED = 100.0
 _LIKE = "for clients like this one"
+_EFFECT: dict[Language, dict[tuple[Unit, bool], str]] = {
+    "en": {
+        ("probability", True): "raises the risk",
+        ("probability", False): "lowers the risk",
+        ("currency", True): "raises the value",
+        ("currency", False): "lowers the value",
+    },
+    "zh": {
+        ("probability", True): "使风险上升",
+        ("probability", False): "使风险下降",
+        ("currency", True): "使价值提高",
+        ("currency", False): "使价值降低",
+    },
+}
+"""By the unit of an effect and whether it adds."""
 
 
-def sentence(reason: Reason, words: FeatureWords, *, unit: Unit, language: Language, currency: str) -> str:
+def sentence(
+    reason: Reason,
+    words: FeatureWords,
+    *,
+    unit: Unit,
+    language: Language,
+    currency: str,
+    bearing: Bearing = Bearing.FOR,
+) -> str:
     """What a reviewer reads of a reason.
 
     It claims a difference from the peers only where the two figures differ as they are written. ``unit``: that of the
-    effect, ``probability`` (of decline) or ``currency`` (of value).
+    effect, ``probability`` (of decline) or ``currency`` (of value). Where the difference does not bear out the effect,
+    the sentence says that the effect holds all the same, or that it is no other for the peers.
     """
     said = _statement(reason, words, language, currency)
-    compared = _comparison(reason, words, language, currency)
+    does = _EFFECT[language][unit, reason.effect > 0]
+    compared = (
+        _comparison(reason, words, language, currency)
+        if bearing is Bearing.FOR or not _is_told_apart(reason, words, language, currency)
+        else _all_the_same(reason, words, language, currency, does, bearing)
+    )
     effect = effect_in_words(reason.effect, unit, language, currency)
     if language == "zh":
         return f"{said}{compared}：{effect}。"
@@ -105,6 +145,26 @@ def _comparison(reason: Reason, words: FeatureWords, language: Language, currenc
     return _of_numbers(reason, words, language, usual)
 
 
+def _is_told_apart(reason: Reason, words: FeatureWords, language: Language, currency: str) -> bool:
+    """Whether a reader sees a difference between the client and its peers."""
+    observed, usual = (tell(reason, words, language, currency) for tell in (observed_in_words, usual_in_words))
+    return bool(reason.peers) and observed != usual and not _about_as_usual(reason)
+
+
+def _all_the_same(
+    reason: Reason, words: FeatureWords, language: Language, currency: str, does: str, bearing: Bearing
+) -> str:
+    """The figure of the peers beside an effect that does not follow from the difference; ``does`` says the effect."""
+    usual = usual_in_words(reason, words, language, currency) or words.missing.within(language)
+    if bearing is Bearing.NONE:
+        if language == "zh":
+            return f"，与同类客户的通常情况（{usual}）同样{does}"
+        return f", which {does} as much as what is usual {_LIKE} ({usual})"
+    return (
+        f"，仍{does}（同类客户通常：{usual}）" if language == "zh" else f", which still {does} (usual {_LIKE}: {usual})"
+    )
+
+
 def _of_numbers(reason: Reason, words: FeatureWords, language: Language, usual: str) -> str:
     """A comparative fits where the clause tells a plain number; else the usual stands beside what is told."""
     if words.signed or words.figure is Figure.GROWTH:
@@ -139,10 +199,18 @@ def _of_categories(observed: str | None, usual: str | None, language: Language) 
 def _relation(reason: Reason, words: FeatureWords, language: Language, usual: str) -> str:
     """Below, about or above what is usual; far so where nine in ten peers lie on the other side."""
     observed, middle = reason.observed or 0.0, reason.usual or 0.0
-    if abs(observed - middle) <= ABOUT * abs(middle):
+    if _about_as_usual(reason):
         return f"，与同类客户的通常水平（{usual}）接近" if language == "zh" else f", about as usual {_LIKE} ({usual})"
     than = (words.than.lower if observed < middle else words.than.higher).within(language)
     beyond = (reason.low is not None and observed < reason.low) or (reason.high is not None and observed > reason.high)
     if language == "zh":
         return f"，{'远' if beyond else ''}{than}同类客户的通常水平（{usual}）"
     return f", {'far ' if beyond else ''}{than} than usual {_LIKE} ({usual})"
+
+
+def _about_as_usual(reason: Reason) -> bool:
+    return (
+        reason.observed is not None
+        and reason.usual is not None
+        and abs(reason.observed - reason.usual) <= ABOUT * abs(reason.usual)
+    )

@@ -86,7 +86,7 @@ _WORDS = {
     "by_model": Said("other models", "模型更新"),
     "by_calibration": Said("other calibration", "校准更新"),
     "by_policy": Said("another policy", "策略更新"),
-    "by_rules": Said("a rule of the policy", "策略规则"),
+    "by_rules": Said("the rules of the policy now say: {rule}", "策略规则现为“{rule}”"),
     "by_data": Said("what is known of the client", "客户资料变化"),
     "reason": Said("Reason", "原因"),
     "risk_points": Said("risk, points", "风险（百分点）"),

@@ -150,7 +150,20 @@ def tier_move(change: ClientChange, lang: Language) -> str:
     if change.decided_by == UNCHANGED:
         return say("tier_same", lang, now=now)
     by = TierWay.RULES if change.decided_by == Step.DATA and change.tier_because is None else change.decided_by
-    return say("tier_moved", lang, before=before, now=now, because=change.tier_because or say(f"by_{by}", lang))
+    because = change.tier_because or say(f"by_{by}", lang, rule=without_tier(change.rule, now))
+    return say("tier_moved", lang, before=before, now=now, because=because)
+
+
+def without_tier(reason: str, tier: str) -> str:
+    """What decided a tier, without the tier where that stands before it.
+
+    >>> without_tier("B: credit below 35 points", "B"), without_tier("B级：信用低于35分", "B级")
+    ('credit below 35 points', '信用低于35分')
+    """
+    for separator in (": ", "："):
+        if reason.startswith(f"{tier}{separator}"):
+            return reason.removeprefix(f"{tier}{separator}")
+    return reason
 
 
 def goal_title(goal: Goal, lang: Language) -> str:
@@ -278,11 +291,7 @@ def _override(story: ClientStory) -> list[Line]:
 
 def _tier_note(story: ClientStory) -> str:
     """The rule, without the tier that stands before it."""
-    tier = kind_in_words(story.scores["tier"], story.language)
-    for separator in (": ", "："):
-        if story.tier_reason.startswith(f"{tier}{separator}"):
-            return story.tier_reason.removeprefix(f"{tier}{separator}")
-    return story.tier_reason
+    return without_tier(story.tier_reason, kind_in_words(story.scores["tier"], story.language))
 
 
 def _moving(story: ClientStory) -> str:

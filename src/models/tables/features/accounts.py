@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from models.tables.features.causes import DEBT, EARNINGS
 from models.tables.features.known import Feature, Known, ratio
 from models.tables.features.states import state_names
 from models.tables.features.words import LESS, NEWER, Figure, Said, Saying, Topic, words_for
 from models.vocab import FloatArray
 
-_DEBT = Topic("indebtedness", Said("indebtedness", "负债水平"))
-_EARNINGS = Topic("earnings", Said("revenue and margin", "营收与盈利"))
 _ACCOUNTS_AGE = Topic("accounts_age", Said("age of the accounts", "财务报表时效"))
 _RATIOS = (
     (
         ("accounts_leverage", "debt", "ebitda"),
-        _DEBT,
+        DEBT,
         Saying(
             figure=Figure.MULTIPLE,
             description=Said("debt as a multiple of EBITDA", "债务与EBITDA之比"),
@@ -25,7 +24,7 @@ _RATIOS = (
     ),
     (
         ("accounts_gearing", "debt", "equity"),
-        _DEBT,
+        DEBT,
         Saying(
             figure=Figure.MULTIPLE,
             description=Said("debt as a multiple of equity", "债务与净资产之比"),
@@ -35,7 +34,7 @@ _RATIOS = (
     ),
     (
         ("accounts_cash_cover", "cash", "debt"),
-        _DEBT,
+        DEBT,
         Saying(
             figure=Figure.SHARE,
             description=Said("share of debt that cash covers", "现金对债务的覆盖率"),
@@ -46,7 +45,7 @@ _RATIOS = (
     ),
     (
         ("accounts_margin", "ebitda", "revenue"),
-        _EARNINGS,
+        EARNINGS,
         Saying(
             figure=Figure.SHARE,
             description=Said("EBITDA margin", "EBITDA利润率"),
@@ -95,11 +94,11 @@ def account_features(known: Known) -> Iterator[Feature]:
     window = known.settings.windows[-1]
     span = known.labels.span(window)
     if {"ebitda", "interest"} <= names | {flow.name for flow in known.past.measures.flows}:
-        yield Feature("accounts_interest_cover", "ratio", _interest_cover(known), words_for(_COVER, _DEBT, span=span))
+        yield Feature("accounts_interest_cover", "ratio", _interest_cover(known), words_for(_COVER, DEBT, span=span))
     if "revenue" in names:
         before, now = known.past.state("revenue", ago=window), known.past.state("revenue")
-        yield Feature("accounts_growth", "share", ratio(now - before, before), words_for(_GROWTH, _EARNINGS, span=span))
-        yield Feature("accounts_revenue", known.currency, now, words_for(_REVENUE, _EARNINGS))
+        yield Feature("accounts_growth", "share", ratio(now - before, before), words_for(_GROWTH, EARNINGS, span=span))
+        yield Feature("accounts_revenue", known.currency, now, words_for(_REVENUE, EARNINGS))
         age = known.past.state_age_days("revenue")
         yield Feature("accounts_age_days", "days", age, words_for(_AGE, _ACCOUNTS_AGE))
 

@@ -84,32 +84,31 @@ def amount_features(known: Known) -> Iterator[Feature]:
     sums = {window: known.past.totals_over(window) for window in known.settings.windows}
     for name, unit in flows_of(known, "money"):
         for window, totals in sums.items():
-            said = _spoken(_SUM, amount_topic(known.labels, name), known.labels, name, window)
+            said = _spoken(_SUM, known.labels.cause(name), known.labels, name, window)
             yield Feature(f"{name}_sum_{window}p", unit, totals[known.past.measures.flow_index(name)], said)
     numbers = {window: known.past.counts_over(window) for window in known.settings.windows}
     for name, _ in flows_of(known, "money", "event"):
         for window, counts in numbers.items():
-            said = _spoken(_COUNT, rhythm_topic(known.labels, name), known.labels, name, window)
+            said = _spoken(_COUNT, known.labels.cause(name), known.labels, name, window)
             yield Feature(f"{name}_count_{window}p", "events", counts[known.past.measures.flow_index(name)], said)
 
 
 def size_features(known: Known) -> Iterator[Feature]:
     """Average size of an activity over the longest window and over the whole past."""
-    amounts, rhythm = amount_topic(known.labels, ACTIVITY), rhythm_topic(known.labels, ACTIVITY)
+    topic = known.labels.cause(ACTIVITY)
     for window, label in ((known.settings.windows[-1], f"{known.settings.windows[-1]}p"), (None, "ever")):
         size = ratio(known.past.total(ACTIVITY, window), known.past.count(ACTIVITY, window))
-        said = _spoken(_SIZE, amounts, known.labels, ACTIVITY, window)
+        said = _spoken(_SIZE, topic, known.labels, ACTIVITY, window)
         yield Feature(f"activity_size_{label}", known.currency, size, said)
     total = words_for(_VALUE_SUM, _VALUE_TOPIC, span=known.labels.span(None))
     yield Feature("value_sum_ever", known.currency, known.past.value(), total)
-    count = _spoken(_COUNT, rhythm, known.labels, ACTIVITY, None)
+    count = _spoken(_COUNT, topic, known.labels, ACTIVITY, None)
     yield Feature("activity_count_ever", "events", known.past.count(ACTIVITY).astype(np.float64), count)
 
 
 def trend_features(known: Known) -> Iterator[Feature]:
     """Each window against the one before it: -1 all lost, 0 as before, 1 all new."""
-    label = known.labels.of(ACTIVITY)
-    topic = Topic(f"{ACTIVITY}_trend", Said(f"trend of {label.en}", f"{label.zh}趋势"))
+    label, topic = known.labels.of(ACTIVITY), known.labels.cause(ACTIVITY)
     for window in known.settings.windows[:-1]:
         now, before = known.past.total(ACTIVITY, window), known.past.total(ACTIVITY, window, ago=window)
         said = words_for(_GROWTH, topic, label=label, window=known.labels.window(window))
@@ -118,8 +117,7 @@ def trend_features(known: Known) -> Iterator[Feature]:
 
 def volatility_features(known: Known) -> Iterator[Feature]:
     """Standard deviation over mean of the activity per period, in the longest window."""
-    window, label = known.settings.windows[-1], known.labels.of(ACTIVITY)
-    topic = Topic(f"{ACTIVITY}_steadiness", Said(f"steadiness of {label.en}", f"{label.zh}稳定性"))
+    window, topic = known.settings.windows[-1], known.labels.cause(ACTIVITY)
     swing, best = (_spoken(saying, topic, known.labels, ACTIVITY, window) for saying in (_VOLATILITY, _PEAK))
     periods = known.past.per_period(ACTIVITY, window).astype(np.float64)
     yield Feature(f"activity_volatility_{window}p", "ratio", ratio(_deviation(periods), _mean(periods)), swing)
@@ -139,18 +137,6 @@ def flows_of(known: Known, *forms: str) -> list[tuple[str, str]]:
         if form in forms and not flow.name.startswith("value_part_"):
             found.append((flow.name, known.currency if form == "money" else cell.column))
     return found
-
-
-def amount_topic(labels: Labels, name: str) -> Topic:
-    """How much there is of a measure, as one reason over all windows."""
-    label = labels.of(name)
-    return Topic(f"{name}_amount", Said(f"amount of {label.en}", f"{label.zh}金额"))
-
-
-def rhythm_topic(labels: Labels, name: str) -> Topic:
-    """How often and how lately a measure occurs, as one reason."""
-    label = labels.of(name)
-    return Topic(f"{name}_rhythm", Said(f"timing of {label.en}", f"{label.zh}频率与间隔"))
 
 
 def _spoken(saying: Saying, topic: Topic, labels: Labels, name: str, window: int | None) -> FeatureWords:

@@ -7,15 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.tables.facilities import FOREVER, Facilities
+from models.tables.features.causes import BALANCE, CONTRACTS, LIMITS
 from models.tables.features.known import Feature, Known, ratio
 from models.tables.features.words import LESS, SHORTER, SMALLER, Figure, Said, Saying, Topic, words_for
 from models.vocab import BoolArray, FloatArray
 
 _PERIOD_DAYS = 365.25
-_SIZE_TOPIC = Topic("facilities", Said("open facilities and limits", "存续融资项目与额度"))
-_TENOR_TOPIC = Topic("tenor", Said("remaining tenor", "剩余期限"))
 _TERMS_TOPIC = Topic("terms", Said("spread and collateral", "利差与抵押"))
-_DRAWN_TOPIC = Topic("drawn", Said("drawn balance", "提款余额"))
 _NONE_OPEN = Said("no facility is open", "没有存续融资项目")
 _COUNT = Saying(
     figure=Figure.COUNT,
@@ -101,11 +99,11 @@ def commitment_features(known: Known) -> Iterator[Feature]:
     still_open = (facilities.closed == FOREVER) & (facilities.maturity > day)
     limit = sums.of(facilities.limit_steps, still_open)
     count = sums.of(np.ones(len(facilities.client)), still_open)
-    yield Feature("facility_open_count", "facilities", count, words_for(_COUNT, _SIZE_TOPIC))
+    yield Feature("facility_open_count", "facilities", count, words_for(_COUNT, LIMITS))
     money = limit * known.past.measures.money_step
-    yield Feature("facility_open_limit", known.currency, money, words_for(_LIMIT, _SIZE_TOPIC))
+    yield Feature("facility_open_limit", known.currency, money, words_for(_LIMIT, LIMITS))
     mean = _mean_limit(known, facilities, sums)
-    yield Feature("facility_limit_mean", known.currency, mean, words_for(_LIMIT_MEAN, _SIZE_TOPIC))
+    yield Feature("facility_limit_mean", known.currency, mean, words_for(_LIMIT_MEAN, LIMITS))
     yield from _tenor_features(known, facilities, sums, still_open)
     yield from _term_features(facilities, sums, still_open, limit)
     yield from _drawn_features(known, money)
@@ -134,19 +132,17 @@ def _tenor_features(known: Known, facilities: Facilities, sums: _Sums, still_ope
     dated = still_open & (facilities.maturity != FOREVER)
     limit = sums.of(facilities.limit_steps, dated)
     tenor = ratio(sums.of(facilities.limit_steps * remaining, dated), limit)
-    yield Feature("facility_remaining_tenor", "years", tenor, words_for(_TENOR, _TENOR_TOPIC))
+    yield Feature("facility_remaining_tenor", "years", tenor, words_for(_TENOR, CONTRACTS))
     for years in (1, 3):
         soon = sums.of(facilities.limit_steps, dated & (remaining < years))
-        said = words_for(
-            _MATURING, _TENOR_TOPIC, years=Said("a year" if years == 1 else f"{years} years", f"{years}年")
-        )
+        said = words_for(_MATURING, CONTRACTS, years=Said("a year" if years == 1 else f"{years} years", f"{years}年"))
         yield Feature(f"facility_maturing_share_{years}y", "share", ratio(soon, limit), said)
 
 
 def _term_features(facilities: Facilities, sums: _Sums, still_open: BoolArray, limit: FloatArray) -> Iterator[Feature]:
     largest = np.zeros(len(limit))
     np.maximum.at(largest, facilities.client[still_open], facilities.limit_steps[still_open].astype(np.float64))
-    yield Feature("facility_largest_share", "share", ratio(largest, limit), words_for(_LARGEST, _SIZE_TOPIC))
+    yield Feature("facility_largest_share", "share", ratio(largest, limit), words_for(_LARGEST, LIMITS))
     for name, unit, values, saying in (
         ("spread_bp", "basis points", facilities.spread_bp, _SPREAD),
         ("collateral_cover", "ratio", facilities.collateral_cover, _COLLATERAL),
@@ -165,6 +161,6 @@ def _drawn_features(known: Known, open_limit: FloatArray) -> Iterator[Feature]:
     outstanding = known.past.total("drawdown") - known.past.total("repayment")
     if "write_off" in names:
         outstanding = outstanding - known.past.total("write_off")
-    yield Feature("facility_outstanding", known.currency, outstanding, words_for(_OUTSTANDING, _DRAWN_TOPIC))
+    yield Feature("facility_outstanding", known.currency, outstanding, words_for(_OUTSTANDING, BALANCE))
     utilised = ratio(outstanding, open_limit)
-    yield Feature("facility_utilisation", "share", utilised, words_for(_UTILISATION, _DRAWN_TOPIC))
+    yield Feature("facility_utilisation", "share", utilised, words_for(_UTILISATION, BALANCE))

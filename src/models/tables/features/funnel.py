@@ -7,15 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.tables.facilities import FOREVER, Facilities
+from models.tables.features.causes import FUNNEL
 from models.tables.features.known import Feature, Known, ratio
 from models.tables.features.runoff import Limits
-from models.tables.features.words import LESS, NEARER, SHORTER, SMALLER, Figure, Said, Saying, Topic, words_for
+from models.tables.features.words import LESS, NEARER, SHORTER, SMALLER, Figure, Said, Saying, words_for
 from models.tables.opportunities import Opportunities
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import FloatArray
 
 _YEAR_DAYS = 365
-_TOPIC = Topic("funnel", Said("business in the making", "储备业务机会"))
 _NONE_OPEN = Said("no opportunity is open", "没有在谈机会")
 _COUNT = Saying(
     figure=Figure.COUNT,
@@ -140,20 +140,20 @@ def funnel_features(known: Known) -> Iterator[Feature]:
     amount = np.where(is_open, np.nan_to_num(latest.amount), 0.0)
     deepest = np.zeros(clients)
     np.maximum.at(deepest, latest.client[is_open], latest.stage[is_open] + 1.0)
-    yield Feature("funnel_open_count", "opportunities", count, words_for(_COUNT, _TOPIC))
+    yield Feature("funnel_open_count", "opportunities", count, words_for(_COUNT, FUNNEL))
     in_all = summed(amount)
-    yield Feature("funnel_open_amount", known.currency, in_all, words_for(_AMOUNT, _TOPIC))
-    yield Feature("funnel_days_in_stage", "days", ratio(summed(days), count), words_for(_DAYS, _TOPIC))
-    yield Feature("funnel_deepest_stage", "steps", deepest, words_for(_DEEPEST, _TOPIC))
+    yield Feature("funnel_open_amount", known.currency, in_all, words_for(_AMOUNT, FUNNEL))
+    yield Feature("funnel_days_in_stage", "days", ratio(summed(days), count), words_for(_DAYS, FUNNEL))
+    yield Feature("funnel_deepest_stage", "steps", deepest, words_for(_DEEPEST, FUNNEL))
     yield Feature(
         "funnel_won_share_ever",
         "share",
         ratio(summed(latest.won.astype(np.float64)), ended),
-        words_for(_WON_SHARE, _TOPIC),
+        words_for(_WON_SHARE, FUNNEL),
     )
     recent = ~is_open & (latest.closed >= known.past.day - _YEAR_DAYS)
     for name, chosen, saying in (("won", recent & latest.won, _WON), ("lost", recent & ~latest.won, _LOST)):
-        said = words_for(saying, _TOPIC)
+        said = words_for(saying, FUNNEL)
         yield Feature(f"funnel_{name}_count_1y", "opportunities", summed(chosen.astype(np.float64)), said)
     yield from _arising_features(known, known.past.opportunities)
     if known.past.facilities is not None:
@@ -167,13 +167,13 @@ def _arising_features(known: Known, entries: Opportunities) -> Iterator[Feature]
     for window in known.settings.windows:
         lately = arose.client[arose.entered >= day - window * per_period]
         count = np.bincount(lately, minlength=clients).astype(np.float64)
-        said = words_for(_NEW, _TOPIC, span=known.labels.span(window))
+        said = words_for(_NEW, FUNNEL, span=known.labels.span(window))
         yield Feature(f"funnel_new_count_{window}p", "opportunities", count, said)
     for name, rows, saying in (("new", arose, _SINCE_NEW), ("step", entries, _SINCE_STEP)):
         latest = np.full(clients, -1, dtype=np.int64)
         np.maximum.at(latest, rows.client, rows.entered)
         since = np.where(latest < 0, np.nan, day - latest.astype(np.float64))
-        yield Feature(f"funnel_{name}_recency_days", "days", since, words_for(saying, _TOPIC))
+        yield Feature(f"funnel_{name}_recency_days", "days", since, words_for(saying, FUNNEL))
 
 
 def _replacing_features(known: Known, facilities: Facilities, amount: FloatArray) -> Iterator[Feature]:
@@ -187,4 +187,4 @@ def _replacing_features(known: Known, facilities: Facilities, amount: FloatArray
     maturing = still_open & (facilities.maturity < day + _YEAR_DAYS)
     for name, chosen, saying in (("limit", still_open, _PER_LIMIT), ("maturing", maturing, _PER_MATURING)):
         share = ratio(amount, limits.of(chosen) * step)
-        yield Feature(f"funnel_open_per_{name}", "ratio", share, words_for(saying, _TOPIC))
+        yield Feature(f"funnel_open_per_{name}", "ratio", share, words_for(saying, FUNNEL))

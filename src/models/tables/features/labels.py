@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from models.config import Config, LabelConfig
-from models.tables.features.words import Said
+from models.tables.features.causes import shared_causes
+from models.tables.features.words import Said, Topic
 from models.tables.measures import ACTIVITY
 
 PeriodName = Literal["week", "month", "quarter"]
@@ -69,17 +70,22 @@ class Labels:
     """The names of one book. ``measures`` holds every measure of the config, and activity.
 
     ``facilities`` holds what is said of facilities that are counted apart, in the plural; ``tones`` the most telling
-    words of each component of the tone of notes.
+    words of each component of the tone of notes; ``causes`` what measures belong to that share their cause.
     """
 
     period: PeriodName
     measures: Mapping[str, Said] = field(default_factory=dict)
     facilities: Mapping[str, Said] = field(default_factory=dict)
     tones: Sequence[Sequence[str]] = ()
+    causes: Mapping[str, Topic] = field(default_factory=dict)
 
     def of(self, name: str) -> Said:
         """What a measure, an attribute or a figure of the economy is called."""
         return self.measures.get(name) or common_label(name)
+
+    def cause(self, name: str) -> Topic:
+        """What all that is told of a measure belongs to, be it an amount, its timing or its course."""
+        return self.causes.get(name) or Topic(name, self.of(name))
 
     def tone(self, number: int) -> Said:
         """A component of the tone of notes, from 1: by its words, which are those of the notes in whatever language.
@@ -133,7 +139,9 @@ def labels_of(config: Config, tones: Sequence[Sequence[str]] = ()) -> Labels:
             label = _configured(spec.label, common_label(name))
             labels[name] = _apart(label, name, labels.values())
     told = [() if words in tones[:place] else words for place, words in enumerate(tones)]
-    return Labels(period=config.time.period, measures=measures, facilities=facilities, tones=told)
+    return Labels(
+        period=config.time.period, measures=measures, facilities=facilities, tones=told, causes=shared_causes(config)
+    )
 
 
 def common_label(name: str) -> Said:

@@ -11,15 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.tables.facilities import Facilities
+from models.tables.features.causes import CONTRACTS, LIMITS
 from models.tables.features.known import Feature, Known, ratio, summed
 from models.tables.features.runoff import Limits, balance_steps, has_balances
-from models.tables.features.words import LESS, NEARER, Figure, Said, Saying, Topic, words_for
+from models.tables.features.words import LESS, NEARER, Figure, Said, Saying, words_for
 from models.tables.measures import ACTIVITY
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import FloatArray
 
-_TOPIC = Topic("contracted_outlook", Said("what contracts promise", "合同约定的未来业务"))
-_NEWS_TOPIC = Topic("facilities_ended", Said("limits gained and lost", "额度的增减"))
 _NONE_OPEN = Said("no facility is open", "没有存续融资项目")
 _NO_BALANCE = Said("no facility is open, or nothing was outstanding {span}", "没有存续融资项目，或{span}没有未还余额")
 _NO_ACTIVITY = Said(
@@ -103,8 +102,8 @@ def outlook_features(known: Known) -> Iterator[Feature]:
     days = known.horizon_periods * DAYS_PER_PERIOD[known.labels.period]
     run = _Run(facilities, known.past.clients, known.past.day, days)
     kept = ratio(run.ahead(), run.open() * days)
-    yield Feature("facility_runs_share", "share", kept, words_for(_RUNS, _TOPIC, ahead=ahead))
-    against = words_for(_AGAINST_BEFORE, _TOPIC, ahead=ahead)
+    yield Feature("facility_runs_share", "share", kept, words_for(_RUNS, CONTRACTS, ahead=ahead))
+    against = words_for(_AGAINST_BEFORE, CONTRACTS, ahead=ahead)
     yield Feature("facility_runs_against_before", "share", ratio(run.ahead(), run.behind()), against)
     yield from _kept_features(known, kept, ahead)
     yield from _news_features(run)
@@ -158,13 +157,13 @@ def _kept_features(known: Known, kept: FloatArray, ahead: Said) -> Iterator[Feat
     year, window, labels = known.activity_periods, known.settings.windows[0], known.labels
     usual = summed(np.stack([balance_steps(known, ago=ago).astype(np.float64) for ago in range(year)]))
     balance = ratio(balance_steps(known) * year, usual) * kept
-    said = words_for(_BALANCE, _TOPIC, ahead=ahead, span=labels.span(year))
+    said = words_for(_BALANCE, CONTRACTS, ahead=ahead, span=labels.span(year))
     yield Feature("facility_balance_outlook", "share", balance, said)
     pace = ratio(known.past.steps(ACTIVITY, window) * year, known.past.steps(ACTIVITY, year) * window) * kept
     slots = {"label": labels.of(ACTIVITY), "span": labels.span(window), "year": labels.span(year)}
-    yield Feature("facility_activity_outlook", "share", pace, words_for(_PACE, _TOPIC, ahead=ahead, **slots))
+    yield Feature("facility_activity_outlook", "share", pace, words_for(_PACE, CONTRACTS, ahead=ahead, **slots))
 
 
 def _news_features(run: _Run) -> Iterator[Feature]:
-    yield Feature("facility_signed_recency_days", "days", run.since_signed(), words_for(_SIGNED, _NEWS_TOPIC))
-    yield Feature("facility_early_end_recency_days", "days", run.since_early_end(), words_for(_LOST, _NEWS_TOPIC))
+    yield Feature("facility_signed_recency_days", "days", run.since_signed(), words_for(_SIGNED, LIMITS))
+    yield Feature("facility_early_end_recency_days", "days", run.since_early_end(), words_for(_LOST, LIMITS))

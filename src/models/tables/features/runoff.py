@@ -11,16 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.tables.facilities import FOREVER, MATURED, Facilities
+from models.tables.features.causes import BALANCE, CONTRACTS, LIMITS
 from models.tables.features.known import Feature, Known, ratio
-from models.tables.features.words import LESS, SHORTER, Figure, Said, Saying, Topic, words_for
+from models.tables.features.words import LESS, SHORTER, Figure, Said, Saying, words_for
 from models.tables.measures import ACTIVITY
 from models.tables.targets import DAYS_PER_PERIOD, NO_CAUSE
 from models.vocab import BoolArray, FloatArray, IntArray
 
-_BALANCE_TOPIC = Topic("balance_trend", Said("trend of the drawn balance", "提款余额趋势"))
-_PACE_TOPIC = Topic("activity_pace", Said("pace of business", "业务节奏"))
-_ENDED_TOPIC = Topic("facilities_ended", Said("limits gained and lost", "额度的增减"))
-_BOUND_TOPIC = Topic("facilities_bound", Said("maturities ahead", "未来到期安排"))
 _NONE_DATED = Said("no facility with a maturity is open", "没有约定到期日的存续融资项目")
 _LEVEL = Saying(
     figure=Figure.SHARE,
@@ -143,25 +140,25 @@ def _balance_features(known: Known) -> Iterator[Feature]:
     year, now = known.activity_periods, balance_steps(known)
     label, span = known.labels.of(ACTIVITY), known.labels.span(year)
     total = np.asarray(sum(balance_steps(known, ago=ago) for ago in range(year)))
-    said = words_for(_LEVEL, _BALANCE_TOPIC, span=span)
+    said = words_for(_LEVEL, BALANCE, span=span)
     yield Feature(f"balance_level_{year}p", "share", ratio(now * year, total), said)
     for window in sorted({1, 2, *known.settings.windows[:-1]}):
         before = balance_steps(known, ago=window)
-        said = words_for(_BALANCE_GROWTH, _BALANCE_TOPIC, **_stretch(known, window))
+        said = words_for(_BALANCE_GROWTH, BALANCE, **_stretch(known, window))
         yield Feature(f"balance_growth_{window}p", "share", ratio(now - before, now + before), said)
-    said = words_for(_BALANCE_PER_ACTIVITY, _BALANCE_TOPIC, label=label, span=span)
+    said = words_for(_BALANCE_PER_ACTIVITY, BALANCE, label=label, span=span)
     yield Feature(f"balance_per_activity_{year}p", "ratio", ratio(now, known.past.steps(ACTIVITY, year)), said)
 
 
 def _pace_features(known: Known) -> Iterator[Feature]:
     """Activity per period of each shorter window against that of the activity window."""
-    year, labels = known.activity_periods, known.labels
+    year, labels, topic = known.activity_periods, known.labels, known.labels.cause(ACTIVITY)
     whole = known.past.steps(ACTIVITY, year)
     slots = {"label": labels.of(ACTIVITY), "period": labels.one_period, "year": labels.span(year)}
     for window in sorted({1, *known.settings.windows}):
         if window < year:
             pace = ratio(known.past.steps(ACTIVITY, window) * year, whole * window)
-            said = words_for(_PACE, _PACE_TOPIC, span=labels.span(window), **slots)
+            said = words_for(_PACE, topic, span=labels.span(window), **slots)
             yield Feature(f"activity_pace_{window}p", "share", pace, said)
 
 
@@ -170,18 +167,18 @@ def _ended_features(known: Known, limits: Limits) -> Iterator[Feature]:
     days, now = DAYS_PER_PERIOD[known.labels.period], limits.of(limits.open_at(known.past.day))
     for window in known.settings.windows:
         lost = limits.of(limits.ended_early(known.past.day - window * days))
-        said = words_for(_EARLY, _ENDED_TOPIC, span=known.labels.span(window))
+        said = words_for(_EARLY, LIMITS, span=known.labels.span(window))
         yield Feature(f"facility_early_end_share_{window}p", "share", ratio(lost, lost + now), said)
     for window in known.settings.windows[:-1]:
         before = limits.of(limits.open_at(known.past.day - window * days))
-        said = words_for(_LIMIT_GROWTH, _ENDED_TOPIC, **_stretch(known, window))
+        said = words_for(_LIMIT_GROWTH, LIMITS, **_stretch(known, window))
         yield Feature(f"facility_limit_growth_{window}p", "share", ratio(now - before, now + before), said)
 
 
 def _maturity_features(limits: Limits) -> Iterator[Feature]:
     first, last = limits.days_until(np.minimum), limits.days_until(np.maximum)
-    yield Feature("facility_first_maturity_days", "days", first, words_for(_FIRST, _BOUND_TOPIC))
-    yield Feature("facility_last_maturity_days", "days", last, words_for(_LAST, _BOUND_TOPIC))
+    yield Feature("facility_first_maturity_days", "days", first, words_for(_FIRST, CONTRACTS))
+    yield Feature("facility_last_maturity_days", "days", last, words_for(_LAST, CONTRACTS))
 
 
 def balance_steps(known: Known, *, ago: int = 0) -> IntArray:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.tables.features.amounts import flows_of, rhythm_topic
+from models.tables.features.amounts import flows_of
 from models.tables.features.known import Feature, Known, ratio
 from models.tables.features.labels import Labels
 from models.tables.features.words import (
@@ -90,10 +90,10 @@ def share_features(known: Known) -> Iterator[Feature]:
         whole = np.asarray(sum(counts.values()))
         span = known.labels.span(window)
         for name in set(contacts) & {"complaint"}:
-            said = words_for(_SHARE, rhythm_topic(known.labels, name), label=known.labels.of(name), span=span)
+            said = words_for(_SHARE, known.labels.cause(name), label=known.labels.of(name), span=span)
             yield Feature(f"{name}_share_{window}p", "share", ratio(counts[name], whole), said)
         if {"campaign", "response"} <= set(contacts):
-            said = words_for(_ANSWERED, rhythm_topic(known.labels, "response"), span=span)
+            said = words_for(_ANSWERED, known.labels.cause("response"), span=span)
             answered = ratio(counts["response"], counts["campaign"])
             yield Feature(f"campaign_response_share_{window}p", "share", answered, said)
 
@@ -102,8 +102,7 @@ def _named(known: Known, name: str) -> tuple[Said, Topic]:
     """A number's label and topic; the components of the tone of notes are one topic."""
     if known.past.measures.table_of(name) == NOTES:
         return known.labels.tone(int(name.rpartition("_")[2])), _TONE_TOPIC
-    label = known.labels.of(name)
-    return label, Topic(f"{name}_level", label)
+    return known.labels.of(name), known.labels.cause(name)
 
 
 def _spoken(saying: Saying, topic: Topic, label: Said, labels: Labels, window: int, unit: str) -> FeatureWords:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.tables.facilities import DEFAULTED, FOREVER, Facilities
+from models.tables.features.causes import OVERDUE
 from models.tables.features.known import Feature, Known
-from models.tables.features.words import NEARER, SHORTER, Figure, Said, Saying, Topic, words_for
+from models.tables.features.words import NEARER, SHORTER, Figure, Said, Saying, words_for
 from models.vocab import FloatArray, IntArray
 
 ARREARS = "arrears"
 """The measure of payments that are overdue, where the config has one."""
-_TOPIC = Topic("standing", Said("arrears and default", "逾期与违约"))
 _OVERDUE = Saying(
     figure=Figure.DAYS,
     description=Said("time in arrears without a break", "持续逾期时间"),
@@ -45,14 +45,14 @@ _GROUP_DEFAULT = Saying(
 def standing_features(known: Known) -> Iterator[Feature]:
     """Days in arrears where they are measured; days since a default of the client and of its group."""
     if any(flow.name == ARREARS for flow in known.past.measures.flows):
-        yield Feature("arrears_days", "days", _days_in_arrears(known), words_for(_OVERDUE, _TOPIC))
+        yield Feature("arrears_days", "days", _days_in_arrears(known), words_for(_OVERDUE, OVERDUE))
     if known.past.facilities is None:
         return
     own = _days_since_default(known.past.facilities, known.past.clients, known.past.day)
-    yield Feature("default_recency_days", "days", own, words_for(_DEFAULT, _TOPIC))
+    yield Feature("default_recency_days", "days", own, words_for(_DEFAULT, OVERDUE))
     if known.groups_known:
         yield Feature(
-            "group_default_recency_days", "days", _least_of_group(own, known.group), words_for(_GROUP_DEFAULT, _TOPIC)
+            "group_default_recency_days", "days", _least_of_group(own, known.group), words_for(_GROUP_DEFAULT, OVERDUE)
         )
 
 

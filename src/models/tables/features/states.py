@@ -127,7 +127,7 @@ def _spoken(saying: Saying, known: Known, name: str, window: int | None = None) 
         figure = Figure.DAYS
     elif saying is _CHANGE and figure is Figure.SHARE:
         figure = Figure.POINTS
-    topic = Topic(f"{name}_level", label)
+    topic = known.labels.cause(name)
     return words_for(saying, topic, figure=figure, label=label, span=known.labels.span(window))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from models.tables.features.amounts import flows_of, rhythm_topic
+from models.tables.features.amounts import flows_of
 from models.tables.features.known import Feature, Known, ratio
 from models.tables.features.words import (
     FEWER,
@@ -96,7 +96,7 @@ _OVERDUE = Saying(
 def recency_features(known: Known) -> Iterator[Feature]:
     """Days since the latest event of each flow."""
     for name, _ in flows_of(known, "money", "event"):
-        said = words_for(_RECENCY, rhythm_topic(known.labels, name), label=known.labels.of(name))
+        said = words_for(_RECENCY, known.labels.cause(name), label=known.labels.of(name))
         yield Feature(f"{name}_recency_days", "days", known.past.days_since(name), said)
 
 
@@ -128,5 +128,5 @@ def rhythm_features(known: Known) -> Iterator[Feature]:
 def _spoken(saying: Saying, known: Known, *, in_periods: bool = False) -> FeatureWords:
     labels = known.labels
     figure = Figure(f"{labels.period}s") if in_periods else None
-    topic = rhythm_topic(labels, ACTIVITY)
+    topic = labels.cause(ACTIVITY)
     return words_for(saying, topic, figure=figure, label=labels.of(ACTIVITY), period=labels.one_period)
