@@ -85,7 +85,7 @@ def test_a_short_book_has_no_intervals(fitted: FittedModels, tmp_path: Path) -> 
 def test_a_bundle_of_another_format_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     write_manifest(folder, {"format": 99, "book": manifest["book"], "data": manifest["data"]})
-    with pytest.raises(DamagedBundleError, match="format 5, got 99: train again"):
+    with pytest.raises(DamagedBundleError, match="format 6, got 99: train again"):
         read_bundle(folder)
 
 

@@ -71,7 +71,27 @@ def test_the_clearest_of_the_steady_serves_and_the_simplest_of_like() -> None:
     config = config_of(methods=["kmeans", "mixture"], simpler_within=0.01)
     steady = [candidate(3, 0.9, 0.30), candidate(5, 0.9, 0.405, method="mixture"), candidate(5, 0.85, 0.40)]
     unsteady, tiny = candidate(6, 0.7, 0.60), candidate(6, 0.99, 0.70, share=0.01)
-    assert chosen([*steady, unsteady, tiny], config) == (steady[2], "separation")
-    assert chosen([*steady, unsteady, tiny], config, has_structure=False) == (steady[0], "fewest")
-    assert chosen([unsteady, candidate(4, 0.6, 0.9), tiny], config) == (unsteady, "stability")
-    assert chosen([tiny], config) == (tiny, "stability")
+    every = range(2, 7)
+    assert chosen([*steady, unsteady, tiny], config, found_at=every) == (steady[2], "separation")
+    assert chosen([*steady, unsteady, tiny], config, found_at=()) == (steady[0], "fewest")
+    assert chosen([unsteady, candidate(4, 0.6, 0.9), tiny], config, found_at=every) == (unsteady, "stability")
+    assert chosen([tiny], config, found_at=every) == (tiny, "stability")
+
+
+def test_structure_counts_only_at_the_number_that_serves() -> None:
+    config = config_of(methods=["kmeans"], simpler_within=0.01)
+    few, many = candidate(3, 0.9, 0.30), candidate(6, 0.9, 0.50)
+    assert chosen([few, many], config, found_at=(3,)) == (few, "separation")
+    assert chosen([few, many], config, found_at=(2,)) == (few, "fewest")
+    assert chosen([few, many], config, found_at=(3, 6)) == (many, "separation")
+
+
+def test_the_structure_test_judges_every_number_that_may_serve() -> None:
+    matrix = np.random.default_rng(2).normal(size=(200, 2))
+    choice = SegmentModel.fit(matrix, config_of(clusters={"fewest": 7, "most": 8}, resamples=2), seed=1).choice
+    assert {7, 8} <= set(choice.structure.clusters)
+    assert choice.served.clusters in choice.structure.clusters
+    assert choice.has_structure == (choice.served.clusters in choice.structure.found_at)
+    there = choice.structure.at(choice.served.clusters)
+    assert there is not None
+    assert choice.has_structure <= (there["separation"] > there["highest"])

@@ -53,7 +53,7 @@ def test_a_profile_by_hand(fitted: FittedModels, rows: Panel, told: Predictions)
     assert first["between_share"] == pytest.approx((told.segment_margin[inside] < 0.1).mean())
     tenure = rows.features["tenure_days"].to_numpy()[inside]
     assert first["features"]["tenure_days"]["median"] == pytest.approx(np.median(tenure))
-    assert first["features"]["tenure_days"]["apart"] == fitted.segments.centres[0][2]
+    assert first["features"]["tenure_days"]["apart"] == pytest.approx(fitted.segments.typical[0][2])
 
 
 def test_the_map_is_that_of_principal_components(fitted: FittedModels, rows: Panel) -> None:

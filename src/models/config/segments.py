@@ -54,9 +54,10 @@ class SegmentsConfig(Section):
 
     Each method with each number of clusters is refitted on resamples of the clients. Those whose smallest segment
     holds ``min_share`` of the clients and whose refits agree (median adjusted Rand index at least ``min_stability``)
-    are admitted. Served is the one with the fewest clusters, then the first method, whose separation (mean
-    silhouette) lies within ``simpler_within`` of the best one; where the book shows no structure, the fewest clusters
-    admitted. Where none is admitted, the steadiest of those with large enough segments serves, else of all.
+    are admitted. Served is, of the numbers at which the book lies farther apart than books without clusters, the one
+    with the fewest clusters, then the first method, whose separation (mean silhouette) lies within ``simpler_within``
+    of the best one; where there is structure at no number admitted, the fewest clusters. Where none is admitted, the
+    steadiest of those with large enough segments serves, else of all.
     """
 
     features: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -44,6 +44,7 @@ def segments_page(facts: Facts) -> str:
         .render(
             facts=facts,
             segments=segments,
+            medians=_medians(segments),
             kinds=facts["kinds"],
             totals=totals,
             titles=KIND_TITLES,
@@ -85,24 +86,32 @@ def kinds_in_order(kinds: Mapping[str, Sequence[Facts]]) -> dict[str, Sequence[F
     return {name: kinds[name] for name in (*known, *(name for name in kinds if name not in KIND_TITLES))}
 
 
-def signed(apart: float) -> str:
-    """Spreads with their sign; what rounds to nothing has none.
+def _medians(segments: Facts) -> list[tuple[str, Facts]]:
+    """Rows of the heat map: the whole book, then each segment, with the medians of their features."""
+    rows = [(f"{each['number']}: {each['name']}", each["features"]) for each in segments["segments"]]
+    return [("whole book", segments["whole"]["features"]), *rows]
 
-    >>> signed(1.04), signed(-0.31), signed(-0.04)
-    ('+1.0', '-0.3', '0.0')
+
+def signed(apart: float | None) -> str:
+    """Spreads with their sign; what rounds to nothing has none, what is not known is a dash.
+
+    >>> signed(1.04), signed(-0.31), signed(-0.04), signed(None)
+    ('+1.0', '-0.3', '0.0', '–')
     """
+    if apart is None:
+        return "–"
     said = f"{apart:+.1f}"
     return said[1:] if float(said) == 0 else said
 
 
-def heat(apart: float) -> str:
+def heat(apart: float | None) -> str:
     """The style of a heat map's cell, by how many spreads a segment lies from the median client.
 
     >>> heat(1.4), heat(-0.3), heat(0.1)
     ('high3', 'low1', 'mid')
     """
-    depth = next((depth for least, depth in _HEAT_STEPS if abs(apart) >= least), 0)
-    return f"{'high' if apart > 0 else 'low'}{depth}" if depth else "mid"
+    depth = next((depth for least, depth in _HEAT_STEPS if abs(apart or 0.0) >= least), 0)
+    return f"{'high' if (apart or 0.0) > 0 else 'low'}{depth}" if depth else "mid"
 
 
 def move(share: float | None) -> str:

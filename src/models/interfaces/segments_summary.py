@@ -51,10 +51,19 @@ def _verdict(segments: Facts) -> Text:
     said = f"{served['method']}, {served['clusters']} clusters: refits agree at {served['stability']:.2f}. "
     if segments["structure"] == "found":
         return Text(f"{said}Clients lie farther apart than in all {test['draws']} books drawn without clusters.")
-    return Text(
-        f"{said}There is no structure: as clear clusters were found in {test['draws'] - test['beaten']} of "
-        f"{test['draws']} books drawn without any. The segments only cut clients into groups.",
-        style="yellow",
+    return Text(f"{said}{_no_structure(segments)} The segments only cut clients into groups.", style="yellow")
+
+
+def _no_structure(segments: Facts) -> str:
+    test, there = segments["structure_test"], segments["structure_served"]
+    if test["beaten"] < test["draws"] or there is None:
+        return (
+            f"There is no structure: as clear clusters were found in {test['draws'] - test['beaten']} of "
+            f"{test['draws']} books drawn without any."
+        )
+    return (
+        f"There is no structure in so many clusters: their silhouette is {there['separation']:.2f}, the best of "
+        f"{test['draws']} books drawn without any reaches {there['highest']:.2f}."
     )
 
 

@@ -29,7 +29,7 @@ from models.workflows.grading import Bounds
 from models.workflows.publish import MANIFEST, file_hash, read_manifest, write_manifest
 from models.workflows.recipe import FittedModels
 
-FORMAT = 5
+FORMAT = 6
 CONFIG = "config.json"
 REPORT = "report.json"
 

@@ -14,11 +14,12 @@ import pandas as pd
 
 from models.config import Config
 from models.errors import InternalError, TooLittleDataError
+from models.learners.segments import SegmentModel
 from models.metrics import decile_table
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
 from models.tables.targets import DECLINE_CAUSES
-from models.vocab import FloatArray, IntArray
+from models.vocab import FloatArray, IntArray, TextArray
 from models.workflows.contenders import OURS, Contender, Contest, ContestResult, contest
 from models.workflows.corrections import Corrections, learn_corrections
 from models.workflows.figures import (
@@ -30,6 +31,7 @@ from models.workflows.figures import (
     interval_figures,
 )
 from models.workflows.hindcast import Hindcasts
+from models.workflows.recipe import fit_segments, segment_rows
 from models.workflows.report import Judged, JudgedCurve, report_parts
 from models.workflows.stakes import at_stake
 from models.workflows.truth import known_causes, with_truth
@@ -51,9 +53,13 @@ def evaluate_origin(
     origins: LearningOrigins,
     config: Config,
     truth: pd.DataFrame | None = None,
+    *,
+    segments: SegmentModel | None = None,
 ) -> JudgedOrigin:
     """Fit on ``origins``, score the origin ``test`` and hold the result against what happened then.
 
+    ``segments`` only group its errors: those that serve, so that a report names the same ones as scores and pages;
+    else those of the clients judged.
     ``truth``, of a simulated book, competes where it covers the origin. The panel of ``hindcasts`` holds all
     these origins with their targets. Raises ``TooLittleDataError``.
     """
@@ -84,7 +90,9 @@ def evaluate_origin(
         "importance": result.importance,
         "reasons": result.reasons,
         "parts": report_parts(
-            _judged(rows, realised, result, config, known),
+            _judged(
+                rows, realised, result, config, known, _named_segments(segments or fit_segments(rows, config), rows)
+            ),
             differences={target: each["ours_minus"] for target, each in figures.items()},
             importance=result.importance,
         ),
@@ -178,7 +186,12 @@ def _require_both_outcomes(rows: Panel, realised: Realised, test: int) -> None:
 
 
 def _judged(
-    rows: Panel, realised: Realised, result: ContestResult, config: Config, known: Mapping[str, FloatArray]
+    rows: Panel,
+    realised: Realised,
+    result: ContestResult,
+    config: Config,
+    known: Mapping[str, FloatArray],
+    segment: TextArray,
 ) -> Judged:
     ours = result.ours
     attributes = [name for name in config.features.attributes if name in rows.features]
@@ -190,7 +203,7 @@ def _judged(
         value_high=ours.value_high,
         decline_probability=ours.decline_probability,
         tier=ours.grades.tier,
-        segment=ours.segment.astype(np.str_),
+        segment=segment,
         tenure_days=_column(rows, "tenure_days"),
         size=_column(rows, "value_sum_ever"),
         attributes=rows.features[[name for name in attributes if pd.api.types.is_string_dtype(rows.features[name])]],
@@ -206,6 +219,12 @@ def _judged(
             known=known,
         ),
     )
+
+
+def _named_segments(segments: SegmentModel, rows: Panel) -> TextArray:
+    """Number and name of each client's segment, as pages show it. (n_rows,)."""
+    names = np.array([f"{number}: {name}" for number, name in enumerate(segments.segment_names)])
+    return np.asarray(names[segments.assign(segment_rows(segments, rows)).segment])
 
 
 def _places(rows: Panel, incidence: Mapping[str, FloatArray]) -> Any:

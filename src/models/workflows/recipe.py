@@ -21,7 +21,7 @@ from models.learners.decline import CauseModel, DeclineCurves, DeclineModel, Tim
 from models.learners.peers import Peers
 from models.learners.segments import SegmentModel
 from models.learners.value import ValueCandidate, ValueModel
-from models.tables.features import FeatureWords
+from models.tables.features import FeatureWords, Figure
 from models.tables.notes import NoteModel
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
@@ -32,6 +32,8 @@ from models.workflows.hindcast import BaseModels, fit_base
 from models.workflows.kinds import fit_kinds
 from models.workflows.unfinished import unfinished_of
 
+LEAST_SHARE = 0.05
+"""Shares that differ by less, in points, are called the same when segments are named."""
 Element = TypeVar("Element", bound=np.generic)
 
 
@@ -236,6 +238,7 @@ def fit_segments(now: Panel, config: Config) -> SegmentModel:
         config.learners.segments,
         seed=config.run.seed,
         describe=lambda name: called.get(name, name),
+        least={name: LEAST_SHARE for name in called if now.words[name].figure is Figure.SHARE},
     )
 
 

@@ -98,6 +98,7 @@ def segment_facts(
             {"number": number, "name": model.names[place], "name_zh": names_zh[place], **profiled.of(place)}
             for place, number in enumerate(model.numbers)
         ],
+        "whole": {"features": _features(model, matrix)},
         "kinds": {name: _totals(groups, predictions) for name, groups in profiled.mixes.items()},
         "map": map_of(model, matrix, predictions.segment),
         "matching": None if matching is None else _matching_facts(matching),
@@ -111,8 +112,9 @@ def choice_of_segments(model: SegmentModel) -> dict[str, Any]:
         "served": asdict(choice.served),
         "chosen_by": choice.reason,
         "curve": [asdict(candidate) for candidate in choice.candidates],
-        "structure": "found" if choice.structure.is_found else "none",
+        "structure": "found" if choice.has_structure else "none",
         "structure_test": asdict(choice.structure),
+        "structure_served": choice.structure.at(choice.served.clusters),
     }
 
 
@@ -155,10 +157,7 @@ class _Profiled:
             "decline_mean": _mean(told.decline_probability[inside]),
             "margin_mean": _mean(told.segment_margin[inside]),
             "between_share": _mean((told.segment_margin[inside] < BETWEEN).astype(np.float64)),
-            "features": {
-                name: _feature_facts(self.matrix[inside, column], float(self.model.centres[place, column]))
-                for column, name in enumerate(self.model.features)
-            },
+            "features": _features(self.model, self.matrix[inside]),
             "mixes": {
                 name: {label: _mean(members[inside].astype(np.float64)) for label, members in groups.items()}
                 for name, groups in self.mixes.items()
@@ -182,13 +181,20 @@ def _totals(groups: Mapping[str, BoolArray], told: Predictions) -> list[dict[str
     ]
 
 
-def _feature_facts(values: FloatArray, apart: float) -> dict[str, Any]:
-    """``apart``: the middle of the segment in spreads from the median client, as a heat map shows it."""
-    known = values[~np.isnan(values)]
+def _features(model: SegmentModel, matrix: FloatArray) -> dict[str, dict[str, Any]]:
+    """The median client of ``matrix``: ``apart`` is its place in spreads from the median client learned from."""
+    known = ~np.isnan(matrix)
+    medians = np.array(
+        [np.median(column[told]) if told.any() else np.nan for column, told in zip(matrix.T, known.T, strict=True)]
+    )
+    apart = model.scaled(medians[None])[0]
     return {
-        "apart": apart,
-        "median": float(np.median(known)) if len(known) else None,
-        "known_share": len(known) / len(values) if len(values) else None,
+        name: {
+            "apart": float(apart[place]) if told.any() else None,
+            "median": float(medians[place]) if told.any() else None,
+            "known_share": _mean(told.astype(np.float64)),
+        }
+        for place, (name, told) in enumerate(zip(model.features, known.T, strict=True))
     }
 
 

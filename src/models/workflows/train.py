@@ -29,7 +29,7 @@ from models.workflows.hindcast import Hindcasts
 from models.workflows.kind_report import served_kind_facts
 from models.workflows.learning import learning_panel
 from models.workflows.publish import publish_folder
-from models.workflows.recipe import FittedModels, fit_models, grade_matrix, with_peers
+from models.workflows.recipe import FittedModels, fit_models, fit_segments, grade_matrix, with_peers
 from models.workflows.report import stability_parts
 from models.workflows.report.explained import explained_parts, ranking_stability, reason_sizes, sampled
 from models.workflows.rows import rows_of
@@ -64,11 +64,12 @@ class _Plan:
 
 @dataclass(frozen=True)
 class _Watch:
-    """Who is told of an evaluation, and the file of the truth to hold it against, if there is one."""
+    """Who is told of an evaluation, the file of the truth to hold it against, if any, and segments for its errors."""
 
     recorder: Recorder
     progress: Progress
     truth: Path | None
+    segments: SegmentModel
 
 
 def train_models(
@@ -93,10 +94,10 @@ def train_models(
     learned = learning_panel(book, config, plan.grid, plan.origins(served), progress)
     panel = learned.panel
     hindcasts = Hindcasts(panel, config)
-    report = _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth))
+    segments = continued_segments(panel.at([served.latest]), config, previous)
+    report = _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth, segments.model))
     progress.stage("Fitting the models that serve")
     corrections = learn_corrections(hindcasts.of(served), config)
-    segments = continued_segments(panel.at([served.latest]), config, previous)
     models = replace(fit_models(panel, served, corrections, config, segments=segments.model), notes=learned.notes)
     _tell_unknown(models, progress)
     models = with_peers(models, panel, served.latest)
@@ -139,7 +140,8 @@ def evaluate_book(
     """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
     plan = _plan(book, config, tuple(tests) or config.origins.test)
     panel = learning_panel(book, config, plan.grid, plan.origins(), progress).panel
-    return _report(book, config, Hindcasts(panel, config), plan, _Watch(recorder, progress, truth))
+    segments = fit_segments(panel.at([max(plan.tests)]), config)
+    return _report(book, config, Hindcasts(panel, config), plan, _Watch(recorder, progress, truth, segments))
 
 
 def _plan(book: Book, config: Config, tests: Sequence[date]) -> _Plan:
@@ -170,7 +172,7 @@ def _report(book: Book, config: Config, hindcasts: Hindcasts, plan: _Plan, watch
     truth = None if watch.truth is None else read_truth(watch.truth)
     tests = watch.progress.track(plan.tests.items(), total=len(plan.tests), title="Judging test origins")
     for number, fit in tests:
-        judged = evaluate_origin(hindcasts, number, fit, config, truth)
+        judged = evaluate_origin(hindcasts, number, fit, config, truth, segments=watch.segments)
         judged_origins.append(judged)
         watch.recorder.metrics(headline(judged.report), step=int(judged.report["as_of"].replace("-", "")))
     origins = [judged.report for judged in judged_origins]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -13,7 +13,7 @@ from models.learners.segments.clustering import Clustering
 from models.learners.segments.methods import fitted
 from models.learners.segments.rows import SAMPLE_ROWS, distinct_count, in_order, thinned
 from models.learners.segments.separation import Apartness
-from models.learners.segments.structure import Structure, structure_of
+from models.learners.segments.structure import NUMBERS, Structure, structure_of
 from models.vocab import FloatArray, IntArray
 
 Reason = Literal["separation", "fewest", "stability"]
@@ -38,12 +38,17 @@ class Candidate:
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """All candidates, which of them serves, by which rule, and whether there is structure at all."""
+    """All candidates, which of them serves, by which rule, and at which numbers of clusters there is structure."""
 
     candidates: tuple[Candidate, ...]
     served: Candidate
     reason: Reason
     structure: Structure
+
+    @property
+    def has_structure(self) -> bool:
+        """Whether clusters as many as serve lie farther apart than in any book without clusters."""
+        return self.served.clusters in self.structure.found_at
 
     def to_facts(self) -> dict[str, Any]:
         """All of it, ready for JSON."""
@@ -77,18 +82,19 @@ def choose(ordered: FloatArray, config: SegmentsConfig, *, seed: int) -> Choice:
     candidates = tuple(
         _candidate(method, number, sample, resamples, apart, seed) for method in config.methods for number in numbers
     )
-    structure = structure_of(ordered, seed=seed)
-    served, reason = chosen(candidates, config, has_structure=structure.is_found)
+    structure = structure_of(ordered, seed=seed, numbers=tuple(sorted({*NUMBERS, *numbers})))
+    served, reason = chosen(candidates, config, found_at=structure.found_at)
     return Choice(candidates=candidates, served=served, reason=reason, structure=structure)
 
 
 def chosen(
-    candidates: Sequence[Candidate], config: SegmentsConfig, *, has_structure: bool = True
+    candidates: Sequence[Candidate], config: SegmentsConfig, *, found_at: Collection[int]
 ) -> tuple[Candidate, Reason]:
     """Which candidate serves by the rule that ``SegmentsConfig`` states, and what decided.
 
-    Without structure there are still segments, because reports and peers need groups; but how far they lie apart says
-    nothing then, and there is no cause for more than the fewest.
+    Only numbers of clusters with structure (``found_at``) compete by how far they lie apart. Where none of them is
+    admitted there are still segments, because reports and peers need groups; but separation says nothing then, and
+    there is no cause for more than the fewest.
     """
     sized = [each for each in candidates if each.smallest_share >= config.min_share] or list(candidates)
     admitted = [
@@ -96,11 +102,12 @@ def chosen(
     ]
     if not admitted:
         return max(sized, key=lambda each: each.stability), "stability"
-    within = config.simpler_within if has_structure else np.inf
-    best = max(each.separation for each in admitted)
-    near = [each for each in admitted if each.separation >= best - within]
+    clear = [each for each in admitted if each.clusters in found_at]
+    within = config.simpler_within if clear else np.inf
+    best = max(each.separation for each in clear or admitted)
+    near = [each for each in clear or admitted if each.separation >= best - within]
     simplest = min(near, key=lambda each: (each.clusters, config.methods.index(each.method)))
-    return simplest, "separation" if has_structure else "fewest"
+    return simplest, "separation" if clear else "fewest"
 
 
 def _candidate(

@@ -50,7 +50,9 @@ class SegmentModel:
 
     A refit that is matched to its predecessor takes over the numbers, which may then have gaps.
     ``numbers`` (rising) and ``names`` belong to the clusters one by one; ``numbers_given`` is the next number that was
-    never given. Names say what sets each apart from the median client, by the config's ``words`` for features.
+    never given. Names say by the config's ``words`` where each stands apart from the median client, by ``typical``:
+    the segments' medians in spreads from that of the book, (n_clusters, n_features), NaN where most of a segment's
+    clients have none.
     """
 
     features: tuple[str, ...]
@@ -59,18 +61,26 @@ class SegmentModel:
     numbers: tuple[int, ...]
     names: tuple[str, ...]
     numbers_given: int
+    typical: FloatArray
     choice: Choice
     words: Mapping[str, SegmentWords] = field(default_factory=dict)
 
     @classmethod
     def fit(
-        cls, matrix: FloatArray, config: SegmentsConfig, *, seed: int, describe: Callable[[str], str] = str
+        cls,
+        matrix: FloatArray,
+        config: SegmentsConfig,
+        *,
+        seed: int,
+        describe: Callable[[str], str] = str,
+        least: Mapping[str, float] | None = None,
     ) -> SegmentModel:
         """Learn from (n_clients, n_features), the columns being ``config.features``; NaN is missing.
 
         Rows are brought into an order that follows from what they hold, and libraries are kept to one thread (in the
         whole process, while it lasts): neither ids nor the order of clients nor threads change anything. ``describe``
-        turns the name of a feature into what people call it.
+        turns the name of a feature into what people call it; a median that lies no farther than ``least`` from that of
+        the book, in the feature's own unit, counts as the same.
         Raises ``TooLittleDataError`` if fewer distinct clients are there than the fewest clusters asked for.
         """
         import sklearn.cluster  # noqa: F401, PLC0415 - only what is loaded can be kept to one thread
@@ -83,13 +93,17 @@ class SegmentModel:
             choice = choose(ordered, config, seed=seed)
             served = choice.served
             clustering = fitted(served.method, thinned(ordered, MOST_ROWS), served.clusters, seed=seed)
+        label = clustering.costs(_scaled(scaling, matrix)).argmin(axis=1)
+        nearest = np.array([(least or {}).get(name, 0.0) for name in config.features])
+        typical = _typical(matrix, label, scaling, served.clusters, nearest)
         return cls(
             features=config.features,
             scaling=scaling,
             clustering=clustering,
             numbers=tuple(range(served.clusters)),
-            names=names_of(clustering.centres, config.features, describe=describe, words=config.words),
+            names=names_of(typical, config.features, describe=describe, words=config.words),
             numbers_given=served.clusters,
+            typical=typical,
             choice=choice,
             words=config.words,
         )
@@ -107,7 +121,7 @@ class SegmentModel:
 
     def names_in(self, language: Language, describe: Callable[[str], str] = str) -> tuple[str, ...]:
         """The names by cluster in another language; ``describe`` says what people call a feature there."""
-        return names_of(self.centres, self.features, describe=describe, words=self.words, language=language)
+        return names_of(self.typical, self.features, describe=describe, words=self.words, language=language)
 
     def scaled(self, matrix: FloatArray) -> FloatArray:
         """Clients on the scale on which they are clustered: spreads from the median client. (n, f) -> (n, f)."""
@@ -140,6 +154,7 @@ class SegmentModel:
             clustering=self.clustering.reordered(order),
             numbers=tuple(numbers[order].tolist()),
             names=tuple(self.names[place] for place in order),
+            typical=self.typical[order],
             numbers_given=max(numbers_given, int(numbers.max()) + 1),
         )
 
@@ -147,6 +162,7 @@ class SegmentModel:
         """The model as text; numbers keep every digit."""
         scaling = {name: values.tolist() for name, values in asdict(self.scaling).items()}
         facts = {name: getattr(self, name) for name in ("features", "numbers", "names", "numbers_given")}
+        facts["typical"] = [[None if np.isnan(each) else each for each in row] for row in self.typical.tolist()]
         facts["words"] = {name: words.model_dump() for name, words in self.words.items()}
         facts |= {"scaling": scaling, "clustering": self.clustering.to_facts(), "choice": self.choice.to_facts()}
         return json.dumps(facts, ensure_ascii=False)
@@ -163,6 +179,7 @@ class SegmentModel:
                 numbers=tuple(read["numbers"]),
                 names=tuple(read["names"]),
                 numbers_given=int(read["numbers_given"]),
+                typical=np.array(read["typical"], dtype=np.float64),
                 choice=Choice.from_facts(read["choice"]),
                 words={name: SegmentWords(**words) for name, words in read.get("words", {}).items()},
             )
@@ -176,6 +193,21 @@ def _scaled(scaling: RobustScaling, matrix: FloatArray) -> FloatArray:
     plain = scaling.apply(matrix)
     beyond = np.maximum(np.abs(plain) - REACH_SPREADS, 0.0)
     return np.asarray(plain - np.sign(plain) * (beyond - np.log1p(beyond)))
+
+
+def _typical(
+    matrix: FloatArray, label: IntArray, scaling: RobustScaling, clusters: int, least: FloatArray
+) -> FloatArray:
+    """Medians of clusters in spreads from the median of all, by what most clients of each have. (n_clusters, f)."""
+    typical = np.full((clusters, matrix.shape[1]), np.nan)
+    for cluster in range(clusters):
+        inside = matrix[label == cluster]
+        is_told = (~np.isnan(inside)).sum(axis=0) * 2 > len(inside)
+        medians, book = np.where(is_told, 0.0, np.nan), scaling.filling
+        medians[is_told] = np.nanmedian(inside[:, is_told], axis=0)
+        alike = np.abs(medians - book) < least
+        typical[cluster] = np.where(is_told, _scaled(scaling, np.where(alike, book, medians)[None])[0], np.nan)
+    return typical
 
 
 def _require_distinct(distinct: int, config: SegmentsConfig) -> None:

@@ -1,4 +1,4 @@
-"""What people call a segment: the features that set it apart from the median client, graded in words."""
+"""The name of a segment: in which features its median client stands apart from that of the book, graded in words."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from typing import Literal
 import numpy as np
 
 from models.config.segments import VERY, SegmentWords
-from models.vocab import FloatArray
+from models.vocab import BoolArray, FloatArray
 
 APART_SPREADS = 0.25
 FAR_SPREADS = 1.0
 TOLD = 2
-"""So many features are told where they are apart; more only to tell two segments from one another."""
+"""So many features are told where they are apart; more to tell two segments from one another, or to speak alike."""
 
 Language = Literal["en", "zh"]
 
@@ -102,32 +102,84 @@ class _Speaker:
 
 
 def names_of(
-    apart: FloatArray,
+    typical: FloatArray,
     features: Sequence[str],
     *,
     describe: Callable[[str], str] = str,
     words: Mapping[str, SegmentWords] | None = None,
     language: Language = "en",
 ) -> tuple[str, ...]:
-    """Name each segment by the features that deviate most: up to two that do, and as many as keep all names apart.
+    """Name each segment by the features in which its median client stands farthest from that of the book.
 
-    ``apart`` is (n_segments, n_features), in spreads from the median client; ``describe`` turns the name of a feature
-    into what people call it; ``words``, where there are any, say it better. What no number of features tells apart is
-    counted.
+    ``typical`` is (n_segments, n_features): medians of segments in spreads from the median of the book, NaN where most
+    of a segment's clients have none. Two features are told where two are apart; more to keep names apart, and where a
+    segment stands at least as far in what another one is named by: "small" is then said of all that are as small.
+    ``describe`` turns the name of a feature into what people call it; ``words``, where there are any, say it better.
+    What no number of features tells apart is counted.
 
     >>> names_of(np.array([[2.0, 0.1], [-0.5, 0.4]]), ["fees", "tenure"])
     ('very high fees', 'low fees, high tenure')
+    >>> names_of(np.array([[-0.5, 0.1, 0.0], [-0.9, 1.4, 1.2]]), ["fees", "tenure", "growth"])
+    ('low fees', 'very high tenure, low fees')
     """
     said = [(words or {}).get(name) for name in features]
     speaker = _Speaker(language=language, called=[describe(name) for name in features], words=said)
-    phrases = [_phrases(row, TOLD, speaker) for row in apart]
-    for depth in range(TOLD + 1, len(features) + 1):
-        alike = Counter(map(frozenset, phrases))
-        phrases = [
-            told if alike[frozenset(told)] == 1 else _phrases(row, depth, speaker)
-            for row, told in zip(apart, phrases, strict=True)
-        ]
-    return _ranked([speaker.grades.between.join(told) for told in phrases], speaker.grades)
+    told = _trimmed(_at_least_as_far(_first(typical), typical), typical)
+    for _ in range(len(features)):
+        names = _joined(told, typical, speaker)
+        alike = np.array([names.count(name) > 1 for name in names])
+        told = _at_least_as_far(told | (_next(told, typical) & alike[:, None]), typical)
+    return _ranked(_joined(told, typical, speaker), speaker.grades)
+
+
+def _first(typical: FloatArray) -> BoolArray:
+    """The features in which each segment is farthest apart, at most ``TOLD``. (n_segments, n_features)."""
+    order = np.argsort(-np.nan_to_num(np.abs(typical)), axis=1, kind="stable")
+    rank = np.argsort(order, axis=1, kind="stable")
+    return np.asarray((rank < TOLD) & _is_apart(typical))
+
+
+def _at_least_as_far(told: BoolArray, typical: FloatArray) -> BoolArray:
+    """``told``, and of every other segment what stands at least as far on the same side, feature by feature."""
+    is_wider = told.copy()
+    for side in (typical > 0, typical < 0):
+        least = np.where(told & side & _is_apart(typical), np.abs(typical), np.inf).min(axis=0)
+        is_wider |= side & (np.nan_to_num(np.abs(typical)) >= least)
+    return is_wider
+
+
+def _trimmed(told: BoolArray, typical: FloatArray) -> BoolArray:
+    """``told`` without what segments that are told more than ``TOLD`` features can spare.
+
+    Spared is, smallest first, what stands least far of all that are told it: no other name then says too little.
+    """
+    kept = told.copy()
+    for row, place in sorted(np.argwhere(told).tolist(), key=lambda at: abs(typical[at[0], at[1]])):
+        nearer = kept[:, place] & (typical[:, place] * np.sign(typical[row, place]) > 0)
+        nearer &= np.abs(typical[:, place]) < abs(typical[row, place])
+        kept[row, place] = kept[row].sum() <= TOLD or bool(nearer.any())
+    return kept
+
+
+def _next(told: BoolArray, typical: FloatArray) -> BoolArray:
+    """The farthest feature of each segment that is known and not told yet. (n_segments, n_features)."""
+    far = np.where(told | np.isnan(typical), -1.0, np.abs(typical))
+    best = far.argmax(axis=1)[:, None] == np.arange(typical.shape[1])
+    return np.asarray(best & (far >= 0))
+
+
+def _is_apart(typical: FloatArray) -> BoolArray:
+    return np.asarray(np.nan_to_num(np.abs(typical)) >= APART_SPREADS)
+
+
+def _joined(told: BoolArray, typical: FloatArray, speaker: _Speaker) -> list[str]:
+    """The name of each segment, the farthest feature first."""
+    names = []
+    for row, chosen in zip(typical, told, strict=True):
+        places = sorted(np.flatnonzero(chosen).tolist(), key=lambda place: -abs(row[place]))
+        phrases = [speaker.say(place, float(row[place])) for place in places]
+        names.append(speaker.grades.between.join(phrases or [speaker.grades.typical]))
+    return names
 
 
 def _ranked(names: list[str], grades: Grades) -> tuple[str, ...]:
@@ -139,9 +191,3 @@ def _ranked(names: list[str], grades: Grades) -> tuple[str, ...]:
         else grades.one_of.format(name=name, rank=names[:place].count(name) + 1, count=counts[name])
         for place, name in enumerate(names)
     )
-
-
-def _phrases(apart: FloatArray, depth: int, speaker: _Speaker) -> list[str]:
-    farthest = np.argsort(-np.abs(apart), kind="stable")[:depth]
-    told = [place for rank, place in enumerate(farthest) if rank >= TOLD or abs(apart[place]) >= APART_SPREADS]
-    return [speaker.say(int(place), float(apart[place])) for place in told] or [speaker.grades.typical]

@@ -14,7 +14,7 @@ from models.learners.segments.separation import Apartness
 from models.vocab import FloatArray
 
 NUMBERS = (2, 3, 4, 5, 6)
-"""Numbers of clusters that are looked for, whatever the config asks for: structure is the book's, not the config's."""
+"""Numbers of clusters that are looked for beside those of the config: structure is the book's, not the config's."""
 DRAWS = 19
 """Chance alone puts the book before all of so many draws once in twenty times."""
 MODES = 21
@@ -40,6 +40,19 @@ class Structure:
     def is_found(self) -> bool:
         """Whether the book beats all draws: a test at 5%."""
         return self.beaten == self.draws
+
+    @property
+    def found_at(self) -> tuple[int, ...]:
+        """The numbers of clusters at which a book with structure lies farther apart than every draw."""
+        each = zip(self.clusters, self.separation, self.highest, strict=True)
+        return tuple(number for number, book, draws in each if self.is_found and book > draws)
+
+    def at(self, number: int) -> dict[str, float] | None:
+        """``separation`` and ``highest`` at one number of clusters, None where it was not looked at."""
+        if number not in self.clusters:
+            return None
+        place = self.clusters.index(number)
+        return {"separation": self.separation[place], "highest": self.highest[place]}
 
 
 def structure_of(ordered: FloatArray, *, seed: int, numbers: tuple[int, ...] = NUMBERS) -> Structure:

@@ -49,7 +49,7 @@ class Judged:
         foreseen_value: in the book's currency, with the interval ``value_low`` to ``value_high``, NaN if there is none.
         decline_probability: between 0 and 1.
         tier: the grade that the predictions would have given, best first in ``tiers``.
-        segment: name of the cluster.
+        segment: number and name of the segment that serves.
         tenure_days: how long the client was known at the as-of date; NaN where not known.
         size: past value, in the book's currency.
         attributes: one column per attribute by which errors are told, e.g. region; text, or numbers.
