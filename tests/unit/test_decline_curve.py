@@ -129,6 +129,28 @@ def test_hazards_are_learned_by_client_and_step(book: Book, timing: TimingModel)
     assert np.corrcoef(reached[:, 0], expected[:, 0])[0, 1] > 0.95
 
 
+def hazards_of(curve: np.ndarray) -> np.ndarray:
+    """Mean hazard of each step from a mean curve (n_steps,)."""
+    return np.asarray(np.diff(curve, prepend=0) / (1 - np.concatenate([[0.0], curve[:-1]])))
+
+
+@pytest.mark.parametrize("trees", [10, 60])
+def test_what_few_trees_leave_out_does_not_all_fall_into_the_last_step(trees: int) -> None:
+    """Three of four declines are there at once, as of clients that are silent; the others come evenly."""
+    even = Book(seed=9, clients=6_000)
+    random = np.random.default_rng(9)
+    at_once = random.random(6_000) < expit(1.5 + even.matrix[:, 0])
+    even.event_period = np.where(even.declined, np.where(at_once, 1, random.integers(2, HORIZON + 1, 6_000)), 0)
+    timing = even.timing(CONFIG.model_copy(update={"trees": trees, "curve_steps": 12}))
+    probability = np.where(even.declined, 0.9, 0.05)
+    hazards = hazards_of((probability[:, None] * timing.predict(even.matrix)).mean(axis=0))
+    assert 1 / 1.5 < hazards[-1] / hazards[-2] < 1.5
+    assert 1 / 1.5 < hazards[-1] / hazards[1:-1].mean() < 1.5
+    declined = even.event_period > 0
+    realised = np.bincount(even.event_period[declined], minlength=13)[1:].cumsum() / declined.sum()
+    np.testing.assert_allclose(timing.predict(even.matrix)[declined].mean(axis=0), realised, atol=0.03)
+
+
 def test_calibrated_hazards_come_true_on_a_later_origin(later: Book, timing: TimingModel) -> None:
     happened = later.event_period > 0
     realised = [(later.event_period[happened] <= end).mean() for end in timing.ends]
@@ -175,13 +197,15 @@ def test_a_model_that_learned_from_far_fewer_events_calibrates_no_other(
 
 
 def test_few_events_give_everyone_the_shares_of_the_steps() -> None:
-    """150 events, of which 75 in the first two periods and 75 in the last; one more is spread over all."""
+    """150 events, 75 in the first two periods and 75 in the last; one more is spread over all, neighbours share."""
     few = Book(clients=400)
     few.event_period = np.zeros(400, dtype=np.int64)
     few.event_period[:150] = np.repeat([1, 12], 75)
     model = few.timing()
     assert model.trees is None
-    expected = np.array([75 + 1 / 6, 1 / 6, 1 / 6, 1 / 6, 1 / 6, 75 + 1 / 6]).cumsum() / 151
+    around = np.array([1 / 6, 1 / 6, 1 / 6, (75 + 3 / 6) / 3, (75 + 2 / 6) / 2])
+    later = around * (75 + 5 / 6) / around.sum()
+    expected = np.array([75 + 1 / 6, *later]).cumsum() / 151
     np.testing.assert_allclose(model.predict(few.matrix[:2]), [expected, expected], rtol=1e-12)
     few.event_period[:] = 0
     np.testing.assert_allclose(few.timing().predict(few.matrix[:1])[0], np.arange(1, 7) / 6, rtol=1e-12)
@@ -195,11 +219,14 @@ def test_a_horizon_of_one_step_needs_no_hazards(book: Book) -> None:
 
 
 def test_weights_count_events(book: Book) -> None:
-    """Of two halves of which one counts nothing, the other is learned."""
+    """Of two halves of which one counts nothing, the other is learned; the first step stands alone."""
     weight = (np.arange(4_000) < 2_000).astype(float)
     first = np.bincount(steps_of(book.event_period[:2_000], step_ends(12, 6)), minlength=7)[1:]
     shares = book.timing(weight=weight).shares
-    np.testing.assert_allclose(shares, (first + 1 / 6) / (first.sum() + 1), rtol=1e-12)
+    counts = first + 1 / 6
+    around = np.array([counts[max(step - 1, 1) : step + 2].mean() for step in range(1, 6)])
+    later = around * counts[1:].sum() / around.sum()
+    np.testing.assert_allclose(shares, np.array([counts[0], *later]) / (first.sum() + 1), rtol=1e-12)
 
 
 def test_more_events_than_memory_allows_are_taken_evenly(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:

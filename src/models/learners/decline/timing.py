@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
+import scipy
 from scipy.special import expit, logit
 
 from models.config import DeclineLearnerConfig, RunConfig
@@ -44,14 +45,18 @@ class TimingModel:
 
     Attributes:
         ends: the periods with which the steps end.
-        shares: share of the training events that fell in each step; those of every client where there are no ``trees``.
+        shares: share of the training events that fell in each step, smoothed; those of every client where there are no
+            ``trees``.
         events: how many training events there were.
+        levels: log-odds added to the trees at every step but the last, so that they foresee as many events there as
+            ``shares`` tell. What few trees leave out of the steps would else all fall into the last one.
     """
 
     ends: tuple[int, ...]
     shares: tuple[float, ...]
     events: int
     trees: BoostedTrees | None = None
+    levels: tuple[float, ...] = ()
     calibration: PlattCalibration = field(default_factory=PlattCalibration)
 
     @classmethod
@@ -86,7 +91,7 @@ class TimingModel:
             run=run,
             weight=None if weight is None else weight[rows],
         )
-        return replace(plain, trees=trees)
+        return replace(plain, trees=trees)._levelled(matrix, rows, at, weight)
 
     def evidence(self, matrix: FloatArray, event_period: IntArray) -> PersonSteps:
         """What this model says of clients whose event is known by now, to calibrate it or its successor with."""
@@ -131,10 +136,27 @@ class TimingModel:
     def _margins(self, matrix: FloatArray) -> FloatArray:
         """Log-odds of the hazard at every step but the last. (n, n_features) -> (n, n_steps - 1)."""
         if self.trees is None:
-            shares = np.array(self.shares)
-            left = shares[::-1].cumsum()[::-1]
-            return np.tile(logit(shares[:-1] / left[:-1]), (matrix.shape[0], 1))
-        return self.trees.raw_along(matrix, np.arange(1.0, len(self.ends)))[:, :, 0]
+            return np.tile(logit(self._hazards()), (matrix.shape[0], 1))
+        by_trees = self.trees.raw_along(matrix, np.arange(1.0, len(self.ends)))[:, :, 0]
+        return np.asarray(by_trees + np.array(self.levels))
+
+    def _hazards(self) -> FloatArray:
+        """The hazard of every step but the last by the shares alone. (n_steps - 1,)."""
+        shares = np.array(self.shares)
+        left = shares[::-1].cumsum()[::-1]
+        return np.asarray(shares[:-1] / left[:-1])
+
+    def _levelled(self, matrix: FloatArray, rows: IntArray, at: IntArray, weight: FloatArray | None) -> TimingModel:
+        """The same with ``levels`` by the person-steps that it was fitted on."""
+        unlevelled = replace(self, levels=(0.0,) * (len(self.ends) - 1))
+        learned, place = np.unique(rows, return_inverse=True)
+        margins = unlevelled._margins(matrix[learned])[place, at - 1]
+        counts = np.ones(len(rows)) if weight is None else weight[rows]
+        levels = tuple(
+            _level(margins[at == step], counts[at == step], float(hazard))
+            for step, hazard in enumerate(self._hazards(), start=1)
+        )
+        return replace(self, levels=levels)
 
     def to_texts(self) -> dict[str, str]:
         """The model as texts: ``settings.json`` and, where there are any, ``trees.txt``."""
@@ -142,6 +164,7 @@ class TimingModel:
             "ends": self.ends,
             "shares": self.shares,
             "events": self.events,
+            "levels": self.levels,
             "calibration": asdict(self.calibration),
         }
         trees = {} if self.trees is None else {"trees.txt": self.trees.to_text()}
@@ -155,6 +178,7 @@ class TimingModel:
             ends=tuple(settings["ends"]),
             shares=tuple(settings["shares"]),
             events=settings["events"],
+            levels=tuple(settings["levels"]),
             trees=BoostedTrees.from_text(texts["trees.txt"], threads=threads) if "trees.txt" in texts else None,
             calibration=PlattCalibration(**settings["calibration"]),
         )
@@ -162,9 +186,35 @@ class TimingModel:
 
 def _shares(step: IntArray, ends: tuple[int, ...], weight: FloatArray | None) -> tuple[float, ...]:
     """Share of the events per step; one event more, spread evenly over the periods, keeps each above zero."""
+    widths = np.diff((0, *ends))
     events = np.bincount(step, weights=weight, minlength=len(ends) + 1)[1:]
-    counts = events + np.diff((0, *ends)) / ends[-1]
+    counts = _smoothed(events + widths / ends[-1], widths)
     return tuple((counts / counts.sum()).tolist())
+
+
+def _smoothed(counts: FloatArray, widths: IntArray) -> FloatArray:
+    """Events per period as a mean over each step and its neighbours; the first stands alone, the sum stays. (n_steps,).
+
+    Who is silent from the start is dated in the first step. Who wavers about the configured share until the end is
+    dated in the last one only because the horizon ends there: whether it would have caught up is not seen.
+
+    >>> _smoothed(np.array([9.0, 1.0, 0.0, 2.0]), np.array([1, 1, 1, 1]))
+    array([9. , 0.6, 1.2, 1.2])
+    """
+    later, wide = counts[1:], widths[1:].astype(np.float64)
+    if not len(later):
+        return counts
+    around = np.convolve(later, np.ones(3))[1:-1] / np.convolve(wide, np.ones(3))[1:-1] * wide
+    return np.concatenate([counts[:1], around * later.sum() / around.sum()])
+
+
+def _level(margin: FloatArray, weight: FloatArray, hazard: float) -> float:
+    """What must be added to log-odds (m,) for their mean probability to be ``hazard``; 0 where there are none."""
+    if not len(margin):
+        return 0.0
+    wanted, total = hazard * weight.sum(), logit(hazard)
+    low, high = total - margin.max() - 1.0, total - margin.min() + 1.0
+    return float(scipy.optimize.brentq(lambda level: weight @ expit(margin + level) - wanted, low, high))
 
 
 def _person_steps(step: IntArray, steps: int, *, most: int | None = None) -> tuple[IntArray, IntArray, BoolArray]:
