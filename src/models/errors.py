@@ -130,6 +130,36 @@ class DamagedBundleError(UserError):
     """A bundle whose files are not what its manifest says; nothing of it was loaded."""
 
 
+class UnsealedFileError(DamagedBundleError):
+    """A file beside those that a manifest names; it may be anybody's, and is neither read nor removed."""
+
+
+class BundleFormatError(DamagedBundleError):
+    """A bundle that is whole, but of a format that this code does not read."""
+
+    def __init__(self, *, found: object, known: int, remedy: str) -> None:
+        self.found = found
+        self.known = known
+        super().__init__(rule=f"the bundle must have format {known}", got=found, remedy=remedy)
+
+    @property
+    def is_older(self) -> bool:
+        """Whether an earlier version of this code wrote it."""
+        return isinstance(self.found, int) and self.found < self.known
+
+
+class IrreproducibleError(InternalError):
+    """A run that came out otherwise than the one of the same key that is published."""
+
+    def __init__(self, *, folder: object, files: Sequence[str]) -> None:
+        self.folder = folder
+        self.files = tuple(files)
+        super().__init__(
+            f"a run must give the bytes that the published run of the same key gave, got others in "
+            f"{', '.join(files)}: {folder} stays as it is; move it away to publish what comes out now"
+        )
+
+
 class BundleNotFoundError(UserError):
     """No bundle under the given path, version or alias."""
 

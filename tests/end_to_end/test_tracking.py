@@ -13,7 +13,8 @@ from models.errors import BundleNotFoundError, DamagedBundleError
 from models.interfaces.jobs import TrainResult, evaluate, predict, train
 from models.interfaces.opening import open_bundle
 from models.interfaces.tracking import MlflowRecorder, Tracking
-from models.workflows.publish import file_hash
+from models.workflows.bundle import FORMAT, bundle_key
+from models.workflows.publish import file_hash, write_manifest
 from support.lending_book import Lender, lender_in
 from support.trained_lender import TrainedLender
 
@@ -73,11 +74,17 @@ def test_the_second_version_does_not_become_champion(trained: TrainedLender, sec
     assert second.bundle_key != trained.result.bundle_key
 
 
+def as_of_old(bundle: Path, lender: Lender) -> None:
+    """Make a registered bundle one that an earlier version of the code left: whole, of another format."""
+    manifest = json.loads((bundle / "manifest.json").read_text(encoding="utf-8"))
+    write_manifest(bundle, {"format": FORMAT - 1, "book": manifest["book"], "data": manifest["data"]})
+    Tracking(lender.config).client.set_model_version_tag(MODEL, "1", "bundle", file_hash(bundle / "manifest.json"))
+
+
 def test_a_version_takes_the_place_of_a_champion_that_cannot_be_read(tmp_path: Path) -> None:
     lender = lender_in(tmp_path)
     first = train(lender.config)
-    manifest = first.bundle / "manifest.json"
-    manifest.write_text(manifest.read_text(encoding="utf-8").replace('"format": ', '"format": 1'), encoding="utf-8")
+    as_of_old(first.bundle, lender)
     again = train(lender.config)
     assert (first.is_champion, again.is_champion) == (True, True)
     assert open_bundle(lender.config, "champion").key == again.bundle_key
@@ -87,7 +94,9 @@ def test_a_version_an_alias_and_a_folder_lead_to_their_bundles(trained: TrainedL
     for which in ("champion", "1", str(trained.result.bundle)):
         assert open_bundle(trained.config, which).key == trained.result.bundle_key
     assert open_bundle(trained.config, "2").key == second.bundle_key
-    assert file_hash(second.bundle / "manifest.json") == second.bundle_key
+    assert bundle_key(second.bundle) == second.bundle_key
+    tags = client_of(trained).get_model_version(MODEL, "2").tags
+    assert tags == {"bundle": file_hash(second.bundle / "manifest.json"), "bundle_key": second.bundle_key}
 
 
 def test_scores_say_which_version_made_them(trained: TrainedLender, second: TrainResult, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import DamagedBundleError, MissingFileError
+from models.errors import DamagedBundleError, MissingFileError, UnsealedFileError
 from models.workflows.publish import (
     LATEST,
     canonical_json,
@@ -121,6 +121,60 @@ def test_an_edited_manifest_is_refused(tmp_path: Path, old: str, new: str, got: 
     (tmp_path / "manifest.json").write_text(edited, encoding="utf-8")
     with pytest.raises(DamagedBundleError, match=got):
         read_manifest(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"files": {}, "seal": "x", "a": NaN}',
+        '{"files": {}, "seal": "x", "a": -Infinity}',
+        "[" * 200_000,
+        '{"a":' * 100_000,
+        '{"files": [], "seal": "x"}',
+        '{"files": "none", "seal": "x"}',
+        '{"files": {}, "seal": "x", "a": "\\ud800"}',
+        '{"files": {}, "seal": "x", "a": ' + "9" * 5_000 + "}",
+        "null",
+        "",
+        " " * (1 << 25),
+    ],
+    ids=["nan", "infinity", "deep_list", "deep", "list", "text", "half_letter", "long", "null", "empty", "huge"],
+)
+def test_a_manifest_that_nobody_wrote_is_damage(tmp_path: Path, text: str) -> None:
+    fill(tmp_path)
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(DamagedBundleError, match=r"manifest\.json must be as it was written"):
+        read_manifest(tmp_path)
+
+
+def test_a_file_that_somebody_put_among_results_is_refused_and_not_removed(tmp_path: Path) -> None:
+    publish_folder(tmp_path / "results", fill)
+    (tmp_path / "results" / "remarks.xlsx").touch()
+    with pytest.raises(UnsealedFileError, match="remarks"):
+        read_manifest(tmp_path / "results")
+    with pytest.raises(UnsealedFileError, match="remarks"):
+        publish_folder(tmp_path / "results", fill)
+    assert (tmp_path / "results" / "remarks.xlsx").exists()
+
+
+def test_results_of_the_same_name_with_other_bytes_stay_and_are_told(tmp_path: Path) -> None:
+    assert publish_folder(tmp_path / "results", fill).others == ()
+    again = publish_folder(tmp_path / "results", lambda draft: fill(draft, "other"))
+    assert again.others == ("scores.txt",)
+    assert again.manifest == read_manifest(tmp_path / "results")
+
+
+def test_what_is_told_of_the_same_bytes_is_told_by_the_newest_run(tmp_path: Path) -> None:
+    def told_anew(draft: Path) -> None:
+        (draft / "scores.txt").write_text("scores", encoding="utf-8")
+        write_manifest(draft, {"run_key": "k", "clients": 3, "notices": ["the policy of the config is another"]})
+
+    publish_folder(tmp_path / "results", fill)
+    os.utime(tmp_path / "results" / "manifest.json", ns=(1, 1))
+    again = publish_folder(tmp_path / "results", told_anew)
+    assert again.manifest == read_manifest(tmp_path / "results")
+    assert len(again.manifest["notices"]) == 1
+    assert (tmp_path / "results" / "manifest.json").stat().st_mtime_ns > 1
 
 
 def test_a_folder_without_a_manifest_is_no_result(tmp_path: Path) -> None:

@@ -36,8 +36,9 @@ from models.showable import without_secrets
 from models.tables.book import Book
 from models.tables.simulator import SimulationSummary, simulate
 from models.vocab import Progress, Recorder, SilentProgress
+from models.workflows.bundle import bundle_key
 from models.workflows.predict import Predicted, predict_book
-from models.workflows.publish import MANIFEST, file_hash, publish_text
+from models.workflows.publish import publish_text
 from models.workflows.segment_profiles import profile_figures, trained_profiles
 from models.workflows.train import Trained, evaluate_book, train_models
 from models.workflows.tune import Tuned, config_lines, plan_tuning, tune_book
@@ -122,7 +123,7 @@ def train(
         is_champion=tracking.is_champion(registered),
         run_id=registered.run_id,
         bundle=registered.folder,
-        bundle_key=file_hash(registered.folder / MANIFEST),
+        bundle_key=bundle_key(registered.folder),
         book=checked,
         page=page,
     )

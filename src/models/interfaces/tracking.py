@@ -42,11 +42,14 @@ from models.errors import BundleNotFoundError, DamagedBundleError, UserError
 from models.interfaces.opening import CHAMPION, work_dir
 from models.interfaces.tracking_store import TrackingError, answering, artifact_place, require_answer
 from models.showable import without_secrets
+from models.workflows.bundle import bundle_key
 from models.workflows.publish import MANIFEST, file_hash, publish_folder
 
 BUNDLE_FOLDER = "bundle"
 BUNDLE_TAG = "bundle"
 """Tag of a version: the hash of the manifest that it was registered with."""
+KEY_TAG = "bundle_key"
+"""Tag of a version: the key of its bundle, by which scores name what made them."""
 FETCHED = "bundles"
 """Folder of bundles that were brought from another machine."""
 _CACHE_DIGITS = 12
@@ -167,10 +170,9 @@ class Tracking:
                 data_path=str(bundle),
                 signature=ModelSignature(inputs=Schema(inputs), outputs=Schema(outputs)),
                 pip_requirements=["clientvalue"],
-                registered_model_name=self.model_name,
             )
-        version = str(info.registered_model_version)
-        self.client.set_model_version_tag(self.model_name, version, BUNDLE_TAG, file_hash(bundle / MANIFEST))
+            tags = {BUNDLE_TAG: file_hash(bundle / MANIFEST), KEY_TAG: bundle_key(bundle)}
+            version = str(mlflow.register_model(info.model_uri, self.model_name, tags=tags).version)
         if takes_over or CHAMPION not in self.client.get_registered_model(self.model_name).aliases:
             self.client.set_registered_model_alias(self.model_name, CHAMPION, version)
         return self.find(version)

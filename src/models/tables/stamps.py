@@ -14,7 +14,11 @@ Stamp = dict[str, list[int]]
 _SETTLED_SECONDS = 2.0
 """Within this a file can change twice and look the same: some file systems count in seconds."""
 _DECIDING = ("config", "tables")
+_SHOWING = ("interfaces", "__pycache__")
+_SOURCES = frozenset({".py", ".json", ".yaml", ".csv", ".txt"})
 _DATABASE = ("duckdb", "ibis-framework")
+_NUMBERS = ("lightgbm", "numba", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy")
+_HOME = Path(__file__).parents[1]
 
 
 def stamp_of(files: Iterable[Path]) -> Stamp:
@@ -40,9 +44,32 @@ def has_settled(stamp: Stamp) -> bool:
 @cache
 def code_version() -> str:
     """Hash of the code that decides what checked tables and ledgers hold: ours by its text, DuckDB's by its version."""
-    digest = hashlib.sha256(" ".join(version(name) for name in _DATABASE).encode())
-    home = Path(__file__).parents[1]
-    for part in _DECIDING:
-        for file in sorted((home / part).rglob("*.py")):
-            digest.update(file.read_bytes())
+    return _hash_of(_HOME, _DATABASE, _sources(_HOME, _DECIDING))
+
+
+@cache
+def scoring_code() -> str:
+    """Hash of the code that decides what is scored and told of clients: ours by text, libraries by version."""
+    return code_hash(_HOME)
+
+
+def code_hash(home: Path) -> str:
+    """``scoring_code`` of the package in ``home``, the same however it was installed.
+
+    What only shows results, the interfaces, is not in it; that nothing else imports them is held by a contract.
+    """
+    parts = sorted(part.name for part in home.iterdir() if part.is_dir() and part.name not in _SHOWING)
+    return _hash_of(home, (*_DATABASE, *_NUMBERS), [*sorted(home.glob("*.py")), *_sources(home, parts)])
+
+
+def _sources(home: Path, parts: Iterable[str]) -> list[Path]:
+    return [file for part in parts for file in sorted((home / part).rglob("*")) if file.suffix in _SOURCES]
+
+
+def _hash_of(home: Path, libraries: Iterable[str], files: Iterable[Path]) -> str:
+    digest = hashlib.sha256(" ".join(f"{name} {version(name)}" for name in libraries).encode())
+    for file in files:
+        content = file.read_bytes()
+        digest.update(f"\n{file.relative_to(home).as_posix()} {len(content)}\n".encode())
+        digest.update(content)
     return digest.hexdigest()

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from models.config import Config
 from models.decisions.tiers import Coverage, Decided, MoveLimit, Weighed, coverage_notices, decide, limit_of
-from models.errors import TooLittleDataError
+from models.errors import IrreproducibleError, TooLittleDataError
 from models.notices import Notice, Severity, by_severity, notice_facts
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
@@ -22,6 +22,7 @@ from models.tables.kept import kept_book
 from models.tables.panel import Around
 from models.tables.periods import PeriodGrid, latest_anchor
 from models.tables.scratch import scratch_folder
+from models.tables.stamps import scoring_code
 from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.blockwise import Scoring, scored_blocks
 from models.workflows.bundle import Bundle
@@ -30,7 +31,7 @@ from models.workflows.explanations import Stamp
 from models.workflows.overrides import override_facts, overrides_at, overrides_written
 from models.workflows.parquet import ParquetFile
 from models.workflows.previous import earlier_scores
-from models.workflows.publish import point_latest, publish_folder, write_manifest
+from models.workflows.publish import OF_SCORES, Published, point_latest, publish_folder, write_manifest
 from models.workflows.run_key import model_version, run_folder, run_key
 from models.workflows.scoring import DECLINE, MOVES, VALUE, ScoredBlock, score_block, score_clients, scoring_config
 from models.workflows.spill import Spill
@@ -114,6 +115,8 @@ class _Job:
     overrides_written: int
     origins: tuple[int, ...]
     """The date and those with which clients are compared to warn, as numbers of periods."""
+    fingerprint: str
+    """Of the book."""
     notices: tuple[Notice, ...] = ()
     """What was known to be left out or implausible before scoring began."""
 
@@ -175,11 +178,16 @@ def predict_book(
     folder = run_folder(out, when, key)
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
     grounds = Grounds(previous=previous, overrides=overrides_at(book, when))
-    job = _Job(bundle, settings, when, key, grounds, overrides_written(book), origins, notices=book.notices)
+    job = _Job(
+        bundle, settings, when, key, grounds, overrides_written(book), origins, book.fingerprint, notices=book.notices
+    )
     tally = _Tally()
     prepared = kept_book(book, settings, when, bundle.models.notes)
     with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
-        publish_folder(folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress))
+        published = publish_folder(
+            folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress), remedy=OF_SCORES
+        )
+    _require_as_written(folder, published)
     point_latest(folder)
     return _summary(folder, job, tally, prepared)
 
@@ -222,6 +230,12 @@ def _write_blocks(
     tally.notices += _policy_notices(waiting.weighed, job)
     alarms = _write_alarms(draft, waiting.turned, job, sum(tally.clients.values()))
     write_manifest(draft, _manifest_facts(prepared, job, tally) | {MOVES: asdict(limit), "alarms": alarms})
+
+
+def _require_as_written(folder: Path, published: Published) -> None:
+    """What is told of a run is what stands there: nothing is, where it came out otherwise than under its key before."""
+    if published.others:
+        raise IrreproducibleError(folder=folder, files=published.others)
 
 
 def _write_alarms(draft: Path, turned: Sequence[Reading], job: _Job, clients: int) -> dict[str, int]:
@@ -268,6 +282,8 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[st
         "run_key": job.key,
         "as_of": job.as_of.isoformat(),
         "bundle": job.bundle.key,
+        "input": job.fingerprint,
+        "code": scoring_code(),
         "previous": None if previous is None else previous.run_key,
         "clients_in_book": prepared.clients,
         "clients_scored": sum(tally.clients.values()),

@@ -7,16 +7,21 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.errors import DamagedBundleError, MissingFileError
+from models.errors import DamagedBundleError, MissingFileError, UnsealedFileError
 from models.tables.scratch import scratch_folder
 
 MANIFEST = "manifest.json"
 LATEST = "latest"
+OF_BUNDLE = "restore it, or train again"
+OF_SCORES = "restore it, or move the folder away and score that date again; until then predict --out ELSEWHERE goes on"
 _SEAL = "seal"
 _READ_BYTES = 1 << 20
+_LARGEST_MANIFEST = 1 << 24
+"""Bytes. A manifest names some tens of files; what is larger is none, and would fill the memory."""
 
 
 def canonical_json(data: object) -> str:
@@ -54,46 +59,128 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Read a manifest and prove it and every file that it names.
+def read_manifest(folder: Path, *, remedy: str = OF_BUNDLE) -> dict[str, Any]:
+    """Read a manifest and prove it, every file that it names, and that nothing else is in the folder.
 
-    Raises ``DamagedBundleError`` if one is not as it was written. The seal tells slips, not forgers: who can edit the
-    files can also seal them anew.
+    Raises ``DamagedBundleError`` if one is not as it was written, ``MissingFileError`` if there is no manifest;
+    ``remedy`` is what helps then. The seal tells slips, not forgers: who can edit the files can also seal them anew.
     """
-    path = folder / MANIFEST
-    if not path.is_file():
-        raise MissingFileError(path, remedy="name the folder of a bundle, as train leaves it")
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        expected, seal = dict(manifest["files"]), manifest.pop(_SEAL)
-    except (ValueError, KeyError, TypeError) as error:
-        raise _damaged(path, "a manifest that cannot be read") from error
-    if seal != text_hash(canonical_json(manifest)):
-        raise _damaged(path, "other facts than were sealed")
+    return _proved(folder, remedy, file_hash)[0]
+
+
+def read_sealed(folder: Path, *, remedy: str = OF_BUNDLE) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """A manifest, and the content of each file that it names, as it was when it was proved. Raises as above."""
+    contents: dict[str, bytes] = {}
+
+    def kept(file: Path) -> str:
+        contents[file.name] = file.read_bytes()
+        return hashlib.sha256(contents[file.name]).hexdigest()
+
+    return _proved(folder, remedy, kept)[0], contents
+
+
+@dataclass(frozen=True)
+class _Damage:
+    """Refuses the files of one folder in the same words, with the remedy that helps there."""
+
+    folder: Path
+    remedy: str
+
+    def __call__(self, name: str, got: str) -> DamagedBundleError:
+        return DamagedBundleError(
+            rule=f"{name} must be as it was written",
+            got=got,
+            remedy=f"nothing was loaded from {self.folder}; {self.remedy}",
+        )
+
+    def unsealed(self, name: str) -> UnsealedFileError:
+        return UnsealedFileError(
+            rule=f"{name!r} must be named by {MANIFEST} beside it",
+            got="a file that was not sealed",
+            remedy=f"nothing was loaded from {self.folder}; move it away",
+        )
+
+
+def _proved(folder: Path, remedy: str, hashed: Callable[[Path], str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The manifest of a folder and the hashes of its files, each read once, by ``hashed``."""
+    damage = _Damage(folder, remedy)
+    manifest = _manifest_of(folder, damage)
+    expected: dict[str, str] = manifest["files"]
+    _refuse_strangers(folder, expected, damage)
     for name, known in expected.items():
-        file = folder / name
-        if not file.is_file():
-            raise _damaged(file, "no such file")
-        if file_hash(file) != known:
-            raise _damaged(file, "other bytes")
+        if hashed(folder / name) != known:
+            raise damage(name, "other bytes")
+    return manifest, expected
+
+
+def _manifest_of(folder: Path, damage: _Damage) -> dict[str, Any]:
+    path = folder / MANIFEST
+    if not path.exists():
+        raise MissingFileError(path, remedy="name the folder of a bundle, as train leaves it")
+    if not path.is_file() or path.stat().st_size > _LARGEST_MANIFEST:
+        raise damage(MANIFEST, "what is no file of a manifest's size")
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
+        files, seal = manifest["files"], manifest.pop(_SEAL)
+        sealed = text_hash(canonical_json(manifest))
+        if not isinstance(files, dict):
+            raise TypeError(files)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise damage(MANIFEST, "a manifest that cannot be read") from error
+    if seal != sealed:
+        raise damage(MANIFEST, "other facts than were sealed")
     return manifest
 
 
-def publish_folder(final: Path, write: Callable[[Path], None]) -> None:
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+def _refuse_strangers(folder: Path, expected: Mapping[str, str], damage: _Damage) -> None:
+    """A file of which the manifest knows nothing could be taken for a part of a model that happens to have none."""
+    found = {entry.name: entry.is_file(follow_symlinks=False) for entry in os.scandir(folder)}
+    for name in sorted(expected):
+        if name not in found:
+            raise damage(name, "no such file")
+    for name in sorted(found.keys() - expected.keys() - {MANIFEST}):
+        raise damage.unsealed(name)
+    for name in sorted(name for name, is_plain in found.items() if not is_plain):
+        raise damage(name, "what is no plain file")
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing left: the manifest of the folder, and the files in it that are others than were written."""
+
+    manifest: dict[str, Any]
+    others: tuple[str, ...] = ()
+
+
+def publish_folder(final: Path, write: Callable[[Path], None], *, remedy: str = OF_BUNDLE) -> Published:
     """Let ``write`` fill a folder beside ``final`` and move it there when it is complete.
 
     Whoever reads ``final`` sees what was there before, or all that is new. A complete folder that is already there is
-    kept: equal names promise equal bytes.
+    kept, since equal names promise equal bytes; where the promise holds, its manifest tells of the newest run.
     """
     with scratch_folder(final.parent, "draft") as draft:
         write(draft)
         _sync(draft)
-        if _is_complete(final):
-            return
-        if final.exists():
-            shutil.rmtree(final)
-        draft.chmod(0o755)
-        draft.rename(final)
+        written, standing = _manifest_of(draft, _Damage(draft, remedy)), _standing(final, remedy)
+        if standing is None:
+            _put(draft, final)
+            return Published(written)
+        ours, theirs = written["files"].items(), standing["files"].items()
+        if ours == theirs:
+            (draft / MANIFEST).replace(final / MANIFEST)
+            return Published(written)
+        return Published(standing, others=tuple(sorted({name for name, _ in ours ^ theirs})))
+
+
+def _put(draft: Path, final: Path) -> None:
+    if final.exists():
+        shutil.rmtree(final)
+    draft.chmod(0o755)
+    draft.rename(final)
 
 
 def publish_text(path: Path, text: str) -> None:
@@ -129,23 +216,17 @@ def point_latest(final: Path) -> Path:
     return link
 
 
-def _is_complete(folder: Path) -> bool:
+def _standing(folder: Path, remedy: str) -> dict[str, Any] | None:
+    """The manifest of a complete folder; None where there is none, or what is there was damaged."""
     try:
-        read_manifest(folder)
+        return read_manifest(folder, remedy=remedy)
+    except UnsealedFileError:  # to make the folder anew would take away what somebody put there
+        raise
     except (DamagedBundleError, MissingFileError):
-        return False
-    return True
+        return None
 
 
 def _sync(folder: Path) -> None:
     for path in folder.iterdir():
         with path.open("rb") as file:
             os.fsync(file.fileno())
-
-
-def _damaged(path: Path, got: str) -> DamagedBundleError:
-    return DamagedBundleError(
-        rule=f"{path.name} must be as it was written",
-        got=got,
-        remedy=f"nothing was loaded from {path.parent}; restore it, or train again",
-    )

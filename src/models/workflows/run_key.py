@@ -7,7 +7,8 @@ from pathlib import Path
 
 from models.config import Config
 from models.tables.book import Book
-from models.workflows.bundle import Bundle
+from models.tables.stamps import scoring_code
+from models.workflows.bundle import Bundle, scoring_facts
 from models.workflows.previous import PreviousScores
 from models.workflows.publish import canonical_json, text_hash
 
@@ -15,13 +16,14 @@ _KEY_LENGTH = 12
 
 
 def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date, previous: PreviousScores | None = None) -> str:
-    """Hash of everything that decides the scores; equal keys mean equal bytes."""
+    """Hash of everything that decides the scores, the code included; equal keys mean equal bytes."""
     return text_hash(
         canonical_json(
             {
                 "input": book.fingerprint,
                 "bundle": bundle.key,
-                "config": settings.meaning(),
+                "config": scoring_facts(settings.meaning()),
+                "code": scoring_code(),
                 "as_of": as_of.isoformat(),
                 "previous": None if previous is None else previous.run_key,
             }
