@@ -10,9 +10,11 @@ from models.decisions.tiers.evidence import CriterionEvidence, DimensionEvidence
 from models.decisions.tiers.expected import Grades, TierPolicy, grade, tier_policy
 from models.decisions.tiers.facts import Facts, ranks_of
 from models.decisions.tiers.fitted import GradingPolicy, fit_policy, refit_policy
+from models.decisions.tiers.levels_in_words import level_range
 from models.decisions.tiers.overrides import Override, OverrideState, latest_known
+from models.decisions.tiers.reasons import reasons
 from models.decisions.tiers.scores import absent_features, looked_at
-from models.decisions.tiers.sentences import distance_sentence, level_range, override_sentence, reasons
+from models.decisions.tiers.sentences import distance_sentence, override_sentence
 from models.decisions.tiers.stability import EVERY_MOVE, NO_MOVE, MoveLimit, Moves, limit_of
 from models.decisions.tiers.what_if import WhatIf, what_if
 

@@ -61,9 +61,16 @@ class Coverage:
         """Whether a feature or bound is known of no client, also where the book has it."""
         return not self.known.get(name)
 
-    def absent_in(self, dimension: DimensionConfig) -> int:
-        """How many criteria of a dimension look at features that the book does not have."""
-        return sum(criterion.feature in self.absent for criterion in dimension.criteria)
+    def criteria_of(self, settings: PolicyConfig, dimension: str) -> tuple[int, int]:
+        """How many criteria a dimension has, and how many of them look at features that the book does not have.
+
+        A criterion that counts another dimension stands for that dimension's criteria.
+        """
+        counts = [
+            self.criteria_of(settings, each.dimension) if each.dimension else (1, int(each.feature in self.absent))
+            for each in settings.dimensions[dimension].criteria
+        ]
+        return sum(number for number, _ in counts), sum(absent for _, absent in counts)
 
 
 def policy_notices(settings: PolicyConfig, facts: Facts) -> list[Notice]:

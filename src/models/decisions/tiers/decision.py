@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -19,7 +19,7 @@ from models.decisions.tiers.overrides import Asked, OverrideState
 from models.decisions.tiers.scores import Scored, scores_of
 from models.decisions.tiers.stability import EVERY_MOVE, MoveLimit, Moves, distances, held_ranks, limit_of
 from models.decisions.tiers.table import DecisionTable
-from models.vocab import FloatArray, IntArray, TextArray
+from models.vocab import BoolArray, FloatArray, IntArray, TextArray
 
 
 class Basis(StrEnum):
@@ -81,16 +81,24 @@ class Weighed:
 class Decided:
     """The tier of each client and what decided it. Shapes (n_clients,).
 
-    ``by_rule`` is the tier by rules and stability, before overrides and caps: what the next run holds on to.
-    ``unasked`` is the tier by rules, stability and caps, had nobody asked for another.
+    Attributes:
+        tier: what holds.
+        by_rule: the tier by rules and stability, before overrides and caps: what the next run holds on to.
+        by_rule_basis: what decided ``by_rule``: the rule alone, the margin or the limit.
+        unasked: the tier by rules, stability and caps, had nobody asked for another.
+        basis: what decided ``tier``: a cap only where it holds the client lower than it would stand without it.
+        override: what became of the tier that a person asked for.
+        asked_rank: the rank of that tier, also where it does not count; -1 where nobody asked.
     """
 
     weighed: Weighed
     tier: TextArray
     by_rule: TextArray
+    by_rule_basis: TextArray
     unasked: TextArray
     basis: TextArray
     override: TextArray
+    asked_rank: IntArray
 
     @property
     def overridden(self) -> int:
@@ -132,17 +140,23 @@ def decide(weighed: Weighed, limit: MoveLimit = EVERY_MOVE) -> Decided:
     overrides = Asked.of(facts.client_id, facts.as_of, facts.overrides)
     asked = np.where(overrides.active, overrides.rank, by_rule)
     least = cap_ranks(weighed.policy.settings.caps, weighed.cap)
-    capped = (weighed.cap >= 0) & (least >= asked)
-    bases = [(capped, Basis.CAP), (overrides.active & (asked != by_rule), Basis.OVERRIDE), (kept, Basis.LIMIT)]
-    bases.append((by_rule != weighed.rule_rank, Basis.MARGIN))
+    held = _first([(kept, Basis.LIMIT), (by_rule != weighed.rule_rank, Basis.MARGIN)], Basis.RULE.value)
+    decisive = [(least > asked, Basis.CAP), (overrides.active & (asked != by_rule), Basis.OVERRIDE)]
     return Decided(
         weighed=weighed,
         tier=tiers_of(np.maximum(asked, least)),
         by_rule=tiers_of(by_rule),
+        by_rule_basis=held,
         unasked=tiers_of(np.maximum(by_rule, least)),
-        basis=np.select([chosen for chosen, _ in bases], [basis.value for _, basis in bases], Basis.RULE.value),
+        basis=_first(decisive, held),
         override=overrides.states(by_rule, least),
+        asked_rank=overrides.rank,
     )
+
+
+def _first(bases: Sequence[tuple[BoolArray, Basis]], otherwise: TextArray | str) -> TextArray:
+    """The first of some bases that is true of each client. Shape (n_clients,)."""
+    return np.select([chosen for chosen, _ in bases], [basis.value for _, basis in bases], otherwise)
 
 
 def grade_book(policy: GradingPolicy, facts: Facts) -> Decided:
