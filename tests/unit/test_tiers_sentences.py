@@ -70,7 +70,7 @@ HELD = "A as by rule before, not past the cut-off by 5% of it; now the rules say
             NEARLY_A | {"previous": "A", "arrears": 31.0},
             f"{HELD}{B_RULE}; in any case no better than A: 30 days overdue",
         ),
-        (A | {"arrears": 31.0}, f"A: {A_RULE}; in any case no better than A: 30 days overdue"),
+        (A | {"arrears": 31.0}, f"A at most: 30 days overdue; the rules say A: {A_RULE}"),
         (B | {"arrears": 31.0}, f"B: {B_RULE}; in any case no better than A: 30 days overdue"),
         (AA | {"arrears": 31.0}, f"A at most: 30 days overdue; the rules say AA: {AA_RULE}"),
         # an override that asks for more than a cap leaves, of a client whom the rules leave below
@@ -173,7 +173,9 @@ def test_the_way_to_the_next_tier_starts_where_the_client_stands(client: dict[st
     assert distance_sentence(decided, shortfall(decided), 0) == sentence
 
 
-def test_the_basis_is_a_cap_only_where_it_holds_down() -> None:
-    decided = graded(facts_of(value=[3e6, 1e6, 1e6], pd_last=[0.01, 0.01, 0.09], arrears=31.0))
-    assert decided.tier.tolist() == ["A", "A", "B"]
-    assert decided.basis.tolist() == ["cap", "rule", "rule"]
+def test_the_basis_is_a_cap_where_it_holds_down_or_bars_what_the_rule_gives_from_more() -> None:
+    facts = facts_of(value=[3e6, 1e6, 1e6, 1e6], pd_last=[0.01, 0.01, 0.09, 0.0705], previous=["", "", "", "A"])
+    decided = graded(replace(facts, features=facts.features.assign(arrears_days=31.0)))
+    assert decided.tier.tolist() == ["A", "A", "B", "A"]
+    assert decided.basis.tolist() == ["cap", "cap", "rule", "margin"]
+    assert decided.by_rule_basis.tolist() == ["rule", "rule", "rule", "margin"]

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from models.decisions.tiers.caps import cap_ranks, hardest_cap
+from models.decisions.tiers.caps import NO_CAP, cap_ranks, hardest_cap
 from models.decisions.tiers.coverage import Coverage
 from models.decisions.tiers.facts import UNRANKED, Facts, ranks_of, tiers_of
 from models.decisions.tiers.fitted import GradingPolicy
@@ -86,7 +86,7 @@ class Decided:
         by_rule: the tier by rules and stability, before overrides and caps: what the next run holds on to.
         by_rule_basis: what decided ``by_rule``: the rule alone, the margin or the limit.
         unasked: the tier by rules, stability and caps, had nobody asked for another.
-        basis: what decided ``tier``: a cap only where it holds the client lower than it would stand without it.
+        basis: what decided ``tier``: a cap where it holds the client down, or bars what the rule alone gives from more.
         override: what became of the tier that a person asked for.
         asked_rank: the rank of that tier, also where it does not count; -1 where nobody asked.
     """
@@ -140,23 +140,24 @@ def decide(weighed: Weighed, limit: MoveLimit = EVERY_MOVE) -> Decided:
     overrides = Asked.of(facts.client_id, facts.as_of, facts.overrides)
     asked = np.where(overrides.active, overrides.rank, by_rule)
     least = cap_ranks(weighed.policy.settings.caps, weighed.cap)
-    held = _first([(kept, Basis.LIMIT), (by_rule != weighed.rule_rank, Basis.MARGIN)], Basis.RULE.value)
-    decisive = [(least > asked, Basis.CAP), (overrides.active & (asked != by_rule), Basis.OVERRIDE)]
+    held = [(kept, Basis.LIMIT), (by_rule != weighed.rule_rank, Basis.MARGIN)]
+    overridden = (overrides.active & (asked != by_rule), Basis.OVERRIDE)
+    barred = ((weighed.cap != NO_CAP) & (least == asked), Basis.CAP)
     return Decided(
         weighed=weighed,
         tier=tiers_of(np.maximum(asked, least)),
         by_rule=tiers_of(by_rule),
-        by_rule_basis=held,
+        by_rule_basis=_first(held),
         unasked=tiers_of(np.maximum(by_rule, least)),
-        basis=_first(decisive, held),
+        basis=_first([(least > asked, Basis.CAP), overridden, *held, barred]),
         override=overrides.states(by_rule, least),
         asked_rank=overrides.rank,
     )
 
 
-def _first(bases: Sequence[tuple[BoolArray, Basis]], otherwise: TextArray | str) -> TextArray:
-    """The first of some bases that is true of each client. Shape (n_clients,)."""
-    return np.select([chosen for chosen, _ in bases], [basis.value for _, basis in bases], otherwise)
+def _first(bases: Sequence[tuple[BoolArray, Basis]]) -> TextArray:
+    """The first of some bases that is true of each client, else the rule. Shape (n_clients,)."""
+    return np.select([chosen for chosen, _ in bases], [basis.value for _, basis in bases], Basis.RULE.value)
 
 
 def grade_book(policy: GradingPolicy, facts: Facts) -> Decided:
