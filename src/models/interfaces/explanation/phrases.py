@@ -159,8 +159,10 @@ def without_tier(reason: str, tier: str) -> str:
 
     >>> without_tier("B: credit below 35 points", "B"), without_tier("B级：信用低于35分", "B级")
     ('credit below 35 points', '信用低于35分')
+    >>> without_tier("B at most: more than 90 days overdue", "B")
+    'at most: more than 90 days overdue'
     """
-    for separator in (": ", "："):
+    for separator in (": ", "：", " "):
         if reason.startswith(f"{tier}{separator}"):
             return reason.removeprefix(f"{tier}{separator}")
     return reason
