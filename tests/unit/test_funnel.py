@@ -12,10 +12,11 @@ import pytest
 from models.config import Config, load_config
 from models.decisions.funnel import layers, learned_chances, waiting
 from models.errors import UserError
+from models.interfaces.kpis_summary import layer_cells
 from models.tables.book import load_book
 from models.tables.relations import Opportunity, opportunities_known, reading
 from models.vocab import SilentProgress
-from models.workflows.funnel import book_funnel
+from models.workflows.funnel import book_funnel, funnel_facts
 from support.books import Frames, book_of, rows, settings
 
 AS_OF = date(2021, 1, 1)
@@ -66,6 +67,31 @@ def test_layers_count_who_went_on_was_lost_and_waits(tmp_path: Path) -> None:
     assert [(each.opportunity_id, each.days_in_stage) for each in found.candidates] == [("Z", 20)]
 
 
+def test_layers_tell_of_their_window_alone(tmp_path: Path) -> None:
+    """Since 6 January: X came to assessment on that day, stood there for five days, as later in every stage."""
+    seen = known(tmp_path, settings(work_dir=tmp_path))
+    day = day_number(AS_OF)
+    chances = learned_chances(seen, day, step_days=30, steps=2, ahead_days=180, shrinkage=5.0)
+    whole = layers(seen, chances, day, since=0)
+    identified, assessed, *_, signed = layers(seen, chances, day, since=day_number(date(2020, 1, 6)))
+    assert (whole[0].reached, identified.reached, identified.advanced) == (3, 2, 3)  # X left on the first day
+    assert identified.days == pytest.approx((0 + 0 + 11) / 3)
+    assert assessed.days == pytest.approx((5 + 10 + 20) / 2)  # Z still stands there and counts with its 20 days
+    late = layers(seen, chances, day, since=day_number(date(2020, 12, 20)))
+    assert (late[1].reached, late[1].advanced, late[1].lost, late[1].days) == (0, 0, 0, None)
+    assert (late[1].open, late[1].amount) == (1, 80.0)  # who stands there now came earlier
+    assert (late[-1].reached, late[-1].amount, signed.amount) == (0, 0.0, 100.0)
+
+
+def test_nobody_waits_among_the_signed(tmp_path: Path) -> None:
+    facts = funnel_facts(book_funnel(book_of(tables(), tmp_path), settings(work_dir=tmp_path), as_of=AS_OF))
+    assert facts["window_start"] == "2020-01-01"
+    signed = facts["layers"][-1]
+    assert (signed["open"], signed["risk"], signed["reached"]) == (0, None, 1)
+    assert layer_cells(signed)[1] == "–"
+    assert layer_cells(signed)[-1] == "–"
+
+
 def test_chances_are_hazards_counted_by_hand(tmp_path: Path) -> None:
     seen = known(tmp_path, settings(work_dir=tmp_path))
     chances = learned_chances(seen, day_number(AS_OF), step_days=30, steps=2, ahead_days=30, shrinkage=1e-9)
@@ -80,7 +106,7 @@ def test_a_rating_lowers_what_is_expected(tmp_path: Path) -> None:
     ranked = waiting(seen, chances, day_number(AS_OF), stages=("assessed",), margin=0.5)
     assert ranked.expected[0] == pytest.approx(80 * 0.5 * ranked.chance[0] * 0.9)
     assert 0 < ranked.chance[0] < 1
-    assert sum(layer.expected for layer in layers(seen, chances, day_number(AS_OF))[:4]) <= 80.0
+    assert sum(layer.expected for layer in layers(seen, chances, day_number(AS_OF), since=0)[:4]) <= 80.0
 
 
 def test_a_book_without_opportunities_says_so(tmp_path: Path) -> None:
@@ -91,7 +117,8 @@ def test_a_book_without_opportunities_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not REAL, reason="CLIENTVALUE_REAL_DATA names no folder of public data")
 def test_crm_deals_are_counted_as_published_and_ranked_better_than_by_amount(tmp_path: Path) -> None:
-    config = load_config(ROOT / "configs" / "crm_sales.yaml", ["run.threads=1", f"run.work_dir={tmp_path}"])
+    settings_of_all = ["run.threads=1", f"run.work_dir={tmp_path}", "funnel.window_periods=60"]
+    config = load_config(ROOT / "configs" / "crm_sales.yaml", settings_of_all)
     book = load_book(config, f"{REAL}/crm_sales", tmp_path, SilentProgress())
     found = book_funnel(book, config)
     assessed = found.layers[1]

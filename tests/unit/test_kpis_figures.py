@@ -6,12 +6,15 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from scipy import stats
 
 from models.config import Config
 from models.decisions.kpis import CATALOGUE, Figure, concentration, figures_by_group, pooled_figure, relationship_score
-from models.workflows.kpis import KpiReport, book_kpis, csv_rows
+from models.workflows.kpis import KpiReport, book_kpis, csv_rows, kpi_facts
+from models.workflows.publish import publish_folder, write_manifest
 from support.books import book_of, rows, settings
 
 AS_OF = date(2021, 1, 1)
@@ -50,9 +53,9 @@ def tables() -> dict[str, object]:
     }
 
 
-def report(folder: Path, **more: object) -> KpiReport:
+def report(folder: Path, *, fewest: int = 1, **more: object) -> KpiReport:
     book = book_of({**tables(), **more}, folder)  # type: ignore[dict-item]
-    config: Config = settings("kpis.dimensions=[region]", work_dir=folder)
+    config: Config = settings("kpis.dimensions=[region]", f"kpis.min_clients={fewest}", work_dir=folder)
     return book_kpis(book, config, folder / "scores", as_of=AS_OF)
 
 
@@ -127,3 +130,87 @@ def test_the_relationship_score_weighs_what_is_known() -> None:
     found = relationship_score(figures, {"satisfaction": 0.5, "loyalty": 0.5})
     assert (found.estimate, found.low, found.high) == (75.0, 50.0, 100.0)
     assert (found.count, found.missing) == (0.5, "without loyalty")
+
+
+def test_complaints_of_those_who_left_count_on_both_sides(tmp_path: Path) -> None:
+    """A and B were active at the start, B complained and left; E, who was never active, complained too."""
+    told = rows(
+        "client_id date kind response_hours resolution_hours",
+        ("A", date(2020, 5, 1), "complaint", None, 48.0),
+        ("B", date(2020, 2, 1), "complaint", None, 48.0),
+        ("B", date(2020, 3, 1), "complaint", None, None),
+        ("E", date(2020, 12, 1), "complaint", None, None),
+        ("B", AS_OF, "complaint", None, None),
+    )
+    found = figure(report(tmp_path, interactions=told), "complaints")
+    assert (found.count, found.estimate) == (3.0, pytest.approx(4 / 3))
+    assert "also those that left" in CATALOGUE["complaints"].formula
+
+
+def scored_on(folder: Path, values: dict[str, float], tiers: dict[str, str], day: date = AS_OF) -> Path:
+    """Scores as a run publishes them, of some clients."""
+
+    def fill(draft: Path) -> None:
+        clients = list(values)
+        columns = {"client_id": clients, "value": list(values.values()), "tier": [tiers[name] for name in clients]}
+        pq.write_table(pa.table(columns), draft / "scores.parquet")
+        write_manifest(draft, {"as_of": day.isoformat(), "run_key": day.isoformat()})
+
+    publish_folder(folder / "scores" / day.isoformat(), fill)
+    return folder
+
+
+def test_value_over_cost_counts_clients_that_were_won_and_lost_again(tmp_path: Path) -> None:
+    """C (cost 40) is scored with 120; D (cost 20) is not active any more and brings nothing."""
+    scored_on(tmp_path, {"A": 500.0, "C": 120.0}, {"A": "AA", "C": "A"})
+    found = report(tmp_path)
+    assert figure(found, "clv_to_cac").estimate == pytest.approx(120 / 60)
+    assert figure(found, "clv_to_cac").clients == 2
+    assert figure(found, "clv_to_cac_active").estimate == pytest.approx(120 / 40)
+    assert "who left again or is not active yet counts with a value of 0" in CATALOGUE["clv_to_cac"].formula
+
+
+def test_clients_won_after_the_scores_are_not_called_lost(tmp_path: Path) -> None:
+    scored_on(tmp_path, {"C": 120.0}, {"C": "A"}, date(2020, 4, 1))
+    assert figure(report(tmp_path), "clv_to_cac").estimate == pytest.approx(120 / 40)  # D came in May
+
+
+def test_a_figure_of_few_clients_is_not_told(tmp_path: Path) -> None:
+    found = report(tmp_path, fewest=2)
+    assert figure(found, "cac").estimate == 30.0
+    assert figure(found, "cac", "north") == Figure(estimate=None, missing="not told: it stands on fewer than 2 clients")
+    assert all(row.figure.estimate is None or row.figure.clients >= 2 for row in found.figures)
+
+
+def test_formulas_say_the_targets_that_they_count_by(tmp_path: Path) -> None:
+    definitions = kpi_facts(report(tmp_path))["definitions"]
+    assert "answered within 24 hours" in definitions["answered_in_time"]["formula"]
+    assert "the 10 largest clients" in definitions["top_share"]["formula"]
+    assert not any("kpis." in each["formula"] or "{" in each["formula"] for each in definitions.values())
+
+
+def test_the_score_of_the_book_lies_between_those_of_its_groups() -> None:
+    """Groups without a past of their own know no retention: it counts as in the book, not as nothing."""
+    weights = {"satisfaction": 0.5, "retention": 0.5}
+    whole = {"csat": Figure(estimate=3.0, clients=9), "retention": Figure(estimate=0.9, clients=9)}
+    groups = [{"csat": Figure(estimate=points, clients=3)} for points in (2.5, 3.0, 3.5)]
+    book = relationship_score(whole, weights).estimate
+    scores = [relationship_score(each, weights, whole=whole) for each in groups]
+    points = [each.estimate for each in scores]
+    assert None not in points
+    assert min(points) <= book <= max(points)
+    assert {each.missing for each in scores} == {"retention as in the whole book"}
+    assert {each.count for each in scores} == {1.0}
+    assert relationship_score({}, weights, whole=whole).estimate is None
+
+
+def test_all_groups_of_a_report_have_the_parts_of_the_book(tmp_path: Path) -> None:
+    scored_on(tmp_path, {"A": 5.0, "C": 9.0}, {"A": "AA", "C": "A"})
+    config = settings("kpis.dimensions=[tier, region]", "kpis.min_clients=1", work_dir=tmp_path)
+    found = book_kpis(book_of(tables(), tmp_path), config, tmp_path / "scores", as_of=AS_OF)
+    scores = [row for row in found.figures if row.name == "relationship_score" and row.figure.estimate is not None]
+    assert len({row.figure.count for row in scores}) == 1
+    book = next(row.figure.estimate for row in scores if row.dimension == "all")
+    for dimension in ("tier", "region"):
+        points = [row.figure.estimate for row in scores if row.dimension == dimension]
+        assert min(points) <= book <= max(points)

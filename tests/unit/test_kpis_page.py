@@ -37,7 +37,7 @@ def test_a_page_shows_what_the_book_holds_as_text(tmp_path: Path) -> None:
 
 
 def test_the_trend_tells_earlier_windows_and_now(tmp_path: Path) -> None:
-    config = settings("kpis.trend_points=4", work_dir=tmp_path)
+    config = settings("kpis.trend_points=4", "kpis.min_clients=1", work_dir=tmp_path)
     found = book_kpis(book_of(tables(), tmp_path), config, tmp_path / "scores", as_of=AS_OF)
     dates = [row.as_of.isoformat() for row in found.trend if row.name == "csat"]
     assert dates == ["2020-04-01", "2020-07-01", "2020-10-01", "2021-01-01"]

@@ -25,6 +25,7 @@ class KpisConfig(Section):
     dimensions: tuple[Dimension, ...] = ("tier", "segment", "type", "region")
     answer_hours: PositiveFloat = Field(default=24.0, description="An enquiry should be answered by then.")
     settle_hours: PositiveFloat = Field(default=72.0, description="A complaint should be settled by then.")
+    min_clients: Count = Field(default=5, description="A figure that stands on fewer clients is not told.")
     top_clients: Count = Field(default=10, description="Concentration is the share of so many largest clients.")
     campaign_periods: Count | None = Field(
         default=None, description="What a campaign brings is counted so long from its first day; default: half a year."
@@ -46,8 +47,11 @@ class KpisConfig(Section):
 
 
 class FunnelConfig(Section):
-    """Which opportunities wait for due diligence, how many it can take, and how their chances are learned."""
+    """Which opportunities are counted and wait for due diligence, how many it takes, and how chances are learned."""
 
+    window_periods: Count | None = Field(
+        default=None, description="Layers tell who came and left in so many periods; default: one year."
+    )
     waiting: tuple[WaitingStage, ...] = Field(
         default=("assessed",), min_length=1, description="Open opportunities of these stages are ranked."
     )

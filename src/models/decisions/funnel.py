@@ -182,12 +182,14 @@ def _signing(advance: FloatArray, lose: FloatArray, recorded: BoolArray, *, ahea
 
 @dataclass(frozen=True, kw_only=True)
 class Layer:
-    """One layer of the funnel. Amounts in currency; days are the middle of those who left.
+    """One layer of the funnel within a window of days. Amounts in currency.
 
-    ``reached`` counts all that came this far; ``open`` those that stand here, with their ``amount`` (of the last layer,
-    that of all signed), the part of it that is ``expected`` to be signed in time, and their ``risk``: the mean
-    probability of default weighted by amount, of the ``rated`` ones. ``conversion`` is gone on over gone on or lost,
-    with Wilson's 95% interval.
+    ``reached`` counts those that came so far within the window, ``advanced`` and ``lost`` those that left in it;
+    ``conversion`` is gone on over gone on or lost, with Wilson's 95% interval. ``days`` is the mean stay: days that
+    opportunities stood here within the window, also those that still do, over how many left. ``open`` counts those that
+    stand here now, whenever they came, with their ``amount``, the part of it that is ``expected`` to be signed in time,
+    and their ``risk``: the mean probability of default weighted by amount, of the ``rated`` ones. Of the last layer,
+    in which nobody waits, ``amount`` is what was signed within the window.
     """
 
     stage: str
@@ -206,38 +208,61 @@ class Layer:
     risk: float | None
 
 
-def layers(known: Opportunity, chances: Chances, day: int) -> tuple[Layer, ...]:
-    """Every layer, from identified to signed, as known before ``day``; what is signed has no way on."""
-    return tuple(_layer(known, chances, stage, day) for stage in range(len(STAGES)))
+def layers(known: Opportunity, chances: Chances, day: int, *, since: int) -> tuple[Layer, ...]:
+    """Every layer, from identified to signed, from day ``since`` until before ``day`` (days since 1970)."""
+    waiting_layers = (_layer(known, chances, stage, day, since) for stage in range(SIGNED))
+    return (*waiting_layers, _signed_layer(known, since))
 
 
-def _layer(known: Opportunity, chances: Chances, stage: int, day: int) -> Layer:
-    reached = known.entered[:, stage] < FOREVER
-    here = (known.is_open & (known.stage == stage)) if stage < SIGNED else reached
-    passed = passage(known, stage, day) if stage < SIGNED else None
-    advanced, lost = (0, 0) if passed is None else (int(passed.advanced.sum()), int(passed.lost.sum()))
-    left = None if passed is None else passed.days[passed.advanced | passed.lost]
+def _layer(known: Opportunity, chances: Chances, stage: int, day: int, since: int) -> Layer:
+    here, passed = known.is_open & (known.stage == stage), passage(known, stage, day)
+    entered = known.entered[:, stage]
+    is_inside = entered + passed.days >= since
+    advanced = int((passed.advanced & is_inside).sum())
+    lost = int((passed.lost & is_inside).sum())
+    stood = np.where(passed.entered & is_inside, entered + passed.days - np.maximum(entered, since), 0)
     amount = np.nan_to_num(known.amount[here])
-    chance = np.ones(len(amount))
-    if passed is not None:
-        chance = chances.of(kinds_of(known)[here], np.full(len(amount), stage), passed.days[here])
+    chance = chances.of(kinds_of(known)[here], np.full(len(amount), stage), passed.days[here])
     rated = ~np.isnan(known.pd[here]) & (amount > 0)
-    ends = wilson_ends(advanced / (advanced + lost), advanced + lost) if advanced + lost else (None, None)
+    left = advanced + lost
+    ends = wilson_ends(advanced / left, left) if left else (None, None)
     return Layer(
         stage=STAGES[stage],
         is_recorded=bool(known.recorded[stage]),
-        reached=int(reached.sum()),
-        open=int(here.sum()) if stage < SIGNED else 0,
+        reached=int((passed.entered & (entered >= since)).sum()),
+        open=int(here.sum()),
         advanced=advanced,
         lost=lost,
-        conversion=advanced / (advanced + lost) if advanced + lost else None,
+        conversion=advanced / left if left else None,
         conversion_low=ends[0],
         conversion_high=ends[1],
-        days=float(np.median(left)) if left is not None and left.size else None,
+        days=float(stood.sum() / left) if left else None,
         amount=float(amount.sum()),
         expected=float((amount * chance).sum()),
         rated=int(rated.sum()),
         risk=float(np.average(known.pd[here][rated], weights=amount[rated])) if rated.any() else None,
+    )
+
+
+def _signed_layer(known: Opportunity, since: int) -> Layer:
+    entered = known.entered[:, SIGNED]
+    signed = (entered >= since) & (entered < FOREVER)
+    amount = float(np.nan_to_num(known.amount[signed]).sum())
+    return Layer(
+        stage=STAGES[SIGNED],
+        is_recorded=bool(known.recorded[SIGNED]),
+        reached=int(signed.sum()),
+        open=0,
+        advanced=0,
+        lost=0,
+        conversion=None,
+        conversion_low=None,
+        conversion_high=None,
+        days=None,
+        amount=amount,
+        expected=amount,
+        rated=0,
+        risk=None,
     )
 
 

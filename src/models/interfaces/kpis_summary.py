@@ -10,6 +10,7 @@ from rich.text import Text
 
 from models.interfaces.kpis_words import Facts, effect, no_effect, with_interval, written
 from models.interfaces.plots import short_number
+from models.vocab import FunnelStage
 
 GROUPED = ("retention", "csat", "nps", "answered_in_time", "top_share", "relationship_score")
 """Figures that are shown side by side for the groups of a dimension."""
@@ -87,6 +88,11 @@ def _campaigns(facts: Facts) -> Table:
 def funnel_summary(facts: Facts) -> Iterator[Table | Text]:
     """The layers, who is next, how such rankings did before, and what the funnel lacks."""
     yield _layers(facts)
+    yield Text(
+        f"Reached, go on and days count who came, left and stood there in that time; open and amount who stands there "
+        f"now. {facts['opportunities']:,} opportunities are known in all.",
+        style="dim",
+    )
     yield _candidates(facts)
     if facts["shares"]:
         said = ", ".join(f"{name} {facts['shares'][key]:.0%}" for key, name in ORDERS.items())
@@ -100,9 +106,7 @@ def funnel_summary(facts: Facts) -> Iterator[Table | Text]:
 
 
 def _layers(facts: Facts) -> Table:
-    table = _table(
-        f"Funnel of {facts['opportunities']:,} opportunities before {facts['as_of']}, in {facts['currency']}"
-    )
+    table = _table(f"Funnel from {facts['window_start']} until before {facts['as_of']}, in {facts['currency']}")
     for name in ("stage", "reached", "open", "go on", "days", "amount", "expected", "risk"):
         table.add_column(name, justify="left" if name == "stage" else "right")
     for layer in facts["layers"]:
@@ -116,11 +120,11 @@ def layer_name(layer: Facts) -> str:
 
 
 def layer_cells(layer: Facts) -> list[str]:
-    """Reached, open, conversion, days, amount, expected amount and risk of one layer."""
+    """Reached, open, conversion, days, amount, expected amount and risk of one layer; what is signed waits no more."""
     recorded = layer["is_recorded"]
     return [
         f"{layer['reached']:,}",
-        f"{layer['open']:,}",
+        "–" if layer["stage"] == FunnelStage.SIGNED else f"{layer['open']:,}",
         written(layer["conversion"] if recorded else None, "share"),
         written(layer["days"] if recorded else None, "hours"),
         short_number(layer["amount"]),

@@ -73,11 +73,16 @@ class JudgedAt:
 
 @dataclass(frozen=True, kw_only=True)
 class FunnelReport:
-    """The funnel of a book. ``shares`` is what each order captured of the best possible, over all judged dates."""
+    """The funnel of a book; layers tell of the time from ``window_start`` on, ``opportunities`` are all ever known.
+
+    ``shares`` is what each order captured of the best possible, over all judged dates.
+    """
 
     book: str
     currency: str
     as_of: date
+    period: str
+    window_start: date
     opportunities: int
     unnamed: int
     quarantined: int
@@ -115,14 +120,17 @@ def book_funnel(
         progress.stage("Judging earlier rankings")
         judged = tuple(_judged(reader, config, day))
     chances, capacity = _learned(known, day, config), _capacity(known, day, config)
+    since = PeriodGrid(config.time.period, day).start_of(-(config.funnel.window_periods or year_of(config)))
     return FunnelReport(
         book=book.name,
         currency=book.currency,
         as_of=day,
+        period=config.time.period,
+        window_start=since,
         opportunities=len(known),
         unnamed=int((known.client_id == UNNAMED).sum()),
         quarantined=sum(count.rows_quarantined for count in book.counts if count.table in PIPELINES),
-        layers=layers(known, chances, _number(day)),
+        layers=layers(known, chances, _number(day), since=_number(since)),
         chances=chances,
         ahead_periods=_ahead(config),
         capacity=capacity,
@@ -138,10 +146,14 @@ def funnel_facts(report: FunnelReport) -> dict[str, Any]:
     names = ("seen", "advance", "lose")
     tables = {name: dict(zip(STAGES[:-1], getattr(chances, name).tolist(), strict=True)) for name in names}
     kinds = {name: dict(zip(KINDS, getattr(chances, name).tolist(), strict=True)) for name in ("faster", "frailer")}
-    plain = {name: getattr(report, name) for name in ("book", "currency", "opportunities", "unnamed", "quarantined")}
+    plain = {
+        name: getattr(report, name)
+        for name in ("book", "currency", "period", "opportunities", "unnamed", "quarantined")
+    }
     return {
         **plain,
         "as_of": report.as_of.isoformat(),
+        "window_start": report.window_start.isoformat(),
         "layers": [asdict(layer) for layer in report.layers],
         "chances": {"step_days": chances.step_days, **tables, **kinds},
         "ahead_periods": report.ahead_periods,

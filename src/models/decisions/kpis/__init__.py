@@ -3,7 +3,7 @@
 from models.decisions.kpis.campaigns import CampaignClients, CampaignResult, campaign_result, pooled_roi
 from models.decisions.kpis.catalogue import CATALOGUE, Definition, Form
 from models.decisions.kpis.concentration import Concentration, concentration
-from models.decisions.kpis.estimates import Figure, figures_by_group, pooled_figure, unknown
+from models.decisions.kpis.estimates import Figure, figures_by_group, pooled_figure, shown, unknown
 from models.decisions.kpis.score import PARTS, relationship_score
 from models.decisions.kpis.uplift import Arm, Estimate, uplift_by_arm
 
@@ -24,6 +24,7 @@ __all__ = [
     "pooled_figure",
     "pooled_roi",
     "relationship_score",
+    "shown",
     "unknown",
     "uplift_by_arm",
 ]

@@ -23,6 +23,7 @@ class Definition:
 
     ``needs`` are the tables without which it is not known; ``grouped_at`` says at which end of the window a client's
     tier and type are taken: what happens within must not decide where it is counted. ``better`` is up or down.
+    ``formula`` has places for settings of ``kpis``, e.g. ``{answer_hours:g}``.
     """
 
     name: str
@@ -61,12 +62,23 @@ _DEFINITIONS = (
     Definition(
         name="clv_to_cac",
         title="Value over cost of winning (CLV:CAC)",
-        formula="expected value within the horizon / acquisition cost, of clients won in the window that were scored",
+        formula="expected value within the horizon / acquisition cost, of all clients won in the window whose cost is "
+        "known; who left again or is not active yet counts with a value of 0",
+        unit="times",
+        form=Form.RATIO,
+        needs_scores=True,
+        nothing=_COSTS,
+        source=_FARRIS,
+    ),
+    Definition(
+        name="clv_to_cac_active",
+        title="The same of active clients only",
+        formula="expected value within the horizon / acquisition cost, of clients won in the window that are active; "
+        "higher than CLV:CAC, since money spent on those who left is not counted",
         unit="times",
         form=Form.RATIO,
         needs_scores=True,
         nothing="no client with a known cost that was won in the window was scored",
-        source=_FARRIS,
     ),
     Definition(
         name="margin_to_cac",
@@ -141,7 +153,7 @@ _DEFINITIONS = (
     Definition(
         name="answered_in_time",
         title="Enquiries answered in time",
-        formula="enquiries answered within kpis.answer_hours / enquiries with a known answer",
+        formula="enquiries answered within {answer_hours:g} hours / enquiries with a known answer",
         unit="share",
         form=Form.SHARE,
         needs=("interactions",),
@@ -163,7 +175,7 @@ _DEFINITIONS = (
     Definition(
         name="settled_in_time",
         title="Complaints settled in time",
-        formula="complaints settled within kpis.settle_hours / complaints known to be settled",
+        formula="complaints settled within {settle_hours:g} hours / complaints known to be settled",
         unit="share",
         form=Form.SHARE,
         needs=("interactions",),
@@ -173,8 +185,9 @@ _DEFINITIONS = (
     ),
     Definition(
         name="complaints",
-        title="Complaints per active client",
-        formula="complaints in the window / clients active at its end",
+        title="Complaints per client",
+        formula="complaints in the window / clients that were active at its start or in it, or that complained; also "
+        "those that left",
         unit="per client",
         form=Form.RATIO,
         needs=("interactions",),
@@ -265,7 +278,7 @@ _DEFINITIONS = (
     Definition(
         name="top_share",
         title="Concentration: share of the largest clients",
-        formula="net margin of the kpis.top_clients largest / net margin of all clients that earned us anything",
+        formula="net margin of the {top_clients} largest clients / net margin of all clients that earned us anything",
         unit="share",
         form=Form.CENSUS,
         nothing="no client earned us anything in the window",
@@ -287,7 +300,8 @@ _DEFINITIONS = (
     Definition(
         name="relationship_score",
         title="Relationship score",
-        formula="weighted mean of its known parts, each from 0 to 100",
+        formula="weighted mean of the parts that the book knows, each from 0 to 100; what a group does not tell counts "
+        "as in the whole book",
         unit="points, 0 to 100",
         form=Form.SCORE,
         nothing="none of its parts is known",

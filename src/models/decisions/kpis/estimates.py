@@ -36,6 +36,17 @@ def unknown(why: str) -> Figure:
     return Figure(estimate=None, missing=f"not known: {why}")
 
 
+def shown(figure: Figure, *, fewest: int) -> Figure:
+    """A figure of at least ``fewest`` clients; of fewer it says more of single clients than of what they stand for.
+
+    >>> shown(Figure(estimate=51.85, clients=2, count=2.0), fewest=5).missing
+    'not told: it stands on fewer than 5 clients'
+    """
+    if figure.estimate is None or figure.clients >= fewest:
+        return figure
+    return Figure(estimate=None, missing=f"not told: it stands on fewer than {fewest} clients")
+
+
 def pooled_figure(definition: Definition, top: FloatArray, bottom: FloatArray) -> Figure:
     """The figure of all clients. Shapes (n_clients,)."""
     return figures_by_group(definition, top, bottom, np.zeros(len(top), dtype=np.int64), groups=1)[0]

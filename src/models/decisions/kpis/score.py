@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -39,18 +39,44 @@ PARTS: dict[ScorePart, Part] = {
 """Name of a part, as ``kpis.score`` weighs it -> where it comes from."""
 
 
-def relationship_score(figures: Mapping[str, Figure], weights: Mapping[ScorePart, float]) -> Figure:
+def relationship_score(
+    figures: Mapping[str, Figure], weights: Mapping[ScorePart, float], *, whole: Mapping[str, Figure] | None = None
+) -> Figure:
     """The weighted mean of the known parts, from 0 to 100, with a 95% interval.
 
-    Weights of unknown parts go to the known ones in proportion, and ``missing`` names them. ``count`` is the share of
-    the weights that is known. The interval joins those of the parts by adding squared distances, as if the parts were
-    independent. Source: Zou and Donner (2008), Statistics in Medicine 27, section 2.
+    A part of which a group does not know its own figure counts as in the ``whole`` book, so that scores of groups and
+    of the book are made of the same parts; a group that knows none has no score. Weights of parts that nobody knows go
+    to the others in proportion. ``missing`` names both. ``count`` is the share of the weights that is known. The
+    interval joins those of the parts by adding squared distances, as if the parts were independent.
+    Source: Zou and Donner (2008), Statistics in Medicine 27, section 2.
     """
-    wanted = {name: (PARTS[name], weight) for name, weight in weights.items() if weight > 0}
-    known = {name: figures[part.figure] for name, (part, _) in wanted.items() if _is_known(figures, part.figure)}
-    weight = sum(weights[name] for name in known)
-    if not known:
+    wanted = {name: PARTS[name] for name, weight in weights.items() if weight > 0}
+    own = {name: figures[part.figure] for name, part in wanted.items() if _is_known(figures, part.figure)}
+    if not own:
         return unknown("none of its parts is")
+    borrowed = {
+        name: (whole or {})[part.figure]
+        for name, part in wanted.items()
+        if name not in own and _is_known(whole or {}, part.figure)
+    }
+    known = {name: figure for name in wanted if (figure := own.get(name) or borrowed.get(name)) is not None}
+    lacking = [name for name in wanted if name not in known]
+    return replace(
+        _weighted(known, weights),
+        clients=max(figure.clients for figure in own.values()),
+        missing="; ".join(
+            part
+            for part in (
+                f"without {', '.join(lacking)}" if lacking else "",
+                f"{', '.join(borrowed)} as in the whole book" if borrowed else "",
+            )
+            if part
+        ),
+    )
+
+
+def _weighted(known: Mapping[ScorePart, Figure], weights: Mapping[ScorePart, float]) -> Figure:
+    weight = sum(weights[name] for name in known)
     points, below, above = 0.0, 0.0, 0.0
     for name, figure in known.items():
         part, share = PARTS[name], weights[name] / weight
@@ -58,14 +84,11 @@ def relationship_score(figures: Mapping[str, Figure], weights: Mapping[ScorePart
         points += share * middle
         below += (share * (middle - low)) ** 2
         above += (share * (high - middle)) ** 2
-    lacking = [name for name in wanted if name not in known]
     return Figure(
         estimate=points,
         low=max(points - float(np.sqrt(below)), 0.0),
         high=min(points + float(np.sqrt(above)), 100.0),
-        clients=max(figure.clients for figure in known.values()),
         count=weight,
-        missing=f"without {', '.join(lacking)}" if lacking else "",
     )
 
 

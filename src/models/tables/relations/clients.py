@@ -6,6 +6,7 @@ over the sum of bottom.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import ibis
@@ -33,11 +34,31 @@ def early_margin(reader: Reader, window: Window) -> Any:
     return joined.select("client_id", top=joined.margin.fill_null(0.0), bottom="acquisition_cost")
 
 
-def expected_value(reader: Reader, window: Window, scores: Any) -> Any:
-    """Expected value within the horizon over the cost of winning the client; ``scores`` has client_id and value."""
-    won = won_clients(reader, window).drop_null("acquisition_cost")
-    joined = won.inner_join(scores.select("client_id", "value").drop_null("value"), "client_id")
+def expected_value(reader: Reader, window: Window, scores: Any, scored_on: date) -> Any:
+    """Expected value within the horizon over the cost of winning the client; ``scores`` has client_id and value.
+
+    Everybody won before ``scored_on`` counts: whom the scores do not hold left again or is not active yet, and brings
+    nothing.
+    """
+    won = _won_before(reader, window, scored_on)
+    joined = won.left_join(_valued(scores), "client_id")
+    return joined.select("client_id", top=joined.value.fill_null(0.0), bottom="acquisition_cost")
+
+
+def expected_value_of_active(reader: Reader, window: Window, scores: Any, scored_on: date) -> Any:
+    """The same of the clients that the scores hold, which are those that are active."""
+    joined = _won_before(reader, window, scored_on).inner_join(_valued(scores), "client_id")
     return joined.select("client_id", top="value", bottom="acquisition_cost")
+
+
+def _won_before(reader: Reader, window: Window, day: date) -> Any:
+    clients = reader.table("clients")
+    early = clients.filter(clients.relationship_start < ibis.date(day.isoformat())).select("client_id")
+    return won_clients(reader, window).drop_null("acquisition_cost").semi_join(early, "client_id")
+
+
+def _valued(scores: Any) -> Any:
+    return scores.select("client_id", "value").drop_null("value")
 
 
 def stayed(reader: Reader, window: Window) -> Any:

@@ -52,14 +52,18 @@ def settled_in_time(reader: Reader, window: Window) -> Any:
 
 
 def complaints(reader: Reader, window: Window) -> Any:
-    """Complaints over clients that were active within the window or before it."""
+    """Complaints over clients that were active at the window's start or within it, or that complained.
+
+    Whoever complained and left counts on both sides: a figure of those who stayed would forget why others went.
+    """
     rows = reader.table("interactions")
     made = (
         rows.filter(window.holds(rows.date), rows.kind == "complaint")
         .group_by("client_id")
         .agg(made=lambda each: each.count())
     )
-    joined = reader.active(window.active_before_end, window.end).left_join(made, "client_id")
+    served = reader.active(window.active_before_start, window.end).union(made.select("client_id"), distinct=True)
+    joined = served.left_join(made, "client_id")
     return joined.select("client_id", top=joined.made.fill_null(0).cast("float64"), bottom=ibis.literal(1.0))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from models.decisions.kpis import (
     figures_by_group,
     pooled_roi,
     relationship_score,
+    shown,
     unknown,
 )
 from models.tables import relations
@@ -53,6 +54,11 @@ _PARTS: dict[str, Callable[[Reader, Window], Any]] = {
     "participation": relations.participation,
 }
 """Figure -> what each client adds to it."""
+_SCORED_PARTS: dict[str, Callable[[Reader, Window, Any, date], Any]] = {
+    "clv_to_cac": relations.expected_value,
+    "clv_to_cac_active": relations.expected_value_of_active,
+}
+"""The same of figures that look at published scores."""
 _ROI = "campaign_roi"
 
 
@@ -115,6 +121,8 @@ class Counting:
         rows = [row for name in CATALOGUE for row in self._rows(name, at, dimensions)]
         if campaigns is not None:
             rows.append(_whole(_ROI, at, _roi(campaigns, at)))
+        fewest = self.reader.config.kpis.min_clients
+        rows = [replace(row, figure=shown(row.figure, fewest=fewest)) for row in rows]
         rows += _scores(rows, self.reader.config.kpis.score, at.window.end)
         places = {name: place for place, name in enumerate((*CATALOGUE, ALL, *dimensions))}
         return sorted(rows, key=lambda row: (places[row.name], places[row.dimension]))
@@ -152,7 +160,8 @@ class Counting:
             return self.reader.frame(_PARTS[definition.name](self.reader, at.window))
         scores = at.at_end.scores.columns
         values = pa.table({"client_id": scores.index.to_numpy(dtype=object), "value": scores["value"].to_numpy()})
-        return self.reader.frame(relations.expected_value(self.reader, at.window, ibis.memtable(values)))
+        parts = _SCORED_PARTS[definition.name]
+        return self.reader.frame(parts(self.reader, at.window, ibis.memtable(values), at.at_end.scores.as_of))
 
     def _concentration(self, definition: Definition, at: At, dimensions: tuple[str, ...]) -> list[Row]:
         margin = self.reader.frame(self.reader.margin(at.window.start, at.window.end))
@@ -228,7 +237,7 @@ def _scores(rows: Sequence[Row], weights: Mapping[ScorePart, float], as_of: date
             dimension=dimension,
             group=group,
             as_of=as_of,
-            figure=relationship_score(figures, dict(weights)),
+            figure=relationship_score(figures, dict(weights), whole=by_group[ALL, ALL]),
         )
         for (dimension, group), figures in sorted(by_group.items(), key=lambda each: group_order(each[0][1]))
     ]

@@ -24,7 +24,7 @@ def kpi_facts(report: KpiReport) -> dict[str, Any]:
         "window_start": report.window_start.isoformat(),
         "scored_on": report.scored_on and report.scored_on.isoformat(),
         "scored_at_start": report.scored_at_start and report.scored_at_start.isoformat(),
-        "definitions": {name: _definition(each, report.currency) for name, each in CATALOGUE.items()},
+        "definitions": {name: _definition(each, report) for name, each in CATALOGUE.items()},
         "figures": [_row(row) for row in report.figures],
         "trend": [_row(row) for row in report.trend],
         "campaigns": [_dated(asdict(campaign)) for campaign in report.campaigns],
@@ -37,16 +37,16 @@ def csv_rows(report: KpiReport) -> Iterator[tuple[str | float | int | None, ...]
     """The trend of the whole book, then the figures by group, as ``CSV_COLUMNS``."""
     grouped = (row for row in report.figures if row.dimension != "all")
     for row in (*report.trend, *grouped):
-        facts, said = _row(row), _definition(CATALOGUE[row.name], report.currency)
+        facts, said = _row(row), _definition(CATALOGUE[row.name], report)
         told = {**facts, "title": said["title"], "unit": said["unit"]}
         yield tuple(told[column] for column in CSV_COLUMNS)
 
 
-def _definition(each: Definition, currency: str) -> dict[str, str]:
-    unit = currency if each.unit == "currency" else each.unit
+def _definition(each: Definition, report: KpiReport) -> dict[str, str]:
+    unit = report.currency if each.unit == "currency" else each.unit
     return {
         "title": each.title,
-        "formula": each.formula,
+        "formula": each.formula.format(**report.targets),
         "unit": unit,
         "form": each.form.value,
         "better": each.better,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -25,6 +25,7 @@ class KpiReport:
 
     ``trend`` holds those of the whole book at earlier dates, oldest first, and now. ``scored_on`` and
     ``scored_at_start`` are the as-of dates of the scores from which groups at either end of the window come.
+    ``targets`` are the settings that formulas speak of.
     """
 
     book: str
@@ -38,6 +39,7 @@ class KpiReport:
     campaigns: tuple[CampaignResult, ...]
     tier_moves: TierMoves
     notes: tuple[str, ...]
+    targets: Mapping[str, float]
 
 
 def book_kpis(
@@ -79,6 +81,7 @@ def book_kpis(
         campaigns=campaigns,
         tier_moves=moves,
         notes=tuple(_notes(book, now, config.kpis.dimensions)),
+        targets={name: getattr(config.kpis, name) for name in ("answer_hours", "settle_hours", "top_clients")},
     )
 
 
