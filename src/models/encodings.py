@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from models.errors import UserError
+from models.errors import UnreadableFileError
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -59,13 +59,13 @@ def probable_encoding(data: bytes) -> str | None:
     return "Windows-1252" if _decodes(data, "cp1252") else None
 
 
-def not_utf8(name: str, data: bytes, *, line: int | None = None) -> UserError:
+def not_utf8(name: str, data: bytes, *, line: int | None = None) -> UnreadableFileError:
     """What to tell of text that is not UTF-8; ``line`` is where, unless ``data`` begins with the text itself."""
     offset = utf8_break(data) or 0
     where = line if line is not None else data[:offset].count(b"\n") + 1
     likely = probable_encoding(b"\n".join(part for part in data.split(b"\n") if utf8_break(part) is not None))
     guess = f", probably {likely}" if likely else ""
-    return UserError(
+    return UnreadableFileError(
         rule=f"{name} must be in UTF-8",
         got=f"byte 0x{data[offset]:02X} in line {where}{guess}",
         remedy="save it as UTF-8",

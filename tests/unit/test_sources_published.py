@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import MissingColumnError, MissingFileError, UnreadableFileError, UserError
-from models.tables.sources.source_tables import match_headers
+from models.tables.sources.columns import match_headers
 from support.published_files import PROJECT, as_csv, load, load_text, rows_of, without
 
 

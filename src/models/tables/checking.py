@@ -37,7 +37,7 @@ def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -
     with scratch_folder(work_dir, "book") as scratch, _connection(scratch, config.run) as connection:
         progress.stage(f"Reading the {config.book.name} book")
         source = SOURCES[config.book.source](connection, config.book, place, scratch)
-        source = with_overrides(connection, config.book, source)
+        source = with_overrides(connection, config.book, source, scratch)
         progress.stage("Checking its rows")
         stored = scratch / "book"
         stored.mkdir()
@@ -131,7 +131,7 @@ def _describe(config: Config, source: SourceTables, checked: Mapping[str, Checke
         fingerprint=key,
         counts=counts,
         ignored_columns=source.ignored_columns,
-        notices=tuple(_row_notices(counts, work_dir / QUARANTINE)),
+        notices=(*source.notices, *_row_notices(counts, work_dir / QUARANTINE)),
     )
 
 

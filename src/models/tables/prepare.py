@@ -84,8 +84,11 @@ def _written(
         tables, measures, clients=int(blocks.count().to_pyarrow().as_py()), periods=-grid.index_of(book.first_date)
     )
     known = blocks.select("block", "client", "client_id", "group_number", *columns)
-    for name, rows in _by_client(tables, blocks, measures, grid, config, grouped=grouped).items():
+    found = _by_client(tables, blocks, measures, grid, config, grouped=grouped)
+    for name, rows in found.items():
         _partition(connection, rows, folder / name)
+    if not any((folder / "flows").iterdir()):
+        _partition_without_rows(connection, found["flows"], folder / "flows")
     _partition(connection, known, folder / "clients")
     if "macro" in tables and config.features.macro:
         connection.to_parquet(tables["macro"], str(folder / "macro.parquet"))
@@ -96,7 +99,7 @@ def _written(
         folder=folder,
         grid=grid,
         measures=measures,
-        first_period=_first_period(connection, folder),
+        first_period=_first_period(connection, folder, grid.index_of(book.first_date)),
         groups_known=bool(blocks.group_id.notnull().any().to_pyarrow().as_py()),
         causes_known=_causes_known(tables),
         block_numbers=tuple(numbers),
@@ -123,12 +126,14 @@ def _by_client(
     return {name: rows for name, rows in found.items() if rows is not None}
 
 
-def _first_period(connection: Any, folder: Path) -> int:
-    """The earliest period of any ledger row: contacts and ratings may come before the first cashflow."""
-    ledgers = [folder / name for name in ("flows", "states") if (folder / name).exists()]
-    return min(
-        int(connection.read_parquet(f"{ledger}/*/*.parquet").period.min().to_pyarrow().as_py()) for ledger in ledgers
-    )
+def _first_period(connection: Any, folder: Path, first_cashflow: int) -> int:
+    """The earliest period of any ledger row: contacts and ratings may come before the first cashflow.
+
+    A book without a row that any measure asks for begins with its ``first_cashflow``.
+    """
+    ledgers = [folder / name for name in ("flows", "states") if any((folder / name).glob("*/*.parquet"))]
+    periods = [connection.read_parquet(f"{ledger}/*/*.parquet").period.min().to_pyarrow().as_py() for ledger in ledgers]
+    return min((int(period) for period in periods if period is not None), default=first_cashflow)
 
 
 def _connect(config: Config, folder: Path) -> Any:
@@ -145,6 +150,12 @@ def _connect(config: Config, folder: Path) -> Any:
 def _partition(connection: Any, table: Any, folder: Path) -> None:
     folder.mkdir()  # a table without rows leaves no files, but is there
     connection.to_parquet(table, str(folder), partition_by="block", compression="lz4_raw")
+
+
+def _partition_without_rows(connection: Any, table: Any, folder: Path) -> None:
+    """One file without rows, for those who read the ledger as a whole."""
+    (folder / "block=0").mkdir()
+    connection.to_parquet(table.drop("block").limit(0), str(folder / "block=0" / "none.parquet"))
 
 
 def _causes_known(tables: Mapping[str, Any]) -> bool:

@@ -21,6 +21,18 @@ class Kind(StrEnum):
     TRUTH = "truth"
 
 
+class Unit(StrEnum):
+    """What a number counts, where a header at the source may state another unit."""
+
+    MONEY = "money"
+    SHARE = "share"
+    RATIO = "ratio"
+    BASIS_POINTS = "basis points"
+    HOURS = "hours"
+    COUNT = "count"
+    SCORE = "score"
+
+
 MAX_AMOUNT = 1e13
 """Largest amount in book currency; a client's sum of 100,000 of them still fits 64-bit counts of cents."""
 
@@ -56,6 +68,7 @@ class Column:
     high: float | None = None
     allowed: tuple[str, ...] = ()
     past: bool = False
+    unit: Unit | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,13 +103,19 @@ def _text(name: str, note: str, *, required: bool = False, allowed: tuple[str, .
 
 
 def _number(
-    name: str, note: str, *, required: bool = False, low: float | None = None, high: float | None = None
+    name: str,
+    note: str,
+    *,
+    unit: Unit,
+    required: bool = False,
+    low: float | None = None,
+    high: float | None = None,
 ) -> Column:
-    return Column(name=name, kind=Kind.NUMBER, note=note, required=required, low=low, high=high)
+    return Column(name=name, kind=Kind.NUMBER, note=note, required=required, low=low, high=high, unit=unit)
 
 
 def _amount(name: str, note: str, *, required: bool = False, low: float | None = -MAX_AMOUNT) -> Column:
-    return _number(name, f"{note}, in book currency", required=required, low=low, high=MAX_AMOUNT)
+    return _number(name, f"{note}, in book currency", required=required, low=low, high=MAX_AMOUNT, unit=Unit.MONEY)
 
 
 def _date(name: str, note: str, *, required: bool = False, past: bool = False) -> Column:
@@ -118,7 +137,7 @@ CLIENTS = TableSchema(
         _text("industry", "main line of business"),
         _text("ownership", "state, private, foreign, ..."),
         _amount("registered_capital", "paid-in capital", low=0),
-        _number("employees", "headcount", low=0, high=1e8),
+        _number("employees", "headcount", unit=Unit.COUNT, low=0, high=1e8),
         _date("relationship_start", "first contract"),
         _text("risk_appetite", "conservative, balanced, aggressive"),
         _text("market_position", "leader, established, challenger, niche"),
@@ -147,9 +166,11 @@ FACILITIES = TableSchema(
         _date("maturity", "contractual end, known at signing"),
         _date("closed", "actual end", past=True),
         _text("exit_cause", "how it ended", allowed=("matured", "refinanced_away", "dormant", "default")),
-        _number("collateral_cover", "collateral over limit", low=0, high=100),
-        _number("spread_bp", "margin over the base rate, in basis points", low=-1_000, high=10_000),
-        _number("lgd", "loss given default, as a share", low=0, high=1),
+        _number("collateral_cover", "collateral over limit", unit=Unit.RATIO, low=0, high=100),
+        _number(
+            "spread_bp", "margin over the base rate, in basis points", unit=Unit.BASIS_POINTS, low=-1_000, high=10_000
+        ),
+        _number("lgd", "loss given default, as a share", unit=Unit.SHARE, low=0, high=1),
     ),
 )
 
@@ -173,8 +194,8 @@ INTERACTIONS = TableSchema(
         _date("date", "day of contact", required=True, past=True),
         _text("channel", "visit, phone, portal, ..."),
         _text("kind", "what it was", required=True, allowed=INTERACTION_KINDS),
-        _number("response_hours", "until first answered", low=0, high=1e5),
-        _number("resolution_hours", "until settled", low=0, high=1e5),
+        _number("response_hours", "until first answered", unit=Unit.HOURS, low=0, high=1e5),
+        _number("resolution_hours", "until settled", unit=Unit.HOURS, low=0, high=1e5),
         _text("campaign_id", "campaign it belongs to"),
         _text("text", "note in any language"),
     ),
@@ -186,8 +207,8 @@ SURVEYS = TableSchema(
     columns=(
         _CLIENT_ID,
         _date("date", "day of answer", required=True, past=True),
-        _number("csat", "satisfaction, 1 to 5", low=1, high=5),
-        _number("nps", "would recommend, 0 to 10", low=0, high=10),
+        _number("csat", "satisfaction, 1 to 5", unit=Unit.SCORE, low=1, high=5),
+        _number("nps", "would recommend, 0 to 10", unit=Unit.SCORE, low=0, high=10),
     ),
 )
 
@@ -198,7 +219,7 @@ RATINGS = TableSchema(
         _CLIENT_ID,
         _date("date", "day of the decision", required=True, past=True),
         _text("grade", "credit grade"),
-        _number("pd", "probability of default within a year, as a share", low=0, high=1),
+        _number("pd", "probability of default within a year, as a share", unit=Unit.SHARE, low=0, high=1),
     ),
 )
 
@@ -259,8 +280,8 @@ MACRO = TableSchema(
         _text("country", "the country", required=True),
         _date("date", "end of the measured period", required=True),
         _date("published", "known from this day", required=True, past=True),
-        _number("gdp_growth", "real, annual, as a share", low=-1, high=1),
-        _number("policy_rate", "annual, as a share", low=-0.1, high=10),
+        _number("gdp_growth", "real, annual, as a share", unit=Unit.SHARE, low=-1, high=1),
+        _number("policy_rate", "annual, as a share", unit=Unit.SHARE, low=-0.1, high=10),
     ),
 )
 

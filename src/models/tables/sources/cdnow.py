@@ -17,7 +17,7 @@ from models.config import BookConfig
 from models.errors import UnreadableFileError
 from models.tables.quality import Gate
 from models.tables.schema import Column, Kind, TableSchema
-from models.tables.sources.published import first_bytes, open_lines, store_rows
+from models.tables.sources.published import first_bytes, read_lines
 from models.tables.sources.source_tables import SourceTables, known_until_of
 
 PUBLISHED_UNTIL = date(1998, 7, 1)
@@ -61,7 +61,7 @@ def _fields(connection: Any, file: Path) -> Any:
             got=f"{len(first)} fields in the first line of {file.name}",
             remedy="name CDNOW_master.txt or CDNOW_sample.txt, plain or gzipped",
         )
-    numbered = store_rows(connection, open_lines(connection, file, skip=int(has_header)), "raw_orders", file)
+    numbered = read_lines(connection, file, "raw_orders", skip=int(has_header))
     parts = numbered.line.strip().re_split(r"\s+")
     complete = parts.length() == len(layout)
     fields = {

@@ -2,38 +2,42 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow.parquet as pq
 
 from models.config import BookConfig
 from models.errors import MissingFileError, UnreadableFileError
+from models.notices import Notice, Severity
 from models.tables.quality import SOURCE_ROW
 from models.tables.schema import REQUIRED_TABLES, TABLES, TableSchema
-from models.tables.sources.published import open_csv, store_rows, unreadable
-from models.tables.sources.source_tables import SourceTables, book_columns, check_table_names, known_until_of
+from models.tables.sources.columns import MatchedColumns, book_columns, check_table_names
+from models.tables.sources.csv_files import open_csv, unreadable
+from models.tables.sources.source_tables import SourceTables, known_until_of
 
 ENDINGS = (".parquet", ".csv", ".csv.gz")
 _FILE_ROW = "file_row_number"
 
 
-def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:  # noqa: ARG001
+def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
     """Every table of the contract that the folder has; ``book.columns`` renames columns.
 
     Raises ``MissingFileError`` if there is no such folder, ``UnreadableFileError`` if a required table is not
-    in it or two files claim to be the same table.
+    in it or two files claim to be the same table, and what ``read_table`` raises.
     """
     check_table_names("book.columns", list(config.columns))
-    files = _files(Path(path))
-    tables, ignored = {}, {}
-    for name, file in files.items():
-        renames = config.columns.get(name, {})
-        tables[name], ignored[name] = read_table(connection, file, TABLES[name], renames)
+    folder = Path(path)
+    files = _files(folder)
+    read = {name: read_table(connection, file, TABLES[name], config, scratch) for name, file in files.items()}
     return SourceTables(
-        tables=tables,
+        tables={name: table for name, (table, _) in read.items()},
         known_until=known_until_of(config, None),
-        ignored_columns={name: columns for name, columns in ignored.items() if columns},
+        ignored_columns={name: matched.ignored for name, (_, matched) in read.items() if matched.ignored},
+        notices=(*_not_read(folder, files), *(notice for _, matched in read.values() for notice in matched.notices)),
     )
 
 
@@ -41,34 +45,85 @@ def _files(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         raise MissingFileError(folder, remedy="name a folder with clients and cashflows as Parquet or CSV")
     found = {
-        name: [folder / f"{name}{end}" for end in ENDINGS if (folder / f"{name}{end}").is_file()] for name in TABLES
+        name: [folder / f"{name}{end}" for end in ENDINGS if os.path.lexists(folder / f"{name}{end}")]
+        for name in TABLES
     }
     for name, files in found.items():
-        if len(files) > 1:
-            both = " and ".join(file.name for file in files)
-            raise UnreadableFileError(rule=f"{name} must be one file", got=both, remedy=f"remove one from {folder}")
+        _require_one_file(folder, name, files)
     missing = [name for name in REQUIRED_TABLES if not found[name]]
     if missing:
         raise UnreadableFileError(
             rule=f"the folder must hold {' and '.join(REQUIRED_TABLES)} as Parquet or CSV",
             got=f"no {' and no '.join(missing)} in {folder}",
-            remedy=f"add {missing[0]}.parquet or {missing[0]}.csv",
+            remedy=_remedy_for(folder, missing),
         )
     return {name: files[0] for name, files in found.items() if files}
 
 
+def _require_one_file(folder: Path, name: str, files: Sequence[Path]) -> None:
+    if len(files) > 1:
+        both = " and ".join(file.name for file in files)
+        raise UnreadableFileError(rule=f"{name} must be one file", got=both, remedy=f"remove one from {folder}")
+    if files and not files[0].is_file():
+        kind = "a folder" if files[0].is_dir() else "a link to nothing, or no plain file"
+        raise UnreadableFileError(
+            rule=f"{files[0].name} must be a file",
+            got=kind,
+            remedy=f"put one Parquet or CSV file in its place in {folder}",
+        )
+
+
+def _remedy_for(folder: Path, missing: Sequence[str]) -> str:
+    """What to do about absent tables, by what lies there under their names in another form."""
+    lying = [file.name for name in missing for file in _other_forms(folder, name)]
+    wanted = " and ".join(f"{name}.csv" for name in missing)
+    if lying:
+        return f"{' and '.join(lying)} cannot be read as it is: save it as {wanted} (UTF-8, commas) or as Parquet"
+    return f"add {missing[0]}.parquet or {missing[0]}.csv"
+
+
+def _other_forms(folder: Path, name: str) -> list[Path]:
+    """Files named like a table but for the ending or the case of letters, e.g. ``clients.xlsx`` or ``Clients.CSV``."""
+    known = {f"{name}{end}" for end in ENDINGS}
+    alike = (file for file in folder.iterdir() if file.name.casefold().split(".")[0] == name)
+    return sorted(file for file in alike if file.name not in known)
+
+
+def _not_read(folder: Path, files: Mapping[str, Path]) -> Iterator[Notice]:
+    """A notice for each file that is named like a table and that nothing reads."""
+    for name in TABLES:
+        for file in _other_forms(folder, name):
+            instead = f"{files[name].name} is read instead" if name in files else "the book goes without that table"
+            yield Notice(
+                code="table_in_another_form",
+                severity=Severity.NOTE if name in files else Severity.WARNING,
+                subject=name,
+                found=f"tables are {', '.join(f'{name}{end}' for end in ENDINGS)}, got {file.name}; {instead}",
+                remedy="" if name in files else f"save it as {name}.csv (UTF-8, commas) or {name}.parquet",
+            )
+
+
 def read_table(
-    connection: Any, file: Path, schema: TableSchema, renames: dict[str, str]
-) -> tuple[Any, tuple[str, ...]]:
-    """One table of the contract from its file, and the columns that the contract does not know."""
+    connection: Any, file: Path, schema: TableSchema, config: BookConfig, scratch: Path
+) -> tuple[Any, MatchedColumns]:
+    """One table of the contract from its file, and how its columns were matched.
+
+    Raises ``UnreadableFileError``, ``MissingColumnError``, and ``UserError`` for columns that compete or contradict.
+    """
     if file.suffix == ".parquet":
-        rows = read_stored(connection, file)
-        present = [name for name in rows.columns if name != _FILE_ROW]
-        columns, ignored = book_columns(present, schema, renames)
-        return rows.select(**columns, **{SOURCE_ROW: rows[_FILE_ROW] + 1}), ignored
-    lines = open_csv(connection, file)
-    columns, ignored = book_columns(lines.columns, schema, renames)
-    return store_rows(connection, lines.select(**columns), f"raw_{schema.name}", file), ignored
+        return _read_parquet(connection, file, schema, config)
+    text = open_csv(file)
+    matched = book_columns(text.names, schema, config)
+    return text.store(connection, matched.columns, f"raw_{schema.name}", scratch), matched
+
+
+def _read_parquet(connection: Any, file: Path, schema: TableSchema, config: BookConfig) -> tuple[Any, MatchedColumns]:
+    """By place, not by name: DuckDB calls the second of two names that differ in case by another."""
+    rows = read_stored(connection, file)
+    names = pq.read_schema(file).names
+    matched = book_columns(names, schema, config)
+    ours = {new: rows[rows.columns[names.index(old)]] for new, old in matched.columns.items()}
+    return rows.select(**ours, **{SOURCE_ROW: rows[_FILE_ROW] + 1}), matched
 
 
 def read_stored(connection: Any, file: Path) -> Any:

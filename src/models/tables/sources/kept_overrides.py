@@ -13,7 +13,7 @@ from models.tables.sources.files import ENDINGS, read_table
 from models.tables.sources.source_tables import SourceTables
 
 
-def with_overrides(connection: Any, config: BookConfig, source: SourceTables) -> SourceTables:
+def with_overrides(connection: Any, config: BookConfig, source: SourceTables, scratch: Path) -> SourceTables:
     """The tables of a source with those of ``book.overrides``, where it is set; ``book.columns`` renames columns.
 
     Raises ``MissingFileError``, ``UnreadableFileError``, and ``UserError`` if the source has overrides of its own.
@@ -33,9 +33,10 @@ def with_overrides(connection: Any, config: BookConfig, source: SourceTables) ->
         raise UnreadableFileError(
             rule="overrides must be Parquet or CSV", got=file.name, remedy=f"save them as one of {', '.join(ENDINGS)}"
         )
-    table, ignored = read_table(connection, file, OVERRIDES, config.columns.get(name, {}))
+    table, matched = read_table(connection, file, OVERRIDES, config, scratch)
     return replace(
         source,
         tables={**source.tables, name: table},
-        ignored_columns={**source.ignored_columns, **({name: ignored} if ignored else {})},
+        ignored_columns={**source.ignored_columns, **({name: matched.ignored} if matched.ignored else {})},
+        notices=(*source.notices, *matched.notices),
     )

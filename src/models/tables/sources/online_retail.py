@@ -60,7 +60,7 @@ INVOICE_LINES = TableSchema(
 
 def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
     """Clients (customers with their first country), and one order or cancellation per invoice, in GBP."""
-    raw = read_published(connection, path, INVOICE_LINES.name, HEADERS, INVOICE_LINES.required)
+    raw = read_published(connection, path, INVOICE_LINES.name, HEADERS, INVOICE_LINES.required, scratch=scratch)
     known_until = known_until_of(config, PUBLISHED_UNTIL)
     gate = Gate(connection=connection, known_until=known_until, folder=scratch)
     checked = gate.check(raw, INVOICE_LINES, keep_source_row=True)

@@ -5,7 +5,7 @@ Addresses hold passwords: no message shows an address as it is, or what a driver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,8 +19,9 @@ from models.errors import MissingFileError, UnreadableFileError, UserError
 from models.showable import HIDDEN, secrets_of, without_secrets
 from models.tables.quality import SOURCE_ROW
 from models.tables.schema import TABLES, Column, Kind, TableSchema
+from models.tables.sources.columns import MatchedColumns, book_columns, check_table_names
 from models.tables.sources.files import read_stored
-from models.tables.sources.source_tables import SourceTables, book_columns, check_table_names, known_until_of
+from models.tables.sources.source_tables import SourceTables, known_until_of
 
 FETCHED_ROWS = 100_000
 """Rows held in memory at once."""
@@ -82,15 +83,16 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     try:
         present = {} if config.tables else remote.names()
         places = config.tables or {name: name for name in TABLES if name in present}
-        fetched = {
-            name: _fetch(remote, place, TABLES[name], config.columns.get(name, {}), scratch)
-            for name, place in places.items()
-        }
+        fetched = {name: _fetch(remote, place, TABLES[name], config, scratch) for name, place in places.items()}
     finally:
         remote.close()
     tables = {name: _numbered(connection, file) for name, (file, _) in fetched.items()}
-    ignored = {name: columns for name, (_, columns) in fetched.items() if columns}
-    return SourceTables(tables=tables, known_until=known_until_of(config, None), ignored_columns=ignored)
+    return SourceTables(
+        tables=tables,
+        known_until=known_until_of(config, None),
+        ignored_columns={name: matched.ignored for name, (_, matched) in fetched.items() if matched.ignored},
+        notices=tuple(notice for _, matched in fetched.values() for notice in matched.notices),
+    )
 
 
 def _open(connection: Any, url: str) -> _Remote:
@@ -157,16 +159,16 @@ def _broken(rule: str, error: Exception, url: str) -> UnreadableFileError:
 
 
 def _fetch(
-    remote: _Remote, place: str, schema: TableSchema, renames: Mapping[str, str], scratch: Path
-) -> tuple[Path, tuple[str, ...]]:
-    """Copies the contract's columns of one table into a Parquet file; tells the columns that are left."""
+    remote: _Remote, place: str, schema: TableSchema, config: BookConfig, scratch: Path
+) -> tuple[Path, MatchedColumns]:
+    """Copies the contract's columns of one table into a Parquet file; tells how they were matched."""
     file = scratch / f"fetched_{schema.name}.parquet"
     table = _asked(lambda: remote.table(place), remote.url, rule=f"the database must have the table {place}")
-    columns, ignored = book_columns(table.columns, schema, renames)
+    matched = book_columns(table.columns, schema, config)
     kinds = {column.name: column for column in schema.columns}
-    wanted = table.select(**{ours: _portable(table[theirs], kinds[ours]) for ours, theirs in columns.items()})
+    wanted = table.select(**{ours: _portable(table[theirs], kinds[ours]) for ours, theirs in matched.columns.items()})
     _asked(lambda: remote.copy(wanted, file), remote.url, rule=f"the table {place} must be readable")
-    return file, ignored
+    return file, matched
 
 
 def _portable(value: Any, column: Column) -> Any:
