@@ -11,8 +11,9 @@ from rich.table import Table
 from rich.text import Text
 
 from models.interfaces.checkup import Checkup
+from models.interfaces.notice_words import notice_lines
 from models.interfaces.plots import short_number
-from models.interfaces.terminal import counts_table, notice_lines
+from models.interfaces.terminal import counts_table
 from models.notices import notices_of
 from models.workflows.audit import BadRow, BadRows
 

@@ -78,7 +78,7 @@ def run(
 
     It scores with the version that it has just trained, whether or not that is the champion, and ends with one page.
     """
-    from models.interfaces import jobs, overview_job, overview_summary, terminal  # noqa: PLC0415
+    from models.interfaces import jobs, notice_words, overview_job, overview_summary, terminal  # noqa: PLC0415
 
     settings, progress = settings_of(config, set_), _progress()
     trained = jobs.train(settings, book=book, progress=progress)
@@ -89,7 +89,7 @@ def run(
         return
     _show_report(trained.report)
     _out.print(terminal.tiers_table(predicted, settings.book.currency))
-    _lines(terminal.notice_lines(predicted.notices))
+    _lines(notice_words.notice_lines(predicted.notices))
     _lines(terminal.training_lines(trained, settings.run.tracking_uri))
     _lines(terminal.prediction_lines(predicted))
     _lines(list(overview_summary.overview_lines(told.facts, told.page)))
@@ -107,7 +107,7 @@ def train(
     The first version of a book becomes its champion; later ones leave the champion in its place, unless this version
     of clientvalue cannot read it any more.
     """
-    from models.interfaces import jobs, terminal  # noqa: PLC0415
+    from models.interfaces import jobs, notice_words, terminal  # noqa: PLC0415
 
     settings = settings_of(config, set_)
     trained = jobs.train(settings, book=book, progress=_progress())
@@ -115,7 +115,7 @@ def train(
         _print_json(_train_facts(trained))
         return
     _show_report(trained.report)
-    _lines(terminal.notice_lines(notices_of(trained.report["notices"])))
+    _lines(notice_words.notice_lines(notices_of(trained.report["notices"])))
     _lines(terminal.training_lines(trained, settings.run.tracking_uri))
 
 
@@ -161,7 +161,7 @@ def predict(
     json_: JsonOption = False,
 ) -> None:
     """Score and explain every active client of a book, with models that were trained before."""
-    from models.interfaces import jobs, terminal  # noqa: PLC0415
+    from models.interfaces import jobs, notice_words, terminal  # noqa: PLC0415
 
     settings = settings_of(config, set_)
     predicted = jobs.predict(
@@ -176,7 +176,7 @@ def predict(
         _print_json(_facts(predicted))
         return
     _out.print(terminal.tiers_table(predicted, settings.book.currency))
-    _lines(terminal.notice_lines(predicted.notices))
+    _lines(notice_words.notice_lines(predicted.notices))
     _lines(terminal.prediction_lines(predicted))
 
 

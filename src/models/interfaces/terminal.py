@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,7 +11,6 @@ from rich.text import Text
 
 from models.interfaces.jobs import TrainResult
 from models.interfaces.override_words import overrides_sentence
-from models.notices import Notice
 from models.showable import without_secrets
 from models.tables.counts import TableCount
 from models.tables.simulator import SimulationSummary
@@ -113,11 +111,6 @@ def training_lines(result: TrainResult, tracking_uri: str) -> list[str]:
     ]
 
 
-def notice_lines(notices: Iterable[Notice]) -> list[str]:
-    """What a run leaves out, assumes or finds implausible, at 80 columns, as the manifest holds it."""
-    return [line for notice in notices for line in _hanging(f"{notice.severity + ':':<9}", str(notice))]
-
-
 def prediction_lines(predicted: Predicted) -> list[str]:
     """What became of overrides, where there are any, and where the results of a prediction stand."""
     told = [f"{'overrides':<21}{overrides_sentence(predicted.overrides)}"] if any(predicted.overrides.values()) else []
@@ -127,17 +120,6 @@ def prediction_lines(predicted: Predicted) -> list[str]:
         *(f"{name:<21}{predicted.folder / name}" for name in names),
         f"{'newest, always':<21}{predicted.folder.parent / 'latest'}",
     ]
-
-
-def _hanging(label: str, text: str) -> list[str]:
-    return textwrap.wrap(
-        text,
-        _WIDTH,
-        initial_indent=label,
-        subsequent_indent=" " * len(label),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
 
 
 def _way(share: Mapping[str, float] | None, apart: str) -> str:

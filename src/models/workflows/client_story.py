@@ -17,6 +17,7 @@ from models.decisions.reasons import feature_in_words
 from models.decisions.tiers import decide, reasons
 from models.decisions.treatments import Treatment, TreatmentTable
 from models.learners.decline import DeclineCurves
+from models.notices import Notice, by_severity
 from models.tables.book import Book
 from models.tables.features import FeatureWords, Language, plain_words
 from models.workflows.bundle import Bundle
@@ -29,6 +30,7 @@ from models.workflows.reach import PeerRange
 from models.workflows.reasons import ClientReasons, explained_reasons
 from models.workflows.scoring import DECLINE, VALUE, scoring_config
 from models.workflows.within_reach import NoneWithinReach, Reachable, within_reach
+from models.workflows.without_effect import settings_without_effect
 
 MEASURES = 3
 """So many features beside the margin are told over time: those that lead the largest reasons."""
@@ -74,6 +76,7 @@ class ClientStory:
         level: share of clients whose value lies in its interval.
         treatment: title and text of each part; empty where the policy has none.
         warnings: one sentence each; empty where the client does not warn.
+        notices: what of the caller's config is without effect, the gravest first; in English.
     """
 
     client_id: str
@@ -100,6 +103,7 @@ class ClientStory:
     words: Mapping[str, FeatureWords]
     treatment: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
+    notices: tuple[Notice, ...] = ()
 
 
 def tell_client(
@@ -148,6 +152,7 @@ def tell_client(
         words=models.words,
         treatment=treatment_of(settings, scores.get("treatment"), lang),
         warnings=_warnings(past, published, models.words, settings.book.currency, lang),
+        notices=by_severity(settings_without_effect(bundle, config)),
     )
 
 

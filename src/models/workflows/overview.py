@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from models.config import Config
 from models.errors import AsOfOutsideBookError
+from models.notices import notice_facts
 from models.tables.book import Book
 from models.tables.relations import reading
 from models.vocab import Progress, SilentProgress, Tier
@@ -25,6 +26,7 @@ from models.workflows.overrides import COUNTING
 from models.workflows.previous import SCORES, earlier_scores
 from models.workflows.publish import read_manifest
 from models.workflows.warn import WARNINGS
+from models.workflows.without_effect import settings_changed_since
 
 SAMPLE = 600
 """So many clients stand in the plot of value against risk."""
@@ -170,7 +172,10 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         figures=tuple(row for row in kpis["figures"] if row["dimension"] == "all"),
         definitions=kpis["definitions"],
         window_start=kpis["window_start"],
-        notices=tuple(manifest.get("notices", ())),
+        notices=(
+            *manifest.get("notices", ()),
+            *notice_facts(settings_changed_since(manifest.get("settings", {}), config)),
+        ),
         names=_names(book, config, [*told, *(each["client_id"] for each in (funnel or {}).get("candidates", ()))]),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -44,6 +44,7 @@ from models.workflows.warn import (
     previous_memory,
     ring_alarms,
 )
+from models.workflows.without_effect import settings_hashes, settings_without_effect
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
@@ -100,7 +101,11 @@ class Predicted:
     overrides: dict[str, int]
     """How many overrides met which fate, see ``override_facts``."""
     notices: tuple[Notice, ...] = ()
-    """What the run leaves out, assumes or finds implausible, the gravest first."""
+    """What the run leaves out, assumes or finds implausible, the gravest first.
+
+    Beside those of the manifest what of the caller's config is without effect: not part of the scores, of which equal
+    keys mean equal bytes.
+    """
 
 
 @dataclass(frozen=True)
@@ -189,7 +194,8 @@ def predict_book(
         )
     _require_as_written(folder, published)
     point_latest(folder)
-    return _summary(folder, job, tally, prepared)
+    told = _summary(folder, job, tally, prepared)
+    return replace(told, notices=by_severity([*told.notices, *settings_without_effect(bundle, config)]))
 
 
 @dataclass
@@ -282,6 +288,7 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[st
         "run_key": job.key,
         "as_of": job.as_of.isoformat(),
         "bundle": job.bundle.key,
+        "settings": settings_hashes(job.bundle),
         "input": job.fingerprint,
         "code": scoring_code(),
         "previous": None if previous is None else previous.run_key,

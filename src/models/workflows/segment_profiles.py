@@ -14,6 +14,7 @@ import pyarrow as pa
 from models.config import Config
 from models.decisions.tiers import Weighed, decide, limit_of
 from models.errors import TooLittleDataError
+from models.notices import by_severity, notice_facts
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
 from models.tables.kept import kept_book
@@ -29,6 +30,7 @@ from models.workflows.previous import earlier_scores
 from models.workflows.recipe import Predictions, merged, score_panel
 from models.workflows.scoring import scoring_config
 from models.workflows.segments import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segment_facts
+from models.workflows.without_effect import settings_without_effect
 
 _COLUMNS = (*(name for name in MIX_COLUMNS if name != "tier"), "market_potential")
 
@@ -108,6 +110,7 @@ def book_profiles(
         "as_of": when.isoformat(),
         "segments": segment_facts(bundle.models.segments, rows, told, mixes_of(rows, columns)),
         "kinds": {**report["kinds"], "regions": regions},
+        "notices": notice_facts(by_severity(settings_without_effect(bundle, config))),
     }
 
 

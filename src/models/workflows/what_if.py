@@ -21,6 +21,7 @@ from models.workflows.bundle import Bundle
 from models.workflows.grading import facts_of
 from models.workflows.overrides import overrides_at
 from models.workflows.scoring import scoring_config
+from models.workflows.without_effect import settings_without_effect
 
 MOVERS = 10
 
@@ -34,7 +35,7 @@ class TierShift:
         clients: (tiers before, tiers after), how many; best tier first. ``value`` likewise, in book currency.
         overridden: of how many clients a person's decision counts, which it does under both.
         movers: those of the largest expected value that would move, with both tiers and what decides the new one.
-        notices: what either policy goes without in this book, the gravest first.
+        notices: what of the config is without effect, and what either policy goes without, the gravest first.
     """
 
     as_of: date
@@ -82,7 +83,7 @@ def tier_shift(
         value=found.value.tolist(),
         overridden=found.before.overridden,
         movers=_movers(found, facts),
-        notices=by_severity(_without(found)),
+        notices=by_severity([*settings_without_effect(bundle, config), *_without(found)]),
     )
 
 

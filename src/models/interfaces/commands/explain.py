@@ -59,6 +59,7 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     """
     with brief():
         from models.interfaces import clients, explanation  # noqa: PLC0415
+        from models.interfaces.notice_words import notice_lines  # noqa: PLC0415
 
         story = clients.client_story(
             settings_of(config, set_),
@@ -79,5 +80,6 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
         print_json(explanation.story_facts(story))
         return
     explanation.show(out, story)
+    print_lines(notice_lines(story.notices))
     if html is not None:
         print_lines(["", f"page     {html}"])

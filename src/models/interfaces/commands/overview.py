@@ -35,6 +35,8 @@ def overview(
 ) -> None:
     """Tell of a published run on one page: tiers, value against risk, who moved, who is warned of, funnel, figures."""
     from models.interfaces import overview_job, overview_summary  # noqa: PLC0415
+    from models.interfaces.notice_words import notice_lines  # noqa: PLC0415
+    from models.notices import notices_of  # noqa: PLC0415
 
     told = overview_job.overview(
         settings_of(config, set_),
@@ -46,4 +48,5 @@ def overview(
     if json_:
         print_json(told.facts)
         return
+    print_lines(notice_lines(notices_of(told.facts["notices"])))
     print_lines(list(overview_summary.overview_lines(told.facts, told.page)))

@@ -38,6 +38,8 @@ def segments(  # noqa: PLR0917 - options of a command are named by who types the
 ) -> None:
     """Profile the kinds of clients in a book: its segments and how they were chosen, stages, types, regions."""
     from models.interfaces import profiles, segments_summary  # noqa: PLC0415
+    from models.interfaces.notice_words import notice_lines  # noqa: PLC0415
+    from models.notices import notices_of  # noqa: PLC0415
 
     found = profiles.segments(
         settings_of(config, set_),
@@ -52,4 +54,5 @@ def segments(  # noqa: PLR0917 - options of a command are named by who types the
         return
     for part in segments_summary.summary(found.facts):
         out.print(part)
+    print_lines(notice_lines(notices_of(found.facts["notices"])))
     print_lines(["", f"page     {found.page}"])

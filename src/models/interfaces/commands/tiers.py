@@ -45,7 +45,7 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
     --what-if the tiers are told as they are.
     """
     from models.interfaces import clients, tiers_summary  # noqa: PLC0415
-    from models.interfaces.terminal import notice_lines  # noqa: PLC0415
+    from models.interfaces.notice_words import notice_lines  # noqa: PLC0415
 
     shift = clients.tiers(
         settings_of(config, set_),

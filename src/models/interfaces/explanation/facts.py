@@ -6,6 +6,7 @@ import math
 from dataclasses import asdict
 from typing import Any
 
+from models.notices import notice_facts
 from models.workflows.client_story import ClientStory
 from models.workflows.reasons import ExplainedReason
 from models.workflows.scoring import DECLINE, VALUE
@@ -46,6 +47,7 @@ def story_facts(story: ClientStory) -> dict[str, Any]:
         "change": None if story.change is None else asdict(story.change),
         "within_reach": [asdict(answer) for answer in story.reach],
         "warning_sentences": list(story.warnings),
+        "notices": notice_facts(story.notices),
         "treatment": [{"title": title, "text": text} for title, text in story.treatment],
     }
     return {name: _clean(value) for name, value in facts.items()}
