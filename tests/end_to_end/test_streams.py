@@ -40,7 +40,7 @@ def test_explain_is_whole_in_every_code_page(trained: TrainedLender, encoding: s
 
 
 def test_who_reads_no_further_is_no_mistake(trained: TrainedLender) -> None:
-    command = " ".join(f"'{part}'" for part in (*CLI, "config", "--file", str(trained.config_file)))
+    command = " ".join(f"'{part}'" for part in (*CLI, "config", "--config", str(trained.config_file)))
     done = subprocess.run(  # noqa: S602 - a shell's pipe is what is tried
         f"{command} | head -1; exit ${{PIPESTATUS[0]}}",
         shell=True,

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import UserError
+from models.tables.scratch import WRITING_BELOW
 
 _MEGABYTE = 1_000_000
 _QUOTED = re.compile(r"[\"'](/[^\"']+|[A-Za-z]:\\[^\"']+)[\"']")
@@ -102,6 +103,9 @@ def _place(error: BaseException) -> Path | None:
     named = getattr(error, "filename2", None) or getattr(error, "filename", None)
     if isinstance(named, str | Path):
         return Path(named)
+    for note in getattr(error, "__notes__", ()):
+        if note.startswith(WRITING_BELOW):
+            return Path(note.removeprefix(WRITING_BELOW))
     quoted = _QUOTED.search(str(error))
     return Path(quoted.group(1)) if quoted else None
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+WRITING_BELOW = "writing below "
+"""How a note on an error begins that says which folder was written to."""
 _STALE_SECONDS = 2 * 86_400
 """No run takes two days; what is older was left by a killed one."""
 
@@ -21,6 +23,9 @@ def scratch_folder(root: Path, name: str) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=root))
     try:
         yield folder
+    except OSError as error:
+        error.add_note(f"{WRITING_BELOW}{root}")  # libraries that write do not tell where
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -179,8 +180,17 @@ def publish_folder(final: Path, write: Callable[[Path], None], *, remedy: str = 
 def _put(draft: Path, final: Path) -> None:
     if final.exists():
         shutil.rmtree(final)
-    draft.chmod(0o755)
+    draft.chmod(_usual_mode(draft))
     draft.rename(final)
+
+
+def _usual_mode(folder: Path) -> int:
+    """The mode of a new folder below ``folder``, as the umask and the lists of rights there make it."""
+    probe = folder / ".mode"
+    probe.mkdir()
+    mode = stat.S_IMODE(probe.stat().st_mode)
+    probe.rmdir()
+    return mode
 
 
 def publish_text(path: Path, text: str) -> None:
