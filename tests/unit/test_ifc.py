@@ -9,7 +9,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from support.published_files import AMOUNT, PROJECT, TOTAL, as_csv, load, load_text, renamed, rows_of
+from models.config import load_config
+from models.tables.book import load_book
+from models.vocab import SilentProgress
+from support.published_files import AMOUNT, CONFIGS, PROJECT, TOTAL, as_csv, load, load_text, renamed, rows_of
 
 
 def test_a_company_that_comes_back_is_one_client_of_its_first_sector(tmp_path: Path) -> None:
@@ -118,3 +121,44 @@ def test_the_ifc_file_adds_up_as_in_pandas(real_data: Path, tmp_path: Path, name
     assert book.first_date == good["day"].min().date()
     unplaced = {row[1] for row in rows_of(book, "clients", "region", "country") if row[0] is None}
     assert unplaced <= {"Country Name Pending"}
+
+
+def test_a_clients_id_does_not_hang_on_how_an_edition_spells_groups_and_signs(tmp_path: Path) -> None:
+    earlier = PROJECT | {"Company Name": "Andean  Fund II, L.P.", "Country": "Latin America Region"}
+    spellings = {
+        "Latin America and the Caribbean Region": "ANDEAN FUND II LP",
+        "Latin America & Caribbean Subregion": "Andean Fund II L.P",
+        "World Region": "And\u00e9an Fund (II), LP.",
+    }
+    ids = set()
+    for number, (country, company) in enumerate(spellings.items()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        later = earlier | {"Project Number": "2", "Country": country, "Company Name": company}
+        book = load_text("ifc", folder, as_csv([earlier, later]))
+        ids |= set(rows_of(book, "clients", "client_id", "region"))
+        assert not [notice for notice in book.notices if notice.code == "unknown_place"]
+    assert ids == {("ANDEAN FUND II LP | SEVERAL COUNTRIES", "Latin America and the Caribbean")}
+
+
+def test_places_that_nobody_knows_are_counted_and_named(tmp_path: Path) -> None:
+    rows = [PROJECT | {"Project Number": str(n), "Company Name": f"C{n}", "Country": "Atlantis"} for n in range(3)]
+    book = load_text("ifc", tmp_path, as_csv([*rows, PROJECT | {"Project Number": "9", "Country": "Region Pending"}]))
+    [told] = [notice for notice in book.notices if notice.code == "unknown_place"]
+    assert (told.count, told.severity.value, told.subject) == (4, "warning", "clients.region")
+    assert "got 4 clients of others (Atlantis: 3, Region Pending: 1), which have no region" in told.found
+
+
+@pytest.mark.real
+def test_few_facilities_change_their_client_between_editions(real_data: Path, tmp_path: Path) -> None:
+    clients = []
+    for edition in ("2016-10-07", "2022-07-06"):
+        config = load_config(CONFIGS / "ifc.yaml")
+        place = real_data / "ifc" / f"ifc_investments_{edition}.csv.gz"
+        book = load_book(config, str(place), tmp_path / edition, SilentProgress())
+        clients.append(dict(rows_of(book, "facilities", "facility_id", "client_id")))
+    common = clients[0].keys() & clients[1].keys()
+    places = {edition: {key: ids[key].rpartition(" | ")[2] for key in common} for edition, ids in enumerate(clients)}
+    assert len(common) == 3_795
+    assert sum(clients[0][key] != clients[1][key] for key in common) == 563
+    assert sum(places[0][key] != places[1][key] for key in common) == 19

@@ -14,7 +14,7 @@ import ibis
 from models.config import BookConfig
 from models.tables.quality import Gate
 from models.tables.schema import Column, Kind, TableSchema
-from models.tables.sources.countries import with_country
+from models.tables.sources.countries import unknown_places, with_country
 from models.tables.sources.published import day_after, read_published
 from models.tables.sources.source_tables import SourceTables, known_until_of
 
@@ -67,19 +67,20 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     checked = gate.check(raw, LOANS, keep_source_row=True)
     loans = connection.create_table("loans", _with_client(connection, checked.rows), overwrite=True)
     tables = {"clients": _clients(loans), "facilities": _facilities(loans), "cashflows": _cashflows(loans)}
-    return SourceTables(tables=tables, known_until=known_until, checked=(checked,))
+    notices = unknown_places(tables["clients"])
+    return SourceTables(tables=tables, known_until=known_until, checked=(checked,), notices=notices)
 
 
 def _with_client(connection: Any, loans: Any) -> Any:
     """Adds ``client_id``: borrower and country in capitals: ``REDE FERROVIARIA FEDERAL S A | BRAZIL``.
 
     Signs and blanks between words count as one blank, since the file writes ``S.A.`` and ``S. A``. A loan
-    without a borrower is the country's own.
+    without a borrower is the country's own. Of a group of countries the id says no more than that it is one.
     """
     loans = with_country(connection, loans)
     named = loans.borrower.re_replace(r"[^\p{L}\p{N}]+", " ").strip().upper().nullif("")
     borrower = named.coalesce(loans.country.upper())
-    return loans.mutate(client_id=borrower + " | " + loans.country.upper())
+    return loans.mutate(client_id=borrower + " | " + loans.place)
 
 
 def _clients(loans: Any) -> Any:

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import ibis
+import ibis.expr.datatypes as dt
 
 from models.config import BookConfig
 from models.tables.quality import Gate
 from models.tables.schema import Column, Kind, TableSchema
-from models.tables.sources.countries import with_country
+from models.tables.sources.countries import unknown_places, with_country
 from models.tables.sources.published import day_after, read_published
 from models.tables.sources.source_tables import SourceTables, known_until_of
 
@@ -24,6 +25,12 @@ PRODUCTS = ("loan", "equity", "guarantee", "risk_management")
 OTHER_PRODUCT = "other"
 ROUNDING_USD = 50_000
 """The file rounds each amount to 0.01 million or so: a smaller rest is none."""
+
+_strip_accents = ibis.udf.scalar.builtin(
+    lambda text: None,  # noqa: ARG005 - DuckDB has the body
+    name="strip_accents",
+    signature=((dt.string,), dt.string),
+)
 
 HEADERS = {
     "number": ("Project Number",),
@@ -73,14 +80,20 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     projects = _with_client(connection, checked.rows)
     parts = connection.create_table("project_parts", _parts(projects), overwrite=True)
     tables = {"clients": _clients(projects), "facilities": _facilities(parts), "cashflows": _cashflows(parts)}
-    return SourceTables(tables=tables, known_until=known_until, checked=(checked,))
+    notices = unknown_places(tables["clients"])
+    return SourceTables(tables=tables, known_until=known_until, checked=(checked,), notices=notices)
 
 
 def _with_client(connection: Any, projects: Any) -> Any:
-    """Adds ``client_id``: company and country in capitals, e.g. ``ACLEDA BANK PLC. | CAMBODIA``."""
+    """Adds ``client_id``: company and country in capitals, e.g. ``ACLEDA BANK PLC | CAMBODIA``.
+
+    Editions write ``L.P.`` and ``LP``, commas and accents or none: these are no part of an id. Where a
+    project lies in a group of countries, the id says no more: editions cut and spell groups anew.
+    """
     projects = with_country(connection, projects.mutate(company=projects.company.strip()))
-    company = projects.company.re_replace(r"\s+", " ").upper()
-    return projects.mutate(client_id=company + " | " + projects.country.upper())
+    letters = _strip_accents(projects.company).re_replace(r"[.'`\x{2018}\x{2019}]", "")
+    company = letters.re_replace(r"[^\p{L}\p{N}]+", " ").strip().upper().nullif("").coalesce(projects.company.upper())
+    return projects.mutate(client_id=company + " | " + projects.place)
 
 
 def _clients(projects: Any) -> Any:
