@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 from models.interfaces.kpis_summary import candidate_cells, layer_cells, layer_name
 from models.interfaces.kpis_words import no_effect, written
 from models.interfaces.override_words import fates_sentence
-from models.interfaces.overview_plots import TIER_STYLES, risk_chart
+from models.interfaces.overview_plots import risk_chart
 from models.interfaces.plots import share_bar, short_number
 from models.interfaces.rendering import environment
+from models.interfaces.tier_styles import tier_style
+from models.notices import Severity
 from models.workflows.publish import publish_text
 
 OVERVIEW_PAGE = "overview.html"
@@ -45,14 +48,17 @@ def overview_page(facts: Facts) -> str:
                 "layer_cells": layer_cells,
                 "candidate_cells": candidate_cells,
                 "mix": mix,
+                "what_moved": what_moved,
+                "severity_style": SEVERITY_STYLES.get,
                 "fates_sentence": fates_sentence,
-                "css": TIER_STYLES.get,
+                "css": tier_style,
             },
         )
         .get_template("overview.html")
         .render(
             facts=facts,
             definitions=facts["definitions"],
+            by_severity=Counter(each["severity"] for each in facts["notices"]),
             chart_of_risk=risk_chart(facts["sample"], facts["currency"]),
             known=[row for row in main if row["estimate"] is not None],
             unknown=[row for row in main if row["estimate"] is None],
@@ -67,6 +73,30 @@ def percent(share: float) -> str:
     ('26%', '<1%', '0%')
     """
     return "<1%" if 0 < share < _ONE_IN_A_HUNDRED else f"{share:.0%}"
+
+
+SEVERITY_STYLES = {Severity.REFUSED: "bad", Severity.WARNING: "fair", Severity.NOTE: "quiet"}
+MOVED_BY = {
+    "cap": "a cap holds it down",
+    "cap lifted": "no cap holds it any more",
+    "override": "a person decided so",
+    "override ended": "a person's decision ended",
+    "limit passed": "the rules, held back before by how many may move in one run",
+    "margin passed": "the rules, by more than the margin that kept it before",
+}
+
+
+def what_moved(row: Facts) -> str:
+    """What moved a client to another tier, in words; a dash where the run does not tell.
+
+    >>> what_moved({"moved_by": "dimension", "dimension": "funding_need"}), what_moved({"moved_by": "cap"})
+    ('funding need', 'a cap holds it down')
+    >>> what_moved({"moved_by": "dimension", "dimension": None}), what_moved({"moved_by": None})
+    ('the rules', '–')
+    """
+    if row["moved_by"] == "dimension":
+        return str(row["dimension"] or "the rules").replace("_", " ")
+    return MOVED_BY.get(row["moved_by"], "–")
 
 
 def mix(counts: Mapping[str, int]) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 from models.interfaces.plots import short_number
 from models.interfaces.report_plots import Chart, Key
 from models.interfaces.report_plots.frame import Frame, Scale, percent, reaching
+from models.interfaces.tier_styles import tier_styles
+from models.vocab import Tier
 
-TIER_STYLES = {"AA": "s1", "A": "ours", "B": "s0"}
 _HEIGHT = 300
 _DOT = 2.6
 _MOST_TICKS = 6
@@ -24,13 +25,14 @@ def risk_chart(sample: Mapping[str, Sequence[Any]], currency: str) -> Chart:
         y=_powers(values, f"expected value, {currency}"),
         height=_HEIGHT,
     )
+    styles = tier_styles(tuple(Tier))
     marks = [
-        frame.dot(risk, _power(value), f"{TIER_STYLES[tier]} faint", f"{tier}: {short_number(value)}, {risk:.1%}", _DOT)
+        frame.dot(risk, _power(value), f"{styles[tier]} faint", f"{tier}: {short_number(value)}, {risk:.1%}", _DOT)
         for tier, value, risk in zip(sample["tier"], values, risks, strict=True)
     ]
     title = f"Value against risk of {len(values):,} clients"
-    held = [tier for tier in TIER_STYLES if tier in sample["tier"]]
-    legend = tuple(Key(css=TIER_STYLES[tier], label=tier, shape="dot") for tier in held)
+    held = [tier for tier in styles if tier in sample["tier"]]
+    legend = tuple(Key(css=styles[tier], label=tier, shape="dot") for tier in held)
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 

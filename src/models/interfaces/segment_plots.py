@@ -10,6 +10,7 @@ from markupsafe import Markup
 from models.interfaces.report_plots import Chart, Key
 from models.interfaces.report_plots.chart import COLOURS, OURS
 from models.interfaces.report_plots.frame import Frame, Scale, percent, reaching, rows_frame, shortened
+from models.interfaces.tier_styles import tier_styles
 
 STYLES = (OURS, *COLOURS)
 METHODS = {"kmeans": "k-means", "mixture": "Gaussian mixture"}
@@ -105,7 +106,8 @@ def structure_chart(test: Facts) -> Chart:
 def mix_chart(name: str, segments: Sequence[Facts], whole: Sequence[Facts]) -> Chart:
     """What each segment is made of by one label, as parts of a bar, below the whole book."""
     labels = [each["name"] for each in whole]
-    styles = dict(zip(labels, (STYLES[place % len(STYLES)] for place in range(len(labels))), strict=True))
+    in_turn = dict(zip(labels, (STYLES[place % len(STYLES)] for place in range(len(labels))), strict=True))
+    styles = tier_styles(labels) if name == "tier" else in_turn
     bars = [(WHOLE, {each["name"]: each["share"] for each in whole})]
     bars += [(f"{each['number']}: {each['name']}", each["mixes"][name]) for each in segments]
     frame = rows_frame(Scale(low=0.0, high=1.0, name="share of clients", say=percent), len(bars), left=_LABELS)

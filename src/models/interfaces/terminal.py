@@ -11,6 +11,7 @@ from rich.text import Text
 
 from models.interfaces.jobs import TrainResult
 from models.interfaces.override_words import overrides_sentence
+from models.interfaces.plots import short_number
 from models.showable import without_secrets
 from models.tables.counts import TableCount
 from models.tables.simulator import SimulationSummary
@@ -81,7 +82,7 @@ def tiers_table(predicted: Predicted, currency: str) -> Table:
         "tier",
         "clients",
         "share",
-        f"expected value, m {currency}",
+        f"expected value, {currency}",
         "share of value",
         "mean decline",
     ):
@@ -93,8 +94,8 @@ def tiers_table(predicted: Predicted, currency: str) -> Table:
             tier,
             f"{clients:,}",
             f"{clients / predicted.clients:.0%}",
-            f"{value / 1e6:,.1f}",
-            f"{value / total:.0%}",
+            short_number(float(value)),
+            f"{value / total:.0%}" if total else "–",
             f"{predicted.decline_by_tier[tier]:.0%}",
         )
     return table
@@ -114,7 +115,10 @@ def training_lines(result: TrainResult, tracking_uri: str) -> list[str]:
 def prediction_lines(predicted: Predicted) -> list[str]:
     """What became of overrides, where there are any, and where the results of a prediction stand."""
     told = [f"{'overrides':<21}{overrides_sentence(predicted.overrides)}"] if any(predicted.overrides.values()) else []
-    names = ("scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "manifest.json")
+    names = (
+        "scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "movers.parquet",
+        "manifest.json",
+    )  # fmt: skip
     return [
         *told,
         *(f"{name:<21}{predicted.folder / name}" for name in names),

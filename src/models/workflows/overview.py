@@ -22,6 +22,7 @@ from models.tables.relations import reading
 from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.funnel import book_funnel, funnel_facts
 from models.workflows.kpis import book_kpis, kpi_facts
+from models.workflows.movers import MOVERS as MOVERS_FILE
 from models.workflows.overrides import COUNTING
 from models.workflows.previous import SCORES, earlier_scores
 from models.workflows.publish import read_manifest
@@ -41,6 +42,7 @@ STRUCTS = {
     "override": ("state", "tier", "instead_of", "by", "on", "until", "reason"),
 }
 """Columns of several parts, and which of them are told."""
+_CAUSES = ("moved_by", "dimension")
 _COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", "model_version", *STRUCTS)
 
 
@@ -65,8 +67,9 @@ class TierLine:
 class Movers:
     """Clients by tier in the newest earlier run (rows) and in this one (columns), each in the order of ``names``.
 
-    ``largest`` holds those of the largest expected value that changed tier: both tiers, value, decline and the reason
-    of the new tier. ``before`` is None, and all else empty, where no earlier run was published.
+    ``largest`` holds those of the largest expected value that changed tier: both tiers, value, decline, what moved them
+    where the run tells it, and the reason of the new tier. ``before`` is None, and all else empty, where no earlier run
+    was published.
     """
 
     before: date | None = None
@@ -151,7 +154,8 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     plain = _without_past(config)
     kpis = kpi_facts(book_kpis(book, plain, folder.parent, as_of=as_of))
     funnel, no_funnel = _funnel(book, plain, as_of)
-    movers, alarms = _movers(scores, folder.parent, as_of), _alarms(folder, manifest, scores)
+    movers = _movers(_with_causes(scores, folder, manifest), folder.parent, as_of)
+    alarms = _alarms(folder, manifest, scores)
     overrides = _overridden(scores, manifest)
     told = [row["client_id"] for row in (*movers.largest, *overrides.largest, *alarms.first)]
     return Overview(
@@ -247,6 +251,14 @@ def _movers(scores: pd.DataFrame, published: Path, as_of: date) -> Movers:
     )
 
 
+def _with_causes(scores: pd.DataFrame, folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
+    """The scores with what moved each client, where the run tells it; null for who did not move."""
+    if MOVERS_FILE not in manifest["files"]:
+        return scores.assign(**dict.fromkeys(_CAUSES))
+    told = pq.read_table(folder / MOVERS_FILE, columns=["client_id", *_CAUSES]).to_pandas().set_index("client_id")
+    return scores.join(told.astype(object).where(told.notna(), None))
+
+
 def _overridden(scores: pd.DataFrame, manifest: dict[str, Any]) -> Overridden:
     """Runs from before there were overrides tell of none."""
     if "override_state" not in scores:
@@ -273,7 +285,7 @@ def _places(tiers: pd.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 def _largest(moved: pd.DataFrame) -> list[dict[str, Any]]:
     ranked = moved.sort_values("value", ascending=False, kind="stable").head(MOVERS)
-    columns = ["client_id", "before", "tier", "value", "decline_probability", "tier_reason"]
+    columns = ["client_id", "before", "tier", "value", "decline_probability", *_CAUSES, "tier_reason"]
     return [{str(name): value for name, value in row.items()} for row in ranked[columns].to_dict("records")]
 
 

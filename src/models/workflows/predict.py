@@ -28,6 +28,7 @@ from models.workflows.blockwise import Scoring, scored_blocks
 from models.workflows.bundle import Bundle
 from models.workflows.decide import REMEMBERED, Grounds
 from models.workflows.explanations import Stamp
+from models.workflows.movers import write_movers
 from models.workflows.overrides import override_facts, overrides_at, overrides_written
 from models.workflows.parquet import ParquetFile
 from models.workflows.previous import earlier_scores
@@ -235,7 +236,9 @@ def _write_blocks(
     _require_clients(tally, job)
     tally.notices += _policy_notices(waiting.weighed, job)
     alarms = _write_alarms(draft, waiting.turned, job, sum(tally.clients.values()))
-    write_manifest(draft, _manifest_facts(prepared, job, tally) | {MOVES: asdict(limit), "alarms": alarms})
+    moved = write_movers(draft, job.grounds.previous, as_of=job.as_of, bundle=job.bundle.key)
+    more = {MOVES: asdict(limit), "alarms": alarms, "movers": moved}
+    write_manifest(draft, _manifest_facts(prepared, job, tally) | more)
 
 
 def _require_as_written(folder: Path, published: Published) -> None:
