@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from models.config import Config, load_config
+from models.config.feature_names import ALWAYS, possible_features
 from models.interfaces.jobs import predict, simulate_book, train
 from models.interfaces.opening import open_book
 from models.tables.measures import absent_measures
@@ -66,6 +68,12 @@ def test_every_table_of_the_contract_adds_features(demo: Path, tmp_path: Path) -
     for table, prefixes in PREFIXES.items():
         for prefix in prefixes:
             assert any(name.startswith(prefix) for name in names), (table, prefix)
+
+
+def test_a_policy_may_look_at_what_is_made_and_at_nothing_else(demo: Path, tmp_path: Path) -> None:
+    made = {re.sub(r"(?<=_)\d+p$", "{window}p", name) for name in features_of(demo, tmp_path)}
+    assert made <= possible_features(settings_in(tmp_path).features)
+    assert set(ALWAYS) <= made
 
 
 def test_truth_competes_and_ranks_declines_better_than_recency(demo: Path, tmp_path: Path) -> None:

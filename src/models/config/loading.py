@@ -14,9 +14,11 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from models.config.feature_names import feature_problems
 from models.config.policy import PolicyConfig
 from models.config.policy.problems import PROBLEMS, located
 from models.config.root import Config
+from models.config.sections import FeaturesConfig
 from models.config.yaml_text import read_yaml
 from models.errors import ConfigError, MissingFileError, UserError
 
@@ -63,21 +65,26 @@ def parse_config(
         raise ConfigError(subject=_blamed(problems, overrides) or subject, problems=problems) from error
 
 
-def change_policy(policy: PolicyConfig, changes: Sequence[str]) -> PolicyConfig:
+def change_policy(policy: PolicyConfig, changes: Sequence[str], features: FeaturesConfig) -> PolicyConfig:
     """A policy with ``changes`` (``key=value``, counted from the policy) set over it, checked as a whole.
 
+    ``features`` is the section of the book whose features it looks at.
     Raises ``ConfigError`` with every problem at once.
     """
     raw = {POLICY: policy.model_dump(mode="json")}
     for change in changes:
         _set_over(raw, f"{POLICY}.{change.removeprefix(f'{POLICY}.')}", POLICY, "--what-if")
     try:
-        return PolicyConfig.model_validate(raw[POLICY])
+        changed = PolicyConfig.model_validate(raw[POLICY])
     except ValidationError as error:
         problems = [
             problem for details in error.errors(include_url=False) for problem in _problems(details, PolicyConfig)
         ]
         raise ConfigError(subject="the changed policy", problems=problems) from error
+    unknown = feature_problems(changed, features)
+    if unknown:
+        raise ConfigError(subject="the changed policy", problems=unknown)
+    return changed
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -189,7 +196,7 @@ def _problems(details: ErrorDetails, root: type[BaseModel] = Config) -> list[Use
     if several is None:
         return [_problem(details, root)]
     where = ".".join(str(part) for part in details["loc"])
-    return list(located(where, several))
+    return list(located(where, several)) if where else list(several)
 
 
 def _problem(details: ErrorDetails, root: type[BaseModel]) -> UserError:

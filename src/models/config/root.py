@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from models.config.backtest import BacktestConfig
 from models.config.base import Section
 from models.config.explaining import ExplainingConfig
+from models.config.feature_names import feature_problems
 from models.config.kinds import (
     NeedsConfig,
     RegionsConfig,
@@ -18,6 +19,7 @@ from models.config.kinds import (
 )
 from models.config.kpis import FunnelConfig, KpisConfig
 from models.config.policy import PolicyConfig, built_in_policy
+from models.config.policy.problems import refuse
 from models.config.sections import (
     ActivityConfig,
     BookConfig,
@@ -101,6 +103,12 @@ class Config(Section):
                 "run": _WITHOUT_MEANING,
             },
         )
+
+    @model_validator(mode="after")
+    def _features_of_the_policy(self) -> Config:
+        if self.policy is not None:
+            refuse(feature_problems(self.policy, self.features))
+        return self
 
     @model_validator(mode="after")
     def _consistent(self) -> Config:

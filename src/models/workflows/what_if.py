@@ -69,7 +69,7 @@ def tier_shift(
     Raises ``ConfigError`` if the changed policy does not hold together.
     """
     policy = bundle.models.policy
-    settings = change_policy(policy.settings, changes)
+    settings = change_policy(policy.settings, changes, bundle.config.features)
     when = as_of or latest_anchor(bundle.config.time.period, book.known_until)
     names = {*looked_at(policy.settings), *looked_at(settings)}
     facts = _book_facts(book, bundle, scoring_config(bundle, config), when, names, progress)
