@@ -76,10 +76,22 @@ def test_the_cross_table_and_the_moves_add_up_to_the_clients(report: dict[str, A
     assert sum(map(sum, moves["counts"])) == clients * (len(FIT.learn) - 1)
 
 
+def test_structure_at_other_numbers_than_the_served_one_is_not_claimed(facts: dict[str, Any]) -> None:
+    segments = facts["segments"]
+    segments["structure"], segments["structure_test"]["beaten"] = "none", 19
+    segments["structure_served"] = {"separation": 0.21, "highest": 0.24}
+    said = " ".join("".join(Tags(segments_page(facts)).text).split())
+    assert "The book has structure" not in said
+    assert "the book reaches a silhouette of 0.21; of 19 books that were drawn like it without any clusters" in said
+    assert "the best reaches 0.24" in said
+
+
 def test_a_book_without_structure_is_told_so(facts: dict[str, Any]) -> None:
     facts["segments"]["structure"], facts["segments"]["structure_test"]["beaten"] = "none", 12
     said = " ".join("".join(Tags(segments_page(facts)).text).split())
-    assert "There is no structure. Clusters as clear as those of this book, or clearer, were found in 7 of 19" in said
+    served = facts["segments"]["served"]["clusters"]
+    assert f"There is no structure in {served} clusters. Clusters as clear as those of this book, or clearer," in said
+    assert "were found in 7 of 19" in said
     assert "as clear clusters were found in 7 of 19 books drawn without any" in " ".join(printed(facts).split())
 
 

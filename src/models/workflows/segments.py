@@ -98,7 +98,7 @@ def segment_facts(
             {"number": number, "name": model.names[place], "name_zh": names_zh[place], **profiled.of(place)}
             for place, number in enumerate(model.numbers)
         ],
-        "whole": {"features": _features(model, matrix)},
+        "whole": {"features": _features(model, matrix, matrix)},
         "kinds": {name: _totals(groups, predictions) for name, groups in profiled.mixes.items()},
         "map": map_of(model, matrix, predictions.segment),
         "matching": None if matching is None else _matching_facts(matching),
@@ -157,7 +157,7 @@ class _Profiled:
             "decline_mean": _mean(told.decline_probability[inside]),
             "margin_mean": _mean(told.segment_margin[inside]),
             "between_share": _mean((told.segment_margin[inside] < BETWEEN).astype(np.float64)),
-            "features": _features(self.model, self.matrix[inside]),
+            "features": _features(self.model, self.matrix[inside], self.matrix),
             "mixes": {
                 name: {label: _mean(members[inside].astype(np.float64)) for label, members in groups.items()}
                 for name, groups in self.mixes.items()
@@ -181,13 +181,17 @@ def _totals(groups: Mapping[str, BoolArray], told: Predictions) -> list[dict[str
     ]
 
 
-def _features(model: SegmentModel, matrix: FloatArray) -> dict[str, dict[str, Any]]:
-    """The median client of ``matrix``: ``apart`` is its place in spreads from the median client learned from."""
+def _medians(matrix: FloatArray) -> FloatArray:
+    """Medians of what is known, NaN where nothing is. (n, n_features) -> (n_features,)."""
     known = ~np.isnan(matrix)
-    medians = np.array(
-        [np.median(column[told]) if told.any() else np.nan for column, told in zip(matrix.T, known.T, strict=True)]
-    )
-    apart = model.scaled(medians[None])[0]
+    columns = zip(matrix.T, known.T, strict=True)
+    return np.array([np.median(column[told]) if told.any() else np.nan for column, told in columns])
+
+
+def _features(model: SegmentModel, matrix: FloatArray, whole: FloatArray) -> dict[str, dict[str, Any]]:
+    """The median client of ``matrix``: ``apart`` is how many spreads it lies from that of the ``whole`` book."""
+    known, medians = ~np.isnan(matrix), _medians(matrix)
+    apart = (model.scaled(medians[None]) - model.scaled(_medians(whole)[None]))[0]
     return {
         name: {
             "apart": float(apart[place]) if told.any() else None,
