@@ -19,9 +19,10 @@ from models.interfaces.client_page import client_page, write_client_page
 from models.interfaces.explanation import show, story_facts
 from models.interfaces.explanation.ledger import change_rows, ledger
 from models.interfaces.jobs import client_story
+from models.tables.features import Language
 from models.workflows.client_story import ClientStory
 from models.workflows.scoring import DECLINE, VALUE
-from support.browser import BROWSER, Tags, loaded, width_in
+from support.browser import BROWSER, Tags, loaded, printed_pages, width_in
 from support.lending_book import drawn_tables, write_tables
 from support.trained_lender import TrainedLender
 
@@ -133,7 +134,7 @@ def test_chinese_pages_leave_no_template(trained: TrainedLender) -> None:
     for english in ("Decline", "Value", "points", "within", "Tier", "usual", "Reason", "unknown", "as of"):
         assert english not in body, english
     assert "等级" in body
-    assert "衰退概率" in body
+    assert "业务下滑概率" in body
 
 
 @pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
@@ -143,3 +144,46 @@ def test_a_browser_shows_the_page_at_desktop_and_phone_width(page: Path, tmp_pat
     assert Tags(tree).tags.count("svg") >= 5
     for width in (390, 1200):
         assert 0 < width_in(page, tmp_path, width=width) <= width
+
+
+@pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_client_is_printed_on_two_pages(trained: TrainedLender, tmp_path: Path, lang: Language) -> None:
+    """One that is told everything there is: warnings, a change, what would change it, a treatment."""
+    place = trained.column("stage").index("maturity")
+    config = trained.config.model_copy(update={"explaining": ExplainingConfig.model_validate({"within_reach": REACH})})
+    told = client_story(config, trained.column("client_id")[place], lang=lang)
+    assert told.change is not None
+    full = replace(told, warnings=told.warnings or ("Severity 77 of 100.", "Arrears: from 0 to 44 days.") * 2)
+    write_client_page(full, tmp_path / "client.html")
+    assert printed_pages(tmp_path / "client.html", tmp_path) == 2
+
+
+def test_the_foot_of_a_printed_page_cannot_leave_its_style_sheet(attacked: ClientStory) -> None:
+    page = client_page(replace(attacked, name='"}</style><script>alert(1)</script>\n\\'))
+    style = page[page.index("<style>") : page.index("</style>")]
+    (foot,) = re.findall(r'@bottom-left \{ content: "([^"]*)"; font', style)
+    assert re.fullmatch(r"([A-Za-z0-9]|\\[0-9a-f]+ )*", foot)
+    assert page.count("</style>") == 1
+
+
+def test_every_place_that_the_page_leads_to_is_there(page: Path) -> None:
+    tags = Tags(page.read_text(encoding="utf-8"))
+    places = [link.removeprefix("#") for link in tags.links if link.startswith("#")]
+    assert {"why-decline", "why-value", "warnings", "all"} <= set(places) <= set(tags.ids)
+
+
+LATIN = re.compile(r"[A-Za-z]{2,}|(?<![A-Za-z])[a-z](?![A-Za-z])")
+KNOWN_LATIN = {"AA", "USD", "EUR", "SHAP", "ESG", "GDP", "EBITDA", "CSAT", "NPS", "PD", "LGD", "DPD", "EL", "ID"}
+
+
+def test_a_chinese_page_holds_no_other_words_than_names_of_the_book(trained: TrainedLender) -> None:
+    """What the book calls by other letters stands in quotation marks; everything else is Chinese."""
+    for client in trained.column("client_id")[:12]:
+        told = client_story(trained.config, client, lang="zh")
+        page = client_page(replace(told, name=None))
+        text = " ".join(Tags(page[page.index("<body>") :]).text)
+        for name in (told.client_id, told.model_version, told.bundle[:12]):
+            text = text.replace(name, "")
+        foreign = set(LATIN.findall(re.sub(r"“[^”]*”", "", text))) - KNOWN_LATIN
+        assert not foreign, foreign

@@ -20,7 +20,6 @@ _FLAGS = (
     "--disable-sync",
     "--enable-logging=stderr",
     "--allow-file-access-from-files",
-    "--dump-dom",
 )
 _POLICY = r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>"
 _MEASURE = "const w=document.querySelector('iframe').contentDocument.documentElement; document.title=w.scrollWidth"
@@ -49,9 +48,25 @@ class Tags(HTMLParser):
 
 def loaded(page: Path, profile: Path, *, width: int = 1200) -> tuple[str, str]:
     """The page's tree after loading, and what the browser's console said."""
-    command = [BROWSER or "", *_FLAGS, f"--user-data-dir={profile}", f"--window-size={width},900", page.as_uri()]
+    command = [
+        BROWSER or "",
+        *_FLAGS,
+        "--dump-dom",
+        f"--user-data-dir={profile}",
+        f"--window-size={width},900",
+        page.as_uri(),
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)  # noqa: S603
     return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
+
+
+def printed_pages(page: Path, folder: Path) -> int:
+    """On how many sheets the page is printed, at the size that it asks for."""
+    pdf = folder / "printed.pdf"
+    command = [BROWSER or "", *_FLAGS, f"--user-data-dir={folder / 'profile'}", "--no-pdf-header-footer"]
+    command += [f"--print-to-pdf={pdf}", page.as_uri()]
+    subprocess.run(command, capture_output=True, timeout=120, check=True)  # noqa: S603
+    return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf.read_bytes()))
 
 
 def width_in(page: Path, folder: Path, *, width: int) -> int:

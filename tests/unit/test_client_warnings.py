@@ -42,7 +42,7 @@ def published(tmp_path: Path) -> Path:
             "zh",
             (
                 "严重程度72（满分100），预期损失41.2万美元，首次发现于2023年12月1日。",
-                "风险：衰退概率由10%变为62%。",
+                "风险：业务下滑概率此前为10%，现为62%。",
             ),
         ),
     ],
@@ -51,20 +51,24 @@ def test_a_client_that_turned_is_told_how_badly(published: Path, lang: Language,
     assert warning_sentences(published, "00123", AS_OF, words={}, currency="USD", lang=lang) == expected
 
 
-def test_what_is_usual_is_told_where_it_is_known_and_a_change_as_people_say_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lang", "before", "now", "expected"),
+    [
+        ("en", 0.2, -0.8, "Activity: income against the months before went from up 50% to down 89%"),
+        ("en", 1.0, -1.0, "Activity: income against the months before: “began anew” then, “stopped” now"),
+        ("zh", 1.0, -1.0, "业务活跃度：收入较前期的变化：此前“从无到有”，现在“归零”"),
+    ],
+)
+def test_a_change_is_told_as_people_say_it(
+    tmp_path: Path, lang: Language, before: float, now: float, expected: str
+) -> None:
+    """With what is usual where that is known; and from a beginning to an end nothing "goes"."""
     said = Said("income against the months before", "收入较前期的变化")
     words = {"trend": cast(FeatureWords, SimpleNamespace(figure=Figure.GROWTH, describe=said.within))}
-    evidence = [{"dimension": "activity", "feature": "trend", "now": -0.8, "before": 0.2, "usual": 0.1}]
+    evidence = [{"dimension": "activity", "feature": "trend", "now": now, "before": before, "usual": 0.1}]
     row = {"client_id": "A", "severity": 50.0, "expected_loss": 1.0, "first_seen": AS_OF, "evidence": evidence}
     (tmp_path / "2024-01-01-abc").mkdir()
     pq.write_table(pa.Table.from_pylist([row]), tmp_path / "2024-01-01-abc" / "warnings.parquet")
-    _, told = warning_sentences(tmp_path, "A", AS_OF, words=words, currency="USD", lang="en")
-    assert told == (
-        "Activity: income against the months before went from up 50% to down 89% "
-        "(usual for clients like this one: up 22%)."
-    )
-
-
-def test_other_clients_and_other_dates_have_none(published: Path) -> None:
-    assert warning_sentences(published, "123", AS_OF, words={}, currency="USD", lang="en") == ()
-    assert warning_sentences(published, "00123", date(2023, 12, 1), words={}, currency="USD", lang="en") == ()
+    _, told = warning_sentences(tmp_path, "A", AS_OF, words=words, currency="USD", lang=lang)
+    usual = {"en": " (usual for clients like this one: up 22%).", "zh": "（同类客户通常为上升22%）。"}
+    assert told == expected + usual[lang]

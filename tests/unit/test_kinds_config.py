@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
-from models.config import DriverConfig, NeedsConfig, RegionsConfig, RelationshipsConfig, ValueClassesConfig
+from models.config import DriverConfig, NeedsConfig, RegionsConfig, RelationshipsConfig, ValueClassesConfig, load_config
+
+CONFIGS = Path(__file__).parents[2] / "configs"
 
 
 def test_shares_that_do_not_sum_to_one_are_refused() -> None:
@@ -40,3 +44,19 @@ def test_what_cannot_be_meant_is_refused(section: Any, settings: dict[str, Any],
 def test_the_defaults_are_sound() -> None:
     assert set(RelationshipsConfig().weights) == {"strategic", "transactional", "partnership", "problem-solving"}
     assert sum(ValueClassesConfig().weights.values()) == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("config", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_driver_of_a_shipped_book_has_a_name_in_both_languages(config: Path) -> None:
+    read = load_config(config, [])
+    for section in (read.relationships, read.needs):
+        for name, driver in section.drivers.items():
+            assert re.search(r"[一-鿿]", driver.called(name, "zh")), name
+            assert not re.search(r"[“一-鿿]", driver.called(name, "en")), name
+
+
+def test_a_driver_without_a_label_is_quoted_in_chinese() -> None:
+    driver = DriverConfig(features={"a": 1.0})
+    assert driver.called("credit_lines", "en") == "credit lines"
+    assert driver.called("credit_lines", "zh") == "“credit lines”"
+    assert driver.called("standing", "zh") == "市场地位"

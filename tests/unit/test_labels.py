@@ -18,7 +18,7 @@ def test_common_measures_need_no_label(tmp_path: Path) -> None:
     labels = labels_of(settings(work_dir=tmp_path))
     assert labels.of("drawdown") == Said("drawdowns", "提款")
     assert labels.of("pd") == Said("probability of default", "违约概率")
-    assert labels.of("all_flows") == Said("all flows", "all flows")
+    assert labels.of("all_flows") == Said("all flows", "“all flows”")
     assert labels.of("country") == Said("country", "国家")
 
 
@@ -36,7 +36,7 @@ def test_two_measures_of_one_label_are_told_apart(tmp_path: Path) -> None:
     label = "{kinds: [drawdown], label: {en: loans, zh: 贷款}}"
     labels = labels_of(settings(f"{DRAWDOWN}={label}", work_dir=tmp_path))
     assert labels.of("loan") == Said("loans", "贷款")
-    assert labels.of("drawdown") == Said("loans (drawdown)", "贷款（drawdown）")
+    assert labels.of("drawdown") == Said("loans (drawdown)", "贷款（“drawdown”）")
 
 
 def test_braces_in_a_label_are_refused(tmp_path: Path) -> None:

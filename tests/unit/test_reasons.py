@@ -106,13 +106,13 @@ def test_a_share_beside_a_clause_without_one_is_named() -> None:
     maturing = replace(
         FEES,
         figure=Figure.SHARE,
-        description=Said("share of open limits that matures within a year", "一年内到期的存续额度占比"),
-        missing=Said("no limit is open", "没有存续额度"),
+        description=Said("share of open limits that matures within a year", "一年内到期的在用授信额度占比"),
+        missing=Said("no limit is open", "没有在用授信额度"),
     )
     assert said(replace(LOW_FEES, observed=None, usual=0.13), maturing) == (
         "No limit is open; usual for clients like this one is 13% (share of open limits that matures within a year): "
         "risk +6.2 points.",
-        "没有存续额度；同类客户通常为13%（一年内到期的存续额度占比）：风险+6.2个百分点。",
+        "没有在用授信额度；同类客户通常为13%（一年内到期的在用授信额度占比）：风险+6.2个百分点。",
     )
 
 
@@ -124,7 +124,7 @@ def test_a_category_is_compared_with_the_commonest() -> None:
         "The industry is {roads} & <b>; the most common among clients like this one is power: risk -1.1 points."
     )
     alike = replace(roads, observed_text="power")
-    assert said(alike, INDUSTRY)[1] == "行业为power，为同类客户中最常见：风险-1.1个百分点。"
+    assert said(alike, INDUSTRY)[1] == "行业为“power”，为同类客户中最常见：风险-1.1个百分点。"
 
 
 def table_of(values: FloatArray, *, kept: int = 2) -> list[tuple[Reason, ...]]:

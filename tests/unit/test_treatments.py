@@ -46,7 +46,7 @@ def test_a_strategic_aa_client_is_courted_and_a_small_one_that_leaves_is_let_go(
     assert (best.coverage, best.limit_action, best.next_step, best.rate_bp) == ("dedicated_team", "raise", "grow", -25)
     assert (least.coverage, least.limit_action, least.next_step, least.rate_bp) == ("digital", "cut", "let_go", 50)
     assert dict(table.describe(best))["Contact"] == "strategic review every quarter, answers within a day"
-    assert dict(table.describe(best, "zh"))["利率"] == "标准利差-25个基点"
+    assert dict(table.describe(best, "zh"))["利率"] == "标准利差下浮25个基点"
 
 
 def test_better_tiers_get_better_terms_whatever_type_and_stage() -> None:

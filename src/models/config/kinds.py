@@ -68,8 +68,15 @@ class DriverConfig(Section):
     label: LabelConfig = LabelConfig()
 
     def called(self, name: str, language: str) -> str:
-        """What people call the driver of this name: its label in a language, else the name."""
-        return getattr(self.label, language) or name.replace("_", " ")
+        """What people call the driver of this name: its label in a language, else the common one, else the name.
+
+        A name that is not Chinese stands in quotation marks in Chinese.
+        """
+        common = _DRIVER_LABELS.get(name, LabelConfig())
+        plain = name.replace("_", " ")
+        return (
+            getattr(self.label, language) or getattr(common, language) or (plain if language == "en" else f"“{plain}”")
+        )
 
     @model_validator(mode="after")
     def _whole(self) -> DriverConfig:
@@ -237,6 +244,18 @@ def require_kinds(section: KindsConfig, kinds: tuple[str, ...]) -> None:
     if unknown or missing:
         got = f"unknown {unknown}" if unknown else f"none for {missing}"
         raise ValueError(f"weights must be given for {', '.join(kinds)}, got {got}")
+
+
+_DRIVER_LABELS = {
+    "depth": LabelConfig(en="depth of business", zh="业务深度"),
+    "standing": LabelConfig(en="standing", zh="市场地位"),
+    "trust": LabelConfig(en="trust", zh="信任度"),
+    "distress": LabelConfig(en="distress", zh="困境程度"),
+    "borrowing": LabelConfig(en="use of credit", zh="借款使用"),
+    "building": LabelConfig(en="joint building", zh="共建程度"),
+    "protection": LabelConfig(en="caution", zh="谨慎程度"),
+}
+"""What people call the drivers of common names, where the config does not say otherwise."""
 
 
 def _drivers(**features: Weights) -> dict[str, DriverConfig]:

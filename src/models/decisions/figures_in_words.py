@@ -26,6 +26,13 @@ _SCALES: Final = {
 }
 _TENTH_OF_A_MILLION, _MILLION, _SMALL = 1e5, 1e6, 0.01
 _MONTH_DAYS, _YEAR_DAYS, _DAYS_SAID, _MONTHS_SAID = 365.25 / 12, 365.25, 90, 24
+_CLASSES: Final = (
+    (360, ("loss", "损失类")),
+    (270, ("doubtful", "可疑类")),
+    (90, ("substandard", "次级类")),
+    (0, ("special mention", "关注类")),
+)
+"""More days overdue than these, and the class that a loan is put into at the least."""
 _ALMOST = 1 - 1e-9
 _SEVERAL_TIMES = 3.0
 _TWO_UP = 2
@@ -159,12 +166,21 @@ def _points_of_share(value: float, language: Language, _: bool) -> str:
     return points(value * _HUNDRED, language)
 
 
+def tells_what_became(growth: float) -> bool:
+    """Whether a growth is told as an end or a beginning, instead of by how much.
+
+    >>> tells_what_became(-1.0), tells_what_became(0.5)
+    (True, False)
+    """
+    return abs(growth) > _ALMOST
+
+
 def _growth(value: float, language: Language, signed: bool) -> str:
     """From -1 (all lost) to 1 (all new) as what became of it: a clause, or where ``signed`` the bare change.
 
     (now - before) / (now + before) is told as now / before.
     """
-    if abs(value) > _ALMOST:
+    if tells_what_became(value):
         ended = {"en": ("stopped", "began anew"), "zh": ("归零", "从无到有")}[language]
         return ended[int(value > 0)]
     times = (1 + value) / (1 - value)
@@ -202,6 +218,19 @@ def _days(value: float, language: Language, _: bool) -> str:
     return _counted(value / _YEAR_DAYS, "year", "年", language)
 
 
+def _days_overdue(value: float, language: Language, _: bool) -> str:
+    """Days overdue, with the class of the loan that the days alone call for (China's five classes of 2023).
+
+    >>> _days_overdue(44.0, "en", False), _days_overdue(120.0, "zh", False), _days_overdue(0.0, "zh", False)
+    ('44 days (special mention)', '120天（次级类）', '0天')
+    """
+    days = _counted(float(round(value)), "day", "天", language)
+    if value <= 0:
+        return days
+    english, chinese = next(names for over, names in _CLASSES if value > over)
+    return f"{days} ({english})" if language == "en" else f"{days}（{chinese}）"
+
+
 def _years(value: float, language: Language, signed: bool) -> str:
     return _days(value * _YEAR_DAYS, language, signed)
 
@@ -232,6 +261,7 @@ _WRITERS: Final[dict[Figure, Callable[[float, Language, bool], str]]] = {
     Figure.MULTIPLE: _multiple,
     Figure.BASIS_POINTS: _basis_points,
     Figure.DAYS: _days,
+    Figure.DAYS_OVERDUE: _days_overdue,
     Figure.YEARS: _years,
     Figure.NAME: _number,
     **{figure: _unit(figure) for figure in _UNITS},

@@ -19,7 +19,7 @@ def drivers_in_words(
     >>> told = [{"kind": "funding", "driver": "lines", "position": 0.8, "log_odds": 0.4}]
     >>> settings = KindsConfig.model_validate({"drivers": {"lines": {"features": {"a": 1.0}}}, "weights": {}})
     >>> drivers_in_words(told, "funding", settings, "en"), drivers_in_words(told, "funding", settings, "zh")
-    ('high lines', 'lines高')
+    ('high lines', '“lines”高')
     """
     named = [
         _one(entry["driver"], entry["position"], settings, lang)

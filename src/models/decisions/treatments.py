@@ -110,7 +110,7 @@ class TreatmentTable:
         words = self.words
         titles = ("Next step", "Coverage", "Contact", "Limit", "Rate", "Collateral", "Approval", "Monitoring")
         if language == "zh":
-            titles = ("下一步", "覆盖方式", "联系计划", "额度", "利率", "担保", "准入", "监测")
+            titles = ("下一步", "服务团队", "联系计划", "额度", "利率", "担保", "准入", "贷后检查频率")
         texts = [
             words.next_steps[treatment.next_step].within(language),
             words.coverage[treatment.coverage].within(language),
@@ -138,10 +138,11 @@ def _places(kinds: TextArray, known: Sequence[str]) -> IntArray:
 def _terms(treatment: Treatment, language: Language) -> list[str]:
     cover, least, months = treatment.collateral_cover, treatment.least_credit_points, treatment.monitoring_months
     if language == "zh":
-        rate = f"标准利差{treatment.rate_bp:+d}个基点" if treatment.rate_bp else "标准利差"
+        moved = "上浮" if treatment.rate_bp > 0 else "下浮"
+        rate = f"标准利差{moved}{abs(treatment.rate_bp)}个基点" if treatment.rate_bp else "标准利差"
         secured = f"担保覆盖率不低于{cover:.0%}" if cover else "无需担保"
         each = "每月" if months == 1 else f"每{months}个月"
-        return [rate, secured, f"新业务信用得分不低于{least:g}分", f"{each}复核一次"]
+        return [rate, secured, f"新业务信用得分不低于{least:g}分", f"{each}一次"]
     rate = f"standard margin {treatment.rate_bp:+d} bp" if treatment.rate_bp else "standard margin"
     secured = f"at least {cover:.0%} of the limit" if cover else "none required"
     every = "every month" if months == 1 else f"every {months} months"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
+from markupsafe import Markup
+
 from models.decisions.figures_in_words import day
 from models.interfaces import client_plots
 from models.interfaces.explanation.labels import kind_in_words, say
@@ -20,6 +22,7 @@ from models.interfaces.explanation.phrases import (
 )
 from models.interfaces.rendering import environment
 from models.interfaces.report_plots import Chart
+from models.interfaces.report_plots.frame import shortened
 from models.workflows.client_story import ClientStory
 from models.workflows.publish import publish_text
 from models.workflows.reasons import ExplainedReason
@@ -28,6 +31,8 @@ from models.workflows.scoring import DECLINE, VALUE
 SHOWN = 8
 """So many reasons are drawn and told one by one; all of them stand in a table below."""
 _MOVED = 10
+_FOOT_TITLE, _HASH = 60, 12
+"""So much of a client's name and id, and of the hash of the models, stands at the foot of a printed page."""
 _TILES = ("value", "decline", "tier", "stage")
 
 
@@ -40,11 +45,16 @@ def client_page(story: ClientStory) -> str:
     """The page of one client, in the language of its story. Names and notes are outside data: all is escaped."""
     lang, lines = story.language, headline(story)
     return str(
-        environment(functions={"say": functools.partial(_say, story), "kind": lambda name: kind_in_words(name, lang)})
+        environment(
+            filters={"css_text": css_text},
+            functions={"say": functools.partial(_say, story), "kind": lambda name: kind_in_words(name, lang)},
+        )
         .get_template("client.html")
         .render(
             story=story,
             title=client_title(story),
+            print_foot=_print_foot(story),
+            places=_places(story),
             as_of=day(story.as_of, lang),
             tiles=[line for line in lines if line.key in _TILES],
             facts=[line for line in lines if line.key not in _TILES],
@@ -59,6 +69,44 @@ def client_page(story: ClientStory) -> str:
     )
 
 
+def css_text(text: str) -> Markup:
+    r"""Text within the quotation marks of a style sheet: whatever is no plain letter or digit is written by its number.
+
+    >>> css_text('A1 "}')
+    Markup('A1\\20 \\22 \\7d ')
+    """
+    plain = (letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):x} " for letter in text)
+    return Markup("").join(Markup(part) for part in plain)  # noqa: S704 - nothing but letters, digits and escapes
+
+
+def _print_foot(story: ClientStory) -> str:
+    """What stands at the foot of each printed page: whom it is about, of when, and by which models."""
+    parts = (
+        say("page_title", story.language, client=shortened(client_title(story), _FOOT_TITLE)),
+        say("as_of", story.language, day=day(story.as_of, story.language)),
+        say("version", story.language, version=story.model_version),
+        story.bundle[:_HASH],
+    )
+    named = parts[:-1] if parts[-1] in story.model_version else parts
+    return " · ".join(named)
+
+
+def _places(story: ClientStory) -> list[tuple[str, str]]:
+    """Where the sections of the page stand and what they are called, of those that it has."""
+    found = {
+        "warnings": ("warnings", bool(story.warnings)),
+        f"why-{DECLINE}": ("why_decline", True),
+        f"why-{VALUE}": ("why_value", True),
+        "peers": ("peers_title", bool(_peers(story))),
+        "when": ("history", True),
+        "change": ("what_changed", story.change is not None),
+        "reach": ("reach", bool(story.reach)),
+        "treatment": ("treatment", bool(story.treatment)),
+        "all": ("all_reasons_short", True),
+    }
+    return [(place, say(key, story.language)) for place, (key, is_there) in found.items() if is_there]
+
+
 def _say(story: ClientStory, key: str, **slots: object) -> str:
     return say(key, story.language, **slots)
 
@@ -67,6 +115,7 @@ def _model(story: ClientStory, model: str) -> dict[str, object]:
     """What the page says of decline or of value: the rows that add up, their unit, and the waterfall."""
     told = ledger(story, model, SHOWN)
     return {
+        "key": model,
         "title": say(f"why_{model}", story.language),
         "unit": say(f"units_{model}", story.language, within=horizon(story), unit=told.scale.name),
         "rows": told.rows,

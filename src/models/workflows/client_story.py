@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow.dataset as ds
 
 from models.config import Config
+from models.decisions.definitions import definitions
 from models.decisions.kinds_in_words import drivers_in_words
 from models.decisions.reasons import feature_in_words
 from models.decisions.tiers import decide, reasons
@@ -71,12 +72,14 @@ class ClientStory:
         tier_reason, segment_name: the same in the language told.
         drivers: of relationship and need what speaks for the type; empty where nothing stands out.
         features: of each feature its unit, the client's value and what it adds to decline (probability) and value.
+        bundle: hash of the models.
         base: what is said of an unknown client: model -> probability or currency.
         curve: of the one client.
         level: share of clients whose value lies in its interval.
         treatment: title and text of each part; empty where the policy has none.
         warnings: one sentence each; empty where the client does not warn.
         notices: what of the caller's config is without effect, the gravest first; in English.
+        terms: what decline, value and horizon mean.
     """
 
     client_id: str
@@ -88,6 +91,7 @@ class ClientStory:
     horizon_periods: int
     level: float
     model_version: str
+    bundle: str
     scores: Mapping[str, Any]
     tier_reason: str
     segment_name: str
@@ -103,6 +107,7 @@ class ClientStory:
     words: Mapping[str, FeatureWords]
     treatment: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
+    terms: tuple[str, ...]
     notices: tuple[Notice, ...] = ()
 
 
@@ -134,6 +139,7 @@ def tell_client(
         horizon_periods=settings.time.horizon_periods,
         level=settings.learners.interval_level,
         model_version=model_version(bundle),
+        bundle=bundle.key,
         scores=scores,
         tier_reason=_tier_reason(past, bundle, scores, lang),
         segment_name=_segment_name(bundle, scores["segment"], lang),
@@ -153,6 +159,7 @@ def tell_client(
         treatment=treatment_of(settings, scores.get("treatment"), lang),
         warnings=_warnings(past, published, models.words, settings.book.currency, lang),
         notices=by_severity(settings_without_effect(bundle, config)),
+        terms=definitions(settings, lang),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow.dataset as ds
 
-from models.decisions.figures_in_words import day, figure_in_words, money
+from models.decisions.figures_in_words import day, figure_in_words, money, tells_what_became
 from models.tables.features import FeatureWords, Figure, Language
 from models.tables.features.words import Said
 
@@ -24,12 +24,18 @@ _DIMENSIONS = {
     "satisfaction": Said("satisfaction", "满意度"),
     "tone": Said("tone", "沟通语气"),
 }
-_RISK = Said("probability of decline", "衰退概率")
+_RISK = Said("probability of decline", "业务下滑概率")
 _SUMMARY = Said(
     "Severity {severity:.0f} of 100, expected loss {loss}, first seen on {first}.",
     "严重程度{severity:.0f}（满分100），预期损失{loss}，首次发现于{first}。",
 )
-_EVIDENCE = Said("{dimension}: {feature} went from {before} to {now}", "{dimension}：{feature}由{before}变为{now}")
+_EVIDENCE = Said(
+    "{dimension}: {feature} went from {before} to {now}", "{dimension}：{feature}此前为{before}，现为{now}"
+)
+_COURSE = Said(
+    "{dimension}: {feature}: “{before}” then, “{now}” now", "{dimension}：{feature}：此前“{before}”，现在“{now}”"
+)
+"""Of what is told as what became of it: nothing goes from "began anew" to "stopped"."""
 _USUAL = Said(" (usual for clients like this one: {usual}).", "（同类客户通常为{usual}）。")
 _END = Said(".", "。")
 _UNKNOWN = Said("unknown", "未知")
@@ -69,10 +75,9 @@ def _evidence(each: Mapping[str, Any], words: Mapping[str, FeatureWords], curren
         return figure_in_words(number, figure, lang, currency=currency, signed=figure is Figure.GROWTH)
 
     dimension = _DIMENSIONS[each["dimension"]].within(lang) if each["dimension"] in _DIMENSIONS else each["dimension"]
-    told = _EVIDENCE.within(lang).format(
-        dimension=dimension,
-        feature=described,
-        **{name: written(each[name]) for name in ("before", "now")},
-    )
+    ends = {name: each[name] for name in ("before", "now")}
+    is_course = figure is Figure.GROWTH and any(end is not None and tells_what_became(end) for end in ends.values())
+    told = (_COURSE if is_course else _EVIDENCE).within(lang)
+    told = told.format(dimension=dimension, feature=described, **{name: written(end) for name, end in ends.items()})
     usual = _END if each["usual"] is None else _USUAL
     return f"{told[:1].upper()}{told[1:]}{usual.within(lang).format(usual=written(each['usual']))}"

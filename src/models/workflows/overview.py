@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.config import Config
+from models.decisions.definitions import definitions
 from models.errors import AsOfOutsideBookError
 from models.notices import notice_facts
 from models.tables.book import Book
@@ -117,6 +118,7 @@ class Overview:
         figures: the rows of ``kpi_facts`` for the whole book; ``definitions`` are theirs.
         names: client -> name of those clients that are told one by one.
         notices: what the run left out, assumed or found implausible, as its manifest holds it.
+        terms: what decline, value and horizon mean in this book.
     """
 
     book: str
@@ -138,6 +140,7 @@ class Overview:
     window_start: str
     names: dict[str, str]
     notices: tuple[dict[str, Any], ...] = ()
+    terms: tuple[str, ...] = ()
 
 
 def book_overview(book: Book, config: Config, folder: Path, *, progress: Progress = SilentProgress()) -> Overview:
@@ -160,6 +163,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     told = [row["client_id"] for row in (*movers.largest, *overrides.largest, *alarms.first)]
     return Overview(
         book=book.name,
+        terms=definitions(config),
         currency=book.currency,
         as_of=as_of,
         model_version=str(scores["model_version"].iloc[0]),

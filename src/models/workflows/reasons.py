@@ -22,7 +22,7 @@ from models.decisions.reasons import (
     usual_in_words,
 )
 from models.learners.peers import PeerGroup
-from models.tables.features import FeatureWords, Language, plain_words
+from models.tables.features import FeatureWords, Language, plain_words, quoted
 from models.vocab import FloatArray, TextArray
 from models.workflows.bundle import Bundle
 from models.workflows.comparisons import bearings
@@ -129,7 +129,7 @@ def peers_in_words(group: PeerGroup | None, segments: Mapping[int, str], languag
 
     >>> group = PeerGroup(segment=0, size="large", region="Asia", clients=45)
     >>> peers_in_words(group, {0: "steady"}, "en"), peers_in_words(group, {0: "steady"}, "zh")
-    ('45 clients: segment "steady", largest third, Asia', '45家客户：客户群“steady”，规模最大的三分之一，Asia')
+    ('45 clients: segment "steady", largest third, Asia', '45家客户：客户群“steady”，规模最大的三分之一，“Asia”')
     """
     if group is None:
         return {"en": "nothing is known of its peers", "zh": "没有同类客户的资料"}[language]
@@ -140,7 +140,7 @@ def peers_in_words(group: PeerGroup | None, segments: Mapping[int, str], languag
     if group.size is not None:
         said.append(_THIRDS[group.size][language])
     if group.region is not None:
-        said.append(group.region)
+        said.append(quoted(group.region, language))
     whole = {"en": "the whole book", "zh": "全部客户"}[language]
     if language == "en":
         return f"{group.clients:,} clients: {', '.join(said) or whole}"

@@ -59,6 +59,7 @@ def trained_profiles(report: Mapping[str, Any], version: str = "") -> dict[str, 
         "period": report["horizon"]["period"],
         "as_of": report["segments"]["as_of"],
         "model_version": version,
+        "terms": report.get("terms", []),
         "segments": report["segments"],
         "kinds": report["kinds"],
     }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.config import Config
+from models.decisions.definitions import definitions
 from models.decisions.tiers import policy_notices
 from models.errors import AsOfOutsideBookError
 from models.learners.segments import SegmentModel
@@ -182,6 +183,7 @@ def _report(book: Book, config: Config, hindcasts: Hindcasts, plan: _Plan, watch
         "data": book.fingerprint,
         "known_until": book.known_until.isoformat(),
         "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
+        "terms": list(definitions(config)),
         "features": panel.features.shape[1],
         "notices": notice_facts(by_severity(book.notices)),
         "absent": {table: list(names) for table, names in absent_measures(config, book.tables).items()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from models.config.policy.policy import PolicyConfig
 
 _VALUE = {"en": "expected value", "zh": "预期价值"}
-_DECLINE = {"en": "decline", "zh": "衰退概率"}
+_DECLINE = {"en": "decline", "zh": "业务下滑概率"}
 
 
 def built_in_policy(*, aa_share: float, a_share: float, aa_max_decline: float, a_max_decline: float) -> PolicyConfig:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from models.decisions.figures_in_words import figure_in_words, money, points
 from models.decisions.reasons.ranking import Reason
-from models.tables.features import FeatureWords, Figure, Language
+from models.tables.features import FeatureWords, Figure, Language, quoted
 
 Unit = Literal["probability", "currency"]
 
@@ -87,12 +87,16 @@ def effect_in_words(effect: float, unit: Unit, language: Language, currency: str
 
 def observed_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
     """The client's value of the leading feature; None where it has none."""
-    return reason.observed_text or _written(reason.observed, words, language, currency)
+    if reason.observed_text is not None:
+        return quoted(reason.observed_text, language)
+    return _written(reason.observed, words, language, currency)
 
 
 def usual_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
     """What is usual for the client's peers; None where most have none, or where nothing was learned."""
-    return reason.usual_text or _written(reason.usual, words, language, currency)
+    if reason.usual_text is not None:
+        return quoted(reason.usual_text, language)
+    return _written(reason.usual, words, language, currency)
 
 
 def range_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
@@ -106,7 +110,7 @@ def range_in_words(reason: Reason, words: FeatureWords, language: Language, curr
 def feature_in_words(value: object, words: FeatureWords, language: Language, currency: str) -> str | None:
     """A value as it stands in the panel: a number or text; None where it is missing."""
     if isinstance(value, str):
-        return value
+        return quoted(value, language)
     number = float(value) if isinstance(value, (int, float)) else math.nan
     return None if math.isnan(number) else _written(number, words, language, currency)
 
@@ -121,7 +125,7 @@ def _written(value: float | None, words: FeatureWords, language: Language, curre
 
 def _statement(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str:
     if reason.observed_text is not None:
-        return words.state(reason.observed_text, language)
+        return words.state(quoted(reason.observed_text, language), language)
     if reason.observed is None:
         return words.missing.within(language)
     if reason.observed == 0 and words.none is not None:

@@ -13,7 +13,7 @@ from models.interfaces.explanation.labels import kind_in_words, say
 from models.interfaces.explanation.ledger import Scale as Unit
 from models.interfaces.explanation.ledger import money_scale
 from models.interfaces.report_plots import Chart, Key
-from models.interfaces.report_plots.frame import Frame, Say, Scale, percent, reaching
+from models.interfaces.report_plots.frame import Frame, Say, Scale, percent, plain_number, reaching
 from models.tables.features import Figure, Language
 from models.tables.features.words import Said
 from models.workflows.client_story import ClientStory, MeasureHistory
@@ -21,7 +21,6 @@ from models.workflows.client_story import ClientStory, MeasureHistory
 _LABELS = 5
 _HEIGHT = 200
 _LEAST = 2
-_THOUSAND = 1000
 _AXES = {
     Figure.TIMES: Said("times", "次"),
     Figure.COUNT: Said("number", "数量"),
@@ -32,6 +31,7 @@ _AXES = {
     Figure.MULTIPLE: Said("times", "倍"),
     Figure.BASIS_POINTS: Said("basis points", "基点"),
     Figure.DAYS: Said("days", "天"),
+    Figure.DAYS_OVERDUE: Said("days overdue", "逾期天数"),
     Figure.HOURS: Said("hours", "小时"),
     Figure.WEEKS: Said("weeks", "周"),
     Figure.MONTHS: Said("months", "个月"),
@@ -42,6 +42,8 @@ _AXES = {
 """What an axis of numbers that are not money is called."""
 _ROOM_BELOW = 0.15
 """So far up the axis a point must lie for its label to stand below it, out of the way of a line that falls."""
+_LEFT, _BESIDE_NAME, _LETTER = 46, 26, 7
+"""Pixels left of an axis: at least, for its name, and for each letter of its numbers."""
 _HEADROOM = 0.1
 """Where the tiers stand, as a share of the axis."""
 
@@ -77,7 +79,7 @@ def _value_chart(story: ClientStory) -> Chart:
     return _ranged(
         story,
         series,
-        reaching(seen, name=unit.name, say=_plain),
+        reaching(seen, name=unit.name, say=plain_number),
         title,
         say("history_band", lang, level=f"{story.level:.0%}"),
     )
@@ -134,7 +136,7 @@ def _sayer(figure: Figure, language: Language) -> Say:
         return percent
     if figure is Figure.GROWTH:
         return lambda number: figure_in_words(number, figure, language, signed=True)
-    return _plain
+    return plain_number
 
 
 def _line(
@@ -157,16 +159,8 @@ def _frame(story: ClientStory, y: Scale) -> Frame:
     step = -(-len(days) // _LABELS)
     places = tuple(reversed(days[::-1][::step]))
     x = Scale(low=days[0] - room, high=days[-1] + room, name="", say=_month, places=places)
-    return Frame(x=x, y=y, height=_HEIGHT, left=58)
-
-
-def _plain(number: float) -> str:
-    """A number on an axis whose name tells the unit.
-
-    >>> _plain(1500.0), _plain(0.25)
-    ('1,500', '0.25')
-    """
-    return f"{number:,.4g}" if abs(number) < _THOUSAND else f"{number:,.0f}"
+    longest = max(len(y.say(tick)) for tick in y.ticks())
+    return Frame(x=x, y=y, height=_HEIGHT, left=max(_LEFT, _BESIDE_NAME + _LETTER * longest))
 
 
 def _month(day: float) -> str:

@@ -1,4 +1,4 @@
-"""From a client of whom nothing is known, reason by reason, to this client: a waterfall with one row each."""
+"""From the base, a client of whom nothing is known, reason by reason, to this client: a waterfall with one row each."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from markupsafe import Markup
 
 from models.interfaces.explanation.ledger import Ledger, Row
 from models.interfaces.report_plots import Chart
-from models.interfaces.report_plots.frame import Frame, reaching, rows_frame, shortened
+from models.interfaces.report_plots.frame import WIDTH, Frame, plain_number, reaching, rows_frame, shortened
 
 _LABELS = 204
 _MAX_LABEL = 34
-_MARGIN = 0.16
-"""Room for figures beside the bars, as a share of what they span."""
-_ROOM = 4.0
+_LETTER, _ROOM = 6.5, 4.0
+"""Pixels for each letter of a figure beside its bar, and between the two."""
 _HALF = 0.34
 
 
 def waterfall_chart(told: Ledger, title: str, *, worse_is_up: bool) -> Chart:
     """Each reason begins where the one above it ends; ``worse_is_up`` decides which colour a rise has."""
     ends = list(itertools.accumulate(row.number for row in told.rows[:-1]))
-    scale = reaching([*ends, told.rows[-1].number], name=told.scale.name)
-    room = _MARGIN * (scale.high - scale.low)
-    low = scale.low - (room if scale.low < 0 else 0.0)
-    frame = rows_frame(replace(scale, low=low, high=scale.high + room), len(told.rows), left=_LABELS)
+    scale = reaching([*ends, told.rows[-1].number], name=told.scale.name, say=plain_number)
+    widest = max(len(row.text) for row in told.rows) * _LETTER + 2 * _ROOM
+    room = widest / (WIDTH - _LABELS - widest) * (scale.high - scale.low)
+    frame = rows_frame(replace(scale, high=scale.high + room), len(told.rows), left=_LABELS)
     starts = [0.0, *ends[:-1], 0.0]
     marks = [
         mark
@@ -39,12 +38,10 @@ def _row(frame: Frame, place: int, row: Row, start: float, worse_is_up: bool) ->
     is_end = row.kind in {"base", "total"}
     end = row.number if is_end else start + row.number
     css = "bar end-bar" if is_end else "bar worse" if (row.number > 0) == worse_is_up else "bar better"
-    left, right = sorted((frame.across(start), frame.across(end)))
-    fits = right + 6 * len(row.text) < frame.across(frame.x.high) + _ROOM
-    side, shift = ("tick", right + _ROOM) if fits else ("tick end", left - _ROOM)
+    right = max(frame.across(start), frame.across(end))
     title = shortened(f"{row.title[:1].upper()}{row.title[1:]}", _MAX_LABEL)
     return [
         frame.text(frame.x.low, place, title, "label end", shift=(-6, 4)),
         frame.bar((start, end), (place - _HALF, place + _HALF), css, f"{row.title}: {row.text} {frame.x.name}"),
-        frame.text(frame.x.low, place, row.text, side, shift=(shift - frame.across(frame.x.low), 4)),
+        frame.text(frame.x.low, place, row.text, shift=(right + _ROOM - frame.across(frame.x.low), 4)),
     ]

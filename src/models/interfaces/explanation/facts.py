@@ -26,6 +26,7 @@ def story_facts(story: ClientStory) -> dict[str, Any]:
         "currency": story.currency,
         "horizon": {"periods": story.horizon_periods, "period": story.period},
         "model_version": story.model_version,
+        "bundle": story.bundle,
         "tier_reason": story.tier_reason,
         "segment_name": story.segment_name,
         "decline_base_points": story.base[DECLINE] * 100,
@@ -48,6 +49,7 @@ def story_facts(story: ClientStory) -> dict[str, Any]:
         "within_reach": [asdict(answer) for answer in story.reach],
         "warning_sentences": list(story.warnings),
         "notices": notice_facts(story.notices),
+        "terms": list(story.terms),
         "treatment": [{"title": title, "text": text} for title, text in story.treatment],
     }
     return {name: _clean(value) for name, value in facts.items()}

@@ -18,6 +18,7 @@ ROW = 19
 _TOP, _RIGHT, _BOTTOM, _LEFT = 10, 14, 38, 50
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TICKS = 5
+_THOUSAND = 1000
 
 _SVG = Markup(
     '<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{title}"><title>{title}</title>'
@@ -26,6 +27,8 @@ _SVG = Markup(
 _LINE = Markup('<line class="{css}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>')
 _TEXT = Markup('<text class="{css}" x="{x:.1f}" y="{y:.1f}">{text}</text>')
 _UPRIGHT = Markup('<text class="name middle" transform="translate({x:.1f} {y:.1f}) rotate(-90)">{text}</text>')
+_STANDING = Markup('<text class="name middle standing" x="{x:.1f}" y="{y:.1f}">{text}</text>')
+"""Chinese is read from top to bottom, not turned on its side."""
 _PATH = Markup('<polyline class="{css}" points="{points}"><title>{title}</title></polyline>')
 _AREA = Markup('<polygon class="{css}" points="{points}"/>')
 _DOT = Markup('<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="{size}"><title>{title}</title></circle>')
@@ -57,6 +60,15 @@ def amount(value: float) -> str:
         if abs(value) >= divisor:
             return f"{value / divisor:.4g}{letter}"
     return f"{value:.4g}"
+
+
+def plain_number(number: float) -> str:
+    """A number on an axis whose name tells the unit.
+
+    >>> plain_number(1500.0), plain_number(0.25)
+    ('1,500', '0.25')
+    """
+    return f"{number:,.0f}" if abs(number) >= _THOUSAND else f"{number:,.4g}"
 
 
 def shortened(text: str, most: int) -> str:
@@ -190,7 +202,8 @@ class Frame:
     def _upright_axis(self, bottom: float) -> list[Markup]:
         if not self.y.name:
             return []
-        marks = [_UPRIGHT.format(x=11, y=(_TOP + bottom) / 2, text=self.y.name)]
+        shape = _UPRIGHT if self.y.name.isascii() else _STANDING
+        marks = [shape.format(x=11, y=(_TOP + bottom) / 2, text=self.y.name)]
         for tick in self.y.ticks():
             place = self.down(tick)
             marks.append(_LINE.format(css="grid", x1=self.left, y1=place, x2=WIDTH - _RIGHT, y2=place))

@@ -25,10 +25,10 @@ _COUNT = Saying(
 )
 _LIMIT = Saying(
     figure=Figure.MONEY,
-    description=Said("limits of open facilities", "存续额度"),
-    statement=Said("the limits of open facilities come to {value}", "存续额度合计{value}"),
+    description=Said("limits of open facilities", "在用授信额度"),
+    statement=Said("the limits of open facilities come to {value}", "在用授信额度合计{value}"),
     missing=_NONE_OPEN,
-    none=Said("no limit is open", "没有存续额度"),
+    none=Said("no limit is open", "没有在用授信额度"),
     than=LESS,
 )
 _LIMIT_MEAN = Saying(
@@ -46,16 +46,16 @@ _TENOR = Saying(
 )
 _MATURING = Saying(
     figure=Figure.SHARE,
-    description=Said("share of open limits that matures within {years}", "{years}内到期的存续额度占比"),
-    statement=Said("{value} of the open limits mature within {years}", "{value}的存续额度将在{years}内到期"),
-    missing=Said("no limit with a maturity is open", "没有约定到期日的存续额度"),
-    none=Said("none of the open limits mature within {years}", "没有存续额度将在{years}内到期"),
+    description=Said("share of open limits that matures within {years}", "{years}内到期的在用授信额度占比"),
+    statement=Said("{value} of the open limits mature within {years}", "{value}的在用授信额度将在{years}内到期"),
+    missing=Said("no limit with a maturity is open", "没有约定到期日的在用授信额度"),
+    none=Said("none of the open limits mature within {years}", "没有在用授信额度将在{years}内到期"),
     than=LESS,
 )
 _LARGEST = Saying(
     figure=Figure.SHARE,
-    description=Said("share of the largest facility in the open limits", "最大融资项目占存续额度的比例"),
-    statement=Said("the largest facility makes up {value} of the open limits", "最大融资项目占存续额度的{value}"),
+    description=Said("share of the largest facility in the open limits", "最大融资项目占在用授信额度的比例"),
+    statement=Said("the largest facility makes up {value} of the open limits", "最大融资项目占在用授信额度的{value}"),
     missing=_NONE_OPEN,
     than=LESS,
 )
@@ -76,10 +76,10 @@ _COLLATERAL = Saying(
 )
 _OUTSTANDING = Saying(
     figure=Figure.MONEY,
-    description=Said("outstanding balance", "未还余额"),
-    statement=Said("the outstanding balance is {value}", "未还余额为{value}"),
-    missing=Said("the outstanding balance is not known", "未还余额未知"),
-    none=Said("nothing is outstanding", "没有未还余额"),
+    description=Said("outstanding balance", "贷款余额"),
+    statement=Said("the outstanding balance is {value}", "贷款余额为{value}"),
+    missing=Said("the outstanding balance is not known", "贷款余额未知"),
+    none=Said("nothing is outstanding", "没有贷款余额"),
 )
 _UTILISATION = Saying(
     figure=Figure.SHARE,

@@ -16,46 +16,46 @@ from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import FloatArray
 
 _YEAR_DAYS = 365
-_NONE_OPEN = Said("no opportunity is open", "没有在谈机会")
+_NONE_OPEN = Said("no opportunity is open", "没有在谈项目")
 _COUNT = Saying(
     figure=Figure.COUNT,
-    description=Said("number of open opportunities", "在谈机会数"),
-    statement=Said("the number of open opportunities is {value}", "在谈机会数为{value}"),
+    description=Said("number of open opportunities", "在谈项目数"),
+    statement=Said("the number of open opportunities is {value}", "在谈项目数为{value}"),
     missing=_NONE_OPEN,
     none=_NONE_OPEN,
     than=SMALLER,
 )
 _AMOUNT = Saying(
     figure=Figure.MONEY,
-    description=Said("amount of open opportunities", "在谈机会金额"),
-    statement=Said("open opportunities come to {value}", "在谈机会金额为{value}"),
+    description=Said("amount of open opportunities", "在谈项目金额"),
+    statement=Said("open opportunities come to {value}", "在谈项目金额为{value}"),
     missing=_NONE_OPEN,
-    none=Said("there is no open opportunity with an amount", "没有标明金额的在谈机会"),
+    none=Said("there is no open opportunity with an amount", "没有标明金额的在谈项目"),
     than=LESS,
 )
 _DAYS = Saying(
     figure=Figure.DAYS,
-    description=Said("average time of open opportunities in their stage", "在谈机会在当前阶段的平均停留时间"),
+    description=Said("average time of open opportunities in their stage", "在谈项目在当前阶段的平均停留时间"),
     statement=Said(
-        "open opportunities have been in their stage for {value} on average", "在谈机会在当前阶段平均停留{value}"
+        "open opportunities have been in their stage for {value} on average", "在谈项目在当前阶段平均停留{value}"
     ),
     missing=_NONE_OPEN,
     than=SHORTER,
 )
 _DEEPEST = Saying(
     figure=Figure.COUNT,
-    description=Said("furthest step of the funnel reached by an open opportunity", "在谈机会达到的最远漏斗步骤"),
+    description=Said("furthest step of the funnel reached by an open opportunity", "在谈项目达到的最远漏斗步骤"),
     statement=Said(
-        "the furthest open opportunity has reached step {value} of 5", "最远的在谈机会处于第{value}步（共5步）"
+        "the furthest open opportunity has reached step {value} of 5", "最远的在谈项目处于第{value}步（共5步）"
     ),
     missing=_NONE_OPEN,
     none=_NONE_OPEN,
 )
 _WON_SHARE = Saying(
     figure=Figure.SHARE,
-    description=Said("share of ended opportunities that we won", "已结束机会的赢单率"),
-    statement=Said("we won {value} of the opportunities that ended", "已结束机会的赢单率为{value}"),
-    missing=Said("no opportunity has ended so far", "迄今没有已结束的机会"),
+    description=Said("share of ended opportunities that we won", "已结束商机的赢单率"),
+    statement=Said("we won {value} of the opportunities that ended", "已结束商机的赢单率为{value}"),
+    missing=Said("no opportunity has ended so far", "迄今没有已结束的商机"),
     than=LESS,
 )
 _WON = Saying(
@@ -78,46 +78,46 @@ _LOST = Saying(
 
 _NEW = Saying(
     figure=Figure.COUNT,
-    description=Said("number of opportunities that arose {span}", "{span}新增机会数"),
-    statement=Said("the number of opportunities that arose {span} is {value}", "{span}新增机会数为{value}"),
-    missing=Said("no opportunity arose {span}", "{span}没有新增机会"),
-    none=Said("no opportunity arose {span}", "{span}没有新增机会"),
+    description=Said("number of opportunities that arose {span}", "{span}新增商机数"),
+    statement=Said("the number of opportunities that arose {span} is {value}", "{span}新增商机数为{value}"),
+    missing=Said("no opportunity arose {span}", "{span}没有新增商机"),
+    none=Said("no opportunity arose {span}", "{span}没有新增商机"),
     than=SMALLER,
 )
 _SINCE_NEW = Saying(
     figure=Figure.DAYS,
-    description=Said("time since the latest opportunity arose", "距最近一次新增机会的时间"),
-    statement=Said("the latest opportunity arose {value} ago", "最近一次新增机会距今{value}"),
-    missing=Said("no opportunity arose so far", "迄今没有机会"),
+    description=Said("time since the latest opportunity arose", "距最近一次新增商机的时间"),
+    statement=Said("the latest opportunity arose {value} ago", "最近一次新增商机距今{value}"),
+    missing=Said("no opportunity arose so far", "迄今没有商机"),
     than=NEARER,
 )
 _SINCE_STEP = Saying(
     figure=Figure.DAYS,
-    description=Said("time since an opportunity last moved ahead", "距最近一次机会推进的时间"),
-    statement=Said("an opportunity last moved ahead {value} ago", "最近一次机会推进距今{value}"),
-    missing=Said("no opportunity arose so far", "迄今没有机会"),
+    description=Said("time since an opportunity last moved ahead", "距最近一次商机推进的时间"),
+    statement=Said("an opportunity last moved ahead {value} ago", "最近一次商机推进距今{value}"),
+    missing=Said("no opportunity arose so far", "迄今没有商机"),
     than=NEARER,
 )
 _PER_LIMIT = Saying(
     figure=Figure.SHARE,
-    description=Said("open opportunities as a share of the open limits", "在谈机会金额与存续额度之比"),
-    statement=Said("open opportunities come to {value} of the open limits", "在谈机会金额为存续额度的{value}"),
-    missing=Said("no limit is open", "没有存续额度"),
-    none=Said("no opportunity with an amount stands beside the open limits", "没有在谈机会可补充存续额度"),
+    description=Said("open opportunities as a share of the open limits", "在谈项目金额与在用授信额度之比"),
+    statement=Said("open opportunities come to {value} of the open limits", "在谈项目金额为在用授信额度的{value}"),
+    missing=Said("no limit is open", "没有在用授信额度"),
+    none=Said("no opportunity with an amount stands beside the open limits", "没有在谈项目可补充在用授信额度"),
     than=LESS,
 )
 _PER_MATURING = Saying(
     figure=Figure.SHARE,
     description=Said(
-        "open opportunities as a share of the limits that mature within a year", "在谈机会金额与一年内到期额度之比"
+        "open opportunities as a share of the limits that mature within a year", "在谈项目金额与一年内到期额度之比"
     ),
     statement=Said(
         "open opportunities come to {value} of the limits that mature within a year",
-        "在谈机会金额为一年内到期额度的{value}",
+        "在谈项目金额为一年内到期额度的{value}",
     ),
     missing=Said("no limit matures within a year", "一年内没有额度到期"),
     none=Said(
-        "no opportunity with an amount could replace what matures within a year", "没有在谈机会可接续一年内到期的额度"
+        "no opportunity with an amount could replace what matures within a year", "没有在谈项目可接续一年内到期的额度"
     ),
     than=LESS,
 )

@@ -8,7 +8,7 @@ from typing import Literal
 
 from models.config import Config, LabelConfig
 from models.tables.features.causes import shared_causes
-from models.tables.features.words import Said, Topic
+from models.tables.features.words import Said, Topic, quoted
 from models.tables.measures import ACTIVITY
 
 PeriodName = Literal["week", "month", "quarter"]
@@ -151,7 +151,7 @@ def common_label(name: str) -> Said:
     (Said(en='fees', zh='手续费'), 'spare parts')
     """
     spoken = name.replace("_", " ")
-    return _COMMON.get(name, Said(spoken, spoken))
+    return _COMMON.get(name, Said(spoken, quoted(spoken, "zh")))
 
 
 def _configured(label: LabelConfig | None, common: Said) -> Said:
@@ -173,5 +173,5 @@ def _listed(names: Sequence[str], between: str, last: str) -> str:
 def _apart(label: Said, name: str, taken: Iterable[Said]) -> Said:
     others = list(taken)
     english = f"{label.en} ({name})" if label.en in {other.en for other in others} else label.en
-    chinese = f"{label.zh}（{name}）" if label.zh in {other.zh for other in others} else label.zh
+    chinese = f"{label.zh}（{quoted(name, 'zh')}）" if label.zh in {other.zh for other in others} else label.zh
     return Said(english, chinese)

@@ -20,14 +20,14 @@ from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import FloatArray
 
 _NONE_OPEN = Said("no facility is open", "没有存续融资项目")
-_NO_BALANCE = Said("no facility is open, or nothing was outstanding {span}", "没有存续融资项目，或{span}没有未还余额")
+_NO_BALANCE = Said("no facility is open, or nothing was outstanding {span}", "没有存续融资项目，或{span}没有贷款余额")
 _NO_ACTIVITY = Said(
     "no facility is open, or there is no record of {label} {year}", "没有存续融资项目，或{year}没有{label}记录"
 )
 _RUNS = Saying(
     figure=Figure.SHARE,
-    description=Said("share of the next {ahead} that open limits run", "存续额度覆盖未来{ahead}的比例"),
-    statement=Said("open limits run for {value} of the next {ahead}", "存续额度覆盖未来{ahead}的{value}"),
+    description=Said("share of the next {ahead} that open limits run", "在用授信额度覆盖未来{ahead}的比例"),
+    statement=Said("open limits run for {value} of the next {ahead}", "在用授信额度覆盖未来{ahead}的{value}"),
     missing=_NONE_OPEN,
     than=LESS,
 )
@@ -35,13 +35,13 @@ _AGAINST_BEFORE = Saying(
     figure=Figure.SHARE,
     description=Said(
         "open limits, by how long they run in the next {ahead}, against those of the {ahead} before",
-        "存续额度在未来{ahead}的存续量与此前{ahead}之比",
+        "在用授信额度在未来{ahead}的存续量与此前{ahead}之比",
     ),
     statement=Said(
         "by how long they run, limits in the next {ahead} come to {value} of those in the {ahead} before",
         "未来{ahead}的额度存续量为此前{ahead}的{value}",
     ),
-    missing=Said("no limit was open in the {ahead} before", "此前{ahead}没有存续额度"),
+    missing=Said("no limit was open in the {ahead} before", "此前{ahead}没有在用授信额度"),
     none=Said("no limit runs on", "没有额度继续存续"),
     than=LESS,
 )
@@ -63,14 +63,14 @@ _PACE = Saying(
     figure=Figure.SHARE,
     description=Said(
         "{label} that contracts keep in the next {ahead} at the pace {span}, against those {year}",
-        "按{span}节奏未来{ahead}合同维持的{label}与{year}之比",
+        "按{span}的业务速度未来{ahead}合同维持的{label}与{year}之比",
     ),
     statement=Said(
         "at the pace {span}, contracts keep {value} of the {label} {year} in the next {ahead}",
-        "按{span}节奏，未来{ahead}合同维持{year}{label}的{value}",
+        "按{span}的业务速度，未来{ahead}合同维持{year}{label}的{value}",
     ),
     missing=_NO_ACTIVITY,
-    none=Said("at the pace {span}, contracts promise no {label}", "按{span}节奏，合同未约定{label}"),
+    none=Said("at the pace {span}, contracts promise no {label}", "按{span}的业务速度，合同未约定{label}"),
     than=LESS,
 )
 _SIGNED = Saying(

@@ -23,7 +23,7 @@ _LEVEL = Saying(
     figure=Figure.SHARE,
     description=Said("balance as a share of its average {span}", "余额与{span}平均余额之比"),
     statement=Said("the balance is {value} of its average {span}", "余额为{span}平均余额的{value}"),
-    missing=Said("nothing was outstanding {span}", "{span}没有未还余额"),
+    missing=Said("nothing was outstanding {span}", "{span}没有贷款余额"),
     none=Said("all that was outstanding {span} is repaid", "{span}的余额已全部还清"),
     than=LESS,
 )
@@ -31,7 +31,7 @@ _BALANCE_GROWTH = Saying(
     figure=Figure.GROWTH,
     description=Said("change of the balance {span}", "{span}余额变化"),
     statement=Said("borrowing, by its balance, {value} {span}", "{span}余额{value}"),
-    missing=Said("nothing was outstanding at either end of the last {window}", "近{window}首尾均没有未还余额"),
+    missing=Said("nothing was outstanding at either end of the last {window}", "近{window}首尾均没有贷款余额"),
 )
 _BALANCE_PER_ACTIVITY = Saying(
     figure=Figure.MULTIPLE,
@@ -55,15 +55,17 @@ _EARLY = Saying(
     figure=Figure.SHARE,
     description=Said("share of limits that ended off schedule {span}", "{span}非按期结束的额度占比"),
     statement=Said("{value} of the limits ended off schedule {span}", "{span}有{value}的额度非按期结束"),
-    missing=Said("no limit is open, and none ended off schedule {span}", "没有存续额度，{span}也没有非按期结束的额度"),
+    missing=Said(
+        "no limit is open, and none ended off schedule {span}", "没有在用授信额度，{span}也没有非按期结束的额度"
+    ),
     none=Said("no limit ended off schedule {span}", "{span}没有额度非按期结束"),
     than=LESS,
 )
 _LIMIT_GROWTH = Saying(
     figure=Figure.GROWTH,
-    description=Said("change of the open limits {span}", "{span}存续额度变化"),
-    statement=Said("our commitment, by open limits, {value} {span}", "{span}存续额度{value}"),
-    missing=Said("no limit was open at either end of the last {window}", "近{window}首尾均没有存续额度"),
+    description=Said("change of the open limits {span}", "{span}在用授信额度变化"),
+    statement=Said("our commitment, by open limits, {value} {span}", "{span}在用授信额度{value}"),
+    missing=Said("no limit was open at either end of the last {window}", "近{window}首尾均没有在用授信额度"),
 )
 _FIRST = Saying(
     figure=Figure.DAYS,

@@ -15,11 +15,11 @@ from models.vocab import FloatArray, IntArray
 ARREARS = "arrears"
 """The measure of payments that are overdue, where the config has one."""
 _OVERDUE = Saying(
-    figure=Figure.DAYS,
+    figure=Figure.DAYS_OVERDUE,
     description=Said("time in arrears without a break", "持续逾期时间"),
     statement=Said("the client has been in arrears for at least {value}", "客户已持续逾期至少{value}"),
     missing=Said("it is not known whether the client is in arrears", "是否逾期未知"),
-    none=Said("the client is not in arrears", "客户没有逾期"),
+    none=Said("the client is not in arrears", "客户没有逾期，属正常类"),
     than=SHORTER,
 )
 _DEFAULT = Saying(

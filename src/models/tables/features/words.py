@@ -28,6 +28,7 @@ class Figure(StrEnum):
     MULTIPLE = "multiple"
     BASIS_POINTS = "basis points"
     DAYS = "days"
+    DAYS_OVERDUE = "days overdue"
     HOURS = "hours"
     WEEKS = "weeks"
     MONTHS = "months"
@@ -49,6 +50,16 @@ class Said(NamedTuple):
         '手续费'
         """
         return self.en if language == "en" else self.zh
+
+
+def quoted(text: str, language: Language) -> str:
+    """Text of a book as it stands within a sentence: in Chinese, what is not Chinese stands in quotation marks.
+
+    >>> quoted("core Asia", "zh"), quoted("亚洲", "zh"), quoted("core Asia", "en")
+    ('“core Asia”', '亚洲', 'core Asia')
+    """
+    is_foreign = language == "zh" and any(letter.isascii() and letter.isalpha() for letter in text)
+    return f"“{text}”" if is_foreign else text
 
 
 class Than(NamedTuple):
@@ -162,7 +173,8 @@ def plain_words(name: str) -> FeatureWords:
     >>> plain_words("own_score").describe("en")
     'own score'
     """
-    label = Said(name.replace("_", " "), name.replace("_", " "))
+    spoken = name.replace("_", " ")
+    label = Said(spoken, quoted(spoken, "zh"))
     return words_for(_PLAIN, Topic(name, label), label=label)
 
 

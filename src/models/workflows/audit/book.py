@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 
 from models.config import Config
+from models.decisions.definitions import definitions
 from models.decisions.tiers import policy_notices
 from models.errors import TooLittleDataError
 from models.notices import Notice, by_severity
@@ -71,6 +72,8 @@ class Audit:
     limits: Limits
     notices: tuple[Notice, ...] = ()
     """What the door left out or found implausible, and what the policy goes without, the gravest first."""
+    terms: tuple[str, ...] = ()
+    """What decline, value and horizon mean in this book."""
 
 
 def audit_book(
@@ -91,6 +94,7 @@ def audit_book(
     policy = [] if now is None else policy_notices(config.grading, facts_before_models(now))
     return Audit(
         book=book.name,
+        terms=definitions(config),
         currency=book.currency,
         first_date=book.first_date,
         known_until=book.known_until,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from models.config import Config
+from models.decisions.definitions import definitions
 from models.tables.book import Book
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder, Tier
 from models.workflows.backtest.claims import claims, efficiency_by_date
@@ -49,6 +50,7 @@ def backtest_book(
         "currency": book.currency,
         "data": book.fingerprint,
         "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
+        "terms": list(definitions(config)),
         "interval_level": 0.95,
         "resamples": config.run.bootstrap_resamples,
         "aim": config.backtest.aim,

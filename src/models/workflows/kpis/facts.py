@@ -30,6 +30,7 @@ def kpi_facts(report: KpiReport) -> dict[str, Any]:
         "campaigns": [_dated(asdict(campaign)) for campaign in report.campaigns],
         "tier_moves": _dated(asdict(report.tier_moves)),
         "notes": list(report.notes),
+        "terms": list(report.terms),
     }
 
 

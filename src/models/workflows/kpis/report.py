@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from models.config import Config
+from models.decisions.definitions import definitions
 from models.decisions.kpis import CampaignResult
 from models.errors import AsOfOutsideBookError
 from models.tables.book import Book
@@ -25,7 +26,7 @@ class KpiReport:
 
     ``trend`` holds those of the whole book at earlier dates, oldest first, and now. ``scored_on`` and
     ``scored_at_start`` are the as-of dates of the scores from which groups at either end of the window come.
-    ``targets`` are the settings that formulas speak of.
+    ``targets`` are the settings that formulas speak of, ``terms`` what decline, value and horizon mean.
     """
 
     book: str
@@ -40,6 +41,7 @@ class KpiReport:
     tier_moves: TierMoves
     notes: tuple[str, ...]
     targets: Mapping[str, float]
+    terms: tuple[str, ...] = ()
 
 
 def book_kpis(
@@ -71,6 +73,7 @@ def book_kpis(
         figures = tuple(counting.rows(0, dimensions=config.kpis.dimensions, campaigns=campaigns))
     return KpiReport(
         book=book.name,
+        terms=definitions(config),
         currency=book.currency,
         as_of=day,
         window_start=now.window.start,

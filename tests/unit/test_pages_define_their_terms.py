@@ -1,0 +1,28 @@
+"""Every template shows the line that says what decline, value and horizon mean, and heads its columns for readers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+TEMPLATES = Path(__file__).parents[2] / "src" / "models" / "interfaces" / "templates"
+PAGES = ("overview", "report", "kpis", "segments", "check", "backtest", "client")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_line_of_terms_stands_at_the_head(page: str) -> None:
+    text = (TEMPLATES / f"{page}.html").read_text(encoding="utf-8")
+    assert re.search(r'class="quiet terms">\{\{ \w+\.terms', text)
+    assert text.index("terms") < text.index("{% block body %}")
+
+
+def test_no_page_is_forgotten() -> None:
+    shared = {"base", "charts", "chart_styles"}
+    assert {path.stem for path in TEMPLATES.glob("*.html")} == {*PAGES, *shared}
+
+
+def test_every_column_of_the_client_page_is_headed_for_a_screen_reader() -> None:
+    text = (TEMPLATES / "client.html").read_text(encoding="utf-8")
+    assert re.findall(r"<th(?![^>]*scope=)(?=[ >])[^>]*>", text) == []
