@@ -41,6 +41,12 @@ def test_a_development_bank_waits_for_new_commitments() -> None:
     assert definitions(of_book("ifc"), "zh")[0] == "业务下滑：基准日起36个月内没有授信承诺。"
 
 
+def test_nothing_of_several_kinds_is_none_of_them() -> None:
+    either = of_book("demo", "decline.rule=lapse")
+    assert definitions(either)[0].startswith("Decline: no interest or fees within 12 months")
+    assert definitions(either, "zh")[0].startswith("业务下滑：基准日起12个月内没有利息或手续费")
+
+
 def test_weeks_are_told_in_months_as_well() -> None:
     decline, value, horizon = definitions(of_book("online_retail"))
     assert decline == "Decline: no orders within 13 weeks (about 3 months) of the as-of date."

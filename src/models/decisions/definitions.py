@@ -19,8 +19,8 @@ _EACH = {"week": Said("week", "周"), "month": Said("month", "月"), "quarter": 
 _LENDING = frozenset({"interest", "fee", "drawdown"})
 """Business under contracts, of which a book may tell how they ended."""
 _LAPSE = Said(
-    "Decline: no {activity} within {horizon} of the as-of date{matured}.",
-    "业务下滑：基准日起{horizon}内没有{activity}{matured}。",
+    "Decline: no {any_activity} within {horizon} of the as-of date{matured}.",
+    "业务下滑：基准日起{horizon}内没有{any_activity}{matured}。",
 )
 _DROP = Said(
     "Decline: {activity} per {each} within {horizon} of the as-of date fall below {share:.0%} of what they were per "
@@ -35,6 +35,7 @@ _VALUE = Said(
 _LESS = Said(" less {costs}", "减去{costs}")
 _DISCOUNTED = Said("discounted at {rate:.3g}% a year", "按年利率{rate:.3g}%折现")
 _AS_IT_IS = Said("not discounted", "未折现")
+_AND, _OR = Said(" and ", "与"), Said(" or ", "或")
 _HORIZON = Said("Horizon: {horizon}.", "预测期：{horizon}。")
 
 
@@ -45,6 +46,7 @@ def definitions(config: Config, language: Language = "en") -> tuple[str, str, st
     """
     slots: dict[str, object] = {
         "activity": _listed([common_label(kind) for kind in config.activity.kinds], language),
+        "any_activity": _listed([common_label(kind) for kind in config.activity.kinds], language, last=_OR),
         "horizon": _stretch(config.time.horizon_periods, config.time.period, language),
         "past": _stretch(config.time.activity_periods, config.time.period, language),
         "each": _EACH[config.time.period].within(language),
@@ -78,10 +80,10 @@ def _weighted(kinds: Mapping[str, float], language: Language) -> str:
     return _listed(labels, language)
 
 
-def _listed(labels: Sequence[Said], language: Language) -> str:
+def _listed(labels: Sequence[Said], language: Language, *, last: Said = _AND) -> str:
     told = [label.within(language) for label in labels]
-    between, last = (", ", " and ") if language == "en" else ("、", "与")
-    return last.join([between.join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
+    between = ", " if language == "en" else "、"
+    return last.within(language).join([between.join(told[:-1]), told[-1]]) if len(told) > 1 else "".join(told)
 
 
 def _stretch(periods: int, period: str, language: Language) -> str:
