@@ -9,6 +9,7 @@ from models.config import Config, load_config
 from models.errors import MissingFileError
 from models.interfaces.registry_notes import RegistryNotes
 from models.tables.book import Book, load_book
+from models.tables.names import require_known_names
 from models.vocab import Progress
 from models.workflows.bundle import Bundle, read_bundle
 
@@ -18,8 +19,10 @@ SCORES_FOLDER = "scores"
 
 
 def settings_of(config: Settings, overrides: Sequence[str]) -> Config:
-    """A config as it is, or read from its path with other values for ``section.key=value``."""
-    return config if isinstance(config, Config) else load_config(Path(config), overrides)
+    """A config as it is, or read from its path with other values for ``section.key=value``; its names are known."""
+    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    require_known_names(settings)
+    return settings
 
 
 def work_dir(settings: Config) -> Path:

@@ -6,7 +6,7 @@ Inside, the tables are trusted. How rows are checked lives in ``checking``, how 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from models.config import Config
 from models.errors import UserError
 from models.notices import Notice, notice_facts, notices_of
 from models.tables.counts import TableCount
+from models.tables.names import require_known_names, unmatched_names
 from models.tables.remembered import SourceMemory
 from models.vocab import Progress
 
@@ -99,6 +100,13 @@ def load_book(config: Config, path: str | None, work_dir: Path, progress: Progre
     place = path or config.book.path
     if not place:
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
+    require_known_names(config)
+    book = _checked(config, place, work_dir, progress, afresh=afresh)
+    return replace(book, notices=(*book.notices, *unmatched_names(config, book.tables)))
+
+
+def _checked(config: Config, place: str, work_dir: Path, progress: Progress, *, afresh: bool) -> Book:
+    """The book behind the door, remembered or read: what of it hangs on the section ``book`` of the config alone."""
     source = SourceMemory.of(config.book, place, work_dir / "checked")
     known = None if afresh else source.recalled()
     if known is not None:

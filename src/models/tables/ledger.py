@@ -11,7 +11,8 @@ from typing import Any
 
 import ibis
 
-from models.tables.measures import KIND_COLUMN, KNOWN_ON, Cell, MeasureBook, products_of
+from models.tables.measures import KNOWN_ON, Cell, MeasureBook, products_of
+from models.tables.names import KIND_COLUMN
 from models.tables.periods import PeriodGrid
 
 EPOCH = "1970-01-01"

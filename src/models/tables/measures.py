@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from models.config import Config, MeasureConfig
-from models.errors import ConfigError, UserError
-from models.tables.schema import CASHFLOW_KINDS, TABLES, Kind
+from models.tables.names import KIND_COLUMN, require_known_names
+from models.tables.schema import TABLES
 from models.vocab import FloatArray
 
 ACTIVITY = "activity"
@@ -33,7 +33,6 @@ NUMBER_STEP = 0.01
 TONE_STEP = 1e-4
 NOTES = "notes"
 """Not a table of the book: the interactions that carry a note, with its tone in numbers."""
-KIND_COLUMN = {"cashflows": "kind", "interactions": "kind", "opportunities": "stage"}
 
 
 @dataclass(frozen=True, order=True)
@@ -114,7 +113,7 @@ def measures_of(config: Config, tables: Iterable[str]) -> MeasureBook:
 
     Raises ``ConfigError`` for kinds, columns and products that the contract of the book does not know.
     """
-    _require_known(config)
+    require_known_names(config)
     present = set(tables)
     chosen = {name: spec for name, spec in config.features.measures.items() if spec.table in present}
     products = sorted({product for spec in chosen.values() for product in spec.products})
@@ -136,34 +135,6 @@ def measures_of(config: Config, tables: Iterable[str]) -> MeasureBook:
         value_weights=parts,
         money_step=config.book.money_step,
     )
-
-
-def _require_known(config: Config) -> None:
-    """Every problem at once: what no table can hold would otherwise be measured as nothing at all."""
-    problems = [
-        *_unknown("activity.kinds", config.activity.kinds, CASHFLOW_KINDS),
-        *_unknown("value.kinds", config.value.kinds, CASHFLOW_KINDS),
-    ]
-    for name, spec in config.features.measures.items():
-        place, columns = f"features.measures.{name}", TABLES[spec.table].columns
-        numbers = [column.name for column in columns if column.kind in (Kind.NUMBER, Kind.INTEGER)]
-        countable = spec.form == "flow" and not spec.column
-        problems += [] if countable else _unknown(f"{place}.column", [spec.column], numbers)
-        kinds = _every_kind(spec.table) if spec.table in KIND_COLUMN else ()
-        problems += _unknown(f"{place}.kinds", spec.kinds, kinds)
-        problems += _unknown(f"{place}.products", () if spec.table == "cashflows" else spec.products, ())
-    if problems:
-        raise ConfigError(subject="config", problems=problems)
-
-
-def _unknown(place: str, got: Iterable[str], known: Iterable[str]) -> list[UserError]:
-    listed = list(known)
-    rule = f"{place} must be among {', '.join(listed)}" if listed else f"{place} must be empty for this table"
-    return [
-        UserError(rule=rule, got=repr(name), remedy=f"mend or remove it in {place}")
-        for name in got
-        if name not in listed
-    ]
 
 
 def tone_names(config: Config) -> tuple[str, ...]:

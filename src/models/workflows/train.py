@@ -29,6 +29,7 @@ from models.workflows.grading import facts_of
 from models.workflows.hindcast import Hindcasts
 from models.workflows.kind_report import served_kind_facts
 from models.workflows.learning import learning_panel
+from models.workflows.named_features import unknown_features
 from models.workflows.publish import publish_folder
 from models.workflows.recipe import FittedModels, fit_models, fit_segments, grade_matrix, with_peers
 from models.workflows.report import stability_parts
@@ -103,7 +104,9 @@ def train_models(
     _tell_unknown(models, progress)
     models = with_peers(models, panel, served.latest)
     rehearse(models, panel.at([served.latest]))
-    report["notices"] = notice_facts(by_severity([*book.notices, *_policy_notices(models, panel.at([served.latest]))]))
+    named = unknown_features(config, panel.features.columns)
+    policy = _policy_notices(models, panel.at([served.latest]))
+    report["notices"] = notice_facts(by_severity([*book.notices, *named, *policy]))
     report["served"] = _served_facts(models, panel, served) | {
         "choice": choice_facts(corrections, panel, served),
         "directions": direction_facts(rows_of(panel.at(served.learn), models.contract), models.contract, config),

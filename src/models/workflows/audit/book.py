@@ -31,6 +31,7 @@ from models.workflows.audit.profiles import TableProfile, profile_tables
 from models.workflows.audit.quarantine import BadRows, bad_rows
 from models.workflows.audit.tables_of_features import tables_of_features
 from models.workflows.grading import facts_before_models
+from models.workflows.named_features import unknown_features
 
 MAX_PANEL_CLIENTS = 20_000
 """Larger books are judged on every so manieth sponsor group: enough for two decimals of an AUC."""
@@ -92,6 +93,7 @@ def audit_book(
         checks = run_checks(ALL_CHECKS, scope)
     criteria, now = _criteria(book, config, tables, limits, progress)
     policy = [] if now is None else policy_notices(config.grading, facts_before_models(now))
+    named = () if now is None else unknown_features(config, now.features.columns)
     return Audit(
         book=book.name,
         terms=definitions(config),
@@ -107,7 +109,7 @@ def audit_book(
         checks=checks,
         criteria=criteria,
         limits=limits,
-        notices=by_severity([*book.notices, *policy]),
+        notices=by_severity([*book.notices, *named, *policy]),
     )
 
 
