@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,8 +14,9 @@ import pytest
 from models.interfaces.client_plots.curve import decline_chart
 from models.interfaces.client_plots.over_time import _AXES, history_charts
 from models.interfaces.client_plots.waterfall import waterfall_chart
-from models.interfaces.explanation.ledger import Ledger, Row, points_scale
+from models.interfaces.explanation.ledger import Ledger, Row, money_scale, points_scale
 from models.interfaces.report_plots import Chart
+from models.interfaces.report_plots.frame import WIDTH
 from models.learners.decline import DeclineCurves
 from models.tables.features import Figure, Language
 from models.tables.features.words import FeatureWords, Said
@@ -117,3 +119,40 @@ def test_the_last_figure_stands_out_of_the_way_of_its_line() -> None:
     for numbers in ((1.0, 2.0, 2.0, 4.0), (4.0, 4.0, 4.0, 0.0), (None, None, None, 3.0)):
         point, label = heights(numbers)
         assert label < point
+
+
+def test_the_figure_of_the_last_date_and_its_tier_are_not_printed_over_one_another() -> None:
+    """Where the last value is the highest and has no range above it, which pushes it up to the tiers."""
+    told = story("zh", (1.0, 2.0, 3.0, 4.0))
+    cast(Any, told).history = tuple(
+        replace(point, value=10_000.0 * place, value_low=None, value_high=None)
+        for place, point in enumerate(told.history, start=1)
+    )
+    chart, *_ = history_charts(told)
+    (figure,) = re.findall(r'<text class="label end" x="[\d.]+" y="([\d.]+)">', str(chart.svg))
+    tiers = re.findall(r'<text class="tick middle" x="[\d.]+" y="([\d.]+)">A级<', str(chart.svg))
+    assert len(tiers) == len(DAYS)
+    assert float(figure) - float(tiers[-1]) >= LINE
+
+
+LINE = 11.0
+"""Pixels that a line of text takes."""
+
+
+def test_no_figure_of_a_waterfall_stands_on_its_title() -> None:
+    """A long figure of a bar that fills the axis stands to its right, within the plot."""
+    told = Ledger(
+        scale=money_scale(67_083_000.0, "USD", "zh"),
+        rows=(
+            Row(kind="base", title="基准", sentence="", number=6_000.0, text="6,000.0"),
+            Row(kind="reason", title="手续费", sentence="", number=708.3, text="+708.3"),
+            Row(kind="total", title="该客户", sentence="", number=6_708.3, text="6,708.3"),
+        ),
+    )
+    svg = str(waterfall_chart(told, "构成", worse_is_up=False).svg)
+    bars = [float(x) + float(width) for x, width in re.findall(r'<rect[^>]* x="([\d.]+)"[^>]* width="([\d.]+)"', svg)]
+    texts = [float(x) for x in re.findall(r'x="([\d.]+)" y="[\d.]+">[+]?[\d,]+[.]\d<', svg)]
+    assert len(texts) == len(told.rows)
+    for right, left in zip(bars, texts, strict=True):
+        assert right < left <= WIDTH - 6 * len("6,708.3")
+    assert "k<" not in svg

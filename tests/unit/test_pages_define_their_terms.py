@@ -23,6 +23,7 @@ def test_no_page_is_forgotten() -> None:
     assert {path.stem for path in TEMPLATES.glob("*.html")} == {*PAGES, *shared}
 
 
-def test_every_column_of_the_client_page_is_headed_for_a_screen_reader() -> None:
-    text = (TEMPLATES / "client.html").read_text(encoding="utf-8")
+@pytest.mark.parametrize("page", PAGES)
+def test_every_column_is_headed_for_a_screen_reader(page: str) -> None:
+    text = (TEMPLATES / f"{page}.html").read_text(encoding="utf-8")
     assert re.findall(r"<th(?![^>]*scope=)(?=[ >])[^>]*>", text) == []

@@ -14,7 +14,7 @@ from models.decisions.tiers.distance import Shortfall
 from models.decisions.tiers.facts import RANKS
 from models.decisions.tiers.fitted import GradingPolicy
 from models.decisions.tiers.overrides import Override
-from models.tables.features import Language
+from models.tables.features import Language, quoted
 
 _RANK_OF: Final = {tier.value: rank for rank, tier in enumerate(RANKS)}
 _OVERRIDE: Final = {
@@ -39,10 +39,10 @@ def override_sentence(override: Override, language: Language = "en") -> str:
     """Who asked for which tier, until when and why. The reason stands as it was given, in whatever language."""
     return _OVERRIDE[language].format(
         tier=override.tier.value,
-        by=override.by,
+        by=quoted(override.by, language),
         on=day(override.on, language),
         until=day(override.until, language),
-        reason=override.reason,
+        reason=quoted(override.reason, language),
     )
 
 

@@ -44,8 +44,8 @@ _ROOM_BELOW = 0.15
 """So far up the axis a point must lie for its label to stand below it, out of the way of a line that falls."""
 _LEFT, _BESIDE_NAME, _LETTER = 46, 26, 7
 """Pixels left of an axis: at least, for its name, and for each letter of its numbers."""
-_HEADROOM = 0.1
-"""Where the tiers stand, as a share of the axis."""
+_HEADROOM = 0.2
+"""Where the tiers stand, as a share of the axis, above the figure of the last point."""
 
 
 @dataclass(frozen=True, kw_only=True)
