@@ -1,4 +1,4 @@
-"""Caps: a borrower in default within two years is B whatever else is said of it, to the day and in every direction."""
+"""Caps one by one: beyond the bound, at it, on missing values, in a book without the feature, and several together."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import pandas as pd
 import pytest
 
 from models.config.policy import CapConfig
-from models.decisions.tiers import Facts, fit_policy, grade_book
+from models.decisions.tiers import Facts
 from models.decisions.tiers.caps import NO_CAP, cap_ranks, hardest_cap, holds
-from support.graded import PROJECT_FINANCE, facts_of
+from support.graded import facts_of
 
-SOUND: dict[str, Any] = {"pd_last": 0.002, "pd_age_days": 30.0, "registered_capital": 1e9, "tenure_days": 4000.0}
 TEXT = {"en": "capped", "zh": "受限"}
 
 
@@ -25,16 +24,6 @@ def cap(**given: Any) -> CapConfig:
 def seen(*values: Any) -> Facts:
     facts = facts_of(value=[1.0] * len(values))
     return replace(facts, features=pd.DataFrame({"seen": list(values)}))
-
-
-def graded(days: list[float], feature: str) -> list[str]:
-    facts = facts_of(value=9e6, **SOUND, **{feature: days})
-    return [str(tier) for tier in grade_book(fit_policy(PROJECT_FINANCE, facts, "USD"), facts).tier]
-
-
-@pytest.mark.parametrize("feature", ["default_recency_days", "group_default_recency_days"])
-def test_an_own_or_group_default_within_two_years_holds_at_b(feature: str) -> None:
-    assert graded([0.0, 730.0, 731.0, 3000.0, np.nan], feature) == ["B", "B", "AA", "AA", "AA"]
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,8 @@ def test_blocks_join_in_order_and_leave_tiers_before_away() -> None:
     assert joined.value.tolist() == [1.95e6, 1e6]
     assert joined.features["size"].tolist() == [3.0, 1.0]
     assert (joined.as_of, list(joined.overrides)) == (AS_OF, ["c2", "c0"])
+    assert joined.features.index.tolist() == [0, 1]
+    assert Facts.joined(parts[:1]).client_id.tolist() == ["c2"]
 
 
 def test_overrides_count_while_they_hold_and_not_before_or_after() -> None:

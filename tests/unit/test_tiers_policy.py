@@ -88,6 +88,14 @@ def test_a_missing_or_old_rating_caps_at_a() -> None:
     assert grade_book(fit_policy(settings, facts, "USD"), facts).tier.tolist() == ["AA", "AA", "A", "A"]
 
 
+@pytest.mark.parametrize("feature", ["default_recency_days", "group_default_recency_days"])
+def test_an_own_or_group_default_within_two_years_holds_at_b(feature: str) -> None:
+    sound = {"pd_last": 0.002, "pd_age_days": 30.0, "registered_capital": 1e9, "tenure_days": 4000.0}
+    facts = facts_of(value=9e6, **sound, **{feature: [0.0, 730.0, 731.0, 3000.0, np.nan]})
+    decided = grade_book(fit_policy(PROJECT_FINANCE, facts, "USD"), facts)
+    assert decided.tier.tolist() == ["B", "B", "AA", "AA", "AA"]
+
+
 def test_a_client_keeps_its_tier_until_it_is_past_the_margin() -> None:
     settings = policy_of(stability={"margin": 0.05})
     values = [1.91e6, 1.89e6, 2.09e6, 2.11e6, 2.09e6]
