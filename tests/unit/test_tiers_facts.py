@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from models.decisions.tiers import Facts, Override, OverrideState, fit_policy, grade_book, weigh
+from models.decisions.tiers import NO_MOVE, Facts, Override, OverrideState, decide, fit_policy, grade_book, weigh
 from models.vocab import Tier
 from support.graded import AS_OF, facts_of, policy_of
 
@@ -90,6 +90,14 @@ def test_moves_are_the_clients_that_would_change_of_those_graded_before() -> Non
     assert moves.client_id.tolist() == ["c0"]
     assert moves.graded_before == 3
     assert np.round(moves.distance, 9).tolist() == [0.5]
+
+
+def test_a_limit_that_admits_nobody_keeps_only_those_that_would_move() -> None:
+    facts = facts_of(value=[3e6, 3e6, 3e6, 1.95e6], previous=["", "A", "AA", "AA"])
+    weighed = weigh(fit_policy(policy_of(stability={"margin": 0.05}), facts, "USD"), facts)
+    decided = decide(weighed, NO_MOVE)
+    assert decided.tier.tolist() == ["AA", "A", "AA", "AA"]
+    assert decided.basis.tolist() == ["rule", "limit", "rule", "margin"]
 
 
 def test_what_is_kept_of_all_blocks_decides_as_the_whole_evidence_did() -> None:
