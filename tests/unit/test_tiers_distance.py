@@ -65,9 +65,10 @@ def test_fewer_dimensions_go_before_a_shorter_way() -> None:
         {"tier": "A", "when": {"worth": ["good", "low"], "risk": "high"}},
         {"tier": "A", "when": {"worth": "low", "risk": "low"}},
     ]
-    # worth alone: 52 of 100; worth and risk: 2 of 50 and .01 of .2
-    found = lacking(policy(rules), value=48.0, decline=0.21)
-    assert found.lacking["worth"].tolist() == [52.0]
+    # worth alone: 252 of 300; worth and risk: 2 of 50 and .01 of .2
+    levels = [{"name": "top", "amount": 300.0}, {"name": "good", "amount": 50.0}, {"name": "low"}]
+    found = lacking(policy(rules, worth={**WORTH, "levels": levels}), value=48.0, decline=0.21)
+    assert found.lacking["worth"].tolist() == [252.0]
     assert found.lacking["risk"].tolist() == [0.0]
 
 
