@@ -6,7 +6,9 @@ shows the password or another secret of an address.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from models.showable import without_secrets
 
@@ -68,6 +70,45 @@ class ManyProblemsError(UserError):
         return "\n".join([f"{self.subject}: {len(self.problems)} {noun}", *shown])
 
 
+class AllProblems:
+    """Collects the user's mistakes in parts that can be looked at one by one, and raises them together at the end.
+
+    One mistake is raised as it is. Whatever else happens ends the look at once.
+
+    >>> with AllProblems(subject="the book") as problems:
+    ...     for share in (2, 3):
+    ...         with problems.caught():
+    ...             raise UserError(rule="a share must be at most 1", got=share, remedy="lower it")
+    Traceback (most recent call last):
+        ...
+    models.errors.ManyProblemsError: the book: 2 problems
+      - a share must be at most 1, got 2: lower it
+      - a share must be at most 1, got 3: lower it
+    """
+
+    def __init__(self, *, subject: str) -> None:
+        self.subject = subject
+        self.problems: list[UserError] = []
+
+    def __enter__(self) -> AllProblems:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is not None or not self.problems:
+            return
+        if len(self.problems) == 1:
+            raise self.problems[0]
+        raise ManyProblemsError(subject=self.subject, problems=self.problems)
+
+    @contextmanager
+    def caught(self) -> Iterator[None]:
+        """One part: its mistake is kept for the end."""
+        try:
+            yield
+        except UserError as error:
+            self.problems.append(error)
+
+
 class ConfigError(ManyProblemsError):
     """A config file, or a value set over it, that breaks the schema."""
 
@@ -98,18 +139,58 @@ class MissingColumnError(UserError):
         )
 
 
-class QuarantineLimitError(UserError):
-    """More rows broke the contract than the config allows; the report says which and why."""
+class AmbiguousDatesError(UserError):
+    """Columns with dates of numbers that can be read day first or month first, and nothing that decides.
 
-    def __init__(self, *, bad: int, total: int, limit: float, reasons: Sequence[str], report: object) -> None:
-        self.bad = bad
-        self.total = total
+    ``columns``: table and column -> an example; None where some dates only fit day first and others only month first.
+    """
+
+    def __init__(self, columns: Mapping[str, str | None]) -> None:
+        self.columns = dict(columns)
+        shown = [_dates_in_words(*each) for each in list(columns.items())[:MAX_PROBLEMS_SHOWN]]
+        super().__init__(
+            rule="dates must be readable in one way",
+            got="; ".join(shown),
+            remedy="set book.date_order to dmy (day first) or mdy (month first), or write them as YYYY-MM-DD",
+        )
+
+
+def _dates_in_words(column: str, example: str | None) -> str:
+    if example is None:
+        return f"{column} with dates that only fit day first and others that only fit month first"
+    return f"{column} with dates such as {example}, of which none has a day above 12 that decides"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breach:
+    """A table with too many bad rows, or a column with too many unreadable values: ``bad`` of ``total``.
+
+    ``reasons`` are sentences; ``consequence`` says which rows of other tables fall with them.
+    """
+
+    subject: str
+    bad: int
+    total: int
+    reasons: tuple[str, ...]
+    consequence: str = ""
+
+    def __str__(self) -> str:
+        share = f"{self.bad / max(self.total, 1):.1%}"
+        return f"{self.bad:,} of {self.total:,} {self.subject} ({share}; {'; '.join(self.reasons)}){self.consequence}"
+
+
+class QuarantineLimitError(UserError):
+    """More broke the contract than the config allows: every table and column that did, those others refer to first."""
+
+    def __init__(self, *, breaches: Sequence[Breach], limit: float, report: object) -> None:
+        self.breaches = tuple(breaches)
         self.limit = limit
-        self.reasons = tuple(reasons)
         self.report = report
+        shown = [str(breach) for breach in self.breaches[:MAX_PROBLEMS_SHOWN]]
+        more = len(self.breaches) - len(shown)
         super().__init__(
             rule=f"at most {limit:.1%} of the rows may break the contract",
-            got=f"{bad:,} of {total:,} ({bad / max(total, 1):.1%}; {'; '.join(reasons)})",
+            got="; ".join([*shown, *([f"{more} more tables and columns"] if more else [])]),
             remedy=f"read {report}, mend the source, or raise book.max_quarantine_share",
         )
 

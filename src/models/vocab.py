@@ -30,6 +30,14 @@ class Tier(StrEnum):
     B = "B"
 
 
+class DateOrder(StrEnum):
+    """What comes first in a date of numbers. Dates that begin with the year are read whatever the order is."""
+
+    YEAR_FIRST = "ymd"
+    DAY_FIRST = "dmy"
+    MONTH_FIRST = "mdy"
+
+
 class Stage(StrEnum):
     """Where a client stands in its life with the lender."""
 

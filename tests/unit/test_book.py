@@ -104,6 +104,7 @@ def test_the_manifest_tells_the_counts(folder: Path) -> None:
         "rows_used": 6,
         "rows_quarantined": 0,
         "reasons": {},
+        "unreadable": [],
     }
 
 

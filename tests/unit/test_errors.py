@@ -8,6 +8,7 @@ import pytest
 
 from models.errors import (
     AdditivityError,
+    Breach,
     ClientValueError,
     ConfigError,
     MissingColumnError,
@@ -19,7 +20,11 @@ ERRORS = [
     UserError(rule="horizon must be at least 1 period", got=0, remedy="set time.horizon_periods"),
     ConfigError(subject="config", problems=[UserError(rule="a must be b", got="c", remedy="mend it")]),
     MissingColumnError("clients", ["client_id"], ["name"]),
-    QuarantineLimitError(bad=3, total=10, limit=0.02, reasons=["amount must be a number"], report="quarantine.parquet"),
+    QuarantineLimitError(
+        breaches=[Breach(subject="rows of clients", bad=3, total=10, reasons=("amount must be a number",))],
+        limit=0.02,
+        report="quarantine.parquet",
+    ),
     AdditivityError(model="value", row=7, gap=0.5, tolerance=1e-6),
 ]
 

@@ -7,8 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from models.config.base import Count, Name, OpenShare, PositiveFloat, Search, Section, Share
+from models.config.base import Count, Name, OpenShare, PositiveFloat, Search, Section, Share, TimeZone
 from models.config.segments import SegmentsConfig
+from models.vocab import DateOrder
+
+ABSENT_WORDS = (
+    "NA", "N/A", "N.A.", "#N/A", "#NA", "<NA>", "NaN", "NaT", "None", "NULL", "(null)", "\\N",
+    "-", "--", "\u2013", "\u2014",
+)  # fmt: skip
+"""How spreadsheets, databases, pandas, R and people write that nothing is known."""
 
 
 class BookConfig(Section):
@@ -42,7 +49,24 @@ class BookConfig(Section):
         default=0.01, description="Smallest amount, in the currency; sums are exact in whole steps."
     )
     max_quarantine_share: Share = Field(
-        default=0.05, description="More bad rows than this share of a table stop the run."
+        default=0.05,
+        description="More bad rows than this share of a table stop the run, and so do more unreadable values than this "
+        "share of those of an optional column.",
+    )
+    absent_words: tuple[str, ...] = Field(
+        default=ABSENT_WORDS,
+        description="What a file writes where nothing is known, as blanks do anyway; in any case of letters. Ids are "
+        "ids, whatever they read, and NA is a country where countries stand as codes of two letters.",
+    )
+    date_order: DateOrder | None = Field(
+        default=None,
+        description="What comes first in dates such as 01/05/2018: dmy, mdy, or ymd, which reads none of them. Without "
+        "it each column decides by its days above 12; where none does, the book is refused.",
+    )
+    time_zone: TimeZone = Field(
+        default="UTC",
+        description="Whose calendar day counts of moments that are stored in UTC, e.g. Europe/Berlin. Other moments "
+        "count on the day that they are written with.",
     )
 
 

@@ -28,7 +28,7 @@ _SHORT = {"btyd": "BG/NBD x G-G"}
 
 
 def counts_table(counts: Iterable[TableCount]) -> Table:
-    """Rows in, used and quarantined of each table, with the reasons."""
+    """Rows in, used and quarantined of each table, with the reasons, and how many values count as missing."""
     table = Table(title="Rows of the book", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in ("rows in", "used", "quarantined"):
         if name == "rows in":
@@ -36,13 +36,14 @@ def counts_table(counts: Iterable[TableCount]) -> Table:
         table.add_column(name, justify="right")
     table.add_column("why")
     for count in counts:
-        reasons = "; ".join(f"{reason}: {number:,}" for reason, number in count.reasons.items())
+        reasons = [f"{reason}: {number:,}" for reason, number in count.reasons.items()]
+        reasons += [f"{found.reason}: {found.values:,} values missing" for found in count.unreadable]
         table.add_row(
             count.table,
             f"{count.rows_in:,}",
             f"{count.rows_used:,}",
             f"{count.rows_quarantined:,}",
-            Text(reasons),
+            Text("; ".join(reasons)),
         )
     return table
 

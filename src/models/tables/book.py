@@ -77,7 +77,7 @@ class Book:
             first_date=date.fromisoformat(facts["first_date"]),
             known_until=date.fromisoformat(facts["known_until"]),
             fingerprint=facts["fingerprint"],
-            counts=tuple(TableCount(**count) for count in facts["counts"]),
+            counts=tuple(TableCount.of_facts(count) for count in facts["counts"]),
             ignored_columns={table: tuple(names) for table, names in facts["ignored_columns"].items()},
             notices=notices_of(facts["notices"]),
         )
@@ -95,7 +95,8 @@ def load_book(config: Config, path: str | None, work_dir: Path, progress: Progre
     that no run has opened for days are removed. Leaves ``quarantine.parquet`` with the bad rows, always: columns
     table, source_row (from 1), rule, column, value, further_rules. A source whose files did not change since they were
     checked by the same rules is not read again, unless ``afresh``. Raises a ``UserError`` for whatever is wrong with
-    the source; ``QuarantineLimitError`` if a table has more bad rows than ``book.max_quarantine_share``.
+    the source; ``QuarantineLimitError`` if a table has more bad rows, or a column more unreadable values, than
+    ``book.max_quarantine_share``.
     """
     place = path or config.book.path
     if not place:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,17 @@ import duckdb
 import ibis
 
 from models.config import Config, RunConfig
-from models.errors import QuarantineLimitError, TooLittleDataError, UnreadableFileError
-from models.notices import Notice, Severity
+from models.errors import AllProblems, TooLittleDataError, UnreadableFileError
 from models.tables.book import MANIFEST, QUARANTINE, Book, book_folder
-from models.tables.counts import TableCount
+from models.tables.conventions import Conventions
+from models.tables.days import UTC
 from models.tables.fingerprint import fingerprint
+from models.tables.limits import refuse_bad, row_notices
 from models.tables.quality import CheckedTable, Gate
-from models.tables.rules import MEANING, Rule
 from models.tables.schema import REQUIRED_TABLES, TABLES
 from models.tables.scratch import remove_stale, scratch_folder
 from models.tables.sources import SOURCES, SourceTables, with_overrides
 from models.vocab import Progress
-
-MAX_REASONS_SHOWN = 5
 
 
 def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -> Book:
@@ -41,10 +39,16 @@ def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -
         progress.stage("Checking its rows")
         stored = scratch / "book"
         stored.mkdir()
-        checked = _check_all(connection, source, stored)
+        gate = Gate(
+            connection=connection,
+            known_until=source.known_until,
+            folder=stored,
+            conventions=Conventions.of(config.book),
+        )
+        checked = _check_all(gate, source.tables)
         everything = [*source.checked, *checked.values()]
         quarantine = _write_quarantine(connection, everything, scratch, work_dir)
-        _refuse_bad(everything, config.book.max_quarantine_share, quarantine)
+        refuse_bad(everything, config.book.max_quarantine_share, quarantine)
         book = _describe(config, source, checked, work_dir)
         (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
         target = book_folder(work_dir, book.fingerprint)
@@ -58,20 +62,25 @@ def _connection(scratch: Path, run: RunConfig) -> Iterator[Any]:
     settings = {"memory_limit": f"{run.database_memory_gb}GB", "temp_directory": str(scratch / "spill")}
     settings |= {"threads": str(run.threads)} if run.threads else {}
     connection = ibis.duckdb.connect(scratch / "staging.duckdb", **settings)
+    connection.raw_sql(f"SET TimeZone = '{UTC}'")  # else that of the machine, which would move days
     try:
         yield connection
     finally:
         connection.disconnect()
 
 
-def _check_all(connection: Any, source: SourceTables, folder: Path) -> dict[str, CheckedTable]:
-    """Checks the tables, those that others refer to first."""
-    gate = Gate(connection=connection, known_until=source.known_until, folder=folder)
+def _check_all(gate: Gate, tables: Mapping[str, Any]) -> dict[str, CheckedTable]:
+    """Checks the tables, those that others refer to first. Raises what is wrong with each table, all of it at once."""
     checked: dict[str, CheckedTable] = {}
-    for name, schema in TABLES.items():
-        if name in source.tables:
-            targets = {done: table.rows for done, table in checked.items()}
-            checked[name] = gate.check(source.tables[name], schema, targets=targets)
+    with AllProblems(subject="the book") as problems:
+        for name in (name for name in TABLES if name in tables):
+            with problems.caught():
+                checked[name] = gate.check(
+                    tables[name],
+                    TABLES[name],
+                    targets={done: table.rows for done, table in checked.items()},
+                    left_out={done: table.left_out for done, table in checked.items() if table.count.rows_quarantined},
+                )
     missing = [name for name in REQUIRED_TABLES if name not in checked]
     if missing:
         raise UnreadableFileError(
@@ -90,27 +99,6 @@ def _write_quarantine(connection: Any, tables: Sequence[CheckedTable], scratch: 
     return target
 
 
-def _refuse_bad(tables: Sequence[CheckedTable], limit: float, quarantine: Path) -> None:
-    """Raises ``QuarantineLimitError`` for the table with the largest share of bad rows, if over ``limit``."""
-    counts = [table.count for table in tables if table.count.rows_in]
-    worst = max(counts, key=lambda count: count.rows_quarantined / count.rows_in, default=None)
-    if worst is None or worst.rows_quarantined <= limit * worst.rows_in:
-        return
-    reasons = [_sentence(worst, reason) for reason in list(worst.reasons)[:MAX_REASONS_SHOWN]]
-    raise QuarantineLimitError(
-        bad=worst.rows_quarantined, total=worst.rows_in, limit=limit, reasons=reasons, report=quarantine
-    )
-
-
-def _sentence(count: TableCount, reason: str) -> str:
-    return f"{count.table}.{_reason(count, reason)}, e.g. {count.examples[reason]}"
-
-
-def _reason(count: TableCount, reason: str) -> str:
-    column, _, rule = reason.rpartition(" ")
-    return f"{column} {MEANING[Rule(rule)]}: {count.reasons[reason]:,}"
-
-
 def _describe(config: Config, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path) -> Book:
     first_date = checked["cashflows"].rows.date.min().to_pyarrow().as_py()
     if first_date is None:
@@ -119,7 +107,7 @@ def _describe(config: Config, source: SourceTables, checked: Mapping[str, Checke
             got="none",
             remedy="look at the source, or name another",
         )
-    counts = tuple(table.count for table in (*source.checked, *checked.values()))
+    everything = (*source.checked, *checked.values())
     key = fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency)
     return Book(
         name=config.book.name,
@@ -129,29 +117,10 @@ def _describe(config: Config, source: SourceTables, checked: Mapping[str, Checke
         first_date=first_date,
         known_until=source.known_until,
         fingerprint=key,
-        counts=counts,
+        counts=tuple(table.count for table in everything),
         ignored_columns=source.ignored_columns,
-        notices=(*source.notices, *_row_notices(counts, work_dir / QUARANTINE)),
+        notices=(*source.notices, *row_notices(everything, work_dir / QUARANTINE)),
     )
-
-
-def _row_notices(counts: Iterable[TableCount], quarantine: Path) -> Iterator[Notice]:
-    """One notice per table of which rows are left out, with the most frequent reasons.
-
-    Row numbers stay out: a manifest holds notices, and its bytes do not depend on the order of rows.
-    """
-    for count in counts:
-        if not count.rows_quarantined:
-            continue
-        reasons = [_reason(count, reason) for reason in list(count.reasons)[:MAX_REASONS_SHOWN]]
-        yield Notice(
-            code="rows_left_out",
-            severity=Severity.WARNING,
-            subject=count.table,
-            found=f"{count.rows_quarantined:,} of {count.rows_in:,} rows are left out ({'; '.join(reasons)})",
-            remedy=f"read {quarantine.name}",
-            count=count.rows_quarantined,
-        )
 
 
 def _manifest(book: Book) -> str:

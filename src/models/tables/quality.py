@@ -7,7 +7,7 @@ the number of rules.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,19 @@ import ibis
 import pyarrow.parquet as pq
 
 from models.errors import MissingColumnError
-from models.tables.counts import TableCount
-from models.tables.parsing import TYPES, as_text, typed
-from models.tables.rules import RAW_PREFIX, Finding, Rule, reference_findings, row_findings
+from models.notices import Notice
+from models.tables.conventions import DEFAULT_CONVENTIONS, Conventions, TableReading, table_reading
+from models.tables.counts import TableCount, Unreadable
+from models.tables.parsing import TYPES, as_text
+from models.tables.rules import (
+    RAW_PREFIX,
+    Finding,
+    Rule,
+    hint,
+    reference_findings,
+    row_findings,
+    unreadable_findings,
+)
 from models.tables.schema import TableSchema
 
 SOURCE_ROW = "source_row"
@@ -27,6 +37,9 @@ SOURCE_ROW = "source_row"
 
 ROW_ID = "row_id"
 """Where one row at the source makes several rows of a table, the column that tells them apart."""
+
+ID = "id"
+"""The key of a bad row, where it is one column: what other rows refer to."""
 
 WHOLE_ROW = "row"
 """What quarantine names as the column where all of them are meant."""
@@ -41,21 +54,28 @@ MAX_SORTED_ROWS = 2_000_000
 
 @dataclass(frozen=True, kw_only=True)
 class CheckedTable:
-    """One table behind the door: the stored good rows, the bad ones, and their counts."""
+    """One table behind the door: the stored good rows, the bad ones, their counts, and what was decided in reading.
 
+    ``left_out`` are the ids, as column ``id``, of the bad rows of a table with one key.
+    """
+
+    schema: TableSchema
     path: Path
     rows: Any
     quarantine: Any
+    left_out: Any
     count: TableCount
+    notices: tuple[Notice, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """Where tables are checked: a DuckDB connection, the first unknown day, a folder for good rows."""
+    """Where tables are checked: a DuckDB connection, the first unknown day, a folder for good rows, how text reads."""
 
     connection: Any
     known_until: date
     folder: Path
+    conventions: Conventions = DEFAULT_CONVENTIONS
 
     def check(
         self,
@@ -63,36 +83,55 @@ class Gate:
         schema: TableSchema,
         *,
         targets: Mapping[str, Any] | None = None,
+        left_out: Mapping[str, Any] | None = None,
         keep_source_row: bool = False,
     ) -> CheckedTable:
         """Check ``raw`` and store its good rows as Parquet, typed and with every column of the contract.
 
         ``raw`` is an Ibis table of text or typed columns with ``source_row``; ``targets`` are the checked
-        tables that references may point to. Of rows with the same key the one whose contents come first in
-        order stays, so that the choice does not depend on the order of the rows. Raises
-        ``MissingColumnError``.
+        tables that references may point to, ``left_out`` the ids of the rows that those lost. Of rows with the
+        same key the one known earliest stays, of those the one whose contents come first in order, so that the
+        choice does not depend on the order of the rows. Raises ``MissingColumnError`` and
+        ``AmbiguousDatesError``.
         """
         _require_columns(raw, schema)
-        parsed = _parsed(raw, schema)
-        bad = _bad_rows(self, parsed, schema, targets or {})
+        reading = table_reading(raw, schema, self.conventions, targets or {})
+        parsed = self.connection.create_view(f"parsed_{schema.name}", _parsed(raw, schema, reading), overwrite=True)
+        marked, references = reference_findings(parsed, schema, targets or {}, left_out or {})
+        findings = [*row_findings(marked, schema, reading, self.known_until), *references]
+        bad, unreadable = _broken(self, parsed, marked, schema, findings, unreadable_findings(marked, reading))
         rows_in, rows_quarantined = _row_count(raw), _row_count(bad)
         good = parsed.anti_join(bad, ROW_ID) if rows_quarantined else parsed
+        path = self._stored(good, schema, is_small=rows_in <= MAX_SORTED_ROWS, keep_source_row=keep_source_row)
+        reasons, examples = _reasons(bad, schema)
+        rows = self.connection.read_parquet(path)
+        values, more_examples = _unreadable_counts(unreadable, schema, rows)
+        return CheckedTable(
+            schema=schema,
+            path=path,
+            rows=rows,
+            quarantine=bad.drop(ROW_ID, ID),
+            left_out=bad.filter(bad[ID].notnull()).select(ID).distinct(),
+            count=TableCount(
+                table=schema.name,
+                rows_in=rows_in,
+                rows_used=int(pq.read_metadata(path).num_rows),
+                rows_quarantined=rows_quarantined,
+                reasons=reasons,
+                examples=examples | more_examples,
+                unreadable=values,
+            ),
+            notices=reading.notices,
+        )
+
+    def _stored(self, good: Any, schema: TableSchema, *, is_small: bool, keep_source_row: bool) -> Path:
         names = [column.name for column in schema.columns]
         good = good.select(*([SOURCE_ROW] if keep_source_row else []), *names)
         path = self.folder / f"{schema.name}.parquet"
-        stored = good.order_by(names) if rows_in <= MAX_SORTED_ROWS else good
-        self.connection.to_parquet(stored, path, compression="zstd", compression_level=_LEVEL)
-        reasons, examples = _reasons(bad)
-        count = TableCount(
-            table=schema.name,
-            rows_in=rows_in,
-            rows_used=int(pq.read_metadata(path).num_rows),
-            rows_quarantined=rows_quarantined,
-            reasons=reasons,
-            examples=examples,
+        self.connection.to_parquet(
+            good.order_by(names) if is_small else good, path, compression="zstd", compression_level=_LEVEL
         )
-        rows = self.connection.read_parquet(path)
-        return CheckedTable(path=path, rows=rows, quarantine=bad.drop(ROW_ID), count=count)
+        return path
 
 
 def _require_columns(raw: Any, schema: TableSchema) -> None:
@@ -106,12 +145,12 @@ def _row_count(table: Any) -> int:
     return int(table.count().to_pyarrow().as_py())
 
 
-def _parsed(raw: Any, schema: TableSchema) -> Any:
+def _parsed(raw: Any, schema: TableSchema, reading: TableReading) -> Any:
     """Typed columns under their names, and what stood at the source under ``raw_`` names."""
     columns: dict[str, Any] = {}
     for column in schema.columns:
-        if column.name in raw.columns:
-            columns[column.name] = typed(raw[column.name], column.kind)
+        if column.name in reading.columns:
+            columns[column.name] = reading.columns[column.name].value(raw[column.name])
             columns[RAW_PREFIX + column.name] = raw[column.name]
         else:
             columns[column.name] = ibis.null(TYPES[column.kind])
@@ -119,43 +158,79 @@ def _parsed(raw: Any, schema: TableSchema) -> Any:
     return raw.select(SOURCE_ROW, **{ROW_ID: row_id}, **columns)
 
 
-def _bad_rows(gate: Gate, parsed: Any, schema: TableSchema, targets: Mapping[str, Any]) -> Any:
-    """Every broken row once, stored: first those broken by themselves, then the repeats among the others."""
-    marked, references = reference_findings(parsed, schema, targets)
-    findings = [*row_findings(marked, schema, gate.known_until), *references]
-    bad = _store(gate, _first_findings(marked, schema, findings), f"bad_{schema.name}")
+def _broken(
+    gate: Gate, parsed: Any, marked: Any, schema: TableSchema, findings: Sequence[Finding], values: Sequence[Finding]
+) -> tuple[Any, Any | None]:
+    """Every bad row once, stored: first those broken by themselves, then the repeats among the others.
+
+    Beside them the unreadable values of the rows that stay, one by one; None where no column could have any.
+    """
+    broken = _store(gate, _first_findings(marked, schema, findings, values), f"broken_{schema.name}")
+    bad = broken.filter(broken.rule.notnull()).drop(*_lost_columns(values))
     repeats = _repeats(gate, parsed.anti_join(bad, ROW_ID), schema)
-    return _store(gate, ibis.union(bad, *repeats), f"all_bad_{schema.name}") if repeats else bad
+    bad = _store(gate, ibis.union(bad, *repeats), f"all_bad_{schema.name}") if repeats else bad
+    return bad, _store(gate, _lost_values(broken, values, bad), f"lost_{schema.name}") if values else None
+
+
+def _lost_columns(values: Sequence[Finding]) -> list[str]:
+    return [f"lost_{finding.column}" for finding in values]
+
+
+def _lost_values(broken: Any, values: Sequence[Finding], bad: Any) -> Any:
+    """One row per unreadable value of a row that is used, with its column, rule and number at the source."""
+    used = broken.anti_join(bad, ROW_ID)
+    parts = [
+        used.filter(used[name].notnull()).select(
+            SOURCE_ROW, column=ibis.literal(each.column), rule=ibis.literal(each.rule.value), value=used[name]
+        )
+        for name, each in zip(_lost_columns(values), values, strict=True)
+    ]
+    return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 
 def _store(gate: Gate, table: Any, name: str) -> Any:
     return gate.connection.create_table(name, table, temp=True, overwrite=True)
 
 
-def _first_findings(table: Any, schema: TableSchema, findings: Sequence[Finding]) -> Any:
-    """One quarantine row per broken row: its first finding, and how many more there are."""
-    rule = ibis.cases(*[(finding.broken, finding.rule.value) for finding in findings])
-    column = ibis.cases(*[(finding.broken, finding.column) for finding in findings])
-    value = ibis.cases(*[(finding.broken, finding.value) for finding in findings])
+def _first_findings(table: Any, schema: TableSchema, findings: Sequence[Finding], values: Sequence[Finding]) -> Any:
+    """One row per broken row: its first finding and how many more there are, null where only values are unreadable.
+
+    The unreadable values stand beside it in columns of their own.
+    """
+    rule = _of_first((finding.broken, finding.rule.value) for finding in findings)
+    column = _of_first((finding.broken, finding.column) for finding in findings)
+    value = _of_first((finding.broken, finding.value) for finding in findings)
     broken = [finding.broken.fill_null(False).cast("int64") for finding in findings]
     further = sum(broken, ibis.literal(-1))
-    rows = _quarantine_rows(table, schema, rule=rule, column=column, value=value, further_rules=further)
-    return rows.filter(rows.rule.notnull())
+    lost = {
+        name: ibis.ifelse(each.broken, each.value, ibis.null("string"))
+        for name, each in zip(_lost_columns(values), values, strict=True)
+    }
+    rows = _quarantine_rows(table, schema, rule=rule, column=column, value=value, further_rules=further, **lost)
+    return rows.filter(ibis.or_(rows.rule.notnull(), *[rows[name].notnull() for name in lost]))
 
 
-def _quarantine_rows(table: Any, schema: TableSchema, *, value: Any, further_rules: Any, **names: Any) -> Any:
+def _of_first(cases: Iterable[tuple[Any, Any]]) -> Any:
+    """The second of the first case that holds."""
+    told = tuple(cases)
+    return ibis.cases(*told) if told else ibis.null("string")
+
+
+def _quarantine_rows(table: Any, schema: TableSchema, *, value: Any, further_rules: Any, **more: Any) -> Any:
+    identity = as_text(table[schema.key[0]]) if len(schema.key) == 1 else ibis.null("string")
     return table.select(
         ROW_ID,
         table=ibis.literal(schema.name),
         source_row=table[SOURCE_ROW].cast("int64"),
-        **names,
+        **more,
         value=value.substr(0, MAX_VALUE_CHARACTERS),
         further_rules=further_rules.cast("int64"),
+        **{ID: identity},
     )
 
 
 def _repeats(gate: Gate, good: Any, schema: TableSchema) -> list[Any]:
-    """Quarantine rows for all but the first of rows that share a key, or that repeat each other entirely."""
+    """Quarantine rows for all but the first known of rows that share a key, or that repeat each other entirely."""
     identities = [(Rule.UNIQUE, list(schema.key))] if schema.key else []
     if schema.distinct:
         identities.append((Rule.DISTINCT, [column.name for column in schema.columns]))
@@ -186,13 +261,14 @@ def _later_copies(gate: Gate, good: Any, schema: TableSchema, identity: list[str
     if not _row_count(shared):
         return None
     copies = good.semi_join(shared, [good[name].identical_to(shared[name]) for name in identity])
+    known_on = [ibis.asc(copies[schema.known_on], nulls_first=False)] if schema.known_on else []
     contents = [column.name for column in schema.columns]
-    rank = ibis.row_number().over(group_by=identity, order_by=[*contents, ROW_ID])
+    rank = ibis.row_number().over(group_by=identity, order_by=[*known_on, *contents, ROW_ID])
     ranked = copies.mutate(copy_rank=rank)
     return ranked.filter(ranked.copy_rank > 0)
 
 
-def _reasons(bad: Any) -> tuple[dict[str, int], dict[str, str]]:
+def _reasons(bad: Any, schema: TableSchema) -> tuple[dict[str, int], dict[str, str]]:
     """Rows by reason, most frequent first, and the earliest bad value of each."""
     grouped = bad.group_by(["column", "rule"]).agg(
         rows=bad.count(),
@@ -201,8 +277,26 @@ def _reasons(bad: Any) -> tuple[dict[str, int], dict[str, str]]:
     )
     rows = grouped.order_by([ibis.desc("rows"), "column", "rule"]).to_pyarrow().to_pylist()
     counts = {f"{row['column']} {row['rule']}": int(row["rows"]) for row in rows}
-    return counts, {name: _example(row["example"], row["first_row"]) for name, row in zip(counts, rows, strict=True)}
+    return counts, {name: _example(row, schema) for name, row in zip(counts, rows, strict=True)}
 
 
-def _example(value: str, row: int) -> str:
-    return f"{repr(value[:MAX_EXAMPLE_CHARACTERS]) if value else 'nothing'} in row {row}"
+def _example(row: Mapping[str, Any], schema: TableSchema) -> str:
+    value, column = row["example"], schema.column(row["column"])
+    shown = repr(value[:MAX_EXAMPLE_CHARACTERS]) if value else "nothing"
+    return f"{shown} in row {row['first_row']}{hint(Rule(row['rule']), column, value)}"
+
+
+def _unreadable_counts(
+    unreadable: Any | None, schema: TableSchema, rows: Any
+) -> tuple[tuple[Unreadable, ...], dict[str, str]]:
+    """Unreadable values by column, most frequent first, of those that stand in the used ``rows``; and the earliest."""
+    if unreadable is None:
+        return (), {}
+    counts, examples = _reasons(unreadable, schema)
+    columns = [reason.partition(" ")[0] for reason in counts]
+    read = rows.aggregate(**{name: rows[name].count() for name in columns}).to_pyarrow().to_pylist() if counts else [{}]
+    values = tuple(
+        Unreadable(column=name, rule=reason.partition(" ")[2], values=number, filled=int(read[0][name]) + number)
+        for name, (reason, number) in zip(columns, counts.items(), strict=True)
+    )
+    return values, examples

@@ -6,13 +6,18 @@ name.
 
 from __future__ import annotations
 
+import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from models.tables.parsing import as_text, is_filled
+import ibis
+
+from models.tables.conventions import ColumnReading, TableReading
+from models.tables.parsing import TYPES, as_text
 from models.tables.schema import Column, Kind, TableSchema
 
 RAW_PREFIX = "raw_"
@@ -37,6 +42,7 @@ class Rule(StrEnum):
     PAST = "past"
     ORDERED = "ordered"
     REFERENCE = "reference"
+    ORPHANED = "orphaned"
     UNIQUE = "unique"
     DISTINCT = "distinct"
 
@@ -54,10 +60,49 @@ MEANING = {
     Rule.PAST: "must lie before the day until which the book is known",
     Rule.ORDERED: "must not lie before the date that comes first",
     Rule.REFERENCE: "must stand in the table it refers to",
+    Rule.ORPHANED: "must not refer to a row that is left out",
     Rule.UNIQUE: "must be unique",
     Rule.DISTINCT: "must not repeat another row",
 }
 """Each rule as the end of a sentence that begins with a column."""
+
+
+def meaning(rule: Rule, column: Column | None) -> str:
+    """The rule of a column as the end of a sentence, with its bounds, words or form where the column is known.
+
+    >>> meaning(Rule.LOW, Column(name="lgd", kind=Kind.NUMBER, note="", low=0))
+    'must not be below its lower bound 0'
+    """
+    if rule is Rule.DATE:
+        return f"{MEANING[rule]} such as 2024-12-31"
+    if column is not None and rule is Rule.ALLOWED:
+        return f"{MEANING[rule]} ({', '.join(column.allowed)})"
+    bound = None if column is None else {Rule.LOW: column.low, Rule.HIGH: column.high}.get(rule)
+    return MEANING[rule] if bound is None else f"{MEANING[rule]} {bound:,.12g}"
+
+
+def hint(rule: Rule, column: Column | None, value: str) -> str:
+    """What may help to mend a value, as the end of an example; empty where nothing is near.
+
+    >>> hint(Rule.ALLOWED, Column(name="kind", kind=Kind.TEXT, note="", allowed=("interest", "fee")), "intrest")
+    ', did you mean interest?'
+    """
+    if rule is Rule.DATE:
+        return next((f", {said}" for form, said in _DATE_HINTS if re.fullmatch(form, value.strip())), "")
+    if rule is Rule.ALLOWED and column is not None:
+        near = difflib.get_close_matches(value.strip().lower().replace(" ", "_"), column.allowed, n=1)
+        return f", did you mean {near[0]}?" if near else ""
+    return ""
+
+
+_DATE_HINTS = (
+    (r"\d{4,6}([.,]\d+)?", "a spreadsheet's number of days: format the column as a date before it is saved"),
+    (r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}( .*)?", "write the year with four digits"),
+    (r"\d{1,2}[-/.]\w{3,9}[-/.]\d{2}( .*)?", "write the year with four digits"),
+    (r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}( .*)?", "book.date_order or the rest of the column says that it stands otherwise"),
+    (r"\d{9,}", "a number of seconds: save it as a date"),
+)
+"""Form of a value that is no date -> what it may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,51 +115,85 @@ class Finding:
     value: Any
 
 
-def row_findings(table: Any, schema: TableSchema, known_until: date) -> list[Finding]:
-    """What shows in a row by itself: columns in the contract's order, then pairs of dates."""
-    present = [column for column in schema.columns if RAW_PREFIX + column.name in table.columns]
+def row_findings(table: Any, schema: TableSchema, reading: TableReading, known_until: date) -> list[Finding]:
+    """What takes a row out by itself: columns in the contract's order, then pairs of dates."""
+    present = [reading.columns[column.name] for column in schema.columns if column.name in reading.columns]
     by_column = [finding for column in present for finding in _column_findings(table, column, known_until)]
     return by_column + [_ordered_finding(table, first, second) for first, second in schema.ordered]
 
 
-def reference_findings(table: Any, schema: TableSchema, targets: Mapping[str, Any]) -> tuple[Any, list[Finding]]:
+def unreadable_findings(table: Any, reading: TableReading) -> list[Finding]:
+    """Optional values that cannot be read: they count as missing, and the row stays."""
+    lenient = [each for each in reading.columns.values() if not (each.column.required or each.column.strict)]
+    return [
+        _finding(table, each.column, Rule(each.column.kind.value), _is_unreadable(table, each))
+        for each in lenient
+        if _may_be_unreadable(table[RAW_PREFIX + each.column.name].type(), each.column.kind)
+    ]
+
+
+def _may_be_unreadable(stored: Any, kind: Kind) -> bool:
+    """Whether a column at the source is of another type than its contract wants."""
+    is_number = kind is Kind.NUMBER and stored.is_numeric()
+    is_date = kind is Kind.DATE and (stored.is_date() or stored.is_timestamp())
+    return not (kind is Kind.TEXT or is_number or is_date or stored == ibis.dtype(TYPES[kind]))
+
+
+def reference_findings(
+    table: Any, schema: TableSchema, targets: Mapping[str, Any], left_out: Mapping[str, Any]
+) -> tuple[Any, list[Finding]]:
     """``table`` with a mark beside each reference that was found, and the findings that read the marks.
 
-    A reference to a table that is not among ``targets`` holds, and so does an empty one.
+    A reference to a table that is not among ``targets`` holds, and so does an empty one. ``left_out`` are the ids, as
+    column ``id``, of the rows that a table lost at the door: whoever refers to them is no root of what is wrong.
     """
-    known = [reference for reference in schema.references if reference.table in targets]
-    for number, reference in enumerate(known):
-        target = targets[reference.table].select(**{f"found_{number}": reference.target})
-        table = table.left_join(target, table[reference.column] == target[f"found_{number}"])
-    findings = [
-        Finding(
-            rule=Rule.REFERENCE,
-            column=reference.column,
-            broken=table[reference.column].notnull() & table[f"found_{number}"].isnull(),
-            value=table[reference.column],
-        )
-        for number, reference in enumerate(known)
-    ]
-    return table, findings
+    links = [link for link in schema.references if link.table in targets]
+    for number, link in enumerate(links):
+        table = _marked(table, link.column, targets[link.table][link.target], f"found_{number}")
+        if link.table in left_out:
+            table = _marked(table, link.column, left_out[link.table].id, f"lost_{number}")
+    return table, [each for number, link in enumerate(links) for each in _link_findings(table, link.column, number)]
 
 
-def _column_findings(table: Any, column: Column, known_until: date) -> list[Finding]:
-    raw, value = table[RAW_PREFIX + column.name], table[column.name]
-    filled = is_filled(raw)
+def _marked(table: Any, column: str, ids: Any, mark: str) -> Any:
+    """``table`` with the id that was found beside each of a column, null where there is none."""
+    found = ids.name(mark).as_table()
+    return table.left_join(found, table[column] == found[mark])
+
+
+def _link_findings(table: Any, column: str, number: int) -> list[Finding]:
+    value, lost = table[column], f"lost_{number}"
+    gone = value.notnull() & table[f"found_{number}"].isnull()
+    if lost not in table.columns:
+        return [Finding(rule=Rule.REFERENCE, column=column, broken=gone, value=value)]
+    orphaned = Finding(rule=Rule.ORPHANED, column=column, broken=gone & table[lost].notnull(), value=value)
+    return [orphaned, Finding(rule=Rule.REFERENCE, column=column, broken=gone & table[lost].isnull(), value=value)]
+
+
+def _column_findings(table: Any, reading: ColumnReading, known_until: date) -> list[Finding]:
+    column = reading.column
+    value = table[column.name]
     broken: dict[Rule, Any] = {}
     if column.required:
-        broken[Rule.REQUIRED] = ~filled
-    if column.kind is not Kind.TEXT:
-        broken[Rule(column.kind.value)] = filled & value.isnull()
+        is_text = column.kind is Kind.TEXT
+        broken[Rule.REQUIRED] = value.isnull() if is_text else reading.is_absent(table[RAW_PREFIX + column.name])
+    if column.kind is not Kind.TEXT and (column.required or column.strict):
+        broken[Rule(column.kind.value)] = _is_unreadable(table, reading)
     broken |= _bounds(value, column)
     if column.past:
         broken[Rule.PAST] = value >= known_until
     if column.allowed:
-        broken[Rule.ALLOWED] = filled & value.notin(column.allowed)
-    return [
-        Finding(rule=rule, column=column.name, broken=condition, value=as_text(raw))
-        for rule, condition in broken.items()
-    ]
+        broken[Rule.ALLOWED] = value.notin(column.allowed)
+    return [_finding(table, column, rule, condition) for rule, condition in broken.items()]
+
+
+def _is_unreadable(table: Any, reading: ColumnReading) -> Any:
+    name = reading.column.name
+    return table[name].isnull() & ~reading.is_absent(table[RAW_PREFIX + name])
+
+
+def _finding(table: Any, column: Column, rule: Rule, broken: Any) -> Finding:
+    return Finding(rule=rule, column=column.name, broken=broken, value=as_text(table[RAW_PREFIX + column.name]))
 
 
 def _bounds(value: Any, column: Column) -> dict[Rule, Any]:

@@ -33,6 +33,17 @@ class Unit(StrEnum):
     SCORE = "score"
 
 
+class Words(StrEnum):
+    """What a word such as NA says in a column of text."""
+
+    ABSENT = "absent"
+    """That nothing is known, unless the word is an id in the column that this one refers to."""
+    IDS = "ids"
+    """Who is meant: ids are kept byte for byte, and a client may be called NA. Only blanks are absent."""
+    COUNTRIES = "countries"
+    """That nothing is known, but for NA among codes of two letters, which is Namibia."""
+
+
 MAX_AMOUNT = 1e13
 """Largest amount in book currency; a client's sum of 100,000 of them still fits 64-bit counts of cents."""
 
@@ -57,7 +68,10 @@ INTERACTION_KINDS = ("meeting", "enquiry", "complaint", "campaign", "response", 
 class Column:
     """One column: its type and what its values must satisfy.
 
-    ``past`` marks dates that cannot lie on or after the day until which the book is known.
+    ``past`` marks dates that cannot lie on or after the day until which the book is known. A value that cannot be read
+    takes its row out where it is ``required``, or ``strict``: what is left of the row would be wrong without it.
+    Elsewhere it counts as missing, and the row stays. A value that can be read and breaks a bound always takes its
+    row out: a wrong sign or unit casts doubt on what stands beside it.
     """
 
     name: str
@@ -69,6 +83,8 @@ class Column:
     allowed: tuple[str, ...] = ()
     past: bool = False
     unit: Unit | None = None
+    strict: bool = False
+    words: Words = Words.ABSENT
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,13 +98,19 @@ class Reference:
 
 @dataclass(frozen=True, kw_only=True)
 class TableSchema:
-    """One table of the book. ``key`` is unique; ``ordered`` are pairs of dates of which the first comes first."""
+    """One table of the book. ``key`` is unique; ``ordered`` are pairs of dates of which the first comes first.
+
+    ``known_on`` is the date from which a row was known: of rows with one key the one known earliest stays.
+    ``namesakes`` are columns that need not hold an id, but whose words are ids where the other column has them.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    namesakes: tuple[Reference, ...] = ()
     ordered: tuple[tuple[str, str], ...] = ()
+    known_on: str | None = None
     distinct: bool = False
     """Whether a row that repeats another in every column is a mistake."""
 
@@ -97,9 +119,21 @@ class TableSchema:
         """Names of the columns that must be there and filled."""
         return tuple(column.name for column in self.columns if column.required)
 
+    def column(self, name: str) -> Column | None:
+        """A column by its name; None for what is no single column, such as a key of two."""
+        return next((column for column in self.columns if column.name == name), None)
+
 
 def _text(name: str, note: str, *, required: bool = False, allowed: tuple[str, ...] = ()) -> Column:
     return Column(name=name, kind=Kind.TEXT, note=note, required=required, allowed=allowed)
+
+
+def _id(name: str, note: str) -> Column:
+    return Column(name=name, kind=Kind.TEXT, note=note, required=True, words=Words.IDS)
+
+
+def _country(note: str, *, required: bool = False) -> Column:
+    return Column(name="country", kind=Kind.TEXT, note=note, required=required, words=Words.COUNTRIES)
 
 
 def _number(
@@ -122,17 +156,19 @@ def _date(name: str, note: str, *, required: bool = False, past: bool = False) -
     return Column(name=name, kind=Kind.DATE, note=note, required=required, past=past)
 
 
-_CLIENT_ID = _text("client_id", "the client, kept byte for byte", required=True)
+_CLIENT_ID = _id("client_id", "the client, kept byte for byte")
 _OF_CLIENT = Reference(column="client_id", table="clients", target="client_id")
 
 CLIENTS = TableSchema(
     name="clients",
     key=("client_id",),
+    known_on="relationship_start",
+    namesakes=(Reference(column="group_id", table="clients", target="client_id"),),
     columns=(
         _CLIENT_ID,
         _text("group_id", "sponsor group"),
         _text("name", "as it signs"),
-        _text("country", "where it sits"),
+        _country("where it sits"),
         _text("region", "group of countries"),
         _text("industry", "main line of business"),
         _text("ownership", "state, private, foreign, ..."),
@@ -151,14 +187,15 @@ CLIENTS = TableSchema(
 FACILITIES = TableSchema(
     name="facilities",
     key=("facility_id",),
+    known_on="signed",
     references=(_OF_CLIENT,),
     ordered=(("signed", "maturity"), ("signed", "closed")),
     columns=(
-        _text("facility_id", "the facility", required=True),
+        _id("facility_id", "the facility"),
         _CLIENT_ID,
         _text("product", "loan, guarantee, ..."),
         _text("sector", "what is financed"),
-        _text("country", "where it is"),
+        _country("where it is"),
         _text("purpose", "what the money is for"),
         _amount("limit", "commitment", low=0),
         _date("signed", "the day it became known", required=True, past=True),
@@ -242,9 +279,10 @@ FINANCIALS = TableSchema(
 CAMPAIGNS = TableSchema(
     name="campaigns",
     key=("campaign_id",),
+    known_on="start",
     ordered=(("start", "end"),),
     columns=(
-        _text("campaign_id", "the campaign", required=True),
+        _id("campaign_id", "the campaign"),
         _date("start", "first day", required=True, past=True),
         _date("end", "last day"),
         _text("channel", "how it reached clients"),
@@ -258,7 +296,7 @@ OPPORTUNITIES = TableSchema(
     references=(_OF_CLIENT,),
     ordered=(("entered", "closed"),),
     columns=(
-        _text("opportunity_id", "the opportunity; one row per stage entered", required=True),
+        _id("opportunity_id", "the opportunity; one row per stage entered"),
         _CLIENT_ID,
         _text(
             "stage",
@@ -277,7 +315,7 @@ MACRO = TableSchema(
     name="macro",
     ordered=(("date", "published"),),
     columns=(
-        _text("country", "the country", required=True),
+        _country("the country", required=True),
         _date("date", "end of the measured period", required=True),
         _date("published", "known from this day", required=True, past=True),
         _number("gdp_growth", "real, annual, as a share", unit=Unit.SHARE, low=-1, high=1),

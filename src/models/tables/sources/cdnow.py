@@ -15,8 +15,9 @@ import ibis
 
 from models.config import BookConfig
 from models.errors import UnreadableFileError
+from models.tables.conventions import Conventions
 from models.tables.quality import Gate
-from models.tables.schema import Column, Kind, TableSchema
+from models.tables.schema import Column, Kind, TableSchema, Words
 from models.tables.sources.published import first_bytes, read_lines
 from models.tables.sources.source_tables import SourceTables, known_until_of
 
@@ -29,7 +30,7 @@ SAMPLE_FIELDS = ("customer", "sample_customer", "ordered", "pieces", "paid")
 ORDERS = TableSchema(
     name="orders",
     columns=(
-        Column(name="customer", kind=Kind.TEXT, note="number in the master file", required=True),
+        Column(name="customer", kind=Kind.TEXT, note="number in the master file", required=True, words=Words.IDS),
         Column(name="ordered", kind=Kind.DATE, note="day of the order", required=True, past=True),
         Column(name="pieces", kind=Kind.INTEGER, note="CDs", required=True, low=0, high=1e6),
         Column(name="paid", kind=Kind.NUMBER, note="in USD", required=True, low=0, high=1e6),
@@ -42,7 +43,9 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     """Clients (by their number in the master file), and one order per client and day, in USD."""
     known_until = known_until_of(config, PUBLISHED_UNTIL)
     raw = _fields(connection, Path(path))
-    gate = Gate(connection=connection, known_until=known_until, folder=scratch)
+    gate = Gate(
+        connection=connection, known_until=known_until, folder=scratch, conventions=Conventions.published(config)
+    )
     checked = gate.check(raw, ORDERS, keep_source_row=True)
     orders = checked.rows.mutate(client_id=checked.rows.customer)
     clients = orders.group_by("client_id").agg(source_row=orders.source_row.min())

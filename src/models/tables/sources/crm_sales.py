@@ -16,9 +16,11 @@ import ibis
 
 from models.config import BookConfig
 from models.errors import MissingFileError
+from models.tables.conventions import Conventions
 from models.tables.opportunities import UNNAMED
+from models.tables.parsing import typed
 from models.tables.quality import ROW_ID, SOURCE_ROW, Gate
-from models.tables.schema import Column, Kind, TableSchema
+from models.tables.schema import Column, Kind, TableSchema, Words
 from models.tables.sources.published import read_published
 from models.tables.sources.source_tables import SourceTables, known_until_of
 
@@ -38,9 +40,10 @@ HEADERS = {
 SALES_PIPELINE = TableSchema(
     name="sales_pipeline",
     key=("opportunity_id",),
+    known_on="engaged",
     ordered=(("engaged", "closed"),),
     columns=(
-        Column(name="opportunity_id", kind=Kind.TEXT, note="the deal", required=True),
+        Column(name="opportunity_id", kind=Kind.TEXT, note="the deal", required=True, words=Words.IDS),
         Column(name="product", kind=Kind.TEXT, note="what is sold"),
         Column(name="account", kind=Kind.TEXT, note="to whom, if that is known"),
         Column(
@@ -74,9 +77,10 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     )
     dated = raw.mutate(**{name: raw[name].re_replace(DAY_FIRST, r"20\3-\2-\1") for name in ("engaged", "closed")})
     known_until = known_until_of(config, PUBLISHED_UNTIL)
-    checked = Gate(connection=connection, known_until=known_until, folder=scratch).check(
-        dated, SALES_PIPELINE, keep_source_row=True
+    gate = Gate(
+        connection=connection, known_until=known_until, folder=scratch, conventions=Conventions.published(config)
     )
+    checked = gate.check(dated, SALES_PIPELINE, keep_source_row=True)
     deals = checked.rows.mutate(client_id=checked.rows.account.fill_null(UNNAMED))
     tables = {
         "clients": _clients(connection, folder, deals, scratch),
@@ -124,7 +128,7 @@ def _prices(connection: Any, folder: Path, scratch: Path) -> Any:
     listed = read_published(
         connection, _file(folder, "products"), "products", headers, ("product", "price"), scratch=scratch
     )
-    return listed.select(article=listed["product"].replace(" ", ""), amount=listed.price.try_cast("float64"))
+    return listed.select(article=listed["product"].replace(" ", ""), amount=typed(listed.price, Kind.NUMBER))
 
 
 def _cashflows(deals: Any) -> Any:

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.config import BookConfig
-from models.errors import MissingFileError, UnreadableFileError
+from models.errors import AllProblems, MissingFileError, UnreadableFileError
 from models.notices import Notice, Severity
+from models.tables.days import UTC, local_time
 from models.tables.quality import SOURCE_ROW
 from models.tables.schema import REQUIRED_TABLES, TABLES, TableSchema
 from models.tables.sources.columns import MatchedColumns, book_columns, check_table_names
@@ -21,6 +23,7 @@ from models.tables.sources.source_tables import SourceTables, known_until_of
 
 ENDINGS = (".parquet", ".csv", ".csv.gz")
 _FILE_ROW = "file_row_number"
+_UTC_NAMES = (UTC, "Z", "+00:00", "Etc/UTC", "GMT")
 
 
 def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
@@ -32,7 +35,11 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     check_table_names("book.columns", list(config.columns))
     folder = Path(path)
     files = _files(folder)
-    read = {name: read_table(connection, file, TABLES[name], config, scratch) for name, file in files.items()}
+    read = {}
+    with AllProblems(subject="the book") as problems:
+        for name, file in files.items():
+            with problems.caught():
+                read[name] = read_table(connection, file, TABLES[name], config, scratch)
     return SourceTables(
         tables={name: table for name, (table, _) in read.items()},
         known_until=known_until_of(config, None),
@@ -120,10 +127,21 @@ def read_table(
 def _read_parquet(connection: Any, file: Path, schema: TableSchema, config: BookConfig) -> tuple[Any, MatchedColumns]:
     """By place, not by name: DuckDB calls the second of two names that differ in case by another."""
     rows = read_stored(connection, file)
-    names = pq.read_schema(file).names
-    matched = book_columns(names, schema, config)
-    ours = {new: rows[rows.columns[names.index(old)]] for new, old in matched.columns.items()}
+    stored = pq.read_schema(file)
+    matched = book_columns(stored.names, schema, config)
+    places = {new: stored.names.index(old) for new, old in matched.columns.items()}
+    ours = {new: _in_own_zone(rows[rows.columns[at]], stored.field(at).type) for new, at in places.items()}
     return rows.select(**ours, **{SOURCE_ROW: rows[_FILE_ROW] + 1}), matched
+
+
+def _in_own_zone(value: Any, stored: pa.DataType) -> Any:
+    """A moment as the clocks of its column's zone showed it, as a CSV file writes it; DuckDB knows the moment alone.
+
+    Moments in UTC, or of no zone that is told, stay moments.
+    """
+    if pa.types.is_timestamp(stored) and stored.tz not in (None, *_UTC_NAMES):
+        return local_time(value, stored.tz)
+    return value
 
 
 def read_stored(connection: Any, file: Path) -> Any:

@@ -12,8 +12,9 @@ from typing import Any
 import ibis
 
 from models.config import BookConfig
+from models.tables.conventions import Conventions
 from models.tables.quality import Gate
-from models.tables.schema import Column, Kind, TableSchema
+from models.tables.schema import Column, Kind, TableSchema, Words
 from models.tables.sources.countries import unknown_places, with_country
 from models.tables.sources.published import day_after, read_published
 from models.tables.sources.source_tables import SourceTables, known_until_of
@@ -35,11 +36,12 @@ HEADERS = {
 LOANS = TableSchema(
     name="loans",
     key=("number",),
+    known_on="approved",
     ordered=(("approved", "last_repayment"),),
     columns=(
-        Column(name="number", kind=Kind.TEXT, note="the loan", required=True),
+        Column(name="number", kind=Kind.TEXT, note="the loan", required=True, words=Words.IDS),
         Column(name="borrower", kind=Kind.TEXT, note="who owes; blank: the country itself"),
-        Column(name="country", kind=Kind.TEXT, note="country of the borrower", required=True),
+        Column(name="country", kind=Kind.TEXT, note="country of the borrower", required=True, words=Words.COUNTRIES),
         Column(name="region", kind=Kind.TEXT, note="region as this edition names it"),
         Column(name="loan_type", kind=Kind.TEXT, note="kind of loan"),
         Column(name="project", kind=Kind.TEXT, note="what is financed"),
@@ -63,7 +65,9 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     raw = read_published(connection, path, LOANS.name, HEADERS, LOANS.required, scratch=scratch)
     stated = day_after(raw.end_of_period) if "end_of_period" in raw.columns else None
     known_until = known_until_of(config, stated)
-    gate = Gate(connection=connection, known_until=known_until, folder=scratch)
+    gate = Gate(
+        connection=connection, known_until=known_until, folder=scratch, conventions=Conventions.published(config)
+    )
     checked = gate.check(raw, LOANS, keep_source_row=True)
     loans = connection.create_table("loans", _with_client(connection, checked.rows), overwrite=True)
     tables = {"clients": _clients(loans), "facilities": _facilities(loans), "cashflows": _cashflows(loans)}

@@ -14,8 +14,9 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from models.config import BookConfig
+from models.tables.conventions import Conventions
 from models.tables.quality import Gate
-from models.tables.schema import Column, Kind, TableSchema
+from models.tables.schema import Column, Kind, TableSchema, Words
 from models.tables.sources.countries import unknown_places, with_country
 from models.tables.sources.published import day_after, read_published
 from models.tables.sources.source_tables import SourceTables, known_until_of
@@ -50,17 +51,18 @@ HEADERS = {
 
 
 def _millions(name: str, note: str) -> Column:
-    return Column(name=name, kind=Kind.NUMBER, note=f"{note}, in million USD", low=0, high=1e6)
+    return Column(name=name, kind=Kind.NUMBER, note=f"{note}, in million USD", low=0, high=1e6, strict=True)
 
 
 PROJECTS = TableSchema(
     name="projects",
     key=("number",),
+    known_on="approved",
     columns=(
-        Column(name="number", kind=Kind.TEXT, note="the project", required=True),
+        Column(name="number", kind=Kind.TEXT, note="the project", required=True, words=Words.IDS),
         Column(name="name", kind=Kind.TEXT, note="what the project is called"),
-        Column(name="company", kind=Kind.TEXT, note="who is financed", required=True),
-        Column(name="country", kind=Kind.TEXT, note="where the project is", required=True),
+        Column(name="company", kind=Kind.TEXT, note="who is financed", required=True, words=Words.IDS),
+        Column(name="country", kind=Kind.TEXT, note="where the project is", required=True, words=Words.COUNTRIES),
         Column(name="sector", kind=Kind.TEXT, note="industry of the project"),
         Column(name="approved", kind=Kind.DATE, note="day of the approval", required=True, past=True),
         *(_millions(product, f"approved as {product}") for product in PRODUCTS),
@@ -75,7 +77,9 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     raw = read_published(connection, path, PROJECTS.name, HEADERS, [*PROJECTS.required, "total"], scratch=scratch)
     stated = day_after(raw.as_of) if "as_of" in raw.columns else None
     known_until = known_until_of(config, stated)
-    gate = Gate(connection=connection, known_until=known_until, folder=scratch)
+    gate = Gate(
+        connection=connection, known_until=known_until, folder=scratch, conventions=Conventions.published(config)
+    )
     checked = gate.check(raw, PROJECTS, keep_source_row=True)
     projects = _with_client(connection, checked.rows)
     parts = connection.create_table("project_parts", _parts(projects), overwrite=True)

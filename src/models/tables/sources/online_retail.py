@@ -13,8 +13,9 @@ from typing import Any
 import ibis
 
 from models.config import BookConfig
+from models.tables.conventions import Conventions
 from models.tables.quality import Gate
-from models.tables.schema import Column, Kind, TableSchema
+from models.tables.schema import Column, Kind, TableSchema, Words
 from models.tables.sources.published import read_published
 from models.tables.sources.source_tables import SourceTables, known_until_of
 
@@ -44,15 +45,15 @@ INVOICE_LINES = TableSchema(
     name="invoice_lines",
     distinct=True,
     columns=(
-        Column(name="invoice", kind=Kind.TEXT, note="the invoice", required=True),
-        Column(name="stock_code", kind=Kind.TEXT, note="the article"),
+        Column(name="invoice", kind=Kind.TEXT, note="the invoice", required=True, words=Words.IDS),
+        Column(name="stock_code", kind=Kind.TEXT, note="the article", words=Words.IDS),
         Column(name="description", kind=Kind.TEXT, note="its name"),
         Column(name="quantity", kind=Kind.INTEGER, note="pieces", required=True, low=-1e6, high=1e6),
         Column(name="invoiced", kind=Kind.DATE, note="day of the invoice", required=True, past=True),
         Column(name="moment", kind=Kind.TEXT, note="day and time as written, to tell lines apart"),
         Column(name="unit_price", kind=Kind.NUMBER, note="GBP per piece", required=True, low=0, high=1e6),
-        Column(name="customer", kind=Kind.TEXT, note="the customer", required=True),
-        Column(name="country", kind=Kind.TEXT, note="where the customer sits"),
+        Column(name="customer", kind=Kind.TEXT, note="the customer", required=True, words=Words.IDS),
+        Column(name="country", kind=Kind.TEXT, note="where the customer sits", words=Words.COUNTRIES),
     ),
 )
 """One row per article of an invoice."""
@@ -62,7 +63,9 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     """Clients (customers with their first country), and one order or cancellation per invoice, in GBP."""
     raw = read_published(connection, path, INVOICE_LINES.name, HEADERS, INVOICE_LINES.required, scratch=scratch)
     known_until = known_until_of(config, PUBLISHED_UNTIL)
-    gate = Gate(connection=connection, known_until=known_until, folder=scratch)
+    gate = Gate(
+        connection=connection, known_until=known_until, folder=scratch, conventions=Conventions.published(config)
+    )
     checked = gate.check(raw, INVOICE_LINES, keep_source_row=True)
     lines = checked.rows.mutate(client_id=checked.rows.customer.re_replace(r"\.0+$", ""))
     tables = {"clients": _clients(lines), "cashflows": _cashflows(lines)}

@@ -12,11 +12,13 @@ from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import ibis
+import ibis.expr.datatypes as dt
 import pyarrow.parquet as pq
 
 from models.config import BookConfig
-from models.errors import MissingFileError, UnreadableFileError, UserError
+from models.errors import AllProblems, MissingFileError, UnreadableFileError, UserError
 from models.showable import HIDDEN, secrets_of, without_secrets
+from models.tables.days import UTC, local_time
 from models.tables.quality import SOURCE_ROW
 from models.tables.schema import TABLES, Column, Kind, TableSchema
 from models.tables.sources.columns import MatchedColumns, book_columns, check_table_names
@@ -83,15 +85,18 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     try:
         present = {} if config.tables else remote.names()
         places = config.tables or {name: name for name in TABLES if name in present}
-        fetched = {name: _fetch(remote, place, TABLES[name], config, scratch) for name, place in places.items()}
+        fetched = {}
+        with AllProblems(subject="the book") as problems:
+            for name, place in places.items():
+                with problems.caught():
+                    fetched[name] = _fetch(remote, place, TABLES[name], config, scratch)
     finally:
         remote.close()
-    tables = {name: _numbered(connection, file) for name, (file, _) in fetched.items()}
     return SourceTables(
-        tables=tables,
+        tables={name: _opened(connection, each, config.time_zone) for name, each in fetched.items()},
         known_until=known_until_of(config, None),
-        ignored_columns={name: matched.ignored for name, (_, matched) in fetched.items() if matched.ignored},
-        notices=tuple(notice for _, matched in fetched.values() for notice in matched.notices),
+        ignored_columns={name: each.matched.ignored for name, each in fetched.items() if each.matched.ignored},
+        notices=tuple(notice for each in fetched.values() for notice in each.matched.notices),
     )
 
 
@@ -158,17 +163,29 @@ def _broken(rule: str, error: Exception, url: str) -> UnreadableFileError:
     )
 
 
-def _fetch(
-    remote: _Remote, place: str, schema: TableSchema, config: BookConfig, scratch: Path
-) -> tuple[Path, MatchedColumns]:
-    """Copies the contract's columns of one table into a Parquet file; tells how they were matched."""
+@dataclass(frozen=True, kw_only=True)
+class _Fetched:
+    """A table's copy in Parquet. ``moments`` are columns of text with the offset that the database happened to show."""
+
+    file: Path
+    matched: MatchedColumns
+    moments: tuple[str, ...]
+
+
+def _fetch(remote: _Remote, place: str, schema: TableSchema, config: BookConfig, scratch: Path) -> _Fetched:
+    """Copies the contract's columns of one table."""
     file = scratch / f"fetched_{schema.name}.parquet"
     table = _asked(lambda: remote.table(place), remote.url, rule=f"the database must have the table {place}")
     matched = book_columns(table.columns, schema, config)
     kinds = {column.name: column for column in schema.columns}
     wanted = table.select(**{ours: _portable(table[theirs], kinds[ours]) for ours, theirs in matched.columns.items()})
     _asked(lambda: remote.copy(wanted, file), remote.url, rule=f"the table {place} must be readable")
-    return file, matched
+    zoned = [ours for ours, theirs in matched.columns.items() if _is_moment(table[theirs].type(), kinds[ours])]
+    return _Fetched(file=file, matched=matched, moments=tuple(zoned))
+
+
+def _is_moment(stored: Any, column: Column) -> bool:
+    return bool(column.kind is Kind.DATE and stored.is_timestamp() and stored.timezone is not None)
 
 
 def _portable(value: Any, column: Column) -> Any:
@@ -185,6 +202,12 @@ def _portable(value: Any, column: Column) -> Any:
     return value
 
 
-def _numbered(connection: Any, file: Path) -> Any:
-    rows = read_stored(connection, file)
-    return rows.mutate(**{SOURCE_ROW: rows.file_row_number + 1}).drop("file_row_number")
+def _opened(connection: Any, fetched: _Fetched, zone: str) -> Any:
+    """Rows with their number. A moment reads as the clocks of ``zone`` showed it: the session's offset says nothing."""
+    rows = read_stored(connection, fetched.file)
+    told = {name: _shown(rows[name], zone) for name in fetched.moments}
+    return rows.mutate(**told, **{SOURCE_ROW: rows.file_row_number + 1}).drop("file_row_number")
+
+
+def _shown(text: Any, zone: str) -> Any:
+    return ibis.coalesce(local_time(text.try_cast(dt.Timestamp(timezone=UTC)), zone).cast("string"), text)

@@ -8,7 +8,8 @@ from typing import Any
 
 import ibis
 
-from models.tables.rules import MEANING, Rule
+from models.tables.rules import Rule, meaning
+from models.tables.schema import TABLES
 
 MAX_ROWS = 200
 MAX_ROWS_PER_REASON = 20
@@ -48,11 +49,12 @@ def bad_rows(quarantine: Path, connection: Any) -> BadRows:
 
 def _row(row: dict[str, Any]) -> BadRow:
     value = row["value"] or ""
+    column = TABLES[row["table"]].column(row["column"]) if row["table"] in TABLES else None
     return BadRow(
         table=row["table"],
         source_row=int(row["source_row"]),
         column=row["column"],
         rule=row["rule"],
-        meaning=MEANING[Rule(row["rule"])],
+        meaning=meaning(Rule(row["rule"]), column),
         value=value if len(value) <= MAX_CHARACTERS else value[:MAX_CHARACTERS] + "…",
     )

@@ -1,0 +1,117 @@
+"""What the door says about rows and values that break the contract, from their root, and when it refuses a book.
+
+A row that falls only because it refers to a row that fell is a consequence: it is told with that row's reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from models.errors import Breach, QuarantineLimitError
+from models.notices import Notice, Severity
+from models.tables.counts import Unreadable
+from models.tables.quality import CheckedTable
+from models.tables.rules import Rule, meaning
+
+MAX_REASONS_SHOWN = 5
+
+
+def refuse_bad(tables: Sequence[CheckedTable], limit: float, quarantine: Path) -> None:
+    """Raises ``QuarantineLimitError`` with every table and column of which more than ``limit`` breaks the contract."""
+    breaches = [breach for table in tables for breach in _breaches(table, tables, limit)]
+    if breaches:
+        raise QuarantineLimitError(breaches=breaches, limit=limit, report=quarantine)
+
+
+def row_notices(tables: Sequence[CheckedTable], quarantine: Path) -> Iterator[Notice]:
+    """One notice per table of which rows are left out and per column with unreadable values, with what was decided.
+
+    Row numbers and values stay out: a manifest holds notices, and its bytes do not depend on the order of rows.
+    """
+    for table in tables:
+        count = table.count
+        if count.rows_quarantined:
+            yield Notice(
+                code="rows_left_out",
+                severity=Severity.WARNING,
+                subject=count.table,
+                found=f"{count.rows_quarantined:,} of {count.rows_in:,} rows are left out "
+                f"({'; '.join(_reasons(table))}){_consequence(table, tables)}",
+                remedy=f"read {quarantine.name}",
+                count=count.rows_quarantined,
+            )
+        yield from (_unreadable_notice(table, each) for each in count.unreadable)
+        yield from table.notices
+
+
+def _unreadable_notice(table: CheckedTable, found: Unreadable) -> Notice:
+    said = meaning(Rule(found.rule), table.schema.column(found.column))
+    return Notice(
+        code="values_unreadable",
+        severity=Severity.WARNING,
+        subject=f"{table.count.table}.{found.column}",
+        found=f"{found.values:,} of {found.filled:,} values count as missing, as each {said}",
+        remedy="mend them at the source, or add the word to book.absent_words if it says that nothing is known",
+        count=found.values,
+    )
+
+
+def _breaches(table: CheckedTable, tables: Sequence[CheckedTable], limit: float) -> Iterator[Breach]:
+    """Of one table: its rows, those included that fell with its own elsewhere, and its columns."""
+    count = table.count
+    own = count.rows_quarantined - _orphaned(table)
+    falls = [other for other in tables if _orphans_of(table, other) and _is_over(other, limit)]
+    if count.rows_in and (own > limit * count.rows_in or falls):
+        yield Breach(
+            subject=f"rows of {count.table}",
+            bad=count.rows_quarantined,
+            total=count.rows_in,
+            reasons=tuple(f"{count.table}.{reason}" for reason in _reasons(table, examples=True)),
+            consequence=_consequence(table, tables),
+        )
+    for found in count.unreadable:
+        if found.values > limit * found.filled:
+            yield Breach(
+                subject=f"values of {count.table}.{found.column}",
+                bad=found.values,
+                total=found.filled,
+                reasons=(
+                    f"each {meaning(Rule(found.rule), table.schema.column(found.column))}, "
+                    f"e.g. {count.examples[found.reason]}",
+                ),
+            )
+
+
+def _is_over(table: CheckedTable, limit: float) -> bool:
+    return table.count.rows_quarantined > limit * table.count.rows_in
+
+
+def _reasons(table: CheckedTable, *, examples: bool = False) -> list[str]:
+    """The most frequent reasons in words."""
+    return [
+        _reason(table, reason) + (f", e.g. {table.count.examples[reason]}" if examples else "")
+        for reason in list(table.count.reasons)[:MAX_REASONS_SHOWN]
+    ]
+
+
+def _reason(table: CheckedTable, reason: str) -> str:
+    column, _, rule = reason.rpartition(" ")
+    return f"{column} {meaning(Rule(rule), table.schema.column(column))}: {table.count.reasons[reason]:,}"
+
+
+def _orphaned(table: CheckedTable) -> int:
+    return sum(number for reason, number in table.count.reasons.items() if reason.endswith(f" {Rule.ORPHANED}"))
+
+
+def _orphans_of(root: CheckedTable, other: CheckedTable) -> int:
+    """Rows of another table that fell since they refer to bad rows of ``root``."""
+    columns = [link.column for link in other.schema.references if link.table == root.schema.name]
+    return sum(other.count.reasons.get(f"{column} {Rule.ORPHANED}", 0) for column in columns)
+
+
+def _consequence(root: CheckedTable, tables: Sequence[CheckedTable]) -> str:
+    """Which rows of other tables fell with those of ``root``, as the end of a sentence."""
+    fallen = [(_orphans_of(root, other), other.schema.name) for other in tables]
+    said = [f"{number:,} rows of {name}" for number, name in fallen if number]
+    return f", and with them {' and '.join(said)} that refer to them" if said else ""
