@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from models.config import load_config
 from models.errors import (
+    ManyProblemsError,
     MissingColumnError,
     MissingFileError,
     QuarantineLimitError,
@@ -149,12 +151,30 @@ def test_what_postgres_calls_infinite_is_quarantined(postgres: Any, postgres_url
 def test_a_table_that_is_not_there_is_told(postgres_url: str, duckdb_url: str, tmp_path: Path) -> None:
     for url in (postgres_url, duckdb_url):
         with pytest.raises(UnreadableFileError, match=r"the database must have the table crm\.people"):
-            load(url, tmp_path / "work", "book.tables={clients: crm.people, cashflows: crm.bookings}")
+            load(url, tmp_path / "work", "book.tables={clients: crm.people, cashflows: crm.bookings}", RENAMES[1])
 
 
-def test_a_column_that_is_not_there_is_told(duckdb_url: str, tmp_path: Path) -> None:
-    with pytest.raises(MissingColumnError, match="must have the columns client_id, got only customer_no"):
+def test_columns_that_are_not_there_are_told_of_all_tables(duckdb_url: str, tmp_path: Path) -> None:
+    with pytest.raises(ManyProblemsError) as caught:
         load(duckdb_url, tmp_path / "work", *TABLES)
+    clients, cashflows = caught.value.problems
+    assert isinstance(clients, MissingColumnError)
+    assert str(clients).startswith("table clients must have the columns client_id, got only customer_no")
+    assert str(cashflows).startswith("table cashflows must have the columns client_id, date, got only customer_no")
+
+
+def test_a_moment_counts_on_the_day_of_the_books_zone_whatever_the_database_shows(tmp_path: Path) -> None:
+    place = tmp_path / "moments.db"
+    with duckdb.connect(str(place)) as lender:
+        lender.execute("set TimeZone = 'America/New_York'")
+        lender.execute("create table clients as select 'A' as client_id")
+        moment = "timestamptz '2020-01-01 00:30:00+01'"
+        lender.execute(
+            f"create table cashflows as select 'A' as client_id, {moment} as date, 'fee' as kind, 1 as amount"
+        )
+    for zone, day in (("UTC", "2019-12-31"), ("Europe/Berlin", "2020-01-01")):
+        book = load(f"duckdb://{place}", tmp_path / zone, f"book.time_zone={zone}")
+        assert pq.read_table(book.tables["cashflows"])["date"].to_pylist() == [date.fromisoformat(day)]
 
 
 def test_a_table_that_the_contract_does_not_know_is_told(duckdb_url: str, tmp_path: Path) -> None:
