@@ -6,6 +6,8 @@ import re
 import string
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -13,10 +15,11 @@ import pytest
 from models.config import load_config
 from models.decisions.treatments import TreatmentTable
 from models.interfaces.explanation.labels import _WORDS, KINDS, kind_in_words
-from models.interfaces.explanation.ledger import money_scale
+from models.interfaces.explanation.ledger import change_rows, money_scale
 from models.interfaces.explanation.phrases import rounded_away
 from models.tables.features import Figure
 from models.vocab import DeclineCause, NeedType, RelationshipType, Stage, Tier
+from models.workflows.client_change import MovedReason
 from models.workflows.client_story import treatment_of
 
 CONFIG = Path(__file__).parents[2] / "configs" / "demo.yaml"
@@ -57,3 +60,15 @@ def test_the_treatment_is_that_of_the_policy() -> None:
     assert chinese["额度"] == "提高额度"
     assert len(english) == len(chinese) == 8
     assert treatment_of(settings, None, "en") == ()
+
+
+def test_what_is_written_as_nothing_is_neither_worse_nor_better() -> None:
+    moved = (
+        MovedReason(title="arrears", points=5.4, value=-2_000.0),
+        MovedReason(title="fees", points=0.01, value=0.4),
+        MovedReason(title="limits", points=-0.04, value=9_000.0),
+    )
+    nothing = MovedReason(title="model", points=0.0, value=0.0)
+    change = SimpleNamespace(value=(40_000.0, 47_000.0), reasons=moved, model=nothing, calibration=nothing)
+    _, rows = change_rows(cast(Any, change), cast(Any, SimpleNamespace(language="en", currency="USD")), 3)
+    assert [(row.points_worse, row.value_worse) for row in rows] == [(True, True), (None, None), (None, False)]

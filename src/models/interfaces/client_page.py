@@ -31,6 +31,8 @@ from models.workflows.scoring import DECLINE, VALUE
 SHOWN = 8
 """So many reasons are drawn and told one by one; all of them stand in a table below."""
 _MOVED = 10
+_TONES = {True: "bad", False: "good", None: ""}
+"""How a figure is coloured, by whether it is worse; None: nothing moved."""
 _FOOT_TITLE, _HASH = 60, 12
 """So much of a client's name and id, and of the hash of the models, stands at the foot of a printed page."""
 _TILES = ("value", "decline", "tier", "stage")
@@ -47,7 +49,11 @@ def client_page(story: ClientStory) -> str:
     return str(
         environment(
             filters={"css_text": css_text},
-            functions={"say": functools.partial(_say, story), "kind": lambda name: kind_in_words(name, lang)},
+            functions={
+                "say": functools.partial(_say, story),
+                "kind": lambda name: kind_in_words(name, lang),
+                "tone": _TONES.get,
+            },
         )
         .get_template("client.html")
         .render(

@@ -71,13 +71,16 @@ class Ledger:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeRow:
-    """What one reason added to a change, as it is written: points of decline, and value; and whether it is worse."""
+    """What one reason added to a change, as it is written: points of decline, and value; and whether it is worse.
+
+    What is written as nothing is neither worse nor better: None.
+    """
 
     title: str
     points: str
     value: str
-    points_worse: bool
-    value_worse: bool
+    points_worse: bool | None
+    value_worse: bool | None
 
 
 def points_scale(language: Language) -> Scale:
@@ -183,10 +186,11 @@ def _moved(ends: Sequence[float], scale: Scale) -> float:
 
 
 def _change_row(title: str, points: float, value: float, scale: Scale) -> ChangeRow:
+    share = points_scale("en")
     return ChangeRow(
         title=title,
-        points=points_scale("en").written(points),
+        points=share.written(points),
         value=scale.written(value),
-        points_worse=points > 0,
-        value_worse=value < 0,
+        points_worse=None if share.written(points) == share.written(0.0) else points > 0,
+        value_worse=None if scale.written(value) == scale.written(0.0) else value < 0,
     )

@@ -142,5 +142,5 @@ def _bar(effect: float, widest: float, model: str) -> Text:
     return Text("█" * whole + (_EIGHTHS[part] if part else ""), style=_WORSE if is_worse else _BETTER)
 
 
-def _coloured(text: str, is_worse: bool) -> Text:
-    return Text(text, style=_WORSE if is_worse else _BETTER)
+def _coloured(text: str, is_worse: bool | None) -> Text:
+    return Text(text, style="" if is_worse is None else _WORSE if is_worse else _BETTER)
