@@ -80,7 +80,7 @@ def test_within_the_limit_the_notices_name_the_root_first(tmp_path: Path) -> Non
     tables = lender()
     tables["facilities"].loc[0, "signed"] = "soon"
     book = load(tmp_path, tables)
-    root, consequence = book.notices
+    root, consequence = (notice for notice in book.notices if notice.code == "rows_left_out")
     assert (root.subject, root.count) == ("facilities", 1)
     assert root.found.endswith("and with them 20 rows of cashflows that refer to them")
     assert consequence.found == (
@@ -100,8 +100,8 @@ def test_a_few_unreadable_values_are_told_and_their_clients_stay(tmp_path: Path)
     tables = lender()
     tables["clients"].loc[3, "registered_capital"] = "TBD"
     book = load(tmp_path, tables)
-    (notice,) = book.notices
-    assert (notice.code, notice.subject, notice.count) == ("values_unreadable", "clients.registered_capital", 1)
+    (notice,) = (notice for notice in book.notices if notice.code == "values_unreadable")
+    assert (notice.subject, notice.count) == ("clients.registered_capital", 1)
     assert notice.found == "1 of 20 values count as missing, as each must be a number"
     assert {count.table: count.rows_used for count in book.counts} == {
         "clients": CLIENTS,
