@@ -11,6 +11,7 @@ import pytest
 
 from models.config import BookConfig, Config, load_config
 from models.errors import UserError
+from models.notices import Notice
 from models.tables.book import Book, load_book
 from models.tables.schema import TABLES, Kind
 from models.tables.sources.columns import MatchedColumns, book_columns, match_headers
@@ -171,13 +172,13 @@ def test_other_units_that_agree_are_read(table: str, header: str) -> None:
 
 def test_a_header_in_the_wrong_unit_is_read_where_the_config_names_it_and_told() -> None:
     present = [*CASHFLOWS, "Amount (EUR)", "Amount (USD)"]
-    assert "got 'Amount (EUR)' and 'Amount (USD)'" in refusal("cashflows", present)
+    assert refusal("cashflows", present).count("got") == refusal("cashflows", present).count("and 'Amount (USD)'") == 1
     assert matched("cashflows", present, "book.columns.cashflows={amount: Amount (USD)}").notices == ()
     found = matched("cashflows", present, "book.columns.cashflows={amount: Amount (EUR)}")
     assert found.columns["amount"] == "Amount (EUR)"
     [told] = found.notices
     assert (told.code, told.severity.value, told.subject) == ("unit_stated_otherwise", "warning", "cashflows.amount")
-    assert "must be counted in whole USD (book.currency), its header 'Amount (EUR)' says EUR" in told.found
+    assert told.found == "must be counted in whole USD (book.currency), its header 'Amount (EUR)' says EUR"
 
 
 def test_a_published_file_in_another_unit_than_its_editions_is_refused() -> None:
@@ -206,6 +207,11 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
+def of_the_door(book: Book) -> list[Notice]:
+    """Notices of the source itself: the config's words are not this book's."""
+    return [notice for notice in book.notices if notice.code != "measure_without_rows"]
+
+
 def amounts(book: Book) -> list[float]:
     return [float(value) for value in pq.read_table(book.tables["cashflows"])["amount"].to_pylist()]
 
@@ -221,7 +227,7 @@ def test_a_column_without_a_name_is_left_aside_and_told(folder: Path, text: str)
     nameless = text.splitlines()[0].split(",")
     places = [place for place, name in enumerate(nameless, start=1) if not name.strip()]
     assert book.ignored_columns.get("cashflows", ()) == tuple(f"column {place} without a name" for place in places)
-    assert [notice.code for notice in book.notices] == ["unnamed_column"] * bool(places)
+    assert [notice.code for notice in of_the_door(book)] == ["unnamed_column"] * bool(places)
 
 
 def test_parquet_and_databases_are_held_to_the_same(folder: Path, tmp_path: Path) -> None:
@@ -259,7 +265,7 @@ def test_a_required_table_in_another_form_is_named_with_its_remedy(folder: Path,
 def test_another_table_in_another_form_is_told_as_a_warning(folder: Path) -> None:
     (folder / "ratings.xlsx").write_bytes(b"PK\x03\x04")
     (folder / "clients.xlsx").write_bytes(b"PK\x03\x04")
-    told = [(notice.code, notice.severity.value, str(notice)) for notice in load(folder).notices]
+    told = [(notice.code, notice.severity.value, str(notice)) for notice in of_the_door(load(folder))]
     assert told == [
         (
             "table_in_another_form",

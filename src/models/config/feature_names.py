@@ -16,7 +16,7 @@ from models.errors import UserError
 
 _Asking = CapConfig | CriterionConfig
 _WINDOW = re.compile(r"(?<=_)\d+p$")
-_ANY_WINDOW = "{window}p"
+ANY_WINDOW = "{window}p"
 
 CATEGORIES = (
     "country",
@@ -50,7 +50,7 @@ _OF_MACRO = ("macro_{name}_last", "macro_{name}_change_{window}p")
 ALWAYS = (
     *("value_sum_{window}p", "value_sum_ever"),
     *(
-        f"activity_{part}_{_ANY_WINDOW}"
+        f"activity_{part}_{ANY_WINDOW}"
         for part in ("sum", "count", "size", "growth", "volatility", "peak_share", "pace")
     ),
     *("activity_size_ever", "activity_count_ever", "activity_count_per_year", "activity_recency_days"),
@@ -95,10 +95,10 @@ def possible_features(features: FeaturesConfig) -> frozenset[str]:
 def feature_problems(policy: PolicyConfig, features: FeaturesConfig) -> list[UserError]:
     """Features that a policy looks at and no book with this section can have, and numbers asked of what is text."""
     known = possible_features(features)
-    spelt = [name.replace(_ANY_WINDOW, f"{features.windows[-1]}p") for name in known]
+    spelt = [name.replace(ANY_WINDOW, f"{features.windows[-1]}p") for name in known]
     problems = []
     for place, asked in _looking_at(policy):
-        if _WINDOW.sub(_ANY_WINDOW, asked.feature or "") not in known:
+        if _WINDOW.sub(ANY_WINDOW, asked.feature or "") not in known:
             problems.append(unknown_name(f"policy.{place}: the feature", asked.feature or "", spelt))
         elif asked.feature in CATEGORIES and _asks_a_number(asked):
             problems.append(_is_text(place, asked))

@@ -1,6 +1,6 @@
-"""Features that a config names beside the learners' own: those that this book does not have are told, not passed over.
+"""Features that a config names outside of learners and policy: a name that none can have is told, not passed over.
 
-What learners must have (``learners.segments.features``, ``monotone``) is refused elsewhere.
+What learners and the policy look at is refused elsewhere.
 """
 
 from __future__ import annotations
@@ -9,15 +9,8 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from models.config import (
-    BacktestConfig,
-    Config,
-    NeedsConfig,
-    RegionsConfig,
-    RelationshipsConfig,
-    ValueClassesConfig,
-    WarningsConfig,
-)
+from models.config import Config, FeaturesConfig, NeedsConfig, RelationshipsConfig, WarningsConfig
+from models.config.feature_names import ANY_WINDOW, possible_features
 from models.notices import Notice, Severity
 
 FORECASTS = ("decline_probability",)
@@ -26,17 +19,22 @@ _NEAR = 0.8
 
 
 def unknown_features(config: Config, known: Collection[str]) -> tuple[Notice, ...]:
-    """Notices of names and patterns that match none of the ``known`` features, one for each setting.
+    """Notices of names and patterns that no feature can have, one for each setting.
 
-    A warning where a known feature is called nearly so. The defaults speak of tables that many books lack: of them
-    nothing is told.
+    ``known`` are the features of the book. What other books may have is no slip: the defaults speak of many tables.
     """
-    usual = set(_usual_names())
+    possible = {*known, *FORECASTS, *_possible(config.features)}
     found = [
-        (setting, [name for name in names if name not in usual and not _is_known(name, known)])
-        for setting, names in _settings(config)
+        (setting, [name for name in names if not _is_among(name, possible)]) for setting, names in _settings(config)
     ]
-    return tuple(_notice(setting, names, known) for setting, names in found if names)
+    return tuple(_notice(setting, names, possible) for setting, names in found if names)
+
+
+def _possible(features: FeaturesConfig) -> Iterator[str]:
+    """Features of any book with these windows; the defaults speak of notes also where none are read."""
+    with_notes = features.model_copy(update={"text_components": max(features.text_components, 1)})
+    for name in possible_features(with_notes):
+        yield from (name.replace(ANY_WINDOW, f"{window}p") for window in features.windows)
 
 
 def _settings(config: Config) -> Iterator[tuple[str, Iterable[str]]]:
@@ -62,36 +60,25 @@ def _warnings(warnings: WarningsConfig) -> Iterator[tuple[str, Iterable[str]]]:
         yield f"warnings.dimensions.{name}", (*side.up, *side.down, *side.away)
 
 
-def _usual_names() -> Iterator[str]:
-    """Every name that stands in the defaults."""
-    for section, kinds in (("relationships", RelationshipsConfig()), ("needs", NeedsConfig())):
-        yield from (name for _, names in _kinds(section, kinds) for name in names)
-    yield from RegionsConfig().potential.features
-    yield from ValueClassesConfig().invested.features
-    yield from ValueClassesConfig().influence.features
-    yield from (name for _, names in _warnings(WarningsConfig()) for name in names)
-    yield from (BacktestConfig().rule.rating, BacktestConfig().limits.exposure)
+def _is_among(name: str, possible: Collection[str]) -> bool:
+    feature = name.partition("=")[0]
+    return feature in possible or any(fnmatchcase(each, feature) for each in possible)
 
 
-def _is_known(name: str, known: Collection[str]) -> bool:
-    feature, _, _ = name.partition("=")
-    return feature in FORECASTS or any(fnmatchcase(each, feature) for each in known)
-
-
-def _notice(setting: str, names: list[str], known: Collection[str]) -> Notice:
-    near = {name: close for name in names if (close := _nearest(name.partition("=")[0], known))}
+def _notice(setting: str, names: list[str], possible: Collection[str]) -> Notice:
+    near = {name: _nearest(name.partition("=")[0], possible) for name in names}
+    told = [f"did you mean {close} for {name}?" for name, close in near.items() if close]
     return Notice(
         code="unknown_feature",
-        severity=Severity.WARNING if near else Severity.NOTE,
+        severity=Severity.WARNING,
         subject=setting,
-        found=f"a feature of the book must be called so, none is called {', '.join(names)}",
-        remedy="; ".join(f"did you mean {close} for {name}?" for name, close in near.items())
-        or "it goes without; see the features of the report",
+        found=f"features must be called as one can be, none is called {', '.join(names)}",
+        remedy="; ".join(told) or "it goes without; the report lists the features",
         count=len(names),
     )
 
 
-def _nearest(name: str, known: Collection[str]) -> str | None:
-    """The known feature that is called most alike."""
-    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=_NEAR)
+def _nearest(name: str, possible: Collection[str]) -> str | None:
+    """The feature that is called most alike."""
+    close = difflib.get_close_matches(name, sorted(possible), n=1, cutoff=_NEAR)
     return close[0] if close else None

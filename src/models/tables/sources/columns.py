@@ -93,9 +93,10 @@ def book_columns(present: Sequence[str], schema: TableSchema, book: BookConfig) 
         raise MissingColumnError(schema.name, missing, present)
     problems = [problem for name, several in found.items() for problem in _competing(schema, name, several)]
     matched = {name: several[0] for name, several in found.items() if several}
+    settled = {name: header for name, header in matched.items() if len(found[name]) == 1}
     decided = {name for name, header in matched.items() if renames.get(name) == header}
     notices = list(_unnamed(schema, present))
-    for column, said in _stated_otherwise(schema, matched, book.currency):
+    for column, said in _stated_otherwise(schema, settled, book.currency):
         told = _UnitFinding(schema, column, matched[column.name], book.currency, said)
         if column.name in decided:
             notices.append(told.as_notice())
@@ -184,7 +185,7 @@ class _UnitFinding:
             code="unit_stated_otherwise",
             severity=Severity.WARNING,
             subject=self.place,
-            found=f"{self.rule}, its header {self.header!r} says {self.said}",
+            found=f"{self.rule.removeprefix(self.place).strip()}, its header {self.header!r} says {self.said}",
             remedy="it is read as it stands, since book.columns names it",
         )
 
