@@ -46,3 +46,15 @@ def test_the_trend_tells_earlier_windows_and_now(tmp_path: Path) -> None:
     assert str(chart.svg).count("<circle") == 4
     assert trend_chart(kpi_facts(found), "cac") is None  # nobody was won
     assert len(list(csv_rows(found))) == len(found.trend) + sum(row.dimension != "all" for row in found.figures)
+
+
+def test_every_column_of_groups_is_on_a_table_that_fits_and_no_setting_is_named(tmp_path: Path) -> None:
+    config = settings("kpis.dimensions=[region]", "kpis.min_clients=2", work_dir=tmp_path)
+    found = book_kpis(book_of(tables(), tmp_path), config, tmp_path / "scores", as_of=AS_OF)
+    page = kpis_page(kpi_facts(found), None)
+    groups = page.split('<section id="groups">')[1].split("</section>")[0]
+    heads = [table.split("</thead>")[0].count('class="number"') for table in groups.split("<table")[1:]]
+    assert heads
+    assert max(heads) <= 6
+    assert "would stand on fewer than 2 clients" in groups
+    assert "kpis." not in page.split("<footer>")[0]

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.errors import DamagedBundleError
-from models.interfaces.overview_page import overview_page
+from models.interfaces.overview_page import MOVED_BY, overview_page
 from models.tables.book import Book
 from models.workflows import overview
+from models.workflows.movers import MovedBy
 from models.workflows.overview import Overview, book_overview, overview_facts
 from models.workflows.publish import write_manifest
 from support.books import book_of, rows, settings
@@ -110,3 +111,51 @@ def test_scores_that_were_changed_later_are_refused(tmp_path: Path) -> None:
     (folder / "scores.parquet").write_bytes(b"other")
     with pytest.raises(DamagedBundleError, match=r"scores\.parquet"):
         book_overview(small_book(tmp_path), settings(work_dir=tmp_path), folder)
+
+
+def notice(number: int, severity: str = "warning") -> dict[str, object]:
+    return {
+        "code": "rows_left_out",
+        "severity": severity,
+        "subject": f"table_{number}",
+        "found": f"{number} rows are <left> out",
+        "remedy": "read quarantine.parquet" if number % 2 else "",
+        "count": number,
+    }
+
+
+def test_many_notices_are_short_and_each_has_its_severity_as_a_word(tmp_path: Path) -> None:
+    facts = overview_facts(told_of(tmp_path)) | {"notices": [notice(1, "refused"), *map(notice, range(2, 13))]}
+    page = overview_page(facts)
+    shown, folded = page.split("<summary>4 more</summary>")
+    assert [f"table_{number}</b>" in shown for number in range(1, 13)] == [True] * 8 + [False] * 4
+    assert folded.count('<span class="badge fair">warning</span>') == 4
+    assert '<span class="badge bad">1 refused</span>' in page
+    assert '<span class="badge fair">11 warnings</span>' in page
+    assert "1 rows are &lt;left&gt; out" in page
+
+
+def test_a_few_notices_are_not_folded(tmp_path: Path) -> None:
+    page = overview_page(overview_facts(told_of(tmp_path)) | {"notices": [notice(1, "note")]})
+    assert "1 note</span>" in page
+    assert " more</summary>" not in page
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"moved_by": "dimension", "dimension": "credit"}, "credit"),
+        ({"moved_by": "cap", "dimension": None}, "a cap holds it down"),
+        ({"moved_by": None, "dimension": None}, "–"),
+    ],
+)
+def test_the_largest_movers_say_what_moved_them(tmp_path: Path, row: dict[str, str | None], said: str) -> None:
+    facts = overview_facts(told_of(tmp_path))
+    facts["movers"]["largest"] = [{**facts["movers"]["largest"][0], **row}]
+    assert f'data-label="moved by">{said}</td>' in overview_page(facts)
+    assert "movers.parquet" in overview_page(facts)
+
+
+def test_every_way_to_move_has_words() -> None:
+    told = {by.value for by in MovedBy} - {MovedBy.DIMENSION, MovedBy.ACTIVITY}
+    assert told == set(MOVED_BY)  # who was not active has no tier before or after, and is not among the largest

@@ -95,7 +95,10 @@ def _dates(dates: Sequence[str]) -> Scale:
 
 
 def _upright(ends: Sequence[float], unit: str) -> Scale:
-    return reaching(ends, name=unit.partition(",")[0], say=percent if unit == "share" else amount, zero=False)
+    """Shares say their unit at every tick."""
+    if unit == "share":
+        return reaching(ends, name="", say=percent, zero=False)
+    return reaching(ends, name=unit.partition(",")[0], say=amount, zero=False)
 
 
 def _dimensions(facts: Facts) -> list[str]:

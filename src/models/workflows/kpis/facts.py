@@ -29,6 +29,7 @@ def kpi_facts(report: KpiReport) -> dict[str, Any]:
         "trend": [_row(row) for row in report.trend],
         "campaigns": [_dated(asdict(campaign)) for campaign in report.campaigns],
         "tier_moves": _dated(asdict(report.tier_moves)),
+        "min_clients": report.targets["min_clients"],
         "notes": list(report.notes),
         "terms": list(report.terms),
     }

@@ -19,6 +19,8 @@ from models.workflows.kpis.counting import ALL, At, Counting, Row, year_of
 from models.workflows.kpis.groups import Published, regions_of
 from models.workflows.kpis.tier_moves import TierMoves, tier_moves
 
+_TARGETS = ("answer_hours", "settle_hours", "top_clients", "min_clients")
+
 
 @dataclass(frozen=True, kw_only=True)
 class KpiReport:
@@ -26,7 +28,8 @@ class KpiReport:
 
     ``trend`` holds those of the whole book at earlier dates, oldest first, and now. ``scored_on`` and
     ``scored_at_start`` are the as-of dates of the scores from which groups at either end of the window come.
-    ``targets`` are the settings that formulas speak of, ``terms`` what decline, value and horizon mean.
+    ``targets`` are the settings of ``kpis`` that formulas and pages speak of, ``terms`` what decline, value and horizon
+    mean.
     """
 
     book: str
@@ -84,7 +87,7 @@ def book_kpis(
         campaigns=campaigns,
         tier_moves=moves,
         notes=tuple(_notes(book, now, config.kpis.dimensions)),
-        targets={name: getattr(config.kpis, name) for name in ("answer_hours", "settle_hours", "top_clients")},
+        targets={name: getattr(config.kpis, name) for name in _TARGETS},
     )
 
 
