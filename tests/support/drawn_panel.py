@@ -67,7 +67,7 @@ def drawn_panel(clients: int = 120, *, groups: int | None = None, group_tells_al
         features=features,
         units=dict.fromkeys(features.columns, "units"),
         grid=GRID,
-        groups_known=groups is not None,
+        grouped=None if groups is None else np.ones(rows, dtype=np.bool_),
         value=value,
         declined=declined,
         event_period=np.where(declined, 0, 1 + np.arange(rows) % 6),

@@ -31,7 +31,7 @@ def differences(one: list[Block], other: list[Block]) -> list[str]:
         parts = {name: (getattr(here.cube, name), getattr(there.cube, name)) for name in CUBE}
         parts["client_id"] = (here.client_id, there.client_id)
         parts["group"] = (here.group, there.group)
-        parts["group_number"] = (here.group_number, there.group_number)
+        parts["group_key"] = (here.group_key, there.group_key)
         found += [f"{name} of block {number}" for name, pair in parts.items() if not same(*pair)]
     return found
 

@@ -12,6 +12,7 @@ from scipy.stats import spearmanr
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from models.errors import TooLittleDataError
+from models.interfaces.terminal import metrics_table
 from models.tables.panel import Panel
 from models.workflows.evaluate import evaluate_origin, headline
 from models.workflows.hindcast import Hindcasts
@@ -90,7 +91,7 @@ def test_the_dates_of_the_report_run_one_way(report: dict[str, Any]) -> None:
 
 def test_a_group_in_training_does_not_help_its_clients() -> None:
     apart = judged(groups=12, group_tells_all=True)
-    together = evaluated(replace(drawn_panel(groups=12, group_tells_all=True), groups_known=False))
+    together = evaluated(replace(drawn_panel(groups=12, group_tells_all=True), grouped=None))
     assert apart["groups_apart"]
     assert together["decline"]["metrics"]["ours"]["auc"]["estimate"] > 0.9
     assert apart["decline"]["metrics"]["ours"]["auc"]["estimate"] < 0.7
@@ -143,7 +144,44 @@ def test_the_headline_is_flat(report: dict[str, Any]) -> None:
 
 def test_a_figure_that_the_clients_leave_open_is_left_out() -> None:
     panel = drawn_panel(groups=12, group_tells_all=True)
-    metrics = evaluated(replace(panel, groups_known=False))["decline"]["metrics"]
+    metrics = evaluated(replace(panel, grouped=None))["decline"]["metrics"]
     assert metrics["ours"]["auc"]["estimate"] == 1.0
     assert "calibration_slope" not in metrics["ours"]
     assert "brier" in metrics["ours"]
+
+
+def test_a_year_of_losses_is_judged_with_what_losses_leave_defined() -> None:
+    panel = drawn_panel()
+    assert panel.value is not None
+    value = np.where(panel.origin == ORIGINS[-1], -1.0 - panel.value, panel.value)
+    found = evaluated(replace(panel, value=value))
+    ours = found["value"]["metrics"]["ours"]
+    assert {"normalized_gini", "spearman", "mae", "rmse"} <= ours.keys()
+    assert "total_ratio" not in ours
+    assert found["value"]["undetermined"] == ""
+    assert ours["normalized_gini"]["estimate"] < 0
+
+
+def test_after_a_past_of_losses_the_past_sum_ranks_and_foretells_nothing() -> None:
+    panel = drawn_panel()
+    assert panel.value is not None
+    rare = np.arange(len(panel)) % 7 == 0
+    value = np.where((panel.origin < ORIGINS[-1]) & ~rare, -panel.value - 1.0, panel.value)
+    found = evaluated(replace(panel, value=value))
+    assert "mae" not in found["value"]["metrics"]["past_sum"]
+    assert {"past_sum", "recency"} <= found["value"]["ours_minus"].keys()
+
+
+def test_where_nobody_brought_anything_value_is_not_ranked_and_the_report_says_why() -> None:
+    panel = drawn_panel()
+    assert panel.value is not None
+    found = evaluated(replace(panel, value=np.where(panel.origin == ORIGINS[-1], 0.0, panel.value)))
+    assert "normalized_gini" not in found["value"]["metrics"]["ours"]
+    assert found["value"]["ours_minus"] == {}
+    assert found["value"]["undetermined"] == (
+        "normalized Gini needs clients that differ in value, got the same value for all"
+    )
+    assert found["decline"]["metrics"]["ours"]["auc"]["estimate"] > 0.7
+    assert not any(name.startswith("value.normalized_gini") for name in headline(found))
+    (cell,) = metrics_table({"origins": [found]}, "value").columns[1]._cells[:1]
+    assert cell == "-"

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
+
+from models.learners.calibration import PlattCalibration
+from models.learners.value import ValueCalibration
 from models.tables.splits import HindcastOrigins, LearningOrigins
-from models.workflows.corrections import learn_corrections
+from models.vocab import FloatArray
+from models.workflows.corrections import Corrections, learn_corrections
 from models.workflows.hindcast import Hindcast, Hindcasts
 from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
@@ -45,3 +51,57 @@ def test_where_none_is_alike_the_latest_puts_it_right() -> None:
         learn_corrections([first, second], small_config()).decline
         == learn_corrections([second], small_config()).decline
     )
+
+
+def corrections_of(value: FloatArray) -> Corrections:
+    """What hindcasts teach where the clients of the drawn book brought ``value``."""
+    config = small_config()
+    return learn_corrections(Hindcasts(replace(drawn_panel(200), value=value), config).of(FIT), config)
+
+
+def drawn_value() -> FloatArray:
+    value = drawn_panel(200).value
+    assert value is not None
+    return value
+
+
+def test_a_book_that_lost_money_is_not_calibrated_in_value_and_says_why() -> None:
+    found = corrections_of(drawn_value() - 4.0 * drawn_value().mean())
+    assert found.value == ValueCalibration()
+    assert found.decline != PlattCalibration()
+    assert found.bands is not None
+    assert list(found.not_calibrated) == ["value"]
+    assert "together brought more than nothing, got a total of -" in found.not_calibrated["value"]
+
+
+def test_nor_is_one_that_brought_nothing_to_the_cent() -> None:
+    value = drawn_value().round()
+    foretold = np.isin(drawn_panel(200).origin, [each.origin for each in FIT.hindcasts])
+    value[np.flatnonzero(foretold)[-1]] -= value[foretold].sum()
+    found = corrections_of(value)
+    assert found.value == ValueCalibration()
+    assert "got a total of 0 against" in found.not_calibrated["value"]
+
+
+@pytest.mark.parametrize("place", [1, 3])
+def test_one_origin_at_which_everybody_cost_money_does_not_stop_it(place: int) -> None:
+    value = drawn_value()
+    bad = drawn_panel(200).origin == ORIGINS[place]
+    found = corrections_of(np.where(bad, -0.1 - 0.01 * value, value))
+    assert np.isfinite([score.mean for score in found.scores]).all()
+    assert found.not_calibrated == {}
+
+
+def test_where_nobody_declined_probabilities_are_as_the_model_says_them() -> None:
+    made = [
+        replace(each, rows=replace(each.rows, declined=np.zeros(len(each.rows.declined), dtype=np.bool_)))
+        for each in hindcasts()
+    ]
+    found = learn_corrections(made, small_config())
+    assert found.decline == PlattCalibration()
+    assert "clients that declined and clients that did not" in found.not_calibrated["decline"]
+
+
+def test_without_an_origin_to_foretell_nothing_is_calibrated() -> None:
+    found = learn_corrections([], small_config())
+    assert set(found.not_calibrated) == {"value", "decline"}

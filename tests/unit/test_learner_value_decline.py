@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 
 from models.config import DeclineLearnerConfig, RunConfig, ValueLearnerConfig
 from models.errors import AdditivityError, TooLittleDataError
-from models.learners.calibration import MAX_SLOPE, MIN_SLOPE, PlattCalibration, mean_factor
+from models.learners.calibration import MAX_SLOPE, MIN_SLOPE, PlattCalibration
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions, exp_rate, logistic_rate
 from models.learners.decline import DeclineModel
@@ -189,7 +189,7 @@ def test_calibration_without_two_outcomes_or_without_value_is_refused() -> None:
     with pytest.raises(TooLittleDataError, match="got 0 of 3 declined"):
         PlattCalibration.fit(np.arange(3.0), np.zeros(3))
     with pytest.raises(TooLittleDataError, match="a total of -1 against 2 predicted"):
-        mean_factor(np.ones(2), np.array([1.0, -2.0]))
+        ValueCalibration.fit(np.zeros(2), np.array([1.0, -2.0]))
 
 
 def test_rates_are_those_of_the_difference_quotient() -> None:

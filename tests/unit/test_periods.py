@@ -21,7 +21,9 @@ from models.tables.periods import PeriodGrid
 PERIODS: list[Literal["week", "month", "quarter"]] = ["week", "month", "quarter"]
 MONTHS = {"month": 1, "quarter": 3}
 DAYS = st.dates(date(1900, 1, 1), date(2100, 12, 31))
-ANCHORS = st.builds(date, st.integers(1950, 2060), st.integers(1, 12), st.integers(1, 28))
+ANCHORS = st.builds(date, st.integers(1950, 2060), st.integers(1, 12), st.integers(1, 28)) | st.dates(
+    date(1950, 1, 1), date(2060, 12, 31)
+)
 
 
 def test_thirty_six_months_before_july_2019_begin_in_july_2016() -> None:
@@ -47,7 +49,14 @@ def test_periods_begin_where_pandas_says(period: Literal["week", "month", "quart
 
 
 EVERY_DAY = np.arange(np.datetime64("1900-01-01"), np.datetime64("2101-01-01"))
-FIRST_DAYS = [date(2019, 7, 1), date(2024, 2, 15), date(1999, 12, 28)]
+FIRST_DAYS = [
+    date(2019, 7, 1),
+    date(2024, 2, 15),
+    date(1999, 12, 28),
+    date(2023, 3, 29),
+    date(2024, 4, 30),
+    date(1999, 12, 31),
+]
 
 
 @pytest.mark.parametrize(("period", "anchor"), [*product(PERIODS, FIRST_DAYS), ("week", date(2060, 3, 31))])
@@ -62,13 +71,38 @@ def test_the_database_says_the_same_for_every_day_of_two_centuries(
     connection.disconnect()
 
 
-@pytest.mark.parametrize("period", ["month", "quarter"])
-@pytest.mark.parametrize("day", [29, 30, 31])
-def test_a_day_that_not_every_month_has_is_refused(period: Literal["month", "quarter"], day: int) -> None:
-    told = f"an as-of date in a book of {period}s must lie on day 1 to 28, got 2024-01-{day}: use the first"
-    with pytest.raises(UserError, match=re.escape(told)):
-        PeriodGrid(period, date(2024, 1, day))
-    assert PeriodGrid("week", date(2024, 1, day)).index_of(date(2024, 1, day)) == 0
+def test_a_night_at_the_end_of_a_month_has_periods_that_end_with_months() -> None:
+    grid = PeriodGrid("month", date(2024, 1, 31))
+    assert [grid.start_of(index) for index in (-2, -1, 0, 1, 2)] == [
+        date(2023, 11, 30),
+        date(2023, 12, 31),
+        date(2024, 1, 31),
+        date(2024, 2, 29),
+        date(2024, 3, 31),
+    ]
+    days = (date(2024, 1, 30), date(2024, 1, 31), date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 30))
+    assert [grid.index_of(day) for day in days] == [-1, 0, 0, 1, 1]
+
+
+@given(period=st.sampled_from(PERIODS), anchor=ANCHORS, index=st.integers(-600, 400))
+def test_every_period_begins_when_the_one_before_ends(
+    period: Literal["week", "month", "quarter"], anchor: date, index: int
+) -> None:
+    """Rising by 28 days or more for months: none is empty, none overlaps, no day lies in two or none."""
+    grid = PeriodGrid(period, anchor)
+    start, following = grid.start_of(index), grid.start_of(index + 1)
+    days = np.arange(np.datetime64(start), np.datetime64(following))
+    assert len(days) >= {"week": 7, "month": 28, "quarter": 89}[period]
+    assert set(grid.indices_of(days)) == {index}
+    assert grid.index_of(following) == index + 1
+
+
+def test_a_grid_runs_through_the_last_days_of_months_of_any_length() -> None:
+    days = [date(2022, 1, 31), date(2022, 2, 28), date(2022, 4, 30)]
+    grid = PeriodGrid.through("month", days)
+    assert [grid.number_of(day) for day in days] == [0, 1, 3]
+    assert PeriodGrid.through("month", [date(2021, 7, 1), date(2022, 1, 1)]).anchor == date(2022, 1, 1)
+    assert PeriodGrid.through("week", [date(2022, 1, 31), date(2022, 2, 7)]).anchor == date(2022, 2, 7)
 
 
 def test_origins_that_are_not_whole_periods_apart_are_refused() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from models.config import Config
 from models.errors import TooLittleDataError
 from models.tables.periods import PeriodGrid
-from models.tables.splits import LearningOrigins, UnfinishedOrigin, elapsed_periods, learning_origins
+from models.tables.splits import LearningOrigins, UnfinishedOrigin, elapsed_periods, learning_origins, never_before
 from support.books import settings
 
 GRID = PeriodGrid("month", date(2019, 7, 1))
@@ -99,6 +99,24 @@ def test_nothing_that_comes_later_is_learned_from_and_every_standing_is_asked_fo
         assert all(each.origin + each.elapsed == origin and 0 < each.elapsed < horizon for each in unfinished)
         assert all(each.origin > learned[-1] for each in unfinished)
         assert {each.elapsed for each in unfinished} <= set(asked)
+
+
+@given(
+    horizon=st.integers(1, 24),
+    spacing=st.integers(1, 12),
+    history=st.integers(1, 60),
+    most=st.integers(1, 12),
+    later=st.integers(0, 60),
+)
+def test_a_book_that_goes_on_has_no_origin_before_those_that_notes_were_learned_for(
+    horizon: int, spacing: int, history: int, most: int, later: int
+) -> None:
+    config, first = config_of(horizon, spacing, history, most), date(2009, 1, 1)
+    tested = learning_origins(config, GRID, first, outcomes_before=0)
+    served = learning_origins(config, GRID, first, outcomes_before=later)
+    cut = never_before(config, GRID, first, [tested])
+    assert cut <= min(*tested.taught_by, *served.taught_by)
+    assert cut >= GRID.index_of(first) + history
 
 
 def test_without_the_wish_no_origin_is_unfinished() -> None:

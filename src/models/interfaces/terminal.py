@@ -67,8 +67,9 @@ def metrics_table(report: Mapping[str, Any], target: str) -> Table:
     table.add_column("")
     for origin in report["origins"]:
         table.add_column(f"{origin['as_of']}\n{origin['clients']:,} clients", justify="right")
-    for name in report["origins"][0][target]["metrics"]:
-        cells = [_interval(origin[target]["metrics"][name][metric], apart) for origin in report["origins"]]
+    for name in dict.fromkeys(name for origin in report["origins"] for name in origin[target]["metrics"]):
+        figures = [origin[target]["metrics"].get(name, {}).get(metric) for origin in report["origins"]]
+        cells = [_interval(figure, apart) for figure in figures]
         table.add_row(_SHORT.get(name, contender_name(name)), *cells, style="bold" if name == "ours" else None)
     if any(origin[target]["way"] for origin in report["origins"]):
         cells = [_way(origin[target]["way"], apart) for origin in report["origins"]]
@@ -131,5 +132,8 @@ def _way(share: Mapping[str, float] | None, apart: str) -> str:
     return f"{share['estimate']:.0%}{apart}({share['low']:.0%}-{share['high']:.0%})" if share else ""
 
 
-def _interval(figure: Mapping[str, float], apart: str) -> str:
+def _interval(figure: Mapping[str, float] | None, apart: str) -> str:
+    """A dash where the clients leave it open: a notice says why."""
+    if figure is None:
+        return "-"
     return f"{figure['estimate']:.3f}{apart}({figure['low']:.3f}-{figure['high']:.3f})"

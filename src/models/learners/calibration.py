@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,22 +79,3 @@ def _undetermined() -> TooLittleDataError:
         got="log-odds for which no intercept fits",
         remedy="calibrate on more clients or an origin nearer to training",
     )
-
-
-def mean_factor(predicted: FloatArray, value: FloatArray) -> float:
-    """What every prediction must be multiplied with for the total to be right.
-
-    Shapes (n,), in currency; ``value`` is taken as it came, with its losses. Sums are exact, whatever the row
-    order. Raises ``TooLittleDataError`` unless both totals are above zero.
-
-    >>> mean_factor(np.array([1.0, 1.0]), np.array([0.0, 3.0]))
-    1.5
-    """
-    total, foreseen = math.fsum(value), math.fsum(predicted)
-    if not (total > 0 and foreseen > 0):
-        raise TooLittleDataError(
-            rule="calibration needs clients that together brought more than nothing",
-            got=f"a total of {total:g} against {foreseen:g} predicted",
-            remedy="calibrate on more clients or a longer horizon",
-        )
-    return total / foreseen

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from models.tables.cube import Cube, FlowRows, StateRows, build_cube
 from models.tables.facilities import FOREVER, Facilities, days_or
+from models.tables.groups import keys_of
 from models.tables.macro import Macro, macro_of
 from models.tables.measures import MeasureBook
 from models.tables.memory import Memory
@@ -32,8 +33,6 @@ _FLOW_COLUMNS = [column.name for column in fields(FlowRows)]
 _NO_ROWS = pa.schema([])
 _ROWS_AT_ONCE = 1 << 20
 """So many ledger rows are in memory at once: a block has few clients, but one of them may have any number of events."""
-
-
 _OPPORTUNITIES = pa.schema(
     [
         ("client", pa.int64()),
@@ -54,8 +53,10 @@ class Block:
     client_id: pd.Series
     group: IntArray
     """Place in the block of the first client of the client's group."""
-    group_number: IntArray
-    """The same counted over the whole book."""
+    group_key: IntArray
+    """The group's number in every book, see ``group_keys``."""
+    grouped: BoolArray
+    """Whether the book names the client's group."""
     attributes: pd.DataFrame
     first_day: NDArray[np.int32]
     cube: Cube
@@ -106,8 +107,8 @@ class PreparedBook:
     measures: MeasureBook
     first_period: int
     groups_known: bool
-    causes_known: bool
-    """Whether the book tells of any facility how it ended."""
+    first_cause: int | None
+    """The period in which the first facility closed of which the book tells how it ended; None where it never does."""
     block_numbers: tuple[int, ...]
     facility_counts: int
     """How many kinds of facilities are counted apart."""
@@ -123,6 +124,7 @@ class PreparedBook:
         """One block, with its cube up to the period before ``last``."""
         clients = self._clients(number)
         places = _Places(clients["client"].to_numpy(), self.only_groups is None)
+        group = places.of(clients["group_number"].to_numpy())
         cube = build_cube(
             self.measures,
             self._flow_rows(number, places),
@@ -134,8 +136,9 @@ class PreparedBook:
         )
         return Block(
             client_id=clients["client_id"],
-            group=places.of(clients["group_number"].to_numpy()),
-            group_number=clients["group_number"].to_numpy(),
+            group=group,
+            group_key=keys_of(clients["group_key"].to_numpy(), group),
+            grouped=clients["grouped"].to_numpy(dtype=np.bool_),
             attributes=clients,
             first_day=cube.first_day,
             cube=cube,

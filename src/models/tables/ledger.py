@@ -21,15 +21,15 @@ EPOCH = "1970-01-01"
 def client_blocks(clients: Any, *, block_clients: int) -> Any:
     """Number clients from 0 in order of group and id, and put whole groups into blocks of about ``block_clients``.
 
-    Returns client_id, client (its number), group_number and block, as an Ibis expression. A client without a group
-    is a group of its own, even where a group bears its id.
+    Returns client_id, client (its number), group_number, group_key (its id), grouped and block, as an Ibis expression.
+    A client without a group is a group of its own, even where a group bears its id.
     """
     grouped = clients.mutate(group_key=ibis.coalesce("group " + clients.group_id, "client " + clients.client_id))
     order = ibis.window(order_by=[grouped.group_key, grouped.client_id])
     numbered = grouped.mutate(client=ibis.row_number().over(order).cast("int32"))
     first = numbered.client.min().over(ibis.window(group_by=numbered.group_key))
     block = (first / block_clients).floor().cast("int32")
-    return numbered.mutate(group_number=first.cast("int64"), block=block).drop("group_key")
+    return numbered.mutate(group_number=first.cast("int64"), grouped=numbered.group_id.notnull(), block=block)
 
 
 def flow_ledger(

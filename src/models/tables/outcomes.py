@@ -107,4 +107,8 @@ class Afterwards:
 
     @property
     def _tells_causes(self) -> bool:
-        return self.prepared.causes_known and self.config.decline.rule == "drop" and self.block.facilities is not None
+        return (
+            self.prepared.first_cause is not None
+            and self.config.decline.rule == "drop"
+            and self.block.facilities is not None
+        )

@@ -15,6 +15,7 @@ from models.tables.blocks import Block, Context, PreparedBook
 from models.tables.cube import NEVER
 from models.tables.cutoff import Past, past_of
 from models.tables.features import FeatureWords, Known, Surroundings, features_of, labels_of
+from models.tables.groups import dealt
 from models.tables.macro import Macro
 from models.tables.measures import ACTIVITY
 from models.tables.outcomes import Afterwards
@@ -32,8 +33,9 @@ class Panel:
     Attributes:
         client_id: the client of each row.
         origin: number of the period that begins on the row's as-of date.
-        group: place of the client's sponsor group, the same in all rows of the group.
+        group: number of the client's sponsor group, the same in all its rows and in every book, see ``group_keys``.
         features: one column per feature.
+        grouped: whether the book names the client's group; None where it names no client's.
         units: the unit of each feature.
         words: what people call each feature, and what it belongs to.
         value: net margin within the horizon, discounted; None where it is not known yet.
@@ -42,6 +44,7 @@ class Panel:
             (rule ``lapse``); 0 where that did not happen; None where it is not known yet.
         cause: why the client declined, as a place in ``DECLINE_CAUSES``, -1 where it did not; None where it is not
             known yet, where the book does not tell how facilities ended, and under rule ``lapse``.
+        causes_from: the origin from which on the book had told a cause when the horizon ended; None: from the first.
         finished: whether the outcomes above are complete; where not, they are NaN, False, 0 and -1. None as they are.
         so_far: elapsed periods -> how the outcome stood after so many, (n_rows, len(``SO_FAR``)); NaN where the book
             does not reach so far.
@@ -54,16 +57,22 @@ class Panel:
     units: Mapping[str, str]
     grid: PeriodGrid
     words: Mapping[str, FeatureWords] = field(default_factory=dict)
-    groups_known: bool = False
+    grouped: BoolArray | None = None
     value: FloatArray | None = None
     declined: BoolArray | None = None
     event_period: IntArray | None = None
     cause: IntArray | None = None
+    causes_from: int | None = None
     finished: BoolArray | None = None
     so_far: Mapping[int, FloatArray] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.origin)
+
+    @property
+    def groups_known(self) -> bool:
+        """Whether the group of any of these clients is known."""
+        return self.grouped is not None and bool(self.grouped.any())
 
     def where(self, chosen: BoolArray) -> Panel:
         """The chosen rows."""
@@ -73,6 +82,7 @@ class Panel:
             client_id=self.client_id.iloc[places].reset_index(drop=True),
             origin=self.origin[places],
             group=self.group[places],
+            grouped=None if self.grouped is None else self.grouped[places],
             features=self.features.iloc[places].reset_index(drop=True),
             value=None if self.value is None else self.value[places],
             declined=None if self.declined is None else self.declined[places],
@@ -87,8 +97,8 @@ class Panel:
         return self.where(np.isin(self.origin, list(origins)))
 
     def group_fold(self, folds: int) -> IntArray:
-        """Which of ``folds`` parts each row is in; a sponsor group is never split."""
-        return np.asarray(self.group % folds)
+        """Which of ``folds`` parts of equal size each row is in; a sponsor group is never split."""
+        return dealt([self.group], folds, "folds")[0]
 
 
 def panel_of(
@@ -152,6 +162,7 @@ def joined(panels: Sequence[Panel]) -> Panel:
         .reset_index(drop=True),
         origin=origin[order],
         group=np.concatenate([panel.group for panel in panels])[order],
+        grouped=_concatenated([panel.grouped for panel in panels], order),
         features=pd.concat([panel.features for panel in panels], ignore_index=True).iloc[order].reset_index(drop=True),
         value=_concatenated([panel.value for panel in panels], order),
         declined=_concatenated([panel.declined for panel in panels], order),
@@ -167,6 +178,10 @@ def joined(panels: Sequence[Panel]) -> Panel:
 def _concatenated(parts: Sequence[NDArray[Number] | None], order: IntArray) -> NDArray[Number] | None:
     known = [part for part in parts if part is not None]
     return np.asarray(np.concatenate(known)[order]) if len(known) == len(parts) else None
+
+
+def _causes_from(prepared: PreparedBook, config: Config) -> int | None:
+    return None if prepared.first_cause is None else prepared.first_cause - config.time.horizon_periods + 1
 
 
 def _past(prepared: PreparedBook, block: Block, origin: int) -> Past:
@@ -214,12 +229,13 @@ def _rows(
     panel = Panel(
         client_id=block.client_id,
         origin=np.full(past.clients, origin, dtype=np.int64),
-        group=block.group_number,
+        group=block.group_key,
         features=features.frame,
         units=features.units,
         words=features.words,
         grid=prepared.grid,
-        groups_known=prepared.groups_known,
+        grouped=block.grouped,
+        causes_from=_causes_from(prepared, config),
     )
     if targets:
         after = Afterwards(prepared=prepared, config=config, block=block, past=past, origin=origin, last=around.last)

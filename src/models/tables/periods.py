@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import UserError
-from models.vocab import IntArray
+from models.vocab import BoolArray, IntArray
 
 Days = NDArray[np.datetime64]
 _MONTHS_PER_PERIOD = {"month": 1, "quarter": 3}
-_LAST_SAFE_DAY = 28
+_IN_EVERY_MONTH = 28
+"""The last day of the month that every month has."""
 _SHIFT_PERIODS = 12_000
 """Keeps divisions positive, so that rounding down means the same in every database; 230 years of weeks."""
 
@@ -23,32 +26,40 @@ _SHIFT_PERIODS = 12_000
 class PeriodGrid:
     """Periods of equal kind, of which number 0 begins on ``anchor``.
 
-    Any as-of date can be the anchor, as long as the day exists in every month.
+    Any day can be the anchor. Periods of months begin on its day of the month, in a month without that day on the last
+    one: no day is left out, none falls in two periods, and every period begins later than the one before.
 
     >>> grid = PeriodGrid("month", date(2019, 7, 1))
     >>> grid.index_of(date(2019, 6, 30)), grid.index_of(date(2019, 7, 1))
     (-1, 0)
     >>> grid.start_of(-36)
     datetime.date(2016, 7, 1)
+    >>> late = PeriodGrid("month", date(2024, 1, 31))
+    >>> late.start_of(1), late.index_of(date(2024, 2, 28)), late.index_of(date(2024, 2, 29))
+    (datetime.date(2024, 2, 29), 0, 1)
     """
 
     period: Literal["week", "month", "quarter"]
     anchor: date
 
-    def __post_init__(self) -> None:
-        if self.period != "week" and self.anchor.day > _LAST_SAFE_DAY:
-            raise UserError(
-                rule=f"an as-of date in a book of {self.period}s must lie on day 1 to {_LAST_SAFE_DAY}",
-                got=self.anchor.isoformat(),
-                remedy="use the first of the month, or of the next one",
-            )
+    @classmethod
+    def through(cls, period: Literal["week", "month", "quarter"], days: Iterable[date]) -> Self:
+        """The grid on which periods begin on all of ``days``, if there is one: a month's last may stand for its 31st.
+
+        >>> PeriodGrid.through("month", [date(2022, 1, 31), date(2022, 2, 28)]).anchor
+        datetime.date(2022, 1, 31)
+        """
+        chosen = sorted(days)
+        ends_month = (chosen[-1] + timedelta(days=1)).day == 1
+        return cls(period, max(chosen, key=lambda day: day.day) if ends_month and period != "week" else chosen[-1])
 
     def start_of(self, index: int) -> date:
         """First day of a period."""
         if self.period == "week":
             return self.anchor + timedelta(weeks=index)
         months = self.anchor.year * 12 + self.anchor.month - 1 + index * _MONTHS_PER_PERIOD[self.period]
-        return date(months // 12, months % 12 + 1, self.anchor.day)
+        year, month = months // 12, months % 12 + 1
+        return date(year, month, min(self.anchor.day, monthrange(year, month)[1]))
 
     def index_of(self, day: date) -> int:
         """Number of the period in which a day falls."""
@@ -58,10 +69,16 @@ class PeriodGrid:
         """Numbers of the periods in which days fall. Shapes (n,)."""
         if self.period == "week":
             return np.asarray((days - np.datetime64(self.anchor)).astype(np.int64) // 7)
-        moved = days - np.timedelta64(self.anchor.day - 1, "D")
-        months = moved.astype("datetime64[M]").astype(np.int64)
+        month = days.astype("datetime64[M]")
         first = (self.anchor.year - 1970) * 12 + self.anchor.month - 1
-        return np.asarray((months - first) // _MONTHS_PER_PERIOD[self.period])
+        begun = month.astype(np.int64) - self._before_start(days, month) - first
+        return np.asarray(begun // _MONTHS_PER_PERIOD[self.period])
+
+    def _before_start(self, days: Days, month: Days) -> BoolArray:
+        """Which days lie before the one on which a period would begin in their ``month``. Shapes (n,)."""
+        last = (month + np.timedelta64(1, "M")).astype("datetime64[D]") - np.timedelta64(1, "D")
+        start = np.minimum(month.astype("datetime64[D]") + np.timedelta64(self.anchor.day - 1, "D"), last)
+        return np.asarray(days < start)
 
     def number_of(self, day: date) -> int:
         """Number of the period that begins on ``day``; a user error if none does."""
@@ -82,17 +99,12 @@ class PeriodGrid:
             base = self.start_of(-_SHIFT_PERIODS)
             weeks = (day.delta(ibis.date(base.isoformat()), unit="day") / 7).floor()
             return (weeks - _SHIFT_PERIODS).cast("int32")
-        moved = day - ibis.interval(days=self.anchor.day - 1) if self.anchor.day > 1 else day
-        months = moved.year() * 12 + moved.month() - 1 - (self.anchor.year * 12 + self.anchor.month - 1)
+        months = day.year() * 12 + day.month() - (self.anchor.year * 12 + self.anchor.month)
+        if self.anchor.day > 1:
+            early = day.day() < self.anchor.day
+            if self.anchor.day > _IN_EVERY_MONTH:  # the last day of a month begins a period all the same
+                early &= (day + ibis.interval(days=1)).month() == day.month()
+            months -= early.cast("int32")
         if self.period == "month":
             return months.cast("int32")
         return (((months + 3 * _SHIFT_PERIODS) / 3).floor() - _SHIFT_PERIODS).cast("int32")
-
-
-def latest_anchor(period: str, day: date) -> date:
-    """The latest date up to ``day`` on which a grid can be anchored: the last days of a month cannot.
-
-    >>> latest_anchor("month", date(2024, 7, 31)), latest_anchor("week", date(2024, 7, 31))
-    (datetime.date(2024, 7, 28), datetime.date(2024, 7, 31))
-    """
-    return day if period == "week" else day.replace(day=min(day.day, _LAST_SAFE_DAY))

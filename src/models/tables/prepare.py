@@ -83,7 +83,7 @@ def _written(
     grouped = grouping_pays(
         tables, measures, clients=int(blocks.count().to_pyarrow().as_py()), periods=-grid.index_of(book.first_date)
     )
-    known = blocks.select("block", "client", "client_id", "group_number", *columns)
+    known = blocks.select("block", "client", "client_id", "group_number", "group_key", "grouped", *columns)
     found = _by_client(tables, blocks, measures, grid, config, grouped=grouped)
     for name, rows in found.items():
         _partition(connection, rows, folder / name)
@@ -101,7 +101,7 @@ def _written(
         measures=measures,
         first_period=_first_period(connection, folder, grid.index_of(book.first_date)),
         groups_known=bool(blocks.group_id.notnull().any().to_pyarrow().as_py()),
-        causes_known=_causes_known(tables),
+        first_cause=_first_cause(tables, grid),
         block_numbers=tuple(numbers),
         facility_counts=len(config.features.facility_counts),
         tones=notes.words if notes is not None else (),
@@ -158,8 +158,12 @@ def _partition_without_rows(connection: Any, table: Any, folder: Path) -> None:
     connection.to_parquet(table.drop("block").limit(0), str(folder / "block=0" / "none.parquet"))
 
 
-def _causes_known(tables: Mapping[str, Any]) -> bool:
-    return "facilities" in tables and bool(tables["facilities"].exit_cause.notnull().any().to_pyarrow().as_py())
+def _first_cause(tables: Mapping[str, Any], grid: PeriodGrid) -> int | None:
+    if "facilities" not in tables:
+        return None
+    told = tables["facilities"].filter(tables["facilities"].exit_cause.notnull())
+    day = told.closed.min().to_pyarrow().as_py()
+    return None if day is None else grid.index_of(day)
 
 
 def _placed_facilities(tables: Mapping[str, Any], places: Any, config: Config) -> Any:

@@ -89,6 +89,16 @@ def learning_origins(config: Config, grid: PeriodGrid, first_date: date, *, outc
     )
 
 
+def never_before(config: Config, grid: PeriodGrid, first_date: date, fits: Iterable[LearningOrigins]) -> int:
+    """The period before which no origin of ``fits`` lies, nor one of any fit that learns until later.
+
+    What is learned once for all fits, from before the earliest origin, is cut here: the origins of later fits lie
+    between those of earlier ones, and a book that goes on would move the earliest.
+    """
+    earliest = grid.index_of(first_date) + config.origins.min_history_periods
+    return min(fit.learn[0] if len(fit.learn) == config.origins.max_count else earliest for fit in fits)
+
+
 def _hindcasts(learn: tuple[int, ...], config: Config) -> tuple[HindcastOrigins, ...]:
     found = [_hindcast(learn, origin, config) for origin in learn[-config.origins.calibration_count :]]
     return tuple(hindcast for hindcast in found if hindcast.early)

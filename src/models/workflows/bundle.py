@@ -26,6 +26,7 @@ from models.learners.value import ValueModel
 from models.tables.features import words_from_json, words_to_json
 from models.tables.notes import NoteModel
 from models.workflows.grading import Bounds
+from models.workflows.learned import Learned
 from models.workflows.publish import MANIFEST, OF_BUNDLE, canonical_json, read_sealed, text_hash, write_manifest
 from models.workflows.recipe import FittedModels
 
@@ -63,6 +64,7 @@ def write_bundle(folder: Path, models: FittedModels, config: Config, report: Map
     _write(folder / "peers.json", models.peers.to_json())
     _write(folder / "kinds.json", models.kinds.to_json())
     _write(folder / "segments.json", models.segments.to_json())
+    _write(folder / "learned.json", models.learned.to_json())
     bounds = models.bounds
     _write(folder / "intervals.json", bounds.bands.to_json() if bounds.bands else "null")
     _write(folder / "decline_band.json", bounds.decline_band.to_json() if bounds.decline_band else "null")
@@ -149,6 +151,7 @@ def _models(texts: Mapping[str, str], config: Config, threads: int) -> FittedMod
         notes=None if notes == "null" else NoteModel.from_json(notes),
         kinds=KindsModel.from_json(texts["kinds.json"]),
         policy=GradingPolicy.from_json(texts["policy.json"]),
+        learned=Learned.from_json(texts["learned.json"]),
     )
 
 

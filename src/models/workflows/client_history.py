@@ -13,7 +13,7 @@ from models.errors import UserError
 from models.tables.book import Book
 from models.tables.kept import kept_book
 from models.tables.panel import Panel, joined, panels_by_block
-from models.tables.periods import PeriodGrid, latest_anchor
+from models.tables.periods import PeriodGrid
 from models.vocab import IntArray, TextArray
 from models.workflows.absent import absence
 from models.workflows.bundle import Bundle
@@ -69,7 +69,7 @@ def read_client(
     active, ``UserError`` for a ``since`` that does not lie a whole number of periods before.
     """
     settings = scoring_config(bundle, config)
-    grid = PeriodGrid(settings.time.period, as_of or latest_anchor(settings.time.period, book.known_until))
+    grid = PeriodGrid(settings.time.period, as_of or book.known_until)
     asked = None if since is None else _before(grid, since)
     origins = _origins(grid, book.first_date, asked)
     prepared = kept_book(book, settings, grid.anchor, bundle.models.notes).narrowed_to([client])

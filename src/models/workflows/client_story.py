@@ -78,7 +78,7 @@ class ClientStory:
         level: share of clients whose value lies in its interval.
         treatment: title and text of each part; empty where the policy has none.
         warnings: one sentence each; empty where the client does not warn.
-        notices: what of the caller's config is without effect, the gravest first; in English.
+        notices: what must be known of the models at the date; in English, what of the caller's config has no effect.
         terms: what decline, value and horizon mean.
     """
 
@@ -158,7 +158,7 @@ def tell_client(
         words=models.words,
         treatment=treatment_of(settings, scores.get("treatment"), lang),
         warnings=_warnings(past, published, models.words, settings.book.currency, lang),
-        notices=by_severity(settings_without_effect(bundle, config)),
+        notices=by_severity([*models.learned.notices(past.dates[-1], lang), *settings_without_effect(bundle, config)]),
         terms=definitions(settings, lang),
     )
 

@@ -20,6 +20,7 @@ from models.learners.btyd import PURCHASE_FEATURES, BetaGeometric, GammaGamma, h
 from models.learners.segments import SegmentModel
 from models.learners.untuned import untuned_decline, untuned_value
 from models.learners.value.candidate import shares
+from models.tables.groups import dealt
 from models.tables.measures import ACTIVITY
 from models.tables.panel import Panel
 from models.tables.splits import LearningOrigins
@@ -108,7 +109,7 @@ def _folds(learn: Panel, test: Panel, config: Config) -> list[tuple[Panel, BoolA
     if not test.groups_known:
         return [(learn, np.ones(len(test), dtype=np.bool_))]
     folds = config.origins.group_folds
-    place, learned = test.group_fold(folds), learn.group_fold(folds)
+    place, learned = dealt([test.group, learn.group], folds, "folds")
     return [(learn.where(learned != fold), place == fold) for fold in range(folds) if (place == fold).any()]
 
 
@@ -140,7 +141,6 @@ def _rivals(learn: Panel, test: Panel, models: FittedModels, config: Config) -> 
         raise InternalError("a contest needs a past with targets")
     known, past = past_behaviour(learn, config), past_behaviour(test, config)
     logistic = LogisticBaseline.fit(known, learn.declined).predict(past)
-    carried_on = PastSumBaseline.fit(known, learn.value).predict(past)
     untuned = _untuned(learn, test, models, config)
     return {
         "decline": {
@@ -151,9 +151,18 @@ def _rivals(learn: Panel, test: Panel, models: FittedModels, config: Config) -> 
         "value": {
             UNTUNED: untuned["value"],
             **_rankings(value_scores(past)),
-            "past_sum": Contender(score=carried_on, is_forecast=True),
+            **_carried_on(known, learn.value, past),
         },
     }
+
+
+def _carried_on(known: PastBehaviour, value: FloatArray, past: PastBehaviour) -> dict[str, Contender]:
+    """What brought a share of the past brings it again; no forecast where clients together brought nothing or less."""
+    try:
+        score = PastSumBaseline.fit(known, value).predict(past)
+    except TooLittleDataError:
+        return {}
+    return {"past_sum": Contender(score=score, is_forecast=True)}
 
 
 def _untuned(learn: Panel, test: Panel, models: FittedModels, config: Config) -> dict[str, Contender]:
@@ -198,6 +207,7 @@ def _merged_contest(parts: Sequence[Contest], order: IntArray) -> Contest:
                 is_forecast=contender.is_forecast,
             )
             for name, contender in contenders.items()
+            if all(name in part[target] and part[target][name].is_forecast == contender.is_forecast for part in parts)
         }
         for target, contenders in parts[0].items()
     }

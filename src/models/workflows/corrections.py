@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -21,6 +21,8 @@ from models.vocab import FloatArray, TextArray
 from models.workflows.grading import Bounds, facts_of
 from models.workflows.hindcast import Hindcast
 from models.workflows.trust import trusted_decline, trusted_value
+
+_NO_ORIGIN = "calibration needs an origin that models which learned before it can foretell, got none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,8 @@ class Corrections:
     scores: tuple[CandidateScore, ...] = ()
     value: ValueCalibration = field(default_factory=ValueCalibration)
     decline: PlattCalibration = field(default_factory=PlattCalibration)
+    not_calibrated: Mapping[str, str] = field(default_factory=dict)
+    """What is left as the model says it (value, decline) -> why, in a sentence."""
     timing: tuple[PersonSteps, ...] = ()
     causes: tuple[CauseEvidence, ...] = ()
     bands: ConformalBands | None = None
@@ -56,16 +60,16 @@ class Corrections:
 def learn_corrections(hindcasts: Sequence[Hindcast], config: Config) -> Corrections:
     """Choose, calibrate and set intervals on hindcasts, which all lie before whatever is scored afterwards."""
     if not hindcasts:
-        return Corrections(candidate=config.learners.value.candidates[0])
+        left = dict.fromkeys(("value", "decline"), _NO_ORIGIN)
+        return Corrections(candidate=config.learners.value.candidates[0], not_calibrated=left)
     scores = candidate_scores(hindcasts, config.learners.value.choice)
     chosen = choose(scores, config.learners.value.choice)
     logs = [hindcast.models.candidates[chosen].log_value(hindcast.rows.matrix) for hindcast in hindcasts]
     weights = _weights(hindcasts, config.learners.half_life_periods)
     values = [hindcast.rows.value for hindcast in hindcasts]
-    realised, independent = _pooled(values), _independent(hindcasts, config)
-    value = ValueCalibration.fit(_pooled(logs), realised, weight=weights)
-    value = trusted_value(value, logs, values, independent)
-    decline = _decline_calibration(hindcasts, config)
+    realised = _pooled(values)
+    value, value_left = _value_calibration(hindcasts, logs, weights, config)
+    decline, decline_left = _decline_calibration(hindcasts, config)
     expected = [np.exp(value.log_value(log)) for log in logs]
     bands = ConformalBands.fit(
         _pooled(expected),
@@ -84,6 +88,7 @@ def learn_corrections(hindcasts: Sequence[Hindcast], config: Config) -> Correcti
         scores=scores,
         value=value,
         decline=decline,
+        not_calibrated={name: why for name, why in (("value", value_left), ("decline", decline_left)) if why},
         timing=tuple(each.models.timing.evidence(each.rows.matrix, each.rows.event_period) for each in hindcasts),
         causes=tuple(evidence for each in hindcasts if (evidence := _cause_evidence(each)) is not None),
         bands=bands,
@@ -107,12 +112,29 @@ def choose(scores: Sequence[CandidateScore], rule: ChoiceConfig) -> ValueCandida
 
 
 def value_score(realised: FloatArray, predicted: FloatArray, rule: ChoiceConfig) -> float:
-    """Ranking less errors, as ``ChoiceConfig`` weighs them. Shapes (n_clients,), in book currency."""
+    """Ranking less errors, as ``ChoiceConfig`` weighs them. Shapes (n_clients,), in book currency.
+
+    A part that the outcome leaves open, as it does the total ratio where clients together cost more than they brought,
+    tells candidates not apart and counts nothing.
+    """
     return (
-        rule.ranking * normalized_gini(realised, predicted)
-        - rule.decile_error * decile_mape(realised, predicted)
-        - rule.total_error * abs(float(np.log(total_ratio(realised, predicted))))
+        rule.ranking * _or_nothing(normalized_gini, realised, predicted)
+        - rule.decile_error * _or_nothing(decile_mape, realised, predicted)
+        - rule.total_error * abs(_or_nothing(_log_ratio, realised, predicted))
     )
+
+
+def _log_ratio(realised: FloatArray, predicted: FloatArray) -> float:
+    return float(np.log(total_ratio(realised, predicted)))
+
+
+def _or_nothing(
+    metric: Callable[[FloatArray, FloatArray], float], realised: FloatArray, predicted: FloatArray
+) -> float:
+    try:
+        return metric(realised, predicted)
+    except TooLittleDataError:
+        return 0.0
 
 
 def _scores(name: ValueCandidateName, hindcasts: Sequence[Hindcast], rule: ChoiceConfig) -> tuple[float, ...]:
@@ -127,14 +149,30 @@ def calibrated_on_others(place: int, logs: Sequence[FloatArray], realised: Seque
     """Value of the clients of one origin from its log values, put right by the other origins. In book currency.
 
     ``logs`` and ``realised`` per origin. A single one has no others: then the mean alone is put right, which leaves
-    ranking and deciles to the model.
+    ranking and deciles to the model. Nothing is put right by clients that together brought nothing or less.
     """
     others = [number for number in range(len(logs)) if number != place]
     if not others:
         foreseen = np.exp(logs[place])
-        return np.asarray(foreseen * (realised[place].sum() / foreseen.sum()))
+        factor = realised[place].sum() / foreseen.sum()
+        return np.asarray(foreseen * (factor if factor > 0 else 1.0))
     said, seen = (_pooled([part[each] for each in others]) for part in (logs, realised))
-    return np.asarray(np.exp(ValueCalibration.fit(said, seen).log_value(logs[place])))
+    calibration = ValueCalibration()
+    with suppress(TooLittleDataError):
+        calibration = ValueCalibration.fit(said, seen)
+    return np.asarray(np.exp(calibration.log_value(logs[place])))
+
+
+def _value_calibration(
+    hindcasts: Sequence[Hindcast], logs: Sequence[FloatArray], weights: FloatArray | None, config: Config
+) -> tuple[ValueCalibration, str]:
+    """None, and why, where the clients of all hindcasts together brought nothing or less: no factor leads there."""
+    values = [hindcast.rows.value for hindcast in hindcasts]
+    try:
+        fitted = ValueCalibration.fit(_pooled(logs), _pooled(values), weight=weights)
+        return trusted_value(fitted, logs, values, _independent(hindcasts, config)), ""
+    except TooLittleDataError as error:
+        return ValueCalibration(), f"{error.rule}, got {error.got}"
 
 
 def _independent(hindcasts: Sequence[Hindcast], config: Config) -> float:
@@ -142,16 +180,17 @@ def _independent(hindcasts: Sequence[Hindcast], config: Config) -> float:
     return 1.0 + (hindcasts[-1].origin - hindcasts[0].origin) / config.time.horizon_periods
 
 
-def _decline_calibration(hindcasts: Sequence[Hindcast], config: Config) -> PlattCalibration:
-    """By hindcasts alike, else by the latest; none where all or none declined there: nothing to put right by."""
+def _decline_calibration(hindcasts: Sequence[Hindcast], config: Config) -> tuple[PlattCalibration, str]:
+    """By hindcasts alike, else by the latest; none, and why, where all or none declined there."""
     hindcasts = [hindcast for hindcast in hindcasts if hindcast.alike] or hindcasts[-1:]
     independent = _independent(hindcasts, config)
     margins = [hindcast.models.decline.trees.raw_predict(hindcast.rows.matrix) for hindcast in hindcasts]
     declined = [hindcast.rows.declined.astype(np.float64) for hindcast in hindcasts]
-    with suppress(TooLittleDataError):
+    try:
         fitted = PlattCalibration.fit(_pooled(margins), _pooled(declined))
-        return trusted_decline(fitted, margins, declined, independent)
-    return PlattCalibration()
+        return trusted_decline(fitted, margins, declined, independent), ""
+    except TooLittleDataError as error:
+        return PlattCalibration(), f"{error.rule}, got {error.got}"
 
 
 def _decline_band(

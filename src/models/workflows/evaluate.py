@@ -66,7 +66,7 @@ def evaluate_origin(
     panel = hindcasts.panel
     rows = panel.at([test])
     realised = _realised(rows, config)
-    _require_both_outcomes(rows, realised, test)
+    require_both_outcomes(rows, test)
     corrections = learn_corrections(hindcasts.of(origins), config)
     result = contest(panel, rows, origins, corrections, config)
     known: Mapping[str, FloatArray] = {}
@@ -175,9 +175,10 @@ def _realised(rows: Panel, config: Config) -> Realised:
     )
 
 
-def _require_both_outcomes(rows: Panel, realised: Realised, test: int) -> None:
-    declined = realised.declined
-    if len(rows) == 0 or declined.min() == declined.max():
+def require_both_outcomes(rows: Panel, test: int) -> None:
+    """Raise ``TooLittleDataError`` unless some of the clients at the origin ``test`` declined and some did not."""
+    declined = np.zeros(0) if rows.declined is None else rows.declined
+    if declined.size == 0 or declined.min() == declined.max():
         raise TooLittleDataError(
             rule=f"at the test origin {rows.grid.start_of(test)} some clients must decline and some not",
             got=f"{int(declined.sum()):,} of {len(rows):,}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -124,11 +124,13 @@ class ContenderFigures:
     """Figures of each contender, and in the main metric ours minus each of the others.
 
     ``way`` is the share of the way from recency, what anyone can rank by, to the truth; None where that is not known.
+    A figure that the clients leave open is absent; ``undetermined`` says why the main one is, empty where it is there.
     """
 
     metrics: dict[str, Figures]
     ours_minus: dict[str, dict[str, float]]
     way: dict[str, float] | None
+    undetermined: str = ""
 
 
 def contender_figures(
@@ -136,15 +138,25 @@ def contender_figures(
 ) -> ContenderFigures:
     """How all did on the same clients, each figure with its interval."""
     draws = {name: _draws(target, contender, realised, resampling) for name, contender in contenders.items()}
-    main = MAIN_METRIC[target]
-    ours = draws[OURS][main]
+    metrics = {name: _figures(each) for name, each in draws.items()}
+    try:
+        main = {
+            name: resampling.draws(_main(target), realised.of(target), contender.score, main=True)
+            for name, contender in contenders.items()
+        }
+        intervals = {name: facts(drawn.interval()) for name, drawn in main.items()}
+    except TooLittleDataError as error:
+        return ContenderFigures(metrics=metrics, ours_minus={}, way=None, undetermined=f"{error.rule}, got {error.got}")
+    ours = main[OURS]
     return ContenderFigures(
-        metrics={name: _figures(metrics, main) for name, metrics in draws.items()},
-        ours_minus={
-            name: facts(ours.minus(metrics[main]).interval()) for name, metrics in draws.items() if name != OURS
-        },
-        way=_way(ours, {name: metrics[main] for name, metrics in draws.items()}),
+        metrics={name: {MAIN_METRIC[target]: intervals[name]} | each for name, each in metrics.items()},
+        ours_minus={name: facts(ours.minus(drawn).interval()) for name, drawn in main.items() if name != OURS},
+        way=_way(ours, main),
     )
+
+
+def _main(target: str) -> Metric:
+    return _RANKING[target][MAIN_METRIC[target]]
 
 
 def _way(ours: Draws, draws: Mapping[str, Draws]) -> dict[str, float] | None:
@@ -185,12 +197,13 @@ def facts(interval: Interval) -> dict[str, float]:
 
 
 def _draws(target: str, contender: Contender, realised: Realised, resampling: Resampling) -> dict[str, Draws]:
+    """Of all metrics but the main one."""
     chosen = _RANKING[target] | (_FORECAST[target] if contender.is_forecast else {})
     draws = {}
     for name, metric in chosen.items():
-        with _left_out_if_undetermined(name, MAIN_METRIC[target]):
-            main = name == MAIN_METRIC[target]
-            draws[name] = resampling.draws(metric, realised.of(target), contender.score, main=main)
+        if name != MAIN_METRIC[target]:
+            with suppress(TooLittleDataError):
+                draws[name] = resampling.draws(metric, realised.of(target), contender.score)
     if target == "decline" and contender.is_forecast:
         with suppress(TooLittleDataError):
             draws["campaign_profit"] = resampling.draws(_profit, realised.declined, realised.stake, contender.score)
@@ -209,14 +222,10 @@ def _each(metrics: Mapping[str, Metric], arrays: tuple[ArrayLike, ...], resampli
     return figures
 
 
-def _figures(draws: Mapping[str, Draws], main: str) -> Figures:
+def _figures(draws: Mapping[str, Draws]) -> Figures:
+    """Few clients may leave, say, a slope of calibration open."""
     figures = {}
     for name, drawn in draws.items():
-        with _left_out_if_undetermined(name, main):
+        with suppress(TooLittleDataError):
             figures[name] = facts(drawn.interval())
     return figures
-
-
-def _left_out_if_undetermined(metric: str, main: str) -> AbstractContextManager[None]:
-    """Few clients may leave, say, a slope of calibration open; only the main metric is worth stopping for."""
-    return nullcontext() if metric == main else suppress(TooLittleDataError)

@@ -15,7 +15,7 @@ from models.errors import AsOfOutsideBookError, UserError
 from models.tables.book import Book
 from models.tables.facilities import FOREVER
 from models.tables.opportunities import STAGES, UNNAMED
-from models.tables.periods import PeriodGrid, latest_anchor
+from models.tables.periods import PeriodGrid
 from models.tables.relations import Opportunity, Reader, opportunities_known, reading
 from models.vocab import FloatArray, Progress, SilentProgress
 from models.workflows.kpis.counting import year_of
@@ -108,7 +108,7 @@ def book_funnel(
             got=", ".join(sorted(book.tables)),
             remedy="add it to the book: docs are in tables/schema.py",
         )
-    day = as_of or latest_anchor(config.time.period, book.known_until)
+    day = as_of or book.known_until
     with reading(book, config) as reader:
         known = opportunities_known(reader, day)
         if day > book.known_until or not len(known):

@@ -20,7 +20,7 @@ from models.tables.blocks import PreparedBook
 from models.tables.book import Book
 from models.tables.kept import kept_book
 from models.tables.panel import Around
-from models.tables.periods import PeriodGrid, latest_anchor
+from models.tables.periods import PeriodGrid
 from models.tables.scratch import scratch_folder
 from models.tables.stamps import scoring_code
 from models.vocab import Progress, SilentProgress, Tier
@@ -178,14 +178,15 @@ def predict_book(
     ``DamagedBundleError`` if the earlier scores are not as they were published.
     """
     settings = scoring_config(bundle, config)
-    when = as_of or latest_anchor(settings.time.period, book.known_until)
+    when = as_of or book.known_until
     previous = earlier_scores(out, when, REMEMBERED)
     key = run_key(book, bundle, settings, when, previous)
     folder = run_folder(out, when, key)
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
     grounds = Grounds(previous=previous, overrides=overrides_at(book, when))
+    notices = (*book.notices, *bundle.models.learned.notices(when))
     job = _Job(
-        bundle, settings, when, key, grounds, overrides_written(book), origins, book.fingerprint, notices=book.notices
+        bundle, settings, when, key, grounds, overrides_written(book), origins, book.fingerprint, notices=notices
     )
     tally = _Tally()
     prepared = kept_book(book, settings, when, bundle.models.notes)
@@ -294,6 +295,7 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[st
         "settings": settings_hashes(job.bundle),
         "input": job.fingerprint,
         "code": scoring_code(),
+        "learned_until": job.bundle.models.learned.until.isoformat(),
         "previous": None if previous is None else previous.run_key,
         "clients_in_book": prepared.clients,
         "clients_scored": sum(tally.clients.values()),

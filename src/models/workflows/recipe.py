@@ -30,6 +30,7 @@ from models.workflows.corrections import Corrections
 from models.workflows.grading import Bounds, Forecast, Grader, by_policy, facts_of, grades_of
 from models.workflows.hindcast import BaseModels, fit_base
 from models.workflows.kinds import fit_kinds
+from models.workflows.learned import Learned
 from models.workflows.unfinished import unfinished_of
 
 LEAST_SHARE = 0.05
@@ -56,6 +57,7 @@ class FittedModels:
     bounds: Bounds
     policy: GradingPolicy
     kinds: KindsModel
+    learned: Learned
     notes: NoteModel | None = None
     words: Mapping[str, FeatureWords] = field(default_factory=dict)
     peers: Peers = field(default_factory=Peers.unknown)
@@ -128,6 +130,10 @@ def fit_models(
         bounds=bounds,
         policy=policy,
         kinds=fit_kinds(now, present, probability, config),
+        learned=Learned(
+            until=panel.grid.start_of(origins.latest + config.time.horizon_periods),
+            not_calibrated=corrections.not_calibrated,
+        ),
     )
 
 

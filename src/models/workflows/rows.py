@@ -57,9 +57,14 @@ def rows_of(panel: Panel, contract: FeatureContract) -> Rows:
         value=panel.value,
         declined=panel.declined,
         event_period=panel.event_period,
-        cause=panel.cause,
+        cause=panel.cause if _causes_were_told(panel) else None,
         origin=panel.origin,
     )
+
+
+def _causes_were_told(panel: Panel) -> bool:
+    """By the end of the latest outcomes: what is told later must not teach models that learned before."""
+    return panel.causes_from is None or bool((panel.origin >= panel.causes_from).any())
 
 
 def require_clients(panel: Panel, latest: int) -> None:

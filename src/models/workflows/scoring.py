@@ -15,7 +15,6 @@ from models.learners.contributions import Contributions
 from models.tables.book import Book
 from models.tables.kept import kept_book
 from models.tables.panel import Panel, joined, panels_by_block
-from models.tables.periods import latest_anchor
 from models.vocab import FloatArray
 from models.workflows.absent import absence
 from models.workflows.bundle import Bundle
@@ -113,7 +112,7 @@ def score_clients(
     Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
     """
     settings = scoring_config(bundle, config)
-    when = as_of or latest_anchor(settings.time.period, book.known_until)
+    when = as_of or book.known_until
     prepared = kept_book(book, settings, when, bundle.models.notes).narrowed_to(clients)
     panels = panels_by_block(prepared, settings, [0], targets=False)
     chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]

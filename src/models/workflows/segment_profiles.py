@@ -19,7 +19,6 @@ from models.tables.blocks import PreparedBook
 from models.tables.book import Book
 from models.tables.kept import kept_book
 from models.tables.panel import Panel, joined, panels_by_block
-from models.tables.periods import latest_anchor
 from models.vocab import Progress, SilentProgress, TextArray
 from models.workflows.bundle import Bundle, read_report
 from models.workflows.decide import REMEMBERED, Grounds, columns_before_tiers, weighed
@@ -94,7 +93,7 @@ def book_profiles(
     client is active.
     """
     settings = scoring_config(bundle, config)
-    when = as_of or latest_anchor(settings.time.period, book.known_until)
+    when = as_of or book.known_until
     previous = None if earlier is None else earlier_scores(earlier, when, REMEMBERED)
     grounds = Grounds(previous=previous, overrides=overrides_at(book, when))
     prepared = kept_book(book, settings, when, bundle.models.notes)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -14,21 +14,22 @@ from models.decisions.definitions import definitions
 from models.decisions.tiers import policy_notices
 from models.errors import AsOfOutsideBookError
 from models.learners.segments import SegmentModel
-from models.notices import Notice, by_severity, notice_facts
+from models.notices import Notice, Severity, by_severity, notice_facts, notices_of
 from models.tables.book import Book
 from models.tables.measures import absent_measures
 from models.tables.panel import Panel
 from models.tables.periods import PeriodGrid
-from models.tables.splits import LearningOrigins, learning_origins
+from models.tables.splits import LearningOrigins, learning_origins, never_before
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 from models.workflows.bundle import write_bundle
 from models.workflows.corrections import learn_corrections
 from models.workflows.directions import direction_facts
-from models.workflows.evaluate import choice_facts, evaluate_origin, headline, pooled_figures
+from models.workflows.evaluate import choice_facts, evaluate_origin, headline, pooled_figures, require_both_outcomes
+from models.workflows.figures import MAIN_METRIC
 from models.workflows.grading import facts_of
 from models.workflows.hindcast import Hindcasts
 from models.workflows.kind_report import served_kind_facts
-from models.workflows.learning import learning_panel
+from models.workflows.learning import learning_panel, require_events
 from models.workflows.named_features import unknown_features
 from models.workflows.publish import publish_folder
 from models.workflows.recipe import FittedModels, fit_models, fit_segments, grade_matrix, with_peers
@@ -53,10 +54,11 @@ class Trained:
 
 @dataclass(frozen=True)
 class _Plan:
-    """Which origins are learned from for each test origin."""
+    """Which origins are learned from for each test origin; ``never_before`` these or later ones lie."""
 
     grid: PeriodGrid
     tests: dict[int, LearningOrigins]
+    never_before: int
 
     def origins(self, *fits: LearningOrigins) -> list[int]:
         """All origins that evaluation, and further fits, look at."""
@@ -93,9 +95,12 @@ def train_models(
     """
     plan = _plan(book, config, config.origins.test)
     served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
-    learned = learning_panel(book, config, plan.grid, plan.origins(served), progress)
+    require_events(book, config, plan.grid, [*plan.tests, served.latest])
+    learned = learning_panel(book, config, plan.grid, plan.origins(served), progress, notes_before=plan.never_before)
     panel = learned.panel
     hindcasts = Hindcasts(panel, config)
+    for test in plan.tests:
+        require_both_outcomes(panel.at([test]), test)
     segments = continued_segments(panel.at([served.latest]), config, previous)
     report = _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth, segments.model))
     progress.stage("Fitting the models that serve")
@@ -105,8 +110,8 @@ def train_models(
     models = with_peers(models, panel, served.latest)
     rehearse(models, panel.at([served.latest]))
     named = unknown_features(config, panel.features.columns)
-    policy = _policy_notices(models, panel.at([served.latest]))
-    report["notices"] = notice_facts(by_severity([*book.notices, *named, *policy]))
+    found = [*named, *models.learned.uncalibrated(), *_policy_notices(models, panel.at([served.latest]))]
+    report["notices"] = notice_facts(by_severity([*notices_of(report["notices"]), *found]))
     report["served"] = _served_facts(models, panel, served) | {
         "choice": choice_facts(corrections, panel, served),
         "directions": direction_facts(rows_of(panel.at(served.learn), models.contract), models.contract, config),
@@ -143,20 +148,21 @@ def evaluate_book(
 ) -> dict[str, Any]:
     """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
     plan = _plan(book, config, tuple(tests) or config.origins.test)
-    panel = learning_panel(book, config, plan.grid, plan.origins(), progress).panel
+    require_events(book, config, plan.grid, list(plan.tests))
+    panel = learning_panel(book, config, plan.grid, plan.origins(), progress, notes_before=plan.never_before).panel
     segments = fit_segments(panel.at([max(plan.tests)]), config)
     return _report(book, config, Hindcasts(panel, config), plan, _Watch(recorder, progress, truth, segments))
 
 
 def _plan(book: Book, config: Config, tests: Sequence[date]) -> _Plan:
-    grid = PeriodGrid(config.time.period, max(tests))
+    grid = PeriodGrid.through(config.time.period, tests)
     latest = grid.index_of(book.known_until)
     fits = {}
     for test in sorted(tests):
         number = grid.number_of(test)
         _require_inside(book, config, grid, number, latest)
         fits[number] = learning_origins(config, grid, book.first_date, outcomes_before=number)
-    return _Plan(grid, fits)
+    return _Plan(grid, fits, never_before(config, grid, book.first_date, fits.values()))
 
 
 def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, latest: int) -> None:
@@ -188,7 +194,7 @@ def _report(book: Book, config: Config, hindcasts: Hindcasts, plan: _Plan, watch
         "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
         "terms": list(definitions(config)),
         "features": panel.features.shape[1],
-        "notices": notice_facts(by_severity(book.notices)),
+        "notices": notice_facts(by_severity([*book.notices, *_undetermined(origins)])),
         "absent": {table: list(names) for table, names in absent_measures(config, book.tables).items()},
         "interval_level": 0.95,
         "pooled": pooled_figures(judged_origins, config) if len(judged_origins) > 1 else None,
@@ -197,8 +203,25 @@ def _report(book: Book, config: Config, hindcasts: Hindcasts, plan: _Plan, watch
     }
 
 
+def _undetermined(origins: Sequence[Mapping[str, Any]]) -> list[Notice]:
+    """The main figures that the clients of a test origin leave open."""
+    return [
+        Notice(
+            code="figure_undetermined",
+            severity=Severity.NOTE,
+            subject=f"{target}.{metric}",
+            found=f"it cannot be told at {origin['as_of']}: {why}",
+            remedy="choose another origins.test or a longer horizon",
+        )
+        for origin in origins
+        for target, metric in MAIN_METRIC.items()
+        if (why := origin[target]["undetermined"])
+    ]
+
+
 def _served_facts(models: FittedModels, panel: Panel, served: LearningOrigins) -> dict[str, Any]:
     return {
+        "learned_until": models.learned.until.isoformat(),
         "learned_from": [panel.grid.start_of(origin).isoformat() for origin in served.learn],
         "rows": len(panel.at(served.learn)),
         "unfinished": {panel.grid.start_of(each.origin).isoformat(): each.elapsed for each in served.unfinished},

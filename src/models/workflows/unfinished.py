@@ -12,6 +12,7 @@ from models.config import Config
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.decline import DeclineModel, Standing, expected_declines
+from models.tables.groups import dealt
 from models.tables.panel import Panel
 from models.tables.splits import UnfinishedOrigin
 from models.tables.targets import SO_FAR
@@ -106,18 +107,13 @@ def _margins_apart(
     config: Config,
 ) -> list[FloatArray]:
     """Log-odds of the rows of each panel by a model that saw none of their groups; ``lessons`` are of the first."""
-    halves = [_half(panel, config.origins.group_folds) for panel in panels]
+    halves = dealt([panel.group for panel in panels], 2, "halves")
     margins = [np.zeros(len(panel)) for panel in panels]
     for side in (0, 1):
         model = lessons.where(halves[0] != side).fit(contract, config)
         for half, matrix, margin in zip(halves, matrices, margins, strict=True):
             margin[half == side] = model.margin(matrix[half == side])
     return margins
-
-
-def _half(panel: Panel, folds: int) -> IntArray:
-    """Which half of the sponsor groups each row is in, 0 or 1; the folds of an evaluation have groups of both."""
-    return panel.group_fold(2) if folds % 2 else np.asarray(panel.group // folds % 2)
 
 
 def _standing(margin: FloatArray, panel: Panel, elapsed: int, config: Config) -> Standing:

@@ -15,7 +15,6 @@ from models.notices import Notice, by_severity
 from models.tables.book import Book
 from models.tables.kept import kept_book
 from models.tables.panel import Panel, panels_by_block
-from models.tables.periods import latest_anchor
 from models.vocab import Progress, SilentProgress, Tier
 from models.workflows.bundle import Bundle
 from models.workflows.grading import facts_of
@@ -70,7 +69,7 @@ def tier_shift(
     """
     policy = bundle.models.policy
     settings = change_policy(policy.settings, changes, bundle.config.features)
-    when = as_of or latest_anchor(bundle.config.time.period, book.known_until)
+    when = as_of or book.known_until
     names = {*looked_at(policy.settings), *looked_at(settings)}
     facts = _book_facts(book, bundle, scoring_config(bundle, config), when, names, progress)
     facts = replace(facts, overrides=overrides_at(book, when))
@@ -83,7 +82,9 @@ def tier_shift(
         value=found.value.tolist(),
         overridden=found.before.overridden,
         movers=_movers(found, facts),
-        notices=by_severity([*settings_without_effect(bundle, config), *_without(found)]),
+        notices=by_severity(
+            [*bundle.models.learned.notices(when), *settings_without_effect(bundle, config), *_without(found)]
+        ),
     )
 
 

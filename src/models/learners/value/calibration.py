@@ -147,7 +147,7 @@ def _rising(at: FloatArray, to: FloatArray, size: FloatArray) -> FloatArray:
 def _require_totals(realised: float, foreseen: float) -> None:
     if not (realised > 0 and foreseen > 0):
         raise TooLittleDataError(
-            rule="calibration needs clients that together brought more than nothing",
-            got=f"a total of {realised:g} against {foreseen:g} predicted",
+            rule="calibration of values needs clients that together brought more than nothing",
+            got=f"a total of {realised:,.0f} against {foreseen:,.0f} predicted",
             remedy="calibrate on more clients or a longer horizon",
         )

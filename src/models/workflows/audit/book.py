@@ -21,6 +21,7 @@ from models.notices import Notice, by_severity
 from models.tables.book import Book
 from models.tables.consistency import ALL_CHECKS, CheckResult, Scope, run_checks
 from models.tables.counts import TableCount
+from models.tables.groups import one_in
 from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.prepare import prepared_book
 from models.tables.targets import DAYS_PER_PERIOD
@@ -162,7 +163,7 @@ def _criteria(
     except TooLittleDataError as error:
         return _no_criteria(f"features: {error}"), None
     progress.stage(f"Judging features at {origins.as_of}")
-    panel, one_in = _panel(book, config, origins)
+    panel, share = _panel(book, config, origins)
     now = panel.at([origins.latest])
     if not len(now):
         return _no_criteria(f"no client is active at {origins.as_of}"), None
@@ -177,7 +178,7 @@ def _criteria(
         as_of=origins.as_of,
         earlier=origins.grid.start_of(origins.earlier) if origins.earlier is not None and len(before) else None,
         clients=len(now),
-        one_in=one_in,
+        one_in=share,
         features=judged.features,
         short_list=judged.short_list,
         left_out=(*origins.left_out, *judged.left_out),
@@ -192,6 +193,6 @@ def _no_criteria(why: str) -> Criteria:
 def _panel(book: Book, config: Config, origins: AuditOrigins) -> tuple[Panel, int]:
     """Rows of at most ``MAX_PANEL_CLIENTS`` clients, by whole sponsor groups, and how many groups each stands for."""
     with prepared_book(book, config, origins.grid.anchor) as prepared:
-        one_in = -(-prepared.clients // MAX_PANEL_CLIENTS) or 1
+        share = -(-prepared.clients // MAX_PANEL_CLIENTS) or 1
         blocks = panels_by_block(prepared, config, origins.numbers, targets=origins.has_outcomes)
-        return joined([block.where(block.group % one_in == 0) for block in blocks]), one_in
+        return joined([block.where(one_in(block.group, share, "audit")) for block in blocks]), share

@@ -37,7 +37,7 @@ def audit_origins(config: Config, first_date: date, known_until: date) -> AuditO
     Raises ``TooLittleDataError`` if not even one whole period lies behind the book's end.
     """
     horizon, period = config.time.horizon_periods, config.time.period
-    grid = PeriodGrid(period, max(config.origins.test))
+    grid = PeriodGrid.through(period, config.origins.test)
     end, begin = grid.index_of(known_until), grid.index_of(first_date)
     if end <= begin:
         raise TooLittleDataError(

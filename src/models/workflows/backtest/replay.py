@@ -29,7 +29,7 @@ from models.workflows.contenders import past_behaviour
 from models.workflows.corrections import learn_corrections
 from models.workflows.grading import facts_of
 from models.workflows.hindcast import Hindcasts
-from models.workflows.learning import learning_panel
+from models.workflows.learning import learning_panel, require_events
 from models.workflows.overrides import overrides_at
 from models.workflows.recipe import FittedModels, Predictions, fit_models, fit_segments, score_panel, with_peers
 from models.workflows.stakes import at_stake
@@ -99,12 +99,13 @@ def replay(
     Raises ``AsOfOutsideBookError`` for a day whose outcomes the book does not hold yet, ``TooLittleDataError`` for one
     before which there is too little to learn from.
     """
-    grid = PeriodGrid(config.time.period, max(days))
+    grid = PeriodGrid.through(config.time.period, days)
     fits = {grid.number_of(day): _origins(book, config, grid, day) for day in sorted(set(days))}
     numbers = {*fits, *(origin for fit in fits.values() for origin in fit.taught_by)}
     if truth is not None:  # then clients that warn are acted on too
         first = grid.index_of(book.first_date)
         numbers |= {origin for number in fits for origin in origins_to_read(config, number, first=first)}
+    require_events(book, config, grid, list(fits))
     hindcasts = Hindcasts(learning_panel(book, config, grid, sorted(numbers), progress).panel, config)
     # no grade looks at segments: those of the earliest fit stand in for all, which saves most of the time
     segments = fit_segments(hindcasts.panel.at([next(iter(fits.values())).latest]), config)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from models.config import Config
 from models.decisions.kpis import CampaignClients, CampaignResult, campaign_result
-from models.tables.periods import PeriodGrid, latest_anchor
+from models.tables.periods import PeriodGrid
 from models.tables.relations import Reader, Window, addressed_clients, campaigns_of
 
 _HALF, _QUARTER = 2, 4
@@ -21,7 +21,7 @@ def campaigns_within(reader: Reader, window: Window) -> tuple[CampaignResult, ..
     """Campaigns that began within the window, or whose outcomes became complete in it, in order of their first day."""
     if not reader.has("campaigns") or not reader.has("interactions"):
         return ()
-    grid = PeriodGrid(reader.config.time.period, latest_anchor(reader.config.time.period, window.start))
+    grid = PeriodGrid(reader.config.time.period, window.start)
     campaigns = campaigns_of(reader, grid.start_of(-_periods(reader.config)[0]), window.end)
     results = (_result(reader, campaign, window.end) for campaign in campaigns.to_dict("records"))
     return tuple(results)
@@ -36,7 +36,7 @@ def _periods(config: Config) -> tuple[int, int]:
 def _result(reader: Reader, campaign: dict[Any, Any], as_of: date) -> CampaignResult:
     config, start = reader.config, pd.Timestamp(campaign["start"]).date()
     after, before = _periods(config)
-    grid = PeriodGrid(config.time.period, latest_anchor(config.time.period, start))
+    grid = PeriodGrid(config.time.period, start)
     complete_on, since = grid.start_of(after), grid.start_of(-before)
     frame = addressed_clients(reader, campaign["campaign_id"], since=since, start=start, end=min(complete_on, as_of))
     cost, channel = campaign["cost"], campaign["channel"]

@@ -12,7 +12,7 @@ from models.decisions.definitions import definitions
 from models.decisions.kpis import CampaignResult
 from models.errors import AsOfOutsideBookError
 from models.tables.book import Book
-from models.tables.periods import PeriodGrid, latest_anchor
+from models.tables.periods import PeriodGrid
 from models.tables.relations import reading
 from models.vocab import Progress, SilentProgress
 from models.workflows.kpis.counting import ALL, At, Counting, Row, year_of
@@ -60,7 +60,7 @@ def book_kpis(
     ``scores`` is the folder of published runs; groups and values come from the newest ones up to either end of the
     window. Raises ``AsOfOutsideBookError``.
     """
-    day = as_of or latest_anchor(config.time.period, book.known_until)
+    day = as_of or book.known_until
     grid, step = PeriodGrid(config.time.period, day), config.kpis.trend_step_periods or year_of(config) // 4
     _require_covered(book, day)
     earlier = [-step * back for back in range(config.kpis.trend_points - 1, 0, -1)]

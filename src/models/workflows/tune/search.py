@@ -15,7 +15,7 @@ from models.tables.panel import Panel
 from models.tables.periods import PeriodGrid
 from models.tables.splits import LearningOrigins, learning_origins
 from models.vocab import Progress, SilentProgress
-from models.workflows.learning import learning_panel
+from models.workflows.learning import learning_panel, require_events
 from models.workflows.publish import canonical_json, text_hash
 from models.workflows.tune.examination import Examination
 from models.workflows.tune.objectives import Objective, objective_of
@@ -64,7 +64,7 @@ def plan_tuning(book: Book, config: Config) -> TuningPlan:
 
     Raises ``TooLittleDataError`` if there is no origin to learn from, ``UserError`` if nothing can be tuned.
     """
-    grid = PeriodGrid(config.time.period, max(config.origins.test))
+    grid = PeriodGrid.through(config.time.period, config.origins.test)
     hindcasts = config.origins.model_copy(update={"calibration_count": config.tune.origin_count})
     origins = learning_origins(
         config.model_copy(update={"origins": hindcasts}),
@@ -94,6 +94,7 @@ def tune_book(
 
     Raises ``TooLittleDataError`` if the book is too small for the config's own settings.
     """
+    require_events(book, config, plan.grid, plan.origins.learn)
     panel = learning_panel(book, config, plan.grid, plan.origins.learn, progress).panel
     return tuple(tune_panel(panel, config, plan, study, told=told, progress=progress) for study in plan.studies)
 

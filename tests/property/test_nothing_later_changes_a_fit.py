@@ -1,0 +1,134 @@
+"""What was fitted, judged and predicted before a day is the same to the byte whatever comes after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import lightgbm
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from models.config import Config
+from models.tables.book import Book
+from models.vocab import SilentProgress
+from models.workflows.bundle import read_bundle
+from models.workflows.predict import CURVES, EXPLANATIONS, SCORES, predict_book
+from models.workflows.train import train_models
+from support import books
+from support.books import AS_OF
+from support.editions import editions
+
+TEST = date(2020, 1, 1)
+"""Its six months of outcomes end on the day until which the first edition is known."""
+WISHES = (
+    f"origins.test=[{TEST}]",
+    "origins.learn_unfinished=true",
+    "origins.group_folds=2",
+    "time.horizon_periods=6",
+    "time.activity_periods=12",
+    "learners.value.trees=8",
+    "learners.decline.trees=8",
+    "run.bootstrap_resamples=100",
+    "run.block_clients=40",
+)
+OF_THE_RUN = ["run_key"]
+few = settings(
+    max_examples=2,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],  # a book from a seed does not shrink
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+
+
+@dataclass
+class Watched(SilentProgress):
+    """Every ensemble of trees that was fitted until the last test origin was judged, in order."""
+
+    fitted: list[str] = field(default_factory=list)
+    judged: list[str] = field(default_factory=list)
+
+    def stage(self, title: str) -> None:
+        """What comes now is served, and may know all that came."""
+        if title == "Fitting the models that serve":
+            self.judged = list(self.fitted)
+
+
+@contextmanager
+def watched() -> Iterator[Watched]:
+    """Look over LightGBM's shoulder."""
+    seen, train = Watched(), lightgbm.train
+
+    def noted(*given: Any, **named: Any) -> Any:
+        booster = train(*given, **named)
+        seen.fitted.append(sha256(booster.model_to_string().encode()).hexdigest())
+        return booster
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lightgbm, "train", noted)
+        yield seen
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a training leaves that must not change: trees and report of the test origin; and the bundle."""
+
+    trees: list[str]
+    judged: str
+    bundle: Path
+
+
+def config_in(folder: Path, *overrides: str) -> Config:
+    return books.settings(*WISHES, *overrides, work_dir=folder / "work")
+
+
+def trained(book: Book, config: Config, folder: Path) -> Fit:
+    with watched() as seen:
+        made = train_models(book, config, folder, progress=seen)
+    assert seen.judged
+    for origin in made.report["origins"]:
+        del origin["parts"]["errors"]["segment"]  # errors are told by the segments that serve, which are of today
+    return Fit(seen.judged, json.dumps(made.report["origins"], indent=1), made.bundle)
+
+
+def scores(book: Book, bundle: Path, config: Config, out: Path) -> dict[str, pd.DataFrame]:
+    made = predict_book(book, read_bundle(bundle), config, out, AS_OF)
+    tables = {name: pd.read_parquet(made.folder / name) for name in (SCORES, EXPLANATIONS, CURVES)}
+    return {name: table.drop(columns=OF_THE_RUN, errors="ignore") for name, table in tables.items()}
+
+
+def assert_nothing_later_counts(seed: int, folder: Path, *overrides: str, **without: bool) -> None:
+    """Train on both editions, predict both with the models of the first."""
+    both, config = editions(seed, folder, **without), config_in(folder, *overrides)
+    before, after = (trained(book, config, folder / f"bundle {name}") for name, book in vars(both).items())
+    assert before.judged == after.judged
+    assert before.trees == after.trees
+    first = scores(both.before, before.bundle, config, folder / "scores before")
+    second = scores(both.after, before.bundle, config, folder / "scores after")
+    for name, table in first.items():
+        pd.testing.assert_frame_equal(table, second[name], check_exact=True, obj=name)
+
+
+@few
+@given(seed=st.integers(0, 10**6))
+def test_an_edition_with_later_rows_changes_no_fit_no_figure_and_no_score(
+    seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert_nothing_later_counts(seed, tmp_path_factory.mktemp("editions"))
+
+
+def test_nor_do_causes_that_are_told_for_later_endings_only(tmp_path: Path) -> None:
+    assert_nothing_later_counts(2, tmp_path, causes=False)
+
+
+def test_nor_under_rule_lapse(tmp_path: Path) -> None:
+    assert_nothing_later_counts(3, tmp_path, "decline.rule=lapse")
