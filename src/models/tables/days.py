@@ -81,10 +81,10 @@ def _written_day(value: Any, order: DateOrder, zone: str) -> Any:
     """ISO 8601 is tried first and alone where the fifth sign says so: most files write it, and it needs no pattern."""
     written = ibis.ifelse(is_iso(value), value.try_cast("date"), ibis.null("date"))
     text = trimmed(value)
-    others = [_by_pattern(text, _YEAR_FIRST, r"\1-\2-\3"), _by_pattern(text, _UNBROKEN, r"\1-\2-\3")]
-    if order is not DateOrder.YEAR_FIRST:
+    others = [_by_pattern(text, form, r"\1-\2-\3") for form in (_YEAR_FIRST, _UNBROKEN)]
+    if order is not DateOrder.YEAR_FIRST:  # first, as the most frequent form; no text has two
         iso = r"\3-\2-\1" if order is DateOrder.DAY_FIRST else r"\3-\1-\2"
-        others.append(_by_pattern(text, _YEAR_LAST, iso))
+        others.insert(0, _by_pattern(text, _YEAR_LAST, iso))
     day = ibis.coalesce(written, *others, _named_month(text), _without_end(text))
     if zone == UTC:
         return day
