@@ -249,6 +249,40 @@ class FeatureContractError(UserError):
     """Features that do not fit the contract of the bundle that should score them."""
 
 
+class ImplausibleBookError(UserError):
+    """A book of which something cannot be as it stands; every refusal is told, each with what to do."""
+
+    def __init__(self, *, book: str, refusals: Sequence[str]) -> None:
+        self.refusals = tuple(refusals)
+        rule = f"the {book} book must be plausible"
+        super().__init__(rule=rule, got=f"{len(refusals)} findings that cannot be", remedy="mend each of them")
+
+    def __str__(self) -> str:
+        return _listed(self.rule, self.refusals)
+
+
+class UnlikeTrainingError(FeatureContractError):
+    """A book that is not what the models learned from; nothing was scored or published."""
+
+    def __init__(self, *, book: str, refusals: Sequence[str]) -> None:
+        self.refusals = tuple(refusals)
+        rule = f"the {book} book must be like the one that the models learned from"
+        super().__init__(rule=rule, got=f"{len(refusals)} findings that cannot be", remedy="mend each of them")
+
+    def __str__(self) -> str:
+        return _listed(self.rule, self.refusals)
+
+
+def _listed(rule: str, refusals: Sequence[str]) -> str:
+    """A rule and the findings against it, bounded."""
+    shown = [f"  - {refusal}" for refusal in refusals[:MAX_PROBLEMS_SHOWN]]
+    more = len(refusals) - len(shown)
+    shown += [f"  ... and {more} more"] if more > 0 else []
+    return "\n".join(
+        [f"{rule}, got {len(refusals)} {'finding' if len(refusals) == 1 else 'findings'} against it:", *shown]
+    )
+
+
 class AdditivityError(InternalError):
     """Contributions that do not sum to the prediction; the batch is not published."""
 

@@ -23,6 +23,10 @@ class Severity(StrEnum):
     REFUSED = "refused"
 
 
+ROWS_LEFT_OUT = "rows_left_out"
+"""The code of rows that broke the contract and stand in quarantine."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Notice:
     """One thing that a reader of the result must know.

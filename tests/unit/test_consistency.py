@@ -83,6 +83,11 @@ BREACHES = {
         "F1",
         "effective 2020-05-01, signed 2020-06-01",
     ),
+    "effective_before_maturity": (
+        changed("facilities", 0, effective=day("2022-06-02")),
+        "F1",
+        "effective 2022-06-02, maturity 2022-06-01",
+    ),
     "end_has_a_cause": (
         added("facilities", 0, facility_id="F2", exit_cause=None),
         "F2",

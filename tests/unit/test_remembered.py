@@ -138,9 +138,9 @@ def test_other_rules_have_the_rows_checked_again(folder: Path, monkeypatch: pyte
 
 
 def test_without_a_date_a_book_is_known_for_the_day_only(folder: Path) -> None:
-    config = load_config(CONFIG, ["book.known_until=null"]).book
+    config = load_config(CONFIG, ["book.known_until=null"])
     today = SourceMemory.of(config, str(folder), folder)
-    fixed = SourceMemory.of(load_config(CONFIG, []).book, str(folder), folder)
+    fixed = SourceMemory.of(load_config(CONFIG, []), str(folder), folder)
     assert today.note != fixed.note
 
 
@@ -173,7 +173,7 @@ def test_a_refused_book_is_not_remembered(folder: Path) -> None:
 
 
 def test_a_database_is_read_each_time(tmp_path: Path) -> None:
-    config = load_config(CONFIG, ["book.source=sql"]).book
+    config = load_config(CONFIG, ["book.source=sql"])
     assert SourceMemory.of(config, "duckdb://book.db", tmp_path).recalled() is None
 
 

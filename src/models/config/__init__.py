@@ -3,6 +3,7 @@
 from models.config.backtest import ActingConfig, BacktestConfig, LimitsConfig, RetentionConfig, RuleConfig
 from models.config.base import Search, Section
 from models.config.explaining import ActionConfig, ExplainingConfig, ReachConfig
+from models.config.guard import GuardConfig, Limit
 from models.config.kinds import (
     DriverConfig,
     KindsConfig,
@@ -62,10 +63,12 @@ __all__ = [
     "FacilityCountConfig",
     "FeaturesConfig",
     "FunnelConfig",
+    "GuardConfig",
     "KindsConfig",
     "KpisConfig",
     "LabelConfig",
     "LearnersConfig",
+    "Limit",
     "LimitsConfig",
     "MeasureConfig",
     "MonotoneConfig",

@@ -10,6 +10,7 @@ from models.config.backtest import BacktestConfig
 from models.config.base import Section
 from models.config.explaining import ExplainingConfig
 from models.config.feature_names import feature_problems
+from models.config.guard import GuardConfig
 from models.config.kinds import (
     NeedsConfig,
     RegionsConfig,
@@ -79,6 +80,7 @@ class Config(Section):
     simulation: SimulationConfig = SimulationConfig()
     tune: TuneConfig = TuneConfig()
     backtest: BacktestConfig = BacktestConfig()
+    guard: GuardConfig = GuardConfig()
     run: RunConfig = RunConfig()
 
     @property
@@ -100,6 +102,7 @@ class Config(Section):
                 "simulation": True,
                 "tune": True,
                 "backtest": True,
+                "guard": True,
                 "run": _WITHOUT_MEANING,
             },
         )

@@ -12,9 +12,10 @@ import ibis
 
 from models.config import Config
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
-from models.interfaces.opening import Settings, open_book, settings_of, work_dir
+from models.interfaces.opening import Settings, settings_of, work_dir
 from models.interfaces.pages import check_page
-from models.tables.book import QUARANTINE, load_book
+from models.notices import ROWS_LEFT_OUT, Notice, Severity, by_severity, notice_facts
+from models.tables.book import QUARANTINE, Book, load_book, refusal_of
 from models.tables.counts import TableCount
 from models.vocab import Progress, SilentProgress
 from models.workflows.audit import BadRows, audit_book, audit_facts, bad_rows
@@ -28,7 +29,7 @@ class Checkup:
     """What a check leaves: the facts of the audit, the rows by number, the bad ones one by one, and the page.
 
     ``facts`` and ``page`` are None where no row was left to audit; ``refused`` is the error with which every
-    other command answers this book, None if it is good.
+    other command answers this book, None if it is good; ``notices`` say what the door found.
     """
 
     facts: Mapping[str, Any] | None
@@ -37,6 +38,12 @@ class Checkup:
     quarantine: Path
     page: Path | None
     refused: UserError | None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether anything is a warning or worse; rows left out are bounded by ``book.max_quarantine_share`` alone."""
+        return any(notice.severity is not Severity.NOTE and notice.code != ROWS_LEFT_OUT for notice in self.notices)
 
 
 def check(
@@ -55,19 +62,25 @@ def check(
     settings = settings_of(config, overrides)
     place = page or work_dir(settings) / PAGE
     try:
-        checked = open_book(settings, book, progress, afresh=True)
+        checked = load_book(settings, book, work_dir(settings), progress, afresh=True, refuse=False)
     except QuarantineLimitError as error:
         return _refused(settings, book, place, error, progress)
-    audit = audit_book(checked, settings, progress=progress)
-    facts = {**audit_facts(audit), "refused": ""}
+    return _audited(checked, settings, place, refusal_of(checked), progress)
+
+
+def _audited(book: Book, settings: Config, place: Path, refused: UserError | None, progress: Progress) -> Checkup:
+    audit = audit_book(book, settings, progress=progress)
+    told = {"refused": f"{refused}." if refused else "", "notices": notice_facts(by_severity(book.notices))}
+    facts = {**audit_facts(audit), **told}
     publish_text(place, check_page(facts))
     return Checkup(
         facts=facts,
         counts=audit.counts,
         bad=audit.quarantine,
-        quarantine=checked.quarantine,
+        quarantine=book.quarantine,
         page=place,
-        refused=None,
+        notices=by_severity(book.notices),
+        refused=refused,
     )
 
 
@@ -79,13 +92,8 @@ def _refused(
     lenient = settings.model_copy(update={"book": settings.book.model_copy(update={"max_quarantine_share": 1.0})})
     with tempfile.TemporaryDirectory(prefix=".check-", dir=work_dir(settings)) as scratch:
         try:
-            checked = load_book(lenient, book, Path(scratch), progress)
+            checked = load_book(lenient, book, Path(scratch), progress, refuse=False)
         except TooLittleDataError:
             bad = bad_rows(quarantine, ibis.duckdb.connect())
             return Checkup(facts=None, counts=(), bad=bad, quarantine=quarantine, page=None, refused=error)
-        audit = audit_book(replace(checked, quarantine=quarantine), settings, progress=progress)
-        facts = {**audit_facts(audit), "refused": f"{error}."}
-        publish_text(place, check_page(facts))
-    return Checkup(
-        facts=facts, counts=audit.counts, bad=audit.quarantine, quarantine=quarantine, page=place, refused=error
-    )
+        return _audited(replace(checked, quarantine=quarantine), settings, place, error, progress)

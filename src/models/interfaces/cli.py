@@ -1,6 +1,6 @@
 """The command line: each command names its settings, calls one job, and prints what a person or a program reads.
 
-Exit codes: 0 done, 2 the user's mistake, 1 ours, 130 interrupted.
+Exit codes: 0 done, 2 the user's mistake, 1 ours, 3 findings of check, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ from models.showable import showable
 app = typer.Typer(
     name="clientvalue",
     help="Client value, decline risk and tiers for project finance and corporate lending.",
-    epilog="Exit codes: 0 done, 2 a mistake in what was asked or given, 1 a mistake of ours, 130 interrupted.",
+    epilog="Exit codes: 0 done, 2 a mistake in what was asked or given, 1 a mistake of ours, 3 findings of check, "
+    "130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -65,6 +66,8 @@ TRACEBACK = "CLIENTVALUE_TRACEBACK"
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 """As a shell counts a process that wrote to nobody."""
+FINDINGS = 3
+"""How ``check`` ends where it warns of something; other commands tell the same and go on."""
 
 
 @app.command(short_help="The main job: check, train, judge, score and explain.")
@@ -222,8 +225,11 @@ def check(
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Audit a book: bad rows, tables against each other, and which features make good criteria."""
-    from models.interfaces import check_summary, checkup  # noqa: PLC0415
+    """Audit a book: bad rows, tables against each other, and which features make good criteria.
+
+    It ends with 3 if something is implausible and only warned of, with 2 if another command would refuse the book.
+    """
+    from models.interfaces import check_summary, checkup, notice_words  # noqa: PLC0415
 
     settings = settings_of(config, set_)
     found = checkup.check(settings, book=book, page=page, progress=_progress())
@@ -232,9 +238,12 @@ def check(
     else:
         for part in check_summary.summary(found):
             _out.print(part)
+        _lines(notice_words.notice_lines(found.notices))
         _lines(check_summary.places(found))
     if found.refused is not None:
         raise found.refused
+    if found.has_findings:
+        raise typer.Exit(FINDINGS)
 
 
 @app.command(short_help="Write a simulated project-finance book with known truth.")

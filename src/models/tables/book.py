@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from models.config import Config
-from models.errors import UserError
-from models.notices import Notice, notice_facts, notices_of
+from models.errors import ImplausibleBookError, UserError
+from models.notices import Notice, Severity, notice_facts, notices_of
 from models.tables.counts import TableCount
+from models.tables.guard.profile import EMPTY_PROFILE, BookProfile
 from models.tables.names import require_known_names, unmatched_names
 from models.tables.remembered import SourceMemory
 from models.vocab import Progress
@@ -33,7 +34,7 @@ class Book:
     the source does not have is null. The book holds what is dated from ``first_date``, before
     ``known_until``. ``fingerprint`` (sha256) tells the contents, whatever the order of the rows. ``counts``
     has one entry per table that was checked, those of the source's own contract first. ``notices`` says what the
-    door left out or found implausible.
+    door left out or found implausible, ``profile`` what the book looks like from afar.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Book:
     counts: tuple[TableCount, ...]
     ignored_columns: Mapping[str, tuple[str, ...]]
     notices: tuple[Notice, ...] = ()
+    profile: BookProfile = EMPTY_PROFILE
 
     def open(self, connection: Any, table: str) -> Any:
         """One table as an Ibis table of a DuckDB ``connection``; ``KeyError`` if there is none."""
@@ -63,6 +65,7 @@ class Book:
             "counts": [asdict(count) for count in self.counts],
             "ignored_columns": {table: list(names) for table, names in self.ignored_columns.items()},
             "notices": notice_facts(self.notices),
+            "profile": self.profile.to_facts(),
         }
 
     @classmethod
@@ -80,6 +83,7 @@ class Book:
             counts=tuple(TableCount.of_facts(count) for count in facts["counts"]),
             ignored_columns={table: tuple(names) for table, names in facts["ignored_columns"].items()},
             notices=notices_of(facts["notices"]),
+            profile=BookProfile.from_facts(facts["profile"]),
         )
 
     def files(self) -> tuple[Path, ...]:
@@ -87,7 +91,15 @@ class Book:
         return (*self.tables.values(), self.quarantine)
 
 
-def load_book(config: Config, path: str | None, work_dir: Path, progress: Progress, *, afresh: bool = False) -> Book:
+def load_book(
+    config: Config,
+    path: str | None,
+    work_dir: Path,
+    progress: Progress,
+    *,
+    afresh: bool = False,
+    refuse: bool = True,
+) -> Book:
     """Read the book from ``path`` (else ``book.path``), check it, and write it to ``work_dir``.
 
     Leaves, only if the book is good, ``book/<key>/<table>.parquet`` and ``book/<key>/manifest.json``, where the key
@@ -96,8 +108,23 @@ def load_book(config: Config, path: str | None, work_dir: Path, progress: Progre
     table, source_row (from 1), rule, column, value, further_rules. A source whose files did not change since they were
     checked by the same rules is not read again, unless ``afresh``. Raises a ``UserError`` for whatever is wrong with
     the source; ``QuarantineLimitError`` if a table has more bad rows, or a column more unreadable values, than
-    ``book.max_quarantine_share``.
+    ``book.max_quarantine_share``; unless ``refuse`` is False
+    ``ImplausibleBookError`` for what the section ``guard`` refuses.
     """
+    book = _loaded(config, path, work_dir, progress, afresh=afresh)
+    refused = refusal_of(book)
+    if refuse and refused is not None:
+        raise refused
+    return book
+
+
+def refusal_of(book: Book) -> UserError | None:
+    """The error that tells all that the door refuses about a book; None if that is nothing."""
+    refusals = [str(notice) for notice in book.notices if notice.severity is Severity.REFUSED]
+    return ImplausibleBookError(book=book.name, refusals=refusals) if refusals else None
+
+
+def _loaded(config: Config, path: str | None, work_dir: Path, progress: Progress, *, afresh: bool) -> Book:
     place = path or config.book.path
     if not place:
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
@@ -107,8 +134,8 @@ def load_book(config: Config, path: str | None, work_dir: Path, progress: Progre
 
 
 def _checked(config: Config, place: str, work_dir: Path, progress: Progress, *, afresh: bool) -> Book:
-    """The book behind the door, remembered or read: what of it hangs on the section ``book`` of the config alone."""
-    source = SourceMemory.of(config.book, place, work_dir / "checked")
+    """The book behind the door, remembered or read: what of it does not hang on features."""
+    source = SourceMemory.of(config, place, work_dir / "checked")
     known = None if afresh else source.recalled()
     if known is not None:
         progress.stage(f"The {config.book.name} book is as it was when it was checked")

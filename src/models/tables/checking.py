@@ -9,6 +9,7 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from models.tables.book import MANIFEST, QUARANTINE, Book, book_folder
 from models.tables.conventions import Conventions
 from models.tables.days import UTC
 from models.tables.fingerprint import fingerprint
+from models.tables.guard import door_notices, stray_notices
+from models.tables.guard.measuring import profile_book
 from models.tables.limits import refuse_bad, row_notices
 from models.tables.quality import CheckedTable, Gate
 from models.tables.schema import REQUIRED_TABLES, TABLES
@@ -49,7 +52,8 @@ def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -
         everything = [*source.checked, *checked.values()]
         quarantine = _write_quarantine(connection, everything, scratch, work_dir)
         refuse_bad(everything, config.book.max_quarantine_share, quarantine)
-        book = _describe(config, source, checked, work_dir)
+        progress.stage("Looking for what is implausible")
+        book = _guarded(_describe(config, source, checked, work_dir), config, place, checked)
         (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
         target = book_folder(work_dir, book.fingerprint)
         _publish(stored, target, scratch, sound=target.is_dir() and _is_sound(connection, target, book))
@@ -121,6 +125,14 @@ def _describe(config: Config, source: SourceTables, checked: Mapping[str, Checke
         ignored_columns=source.ignored_columns,
         notices=(*source.notices, *row_notices(everything, work_dir / QUARANTINE)),
     )
+
+
+def _guarded(book: Book, config: Config, place: str, checked: Mapping[str, CheckedTable]) -> Book:
+    """The book with its profile, and with what is implausible about it by itself among its notices."""
+    profile = profile_book({name: table.rows for name, table in checked.items()}, config, book.known_until)
+    found = door_notices(profile, config, book.known_until, ignored=book.ignored_columns)
+    strays = stray_notices(Path(place), list(checked), config) if config.book.source == "files" else ()
+    return replace(book, profile=profile, notices=(*book.notices, *found, *strays))
 
 
 def _manifest(book: Book) -> str:

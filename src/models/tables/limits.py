@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from models.errors import Breach, QuarantineLimitError
-from models.notices import Notice, Severity
+from models.notices import ROWS_LEFT_OUT, Notice, Severity
 from models.tables.counts import Unreadable
 from models.tables.quality import CheckedTable
 from models.tables.rules import Rule, meaning
@@ -33,7 +33,7 @@ def row_notices(tables: Sequence[CheckedTable], quarantine: Path) -> Iterator[No
         count = table.count
         if count.rows_quarantined:
             yield Notice(
-                code="rows_left_out",
+                code=ROWS_LEFT_OUT,
                 severity=Severity.WARNING,
                 subject=count.table,
                 found=f"{count.rows_quarantined:,} of {count.rows_in:,} rows are left out "

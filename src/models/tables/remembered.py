@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from models.config import BookConfig
+from models.config import BookConfig, Config
 from models.tables.stamps import Stamp, code_version, has_settled, stamp_of
 
 _KEY_LENGTH = 16
@@ -24,7 +24,9 @@ _KEY_LENGTH = 16
 
 @dataclass(frozen=True)
 class SourceMemory:
-    """The note of one source under one section ``book`` of a config; ``source`` tells its files as they were found.
+    """The note of one source under the sections of a config that the door reads.
+
+    ``source`` tells its files as they were found.
 
     ``source`` is None where nothing tells whether the source changed, as of a database.
     """
@@ -33,16 +35,18 @@ class SourceMemory:
     source: Stamp | None
 
     @classmethod
-    def of(cls, config: BookConfig, place: str, folder: Path) -> SourceMemory:
+    def of(cls, config: Config, place: str, folder: Path) -> SourceMemory:
         """Look at the files of ``place``; the note stands in ``folder``."""
         rules = {
-            "book": config.model_dump(mode="json", exclude={"path", "truth"}),
+            "book": config.book.model_dump(mode="json", exclude={"path", "truth"}),
+            "guard": config.guard.model_dump(mode="json"),
+            "period": config.time.period,
             "place": str(Path(place).resolve()),
-            "today": None if config.known_until else datetime.now(tz=UTC).date().isoformat(),
+            "today": None if config.book.known_until else datetime.now(tz=UTC).date().isoformat(),
             "code": code_version(),
         }
         key = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()
-        return cls(folder / f"{key[:_KEY_LENGTH]}.json", _stamp_of_source(config, place))
+        return cls(folder / f"{key[:_KEY_LENGTH]}.json", _stamp_of_source(config.book, place))
 
     def recalled(self) -> dict[str, Any] | None:
         """What came out when the source was checked; None unless it, and all that came out, is as it was then."""

@@ -27,16 +27,18 @@ from models.tables.features import words_from_json, words_to_json
 from models.tables.notes import NoteModel
 from models.workflows.grading import Bounds
 from models.workflows.learned import Learned
+from models.workflows.likeness import UNKNOWN_TRAINING, TrainingProfile
 from models.workflows.publish import MANIFEST, OF_BUNDLE, canonical_json, read_sealed, text_hash, write_manifest
 from models.workflows.recipe import FittedModels
 
 FORMAT = 6
 CONFIG = "config.json"
 REPORT = "report.json"
+PROFILE = "profile.json"
 _JUDGING = frozenset({"bootstrap_resamples"})
-_TELLING = frozenset({CONFIG, REPORT})
-"""Files whose bytes are sealed like all, but no part of the key: the report looks at the champion of its day, and of
-the config only what decides scores counts."""
+_TELLING = frozenset({CONFIG, PROFILE, REPORT})
+"""Files whose bytes are sealed like all, but no part of the key: the report looks at the champion of its day, the
+profile of the book refuses books and changes no score, and of the config only what decides scores counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +50,21 @@ class Bundle:
 
     models: FittedModels
     config: Config
+    profile: TrainingProfile
     key: str
     folder: Path
 
 
-def write_bundle(folder: Path, models: FittedModels, config: Config, report: Mapping[str, Any], data: str) -> None:
-    """Write all files of a bundle into an empty folder; ``data`` is the fingerprint of the book."""
+def write_bundle(
+    folder: Path,
+    models: FittedModels,
+    config: Config,
+    report: Mapping[str, Any],
+    data: str,
+    *,
+    profile: TrainingProfile = UNKNOWN_TRAINING,
+) -> None:
+    """Write all files of a bundle into an empty folder; ``data`` and ``profile`` are of the book it learned from."""
     _write_texts(folder, "value", models.value.to_texts())
     _write_texts(folder, "decline", models.decline.to_texts())
     _write_texts(folder, "timing", models.timing.to_texts())
@@ -71,6 +82,7 @@ def write_bundle(folder: Path, models: FittedModels, config: Config, report: Map
     _write(folder / "classes.json", json.dumps(_class_facts(bounds.classes), sort_keys=True))
     _write(folder / "notes.json", models.notes.to_json() if models.notes else "null")
     _write(folder / "policy.json", models.policy.to_json())
+    _write(folder / PROFILE, profile.to_json())
     _write(folder / CONFIG, json.dumps(config.meaning(), indent=1))
     _write(folder / REPORT, json.dumps(report, indent=1, sort_keys=True))
     write_manifest(folder, {"format": FORMAT, "book": config.book.name, "data": data})
@@ -86,9 +98,10 @@ def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
     try:
         config = Config.model_validate_json(texts[CONFIG])
         models = _models(texts, config, threads)
+        profile = TrainingProfile.from_json(texts[PROFILE])
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise _unreadable(folder, error) from error
-    return Bundle(models=models, config=config, key=_key(manifest, texts), folder=folder)
+    return Bundle(models=models, config=config, profile=profile, key=_key(manifest, texts), folder=folder)
 
 
 def bundle_key(folder: Path) -> str:

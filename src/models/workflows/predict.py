@@ -28,6 +28,7 @@ from models.workflows.blockwise import Scoring, scored_blocks
 from models.workflows.bundle import Bundle
 from models.workflows.decide import REMEMBERED, Grounds
 from models.workflows.explanations import Stamp
+from models.workflows.likeness import likeness_notices, refuse_unlike, value_notices
 from models.workflows.movers import write_movers
 from models.workflows.overrides import override_facts, overrides_at, overrides_written
 from models.workflows.parquet import ParquetFile
@@ -175,7 +176,8 @@ def predict_book(
     ``out/latest`` then leads to it. Settings of the bundle decide what is computed; ``config`` says where and how. The
     newest scores in ``out`` of an earlier date are built upon: kinds of clients move from there only with reason.
     Raises ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published,
-    ``DamagedBundleError`` if the earlier scores are not as they were published.
+    ``DamagedBundleError`` if the earlier scores are not as they were published, ``UnlikeTrainingError`` if the section
+    ``guard`` refuses the book beside that of training, or what is expected of it: then nothing is published.
     """
     settings = scoring_config(bundle, config)
     when = as_of or book.known_until
@@ -184,7 +186,9 @@ def predict_book(
     folder = run_folder(out, when, key)
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
     grounds = Grounds(previous=previous, overrides=overrides_at(book, when))
-    notices = (*book.notices, *bundle.models.learned.notices(when))
+    unlike = likeness_notices(book, bundle.profile, bundle.config, config.guard)
+    notices = (*book.notices, *unlike, *bundle.models.learned.notices(when))
+    refuse_unlike(book.name, notices)
     job = _Job(
         bundle, settings, when, key, grounds, overrides_written(book), origins, book.fingerprint, notices=notices
     )
@@ -235,7 +239,8 @@ def _write_blocks(
             scores.append(pa.table(columns))
     tally.overrides = override_facts(graded, job.grounds.overrides, job.overrides_written)
     _require_clients(tally, job)
-    tally.notices += _policy_notices(waiting.weighed, job)
+    tally.notices += [*_judged(job, tally), *_policy_notices(waiting.weighed, job)]
+    refuse_unlike(job.settings.book.name, tally.notices)
     alarms = _write_alarms(draft, waiting.turned, job, sum(tally.clients.values()))
     moved = write_movers(draft, job.grounds.previous, as_of=job.as_of, bundle=job.bundle.key)
     more = {MOVES: asdict(limit), "alarms": alarms, "movers": moved}
@@ -308,6 +313,12 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[st
 def _notices(prepared: PreparedBook, job: _Job, tally: _Tally) -> tuple[Notice, ...]:
     """What the whole run leaves out or finds implausible, the gravest first."""
     return by_severity([*job.notices, *tally.notices, *_unscored(prepared, job, tally)])
+
+
+def _judged(job: _Job, tally: _Tally) -> list[Notice]:
+    """Whether what is expected of a client is about what it was at training."""
+    mean = sum(tally.value.values()) / sum(tally.clients.values())
+    return value_notices(mean, job.bundle.profile, job.settings.guard)
 
 
 def _unscored(prepared: PreparedBook, job: _Job, tally: _Tally) -> list[Notice]:

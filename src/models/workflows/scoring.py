@@ -93,8 +93,8 @@ def explain_matrix(
 
 
 def scoring_config(bundle: Bundle, config: Config) -> Config:
-    """The bundle's settings, with the caller's place of the book and way of running."""
-    return bundle.config.model_copy(update={"book": config.book, "run": config.run})
+    """The bundle's settings, with the caller's place of the book, limits of what is plausible, and way of running."""
+    return bundle.config.model_copy(update={"book": config.book, "guard": config.guard, "run": config.run})
 
 
 def score_clients(

@@ -30,6 +30,7 @@ from models.workflows.grading import facts_of
 from models.workflows.hindcast import Hindcasts
 from models.workflows.kind_report import served_kind_facts
 from models.workflows.learning import learning_panel, require_events
+from models.workflows.likeness import TrainingProfile
 from models.workflows.named_features import unknown_features
 from models.workflows.publish import publish_folder
 from models.workflows.recipe import FittedModels, fit_models, fit_segments, grade_matrix, with_peers
@@ -119,7 +120,8 @@ def train_models(
     report["explained"] = _explained(models, panel.at([served.latest]), report)
     report["segments"] = served_segment_facts(models, panel.at([served.latest]), config, segments.matching)
     report["kinds"] = served_kind_facts(models, panel, served, config)
-    publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint))
+    profile = TrainingProfile(book=book.profile, value_per_client=_value_per_client(models, panel.at([served.latest])))
+    publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint, profile=profile))
     recorder.artifact(folder / "report.json")
     return Trained(bundle=folder, report=json.loads(json.dumps(report)), features=_kinds(models))
 
@@ -240,6 +242,11 @@ def _explained(models: FittedModels, now: Panel, report: dict[str, Any]) -> dict
         "models": explained_parts(parts, matrix, models.contract, now.words),
         "stability": ranking_stability([fit["as_of"] for fit in fits], [fit["reasons"] for fit in fits]),
     }
+
+
+def _value_per_client(models: FittedModels, now: Panel) -> float:
+    """What the models expect of the clients of the latest date that they learned from."""
+    return float(models.value.predict(models.contract.encode(now.features)).mean()) if len(now) else 0.0
 
 
 def _kinds(models: FittedModels) -> dict[str, str]:

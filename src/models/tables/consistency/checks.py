@@ -101,12 +101,20 @@ def typical(rows: Any, by: str, size: Any) -> Any:
     return upper.group_by(by).aggregate(usual=usual, counted=upper.whole.max())
 
 
-def run_checks(checks: Sequence[Check], scope: Scope, *, max_examples: int = MAX_EXAMPLES) -> tuple[CheckResult, ...]:
+def run_checks(
+    checks: Sequence[Check],
+    scope: Scope,
+    *,
+    max_examples: int = MAX_EXAMPLES,
+    filled: Mapping[str, frozenset[str]] | None = None,
+) -> tuple[CheckResult, ...]:
     """Run every check that the book has the columns for; the others say what is absent.
 
-    Failing rows are told in order of their text, at most ``max_examples`` of each check.
+    Failing rows are told in order of their text, at most ``max_examples`` of each check. ``filled`` are the columns
+    with at least one value of each table, where that is known already.
     """
-    filled = {name: _filled_columns(table) for name, table in scope.tables.items()}
+    if filled is None:
+        filled = {name: _filled_columns(table) for name, table in scope.tables.items()}
     return tuple(_result(check, scope, _absent(check, filled), max_examples) for check in checks)
 
 
@@ -136,7 +144,7 @@ def _result(check: Check, scope: Scope, absent: str, max_examples: int) -> Check
     rows = check.rows(scope)
     counted = rows.aggregate(looked=rows.count(), failing=rows[_FAILS].sum()).to_pyarrow().to_pylist()[0]
     failing = int(counted["failing"] or 0)
-    examples = _examples(rows, max_examples) if failing else ()
+    examples = _examples(rows, max_examples) if failing and max_examples else ()
     return CheckResult(**told, looked_at=int(counted["looked"]), failing=failing, examples=examples)
 
 

@@ -31,6 +31,12 @@ def _effective_after_signing(scope: Scope) -> Any:
     return looked_at(rows, row=_facility(rows), fails=rows.effective < rows.signed, found=found)
 
 
+def _effective_before_maturity(scope: Scope) -> Any:
+    rows = scope.tables["facilities"].filter(lambda each: each.effective.notnull() & each.maturity.notnull())
+    found = "effective " + said(rows.effective) + ", maturity " + said(rows.maturity)
+    return looked_at(rows, row=_facility(rows), fails=rows.effective > rows.maturity, found=found)
+
+
 def _end_has_a_cause(scope: Scope) -> Any:
     rows = scope.tables["facilities"].filter(lambda each: each.closed.notnull() | each.exit_cause.notnull())
     found = "closed " + said(rows.closed) + ", exit_cause " + said(rows.exit_cause)
@@ -175,6 +181,13 @@ FACILITY_CHECKS = (
         rule="A facility is not drawable before it is signed.",
         needs={"facilities": ("effective",)},
         rows=_effective_after_signing,
+    ),
+    Check(
+        name="effective_before_maturity",
+        table="facilities",
+        rule="A facility is drawable before it matures.",
+        needs={"facilities": ("effective", "maturity")},
+        rows=_effective_before_maturity,
     ),
     Check(
         name="end_has_a_cause",

@@ -10,7 +10,7 @@ from typing import Any
 from models.config import TimeConfig
 from models.tables.book import Book
 from models.tables.counts import TableCount
-from models.tables.measures import KNOWN_ON
+from models.tables.guard.profile import DATED
 from models.tables.schema import TABLES, Column, Kind, TableSchema
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import Progress
@@ -24,7 +24,6 @@ MAX_CHARACTERS = 60
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 FEW_GAPS = 3
 
-_DATED = {**KNOWN_ON, "facilities": "signed", "campaigns": "start", "macro": "published"}
 _MEASURED = {"financials": "period_end", "macro": "date"}
 """Tables that state when their figures were measured, beside when they were published."""
 
@@ -87,7 +86,7 @@ def _profile(rows: Any, count: TableCount, known_until: date, period_days: float
     schema = TABLES[count.table]
     one_in = -(-count.rows_used // MAX_EXACT_ROWS) or 1
     sample = rows.filter(rows.client_id.hash() % one_in == 0) if one_in > 1 and "client_id" in rows.columns else rows
-    first, last, dates = _dates(rows, _DATED.get(schema.name))
+    first, last, dates = _dates(rows, DATED.get(schema.name))
     behind = None if last is None else (known_until - last).days
     lags = _lags(sample, schema)
     return TableProfile(
@@ -130,7 +129,7 @@ def _lags(rows: Any, schema: TableSchema) -> tuple[float | None, float | None]:
     """Median and 90% quantile of the days between measured and published."""
     if schema.name not in _MEASURED:
         return None, None
-    days = rows[_DATED[schema.name]].delta(rows[_MEASURED[schema.name]], unit="day")
+    days = rows[DATED[schema.name]].delta(rows[_MEASURED[schema.name]], unit="day")
     found = _one_row(rows.aggregate(median=days.quantile(0.5), late=days.quantile(0.9)))
     return _number(found["median"]), _number(found["late"])
 

@@ -1,0 +1,1 @@
+"""Mutated feeds: which are refused, told, of no consequence, or silent."""
