@@ -155,9 +155,19 @@ def write_frames(frames: Frames, folder: Path) -> Path:
     return folder
 
 
+ENDS = {"facilities": ("closed", "exit_cause"), "opportunities": ("closed", "outcome")}
+"""What becomes known of a row later than the row itself: the day of its end, and how it ended."""
+
+
 def cut_before(frames: Frames, end: date) -> Frames:
-    """What was known before a day."""
-    return {name: rows[rows[DATED[name]] < end] if name in DATED else rows for name, rows in frames.items()}
+    """What was known before a day: ends that came later are open."""
+    cut = {name: rows[rows[DATED[name]] < end] if name in DATED else rows for name, rows in frames.items()}
+    for name, (day, how) in ENDS.items():
+        if name in cut and day in cut[name]:
+            later = cut[name][day].map(lambda each: isinstance(each, date) and each >= end)
+            known = {column: cut[name][column].mask(later, None) for column in (day, how) if column in cut[name]}
+            cut[name] = cut[name].assign(**known)
+    return cut
 
 
 def scores_of(predicted: Predicted) -> pd.DataFrame:
