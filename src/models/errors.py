@@ -245,6 +245,24 @@ class BundleNotFoundError(UserError):
     """No bundle under the given path, version or alias."""
 
 
+class LostBundleError(BundleNotFoundError):
+    """A registered version whose files are not where they were registered."""
+
+
+class ChampionUnreadableError(UserError):
+    """A champion that is damaged or lost: nothing can be judged against it, and nothing replaces it unasked."""
+
+    def __init__(self, *, model: str, reason: str) -> None:
+        self.model = model
+        super().__init__(
+            rule=f"the champion of {model} must be whole before another version is trained, which would else take its "
+            "place unjudged",
+            got=reason,
+            remedy="restore its files, or let the new version take its place and say why, which is kept with it: "
+            'train --replace-champion "REASON"',
+        )
+
+
 class FeatureContractError(UserError):
     """Features that do not fit the contract of the bundle that should score them."""
 

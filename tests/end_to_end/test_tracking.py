@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
-from models.errors import BundleNotFoundError, DamagedBundleError
+from models.errors import BundleNotFoundError, ChampionUnreadableError, DamagedBundleError
+from models.interfaces import jobs
 from models.interfaces.jobs import TrainResult, evaluate, predict, train
-from models.interfaces.opening import open_bundle
+from models.interfaces.opening import open_book, open_bundle, work_dir
 from models.interfaces.tracking import MlflowRecorder, Tracking
+from models.vocab import SilentProgress
 from models.workflows.bundle import FORMAT, bundle_key
 from models.workflows.publish import file_hash, write_manifest
 from support.lending_book import Lender, lender_in
@@ -88,6 +93,126 @@ def test_a_version_takes_the_place_of_a_champion_that_cannot_be_read(tmp_path: P
     again = train(lender.config)
     assert (first.is_champion, again.is_champion) == (True, True)
     assert open_bundle(lender.config, "champion").key == again.bundle_key
+    why = f"the champion has format {FORMAT - 1}, this version of clientvalue reads format {FORMAT}"
+    assert [notice.found for notice in again.notices if notice.code == "champion_replaced"] == [
+        f"version 2 takes the place of the champion: {why}"
+    ]
+    tags = Tracking(lender.config).client.get_model_version(MODEL, "2").tags
+    assert (tags["champion_because"], tags["champion_after"]) == (why, "1")
+
+
+def flipped(bundle: Path) -> None:
+    content = bytearray((bundle / "policy.json").read_bytes())
+    content[100] ^= 1
+    (bundle / "policy.json").write_bytes(content)
+
+
+def of_a_later_format(bundle: Path) -> None:
+    manifest = (bundle / "manifest.json").read_text(encoding="utf-8")
+    (bundle / "manifest.json").write_text(manifest.replace(f'"format": {FORMAT}', '"format": 99'), encoding="utf-8")
+
+
+def moved(bundle: Path) -> None:
+    version = bundle.parents[1]
+    version.rename(version.with_name("away"))
+
+
+def with_a_stranger(bundle: Path) -> None:
+    (bundle / "timing.trees.txt.old").touch()
+
+
+def without_manifest(bundle: Path) -> None:
+    (bundle / "manifest.json").unlink()
+
+
+def test_a_damaged_or_lost_champion_is_replaced_for_a_reason_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lender = lender_in(tmp_path)
+    train(lender.config)
+    store = tmp_path / "mlruns"
+    shutil.copytree(store, tmp_path / "whole")
+    for damage in (flipped, of_a_later_format, with_a_stranger, without_manifest, moved):
+        damage(Tracking(lender.config).find("1").folder)
+        with monkeypatch.context() as stubbed:
+            stubbed.setattr(jobs, "train_models", untrained)
+            with pytest.raises(ChampionUnreadableError, match="--replace-champion"):
+                train(lender.config)
+        if damage is not moved:
+            shutil.rmtree(store)
+            shutil.copytree(tmp_path / "whole", store)
+    again = train(lender.config, replace_champion="  its files were lost with the disk ")
+    assert (again.version, again.is_champion) == ("2", True)
+    tags = Tracking(lender.config).client.get_model_version(MODEL, "2").tags
+    assert tags["champion_because"] == "its files were lost with the disk"
+    assert (tags["champion_after"], bool(tags["champion_by"]), len(tags["champion_since"])) == ("1", True, 20)
+    assert open_bundle(lender.config, "champion").key == again.bundle_key
+
+
+def untrained(*_: object, **__: object) -> None:
+    raise AssertionError("the long work began")
+
+
+def test_the_run_of_a_process_that_is_no_more_ends_as_killed(trained: TrainedLender) -> None:
+    work = work_dir(trained.config)
+    code = (
+        "import os, sys; from models.config import load_config; from models.interfaces.tracking import Tracking\n"
+        "with Tracking(load_config(sys.argv[1])).run('train') as run:\n"
+        "    print(run.run_id, flush=True); os.kill(os.getpid(), 9)"
+    )
+    dead = subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-c", code, str(trained.config_file)], capture_output=True, text=True, check=False
+    )
+    run_id = dead.stdout.strip()
+    assert dead.returncode == -9, dead.stderr
+    assert client_of(trained).get_run(run_id).info.status == "RUNNING"
+    with Tracking(trained.config).run("living") as living:
+        assert client_of(trained).get_run(run_id).info.status == "KILLED"
+        open_book(trained.config, None, SilentProgress())
+        assert client_of(trained).get_run(living.run_id).info.status == "RUNNING"
+    assert list(work.glob(".run-*")) == []
+
+
+def test_any_command_ends_the_run_of_a_process_that_is_no_more(
+    trained: TrainedLender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended: list[str] = []
+    monkeypatch.setattr(Tracking, "end_abandoned", lambda _: ended.append("ended"))
+    open_book(trained.config, None, SilentProgress())
+    assert ended == []
+    (work_dir(trained.config) / ".run-1-abcdefgh").mkdir()
+    open_book(trained.config, None, SilentProgress())
+    assert ended == ["ended"]
+    (work_dir(trained.config) / ".run-1-abcdefgh").rmdir()
+
+
+def test_a_note_beside_the_scores_leads_to_no_other_champion(
+    trained: TrainedLender, second: TrainResult, tmp_path: Path
+) -> None:
+    """Whoever may write results, but not to the registry."""
+    forged = shutil.copytree(trained.result.bundle, tmp_path / "forged")
+    manifest = json.loads((forged / "manifest.json").read_text(encoding="utf-8"))
+    (forged / "policy.json").write_text((forged / "policy.json").read_text(encoding="utf-8") + " ", encoding="utf-8")
+    write_manifest(forged, {name: manifest[name] for name in ("format", "book", "data")})
+    note = work_dir(trained.config) / "registry.json"
+    open_bundle(trained.config, "champion")
+    hashes = {file_hash(folder / "manifest.json") for folder in (trained.result.bundle, second.bundle, forged)}
+    note.write_text(json.dumps(dict.fromkeys([*hashes, "champion", "1", "2"], str(forged))), encoding="utf-8")
+    assert open_bundle(trained.config, "champion").key == trained.result.bundle_key
+    note.write_text(json.dumps(dict.fromkeys([*hashes, "champion", "1", "2"], str(forged))), encoding="utf-8")
+    assert open_bundle(trained.config, "2").key == second.bundle_key
+    with pytest.raises(BundleNotFoundError):
+        open_bundle(trained.config, "newcomer")
+    note.unlink()
+
+
+def test_no_folder_takes_the_name_of_the_champion(
+    trained: TrainedLender, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("champion", "1"):
+        (tmp_path / name).mkdir()
+        assert open_bundle(trained.config, name).key == trained.result.bundle_key
 
 
 def test_a_version_an_alias_and_a_folder_lead_to_their_bundles(trained: TrainedLender, second: TrainResult) -> None:
@@ -97,6 +222,7 @@ def test_a_version_an_alias_and_a_folder_lead_to_their_bundles(trained: TrainedL
     assert bundle_key(second.bundle) == second.bundle_key
     tags = client_of(trained).get_model_version(MODEL, "2").tags
     assert tags == {"bundle": file_hash(second.bundle / "manifest.json"), "bundle_key": second.bundle_key}
+    assert client_of(trained).get_model_version(MODEL, "1").tags["champion_because"] == "the first version"
 
 
 def test_scores_say_which_version_made_them(trained: TrainedLender, second: TrainResult, tmp_path: Path) -> None:

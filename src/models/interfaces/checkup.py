@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from models.interfaces.pages import check_page
 from models.notices import ROWS_LEFT_OUT, Notice, Severity, by_severity, notice_facts
 from models.tables.book import QUARANTINE, Book, load_book, refusal_of
 from models.tables.counts import TableCount
+from models.tables.scratch import scratch_folder
 from models.vocab import Progress, SilentProgress
 from models.workflows.audit import BadRows, audit_book, audit_facts, bad_rows
 from models.workflows.publish import publish_text
@@ -90,9 +90,9 @@ def _refused(
     """The same for the good rows of a book with too many bad ones; what other commands would read stays as it was."""
     quarantine = work_dir(settings) / QUARANTINE
     lenient = settings.model_copy(update={"book": settings.book.model_copy(update={"max_quarantine_share": 1.0})})
-    with tempfile.TemporaryDirectory(prefix=".check-", dir=work_dir(settings)) as scratch:
+    with scratch_folder(work_dir(settings), "check") as scratch:
         try:
-            checked = load_book(lenient, book, Path(scratch), progress, refuse=False)
+            checked = load_book(lenient, book, scratch, progress, refuse=False)
         except TooLittleDataError:
             bad = bad_rows(quarantine, ibis.duckdb.connect())
             return Checkup(facts=None, counts=(), bad=bad, quarantine=quarantine, page=None, refused=error)

@@ -41,6 +41,7 @@ from models.interfaces.options import (
     MinutesOption,
     ObjectiveOption,
     PageOption,
+    ReplaceChampionOption,
     ReportOption,
     ScoresOption,
     SetOption,
@@ -49,7 +50,7 @@ from models.interfaces.options import (
     TuneModelOption,
 )
 from models.interfaces.storage_errors import storage_error
-from models.notices import notices_of
+from models.notices import by_severity
 from models.showable import showable
 
 app = typer.Typer(
@@ -74,6 +75,7 @@ FINDINGS = 3
 def run(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
+    replace_champion: ReplaceChampionOption = "",
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -84,15 +86,15 @@ def run(
     from models.interfaces import jobs, notice_words, overview_job, overview_summary, terminal  # noqa: PLC0415
 
     settings, progress = settings_of(config, set_), _progress()
-    trained = jobs.train(settings, book=book, progress=progress)
+    trained = jobs.train(settings, book=book, replace_champion=replace_champion, progress=progress)
     predicted = jobs.predict(settings, book=trained.book, bundle=trained.version, progress=progress)
     told = overview_job.overview(settings, book=trained.book, scores=predicted.folder, progress=progress)
     if json_:
-        _print_json({"train": _train_facts(trained), "predict": _facts(predicted), "overview": str(told.page)})
+        _print_json({"train": trained.facts(), "predict": _facts(predicted), "overview": str(told.page)})
         return
     _show_report(trained.report)
     _out.print(terminal.tiers_table(predicted, settings.book.currency))
-    _lines(notice_words.notice_lines(predicted.notices))
+    _lines(notice_words.notice_lines(by_severity([*trained.notices, *predicted.notices])))
     _lines(terminal.training_lines(trained, settings.run.tracking_uri))
     _lines(terminal.prediction_lines(predicted))
     _lines(list(overview_summary.overview_lines(told.facts, told.page)))
@@ -102,23 +104,24 @@ def run(
 def train(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
+    replace_champion: ReplaceChampionOption = "",
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Train the models of a book, judge them at past origins, and register them in MLflow as a new version.
 
-    The first version of a book becomes its champion; later ones leave the champion in its place, unless this version
-    of clientvalue cannot read it any more.
+    The first version of a book becomes its champion; later ones leave the champion in its place, unless an earlier
+    version of clientvalue wrote it, whose format this one does not read. Who replaced it, when and why is kept as tags.
     """
     from models.interfaces import jobs, notice_words, terminal  # noqa: PLC0415
 
     settings = settings_of(config, set_)
-    trained = jobs.train(settings, book=book, progress=_progress())
+    trained = jobs.train(settings, book=book, replace_champion=replace_champion, progress=_progress())
     if json_:
-        _print_json(_train_facts(trained))
+        _print_json(trained.facts())
         return
     _show_report(trained.report)
-    _lines(notice_words.notice_lines(notices_of(trained.report["notices"])))
+    _lines(notice_words.notice_lines(trained.notices))
     _lines(terminal.training_lines(trained, settings.run.tracking_uri))
 
 
@@ -346,15 +349,3 @@ def _show_report(report: dict[str, Any]) -> None:
 
 def _facts(result: Any) -> dict[str, Any]:
     return asdict(result)
-
-
-def _train_facts(result: Any) -> dict[str, Any]:
-    return {
-        "model": result.model_name,
-        "version": result.version,
-        "is_champion": result.is_champion,
-        "run_id": result.run_id,
-        "bundle": str(result.bundle),
-        "bundle_key": result.bundle_key,
-        "report": result.report,
-    }

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,14 +14,24 @@ from pathlib import Path
 from typing import Any
 
 from models.config import Config
-from models.errors import BundleNotFoundError, DamagedBundleError
+from models.errors import (
+    BundleFormatError,
+    BundleNotFoundError,
+    ChampionUnreadableError,
+    DamagedBundleError,
+    LostBundleError,
+    MissingFileError,
+    UserError,
+)
 from models.interfaces.clients import client_story, explain, tiers
 from models.interfaces.opening import (
     CHAMPION,
     SCORES_FOLDER,
     Settings,
+    model_name,
     open_book,
     open_bundle,
+    registered_bundle,
     settings_of,
     truth_file,
     work_dir,
@@ -32,8 +41,10 @@ from models.interfaces.segments_page import SEGMENTS_PAGE, write_segments_page
 from models.interfaces.tracking import Tracking
 from models.interfaces.trial_runs import TrialRuns
 from models.learners.segments import SegmentModel
+from models.notices import Notice, Severity, notice_facts, notices_of
 from models.showable import without_secrets
 from models.tables.book import Book
+from models.tables.scratch import scratch_folder
 from models.tables.simulator import SimulationSummary, simulate
 from models.vocab import Progress, Recorder, SilentProgress
 from models.workflows.bundle import bundle_key
@@ -72,14 +83,29 @@ class TrainResult:
     book: Book
     page: Path
     """The evaluation as a page to read in a browser."""
+    notices: tuple[Notice, ...] = ()
+    """Those of the report, and what became of the champion."""
+
+    def facts(self) -> dict[str, Any]:
+        """What a program wants to read."""
+        return {
+            "model": self.model_name,
+            "version": self.version,
+            "is_champion": self.is_champion,
+            "run_id": self.run_id,
+            "bundle": str(self.bundle),
+            "bundle_key": self.bundle_key,
+            "notices": notice_facts(self.notices),
+            "report": self.report,
+        }
 
 
 @dataclass(frozen=True)
 class _Champion:
-    """The version in use: its segments, which new ones continue, and whether it can be read; none in the beginning."""
+    """The version in use: its segments, which new ones continue, if any; and why it is replaced, if it is."""
 
     segments: SegmentModel | None
-    is_readable: bool = True
+    replaced: str = ""
 
 
 def train(
@@ -87,24 +113,27 @@ def train(
     *,
     book: str | None = None,
     overrides: Sequence[str] = (),
+    replace_champion: str = "",
     progress: Progress = SilentProgress(),
 ) -> TrainResult:
     """Check the book, evaluate, fit, and register the result in MLflow.
 
-    The first version becomes champion, and so does the next one if this code cannot read the champion any more.
+    The first version becomes champion, and so does the next one if the champion is whole, but of a format that an
+    earlier version of this code wrote. A damaged or lost one is only replaced for a reason that ``replace_champion``
+    gives, which is kept with the version; ``ChampionUnreadableError`` is raised before the work begins.
 
     ``config`` is a config or the path of one; ``book`` a file, folder or database URL that goes before the config's.
     Raises a ``UserError`` with rule, value got and remedy for whatever is wrong with them.
     """
     settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
-    tracking, champion = Tracking(settings), _champion(settings, progress)
-    with tracking.run("train") as recorder, tempfile.TemporaryDirectory(dir=work_dir(settings)) as scratch:
+    tracking, champion = Tracking(settings), _champion(settings, replace_champion.strip())
+    with tracking.run("train") as recorder, scratch_folder(work_dir(settings), "train") as scratch:
         recorder.params(_flat(settings.meaning()) | {"data": checked.fingerprint})
         trained = train_models(
             checked,
             settings,
-            Path(scratch) / "bundle",
+            scratch / "bundle",
             truth=truth_file(settings, book),
             previous=champion.segments,
             recorder=recorder,
@@ -113,9 +142,9 @@ def train(
         page = work_dir(settings) / REPORT_PAGE
         write_report_page(trained.report, page)
         recorder.artifact(page)
-        _note_profiles(recorder, trained, Path(scratch))
+        _note_profiles(recorder, trained, scratch)
         progress.stage("Registering the version")
-        registered = tracking.register(recorder, trained.bundle, trained.features, takes_over=not champion.is_readable)
+        registered = tracking.register(recorder, trained.bundle, trained.features, takes_over=champion.replaced)
     return TrainResult(
         report=trained.report,
         model_name=registered.name,
@@ -126,6 +155,7 @@ def train(
         bundle_key=bundle_key(registered.folder),
         book=checked,
         page=page,
+        notices=(*notices_of(trained.report["notices"]), *_told(champion, registered.version)),
     )
 
 
@@ -217,14 +247,36 @@ def _note_profiles(recorder: Recorder, trained: Trained, scratch: Path) -> None:
     recorder.artifact(page)
 
 
-def _champion(settings: Config, progress: Progress) -> _Champion:
+def _champion(settings: Config, reason: str) -> _Champion:
+    """The champion, and the ``reason`` for which it is replaced; a format that we outgrew is one by itself."""
     try:
-        return _Champion(open_bundle(settings, CHAMPION).models.segments)
+        return _Champion(registered_bundle(settings, CHAMPION).models.segments, reason)
+    except BundleFormatError as error:
+        outgrown = f"the champion has format {error.found}, this version of clientvalue reads format {error.known}"
+        return _Champion(None, _required(reason or (outgrown if error.is_older else ""), settings, error))
+    except (DamagedBundleError, LostBundleError, MissingFileError) as error:
+        return _Champion(None, _required(reason, settings, error))
     except BundleNotFoundError:
-        return _Champion(None)
-    except DamagedBundleError as error:
-        progress.stage(f"The champion cannot be read, so that this version takes its place: {error}")
-        return _Champion(None, is_readable=False)
+        return _Champion(None, reason)
+
+
+def _required(reason: str, settings: Config, error: UserError) -> str:
+    if not reason:
+        raise ChampionUnreadableError(model=model_name(settings), reason=_where(error)) from error
+    return reason
+
+
+def _where(error: UserError) -> str:
+    """What is wrong, and the folder in which it is, if any is there: what to restore."""
+    place = error.remedy.partition("; ")[0]
+    return f"{error.rule}, got {error.got}" + (f" ({place})" if isinstance(error, DamagedBundleError) else "")
+
+
+def _told(champion: _Champion, version: str) -> list[Notice]:
+    if not champion.replaced:
+        return []
+    found = f"version {version} takes the place of the champion: {champion.replaced}"
+    return [Notice(code="champion_replaced", severity=Severity.WARNING, subject=CHAMPION, found=found)]
 
 
 def simulate_book(

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.config import Config, load_config
-from models.errors import MissingFileError
-from models.interfaces.registry_notes import RegistryNotes
+from models.errors import BundleFormatError, DamagedBundleError, MissingFileError, UnsealedFileError
+from models.interfaces.abandoned import clear_left
+from models.interfaces.registry_notes import NOTES, RegistryFile, RegistryNotes
 from models.tables.book import Book, load_book
 from models.tables.names import require_known_names
 from models.vocab import Progress
@@ -16,6 +17,7 @@ from models.workflows.bundle import Bundle, read_bundle
 Settings = Config | Path | str
 CHAMPION = "champion"
 SCORES_FOLDER = "scores"
+_IF_CHAMPION = "; in the place of the champion: train --replace-champion REASON"
 
 
 def settings_of(config: Settings, overrides: Sequence[str]) -> Config:
@@ -34,28 +36,49 @@ def work_dir(settings: Config) -> Path:
 
 def open_book(settings: Config, book: str | None, progress: Progress, *, afresh: bool = False) -> Book:
     """Read and check a book into its folder; unless ``afresh``, only if it is not as it was when it was checked."""
-    return load_book(settings, book, work_dir(settings), progress, afresh=afresh)
+    folder = work_dir(settings)
+    clear_left(settings, (folder.parent, folder, folder / SCORES_FOLDER))
+    return load_book(settings, book, folder, progress, afresh=afresh)
 
 
 def open_bundle(settings: Config, which: str) -> Bundle:
-    """The bundle of a folder, or of a version or alias in the registry, with every file proved."""
-    if Path(which).is_dir():
-        return read_bundle(Path(which), threads=settings.run.threads)
-    if "/" in which:
-        raise MissingFileError(which, remedy="name the folder of a bundle, a version number or an alias")
-    return read_bundle(_registered(settings, which), threads=settings.run.threads)
+    """The bundle of a folder, or of a version or alias in the registry, with every file proved.
+
+    A version number, and the champion, are the registry's, whatever folder has that name.
+    """
+    if which != CHAMPION and not which.isdecimal():
+        if Path(which).is_dir():
+            return read_bundle(Path(which), threads=settings.run.threads)
+        if "/" in which:
+            raise MissingFileError(which, remedy="name the folder of a bundle, a version number or an alias")
+    return registered_bundle(settings, which)
+
+
+def registered_bundle(settings: Config, which: str) -> Bundle:
+    """The bundle of a version or alias. Raises ``DamagedBundleError``, ``BundleNotFoundError``."""
+    try:
+        return read_bundle(_registered(settings, which), threads=settings.run.threads)
+    except (BundleFormatError, UnsealedFileError):
+        raise
+    except DamagedBundleError as error:
+        raise type(error)(rule=error.rule, got=error.got, remedy=error.remedy + _IF_CHAMPION) from error
+
+
+def model_name(settings: Config) -> str:
+    """Name of the registered model of a book."""
+    return f"clientvalue-{settings.book.name}"
 
 
 def _registered(settings: Config, which: str) -> Path:
-    """The folder of a registered bundle: as noted while the registry is the same, else as MLflow finds it."""
-    notes = RegistryNotes.of(settings.run.tracking_uri, work_dir(settings))
-    noted = notes.folder_of(which)
+    """The folder of a registered bundle: as noted if the registry vouches for it, else as MLflow finds it."""
+    notes = RegistryNotes(work_dir(settings) / NOTES)
+    noted = notes.folder_of(RegistryFile(settings.run.tracking_uri, model_name(settings)).manifest_of(which))
     if noted is not None:
         return noted
     from models.interfaces.tracking import Tracking  # noqa: PLC0415 - MLflow takes seconds to load
 
     found = Tracking(settings).find(which)
-    notes.note({which, found.version, *found.aliases}, found.folder)
+    notes.note(found.folder)
     return found.folder
 
 

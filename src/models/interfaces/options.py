@@ -51,6 +51,14 @@ ScoresOption = Annotated[
     Path | None,
     typer.Option("--out", metavar="FOLDER", help="Where results are written. Default: data/processed/BOOK/scores."),
 ]
+ReplaceChampionOption = Annotated[
+    str,
+    typer.Option(
+        "--replace-champion",
+        metavar="REASON",
+        help="Make this version the champion, whatever became of the one before; the reason is kept with it.",
+    ),
+]
 ReportOption = Annotated[
     Path | None,
     typer.Option(

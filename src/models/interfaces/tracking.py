@@ -11,7 +11,6 @@ import io
 import logging
 import os
 import re
-import tempfile
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -38,18 +37,18 @@ with warnings.catch_warnings():
     from mlflow.utils.uri import is_local_uri
 
 from models.config import Config
-from models.errors import BundleNotFoundError, DamagedBundleError, UserError
-from models.interfaces.opening import CHAMPION, work_dir
+from models.errors import BundleNotFoundError, DamagedBundleError, LostBundleError, UserError
+from models.interfaces.abandoned import PROCESS_TAG, abandoned, claimed
+from models.interfaces.champions import champion_tags
+from models.interfaces.opening import CHAMPION, model_name, work_dir
+from models.interfaces.registry_notes import BUNDLE_TAG, KEY_TAG
 from models.interfaces.tracking_store import TrackingError, answering, artifact_place, require_answer
 from models.showable import without_secrets
+from models.tables.scratch import scratch_folder
 from models.workflows.bundle import bundle_key
-from models.workflows.publish import MANIFEST, file_hash, publish_folder
+from models.workflows.publish import MANIFEST, file_hash, is_complete, publish_folder
 
 BUNDLE_FOLDER = "bundle"
-BUNDLE_TAG = "bundle"
-"""Tag of a version: the hash of the manifest that it was registered with."""
-KEY_TAG = "bundle_key"
-"""Tag of a version: the key of its bundle, by which scores name what made them."""
 FETCHED = "bundles"
 """Folder of bundles that were brought from another machine."""
 _CACHE_DIGITS = 12
@@ -125,7 +124,7 @@ class Tracking:
     @property
     def model_name(self) -> str:
         """Name of the registered model of this book."""
-        return f"clientvalue-{self._config.book.name}"
+        return model_name(self._config)
 
     @contextmanager
     def run(self, title: str, *, key: str = "", parent: MlflowRecorder | None = None) -> Iterator[MlflowRecorder]:
@@ -134,17 +133,27 @@ class Tracking:
         The run that was begun with the same ``key`` before is continued, so that work which is taken up stays in one
         run. ``parent`` is the run that a new one is shown below.
         """
+        self.end_abandoned()
+        with claimed(work_dir(self._config), self._uri) as process:
+            with _quiet(), answering(self._uri):
+                run_id = self._continued(key) if key else None
+                run_id = run_id or self._created(title, key, parent)
+                self.client.set_tag(run_id, PROCESS_TAG, process)
+            try:
+                with answering(self._uri):
+                    yield MlflowRecorder(self.client, run_id)
+                    self.client.set_terminated(run_id, status="FINISHED")
+            except BaseException:
+                with contextlib.suppress(MlflowException):  # what went wrong before is what is told
+                    self.client.set_terminated(run_id, status="FAILED")
+                raise
+
+    def end_abandoned(self) -> None:
+        """End the runs of processes that are no more as killed."""
         with _quiet(), answering(self._uri):
-            run_id = self._continued(key) if key else None
-            run_id = run_id or self._created(title, key, parent)
-        try:
-            with answering(self._uri):
-                yield MlflowRecorder(self.client, run_id)
-                self.client.set_terminated(run_id, status="FINISHED")
-        except BaseException:
-            with contextlib.suppress(MlflowException):  # what went wrong before is what is told
-                self.client.set_terminated(run_id, status="FAILED")
-            raise
+            for process in abandoned(work_dir(self._config), self._uri):
+                for run in self._search(f"tags.{PROCESS_TAG} = '{process}' and attributes.status = 'RUNNING'"):
+                    self.client.set_terminated(run.info.run_id, status="KILLED")
 
     def finished_keys(self, parent: MlflowRecorder) -> set[str]:
         """Keys of the runs below ``parent`` that ended well."""
@@ -152,12 +161,12 @@ class Tracking:
         return {run.data.tags[_KEY_TAG] for run in runs if _KEY_TAG in run.data.tags}
 
     def register(
-        self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str], *, takes_over: bool = False
+        self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str], *, takes_over: str = ""
     ) -> RegisteredBundle:
         """Store a bundle as a model of the run and as the next registered version.
 
-        The first becomes champion, and one that ``takes_over``. ``features`` tells of each column whether it is a
-        ``number`` or a ``category``.
+        The first becomes champion, and one that ``takes_over``, for the reason given, which is kept with it.
+        ``features`` tells of each column whether it is a ``number`` or a ``category``.
         """
         inputs: list[Any] = [
             ColSpec("string" if kind == "category" else "double", name) for name, kind in features.items()
@@ -173,9 +182,16 @@ class Tracking:
             )
             tags = {BUNDLE_TAG: file_hash(bundle / MANIFEST), KEY_TAG: bundle_key(bundle)}
             version = str(mlflow.register_model(info.model_uri, self.model_name, tags=tags).version)
-        if takes_over or CHAMPION not in self.client.get_registered_model(self.model_name).aliases:
-            self.client.set_registered_model_alias(self.model_name, CHAMPION, version)
+        before = str(self.client.get_registered_model(self.model_name).aliases.get(CHAMPION, ""))
+        if takes_over or not before:
+            self._make_champion(version, before, takes_over or "the first version")
         return self.find(version)
+
+    def _make_champion(self, version: str, before: str, reason: str) -> None:
+        """Who, when, why and in whose place is on record before the alias moves."""
+        for name, fact in champion_tags(reason, before).items():
+            self.client.set_model_version_tag(self.model_name, version, name, fact)
+        self.client.set_registered_model_alias(self.model_name, CHAMPION, version)
 
     def is_champion(self, bundle: RegisteredBundle) -> bool:
         """Whether a version is the one that serves unless another is asked for."""
@@ -261,11 +277,11 @@ def _fetched(version: Any, cache: Path) -> Path:
             if _is_here(address):
                 return _data_of(Path(mlflow.artifacts.download_artifacts(artifact_uri=address)))
             here = cache / f"{version.version}-{version.tags.get(BUNDLE_TAG, '')[:_CACHE_DIGITS]}"
-            if not (here / MANIFEST).is_file():
+            if not is_complete(here):
                 publish_folder(here, lambda draft: _download(address, draft))
             return here
     except (MlflowException, OSError, StopIteration) as error:
-        raise BundleNotFoundError(
+        raise LostBundleError(
             rule=f"the files of version {version.version} of {version.name} must be where they were registered",
             got="none that can be read",
             remedy="restore them, or train again",
@@ -282,20 +298,27 @@ def _data_of(model: Path) -> Path:
 
 
 def _download(address: str, folder: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=folder.parent) as fetched:
-        brought = mlflow.artifacts.download_artifacts(artifact_uri=address, dst_path=fetched)
+    with scratch_folder(folder.parent, "fetched") as fetched:
+        brought = mlflow.artifacts.download_artifacts(artifact_uri=address, dst_path=str(fetched))
         for file in _data_of(Path(brought)).iterdir():
             file.rename(folder / file.name)
 
 
 def _require_registered(version: Any, bundle: Path) -> None:
     """The registry vouches for the manifest, and the manifest for every other file."""
-    if file_hash(bundle / MANIFEST) != version.tags.get(BUNDLE_TAG):
-        raise DamagedBundleError(
-            rule=f"version {version.version} of {version.name} must be the bundle that was registered",
-            got="another manifest",
-            remedy=f"nothing was loaded from {bundle}; restore it, or train again",
-        )
+    if not (bundle / MANIFEST).is_file():
+        got = "no manifest"
+    elif BUNDLE_TAG not in version.tags:
+        got = "one whose training was killed before it was registered"
+    elif file_hash(bundle / MANIFEST) != version.tags[BUNDLE_TAG]:
+        got = "another manifest"
+    else:
+        return
+    raise DamagedBundleError(
+        rule=f"version {version.version} of {version.name} must be the bundle that was registered",
+        got=got,
+        remedy=f"nothing was loaded from {bundle}; restore it, or train again",
+    )
 
 
 @contextmanager

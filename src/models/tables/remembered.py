@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from models.config import BookConfig, Config
+from models.tables.scratch import scratch_folder
 from models.tables.stamps import Stamp, code_version, has_settled, stamp_of
 
 _KEY_LENGTH = 16
@@ -68,10 +68,11 @@ class SourceMemory:
         for other in self.note.parent.glob("*.json"):
             if not _is_of_use(other):
                 other.unlink(missing_ok=True)
-        draft = self.note.with_name(f".{self.note.name}-{uuid4().hex}")
         facts = {"source": self.source, "left": stamp_of(left), "book": book}
-        draft.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
-        draft.replace(self.note)
+        with scratch_folder(self.note.parent, "draft") as folder:
+            draft = folder / self.note.name
+            draft.write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+            draft.replace(self.note)
 
 
 def _stamp_of_source(config: BookConfig, place: str) -> Stamp | None:

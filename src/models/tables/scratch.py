@@ -1,26 +1,43 @@
-"""Folders for work in progress, taken away when the work ends, or by a later run if it was killed."""
+"""Folders for work in progress, taken away when the work ends, or by the next run if it was killed.
+
+A folder in use is locked by who uses it. The system lifts a lock when its process ends, however it ends: what is not
+locked was left behind. Where a file system knows no locks, what was not touched for days counts as left behind.
+"""
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+try:
+    import fcntl
+except ImportError:  # Windows has no such locks
+    fcntl = None  # type: ignore[assignment]
 
 WRITING_BELOW = "writing below "
 """How a note on an error begins that says which folder was written to."""
 _STALE_SECONDS = 2 * 86_400
 """No run takes two days; what is older was left by a killed one."""
+_NAMES = ("book", "check", "draft", "fetched", "ledger", "scores", "simulated", "train")
+_OWNED = re.compile(r"\.([a-z]+)-\d+-\w{8}")
+"""Hidden, what it is for, the process that made it, and eight drawn letters. Earlier versions named no process."""
 
 
 @contextmanager
 def scratch_folder(root: Path, name: str) -> Iterator[Path]:
-    """A new folder below ``root``, hidden, that goes when the work is done; stale ones of that name go first."""
+    """A new folder below ``root``, hidden, that goes when the work is done; what killed runs left there goes first."""
     root.mkdir(parents=True, exist_ok=True)
-    remove_stale(root.glob(f".{name}-*"))
-    folder = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=root))
+    remove_left(root)
+    remove_stale(path for path in root.glob(f".{name}-*") if not _OWNED.fullmatch(path.name))
+    with held(root):  # so that nobody sees it before it is locked
+        folder = Path(tempfile.mkdtemp(prefix=f".{name}-{os.getpid()}-", dir=root))
+        lock = _locked(folder)
     try:
         yield folder
     except OSError as error:
@@ -28,11 +45,77 @@ def scratch_folder(root: Path, name: str) -> Iterator[Path]:
         raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        if lock is not None:
+            os.close(lock)
+
+
+def remove_left(root: Path) -> None:
+    """Take away the scratch folders below ``root`` whose process is no more."""
+    for folder in left_folders(root, _NAMES):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def left_folders(root: Path, names: Collection[str]) -> Iterator[Path]:
+    """Each scratch folder of these names below ``root`` whose process is no more, ours until the next is asked for."""
+    if not root.is_dir():
+        return
+    for folder in sorted(root.glob(".*-*")):
+        owned = _OWNED.fullmatch(folder.name)
+        if owned is None or owned[1] not in names:
+            continue
+        with held(root):
+            lock, is_left = _left(folder)
+        try:
+            if is_left:
+                yield folder
+        finally:
+            if lock is not None:
+                os.close(lock)
 
 
 def remove_stale(folders: Iterable[Path]) -> None:
     """Take away what was last touched so long ago that no run can still read it."""
     for folder in folders:
         with suppress(FileNotFoundError):  # another run took it away
-            if time.time() - folder.stat().st_mtime > _STALE_SECONDS:
+            if _is_stale(folder):
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Within, no other process or thread is; where a file system knows no locks, nobody waits."""
+    lock = _locked(folder, wait=True)
+    try:
+        yield
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _left(folder: Path) -> tuple[int | None, bool]:
+    """The lock of a folder, if it is ours now, and whether its process is no more."""
+    try:
+        lock = _locked(folder)
+        return lock, lock is not None or _is_stale(folder)
+    except (BlockingIOError, FileNotFoundError, NotADirectoryError):
+        return None, False
+
+
+def _locked(folder: Path, *, wait: bool = False) -> int | None:
+    """The lock of a folder, held until it is closed; None where there are none. Raises ``BlockingIOError``."""
+    if fcntl is None:
+        return None
+    lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        os.close(lock)
+        raise
+    except OSError:
+        os.close(lock)
+        return None
+    return lock
+
+
+def _is_stale(folder: Path) -> bool:
+    return time.time() - folder.stat().st_mtime > _STALE_SECONDS

@@ -182,7 +182,7 @@ def _unreadable(folder: Path, error: Exception) -> DamagedBundleError:
     return DamagedBundleError(
         rule=f"{MANIFEST} must name every file of a bundle, each of which can be read",
         got=got,
-        remedy=f"nothing was loaded from {folder}; {OF_BUNDLE}",
+        remedy=f"nothing was loaded from {folder}; {OF_BUNDLE.damaged}",
     )
 
 

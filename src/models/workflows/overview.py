@@ -26,7 +26,7 @@ from models.workflows.kpis import book_kpis, kpi_facts
 from models.workflows.movers import MOVERS as MOVERS_FILE
 from models.workflows.overrides import COUNTING
 from models.workflows.previous import SCORES, earlier_scores
-from models.workflows.publish import read_manifest
+from models.workflows.publish import OF_SCORES, read_manifest
 from models.workflows.warn import WARNINGS
 from models.workflows.without_effect import settings_changed_since
 
@@ -150,7 +150,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     not as they were published, ``MissingFileError`` if there are none, ``AsOfOutsideBookError`` if the book does not
     cover their date.
     """
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder, remedies=OF_SCORES)
     as_of = date.fromisoformat(manifest["as_of"])
     scores = _scores(folder)
     progress.stage("Counting figures and funnel")

@@ -28,12 +28,13 @@ from models.workflows.blockwise import Scoring, scored_blocks
 from models.workflows.bundle import Bundle
 from models.workflows.decide import REMEMBERED, Grounds
 from models.workflows.explanations import Stamp
+from models.workflows.latest import lead_latest, require_place, stays_notice
 from models.workflows.likeness import likeness_notices, refuse_unlike, value_notices
 from models.workflows.movers import write_movers
 from models.workflows.overrides import override_facts, overrides_at, overrides_written
 from models.workflows.parquet import ParquetFile
 from models.workflows.previous import earlier_scores
-from models.workflows.publish import OF_SCORES, Published, point_latest, publish_folder, write_manifest
+from models.workflows.publish import OF_SCORES, Published, publish_folder, write_manifest
 from models.workflows.run_key import model_version, run_folder, run_key
 from models.workflows.scoring import DECLINE, MOVES, VALUE, ScoredBlock, score_block, score_clients, scoring_config
 from models.workflows.spill import Spill
@@ -173,8 +174,9 @@ def predict_book(
 ) -> Predicted:
     """Score all clients active before ``as_of`` (else the end of the book) into a new folder below ``out``.
 
-    ``out/latest`` then leads to it. Settings of the bundle decide what is computed; ``config`` says where and how. The
-    newest scores in ``out`` of an earlier date are built upon: kinds of clients move from there only with reason.
+    ``out/latest`` then leads to it, unless scores of a later date are there. Settings of the bundle decide what is
+    computed; ``config`` says where and how. The newest scores in ``out`` of an earlier date are built upon: kinds of
+    clients move from there only with reason.
     Raises ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published,
     ``DamagedBundleError`` if the earlier scores are not as they were published, ``UnlikeTrainingError`` if the section
     ``guard`` refuses the book beside that of training, or what is expected of it: then nothing is published.
@@ -184,6 +186,7 @@ def predict_book(
     previous = earlier_scores(out, when, REMEMBERED)
     key = run_key(book, bundle, settings, when, previous)
     folder = run_folder(out, when, key)
+    require_place(out, folder)
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
     grounds = Grounds(previous=previous, overrides=overrides_at(book, when))
     unlike = likeness_notices(book, bundle.profile, bundle.config, config.guard)
@@ -196,12 +199,13 @@ def predict_book(
     prepared = kept_book(book, settings, when, bundle.models.notes)
     with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
         published = publish_folder(
-            folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress), remedy=OF_SCORES
+            folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress), remedies=OF_SCORES
         )
     _require_as_written(folder, published)
-    point_latest(folder)
+    later = lead_latest(folder, when)
+    stays = [] if later is None else [stays_notice(later, folder, when)]
     told = _summary(folder, job, tally, prepared)
-    return replace(told, notices=by_severity([*told.notices, *settings_without_effect(bundle, config)]))
+    return replace(told, notices=by_severity([*told.notices, *settings_without_effect(bundle, config), *stays]))
 
 
 @dataclass

@@ -17,12 +17,25 @@ from models.tables.scratch import scratch_folder
 
 MANIFEST = "manifest.json"
 LATEST = "latest"
-OF_BUNDLE = "restore it, or train again"
-OF_SCORES = "restore it, or move the folder away and score that date again; until then predict --out ELSEWHERE goes on"
 _SEAL = "seal"
 _READ_BYTES = 1 << 20
 _LARGEST_MANIFEST = 1 << 24
 """Bytes. A manifest names some tens of files; what is larger is none, and would fill the memory."""
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """What helps where a folder of one kind has no manifest, and where it is damaged."""
+
+    missing: str
+    damaged: str
+
+
+OF_BUNDLE = Remedies("name the folder of a bundle, as train leaves it", "restore it, or train again")
+OF_SCORES = Remedies(
+    "predict first, or name a folder that it published",
+    "restore it, or move the folder away: then the run before it is built upon; or name another place with --out",
+)
 
 
 def canonical_json(data: object) -> str:
@@ -60,16 +73,16 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
-def read_manifest(folder: Path, *, remedy: str = OF_BUNDLE) -> dict[str, Any]:
+def read_manifest(folder: Path, *, remedies: Remedies = OF_BUNDLE) -> dict[str, Any]:
     """Read a manifest and prove it, every file that it names, and that nothing else is in the folder.
 
     Raises ``DamagedBundleError`` if one is not as it was written, ``MissingFileError`` if there is no manifest;
-    ``remedy`` is what helps then. The seal tells slips, not forgers: who can edit the files can also seal them anew.
+    ``remedies`` tell what helps then. The seal tells slips, not forgers: who can edit files can also seal them anew.
     """
-    return _proved(folder, remedy, file_hash)[0]
+    return _proved(folder, remedies, file_hash)[0]
 
 
-def read_sealed(folder: Path, *, remedy: str = OF_BUNDLE) -> tuple[dict[str, Any], dict[str, bytes]]:
+def read_sealed(folder: Path, *, remedies: Remedies = OF_BUNDLE) -> tuple[dict[str, Any], dict[str, bytes]]:
     """A manifest, and the content of each file that it names, as it was when it was proved. Raises as above."""
     contents: dict[str, bytes] = {}
 
@@ -77,7 +90,7 @@ def read_sealed(folder: Path, *, remedy: str = OF_BUNDLE) -> tuple[dict[str, Any
         contents[file.name] = file.read_bytes()
         return hashlib.sha256(contents[file.name]).hexdigest()
 
-    return _proved(folder, remedy, kept)[0], contents
+    return _proved(folder, remedies, kept)[0], contents
 
 
 @dataclass(frozen=True)
@@ -85,13 +98,13 @@ class _Damage:
     """Refuses the files of one folder in the same words, with the remedy that helps there."""
 
     folder: Path
-    remedy: str
+    remedies: Remedies
 
     def __call__(self, name: str, got: str) -> DamagedBundleError:
         return DamagedBundleError(
             rule=f"{name} must be as it was written",
             got=got,
-            remedy=f"nothing was loaded from {self.folder}; {self.remedy}",
+            remedy=f"nothing was loaded from {self.folder}; {self.remedies.damaged}",
         )
 
     def unsealed(self, name: str) -> UnsealedFileError:
@@ -102,9 +115,9 @@ class _Damage:
         )
 
 
-def _proved(folder: Path, remedy: str, hashed: Callable[[Path], str]) -> tuple[dict[str, Any], dict[str, str]]:
+def _proved(folder: Path, remedies: Remedies, hashed: Callable[[Path], str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The manifest of a folder and the hashes of its files, each read once, by ``hashed``."""
-    damage = _Damage(folder, remedy)
+    damage = _Damage(folder, remedies)
     manifest = _manifest_of(folder, damage)
     expected: dict[str, str] = manifest["files"]
     _refuse_strangers(folder, expected, damage)
@@ -117,7 +130,7 @@ def _proved(folder: Path, remedy: str, hashed: Callable[[Path], str]) -> tuple[d
 def _manifest_of(folder: Path, damage: _Damage) -> dict[str, Any]:
     path = folder / MANIFEST
     if not path.exists():
-        raise MissingFileError(path, remedy="name the folder of a bundle, as train leaves it")
+        raise MissingFileError(path, remedy=damage.remedies.missing)
     if not path.is_file() or path.stat().st_size > _LARGEST_MANIFEST:
         raise damage(MANIFEST, "what is no file of a manifest's size")
     try:
@@ -157,7 +170,7 @@ class Published:
     others: tuple[str, ...] = ()
 
 
-def publish_folder(final: Path, write: Callable[[Path], None], *, remedy: str = OF_BUNDLE) -> Published:
+def publish_folder(final: Path, write: Callable[[Path], None], *, remedies: Remedies = OF_BUNDLE) -> Published:
     """Let ``write`` fill a folder beside ``final`` and move it there when it is complete.
 
     Whoever reads ``final`` sees what was there before, or all that is new. A complete folder that is already there is
@@ -166,7 +179,7 @@ def publish_folder(final: Path, write: Callable[[Path], None], *, remedy: str = 
     with scratch_folder(final.parent, "draft") as draft:
         write(draft)
         _sync(draft)
-        written, standing = _manifest_of(draft, _Damage(draft, remedy)), _standing(final, remedy)
+        written, standing = _manifest_of(draft, _Damage(draft, remedies)), _standing(final, remedies)
         if standing is None:
             _put(draft, final)
             return Published(written)
@@ -195,10 +208,10 @@ def _usual_mode(folder: Path) -> int:
 
 def publish_text(path: Path, text: str) -> None:
     """Write a text file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}-{os.getpid()}")
-    draft.write_text(text, encoding="utf-8", newline="\n")
-    draft.replace(path)
+    with scratch_folder(path.parent, "draft") as folder:
+        draft = folder / path.name
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
 
 
 def publish_once(path: Path, content: bytes) -> None:
@@ -219,21 +232,29 @@ def publish_once(path: Path, content: bytes) -> None:
 def point_latest(final: Path) -> Path:
     """Make ``latest``, beside ``final``, lead to it, in one step. Returns the link."""
     link = final.parent / LATEST
-    draft = final.parent / f".{LATEST}-{os.getpid()}"
-    draft.unlink(missing_ok=True)
-    draft.symlink_to(final.name, target_is_directory=True)
-    draft.replace(link)
+    with scratch_folder(final.parent, "draft") as folder:
+        draft = folder / LATEST
+        draft.symlink_to(final.name, target_is_directory=True)
+        draft.replace(link)
     return link
 
 
-def _standing(folder: Path, remedy: str) -> dict[str, Any] | None:
+def _standing(folder: Path, remedies: Remedies) -> dict[str, Any] | None:
     """The manifest of a complete folder; None where there is none, or what is there was damaged."""
     try:
-        return read_manifest(folder, remedy=remedy)
+        return read_manifest(folder, remedies=remedies)
     except UnsealedFileError:  # to make the folder anew would take away what somebody put there
         raise
     except (DamagedBundleError, MissingFileError):
         return None
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether a folder was published and is as it was, whoever put something beside."""
+    try:
+        return _standing(folder, OF_BUNDLE) is not None
+    except UnsealedFileError:
+        return False
 
 
 def _sync(folder: Path) -> None:

@@ -21,7 +21,7 @@ from models.workflows.bundle import Bundle
 from models.workflows.decide import FIRST_SEEN, REMEMBERED, Grounds
 from models.workflows.overrides import overrides_at
 from models.workflows.previous import earlier_scores
-from models.workflows.publish import MANIFEST, read_manifest
+from models.workflows.publish import MANIFEST, OF_SCORES, read_manifest
 from models.workflows.recipe import FittedModels, Predictions, completed
 from models.workflows.run_key import run_folder, run_key
 
@@ -142,4 +142,4 @@ def _published_limit(folder: Path) -> MoveLimit:
     """Who may change tier in the whole book, as the run that published it found; all may, where none did."""
     if not (folder / MANIFEST).is_file():
         return EVERY_MOVE
-    return MoveLimit(**read_manifest(folder)[MOVES])
+    return MoveLimit(**read_manifest(folder, remedies=OF_SCORES)[MOVES])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.errors import UserError
+from models.tables.scratch import scratch_folder
 from models.tables.simulator.dirt import REPAIRS_SCHEMA
 
 ROWS_PER_GROUP = 1 << 20
@@ -31,17 +30,13 @@ def published_folder(out: Path, *, known: frozenset[str]) -> Iterator[Path]:
             got=f"{out} with {', '.join(strangers[:3]) or 'a file of that name'}",
             remedy="name another folder with --out",
         )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{out.name}.", dir=out.parent))
-    try:
+    with scratch_folder(out.parent, "simulated") as staging:
         book = staging / "book"
         book.mkdir()
         yield book
         if out.exists():
             out.rename(staging / "old")
         book.rename(out)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
 
 
 class BlockWriter:

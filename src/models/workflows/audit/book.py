@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import ibis
@@ -24,6 +23,7 @@ from models.tables.counts import TableCount
 from models.tables.groups import one_in
 from models.tables.panel import Panel, joined, panels_by_block
 from models.tables.prepare import prepared_book
+from models.tables.scratch import scratch_folder
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import Progress, SilentProgress
 from models.workflows.audit.criteria import Feature, Limits, Origin, judge_features
@@ -142,10 +142,8 @@ def _plain(value: Any) -> Any:
 @contextmanager
 def _connection(config: Config) -> Iterator[Any]:
     """A DuckDB database that spills to a folder of its own, so that memory does not grow with the book."""
-    root = Path(config.run.work_dir)
-    root.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=".check-", dir=root) as folder:
-        settings = {"memory_limit": f"{config.run.database_memory_gb}GB", "temp_directory": folder}
+    with scratch_folder(Path(config.run.work_dir), "check") as folder:
+        settings = {"memory_limit": f"{config.run.database_memory_gb}GB", "temp_directory": str(folder)}
         settings |= {"threads": str(config.run.threads)} if config.run.threads else {}
         connection = ibis.duckdb.connect(**settings)
         try:

@@ -17,7 +17,7 @@ from models.config import Config
 from models.decisions.warnings import Alarms, Limits, Memory, Turned, alarm_budget, ring
 from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import BoolArray, FloatArray
-from models.workflows.publish import read_manifest
+from models.workflows.publish import OF_SCORES, read_manifest
 from models.workflows.warn.reading import Reading
 
 WARNINGS = "warnings.parquet"
@@ -113,7 +113,7 @@ def previous_memory(folder: Path, config: Config) -> Memory | None:
 
     Raises ``DamagedBundleError`` if a file is not as it was published.
     """
-    manifest = read_manifest(folder)
+    manifest = read_manifest(folder, remedies=OF_SCORES)
     if WARNING_MEMORY not in manifest["files"]:
         return None
     return memory_of(pq.read_table(folder / WARNING_MEMORY), date.fromisoformat(manifest["as_of"]), config)
