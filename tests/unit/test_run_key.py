@@ -86,6 +86,7 @@ def test_a_key_knows_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
         {"as_of": date(2023, 1, 2)},
         {"previous": "run before"},
         {"config": small_config(time={"horizon_periods": 5})},
+        {"config": small_config(book={"currency": "USD"})},
     ],
     ids=lambda other: next(iter(other)),
 )
@@ -93,6 +94,7 @@ def test_whatever_decides_scores_changes_the_key(other: dict[str, Any]) -> None:
     assert key(**other) != key()
 
 
-def test_how_a_run_is_carried_out_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = {"threads": 3, "bootstrap_resamples": 2_000, "work_dir": "/elsewhere", "block_clients": 7}
-    assert key(config=small_config(run=run)) == key()
+def test_how_a_run_is_carried_out_and_its_book_read_does_not() -> None:
+    run = {"threads": 3, "bootstrap_resamples": 2_000, "work_dir": "/elsewhere", "block_clients": 7, "seed": 5}
+    book = {"path": "/somewhere", "max_quarantine_share": 0.9, "known_until": date(2030, 1, 1)}
+    assert key(config=small_config(run=run, book=book)) == key()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
+from models.config import Config
 from models.interfaces.opening import (
-    CHAMPION,
     SCORES_FOLDER,
     Settings,
     open_book,
@@ -14,8 +15,12 @@ from models.interfaces.opening import (
     settings_of,
     work_dir,
 )
+from models.interfaces.published import PUBLISHED, speaking_bundle
+from models.notices import Notice, by_severity
+from models.tables.book import Book
 from models.tables.features import Language
 from models.vocab import Progress, SilentProgress
+from models.workflows.as_published import publication_notices
 from models.workflows.bundle import Bundle
 from models.workflows.client_change import change_of
 from models.workflows.client_history import read_client
@@ -29,14 +34,17 @@ def explain(
     client: str,
     *,
     book: str | None = None,
-    bundle: str = CHAMPION,
+    bundle: str = PUBLISHED,
     as_of: date | None = None,
     overrides: Sequence[str] = (),
     progress: Progress = SilentProgress(),
 ) -> tuple[Bundle, ScoredBlock]:
-    """Score and explain one client, the same as it is in the whole book. Raises ``UnknownClientError``."""
+    """Score and explain one client, the same as it is in the whole book. Raises ``UnknownClientError``.
+
+    ``bundle`` is an alias, a version or a folder; by default the models of the published scores speak.
+    """
     settings = settings_of(config, overrides)
-    models = open_bundle(settings, bundle)
+    models = speaking_bundle(settings, bundle)
     checked = open_book(settings, book, progress)
     earlier = work_dir(settings) / SCORES_FOLDER
     return models, score_clients(checked, models, settings, [client], as_of, earlier=earlier)
@@ -47,7 +55,7 @@ def client_story(  # noqa: PLR0913 - each option is a question that a reviewer m
     client: str,
     *,
     book: str | None = None,
-    bundle: str = CHAMPION,
+    bundle: str = PUBLISHED,
     as_of: date | None = None,
     since: date | None = None,
     against: str | None = None,
@@ -61,14 +69,15 @@ def client_story(  # noqa: PLR0913 - each option is a question that a reviewer m
     Raises ``UnknownClientError``.
     """
     settings = settings_of(config, overrides)
-    models = open_bundle(settings, bundle)
+    models = speaking_bundle(settings, bundle)
     rival = None if against is None else open_bundle(settings, against)
     checked = open_book(settings, book, progress)
     progress.stage("Reading the client's past")
     earlier = work_dir(settings) / SCORES_FOLDER
     past = read_client(checked, models, settings, client, as_of, since=since, earlier=earlier)
     change = change_of(checked, models, past, settings, against=rival, since=since, lang=lang)
-    return tell_client(checked, models, past, settings, change, lang=lang, published=earlier)
+    story = tell_client(checked, models, past, settings, change, lang=lang, published=earlier)
+    return replace(story, notices=by_severity([*story.notices, *_unpublished(checked, models, settings, as_of)]))
 
 
 def tiers(
@@ -76,12 +85,18 @@ def tiers(
     changes: Sequence[str] = (),
     *,
     book: str | None = None,
-    bundle: str = CHAMPION,
+    bundle: str = PUBLISHED,
     as_of: date | None = None,
     overrides: Sequence[str] = (),
     progress: Progress = SilentProgress(),
 ) -> TierShift:
     """Who would change tier if the policy of a bundle had other values (``key=value``); nothing is published."""
     settings = settings_of(config, overrides)
-    models = open_bundle(settings, bundle)
-    return tier_shift(open_book(settings, book, progress), models, settings, changes, as_of, progress=progress)
+    models = speaking_bundle(settings, bundle)
+    checked = open_book(settings, book, progress)
+    shift = tier_shift(checked, models, settings, changes, as_of, progress=progress)
+    return replace(shift, notices=by_severity([*shift.notices, *_unpublished(checked, models, settings, as_of)]))
+
+
+def _unpublished(book: Book, models: Bundle, settings: Config, as_of: date | None) -> list[Notice]:
+    return publication_notices(book, models, settings, as_of, work_dir(settings) / SCORES_FOLDER)

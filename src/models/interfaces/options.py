@@ -39,6 +39,16 @@ BundleOption = Annotated[
         "--bundle", metavar="BUNDLE", help="The trained models: an alias or version in the registry, or a folder."
     ),
 ]
+SpeakingOption = Annotated[
+    str,
+    typer.Option(
+        "--bundle",
+        metavar="BUNDLE",
+        help="The models that speak: an alias or version in the registry, or a folder. Default: those that made the "
+        "published scores, else the champion.",
+        show_default=False,
+    ),
+]
 AsOfOption = Annotated[
     str | None,
     typer.Option(

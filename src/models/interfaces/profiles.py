@@ -8,9 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.interfaces.opening import CHAMPION, SCORES_FOLDER, Settings, open_book, open_bundle, settings_of, work_dir
+from models.interfaces.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
+from models.interfaces.published import PUBLISHED, speaking_bundle
 from models.interfaces.segments_page import SEGMENTS_PAGE, write_segments_page
+from models.notices import by_severity, notice_facts, notices_of
 from models.vocab import Progress, SilentProgress
+from models.workflows.as_published import publication_notices
 from models.workflows.segment_profiles import book_profiles
 
 
@@ -26,7 +29,7 @@ def segments(
     config: Settings,
     *,
     book: str | None = None,
-    bundle: str = CHAMPION,
+    bundle: str = PUBLISHED,
     as_of: date | None = None,
     page: Path | None = None,
     overrides: Sequence[str] = (),
@@ -37,10 +40,12 @@ def segments(
     By default that is ``<work_dir>/<book>/segments.html``. Raises a ``UserError``.
     """
     settings = settings_of(config, overrides)
-    models = open_bundle(settings, bundle)
+    models = speaking_bundle(settings, bundle)
     checked = open_book(settings, book, progress)
     earlier = work_dir(settings) / SCORES_FOLDER
     facts = book_profiles(checked, models, settings, as_of, earlier=earlier, progress=progress)
+    told = publication_notices(checked, models, settings, as_of, earlier)
+    facts["notices"] = notice_facts(by_severity([*notices_of(facts["notices"]), *told]))
     place = page or work_dir(settings) / SEGMENTS_PAGE
     write_segments_page(facts, place)
     return Profiles(facts=facts, page=place)

@@ -198,6 +198,12 @@ class Tracking:
         aliases = self.client.get_registered_model(bundle.name).aliases
         return str(aliases.get(CHAMPION)) == bundle.version
 
+    def version_of(self, key: str) -> str | None:
+        """The newest version with the bundle of this key."""
+        with _quiet(), answering(self._uri):
+            found = self.client.search_model_versions(f"name = '{self.model_name}' and tags.{KEY_TAG} = '{key}'")
+        return max((str(version.version) for version in found), key=int, default=None)
+
     def find(self, which: str) -> RegisteredBundle:
         """The bundle of a version number or an alias."""
         try:

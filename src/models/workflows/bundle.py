@@ -123,7 +123,7 @@ def read_report(folder: Path) -> dict[str, Any]:
     return report
 
 
-def scoring_facts(meaning: Mapping[str, Any]) -> dict[str, Any]:
+def _scoring_facts(meaning: Mapping[str, Any]) -> dict[str, Any]:
     """What a config means, without what only judges models: that decides no score."""
     return {**meaning, "run": {name: value for name, value in meaning["run"].items() if name not in _JUDGING}}
 
@@ -131,7 +131,7 @@ def scoring_facts(meaning: Mapping[str, Any]) -> dict[str, Any]:
 def _key(manifest: Mapping[str, Any], texts: Mapping[str, str]) -> str:
     """Of facts, files and the config as they were written, so that another version of the code finds the same key."""
     files = {name: known for name, known in manifest["files"].items() if name not in _TELLING}
-    return text_hash(canonical_json({**manifest, "files": files, "config": scoring_facts(json.loads(texts[CONFIG]))}))
+    return text_hash(canonical_json({**manifest, "files": files, "config": _scoring_facts(json.loads(texts[CONFIG]))}))
 
 
 def _sealed(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:

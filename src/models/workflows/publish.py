@@ -82,6 +82,11 @@ def read_manifest(folder: Path, *, remedies: Remedies = OF_BUNDLE) -> dict[str, 
     return _proved(folder, remedies, file_hash)[0]
 
 
+def read_facts(folder: Path, *, remedies: Remedies = OF_BUNDLE) -> dict[str, Any]:
+    """A manifest, proved by itself, and not the files that it names. Raises as ``read_manifest``."""
+    return _manifest_of(folder, _Damage(folder, remedies))
+
+
 def read_sealed(folder: Path, *, remedies: Remedies = OF_BUNDLE) -> tuple[dict[str, Any], dict[str, bytes]]:
     """A manifest, and the content of each file that it names, as it was when it was proved. Raises as above."""
     contents: dict[str, bytes] = {}

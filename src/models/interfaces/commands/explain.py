@@ -12,11 +12,11 @@ from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
     BookOption,
-    BundleOption,
     ConfigOption,
     JsonOption,
     LanguageOption,
     SetOption,
+    SpeakingOption,
 )
 
 _DATE = "YYYY-MM-DD"
@@ -43,7 +43,7 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     client: ClientArgument,
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    bundle: BundleOption = "champion",
+    bundle: SpeakingOption = "published",
     as_of: AsOfOption = None,
     since: SinceOption = None,
     against: AgainstOption = None,
@@ -79,7 +79,7 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     if json_:
         print_json(explanation.story_facts(story))
         return
-    explanation.show(out, story)
     print_lines(notice_lines(story.notices))
+    explanation.show(out, story)
     if html is not None:
         print_lines(["", f"page     {html}"])

@@ -12,10 +12,10 @@ from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
     BookOption,
-    BundleOption,
     ConfigOption,
     JsonOption,
     SetOption,
+    SpeakingOption,
 )
 
 SHORT_HELP = "Profile the kinds of clients in a book: segments, stages, types, regions."
@@ -30,7 +30,7 @@ HtmlOption = Annotated[
 def segments(  # noqa: PLR0917 - options of a command are named by who types them
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    bundle: BundleOption = "champion",
+    bundle: SpeakingOption = "published",
     as_of: AsOfOption = None,
     html: HtmlOption = None,
     set_: SetOption = None,
@@ -52,7 +52,7 @@ def segments(  # noqa: PLR0917 - options of a command are named by who types the
     if json_:
         print_json(found.facts)
         return
+    print_lines(notice_lines(notices_of(found.facts["notices"])))
     for part in segments_summary.summary(found.facts):
         out.print(part)
-    print_lines(notice_lines(notices_of(found.facts["notices"])))
     print_lines(["", f"page     {found.page}"])

@@ -13,10 +13,10 @@ from models.interfaces.options import (
     DEFAULT_CONFIG,
     AsOfOption,
     BookOption,
-    BundleOption,
     ConfigOption,
     JsonOption,
     SetOption,
+    SpeakingOption,
 )
 
 SHORT_HELP = "Ask who would change tier under another policy."
@@ -33,7 +33,7 @@ WhatIfOption = Annotated[
 def tiers(  # noqa: PLR0917 - options of a command are named by who types them
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    bundle: BundleOption = "champion",
+    bundle: SpeakingOption = "published",
     as_of: AsOfOption = None,
     what_if: WhatIfOption = None,
     set_: SetOption = None,
@@ -58,7 +58,7 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
     if json_:
         print_json(asdict(shift) | {"moved": shift.moved})
         return
+    print_lines(notice_lines(shift.notices))
     for part in tiers_summary.shift_summary(shift):
         out.print(part)
     out.print(Text(tiers_summary.shift_sentence(shift)))
-    print_lines(notice_lines(shift.notices))
