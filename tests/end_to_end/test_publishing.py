@@ -99,6 +99,8 @@ def test_the_run_after_a_killed_one_succeeds(
     again.join(SECONDS)
     assert again.exitcode == 0
     assert assert_whole(out) == "2022-10-01"
+    assert drafts(out) == [], "what the killed one left goes at once"
+    assert [path.name for path in (tmp_path / "work").rglob(".*-*")] == []
 
 
 def test_an_interrupted_command_says_so_and_leaves_nothing(

@@ -17,7 +17,7 @@ from models.workflows.bundle import Bundle, read_bundle
 Settings = Config | Path | str
 CHAMPION = "champion"
 SCORES_FOLDER = "scores"
-_IF_CHAMPION = "; in the place of the champion: train --replace-champion REASON"
+IF_CHAMPION = "; in the place of the champion: train --replace-champion REASON"
 
 
 def settings_of(config: Settings, overrides: Sequence[str]) -> Config:
@@ -61,7 +61,7 @@ def registered_bundle(settings: Config, which: str) -> Bundle:
     except (BundleFormatError, UnsealedFileError):
         raise
     except DamagedBundleError as error:
-        raise type(error)(rule=error.rule, got=error.got, remedy=error.remedy + _IF_CHAMPION) from error
+        raise type(error)(rule=error.rule, got=error.got, remedy=error.remedy + IF_CHAMPION) from error
 
 
 def model_name(settings: Config) -> str:

@@ -40,7 +40,7 @@ from models.config import Config
 from models.errors import BundleNotFoundError, DamagedBundleError, LostBundleError, UserError
 from models.interfaces.abandoned import PROCESS_TAG, abandoned, claimed
 from models.interfaces.champions import champion_tags
-from models.interfaces.opening import CHAMPION, model_name, work_dir
+from models.interfaces.opening import CHAMPION, IF_CHAMPION, model_name, work_dir
 from models.interfaces.registry_notes import BUNDLE_TAG, KEY_TAG
 from models.interfaces.tracking_store import TrackingError, answering, artifact_place, require_answer
 from models.showable import without_secrets
@@ -290,7 +290,7 @@ def _fetched(version: Any, cache: Path) -> Path:
         raise LostBundleError(
             rule=f"the files of version {version.version} of {version.name} must be where they were registered",
             got="none that can be read",
-            remedy="restore them, or train again",
+            remedy=f"restore them, or train again{IF_CHAMPION}",
         ) from error
 
 
