@@ -104,6 +104,14 @@ def test_where_no_locks_are_known_only_what_is_stale_goes(tmp_path: Path, monkey
     assert [path.name for path in tmp_path.iterdir()] == [".draft-13-abcdefgh"]
 
 
+def test_work_within_work_has_scratch_of_its_own(tmp_path: Path) -> None:
+    with scratch_folder(tmp_path, "train") as outer, scratch_folder(outer, "draft") as inner:
+        remove_left(tmp_path)
+        remove_left(outer)
+        assert inner.is_dir()
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_was_moved_to_its_place_is_nobodys_scratch(tmp_path: Path) -> None:
     with scratch_folder(tmp_path, "draft") as folder:
         (folder / "scores").touch()

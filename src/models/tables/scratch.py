@@ -22,6 +22,7 @@ except ImportError:  # Windows has no such locks
 
 WRITING_BELOW = "writing below "
 """How a note on an error begins that says which folder was written to."""
+_UNLOCKED = ".new"
 _STALE_SECONDS = 2 * 86_400
 """No run takes two days; what is older was left by a killed one."""
 _NAMES = ("book", "check", "draft", "fetched", "ledger", "scores", "simulated", "train")
@@ -35,9 +36,9 @@ def scratch_folder(root: Path, name: str) -> Iterator[Path]:
     root.mkdir(parents=True, exist_ok=True)
     remove_left(root)
     remove_stale(path for path in root.glob(f".{name}-*") if not _OWNED.fullmatch(path.name))
-    with held(root):  # so that nobody sees it before it is locked
-        folder = Path(tempfile.mkdtemp(prefix=f".{name}-{os.getpid()}-", dir=root))
-        lock = _locked(folder)
+    made = Path(tempfile.mkdtemp(prefix=f".{name}-{os.getpid()}-", suffix=_UNLOCKED, dir=root))
+    lock = _locked(made)
+    folder = made.rename(made.with_name(made.name.removesuffix(_UNLOCKED)))  # only what is locked has an owner's name
     try:
         yield folder
     except OSError as error:
@@ -63,8 +64,7 @@ def left_folders(root: Path, names: Collection[str]) -> Iterator[Path]:
         owned = _OWNED.fullmatch(folder.name)
         if owned is None or owned[1] not in names:
             continue
-        with held(root):
-            lock, is_left = _left(folder)
+        lock, is_left = _left(folder)
         try:
             if is_left:
                 yield folder
@@ -81,17 +81,6 @@ def remove_stale(folders: Iterable[Path]) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Within, no other process or thread is; where a file system knows no locks, nobody waits."""
-    lock = _locked(folder, wait=True)
-    try:
-        yield
-    finally:
-        if lock is not None:
-            os.close(lock)
-
-
 def _left(folder: Path) -> tuple[int | None, bool]:
     """The lock of a folder, if it is ours now, and whether its process is no more."""
     try:
@@ -101,13 +90,13 @@ def _left(folder: Path) -> tuple[int | None, bool]:
         return None, False
 
 
-def _locked(folder: Path, *, wait: bool = False) -> int | None:
+def _locked(folder: Path) -> int | None:
     """The lock of a folder, held until it is closed; None where there are none. Raises ``BlockingIOError``."""
     if fcntl is None:
         return None
     lock = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(lock)
         raise
