@@ -130,7 +130,7 @@ def test_a_damaged_or_lost_champion_is_replaced_for_a_reason_only(
 ) -> None:
     lender = lender_in(tmp_path)
     train(lender.config)
-    store = tmp_path / "mlruns"
+    store = tmp_path / "mlruns" / "artifacts"  # the database stays open in this process
     shutil.copytree(store, tmp_path / "whole")
     for damage in (flipped, of_a_later_format, with_a_stranger, without_manifest, moved):
         damage(Tracking(lender.config).find("1").folder)
@@ -156,8 +156,9 @@ def untrained(*_: object, **__: object) -> None:
 def test_the_run_of_a_process_that_is_no_more_ends_as_killed(trained: TrainedLender) -> None:
     work = work_dir(trained.config)
     code = (
-        "import os, sys; from models.config import load_config; from models.interfaces.tracking import Tracking\n"
-        "with Tracking(load_config(sys.argv[1])).run('train') as run:\n"
+        "import os, sys; from pathlib import Path; from models.config import load_config\n"
+        "from models.interfaces.tracking import Tracking\n"
+        "with Tracking(load_config(Path(sys.argv[1]))).run('train') as run:\n"
         "    print(run.run_id, flush=True); os.kill(os.getpid(), 9)"
     )
     dead = subprocess.run(  # noqa: S603 - our own interpreter

@@ -13,7 +13,8 @@ from models.errors import ConfigError, UserError
 from models.interfaces.opening import settings_of
 from models.notices import Notice
 from models.tables.book import load_book
-from models.tables.names import require_known_names, unmatched_names
+from models.tables.named_rows import unmatched_names
+from models.tables.names import require_known_names
 from models.vocab import SilentProgress
 from models.workflows.named_features import unknown_features
 

@@ -5,7 +5,10 @@ Inside, the tables are trusted. How rows are checked lives in ``checking``, how 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -16,12 +19,16 @@ from models.errors import ImplausibleBookError, UserError
 from models.notices import Notice, Severity, notice_facts, notices_of
 from models.tables.counts import TableCount
 from models.tables.guard.profile import EMPTY_PROFILE, BookProfile
-from models.tables.names import require_known_names, unmatched_names
+from models.tables.names import require_known_names
 from models.tables.remembered import SourceMemory
+from models.tables.scratch import remove_stale, scratch_folder
+from models.tables.stamps import code_version
 from models.vocab import Progress
 
 MANIFEST = "manifest.json"
 QUARANTINE = "quarantine.parquet"
+CHECKED = "checked"
+"""Folder of what is remembered of sources and settings."""
 _KEY_LENGTH = 16
 """So many digits of the fingerprint name a book's folder."""
 
@@ -130,12 +137,30 @@ def _loaded(config: Config, path: str | None, work_dir: Path, progress: Progress
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
     require_known_names(config)
     book = _checked(config, place, work_dir, progress, afresh=afresh)
-    return replace(book, notices=(*book.notices, *unmatched_names(config, book.tables)))
+    return replace(book, notices=(*book.notices, *_unmatched(config, book, work_dir / CHECKED / "names")))
+
+
+def _unmatched(config: Config, book: Book, folder: Path) -> tuple[Notice, ...]:
+    """Notices of names in the config that no row carries: as found before for the same book, config and code."""
+    asked = json.dumps([config.meaning(), book.fingerprint, code_version()], sort_keys=True)
+    note = folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:_KEY_LENGTH]}.json"
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        return notices_of(json.loads(note.read_text(encoding="utf-8")))
+    from models.tables.named_rows import unmatched_names  # noqa: PLC0415 - DuckDB loads slowly
+
+    found = unmatched_names(config, book.tables)
+    folder.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(folder, "draft") as scratch:
+        remove_stale(folder.glob("*.json"))
+        draft = scratch / note.name
+        draft.write_text(json.dumps(notice_facts(found), ensure_ascii=False), encoding="utf-8")
+        draft.replace(note)
+    return found
 
 
 def _checked(config: Config, place: str, work_dir: Path, progress: Progress, *, afresh: bool) -> Book:
     """The book behind the door, remembered or read: what of it does not hang on features."""
-    source = SourceMemory.of(config, place, work_dir / "checked")
+    source = SourceMemory.of(config, place, work_dir / CHECKED)
     known = None if afresh else source.recalled()
     if known is not None:
         progress.stage(f"The {config.book.name} book is as it was when it was checked")

@@ -73,12 +73,14 @@ def left_folders(root: Path, names: Collection[str]) -> Iterator[Path]:
                 os.close(lock)
 
 
-def remove_stale(folders: Iterable[Path]) -> None:
-    """Take away what was last touched so long ago that no run can still read it."""
-    for folder in folders:
+def remove_stale(places: Iterable[Path]) -> None:
+    """Take away folders and files that were last touched so long ago that no run can still read them."""
+    for place in places:
         with suppress(FileNotFoundError):  # another run took it away
-            if _is_stale(folder):
-                shutil.rmtree(folder, ignore_errors=True)
+            if _is_stale(place) and place.is_dir():
+                shutil.rmtree(place, ignore_errors=True)
+            elif _is_stale(place):
+                place.unlink()
 
 
 def _left(folder: Path) -> tuple[int | None, bool]:

@@ -10,7 +10,6 @@ from typing import Any
 from models.config import Config
 from models.notices import Notice, Severity
 from models.tables.book import Book
-from models.tables.periods import latest_anchor
 from models.tables.stamps import scoring_code
 from models.workflows.bundle import Bundle
 from models.workflows.previous import newest_before
@@ -32,7 +31,7 @@ def publication_notices(book: Book, bundle: Bundle, config: Config, as_of: date 
     if facts is None:
         return []
     settings = scoring_config(bundle, config)
-    when = as_of or latest_anchor(settings.time.period, book.known_until)
+    when = as_of or book.known_until
     before = newest_before(scores, when)
     previous = None if before is None else str(read_facts(before, remedies=OF_SCORES).get("run_key"))
     key = run_key_after(book, bundle, settings, when, previous)
