@@ -28,7 +28,9 @@ from models.vocab import Progress
 MANIFEST = "manifest.json"
 QUARANTINE = "quarantine.parquet"
 CHECKED = "checked"
-"""Folder of what is remembered of sources and settings."""
+"""Folder of what is remembered of sources."""
+NAMED = "named"
+"""Folder of what is remembered of names in configs."""
 _KEY_LENGTH = 16
 """So many digits of the fingerprint name a book's folder."""
 
@@ -137,7 +139,7 @@ def _loaded(config: Config, path: str | None, work_dir: Path, progress: Progress
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
     require_known_names(config)
     book = _checked(config, place, work_dir, progress, afresh=afresh)
-    return replace(book, notices=(*book.notices, *_unmatched(config, book, work_dir / CHECKED / "names")))
+    return replace(book, notices=(*book.notices, *_unmatched(config, book, work_dir / NAMED)))
 
 
 def _unmatched(config: Config, book: Book, folder: Path) -> tuple[Notice, ...]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from models.tables.consistency import ALL_CHECKS
 from models.tables.guard.findings import Finding
 from models.tables.guard.histograms import code_at, share_below_zero, size_of
 from models.tables.guard.profile import BookProfile, RhythmProfile, TableProfile
@@ -128,6 +127,8 @@ def _amounts(cashflows: TableProfile) -> Iterator[Finding]:
 
 
 def _rules(profile: BookProfile) -> Iterator[Finding]:
+    from models.tables.consistency import ALL_CHECKS  # noqa: PLC0415 - Ibis loads slowly, and who explains needs none
+
     for check in ALL_CHECKS:
         rule = profile.rules.get(check.name)
         if rule is None or rule.looked_at < MIN_ROWS:
