@@ -93,7 +93,9 @@ def simulated(folder: Path, settings: Sequence[str] = SMALL) -> Runs:
 def _of_table(file: Path) -> dict[str, str]:
     table = pd.read_parquet(file)
     columns = [str(name) for name in table.columns if not _NAMES_OF_RUNS.fullmatch(str(name))]
-    return {f"{file.name} {name}": _hash(json.dumps(_rounded(table[name].tolist()), default=_rounded)) for name in columns}
+    return {
+        f"{file.name} {name}": _hash(json.dumps(_rounded(table[name].tolist()), default=_rounded)) for name in columns
+    }
 
 
 def _of_json(verb: str, document: Any, depth: int = 2) -> dict[str, str]:

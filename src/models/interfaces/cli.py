@@ -16,6 +16,7 @@ import typer
 
 from models.errors import ClientValueError, UserError
 from models.interfaces.commands import backtest as backtest_command
+from models.interfaces.commands import check as check_command
 from models.interfaces.commands import explain as explain_command
 from models.interfaces.commands import funnel as funnel_command
 from models.interfaces.commands import kpis as kpis_command
@@ -40,7 +41,6 @@ from models.interfaces.options import (
     JsonOption,
     MinutesOption,
     ObjectiveOption,
-    PageOption,
     ReplaceChampionOption,
     ReportOption,
     ScoresOption,
@@ -67,8 +67,6 @@ TRACEBACK = "CLIENTVALUE_TRACEBACK"
 INTERRUPTED = 130
 BROKEN_PIPE = 141
 """As a shell counts a process that wrote to nobody."""
-FINDINGS = 3
-"""How ``check`` ends where it warns of something; other commands tell the same and go on."""
 
 
 @app.command(short_help="The main job: check, train, judge, score and explain.")
@@ -186,6 +184,7 @@ def predict(
     _lines(terminal.prediction_lines(predicted))
 
 
+app.command(short_help=check_command.SHORT_HELP)(check_command.check)
 app.command(short_help=explain_command.SHORT_HELP)(explain_command.explain)
 app.command(short_help=segments_command.SHORT_HELP)(segments_command.segments)
 app.command(short_help=backtest_command.SHORT_HELP)(backtest_command.backtest)
@@ -218,35 +217,6 @@ def evaluate(
         return
     _show_report(report)
     _lines([f"report   {path}", f"page     {path.with_suffix('.html')}"])
-
-
-@app.command(short_help="Audit a book: its rows, tables and criteria.")
-def check(
-    config: ConfigOption = DEFAULT_CONFIG,
-    book: BookOption = None,
-    page: PageOption = None,
-    set_: SetOption = None,
-    json_: JsonOption = False,
-) -> None:
-    """Audit a book: bad rows, tables against each other, and which features make good criteria.
-
-    It ends with 3 if something is implausible and only warned of, with 2 if another command would refuse the book.
-    """
-    from models.interfaces import check_summary, checkup, notice_words  # noqa: PLC0415
-
-    settings = settings_of(config, set_)
-    found = checkup.check(settings, book=book, page=page, progress=_progress())
-    if json_:
-        _print_json(found.facts or {"quarantine": asdict(found.bad)})
-    else:
-        for part in check_summary.summary(found):
-            _out.print(part)
-        _lines(notice_words.notice_lines(found.notices))
-        _lines(check_summary.places(found))
-    if found.refused is not None:
-        raise found.refused
-    if found.has_findings:
-        raise typer.Exit(FINDINGS)
 
 
 @app.command(short_help="Write a simulated project-finance book with known truth.")

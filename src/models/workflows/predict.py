@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.config import Config
 from models.decisions.tiers import Coverage, Decided, MoveLimit, Weighed, coverage_notices, decide, limit_of
 from models.errors import IrreproducibleError, TooLittleDataError
-from models.notices import Notice, Severity, by_severity, notice_facts
+from models.notices import Notice, by_severity, notice_facts
 from models.tables.blocks import PreparedBook
 from models.tables.book import Book
 from models.tables.kept import kept_book
@@ -23,7 +21,7 @@ from models.tables.panel import Around
 from models.tables.periods import PeriodGrid
 from models.tables.scratch import scratch_folder
 from models.tables.stamps import scoring_code
-from models.vocab import Progress, SilentProgress, Tier
+from models.vocab import Progress, SilentProgress
 from models.workflows.blockwise import Scoring, scored_blocks
 from models.workflows.bundle import Bundle
 from models.workflows.decide import REMEMBERED, Grounds
@@ -33,6 +31,7 @@ from models.workflows.likeness import likeness_notices, refuse_unlike, value_not
 from models.workflows.movers import write_movers
 from models.workflows.overrides import override_facts, overrides_at, overrides_written
 from models.workflows.parquet import ParquetFile
+from models.workflows.predicted import Predicted, Tally
 from models.workflows.previous import earlier_scores
 from models.workflows.publish import OF_SCORES, Published, publish_folder, write_manifest
 from models.workflows.run_key import model_version, run_folder, run_key
@@ -89,28 +88,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Predicted:
-    """What prediction leaves: a folder with scores, explanations and manifest, and a summary of it."""
-
-    folder: Path
-    run_key: str
-    as_of: date
-    model_version: str
-    clients: int
-    tiers: dict[str, int]
-    value_by_tier: dict[str, float]
-    decline_by_tier: dict[str, float]
-    overrides: dict[str, int]
-    """How many overrides met which fate, see ``override_facts``."""
-    notices: tuple[Notice, ...] = ()
-    """What the run leaves out, assumes or finds implausible, the gravest first.
-
-    Beside those of the manifest what of the caller's config is without effect: not part of the scores, of which equal
-    keys mean equal bytes.
-    """
-
-
 @dataclass(frozen=True)
 class _Job:
     """What one prediction was asked to do."""
@@ -145,24 +122,6 @@ class _Job:
         )
 
 
-@dataclass
-class _Tally:
-    overrides: dict[str, int] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
-    clients: Counter[str] = field(default_factory=Counter)
-    value: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-    decline: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
-
-    def add(self, columns: dict[str, pa.Array]) -> None:
-        """Count a block's clients, value and decline by tier."""
-        tiers = columns["tier"].to_numpy(zero_copy_only=False)
-        for tier in np.unique(tiers):
-            chosen = tiers == tier
-            self.clients[str(tier)] += int(chosen.sum())
-            self.value[str(tier)] += float(columns["value"].to_numpy()[chosen].sum())
-            self.decline[str(tier)] += float(columns["decline_probability"].to_numpy()[chosen].sum())
-
-
 def predict_book(
     book: Book,
     bundle: Bundle,
@@ -195,7 +154,7 @@ def predict_book(
     job = _Job(
         bundle, settings, when, key, grounds, overrides_written(book), origins, book.fingerprint, notices=notices
     )
-    tally = _Tally()
+    tally = Tally()
     prepared = kept_book(book, settings, when, bundle.models.notes)
     with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
         published = publish_folder(
@@ -204,8 +163,8 @@ def predict_book(
     _require_as_written(folder, published)
     later = lead_latest(folder, when)
     stays = [] if later is None else [stays_notice(later, folder, when)]
-    told = _summary(folder, job, tally, prepared)
-    return replace(told, notices=by_severity([*told.notices, *settings_without_effect(bundle, config), *stays]))
+    told = by_severity([*_notices(prepared, job, tally), *settings_without_effect(bundle, config), *stays])
+    return tally.summary(folder, run_key=key, as_of=when, model_version=model_version(bundle), notices=told)
 
 
 @dataclass
@@ -217,7 +176,7 @@ class _Waiting:
 
 
 def _write_blocks(
-    draft: Path, scratch: Path, prepared: PreparedBook, job: _Job, tally: _Tally, progress: Progress
+    draft: Path, scratch: Path, prepared: PreparedBook, job: _Job, tally: Tally, progress: Progress
 ) -> None:
     """Everything but tiers and alarms block by block; these in a second pass, since they are a share of the book."""
     blocks = scored_blocks(job.scoring(prepared), job.bundle)
@@ -245,7 +204,7 @@ def _write_blocks(
     _require_clients(tally, job)
     tally.notices += [*_judged(job, tally), *_policy_notices(waiting.weighed, job)]
     refuse_unlike(job.settings.book.name, tally.notices)
-    alarms = _write_alarms(draft, waiting.turned, job, sum(tally.clients.values()))
+    alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
     moved = write_movers(draft, job.grounds.previous, as_of=job.as_of, bundle=job.bundle.key)
     more = {MOVES: asdict(limit), "alarms": alarms, "movers": moved}
     write_manifest(draft, _manifest_facts(prepared, job, tally) | more)
@@ -285,7 +244,7 @@ def _tiered(table: pa.Table, decided: Decided) -> dict[str, pa.Array]:
     return {name: columns.pop(name) for name in SCORE_ORDER} | columns
 
 
-def _require_clients(tally: _Tally, job: _Job) -> None:
+def _require_clients(tally: Tally, job: _Job) -> None:
     if not tally.clients:
         raise TooLittleDataError(
             rule=f"some clients must be active in the {job.settings.time.activity_periods} "
@@ -295,7 +254,7 @@ def _require_clients(tally: _Tally, job: _Job) -> None:
         )
 
 
-def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[str, object]:
+def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str, object]:
     previous = job.grounds.previous
     return {
         "run_key": job.key,
@@ -307,47 +266,19 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: _Tally) -> dict[st
         "learned_until": job.bundle.models.learned.until.isoformat(),
         "previous": None if previous is None else previous.run_key,
         "clients_in_book": prepared.clients,
-        "clients_scored": sum(tally.clients.values()),
+        "clients_scored": tally.scored,
         "tiers": dict(sorted(tally.clients.items())),
         "overrides": tally.overrides,
         "notices": notice_facts(_notices(prepared, job, tally)),
     }
 
 
-def _notices(prepared: PreparedBook, job: _Job, tally: _Tally) -> tuple[Notice, ...]:
+def _notices(prepared: PreparedBook, job: _Job, tally: Tally) -> tuple[Notice, ...]:
     """What the whole run leaves out or finds implausible, the gravest first."""
-    return by_severity([*job.notices, *tally.notices, *_unscored(prepared, job, tally)])
+    unscored = tally.unscored(prepared.clients, job.settings.time, job.as_of)
+    return by_severity([*job.notices, *tally.notices, *unscored])
 
 
-def _judged(job: _Job, tally: _Tally) -> list[Notice]:
+def _judged(job: _Job, tally: Tally) -> list[Notice]:
     """Whether what is expected of a client is about what it was at training."""
-    mean = sum(tally.value.values()) / sum(tally.clients.values())
-    return value_notices(mean, job.bundle.profile, job.settings.guard)
-
-
-def _unscored(prepared: PreparedBook, job: _Job, tally: _Tally) -> list[Notice]:
-    left_out = prepared.clients - sum(tally.clients.values())
-    if not left_out:
-        return []
-    time = job.settings.time
-    found = (
-        f"{left_out:,} of {prepared.clients:,} clients are not scored: they were not active in the "
-        f"{time.activity_periods} {time.period}s before {job.as_of}"
-    )
-    return [Notice(code="clients_not_scored", severity=Severity.NOTE, subject="clients", found=found, count=left_out)]
-
-
-def _summary(folder: Path, job: _Job, tally: _Tally, prepared: PreparedBook) -> Predicted:
-    order = sorted(tally.clients, key=[tier.value for tier in Tier].index)
-    return Predicted(
-        folder=folder,
-        run_key=job.key,
-        as_of=job.as_of,
-        model_version=model_version(job.bundle),
-        clients=sum(tally.clients.values()),
-        tiers={tier: tally.clients[tier] for tier in order},
-        value_by_tier={tier: tally.value[tier] for tier in order},
-        decline_by_tier={tier: tally.decline[tier] / tally.clients[tier] for tier in order},
-        overrides=tally.overrides,
-        notices=_notices(prepared, job, tally),
-    )
+    return value_notices(tally.mean_value, job.bundle.profile, job.settings.guard)

@@ -1,0 +1,98 @@
+"""What a prediction counts while its blocks pass, and the summary of a published run that is made of it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from models.config import TimeConfig
+from models.notices import Notice, Severity
+from models.vocab import Tier
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predicted:
+    """What prediction leaves: a folder with scores, explanations and manifest, and a summary of it."""
+
+    folder: Path
+    run_key: str
+    as_of: date
+    model_version: str
+    clients: int
+    tiers: dict[str, int]
+    value_by_tier: dict[str, float]
+    decline_by_tier: dict[str, float]
+    overrides: dict[str, int]
+    """How many overrides met which fate, see ``override_facts``."""
+    notices: tuple[Notice, ...] = ()
+    """What the run leaves out, assumes or finds implausible, the gravest first.
+
+    Beside those of the manifest what of the caller's config is without effect: not part of the scores, of which equal
+    keys mean equal bytes.
+    """
+
+
+@dataclass
+class Tally:
+    """Clients, value and decline by tier, overrides by their fate, and what was noticed on the way."""
+
+    overrides: dict[str, int] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    clients: Counter[str] = field(default_factory=Counter)
+    value: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    decline: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+
+    def add(self, columns: dict[str, pa.Array]) -> None:
+        """Count a block's clients, value and decline by tier."""
+        tiers = columns["tier"].to_numpy(zero_copy_only=False)
+        for tier in np.unique(tiers):
+            chosen = tiers == tier
+            self.clients[str(tier)] += int(chosen.sum())
+            self.value[str(tier)] += float(columns["value"].to_numpy()[chosen].sum())
+            self.decline[str(tier)] += float(columns["decline_probability"].to_numpy()[chosen].sum())
+
+    @property
+    def scored(self) -> int:
+        """Clients of all tiers."""
+        return sum(self.clients.values())
+
+    @property
+    def mean_value(self) -> float:
+        """What is expected of a client, in currency; at least one must have been counted."""
+        return sum(self.value.values()) / self.scored
+
+    def unscored(self, clients: int, time: TimeConfig, as_of: date) -> list[Notice]:
+        """A notice of those of the book's ``clients`` that were not counted, if there are any."""
+        left_out = clients - self.scored
+        if not left_out:
+            return []
+        found = (
+            f"{left_out:,} of {clients:,} clients are not scored: they were not active in the "
+            f"{time.activity_periods} {time.period}s before {as_of}"
+        )
+        return [
+            Notice(code="clients_not_scored", severity=Severity.NOTE, subject="clients", found=found, count=left_out)
+        ]
+
+    def summary(
+        self, folder: Path, *, run_key: str, as_of: date, model_version: str, notices: tuple[Notice, ...]
+    ) -> Predicted:
+        """The run that was published in ``folder``, tiers from the best on."""
+        order = sorted(self.clients, key=[tier.value for tier in Tier].index)
+        return Predicted(
+            folder=folder,
+            run_key=run_key,
+            as_of=as_of,
+            model_version=model_version,
+            clients=self.scored,
+            tiers={tier: self.clients[tier] for tier in order},
+            value_by_tier={tier: self.value[tier] for tier in order},
+            decline_by_tier={tier: self.decline[tier] / self.clients[tier] for tier in order},
+            overrides=self.overrides,
+            notices=notices,
+        )
