@@ -51,7 +51,7 @@ def test_explaining_a_day_of_the_past_warns_wherever_it_is_read(trained: Trained
     assert shown.code == 0, shown.err
     assert FOUND.format(day="2022-12-30") in " ".join(shown.out.split())
     told = json.loads(command(*asked, "--json").out)
-    assert [each["code"] for each in told["notices"]] == ["scored_in_sample"]
+    assert "scored_in_sample" in [each["code"] for each in told["notices"]]
     english, chinese = (
         client_page(client_story(trained.config, client, as_of=date(2022, 12, 30), lang=lang)) for lang in ("en", "zh")
     )

@@ -95,7 +95,11 @@ SPOILED = {
     "nobody declines": Case(everybody_stays, ("some clients must decline and some not", "got 0 of", "origins.test")),
     "everybody declines": Case(
         everybody_leaves,
-        ("need cashflows in the 6 months after it", "a last cashflow of 2021-12-15", "book.known_until"),
+        (
+            "the book must reach to book.known_until",
+            "the last cashflow of 2021-12-15",
+            "book.known_until to 2021-12-16",
+        ),
     ),
 }
 

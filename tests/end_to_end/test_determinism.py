@@ -117,15 +117,15 @@ def test_another_as_of_date_gives_another_key_and_folder(trained: TrainedLender,
     assert told.folder.name.startswith("2022-07-01-")
 
 
-def test_a_book_that_ends_late_in_a_month_is_scored_at_the_latest_day_that_every_month_has(
+def test_a_book_that_ends_on_the_last_day_of_a_month_is_scored_as_of_that_day(
     trained: TrainedLender, tmp_path: Path
 ) -> None:
     settings = {"book": {"known_until": "2022-12-31"}}
     lender = lender_in(tmp_path, **settings)
     told = predict(lender.config, bundle=str(trained.result.bundle))
-    assert told.as_of == date(2022, 12, 28)
+    assert told.as_of == date(2022, 12, 31)
     _, block = explain(lender.config, "C0002", bundle=str(trained.result.bundle))
-    assert block.panel.grid.anchor == date(2022, 12, 28)
+    assert block.panel.grid.anchor == date(2022, 12, 31)
 
 
 def test_predicting_again_leaves_the_same_folder(trained: TrainedLender) -> None:

@@ -201,10 +201,13 @@ def test_the_overview_counts_them(kept: Kept) -> None:
 @pytest.mark.parametrize(
     ("line", "told"),
     [
-        ("acme,AAA,why not,L. Chen,2022-01-01,2023-01-01", "overrides.tier must be one of the allowed words: 1"),
+        (
+            "acme,AAA,why not,L. Chen,2022-01-01,2023-01-01",
+            r"overrides.tier must be one of the allowed words \(AA, A, B\): 1",
+        ),
         ("acme,AA, ,L. Chen,2022-01-01,2023-01-01", "overrides.reason must be filled: 1"),
         ("acme,AA,why not,,2022-01-01,2023-01-01", "overrides.decided_by must be filled: 1"),
-        ("acme,AA,why not,L. Chen,2022-13-01,2023-01-01", "overrides.decided_on must be a date: 1"),
+        ("acme,AA,why not,L. Chen,2022-13-01,2023-01-01", "overrides.decided_on must be a date such as 2024-12-31: 1"),
         ("acme,AA,why not,L. Chen,2022-01-01,2021-01-01", "overrides.valid_until must not lie before"),
         ("nobody,AA,why not,L. Chen,2022-01-01,2023-01-01", "overrides.client_id must stand in the table it refers to"),
     ],

@@ -192,9 +192,11 @@ def test_what_happens_from_the_first_test_origin_on_is_not_looked_at(
     assert all(each.study not in {known["study"] for known in told["models"]} for each in found.tuned)
 
 
-def test_another_objective_is_another_study(told: dict[str, Any], lender: Lender, command: Command) -> None:
+def test_another_objective_is_another_study(
+    told: dict[str, Any], lender: Lender, command: Command, tmp_path: Path
+) -> None:
     arguments = ("--model", "decline", "--objective", "profit", "--trials", "1", "--json")
-    ended = command("tune", "--config", lender.config_file, *arguments)
+    ended = command(*elsewhere(lender, tmp_path), *arguments)
     assert ended.code == 0
     (found,) = json.loads(ended.out)["models"]
     assert found["study"] not in {each["study"] for each in told["models"]}

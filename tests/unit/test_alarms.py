@@ -29,7 +29,7 @@ MONTHS = (-2, -1)
 
 @pytest.fixture(scope="module")
 def config() -> Config:
-    return parse_config(SETTINGS + "run: {bootstrap_resamples: 100}\n")
+    return parse_config(SETTINGS, ["run.bootstrap_resamples=100"])
 
 
 def judged_rows() -> Panel:

@@ -32,12 +32,15 @@ def lender() -> Tables:
     return {"clients": clients, "facilities": loans, "cashflows": flows}
 
 
+BOOK_ENDS = "book.known_until=2021-02-01"
+
+
 def load(place: Path, tables: Tables, *overrides: str) -> Book:
     folder = place / "lender"
     folder.mkdir(exist_ok=True)
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
-    return load_book(load_config(CONFIG, overrides), str(folder), place / "work", SilentProgress())
+    return load_book(load_config(CONFIG, [BOOK_ENDS, *overrides]), str(folder), place / "work", SilentProgress())
 
 
 def refusal(place: Path, spoil: Callable[[Tables], None]) -> str:

@@ -11,6 +11,7 @@ import pytest
 from models.config import Config
 from models.config.policy import PolicyConfig
 from models.notices import Severity
+from models.tables.guard.profile import EMPTY_PROFILE
 from models.workflows.bundle import Bundle
 from models.workflows.without_effect import (
     changed_keys,
@@ -24,7 +25,9 @@ from support.graded import PROJECT_FINANCE
 
 @pytest.fixture(scope="module")
 def published() -> Bundle:
-    return Bundle(models=fitted_models(), config=small_config(), key="0" * 64, folder=Path("bundle"))
+    return Bundle(
+        models=fitted_models(), config=small_config(), key="0" * 64, folder=Path("bundle"), profile=EMPTY_PROFILE
+    )
 
 
 def with_policy(**changes: Any) -> Config:

@@ -44,6 +44,8 @@ class Words(StrEnum):
     """That nothing is known, but for NA among codes of two letters, which is Namibia."""
 
 
+NAMELESS = "column {} without a name"
+"""What a column is called by its place, from 1, where the source gives it no name."""
 MAX_AMOUNT = 1e13
 """Largest amount in book currency; a client's sum of 100,000 of them still fits 64-bit counts of cents."""
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from models.tables.guard.findings import Finding
 from models.tables.guard.profile import BookProfile
-from models.tables.schema import TABLES
+from models.tables.schema import NAMELESS, TABLES
 
 DATA_ENDINGS = (".csv.gz", ".csv", ".parquet", ".pq", ".xlsx", ".xls", ".tsv", ".txt", ".json", ".gz")
+_NAMELESS = re.compile(NAMELESS.format(r"\d+"))
 _OF_THE_SIMULATOR = "truth"
 """What could be known of a simulated book stands in files of this beginning."""
 
@@ -23,6 +25,8 @@ def stray_files(folder: Path, taken: Collection[str]) -> Iterator[Finding]:
         stem = _stem(path.name)
         if path.name.startswith((".", _OF_THE_SIMULATOR)) or stem is None or (stem in taken and path.is_file()):
             continue
+        if path.is_file() and path.name.casefold().split(".")[0] in TABLES:
+            continue  # a table in another form, which is told where tables are read
         absent = [name for name in TABLES if name not in taken]
         near = difflib.get_close_matches(stem.casefold(), absent, n=1, cutoff=0.0)
         alike = _likeness(stem, near[0]) if near else 0.0
@@ -43,6 +47,8 @@ def stray_columns(profile: BookProfile, ignored: Mapping[str, Sequence[str]]) ->
         columns = profile.tables[table].columns if table in profile.tables else {}
         empty = [name for name, column in columns.items() if not column.filled]
         for name in names:
+            if _NAMELESS.fullmatch(name):
+                continue  # told where columns are read
             near = max(empty, key=lambda each, name=name: (_likeness(name, each), each), default=None)  # type: ignore[misc]
             alike = _likeness(name, near) if near else 0.0
             yield Finding(

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from models.config import BookConfig
 from models.errors import ManyProblemsError, MissingColumnError, UserError
 from models.notices import Notice, Severity
-from models.tables.schema import TABLES, Column, TableSchema, Unit
-from models.tables.sources.csv_files import UNNAMED
+from models.tables.schema import NAMELESS, TABLES, Column, TableSchema, Unit
 from models.tables.sources.units import BRACKETED, UNIT_WORDS, contradiction, stated_units
 
 
@@ -191,7 +190,7 @@ class _UnitFinding:
 
 
 def _unnamed(schema: TableSchema, present: Sequence[str]) -> Iterator[Notice]:
-    labels = {UNNAMED.format(place) for place in range(1, len(present) + 1)}
+    labels = {NAMELESS.format(place) for place in range(1, len(present) + 1)}
     nameless = [name for name in present if name in labels]
     if nameless:
         yield Notice(

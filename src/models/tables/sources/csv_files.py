@@ -24,6 +24,7 @@ import ibis
 from models.encodings import marked_encoding, not_utf8, probable_encoding, utf8_break
 from models.errors import MissingFileError, UnreadableFileError
 from models.tables.quality import SOURCE_ROW
+from models.tables.schema import NAMELESS
 
 GZIP_MAGIC = b"\x1f\x8b"
 PEEKED_BYTES = 1 << 16
@@ -32,7 +33,6 @@ SEPARATORS = {";": "semicolons", "|": "bars", "\t": "tabs"}
 """Signs other than the comma that programs put between fields, in words."""
 SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 """The line by which Excel is told the sign between fields; it stands before the header."""
-UNNAMED = "column {} without a name"
 _DISGUISES = (
     (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
@@ -139,7 +139,7 @@ def open_csv(path: Path) -> CsvFile:
         raise _separated(path, stated.group(1))
     skipped, header = _header(text, int(bool(stated)))
     _require_commas(path, header)
-    names = tuple(name if name.strip() else UNNAMED.format(place) for place, name in enumerate(header, start=1))
+    names = tuple(name if name.strip() else NAMELESS.format(place) for place, name in enumerate(header, start=1))
     return CsvFile(path=path, names=names, skipped=skipped, encoding=encoding)
 
 
