@@ -12,9 +12,11 @@ from models.errors import Breach, QuarantineLimitError
 from models.notices import ROWS_LEFT_OUT, Notice, Severity
 from models.tables.counts import Unreadable
 from models.tables.quality import CheckedTable
-from models.tables.rules import Rule, meaning
+from models.tables.rules import MEANING, Rule, meaning
 
 MAX_REASONS_SHOWN = 5
+MAX_REASONS_NOTICED = 3
+"""A notice tells that rows are left out; quarantine tells all of them."""
 
 
 def refuse_bad(tables: Sequence[CheckedTable], limit: float, quarantine: Path) -> None:
@@ -88,16 +90,19 @@ def _is_over(table: CheckedTable, limit: float) -> bool:
 
 
 def _reasons(table: CheckedTable, *, examples: bool = False) -> list[str]:
-    """The most frequent reasons in words."""
-    return [
-        _reason(table, reason) + (f", e.g. {table.count.examples[reason]}" if examples else "")
-        for reason in list(table.count.reasons)[:MAX_REASONS_SHOWN]
-    ]
+    """The most frequent reasons in words: whole and with an example for who must mend them, else as short as may be."""
+    reasons = list(table.count.reasons)
+    shown = MAX_REASONS_SHOWN if examples else MAX_REASONS_NOTICED
+    said = [_reason(table, reason, examples=examples) for reason in reasons[:shown]]
+    return said if len(reasons) <= shown else [*said, f"{len(reasons) - shown} further reasons"]
 
 
-def _reason(table: CheckedTable, reason: str) -> str:
+def _reason(table: CheckedTable, reason: str, *, examples: bool) -> str:
     column, _, rule = reason.rpartition(" ")
-    return f"{column} {meaning(Rule(rule), table.schema.column(column))}: {table.count.reasons[reason]:,}"
+    number = f"{table.count.reasons[reason]:,}"
+    if not examples:
+        return f"{column} {MEANING[Rule(rule)]}: {number}"
+    return f"{column} {meaning(Rule(rule), table.schema.column(column))}: {number}, e.g. {table.count.examples[reason]}"
 
 
 def _orphaned(table: CheckedTable) -> int:
@@ -114,4 +119,5 @@ def _consequence(root: CheckedTable, tables: Sequence[CheckedTable]) -> str:
     """Which rows of other tables fell with those of ``root``, as the end of a sentence."""
     fallen = [(_orphans_of(root, other), other.schema.name) for other in tables]
     said = [f"{number:,} rows of {name}" for number, name in fallen if number]
-    return f", and with them {' and '.join(said)} that refer to them" if said else ""
+    listed = " and ".join([", ".join(said[:-1]), said[-1]] if said[1:] else said)
+    return f", and with them {listed} that refer to them" if said else ""
