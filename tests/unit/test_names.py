@@ -81,7 +81,9 @@ def test_renames_that_a_published_source_would_ignore_are_refused(source: str) -
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
 def test_the_shipped_configs_name_what_there_is(path: Path) -> None:
-    require_known_names(load_config(path))
+    config = load_config(path)
+    require_known_names(config)
+    assert config.book.currency
 
 
 @pytest.fixture(scope="module")

@@ -180,6 +180,7 @@ class _UnitFinding:
         )
 
     def as_notice(self) -> Notice:
+        """The same where the column was named on purpose: it is read, and that is told."""
         return Notice(
             code="unit_stated_otherwise",
             severity=Severity.WARNING,

@@ -12,6 +12,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -76,10 +77,8 @@ class CsvFile:
         one is needed. Raises ``UnreadableFileError``.
         """
         if self.encoding == "utf-8-sig" and not self.skipped:  # DuckDB's own skipping loses rows after quotes
-            try:
+            with suppress(duckdb.Error):  # the copy finds out what it is about, or is what the file should have been
                 return store_rows(connection, self._view(connection, self.path, columns), name)
-            except duckdb.Error:  # the copy finds out what it is about, or is what the file should have been
-                pass
         copy = self._plain_copy(scratch)
         try:
             return store_rows(connection, self._view(connection, copy, columns), name)
