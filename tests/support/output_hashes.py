@@ -70,7 +70,7 @@ def output_hashes(runs: Runs, client: str | None = None) -> dict[str, str]:
     """Output -> hash, for each column of a table, each value of a JSON document to the second level, and each text."""
     found: dict[str, str] = {}
     for verb in ("train", "predict", "evaluate", "kpis", "funnel", "segments", "overview", "backtest", "check"):
-        found |= _of_json(verb, json.loads(runs.command(verb, "--json")))
+        found |= of_json(verb, json.loads(runs.command(verb, "--json")))
     scores = next(runs.folder.glob("data/processed/*/scores/latest")).resolve()
     asked = client or str(pd.read_parquet(scores / "scores.parquet").client_id.sort_values().iloc[0])
     for language in ("en", "zh"):
@@ -79,7 +79,7 @@ def output_hashes(runs: Runs, client: str | None = None) -> dict[str, str]:
         found[f"explain {language}"] = _hash(_plain(told))
         found[f"explain {language} page"] = _hash(_plain(page.read_text(encoding="utf-8")))
     for file in sorted(scores.glob("*.parquet")):
-        found |= _of_table(file)
+        found |= of_table(file)
     return dict(sorted(found.items()))
 
 
@@ -90,7 +90,8 @@ def simulated(folder: Path, settings: Sequence[str] = SMALL) -> Runs:
     return runs
 
 
-def _of_table(file: Path) -> dict[str, str]:
+def of_table(file: Path) -> dict[str, str]:
+    """The hash of each column of a Parquet file."""
     table = pd.read_parquet(file)
     columns = [str(name) for name in table.columns if not _NAMES_OF_RUNS.fullmatch(str(name))]
     return {
@@ -98,10 +99,11 @@ def _of_table(file: Path) -> dict[str, str]:
     }
 
 
-def _of_json(verb: str, document: Any, depth: int = 2) -> dict[str, str]:
+def of_json(verb: str, document: Any, depth: int = 2) -> dict[str, str]:
+    """The hash of each part of a JSON document, ``depth`` levels deep."""
     if not isinstance(document, dict) or not depth:
         return {verb: _hash(json.dumps(_rounded(document), sort_keys=True, default=str))}
-    parts = (_of_json(f"{verb} {name}", each, depth - 1) for name, each in _told(document))
+    parts = (of_json(f"{verb} {name}", each, depth - 1) for name, each in _told(document))
     return {name: value for part in parts for name, value in part.items()}
 
 
