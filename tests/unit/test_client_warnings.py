@@ -34,7 +34,7 @@ def published(tmp_path: Path) -> Path:
         (
             "en",
             (
-                "Severity 72 of 100, expected loss 0.41 m USD, first seen on 1 December 2023.",
+                "Severity 72 of 100, expected loss 412 k USD, first seen on 1 December 2023.",
                 "Risk: probability of decline went from 10% to 62%.",
             ),
         ),

@@ -11,7 +11,9 @@ from models.tables.features import Figure
 
 BY_HAND = [
     (Figure.MONEY, 1_100_000.0, "1.1 m USD", "110万美元"),
-    (Figure.MONEY, 400_000.0, "0.4 m USD", "40万美元"),
+    (Figure.MONEY, 400_000.0, "400 k USD", "40万美元"),
+    (Figure.MONEY, 101_564.0, "102 k USD", "10.2万美元"),
+    (Figure.MONEY, 77_210.0, "77.2 k USD", "7.72万美元"),
     (Figure.MONEY, 99_960.0, "100 k USD", "10万美元"),
     (Figure.MONEY, -2_345_678_901.0, "-2.35 bn USD", "-23.5亿美元"),
     (Figure.MONEY, 0.0, "0 USD", "0美元"),

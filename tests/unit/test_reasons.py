@@ -61,7 +61,7 @@ def said(reason: Reason, words: FeatureWords = FEES) -> tuple[str, str]:
 
 def test_low_fees_read_as_a_credit_officer_would_put_it() -> None:
     assert said(LOW_FEES) == (
-        "Fees came to 0.4 m USD in the last year, far less than usual for clients like this one (1.1 m USD): "
+        "Fees came to 400 k USD in the last year, far less than usual for clients like this one (1.1 m USD): "
         "risk +6.2 points.",
         "近一年手续费为40万美元，远低于同类客户的通常水平（110万美元）：风险+6.2个百分点。",
     )
@@ -74,7 +74,7 @@ def test_no_difference_is_claimed_that_cannot_be_read() -> None:
         == "Fees came to 1.1 m USD in the last year, as usual for clients like this one: risk +6.2 points."
     )
     unknown = replace(LOW_FEES, usual=None, low=None, high=None, peers=0)
-    assert said(unknown)[0] == "Fees came to 0.4 m USD in the last year: risk +6.2 points."
+    assert said(unknown)[0] == "Fees came to 400 k USD in the last year: risk +6.2 points."
 
 
 def test_a_difference_of_a_few_percent_is_about_as_usual() -> None:
@@ -96,7 +96,7 @@ def test_nothing_and_unknown_are_told_as_what_they_are() -> None:
     assert said(replace(LOW_FEES, observed=None))[0].startswith("There is no record of fees in the last year, while")
     assert "as usual" in said(replace(LOW_FEES, observed=None, usual=None))[0]
     assert said(replace(LOW_FEES, usual=None))[0] == (
-        "Fees came to 0.4 m USD in the last year, while for most clients like this one there is no record of fees "
+        "Fees came to 400 k USD in the last year, while for most clients like this one there is no record of fees "
         "in the last year: risk +6.2 points."
     )
 

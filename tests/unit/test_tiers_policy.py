@@ -190,7 +190,7 @@ def test_the_distance_to_the_next_tier_is_told_in_its_unit() -> None:
     assert lacking.main.tolist() == ["expected_value", "credit", "credit", ""]
     assert lacking.lacking["expected_value"].tolist() == [500_000.0, 0.0, 0.0, 0.0]
     assert [distance_sentence(decided, lacking, row) for row in range(4)] == [
-        "A: expected value 0.5 m USD short for AA",
+        "A: expected value 500 k USD short for AA",
         "A: credit 5.0 points short for AA",
         "B: credit 10.0 points short and decline 10.0 percentage points too high for A",
         "AA: the best tier",

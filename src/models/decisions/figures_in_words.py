@@ -24,7 +24,7 @@ _SCALES: Final = {
     "en": ((1e9, " bn"), (1e6, " m"), (1e3, " k")),
     "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
 }
-_TENTH_OF_A_MILLION, _MILLION, _SMALL = 1e5, 1e6, 0.01
+_SMALL = 0.01
 _MONTH_DAYS, _YEAR_DAYS, _DAYS_SAID, _MONTHS_SAID = 365.25 / 12, 365.25, 90, 24
 _CLASSES: Final = (
     (360, ("loss", "损失类")),
@@ -65,7 +65,7 @@ def figure_in_words(
     """A feature's value as a person writes it. ``signed``: a rise carries its plus.
 
     >>> figure_in_words(412_345.0, Figure.MONEY, "en", currency="USD")
-    '0.41 m USD'
+    '412 k USD'
     >>> figure_in_words(412_345.0, Figure.MONEY, "zh", currency="USD")
     '41.2万美元'
     >>> figure_in_words(1063.0, Figure.DAYS, "en"), figure_in_words(1.0, Figure.TIMES, "en")
@@ -92,7 +92,7 @@ def money_from(low: float, high: float, currency: str, language: Language) -> st
     """The lower end of a range that ends with ``money(high, ...)``: the currency stands once, where that is clear.
 
     >>> money_from(140_000.0, 500_000.0, "USD", "en"), money_from(-324.0, 70_200.0, "USD", "en")
-    ('0.14 m', '-324 USD')
+    ('140 k', '-324 USD')
     """
     bare = short(low, language)
     unclear = low and bare[-1].isdigit() and not short(high, language)[-1].isdigit()
@@ -107,8 +107,7 @@ def short(value: float, language: Language, *, signed: bool = False) -> str:
     """
     size, sign = abs(value), _sign(value, signed=signed)
     for limit, unit in _SCALES[language]:
-        from_here = _TENTH_OF_A_MILLION if (language, limit) == ("en", _MILLION) else limit * (1 - 5e-4)
-        if size >= from_here:
+        if size >= limit * (1 - 5e-4):
             return f"{sign}{_digits(size / limit)}{unit}"
     return f"{sign}{size:,.0f}" if size >= _TEN or size == round(size) else f"{sign}{_trimmed(size, _TWO_UP)}"
 

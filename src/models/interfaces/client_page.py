@@ -150,7 +150,7 @@ def _change(story: ClientStory) -> dict[str, object]:
     return {
         "title": change_title(story.change, story),
         "ends": change_ends(story.change, story),
-        "tier": tier_move(story.change, story.language),
+        "tier": tier_move(story.change, story),
         "unit": scale.name,
         "rows": rows,
     }

@@ -94,7 +94,16 @@ def _reasons(table: CheckedTable, *, examples: bool = False) -> list[str]:
     reasons = list(table.count.reasons)
     shown = MAX_REASONS_SHOWN if examples else MAX_REASONS_NOTICED
     said = [_reason(table, reason, examples=examples) for reason in reasons[:shown]]
-    return said if len(reasons) <= shown else [*said, f"{len(reasons) - shown} further reasons"]
+    return [*said, *_further(len(reasons) - shown)]
+
+
+def _further(count: int) -> list[str]:
+    """What is said of reasons that are not shown.
+
+    >>> _further(2), _further(1), _further(0)
+    (['2 further reasons'], ['1 further reason'], [])
+    """
+    return [f"{count} further reason{'s' if count > 1 else ''}"] if count > 0 else []
 
 
 def _reason(table: CheckedTable, reason: str, *, examples: bool) -> str:

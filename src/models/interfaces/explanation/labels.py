@@ -82,7 +82,12 @@ _WORDS = {
     ),
     "no_change": Said("The client was not active before: nothing can have changed.", "该客户此前不活跃，无变化可述。"),
     "tier_same": Said("The tier stays {now}.", "等级仍为{now}。"),
+    "tier_same_by_rule": Said("By the rules alone the tier stays {now}.", "仅按规则，等级仍为{now}。"),
     "tier_moved": Said("The tier moved from {before} to {now}: {because}.", "等级由{before}变为{now}：{because}。"),
+    "tier_moved_by_rule": Said(
+        "By the rules alone the tier moved from {before} to {now}: {because}.",
+        "仅按规则，等级由{before}变为{now}：{because}。",
+    ),
     "by_model": Said("other models", "模型更新"),
     "by_calibration": Said("other calibration", "校准更新"),
     "by_policy": Said("another policy", "策略更新"),
@@ -99,9 +104,14 @@ _WORDS = {
         "以上为模型推算，并非承诺：处境更好的客户通常如此。",
     ),
     "tier_up": Said("One tier up", "提升一级"),
+    "tier_up_by_rule": Said("One tier up from {tier}, which the rules alone say", "在仅按规则的{tier}基础上提升一级"),
     "off_list": Said("Off the decline list", "移出业务下滑名单"),
     "reach_then": Said(
         "Then: tier {tier}, decline {decline}, value {value}.", "之后：等级{tier}，业务下滑概率{decline}，价值{value}。"
+    ),
+    "reach_then_by_rule": Said(
+        "Then: by the rules alone tier {tier}, decline {decline}, value {value}.",
+        "之后：仅按规则为等级{tier}，业务下滑概率{decline}，价值{value}。",
     ),
     "reach_none": Said("Nothing within reach does it. Nearest comes:", "可行的措施均不足以达到。最接近的是："),
     "reach_nothing": Said("Nothing within reach brings it nearer.", "没有可行的措施能使其接近。"),
@@ -116,7 +126,8 @@ _WORDS = {
     "history_value": Said("Expected value at earlier dates, {unit}", "各时点的预期价值，{unit}"),
     "history_decline": Said("Probability of decline at earlier dates", "各时点的业务下滑概率"),
     "history_line": Said(
-        "as the present models read what was known then; above: tier", "现有模型按当时所知推算；上方为等级"
+        "as the present models read what was known then; above: tier by the rules alone",
+        "现有模型按当时所知推算；上方为仅按规则的等级",
     ),
     "history_band": Said("range that holds {level} of such clients", "{level}的此类客户所在区间"),
     "history_share": Said("range of the share that declines", "业务下滑比例的区间"),

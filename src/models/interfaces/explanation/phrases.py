@@ -136,7 +136,12 @@ def change_ends(change: ClientChange, story: ClientStory) -> list[tuple[str, str
 
 def _tier_title(change: ClientChange, story: ClientStory) -> str:
     """A change is told of the tiers that the rules give at each date alone."""
-    return "tier" if change.tier[1] == story.scores["tier"] else "tier_by_rule"
+    return f"tier{_by_rule(change.tier[1], story)}"
+
+
+def _by_rule(tier: str, story: ClientStory) -> str:
+    """The end of the keys of texts on a tier by the rules alone, where the client holds another."""
+    return "" if tier == story.scores["tier"] else "_by_rule"
 
 
 def _both(texts: Iterable[str]) -> tuple[str, str]:
@@ -144,14 +149,15 @@ def _both(texts: Iterable[str]) -> tuple[str, str]:
     return before, now
 
 
-def tier_move(change: ClientChange, lang: Language) -> str:
-    """Whether the tier moved, and what moved it."""
+def tier_move(change: ClientChange, story: ClientStory) -> str:
+    """Whether the tier moved, and what moved it: that of the rules alone, where the client holds another."""
+    lang, whose = story.language, _by_rule(change.tier[1], story)
     before, now = (kind_in_words(tier, lang) for tier in change.tier)
     if change.decided_by == UNCHANGED:
-        return say("tier_same", lang, now=now)
+        return say(f"tier_same{whose}", lang, now=now)
     by = TierWay.RULES if change.decided_by == Step.DATA and change.tier_because is None else change.decided_by
     because = change.tier_because or say(f"by_{by}", lang, rule=without_tier(change.rule, now))
-    return say("tier_moved", lang, before=before, now=now, because=because)
+    return say(f"tier_moved{whose}", lang, before=before, now=now, because=because)
 
 
 def without_tier(reason: str, tier: str) -> str:
@@ -168,9 +174,12 @@ def without_tier(reason: str, tier: str) -> str:
     return reason
 
 
-def goal_title(goal: Goal, lang: Language) -> str:
-    """What a change is sought for."""
-    return say("tier_up" if goal is Goal.TIER_UP else "off_list", lang)
+def goal_title(goal: Goal, story: ClientStory) -> str:
+    """What a change is sought for; a tier is sought above the one that the rules alone give today."""
+    if goal is Goal.OFF_DECLINE_LIST:
+        return say("off_list", story.language)
+    now = story.history[-1].tier
+    return say(f"tier_up{_by_rule(now, story)}", story.language, tier=kind_in_words(now, story.language))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +206,7 @@ def answers(story: ClientStory) -> list[Answer]:
 
 
 def _answer(answer: Any, story: ClientStory) -> Answer:
-    lang, title = story.language, goal_title(answer.goal, story.language)
+    lang, title = story.language, goal_title(answer.goal, story)
     if isinstance(answer, Reachable):
         outcomes: tuple[Outcome, ...] = (answer.outcome, *answer.others[:1])
         return Answer(title=title, sentence="", proposals=tuple(_proposal(each, story) for each in outcomes))
@@ -212,7 +221,7 @@ def _proposal(outcome: Outcome, story: ClientStory) -> Proposal:
         actions=tuple(getattr(move.action, lang) for move in outcome.moves),
         moves=tuple(_moved(feature, story) for move in outcome.moves for feature in _telling(move.features)),
         then=say(
-            "reach_then",
+            f"reach_then{_by_rule(story.history[-1].tier, story)}",
             lang,
             tier=kind_in_words(outcome.tier, lang),
             decline=share(outcome.decline_probability),

@@ -100,7 +100,7 @@ def _change(story: ClientStory, change: ClientChange) -> RenderableType:
     table.add_row(*(Text(head, "dim") for head in heads))
     for row in rows:
         table.add_row(Text(row.title), _coloured(row.points, row.points_worse), _coloured(row.value, row.value_worse))
-    return _section(change_title(change, story), "", Group(top, Text(tier_move(change, lang)), Text(), table))
+    return _section(change_title(change, story), "", Group(top, Text(tier_move(change, story)), Text(), table))
 
 
 def _reach(story: ClientStory) -> RenderableType:
