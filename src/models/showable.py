@@ -10,15 +10,21 @@ from collections.abc import Callable
 from urllib.parse import unquote
 
 HIDDEN = "***"
-_NAMED_SECRET = r"[\w.-]*(?:pass|pwd|secret|token|key|credential|auth|signature|sig|sas|odbc_connect|options)[\w.-]*"  # noqa: S105 - the pattern of names
+_SECRET_NAME = re.compile(
+    r"pass|pwd|secret|token|key|credential|auth|signature|sig|sas|odbc_connect|options", re.IGNORECASE
+)
 """A parameter of an address whose name holds one of these is a secret, whatever driver or cloud it is meant for."""
-_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://[^\s'\"<>`|]+")
-_PASSWORD = re.compile(r"(?<=://)([^:@/\s]*):(\S*)@")
-"""Up to the last @: a password that was not percent-encoded may itself hold a slash, a colon or an @."""
-_PARAMETER = re.compile(rf"([?&;]{_NAMED_SECRET}=)([^&;#]*)", re.IGNORECASE)
+_PASSWORD = re.compile(r"(?<=://)([^:@/\s]*):(\S*|(?!\d{1,5}(?:[^\w%@-]|$))[^@\n]*(?:@\S*)?)@")
+"""Up to the last @: a password that was not percent-encoded may hold a slash, a colon, a quote, an @ or blanks, these
+where no port could stand."""
+_BEARER = re.compile(r"(https?://)([^:@/?#\s]+)@", re.IGNORECASE)
+"""What stands alone before the @ of a web server is a token."""
+_PARAMETER = re.compile(r"([?&;]([^=?&;#\s]+)=)((?:[^&\s'\"<>`|)]|['\"<>`|)](?![\s,.;:)]|$))*)")
+"""The value goes to the next &: a secret that was not percent-encoded may hold anything else."""
+_ADDRESS = re.compile(r"[A-Za-z][\w+.-]*://\S+")
 _ASSIGNED = re.compile(
-    r"([\w.-]*(?:passw|pwd|secret|token|credential|private_?key|api_?key|access_?key)[\w.-]*\s*=\s*)"
-    r"(\"[^\"]*\"|'[^']*'|[^;&\s,]+)",
+    r"([\w.-]*(?:passw|pwd|secret|token|credential|private_?key|api_?key|access_?key|account_?key)[\w.-]*\s*=\s*)"
+    r"(\"[^\"]*\"|'[^']*'|\{[^}]*\}|[^;&\s,]+)",
     re.IGNORECASE,
 )
 """As connection strings of ODBC and libpq write it."""
@@ -36,13 +42,22 @@ def without_secrets(text: str) -> str:
     >>> without_secrets("postgresql://risk:s3cret@db.bank/book?sslmode=require&sslpassword=x does not open")
     'postgresql://risk:***@db.bank/book?sslmode=require&sslpassword=*** does not open'
     """
-    return _ASSIGNED.sub(rf"\1{HIDDEN}", _ADDRESS.sub(lambda found: _masked(found.group()), text))
+    bare = _BEARER.sub(rf"\1{HIDDEN}@", _PASSWORD.sub(rf"\1:{HIDDEN}@", text))
+    return _ASSIGNED.sub(rf"\1{HIDDEN}", _ADDRESS.sub(lambda found: _PARAMETER.sub(_masked, found.group()), bare))
 
 
 def secrets_of(address: str) -> list[str]:
     """What ``without_secrets`` masks in an address, as it stands there and decoded; drivers quote either."""
-    found = [match.group(2) for match in (*_PASSWORD.finditer(address), *_PARAMETER.finditer(address))]
+    bare = [match.group(2) for pattern in (_PASSWORD, _BEARER) for match in pattern.finditer(address)]
+    found = bare + [match.group(3) for match in _PARAMETER.finditer(address) if _is_secret(match)]
     return sorted({text for secret in found if secret for text in (secret, unquote(secret))}, key=len, reverse=True)
+
+
+def without_secrets_of(address: str, said: str) -> str:
+    """What a driver says of an address, without the secrets in it, however they are quoted there."""
+    for secret in (address, *secrets_of(address)):
+        said = said.replace(secret, HIDDEN)
+    return without_secrets(said)
 
 
 def printable(text: str) -> str:
@@ -64,8 +79,14 @@ def showable(text: str) -> str:
     return printable(without_secrets(text))
 
 
-def _masked(address: str) -> str:
-    return _PARAMETER.sub(rf"\1{HIDDEN}", _PASSWORD.sub(rf"\1:{HIDDEN}@", address))
+def _masked(parameter: re.Match[str]) -> str:
+    return f"{parameter.group(1)}{HIDDEN}" if _is_secret(parameter) else parameter.group()
+
+
+def _is_secret(parameter: re.Match[str]) -> bool:
+    """Whether a parameter is called a secret, or holds an address with one; names may be percent-encoded as well."""
+    value = unquote(parameter.group(3))
+    return _SECRET_NAME.search(unquote(parameter.group(2))) is not None or _PASSWORD.search(value) is not None
 
 
 def _escaped(sign: str) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.errors import UserError
 from models.notices import Notice, Severity
-from models.showable import HIDDEN, printable, secrets_of, showable, without_secrets
+from models.showable import HIDDEN, printable, secrets_of, showable, without_secrets, without_secrets_of
 
 SECRET = "Xy7secretZ"  # noqa: S105 - nobody's
 NAMES = (
@@ -28,7 +28,22 @@ def test_a_secret_parameter_is_masked_whatever_it_is_called(name: str, sign: str
 
 
 @pytest.mark.parametrize(
-    "password", [SECRET, f"a/b{SECRET}", f"a@b{SECRET}", f"a:b{SECRET}", f"%40{SECRET}", f"{SECRET}?"]
+    "password",
+    [
+        SECRET,
+        f"a/b{SECRET}",
+        f"a@b{SECRET}",
+        f"a:b{SECRET}",
+        f"%40{SECRET}",
+        f"{SECRET}?",
+        f"a'{SECRET}",
+        f'{SECRET}"b',
+        f"a|{SECRET}",
+        f"<{SECRET}>",
+        f"a b{SECRET}",
+        f"`{SECRET} c",
+        f"a b@{SECRET}",
+    ],
 )
 def test_the_password_of_an_address_is_masked_also_if_badly_written(password: str) -> None:
     for scheme in ("postgresql", "http", "mssql+pyodbc", "snowflake", "s3"):
@@ -36,7 +51,46 @@ def test_the_password_of_an_address_is_masked_also_if_badly_written(password: st
 
 
 @pytest.mark.parametrize(
-    "text", [f"DRIVER=x;UID=a;PWD={SECRET};", f"host=db password={SECRET} user=a", f"password = '{SECRET}'"]
+    "value", [f"a;{SECRET}", f"a#{SECRET}", f"a'{SECRET}", f'"{SECRET}', f"a|{SECRET}", f"=?{SECRET}"]
+)
+@pytest.mark.parametrize("name", ["options", "x_key", "%70assword", "sslp%61ssword"])
+def test_a_secret_parameter_is_masked_whatever_it_holds_and_however_it_is_written(name: str, value: str) -> None:
+    told = without_secrets(f"'postgresql://risk@db.bank/book?{name}={value}&application_name=x' does not open")
+    assert SECRET not in told
+    assert "&application_name=x' does not open" in told
+
+
+def test_a_token_before_a_server_and_an_address_within_an_address_are_masked() -> None:
+    assert without_secrets(f"http://{SECRET}@mlflow.bank:80/a") == f"http://{HIDDEN}@mlflow.bank:80/a"
+    assert SECRET not in without_secrets(f"http://mlflow.bank/?proxy=http%3A%2F%2Fbob%3A{SECRET}%40gate")
+
+
+def test_what_a_driver_says_of_an_address_is_without_its_secrets_as_they_stand_and_decoded() -> None:
+    address = "postgresql://risk:Xy7%20secretZ@db.bank/book"
+    said = "connection of risk with 'Xy7 secretZ' (Xy7%20secretZ) failed"
+    assert without_secrets_of(address, said) == f"connection of risk with '{HIDDEN}' ({HIDDEN}) failed"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "http://127.0.0.1:5000 does not answer bob@bank.example", "(http://127.0.0.1:5000), ask bob@bank.example",
+        "http://h:5000: no answer (bob@bank)", "see http://h/a?b=c, then bob@bank",
+    ],
+)  # fmt: skip
+def test_a_port_is_no_password(text: str) -> None:
+    assert without_secrets(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"DRIVER=x;UID=a;PWD={SECRET};",
+        f"host=db password={SECRET} user=a",
+        f"password = '{SECRET}'",
+        f"PWD={{a;{SECRET}}};UID=x",
+        f"AccountName=x;AccountKey={SECRET}==",
+    ],
 )
 def test_connection_strings_of_drivers_are_masked(text: str) -> None:
     assert SECRET not in without_secrets(text)

@@ -20,7 +20,7 @@ from requests.exceptions import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import UserError
-from models.showable import without_secrets
+from models.showable import without_secrets, without_secrets_of
 
 _SECONDS = 10
 _SAID = 200
@@ -37,7 +37,7 @@ class TrackingError(UserError):
         self.uri = uri
         super().__init__(
             rule=f"the tracking store at {without_secrets(uri)} must answer",
-            got=without_secrets(got),
+            got=without_secrets_of(uri, got),
             remedy="start it, or set run.tracking_uri to another, e.g. sqlite:///mlruns/mlflow.db",
         )
 

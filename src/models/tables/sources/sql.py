@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from models.config import BookConfig
 from models.errors import AllProblems, MissingFileError, UnreadableFileError, UserError
-from models.showable import HIDDEN, secrets_of, without_secrets
+from models.showable import without_secrets, without_secrets_of
 from models.tables.days import UTC, local_time
 from models.tables.quality import SOURCE_ROW
 from models.tables.schema import TABLES, Column, Kind, TableSchema
@@ -153,9 +153,7 @@ def _require_file(url: str) -> None:
 
 
 def _broken(rule: str, error: Exception, url: str) -> UnreadableFileError:
-    said = " ".join(str(error).split())[:300]
-    for secret in (url, *secrets_of(url)):
-        said = said.replace(secret, HIDDEN)
+    said = without_secrets_of(url, " ".join(str(error).split()))[:300]
     return UnreadableFileError(
         rule=rule,
         got=f"{type(error).__name__} ({said})",
