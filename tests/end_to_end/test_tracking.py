@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from mlflow.entities import Run
@@ -14,6 +15,7 @@ from mlflow.tracking import MlflowClient
 
 from models.errors import BundleNotFoundError, ChampionUnreadableError, DamagedBundleError
 from models.interfaces import jobs
+from models.interfaces.abandoned import PROCESS_TAG
 from models.interfaces.jobs import TrainResult, evaluate, predict, train
 from models.interfaces.opening import open_book, open_bundle, work_dir
 from models.interfaces.tracking import MlflowRecorder, Tracking
@@ -172,6 +174,22 @@ def test_the_run_of_a_process_that_is_no_more_ends_as_killed(trained: TrainedLen
         open_book(trained.config, None, SilentProgress())
         assert client_of(trained).get_run(living.run_id).info.status == "RUNNING"
     assert list(work.glob(".run-*")) == []
+
+
+def test_a_run_tells_whose_it_is_from_its_first_moment(trained: TrainedLender, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process may be killed between any two requests."""
+    tags: list[dict[str, str]] = []
+    create = MlflowClient.create_run
+
+    def created(client: MlflowClient, *args: Any, **more: Any) -> Run:
+        run = create(client, *args, **more)
+        tags.append(client.get_run(run.info.run_id).data.tags)
+        return run
+
+    monkeypatch.setattr(MlflowClient, "create_run", created)
+    with Tracking(trained.config).run("living"):
+        (claim,) = work_dir(trained.config).glob(".run-*")
+        assert [told[PROCESS_TAG] for told in tags] == [claim.name]
 
 
 def test_any_command_ends_the_run_of_a_process_that_is_no_more(

@@ -72,9 +72,10 @@ def test_a_later_run_that_is_damaged_or_gone_does_not_count(tmp_path: Path) -> N
     assert latest(tmp_path) == october
 
 
-def test_a_link_that_leads_nowhere_is_led_to_the_last_date(tmp_path: Path) -> None:
+@pytest.mark.parametrize("nowhere", ["gone", "latest"])
+def test_a_link_that_leads_nowhere_or_to_itself_is_led_to_the_last_date(tmp_path: Path, nowhere: str) -> None:
     january, october = published(tmp_path, JANUARY, "a"), published(tmp_path, OCTOBER, "b")
-    (tmp_path / "latest").symlink_to("gone")
+    (tmp_path / "latest").symlink_to(nowhere)
     require_place(tmp_path, october)
     lead_latest(october, OCTOBER)
     assert latest(tmp_path) == january

@@ -67,3 +67,12 @@ def test_a_folder_of_something_else_is_passed_over_and_refused(tmp_path: Path) -
     assert newest_before(tmp_path, date(2024, 1, 1)) is None
     with pytest.raises(DamagedBundleError, match="as-of date"):
         previous_scores(folder, ["tier"])
+
+
+@pytest.mark.parametrize("told", [7, None, "soon"])
+def test_a_run_that_tells_no_date_is_damaged(tmp_path: Path, told: object) -> None:
+    folder = _published(tmp_path, "2023-12-01", "bbb", {"00123": "A"})
+    (folder / "manifest.json").unlink()
+    write_manifest(folder, {"as_of": told, "run_key": "bbb"})
+    with pytest.raises(DamagedBundleError, match="as-of date"):
+        previous_scores(folder, ["tier"])

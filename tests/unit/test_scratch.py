@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,3 +119,18 @@ def test_a_folder_that_was_moved_to_its_place_is_nobodys_scratch(tmp_path: Path)
         folder.rename(tmp_path / "published")
         remove_left(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["published"]
+
+
+def test_what_belongs_to_another_user_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".draft-12-abcdefgh").mkdir()
+    opened = os.open
+
+    def refused(path: Path, flags: int, *args: Any, **more: Any) -> int:
+        if Path(path).name == ".draft-12-abcdefgh":
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, flags, *args, **more)
+
+    monkeypatch.setattr(os, "open", refused)
+    with scratch_folder(tmp_path, "draft") as folder:
+        assert folder.is_dir()
+    assert [path.name for path in tmp_path.iterdir()] == [".draft-12-abcdefgh"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,7 @@ def overview(
     By default that is ``<work_dir>/<book>/overview.html``. Raises a ``UserError``.
     """
     settings = settings_of(config, overrides)
-    folder = (scores or work_dir(settings) / SCORES_FOLDER / LATEST).resolve()
+    folder = Path(os.path.realpath(scores or work_dir(settings) / SCORES_FOLDER / LATEST))
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     facts = overview_facts(book_overview(checked, settings, folder, progress=progress))
     place = page or work_dir(settings) / OVERVIEW_PAGE

@@ -21,6 +21,7 @@ from typing import Any
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # each waits twice as long; MLflow's own 7 are minutes
 os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")  # standard output is ours, and may be JSON
 
 with warnings.catch_warnings():
@@ -136,9 +137,8 @@ class Tracking:
         self.end_abandoned()
         with claimed(work_dir(self._config), self._uri) as process:
             with _quiet(), answering(self._uri):
-                run_id = self._continued(key) if key else None
-                run_id = run_id or self._created(title, key, parent)
-                self.client.set_tag(run_id, PROCESS_TAG, process)
+                run_id = self._continued(key, process) if key else None
+                run_id = run_id or self._created(title, key, parent, process)
             try:
                 with answering(self._uri):
                     yield MlflowRecorder(self.client, run_id)
@@ -227,14 +227,20 @@ class Tracking:
             return self.client.get_model_version(self.model_name, which)
         return self.client.get_model_version_by_alias(self.model_name, which)
 
-    def _created(self, title: str, key: str, parent: MlflowRecorder | None) -> str:
-        tags = ({_KEY_TAG: key} if key else {}) | ({MLFLOW_PARENT_RUN_ID: parent.run_id} if parent else {})
+    def _created(self, title: str, key: str, parent: MlflowRecorder | None, process: str) -> str:
+        """A new run that tells from its first moment whose it is: a kill leaves none that nobody would end."""
+        tags = (
+            {PROCESS_TAG: process}
+            | ({_KEY_TAG: key} if key else {})
+            | ({MLFLOW_PARENT_RUN_ID: parent.run_id} if parent else {})
+        )
         return str(self.client.create_run(self._experiment, run_name=title, tags=tags).info.run_id)
 
-    def _continued(self, key: str) -> str | None:
+    def _continued(self, key: str, process: str) -> str | None:
         runs = self._search(f"tags.{_KEY_TAG} = '{key}'")
         if not runs:
             return None
+        self.client.set_tag(runs[0].info.run_id, PROCESS_TAG, process)
         self.client.update_run(runs[0].info.run_id, status="RUNNING")
         return str(runs[0].info.run_id)
 

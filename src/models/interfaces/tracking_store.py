@@ -10,6 +10,7 @@ import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
@@ -61,7 +62,11 @@ def artifact_place(uri: str, artifact_dir: str) -> str | None:
 
 
 def require_answer(uri: str) -> None:
-    """Ask a server for its health, once and briefly; whatever it says, it answers. Raises ``TrackingError``."""
+    """Ask a server for its health, once and briefly. Raises ``TrackingError``.
+
+    A refusal is an answer, since MLflow may be let in where we are not. One of 500 and more is what a proxy says of a
+    server that is down.
+    """
     parts = urlsplit(uri)
     if parts.scheme not in _SERVER_SCHEMES:
         return
@@ -71,6 +76,8 @@ def require_answer(uri: str) -> None:
             return
     except HTTPError as error:
         error.close()
+        if error.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise TrackingError(uri, f"{error.code} {error.reason}") from error
     except (OSError, ValueError) as error:
         reason = error.reason if isinstance(error, URLError) else error
         if not isinstance(reason, ssl.SSLError):  # how far certificates are trusted, MLflow's own settings say

@@ -90,6 +90,8 @@ def _left(folder: Path) -> tuple[int | None, bool]:
         return lock, lock is not None or _is_stale(folder)
     except (BlockingIOError, FileNotFoundError, NotADirectoryError):
         return None, False
+    except PermissionError:  # of another user, whose next run takes it away
+        return None, False
 
 
 def _locked(folder: Path) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from pathlib import Path
 
@@ -47,7 +48,7 @@ def stays_notice(later: PublishedRun, final: Path, as_of: date) -> Notice:
 def _later(out: Path, as_of: date) -> PublishedRun | None:
     """The run of a later date to which ``latest`` leads, else the newest of the last date, if any is complete."""
     runs = [run for run in reversed(published_runs(out)) if run.as_of > as_of]
-    now = (out / LATEST).resolve()
+    now = Path(os.path.realpath(out / LATEST))  # as resolve, which refuses links that lead in a circle
     ordered = sorted(runs, key=lambda run: (run.as_of, run.folder.resolve() == now), reverse=True)
     return next((run for run in ordered if is_complete(run.folder)), None)
 

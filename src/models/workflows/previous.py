@@ -94,10 +94,10 @@ def previous_scores(folder: Path, columns: Sequence[str]) -> PreviousScores:
             run_key=manifest["run_key"],
             columns=frame[kept],
         )
-    except KeyError as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise DamagedBundleError(
             rule="a folder of scores must tell its as-of date and run key",
-            got=f"no {error}",
+            got=f"no {error}" if isinstance(error, KeyError) else f"as-of date {manifest['as_of']!r}",
             remedy="name a folder that predict published",
         ) from error
 
