@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
 import pytest
+from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import OperationalError
 
-from models.interfaces.tracking_store import TrackingError, require_answer
+from models.errors import UserError
+from models.interfaces.tracking_store import TrackingError, answering, require_answer
 
 
 @contextmanager
@@ -43,3 +47,29 @@ def test_a_server_that_is_down_behind_its_proxy_is_told_at_once(status: int) -> 
 def test_a_server_that_refuses_us_answers(status: int) -> None:
     with server_that_says(status) as uri:
         require_answer(uri)
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ("database or disk is full", "the disk must have room"),
+        ("attempt to write a readonly database", "the place must be open to reading and writing"),
+    ],
+)
+def test_a_store_in_a_file_whose_disk_refuses_is_told_as_such(said: str, rule: str) -> None:
+    with pytest.raises(UserError, match=rule) as told, answering("sqlite:///mlruns/mlflow.db"):
+        _fail(said)
+    assert not isinstance(told.value, TrackingError)
+
+
+def test_a_database_elsewhere_that_refuses_is_told_as_a_store() -> None:
+    with pytest.raises(TrackingError, match="permission denied"), answering("postgresql://risk@db.bank/mlflow"):
+        _fail("permission denied for table runs")
+
+
+def _fail(said: str) -> None:
+    """As MLflow fails where its database does."""
+    try:
+        raise OperationalError("insert", {}, sqlite3.OperationalError(said))
+    except OperationalError as error:
+        raise MlflowException(str(error)) from error

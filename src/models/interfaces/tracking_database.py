@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from models.errors import UnreadableFileError
+from models.interfaces.storage_errors import storage_error
 from models.showable import without_secrets
 from models.workflows.publish import publish_once
 
@@ -38,6 +39,9 @@ def whole_database(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, CommandError) as error:
+        of_disk = storage_error(error)
+        if of_disk is not None:  # no copy and no other MLflow would help
+            raise of_disk from error
         said = str(getattr(error, "orig", error)).partition("\n")[0].partition(". ")[0]
         raise UnreadableFileError(
             rule="run.tracking_uri must lead to a database that MLflow can open",

@@ -21,6 +21,7 @@ from requests.exceptions import RequestException
 from sqlalchemy.exc import SQLAlchemyError
 
 from models.errors import UserError
+from models.interfaces.storage_errors import storage_error
 from models.showable import without_secrets, without_secrets_of
 
 _SECONDS = 10
@@ -86,9 +87,15 @@ def require_answer(uri: str) -> None:
 
 @contextmanager
 def answering(uri: str) -> Iterator[None]:
-    """Within, what MLflow and its database say of a store that fails becomes a ``TrackingError``."""
+    """Within, what MLflow and its database say of a store that fails becomes a ``TrackingError``.
+
+    Where the store is a file, a disk that is full or read-only is told as such: nothing is there to be started.
+    """
     try:
         yield
     except (MlflowException, RequestException, SQLAlchemyError) as error:
+        of_disk = storage_error(error) if uri.startswith("sqlite:") else None
+        if of_disk is not None:
+            raise of_disk from error
         said = " ".join(str(getattr(error, "orig", None) or error).split())
         raise TrackingError(uri, f"{type(error).__name__} ({said[:_SAID]})") from error
