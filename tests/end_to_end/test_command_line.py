@@ -161,6 +161,14 @@ def test_json_and_nothing_else_on_standard_output(name: str, trained: TrainedLen
     assert JSON_COMMANDS[name] <= facts.keys()
 
 
+def test_a_figure_is_drawn_where_it_is_asked_for(command: Command, tmp_path: Path) -> None:
+    """Also in a folder that is not there yet, and whatever the file is called."""
+    figure = tmp_path / "figures" / "book.figure"
+    ended = command("simulate", "--clients", 60, "--months", 36, "--out", tmp_path / "book", "--figure", figure)
+    assert ended.code == 0, ended.err
+    assert figure.read_bytes().startswith(b"\x89PNG")
+
+
 def test_an_explanation_as_json_adds_up(trained: TrainedLender, command: Command) -> None:
     client = trained.column("client_id")[3]
     facts = json.loads(command("explain", client, "--config", trained.config_file, "--json").out)

@@ -64,3 +64,14 @@ def test_what_cannot_be_written_is_counted() -> None:
     codecs.register_error("test.plain", signs)
     assert "é→中".encode("ascii", errors="test.plain") == b"e->?"
     assert signs.lost == 1
+
+
+def test_what_is_written_to_closed_streams_goes_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As under ``clientvalue config >&- 2>&-``."""
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    prepare_streams()
+    for stream in (sys.stdout, sys.stderr):
+        assert stream is not None
+        stream.write(json_text({"name": "中国"}))
+        stream.close()

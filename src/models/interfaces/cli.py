@@ -241,7 +241,8 @@ def simulate(
     if figure is not None:
         from models.interfaces.simulation_plots import plausibility_figure  # noqa: PLC0415
 
-        plausibility_figure(out).savefig(figure)
+        figure.parent.mkdir(parents=True, exist_ok=True)
+        plausibility_figure(out).savefig(figure, format="png")
     if json_:
         _print_json(_facts(written))
         return

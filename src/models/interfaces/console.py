@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -65,8 +66,14 @@ signs = PlainSigns()
 
 
 def prepare_streams() -> None:
-    """Let standard output and error carry every text in the encoding that they have, as a redirected file may ask."""
+    """Let standard output and error carry every text in the encoding that they have, as a redirected file may ask.
+
+    What is written to one that is closed goes nowhere.
+    """
     codecs.register_error(_HANDLER, signs)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by who started us; the next file to be opened would get its number
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115 - open to the end
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure") and not _is_unicode(stream):
             stream.reconfigure(errors=_HANDLER)
