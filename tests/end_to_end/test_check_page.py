@@ -13,6 +13,7 @@ import pytest
 
 from models.errors import QuarantineLimitError
 from models.interfaces.checkup import Checkup, check
+from models.tables.schema import TABLES
 from support.browser import BROWSER, Tags, loaded, width_in
 from support.lending_book import Lender, drawn_tables, lender_in
 
@@ -48,6 +49,11 @@ def test_the_page_is_one_file_without_scripts_whatever_the_names_are(attacked: t
     assert set(SECTIONS) <= set(tags.ids)
     assert all(link.startswith(("#", "data:")) for link in tags.links)
     assert not re.search(r"@import|url\(|https?://", page)
+
+
+def test_the_tables_are_counted_out_of_all_that_a_book_can_have(attacked: tuple[Lender, Checkup]) -> None:
+    text = "".join(Tags(attacked[1].page.read_text(encoding="utf-8")).text)
+    assert f"tables of {len(TABLES)}" in text
 
 
 def test_every_quarantined_row_and_failing_check_of_the_facts_is_on_the_page(attacked: tuple[Lender, Checkup]) -> None:

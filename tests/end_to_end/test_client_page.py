@@ -19,6 +19,7 @@ from models.interfaces.client_page import client_page, write_client_page
 from models.interfaces.explanation import show, story_facts
 from models.interfaces.explanation.ledger import change_rows, ledger
 from models.interfaces.jobs import client_story
+from models.notices import Notice, Severity
 from models.tables.features import Language
 from models.workflows.client_story import ClientStory
 from models.workflows.scoring import DECLINE, VALUE
@@ -119,6 +120,13 @@ def test_the_page_runs_nothing_whatever_names_are(page: Path) -> None:
     assert "".join(tags.text).count(ATTACK) >= 3  # title, heading, warning
     assert {"warnings", "when", "change", "reach", "all"} <= set(tags.ids)
     assert not re.search(r"@import|url\(|https?://", text)
+
+
+def test_a_notice_stands_once_on_the_page_and_its_remedy_apart_from_what_was_found(attacked: ClientStory) -> None:
+    notice = Notice(code="n", severity=Severity.WARNING, subject="latest", found="it differs", remedy="predict again")
+    page = client_page(replace(attacked, notices=(notice,)))
+    assert page.count("it differs") == page.count('id="notices"') == 1
+    assert "it differs; predict again" in page
 
 
 def test_names_are_no_markup_in_a_terminal(attacked: ClientStory) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -46,6 +47,14 @@ def test_the_trend_tells_earlier_windows_and_now(tmp_path: Path) -> None:
     assert str(chart.svg).count("<circle") == 4
     assert trend_chart(kpi_facts(found), "cac") is None  # nobody was won
     assert len(list(csv_rows(found))) == len(found.trend) + sum(row.dimension != "all" for row in found.figures)
+
+
+def test_a_share_has_an_axis_that_says_how_high_it_is(tmp_path: Path) -> None:
+    config = settings("kpis.trend_points=4", "kpis.min_clients=1", work_dir=tmp_path)
+    found = book_kpis(book_of(tables(), tmp_path), config, tmp_path / "scores", as_of=AS_OF)
+    chart = trend_chart(kpi_facts(found), "retention")
+    assert chart is not None
+    assert re.search(r'class="tick end"[^>]*>[0-9.]+%<', str(chart.svg))
 
 
 def test_every_column_of_groups_is_on_a_table_that_fits_and_no_setting_is_named(tmp_path: Path) -> None:

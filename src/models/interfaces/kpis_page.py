@@ -95,9 +95,8 @@ def _dates(dates: Sequence[str]) -> Scale:
 
 
 def _upright(ends: Sequence[float], unit: str) -> Scale:
-    """Shares say their unit at every tick."""
     if unit == "share":
-        return reaching(ends, name="", say=percent, zero=False)
+        return reaching(ends, name=unit, say=percent, zero=False)
     return reaching(ends, name=unit.partition(",")[0], say=amount, zero=False)
 
 

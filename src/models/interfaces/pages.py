@@ -10,6 +10,7 @@ from typing import Any
 
 from models.interfaces import plots
 from models.interfaces.rendering import environment
+from models.tables.schema import TABLES
 
 _SMALLEST = 0.001
 _WIDEST = {"decline": 0.5, "value": 1.0}
@@ -32,6 +33,7 @@ def check_page(facts: Mapping[str, Any]) -> str:
         .get_template("check.html")
         .render(
             audit=facts,
+            known_tables=len(TABLES),
             failing=failing,
             by_verdict=_by_verdict(facts["criteria"]["features"]),
             widest=_widest(facts["criteria"]["features"]),
