@@ -103,6 +103,18 @@ def test_a_report_without_parts_is_still_a_page(report: dict[str, Any]) -> None:
     assert tags.tags.count("table") == 8  # per origin and target: what all are judged by, and forecasts only
 
 
+def test_a_line_of_value_above_the_whole_is_explained(report: dict[str, Any]) -> None:
+    told = "passes 100% where clients lost money"
+    losing, whole = json.loads(json.dumps(report)), json.loads(json.dumps(report))
+    for made, top in ((losing, 1.28), (whole, 1.0)):
+        for origin in made["origins"]:
+            captured = origin["parts"]["gains"]["value"]["captured"]
+            for name, line in captured.items():
+                captured[name] = [top if share == max(line) else min(share, 1.0) for share in line]
+    assert "".join(Tags(report_page(losing)).text).count(told) == len(report["origins"])
+    assert told not in "".join(Tags(report_page(whole)).text)
+
+
 def test_a_report_of_few_clients_without_curve_or_causes_is_still_a_page() -> None:
     small = drawn_report(30, origins=1, dated=False)
     small["origins"][0]["parts"]["coverage"] = None
