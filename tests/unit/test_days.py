@@ -103,6 +103,29 @@ def test_moments_in_utc_count_on_the_day_of_the_books_zone(zone: str, day: date,
         assert days_of(book) == [day], (place, machine)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "31/12/2019 23:30:00Z",
+        "31.12.2019 23:30 UTC",
+        "31-12-2019 23:30:15+00:00",
+        "2019/12/31 23:30:00Z",
+        "2019-12-31T23:30Z",
+        "31/12/2019 11:30 PM Z",
+        "2019年12月31日 23:30:00.5+00",
+    ],
+)
+def test_moments_in_utc_have_the_zones_day_in_every_form_of_writing_them(written: str, tmp_path: Path) -> None:
+    settings = ("book.time_zone=Europe/Berlin", "book.date_order=dmy")
+    assert days_of(book_of(tmp_path, [written], *settings)) == [DAY]
+
+
+@pytest.mark.parametrize(("clock", "day"), [("12:30 AM", date(2019, 12, 31)), ("12:30 PM", DAY), ("11:30 AM", DAY)])
+def test_twelve_is_the_first_hour_of_a_half_day(clock: str, day: date, tmp_path: Path) -> None:
+    book = book_of(tmp_path, [f"01/01/2020 {clock} Z"], "book.time_zone=America/New_York", "book.date_order=dmy")
+    assert days_of(book) == [day]
+
+
 def test_a_zone_that_is_an_offset_is_read_as_such(tmp_path: Path) -> None:
     column = pd.Series([pd.Timestamp("2020-01-01T00:30:00+05:30")])
     assert days_of(book_of(tmp_path, column, parquet=True)) == [DAY]

@@ -18,6 +18,8 @@ from models.vocab import DateOrder
 UTC = "UTC"
 
 _TIME = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: *[AaPp]\.?[Mm]\.?)?(?: ?(?:Z|UTC|[-+]\d{2}(?::?\d{2})?))?)?"
+_CLOCK = r"(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)(?: *([AaPp])\.?[Mm])?"
+_HALF_DAY = 12
 _IN_UTC = r"(?:Z|UTC|[-+]00(?::?00)?)$"
 _YEAR_FIRST = rf"^(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?{_TIME}$"
 _UNBROKEN = r"^(\d{4})(\d{2})(\d{2})(?:\.0+)?$"
@@ -88,8 +90,20 @@ def _written_day(value: Any, order: DateOrder, zone: str) -> Any:
     day = ibis.coalesce(written, *others, _named_month(text), _without_end(text))
     if zone == UTC:
         return day
-    moment = local_time(text.try_cast(dt.Timestamp(timezone=UTC)), zone).cast("date")
+    moment = local_time(_moment_in_utc(text, day), zone).cast("date")
     return ibis.ifelse(text.re_search(_IN_UTC), ibis.coalesce(moment, day), day)
+
+
+def _moment_in_utc(text: Any, day: Any) -> Any:
+    """The moment on a day that was read from text, in whatever form the day is written; null without a clock time."""
+    clock, half = (text.re_extract(_CLOCK, group) for group in (1, 2))
+    moment = (day.cast("string") + " " + clock + "+00").try_cast(dt.Timestamp(timezone=UTC))
+    is_twelve, half_day = clock.re_search("^12"), ibis.interval(hours=_HALF_DAY)
+    return ibis.cases(
+        (half.isin(["p", "P"]) & ~is_twelve, moment + half_day),
+        (half.isin(["a", "A"]) & is_twelve, moment - half_day),
+        else_=moment,
+    )
 
 
 def is_iso(value: Any) -> Any:
