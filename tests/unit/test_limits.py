@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from models.config import load_config
-from models.errors import AmbiguousDatesError, ManyProblemsError, QuarantineLimitError
+from models.errors import AmbiguousDatesError, ManyProblemsError, QuarantineLimitError, TooLittleDataError
+from models.notices import Severity
 from models.tables.book import Book, load_book
 from models.vocab import SilentProgress
 
@@ -94,8 +95,8 @@ def test_within_the_limit_the_notices_name_the_root_first(tmp_path: Path) -> Non
 def test_a_column_that_is_wholly_unreadable_is_refused_by_name(tmp_path: Path) -> None:
     told = refusal(tmp_path, unreadable_capital)
     assert (
-        "got 20 of 20 values of clients.registered_capital (100.0%; each must be a number, e.g. 'lots' in row 1)"
-        in told
+        "got 20 of 20 values of clients.registered_capital (100.0%; each must be a number, e.g. 'lots' in row 1, "
+        "add it to book.absent_words if it says that nothing is known)" in told
     )
 
 
@@ -153,3 +154,20 @@ def test_dates_of_all_tables_that_nothing_decides_are_told_at_once(tmp_path: Pat
         load(tmp_path, tables)
     assert all(isinstance(problem, AmbiguousDatesError) for problem in caught.value.problems)
     assert [list(problem.columns) for problem in caught.value.problems] == [["facilities.signed"], ["cashflows.date"]]
+
+
+def test_a_book_without_clients_is_told_from_its_root(tmp_path: Path) -> None:
+    tables = lender()
+    tables["clients"] = tables["clients"].head(0)
+    with pytest.raises(TooLittleDataError, match="a book must hold at least one client, got none"):
+        load(tmp_path, tables)
+
+
+def test_a_table_without_rows_is_told_unless_it_holds_decisions(tmp_path: Path) -> None:
+    tables = lender()
+    tables["ratings"] = pd.DataFrame(columns=["client_id", "date", "grade"])
+    tables["overrides"] = pd.DataFrame(
+        columns=["client_id", "tier", "reason", "decided_by", "decided_on", "valid_until"]
+    )
+    told = [notice for notice in load(tmp_path, tables).notices if notice.code == "table_without_rows"]
+    assert [(notice.subject, notice.severity) for notice in told] == [("ratings", Severity.NOTE)]

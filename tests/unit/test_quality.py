@@ -78,6 +78,8 @@ def test_a_lenders_bookings_are_typed_and_the_bad_ones_named(gate: Gate) -> None
         ("amount", None, "required"),
         ("amount", "twelve", "number"),
         ("amount", "1,5", "number"),
+        ("amount", "0,125", "number"),
+        ("amount", "-0,500", "number"),
         ("amount", "12,34,567", "number"),
         ("amount", "inf", "finite"),
         ("amount", "-Infinity", "finite"),
@@ -100,6 +102,34 @@ def test_each_rule_is_told_with_its_value(gate: Gate, column: str, value: str | 
     checked = check(gate, CASHFLOWS, [GOOD, GOOD | {column: value}])
     assert quarantined(checked) == [(2, column, rule, value)]
     assert (checked.count.rows_in, checked.count.rows_used, checked.count.rows_quarantined) == (2, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("lgd", "45%", "write it without the sign"),
+        ("lgd", "0,450", "write a point before decimals"),
+        ("limit", "279.604,33", "write a point before decimals"),
+        ("limit", "279\u00a0604.33", "write no sign between thousands"),
+        ("limit", "(1,250)", "write a minus"),
+        ("limit", "USD 5", "write the number alone"),
+        ("limit", "nil", "add it to book.absent_words"),
+        ("maturity", "unbefristet", "add it to book.absent_words"),
+    ],
+)
+def test_an_optional_value_that_cannot_be_read_is_told_with_what_may_mend_it(
+    gate: Gate, column: str, value: str, told: str
+) -> None:
+    row = {"facility_id": "F", "client_id": "A", "signed": "2023-05-01", column: value}
+    count = check(gate, FACILITIES, [row]).count
+    (unreadable,) = count.unreadable
+    assert (unreadable.column, unreadable.values, unreadable.filled) == (column, 1, 1)
+    assert told in count.examples[unreadable.reason]
+
+
+def test_a_truth_in_other_words_is_told_with_the_words_that_are_read(gate: Gate) -> None:
+    count = check(gate, CLIENTS, [{"client_id": "A", "consent": "ja"}]).count
+    assert "write true or false, yes or no, 1 or 0" in count.examples["consent truth"]
 
 
 def test_numbers_that_are_typed_already_are_held_to_the_same_rules(gate: Gate) -> None:

@@ -18,8 +18,8 @@ from models.vocab import DateOrder
 PUBLISHED_ORDER = DateOrder.MONTH_FIRST
 """How the World Bank, UCI and CDNOW write dates of numbers that end with the year."""
 
-THOUSANDS = r"^[-+]?\d{1,3}(,\d{3})+(\.\d*)?$"
-"""The only use of a comma in a number; ``1,5`` is refused rather than read as 15."""
+THOUSANDS = r"^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
+"""The only use of a comma in a number; ``1,5`` is refused rather than read as 15, and so is ``0,125``."""
 
 TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0")
 FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -87,12 +87,20 @@ def hint(rule: Rule, column: Column | None, value: str) -> str:
     >>> hint(Rule.ALLOWED, Column(name="kind", kind=Kind.TEXT, note="", allowed=("interest", "fee")), "intrest")
     ', did you mean interest?'
     """
-    if rule is Rule.DATE:
-        return next((f", {said}" for form, said in _DATE_HINTS if re.fullmatch(form, value.strip())), "")
+    if rule in _HINTS:
+        return _form_hint(_HINTS[rule], column, value.strip())
     if rule is Rule.ALLOWED and column is not None:
         near = difflib.get_close_matches(value.strip().lower().replace(" ", "_"), column.allowed, n=1)
         return f", did you mean {near[0]}?" if near else ""
     return ""
+
+
+def _form_hint(forms: Sequence[tuple[str, str]], column: Column | None, text: str) -> str:
+    """What a value may be by its form; a word where a number, a date or a truth may be absent may say just that."""
+    said = next((said for form, said in forms if re.fullmatch(form, text)), "")
+    if not said and column is not None and not column.required and not re.search(r"\d", text):
+        said = "add it to book.absent_words if it says that nothing is known"
+    return said and f", {said}"
 
 
 _DATE_HINTS = (
@@ -103,6 +111,21 @@ _DATE_HINTS = (
     (r"\d{9,}", "a number of seconds: save it as a date"),
 )
 """Form of a value that is no date -> what it may be."""
+_NUMBER_HINTS = (
+    (r".*[%‰]", "write it without the sign, in the unit of the contract"),
+    (r"\(.*\d.*\)|.*\d[-\u2212]|\u2212.*", "write a minus before what is negative"),
+    (r"[-+]?(0|\d+|\d{1,3}([.\s'\u2019]\d{3})+),\d+", "write a point before decimals, and no sign between thousands"),
+    (r"[-+]?\d{1,3}([\s'\u2019]\d{3})+(\.\d*)?", "write no sign between thousands"),
+    (r"[^\d\s]+\s*[-+]?\d.*|.*\d\s*[^\d\s.,]+", "write the number alone, without a unit"),
+)
+"""Form of a value that is no number -> how to write it."""
+_TRUTH_HINTS = ((r"\w+", "write true or false, yes or no, 1 or 0"),)
+_HINTS = {
+    Rule.DATE: _DATE_HINTS,
+    Rule.NUMBER: _NUMBER_HINTS,
+    Rule.INTEGER: _NUMBER_HINTS,
+    Rule.TRUTH: _TRUTH_HINTS,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
