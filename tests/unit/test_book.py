@@ -322,6 +322,12 @@ def test_a_book_must_be_named(tmp_path: Path) -> None:
         load_book(config_with(), None, tmp_path, SilentProgress())
 
 
+def test_another_file_that_is_called_parquet_is_told_as_such(folder: Path) -> None:
+    (folder / "clients.csv").rename(folder / "clients.parquet")
+    with pytest.raises(UnreadableFileError, match=r"clients\.parquet must be whole Parquet, got a file that does not"):
+        load(folder)
+
+
 def test_a_column_of_nulls_in_parquet_is_a_column_without_values(folder: Path) -> None:
     (folder / "clients.csv").unlink()
     table = pa.table({"client_id": IDS, "country": pa.nulls(len(IDS)), "employees": pa.nulls(len(IDS))})

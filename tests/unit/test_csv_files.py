@@ -43,6 +43,7 @@ WAYS = {
     "every kind": joined("\r", "\r\n", "\n").encode(),
     "no end": joined("\n", "\n", "").encode(),
     "blank lines": joined("\n\n", "\r\n\r\n", "\n\n\n").encode(),
+    "lines of blanks at the end": (joined("\n", "\n", "\n") + "\n  \n\t\n").encode(),
     "blank lines first": ("\n \n" + joined("\n", "\n", "\n")).encode(),
     "byte order mark": joined("\n", "\n", "\n").encode("utf-8-sig"),
     "utf-16": joined("\r\n", "\r\n", "\r\n").encode("utf-16"),

@@ -85,6 +85,7 @@ def _check_all(gate: Gate, tables: Mapping[str, Any]) -> dict[str, CheckedTable]
                     targets={done: table.rows for done, table in checked.items()},
                     left_out={done: table.left_out for done, table in checked.items() if table.count.rows_quarantined},
                 )
+    _require_rows([checked[name] for name in REQUIRED_TABLES if name in checked])
     missing = [name for name in REQUIRED_TABLES if name not in checked]
     if missing:
         raise UnreadableFileError(
@@ -93,6 +94,17 @@ def _check_all(gate: Gate, tables: Mapping[str, Any]) -> dict[str, CheckedTable]
             remedy=f"add {' and '.join(missing)}",
         )
     return checked
+
+
+def _require_rows(tables: Sequence[CheckedTable]) -> None:
+    """Raises ``TooLittleDataError`` for tables that came without any row, from which all else would follow."""
+    empty = [table.count.table.removesuffix("s") for table in tables if not table.count.rows_in]
+    if empty:
+        raise TooLittleDataError(
+            rule=f"a book must hold {' and '.join(f'at least one {each}' for each in empty)}",
+            got="none",
+            remedy="look at the source, or name another",
+        )
 
 
 def _write_quarantine(connection: Any, tables: Sequence[CheckedTable], scratch: Path, work_dir: Path) -> Path:

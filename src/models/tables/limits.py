@@ -13,6 +13,7 @@ from models.notices import ROWS_LEFT_OUT, Notice, Severity
 from models.tables.counts import Unreadable
 from models.tables.quality import CheckedTable
 from models.tables.rules import MEANING, Rule, meaning
+from models.tables.schema import DECISION_TABLES
 
 MAX_REASONS_SHOWN = 5
 MAX_REASONS_NOTICED = 3
@@ -33,6 +34,8 @@ def row_notices(tables: Sequence[CheckedTable], quarantine: Path) -> Iterator[No
     """
     for table in tables:
         count = table.count
+        if not count.rows_in and count.table not in DECISION_TABLES:
+            yield _empty_notice(count.table)
         if count.rows_quarantined:
             yield Notice(
                 code=ROWS_LEFT_OUT,
@@ -45,6 +48,17 @@ def row_notices(tables: Sequence[CheckedTable], quarantine: Path) -> Iterator[No
             )
         yield from (_unreadable_notice(table, each) for each in count.unreadable)
         yield from table.notices
+
+
+def _empty_notice(table: str) -> Notice:
+    """A table of decisions is none of those: that nobody has decided anything is no finding."""
+    return Notice(
+        code="table_without_rows",
+        severity=Severity.NOTE,
+        subject=table,
+        found="a table must hold rows to tell anything, got its header alone",
+        remedy="look whether its delivery is whole; if there is nothing to tell, leave the table out",
+    )
 
 
 def _unreadable_notice(table: CheckedTable, found: Unreadable) -> Notice:

@@ -108,9 +108,11 @@ class CsvFile:
         return target
 
     def _whole_rows(self, rows: Any) -> Iterator[list[str]]:
-        """One row after the other, blank lines aside; a comma too many at the end of a line does no harm."""
+        """One row after the other, lines of blanks aside; a comma too many at the end of a line does no harm."""
         width = len(self.names)
         for row in rows:
+            if len(row) == 1 != width and not row[0].strip():
+                continue
             if len(row) == width + 1 and not row[-1]:
                 row.pop()
             if row and len(row) != width:

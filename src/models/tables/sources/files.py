@@ -18,10 +18,11 @@ from models.tables.days import UTC, local_time
 from models.tables.quality import SOURCE_ROW
 from models.tables.schema import REQUIRED_TABLES, TABLES, TableSchema
 from models.tables.sources.columns import MatchedColumns, book_columns, check_table_names
-from models.tables.sources.csv_files import open_csv, unreadable
+from models.tables.sources.csv_files import open_csv
 from models.tables.sources.source_tables import SourceTables, known_until_of
 
 ENDINGS = (".parquet", ".csv", ".csv.gz")
+PARQUET_MAGIC = b"PAR1"
 _FILE_ROW = "file_row_number"
 _UTC_NAMES = (UTC, "Z", "+00:00", "Etc/UTC", "GMT")
 
@@ -149,4 +150,15 @@ def read_stored(connection: Any, file: Path) -> Any:
     try:
         return connection.read_parquet(file, **{_FILE_ROW: True})
     except duckdb.Error as error:
-        raise unreadable(file, error) from error
+        raise _no_parquet(file, error) from error
+
+
+def _no_parquet(file: Path, error: Exception) -> UnreadableFileError:
+    """A file that begins as Parquet is cut or damaged; any other is of another kind."""
+    with file.open("rb") as stream:
+        begins = stream.read(len(PARQUET_MAGIC)) == PARQUET_MAGIC
+    return UnreadableFileError(
+        rule=f"{file.name} must be whole Parquet",
+        got=str(error).splitlines()[0][:200] if begins else "a file that does not begin as Parquet does",
+        remedy=f"write {file} again" if begins else "save it as Parquet, or let its ending say what it is",
+    )
