@@ -103,7 +103,13 @@ def empty_the_facts(folder: Path) -> None:
     (folder / kept.FACTS).write_text(json.dumps({}))
 
 
-@pytest.mark.parametrize("damage", [truncate_a_file, take_a_file_away, take_the_facts_away, empty_the_facts])
+def nest_the_facts_too_deep(folder: Path) -> None:
+    (folder / kept.FACTS).write_text("[" * 200_000)
+
+
+@pytest.mark.parametrize(
+    "damage", [truncate_a_file, take_a_file_away, take_the_facts_away, empty_the_facts, nest_the_facts_too_deep]
+)
 def test_a_ledger_that_is_not_whole_is_made_anew(
     book: Book, config: Config, made: list[str], damage: Callable[[Path], None]
 ) -> None:

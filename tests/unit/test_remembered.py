@@ -94,6 +94,17 @@ def damage_the_note(folder: Path) -> None:
     note.write_text(note.read_text(encoding="utf-8")[:-40], encoding="utf-8")
 
 
+def nest_the_notes_too_deep(folder: Path) -> None:
+    for note in (folder.parent / "work").rglob("*.json"):
+        note.write_text("[" * 200_000, encoding="utf-8")
+
+
+def empty_what_the_note_tells_of_the_book(folder: Path) -> None:
+    (note,) = (folder.parent / "work" / "checked").iterdir()
+    told = json.loads(note.read_text(encoding="utf-8"))
+    note.write_text(json.dumps(told | {"book": {"fingerprint": 7}}), encoding="utf-8")
+
+
 def check_another_book_in_the_same_place(folder: Path) -> None:
     other = folder.parent / "other"
     other.mkdir()
@@ -110,6 +121,8 @@ def check_another_book_in_the_same_place(folder: Path) -> None:
         take_away_a_row_of_the_stored_table,
         take_away_the_quarantine,
         damage_the_note,
+        nest_the_notes_too_deep,
+        empty_what_the_note_tells_of_the_book,
         check_another_book_in_the_same_place,
     ],
 )

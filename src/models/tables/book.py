@@ -22,7 +22,7 @@ from models.tables.guard.profile import EMPTY_PROFILE, BookProfile
 from models.tables.names import require_known_names
 from models.tables.remembered import SourceMemory
 from models.tables.scratch import remove_stale, scratch_folder
-from models.tables.stamps import code_version
+from models.tables.stamps import UNREADABLE, code_version
 from models.vocab import Progress
 
 MANIFEST = "manifest.json"
@@ -146,7 +146,7 @@ def _unmatched(config: Config, book: Book, folder: Path) -> tuple[Notice, ...]:
     """Notices of names in the config that no row carries: as found before for the same book, config and code."""
     asked = json.dumps([config.meaning(), book.fingerprint, code_version()], sort_keys=True)
     note = folder / f"{hashlib.sha256(asked.encode()).hexdigest()[:_KEY_LENGTH]}.json"
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(*UNREADABLE):
         return notices_of(json.loads(note.read_text(encoding="utf-8")))
     from models.tables.named_rows import unmatched_names  # noqa: PLC0415 - DuckDB loads slowly
 
@@ -164,9 +164,11 @@ def _checked(config: Config, place: str, work_dir: Path, progress: Progress, *, 
     """The book behind the door, remembered or read: what of it does not hang on features."""
     source = SourceMemory.of(config, place, work_dir / CHECKED)
     known = None if afresh else source.recalled()
-    if known is not None:
-        progress.stage(f"The {config.book.name} book is as it was when it was checked")
-        return Book.from_facts(known, work_dir)
+    with suppress(*UNREADABLE):
+        if known is not None:
+            book = Book.from_facts(known, work_dir)
+            progress.stage(f"The {config.book.name} book is as it was when it was checked")
+            return book
     from models.tables.checking import check_book  # noqa: PLC0415 - Ibis loads slowly, and a known book needs none
 
     book = check_book(config, place, work_dir, progress)

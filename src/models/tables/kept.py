@@ -22,7 +22,7 @@ from models.tables.measures import NOTES, measures_of
 from models.tables.notes import NoteModel
 from models.tables.periods import PeriodGrid
 from models.tables.scratch import remove_stale
-from models.tables.stamps import code_version, stamp_of
+from models.tables.stamps import UNREADABLE, code_version, stamp_of
 
 FACTS = "facts.json"
 _PASSING = ("spill", "tones")
@@ -64,7 +64,7 @@ def _opened(
     folder: Path, config: Config, grid: PeriodGrid, tables: set[str], notes: NoteModel | None
 ) -> PreparedBook | None:
     """The ledger in a folder, if every file is there as it was written."""
-    with suppress(OSError, ValueError, KeyError, TypeError):
+    with suppress(*UNREADABLE):
         facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         if _stamped(folder) == facts["files"]:
             os.utime(folder)  # it is in use, and not to be taken away as stale
@@ -110,7 +110,7 @@ def _keep(made: PreparedBook, folder: Path) -> None:
 def _is_whole(folder: Path) -> bool:
     try:
         return bool(_stamped(folder) == json.loads((folder / FACTS).read_text(encoding="utf-8"))["files"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return False
 
 

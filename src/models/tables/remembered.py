@@ -17,7 +17,7 @@ from typing import Any
 
 from models.config import BookConfig, Config
 from models.tables.scratch import scratch_folder
-from models.tables.stamps import Stamp, code_version, has_settled, stamp_of
+from models.tables.stamps import UNREADABLE, Stamp, code_version, has_settled, stamp_of
 
 _KEY_LENGTH = 16
 
@@ -50,7 +50,7 @@ class SourceMemory:
 
     def recalled(self) -> dict[str, Any] | None:
         """What came out when the source was checked; None unless it, and all that came out, is as it was then."""
-        with suppress(OSError, ValueError, KeyError, TypeError):
+        with suppress(*UNREADABLE):
             noted = json.loads(self.note.read_text(encoding="utf-8"))
             left = [Path(file) for file in noted["left"]]
             if self.source is not None and noted["source"] == self.source and stamp_of(left) == noted["left"]:
@@ -97,5 +97,5 @@ def _is_of_use(note: Path) -> bool:
     """Whether the files of a note are still there."""
     try:
         return all(Path(file).is_file() for file in json.loads(note.read_text(encoding="utf-8"))["left"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except UNREADABLE:
         return False

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 Stamp = dict[str, list[int]]
+UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What it raises to read a note that is not there, or not as it was written; then its work is done again."""
 """File -> size in bytes, when it was written and when anything of it was changed, in nanoseconds."""
 _SETTLED_SECONDS = 2.0
 """Within this a file can change twice and look the same: some file systems count in seconds."""
