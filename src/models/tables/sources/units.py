@@ -14,6 +14,12 @@ BRACKETED = re.compile(r"[(\[{（【]([^)\]}）】]*)[)\]}）】]")
 _SIGNS = re.compile(r"US\s*\$|R\$|HK\$|[$€£¥￥₹₽₺₩%‰]", re.IGNORECASE)
 _WORDS = re.compile(r"[^\W\d_]+\$?|'?000s?|[%‰]|[$€£¥￥₹₽₺₩]")
 _RANGE = re.compile(r"^\s*([-\u2212]?\d+)\s*(?:-|\u2013|to|\.\.|bis|至|~)\s*(\d+)\s*$")
+_POWER = re.compile(r"(?:10 ?(?:\^|\*\*) ?|1e\+?0?)([369])(?!\d)|10([³⁶⁹])", re.IGNORECASE)
+_POWERS = {
+    **dict.fromkeys("3³", " thousand "),
+    **dict.fromkeys("6⁶", " million "),
+    **dict.fromkeys("9⁹", " billion "),
+}
 _CURRENCY = re.compile(
     r"AED|AFN|AMD|AOA|ARS|AUD|AZN|BAM|BDT|BGN|BHD|BIF|BND|BOB|BRL|BWP|BYN|CAD|CDF|CHF|"
     r"CLP|CNH|CNY|COP|CRC|CZK|DKK|DOP|DZD|EGP|ETB|EUR|GBP|GEL|GHS|GMD|GNF|GTQ|HKD|HNL|"
@@ -148,6 +154,7 @@ def _stated(header: str) -> Iterator[str]:
 
 def _tokens(inside: str) -> Iterator[str]:
     whole = re.sub(r"(per|US|HK|R)\s+(cent\b|\$)", r"\1\2", inside, flags=re.IGNORECASE)
+    whole = _POWER.sub(lambda power: _POWERS[power[1] or power[2]], whole)
     for word in _WORDS.findall(whole):
         parts = re.findall("|".join(_CHINESE) + "|分", word)
         yield from parts or [word]
