@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from models.interfaces.explanation.phrases import answers, change_ends, tier_move
+from models.interfaces.explanation.phrases import Line, answers, between, change_ends, tier_move
 from models.tables.features import Language
 from models.workflows.change import UNCHANGED
 from models.workflows.client_change import ClientChange, MovedReason
@@ -63,6 +63,20 @@ def test_a_client_overridden_to_a_moved_by_the_rules_alone() -> None:
 def test_a_client_at_the_tier_of_the_rules_is_told_so_plainly() -> None:
     assert tier_move(change("A", "A"), story("A", "A")) == "The tier stays A."
     assert tier_move(change("A", "B", "data"), story("B", "B")).startswith("The tier moved from A to B: ")
+
+
+@pytest.mark.parametrize(
+    ("reason", "note", "written"),
+    [
+        ("B at most: a default", "at most: a default", "B at most: a default"),
+        ("B: credit below 35 points", "credit below 35 points", "B: credit below 35 points"),
+        ("a reason without its tier", "a reason without its tier", "B: a reason without its tier"),
+    ],
+)
+def test_a_terminal_writes_a_tier_and_its_reason_as_one_sentence(reason: str, note: str, written: str) -> None:
+    told = cast(ClientStory, SimpleNamespace(language="en", tier_reason=reason))
+    line = Line(key="tier", title="Tier", text="B", note=note)
+    assert f"{line.text}{between(line, told)}{line.note}" == written
 
 
 @pytest.mark.parametrize(

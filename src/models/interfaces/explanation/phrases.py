@@ -174,6 +174,14 @@ def without_tier(reason: str, tier: str) -> str:
     return reason
 
 
+def between(line: Line, story: ClientStory) -> str:
+    """What stands between a line and its note: for a tier as its reason has it, 'B at most' but 'B: credit'."""
+    if line.key != "tier":
+        return "  "
+    written = story.tier_reason.removesuffix(line.note).removeprefix(line.text)
+    return written or say("colon", story.language)
+
+
 def goal_title(goal: Goal, story: ClientStory) -> str:
     """What a change is sought for; a tier is sought above the one that the rules alone give today."""
     if goal is Goal.OFF_DECLINE_LIST:

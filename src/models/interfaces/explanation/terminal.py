@@ -15,6 +15,7 @@ from models.interfaces.explanation.ledger import change_rows, ledger
 from models.interfaces.explanation.phrases import (
     Answer,
     answers,
+    between,
     change_ends,
     change_title,
     client_title,
@@ -60,9 +61,7 @@ def _head(story: ClientStory) -> RenderableType:
     for line in headline(story):
         said = Text(line.text, style="bold" if line.key in {"value", "decline", "tier"} else "")
         if line.note:
-            said.append(say("colon", story.language) if line.key == "tier" else "  ", style="not bold").append(
-                line.note, style="not bold"
-            )
+            said.append(between(line, story), style="not bold").append(line.note, style="not bold")
         grid.add_row(Text(line.title), said)
     return Group(title, grid)
 
