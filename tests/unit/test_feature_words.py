@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+from types import ModuleType
+
 import pytest
 
 from models.errors import DamagedBundleError
-from models.tables.features import Figure, plain_words, reason_title, words_from_json, words_to_json
+from models.tables.features import Figure, outlook, plain_words, reason_title, runoff, words_from_json, words_to_json
 from models.tables.features.words import LESS, Said, Saying, Topic, words_for
 
 SUM = Saying(
@@ -44,3 +48,10 @@ def test_words_come_back_from_text_as_they_were() -> None:
 def test_a_saying_with_a_slot_that_nobody_fills_is_a_mistake() -> None:
     with pytest.raises(KeyError, match="span"):
         words_for(SUM, TOPIC, label=Said("fees", "手续费"))
+
+
+@pytest.mark.parametrize("module", [runoff, outlook])
+def test_a_balance_is_that_of_loans_in_chinese(module: ModuleType) -> None:
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
+    assert "余额" in source
+    assert not re.search("(?<!贷款)(?<!平均)余额", source)

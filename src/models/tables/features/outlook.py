@@ -49,14 +49,14 @@ _BALANCE = Saying(
     figure=Figure.SHARE,
     description=Said(
         "balance that contracts keep in the next {ahead}, against its average {span}",
-        "未来{ahead}合同维持的余额与{span}平均余额之比",
+        "未来{ahead}合同维持的贷款余额与{span}平均余额之比",
     ),
     statement=Said(
         "the balance that contracts keep in the next {ahead} is {value} of its average {span}",
-        "未来{ahead}合同维持的余额为{span}平均余额的{value}",
+        "未来{ahead}合同维持的贷款余额为{span}平均余额的{value}",
     ),
     missing=_NO_BALANCE,
-    none=Said("nothing is outstanding that contracts would keep", "没有合同维持的余额"),
+    none=Said("nothing is outstanding that contracts would keep", "没有合同维持的贷款余额"),
     than=LESS,
 )
 _PACE = Saying(

@@ -21,24 +21,24 @@ from models.vocab import BoolArray, FloatArray, IntArray
 _NONE_DATED = Said("no facility with a maturity is open", "没有约定到期日的存续融资项目")
 _LEVEL = Saying(
     figure=Figure.SHARE,
-    description=Said("balance as a share of its average {span}", "余额与{span}平均余额之比"),
-    statement=Said("the balance is {value} of its average {span}", "余额为{span}平均余额的{value}"),
+    description=Said("balance as a share of its average {span}", "贷款余额与{span}平均余额之比"),
+    statement=Said("the balance is {value} of its average {span}", "贷款余额为{span}平均余额的{value}"),
     missing=Said("nothing was outstanding {span}", "{span}没有贷款余额"),
-    none=Said("all that was outstanding {span} is repaid", "{span}的余额已全部还清"),
+    none=Said("all that was outstanding {span} is repaid", "{span}的贷款余额已全部还清"),
     than=LESS,
 )
 _BALANCE_GROWTH = Saying(
     figure=Figure.GROWTH,
-    description=Said("change of the balance {span}", "{span}余额变化"),
-    statement=Said("borrowing, by its balance, {value} {span}", "{span}余额{value}"),
+    description=Said("change of the balance {span}", "{span}贷款余额变化"),
+    statement=Said("borrowing, by its balance, {value} {span}", "{span}贷款余额{value}"),
     missing=Said("nothing was outstanding at either end of the last {window}", "近{window}首尾均没有贷款余额"),
 )
 _BALANCE_PER_ACTIVITY = Saying(
     figure=Figure.MULTIPLE,
-    description=Said("balance as a multiple of {label} {span}", "余额与{span}{label}之比"),
-    statement=Said("the balance is {value} the {label} {span}", "余额为{span}{label}的{value}"),
+    description=Said("balance as a multiple of {label} {span}", "贷款余额与{span}{label}之比"),
+    statement=Said("the balance is {value} the {label} {span}", "贷款余额为{span}{label}的{value}"),
     missing=Said("there is no record of {label} {span}", "{span}没有{label}记录"),
-    none=Said("there is no balance that could bring {label}", "没有可带来{label}的余额"),
+    none=Said("there is no balance that could bring {label}", "没有可带来{label}的贷款余额"),
     than=LESS,
 )
 _PACE = Saying(
