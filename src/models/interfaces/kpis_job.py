@@ -12,6 +12,7 @@ from typing import Any
 from models.interfaces.kpis_page import kpis_page
 from models.interfaces.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
 from models.interfaces.spreadsheet import csv_text
+from models.showable import acted_on
 from models.vocab import Progress, SilentProgress
 from models.workflows.funnel import FUNNEL_CSV_COLUMNS, book_funnel, funnel_facts
 from models.workflows.kpis import CSV_COLUMNS, book_kpis, csv_rows, kpi_facts
@@ -49,7 +50,7 @@ def kpis(
         funnel = funnel_facts(book_funnel(checked, settings, as_of=as_of, progress=progress))
     files = {name: folder / f"kpis.{name}" for name in ("html", "csv", "json")}
     folder.mkdir(parents=True, exist_ok=True)
-    publish_text(files["json"], _json(facts))
+    publish_text(files["json"], json_file(facts))
     publish_text(files["csv"], csv_text(CSV_COLUMNS, csv_rows(report)))
     publish_text(files["html"], kpis_page(facts, funnel))
     return Told(facts=facts, files=files)
@@ -73,11 +74,13 @@ def funnel(
     facts = funnel_facts(book_funnel(checked, settings, as_of=as_of, progress=progress))
     files = {name: folder / f"funnel.{name}" for name in ("csv", "json")}
     folder.mkdir(parents=True, exist_ok=True)
-    publish_text(files["json"], _json(facts))
+    publish_text(files["json"], json_file(facts))
     rows = ([candidate[name] for name in FUNNEL_CSV_COLUMNS] for candidate in facts["candidates"])
     publish_text(files["csv"], csv_text(FUNNEL_CSV_COLUMNS, rows))
     return Told(facts=facts, files=files)
 
 
-def _json(facts: dict[str, Any]) -> str:
-    return json.dumps(facts, indent=1, ensure_ascii=False, default=str) + "\n"
+def json_file(facts: dict[str, Any]) -> str:
+    """Facts as a file: the same data, with what a terminal would act on as escapes of JSON."""
+    text = json.dumps(facts, indent=1, ensure_ascii=False, default=str)
+    return acted_on(text, lambda sign: json.dumps(sign)[1:-1]) + "\n"

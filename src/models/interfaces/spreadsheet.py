@@ -1,4 +1,4 @@
-"""CSV files that are safe to open in a spreadsheet: no text begins a formula, numbers stay numbers."""
+"""CSV files that are safe to open in a spreadsheet or to show: no text begins a formula or acts on a terminal."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from models.showable import printable
+
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """With these a spreadsheet may begin a formula, also in their wide forms. Source: OWASP, CSV injection."""
 Cell = str | float | int | bool | None
 
 
 def safe_cell(value: Cell) -> Cell:
-    """Text that would begin a formula, behind an apostrophe; numbers as they are.
+    """Text without control characters, behind an apostrophe if it would begin a formula; numbers as they are.
 
     >>> safe_cell("=1+1"), safe_cell(" @SUM(A1)"), safe_cell(-3.5), safe_cell("AA")
     ("'=1+1", "' @SUM(A1)", -3.5, 'AA')
     """
-    if isinstance(value, str) and (value.startswith(FORMULA_SIGNS) or value.lstrip().startswith(FORMULA_SIGNS)):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    shown = "\r".join(map(printable, value.split("\r")))  # line ends within quotes are CSV's own
+    return f"'{shown}" if shown.startswith(FORMULA_SIGNS) or shown.lstrip().startswith(FORMULA_SIGNS) else shown
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
