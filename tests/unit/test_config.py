@@ -96,3 +96,17 @@ def test_setting_one_of_two_sections_that_share_their_values_leaves_the_other() 
     assert "*small_book" in text
     alone, both = parse_config(text, ["learners.value.trees=7"]), parse_config(text)
     assert (alone.learners.value.trees, alone.learners.decline.trees) == (7, both.learners.decline.trees)
+
+
+@pytest.mark.parametrize(
+    "setting", ["time.horizon_periods", "run.threads", "book.max_quarantine_share", "guard.inconsistent.refused"]
+)
+def test_a_truth_is_no_number(setting: str) -> None:
+    with pytest.raises(ConfigError, match=rf"{setting}: a number must be written in digits, got True"):
+        load_config(VALID[0], [f"{setting}=true"])
+
+
+def test_a_truth_where_a_section_of_numbers_is_wanted_is_told_as_such() -> None:
+    with pytest.raises(ConfigError) as refused:
+        load_config(VALID[0], ["value.kinds=true"])
+    assert "digits" not in str(refused.value)
