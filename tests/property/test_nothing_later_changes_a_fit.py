@@ -21,14 +21,18 @@ from models.config import Config
 from models.tables.book import Book
 from models.vocab import SilentProgress
 from models.workflows.bundle import read_bundle
+from models.workflows.movers import MOVERS
 from models.workflows.predict import CURVES, EXPLANATIONS, SCORES, predict_book
-from models.workflows.train import train_models
+from models.workflows.train import evaluate_book, train_models
+from models.workflows.tune import plan_tuning, tune_book
+from models.workflows.warn import WARNINGS
 from support import books
 from support.books import AS_OF
-from support.editions import editions
+from support.editions import GROUPS, UNGUARDED, Editions, editions
 
 TEST = date(2020, 1, 1)
 """Its six months of outcomes end on the day until which the first edition is known."""
+EARLIER = date(2020, 4, 1)
 WISHES = (
     f"origins.test=[{TEST}]",
     "origins.learn_unfinished=true",
@@ -39,6 +43,9 @@ WISHES = (
     "learners.decline.trees=8",
     "run.bootstrap_resamples=100",
     "run.block_clients=40",
+    *UNGUARDED,
+    "tune.trials=1",
+    "tune.origin_count=1",
 )
 OF_THE_RUN = ["run_key"]
 few = settings(
@@ -101,14 +108,16 @@ def trained(book: Book, config: Config, folder: Path) -> Fit:
 
 
 def scores(book: Book, bundle: Path, config: Config, out: Path) -> dict[str, pd.DataFrame]:
+    """All that is published for ``AS_OF``, after a run for an earlier date from which clients move."""
+    predict_book(book, read_bundle(bundle), config, out, EARLIER)
     made = predict_book(book, read_bundle(bundle), config, out, AS_OF)
-    tables = {name: pd.read_parquet(made.folder / name) for name in (SCORES, EXPLANATIONS, CURVES)}
+    tables = {name: pd.read_parquet(made.folder / name) for name in (SCORES, EXPLANATIONS, CURVES, WARNINGS, MOVERS)}
     return {name: table.drop(columns=OF_THE_RUN, errors="ignore") for name, table in tables.items()}
 
 
-def assert_nothing_later_counts(seed: int, folder: Path, *overrides: str, **without: bool) -> None:
+def assert_nothing_later_counts(both: Editions, folder: Path, *overrides: str) -> None:
     """Train on both editions, predict both with the models of the first."""
-    both, config = editions(seed, folder, **without), config_in(folder, *overrides)
+    config = config_in(folder, *overrides)
     before, after = (trained(book, config, folder / f"bundle {name}") for name, book in vars(both).items())
     assert before.judged == after.judged
     assert before.trees == after.trees
@@ -123,12 +132,29 @@ def assert_nothing_later_counts(seed: int, folder: Path, *overrides: str, **with
 def test_an_edition_with_later_rows_changes_no_fit_no_figure_and_no_score(
     seed: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    assert_nothing_later_counts(seed, tmp_path_factory.mktemp("editions"))
+    folder = tmp_path_factory.mktemp("editions")
+    assert_nothing_later_counts(editions(seed, folder), folder)
 
 
 def test_nor_do_causes_that_are_told_for_later_endings_only(tmp_path: Path) -> None:
-    assert_nothing_later_counts(2, tmp_path, causes=False)
+    assert_nothing_later_counts(editions(2, tmp_path, causes=False), tmp_path)
 
 
 def test_nor_under_rule_lapse(tmp_path: Path) -> None:
-    assert_nothing_later_counts(3, tmp_path, "decline.rule=lapse")
+    assert_nothing_later_counts(editions(3, tmp_path), tmp_path, "decline.rule=lapse")
+
+
+def test_nor_do_groups_and_tables_that_begin_later(tmp_path: Path) -> None:
+    begins_later = (GROUPS, "ratings", "interactions", "macro", "opportunities")
+    assert_nothing_later_counts(editions(6, tmp_path, begins_later=begins_later), tmp_path)
+
+
+def test_nor_does_tuning_or_judging_a_chosen_date_know_it(tmp_path: Path) -> None:
+    both = editions(5, tmp_path, begins_later=(GROUPS, "financials"))
+    found = []
+    for name, book in vars(both).items():
+        config = config_in(tmp_path, f"tune.storage_uri=sqlite:///{tmp_path / name}.db")
+        tuned = tune_book(book, config, plan_tuning(book, config))
+        scores_of_trials = [(each.trials[0].settings, each.trials[0].scores) for each in tuned]
+        found.append((scores_of_trials, evaluate_book(book, config, [TEST])["origins"]))
+    assert found[0] == found[1]

@@ -67,6 +67,12 @@ def test_the_text_gives_the_contract_back(frame: pd.DataFrame) -> None:
         again.features = ()
 
 
+def test_what_the_book_tells_since_is_not_looked_at(frame: pd.DataFrame) -> None:
+    contract = FeatureContract.learn(frame, UNITS, max_categories=2)
+    more = frame.assign(rating="AAA")[["rating", *frame.columns]]
+    np.testing.assert_array_equal(contract.encode(more), contract.encode(frame))
+
+
 def test_a_table_that_does_not_fit_is_refused_by_name(frame: pd.DataFrame) -> None:
     contract = FeatureContract.learn(frame, UNITS, max_categories=2)
     with pytest.raises(FeatureContractError, match=r"missing tenure; extra age"):

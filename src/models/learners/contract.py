@@ -89,6 +89,7 @@ class FeatureContract:
     def encode(self, frame: pd.DataFrame) -> FloatArray:
         """Check ``frame`` and turn it into numbers. Shape (n_rows, n_features), row by row in memory.
 
+        Features that the contract does not name are not looked at: a book may tell more than it did in training.
         Categories become their codes; a missing one, or one that training never saw, becomes NaN, as a
         missing number does. Raises ``FeatureContractError`` if names, order or types differ or a number is
         infinite.
@@ -101,7 +102,7 @@ class FeatureContract:
 
     def _check_names(self, names: Sequence[str]) -> None:
         expected, given = Counter(self.names), Counter(names)
-        if tuple(names) == self.names:
+        if tuple(name for name in names if name in expected) == self.names:
             return
         missing, extra = sorted((expected - given).elements()), sorted((given - expected).elements())
         told = [f"{word} {_some(which)}" for word, which in (("missing", missing), ("extra", extra)) if which]

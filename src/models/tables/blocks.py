@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -106,7 +106,7 @@ class PreparedBook:
     grid: PeriodGrid
     measures: MeasureBook
     first_period: int
-    groups_known: bool
+    beginnings: Mapping[str, int]  # table, or ``GROUPS`` -> the period in which it first told anything
     first_cause: int | None
     """The period in which the first facility closed of which the book tells how it ended; None where it never does."""
     block_numbers: tuple[int, ...]

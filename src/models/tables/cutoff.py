@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -36,6 +37,28 @@ class Past:
     first_day: NDArray[np.int32]
     facilities: Facilities | None
     opportunities: Opportunities | None = None
+
+    def of_tables(self, tables: Collection[str]) -> Past:
+        """The same as if the book had no tables but these and the cashflows."""
+        tables = {"cashflows", *tables}
+        measures = self.measures.of_tables(tables)
+        flows = [self.measures.flow_index(flow.name) for flow in measures.flows]
+        states = [self.measures.state_index(state.name) for state in measures.states]
+        cut = (
+            {}
+            if measures == self.measures
+            else {
+                **{name: getattr(self, name)[:, flows] for name in ("totals", "events", "last_day")},
+                **{name: getattr(self, name)[:, states] for name in ("states", "state_day")},
+                "measures": measures,
+            }
+        )
+        return replace(
+            self,
+            **cut,
+            facilities=self.facilities if "facilities" in tables else None,
+            opportunities=self.opportunities if "opportunities" in tables else None,
+        )
 
     @property
     def day(self) -> int:

@@ -27,7 +27,7 @@ from models.tables.stamps import UNREADABLE, code_version, stamp_of
 FACTS = "facts.json"
 _PASSING = ("spill", "tones")
 """What only the writing of a ledger needs."""
-_TOLD = ("first_period", "groups_known", "first_cause", "block_numbers", "context_columns", "macro_columns")
+_TOLD = ("first_period", "beginnings", "first_cause", "block_numbers", "context_columns", "macro_columns")
 _KEY_LENGTH = 16
 
 

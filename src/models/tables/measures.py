@@ -6,8 +6,8 @@ is a set of cells; value is a weighted set of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -75,6 +75,11 @@ class MeasureBook:
     def table_of(self, name: str) -> str:
         """The table that a flow or state is measured in."""
         return next(m.cells[0].table for m in (*self.flows, *self.states) if m.name == name)
+
+    def of_tables(self, tables: Collection[str]) -> MeasureBook:
+        """The measures of these tables only; their places are other ones."""
+        kept = [tuple(m for m in forms if m.cells[0].table in tables) for forms in (self.flows, self.states)]
+        return replace(self, flows=kept[0], states=kept[1])
 
     @property
     def flow_cells(self) -> tuple[Cell, ...]:

@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models.config import Config
+from models.tables.beginnings import GROUPS, told_before
 from models.tables.blocks import Block, Context, PreparedBook
 from models.tables.cube import NEVER
 from models.tables.cutoff import Past, past_of
-from models.tables.features import FeatureWords, Known, Surroundings, features_of, labels_of
+from models.tables.features import Features, FeatureWords, Known, Surroundings, features_of, labels_of
 from models.tables.groups import dealt
 from models.tables.macro import Macro
 from models.tables.measures import ACTIVITY
@@ -48,6 +49,7 @@ class Panel:
         finished: whether the outcomes above are complete; where not, they are NaN, False, 0 and -1. None as they are.
         so_far: elapsed periods -> how the outcome stood after so many, (n_rows, len(``SO_FAR``)); NaN where the book
             does not reach so far.
+        features_from: feature -> the earliest origin that could know it, where that is not the first of the book.
     """
 
     client_id: pd.Series
@@ -65,6 +67,7 @@ class Panel:
     causes_from: int | None = None
     finished: BoolArray | None = None
     so_far: Mapping[int, FloatArray] = field(default_factory=dict)
+    features_from: Mapping[str, int] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.origin)
@@ -95,6 +98,14 @@ class Panel:
     def at(self, origins: Iterable[int]) -> Panel:
         """The rows of these origins."""
         return self.where(np.isin(self.origin, list(origins)))
+
+    def as_known(self) -> Panel:
+        """The same without the features of which nothing was known yet at the latest of its origins."""
+        latest = int(self.origin.max()) if len(self) else 0
+        late = [name for name, origin in self.features_from.items() if origin > latest]
+        if not late:
+            return self
+        return replace(self, features=self.features.drop(columns=late).copy())  # in one piece, for those who add to it
 
     def group_fold(self, folds: int) -> IntArray:
         """Which of ``folds`` parts of equal size each row is in; a sponsor group is never split."""
@@ -139,15 +150,38 @@ def panels_by_block(
     """One panel per block of clients; memory is bounded by the block."""
     end = max(origins) + (config.time.horizon_periods if targets else 0)
     around = Around.of(prepared, end if until is None else min(end, until))
+    begun: Mapping[str, int] | None = None
     for block in prepared.blocks(prepared.block_numbers, around.last):
-        yield panel_of_block(prepared, config, block, around, origins, targets=targets)
+        panel = panel_of_block(prepared, config, block, around, origins, targets=targets)
+        begun = _features_from(prepared, config, block, around, origins) if begun is None else begun
+        yield replace(panel, features_from=begun)
 
 
 def panel_of_block(
     prepared: PreparedBook, config: Config, block: Block, around: Around, origins: Sequence[int], *, targets: bool
 ) -> Panel:
-    """The clients of a block at each of ``origins``, in order of origin and client."""
-    return joined([_rows(prepared, config, block, around, origin, targets=targets) for origin in sorted(origins)])
+    """The clients of a block at each of ``origins``, in order of origin and client.
+
+    Features are those that the latest origin, or the day from which the book's periods are counted, could know.
+    """
+    told = told_before(prepared.beginnings, max(0, *origins))
+    return joined([_rows(prepared, config, block, around, origin, told, targets=targets) for origin in sorted(origins)])
+
+
+def _features_from(
+    prepared: PreparedBook, config: Config, block: Block, around: Around, origins: Sequence[int]
+) -> dict[str, int]:
+    """Feature -> the earliest of the ``origins`` that could know it, where it is not the first; from one block."""
+    found: dict[str, int] = {}
+    begun: set[str] = set()
+    told = None
+    for place, origin in enumerate(sorted(origins)):
+        if told != (told := told_before(prepared.beginnings, origin)):
+            past = _past(prepared, block, origin)
+            names = set(_features(prepared, config, block, around, past, told).frame.columns)
+            found |= dict.fromkeys(names - begun, origin) if place else {}
+            begun |= names
+    return found
 
 
 def joined(panels: Sequence[Panel]) -> Panel:
@@ -200,19 +234,13 @@ def _surroundings(prepared: PreparedBook, around: Around, block: Block, origin: 
     }
 
 
-def _rows(
-    prepared: PreparedBook,
-    config: Config,
-    block: Block,
-    around: Around,
-    origin: int,
-    *,
-    targets: bool,
-) -> Panel:
-    past, macro = _past(prepared, block, origin), around.macro
-    active = past.count(ACTIVITY, config.time.activity_periods) > 0
+def _features(
+    prepared: PreparedBook, config: Config, block: Block, around: Around, past: Past, told: frozenset[str]
+) -> Features:
+    """What the block's clients look like after their ``past``, of what the book had begun to tell: ``told``."""
+    origin, macro = prepared.grid.index_of(past.as_of), around.macro if "macro" in told else None
     known = Known(
-        past=past,
+        past=past.of_tables(told),
         settings=config.features,
         activity_periods=config.time.activity_periods,
         horizon_periods=config.time.horizon_periods,
@@ -220,12 +248,27 @@ def _rows(
         labels=labels_of(config, prepared.tones),
         attributes=block.attributes,
         group=block.group,
-        groups_known=prepared.groups_known,
+        groups_known=GROUPS in told,
         surroundings=_surroundings(prepared, around, block, origin),
         macro=None if macro is None else macro.known_before(origin),
         country=_NOWHERE if macro is None else macro.places(block.attributes["country"]),
     )
-    features = features_of(known)
+    return features_of(known)
+
+
+def _rows(
+    prepared: PreparedBook,
+    config: Config,
+    block: Block,
+    around: Around,
+    origin: int,
+    told: frozenset[str],
+    *,
+    targets: bool,
+) -> Panel:
+    past = _past(prepared, block, origin)
+    active = past.count(ACTIVITY, config.time.activity_periods) > 0
+    features = _features(prepared, config, block, around, past, told)
     panel = Panel(
         client_id=block.client_id,
         origin=np.full(past.clients, origin, dtype=np.int64),

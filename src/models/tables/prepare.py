@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from models.config import Config, FacilityCountConfig
 from models.errors import AsOfOutsideBookError
+from models.tables.beginnings import GROUPS, beginnings_of, groups_begin
 from models.tables.blocks import PreparedBook, counted_column
 from models.tables.book import Book
 from models.tables.context_sums import write_context_sums
@@ -100,7 +101,7 @@ def _written(
         grid=grid,
         measures=measures,
         first_period=_first_period(connection, folder, grid.index_of(book.first_date)),
-        groups_known=bool(blocks.group_id.notnull().any().to_pyarrow().as_py()),
+        beginnings=_beginnings(connection, tables, folder, grid),
         first_cause=_first_cause(tables, grid),
         block_numbers=tuple(numbers),
         facility_counts=len(config.features.facility_counts),
@@ -108,6 +109,11 @@ def _written(
         context_columns=context,
         macro_columns=config.features.macro if "macro" in tables else (),
     )
+
+
+def _beginnings(connection: Any, tables: Mapping[str, Any], folder: Path, grid: PeriodGrid) -> dict[str, int]:
+    groups = groups_begin(connection, folder)
+    return beginnings_of(tables, grid) | ({} if groups is None else {GROUPS: groups})
 
 
 def _by_client(

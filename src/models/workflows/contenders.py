@@ -73,7 +73,7 @@ def contest(
     a few numbers learned at earlier origins, are common to all; so are the segments, which look at no outcome.
     """
     learn = panel.at(origins.taught_by)
-    segments = fit_segments(learn.at([origins.latest]), config)
+    segments = fit_segments(learn.at([origins.latest]).as_known(), config)
     folds = _folds(learn, test, config)
 
     def judged_apart(fold: tuple[Panel, Panel], config: Config) -> ContestResult:

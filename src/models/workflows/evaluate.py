@@ -64,7 +64,7 @@ def evaluate_origin(
     these origins with their targets. Raises ``TooLittleDataError``.
     """
     panel = hindcasts.panel
-    rows = panel.at([test])
+    rows = panel.at([test]).as_known()
     realised = _realised(rows, config)
     require_both_outcomes(rows, test)
     corrections = learn_corrections(hindcasts.of(origins), config)

@@ -123,9 +123,9 @@ class _Cut:
         """The rows that ``wanted`` names."""
         return cls(
             origin=wanted.origin,
-            early=panel.at(wanted.early),
+            early=panel.at(wanted.early).as_known(),
             unfinished=unfinished_of(panel, wanted.unfinished),
-            later=panel.at([wanted.origin]),
+            later=panel.at([wanted.origin]).as_known(),
         )
 
 

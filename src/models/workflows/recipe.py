@@ -100,7 +100,7 @@ def fit_models(
     ``panel`` must hold those of ``origins.learn`` with their targets, and the unfinished ones. ``segments`` are taken
     as they are, where given, else fitted at the latest origin. Raises ``TooLittleDataError``.
     """
-    learn = panel.at(origins.learn)
+    learn = panel.at(origins.learn).as_known()
     unfinished = unfinished_of(panel, origins.unfinished)
     base = fit_base(learn, config, _needed(corrections.candidate, config), unfinished)
     value = ValueModel(
@@ -249,5 +249,5 @@ def fit_segments(now: Panel, config: Config) -> SegmentModel:
 
 
 def segment_rows(segments: SegmentModel, panel: Panel) -> FloatArray:
-    """What ``segments`` look at of a panel, (n_rows, n_features)."""
-    return panel.features[list(segments.features)].to_numpy(dtype=np.float64)
+    """What ``segments`` look at of a panel, (n_rows, n_features); NaN where nothing of a feature was known yet."""
+    return panel.features.reindex(columns=list(segments.features)).to_numpy(dtype=np.float64)

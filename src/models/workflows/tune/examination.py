@@ -50,7 +50,7 @@ class Examination:
     def foretell(self, place: int, config: Config) -> FloatArray:
         """Raw scores of the clients at one origin, by models fitted with ``config``. Shape (n_models, n_clients)."""
         asked = self._origins[place]
-        early = self._panel.at(asked.early)
+        early = self._panel.at(asked.early).as_known()
         contract = contract_of(early, config)
         later = contract.encode(self._panel.at([asked.origin]).features)
         return self._objective.foretell(rows_of(early, contract), contract, later, config)
