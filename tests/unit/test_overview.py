@@ -135,6 +135,12 @@ def test_many_notices_are_short_and_each_has_its_severity_as_a_word(tmp_path: Pa
     assert "1 rows are &lt;left&gt; out" in page
 
 
+def test_what_is_more_than_bad_rows_stands_before_them(tmp_path: Path) -> None:
+    uncalibrated = notice(9) | {"code": "value_not_calibrated"}
+    page = overview_page(overview_facts(told_of(tmp_path)) | {"notices": [*map(notice, range(1, 5)), uncalibrated]})
+    assert page.index("table_9</b>") < page.index("table_1</b>") < page.index("<summary>2 more</summary>")
+
+
 def test_a_few_notices_are_not_folded(tmp_path: Path) -> None:
     page = overview_page(overview_facts(told_of(tmp_path)) | {"notices": [notice(1, "note")]})
     assert "1 note</span>" in page

@@ -46,7 +46,7 @@ def test_a_server_that_is_down_behind_its_proxy_is_told_at_once(status: int) -> 
 @pytest.mark.parametrize("status", [200, 401, 403, 404])
 def test_a_server_that_refuses_us_answers(status: int) -> None:
     with server_that_says(status) as uri:
-        require_answer(uri)
+        assert require_answer(uri) is None
 
 
 @pytest.mark.parametrize(

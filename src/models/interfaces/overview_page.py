@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from models.interfaces.overview_plots import risk_chart
 from models.interfaces.plots import share_bar, short_number
 from models.interfaces.rendering import environment
 from models.interfaces.tier_styles import tier_style
-from models.notices import Severity
+from models.notices import ROWS_LEFT_OUT, Severity
 from models.workflows.publish import publish_text
 
 OVERVIEW_PAGE = "overview.html"
@@ -56,7 +56,7 @@ def overview_page(facts: Facts) -> str:
         )
         .get_template("overview.html")
         .render(
-            facts=facts,
+            facts={**facts, "notices": _rows_last(facts["notices"])},
             definitions=facts["definitions"],
             by_severity=Counter(each["severity"] for each in facts["notices"]),
             chart_of_risk=risk_chart(facts["sample"], facts["currency"]),
@@ -64,6 +64,12 @@ def overview_page(facts: Facts) -> str:
             unknown=[row for row in main if row["estimate"] is None],
         )
     )
+
+
+def _rows_last(notices: Sequence[Facts]) -> list[Facts]:
+    """The same notices, of one severity those about bad rows last: only the first few are shown unfolded."""
+    grades = list(Severity)
+    return sorted(notices, key=lambda each: (-grades.index(Severity(each["severity"])), each["code"] == ROWS_LEFT_OUT))
 
 
 def percent(share: float) -> str:

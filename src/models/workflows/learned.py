@@ -23,12 +23,17 @@ _IN_SAMPLE: dict[Language, tuple[str, str]] = {
     ),
 }
 """What was found, and the remedy."""
+_SUBJECTS: dict[Language, Mapping[str, str]] = {
+    "en": {},
+    "zh": {"value": "客户价值", "decline": "业务下滑概率", "as_of": "基准日"},
+}
+"""What a notice is about, where a language does not take its key."""
 _UNCALIBRATED: dict[Language, tuple[str, str]] = {
     "en": (
         "predictions are served as the model says them: {why}",
         "their ranking holds, their level may not: bring more clients, origins or a longer horizon",
     ),
-    "zh": ("预测未经校准，按模型原样给出：{why}", "排序可用，水平未必准确：请增加客户、基准日或延长预测期"),
+    "zh": ("预测未经校准，按模型原样给出（原因见训练报告）", "排序可用，水平未必准确：请增加客户、基准日或延长预测期"),
 }
 
 
@@ -55,7 +60,7 @@ class Learned:
             Notice(
                 code=f"{target}_not_calibrated",
                 severity=Severity.WARNING,
-                subject=target,
+                subject=_SUBJECTS[lang].get(target, target),
                 found=found.format(why=why),
                 remedy=remedy,
             )
@@ -67,7 +72,8 @@ class Learned:
         if as_of >= self.until:
             return []
         found, remedy = (text.format(until=self.until, as_of=as_of) for text in _IN_SAMPLE[lang])
-        return [Notice(code="scored_in_sample", severity=Severity.WARNING, subject="as_of", found=found, remedy=remedy)]
+        subject = _SUBJECTS[lang].get("as_of", "as_of")
+        return [Notice(code="scored_in_sample", severity=Severity.WARNING, subject=subject, found=found, remedy=remedy)]
 
     def to_json(self) -> str:
         """Ready for a bundle."""
