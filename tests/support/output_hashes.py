@@ -23,6 +23,8 @@ from typing import Any
 import pandas as pd
 
 DIGITS = 8
+REFUSED = 2
+"""The exit code of a command that the book lacks a table for."""
 REPOSITORY = Path(__file__).parents[2]
 SMALL = (
     "run.bootstrap_resamples=100",
@@ -50,8 +52,11 @@ class Runs:
     book: Path
     settings: Sequence[str]
 
-    def command(self, verb: str, *arguments: str, book: bool = True) -> str:
-        """What a command prints on standard output; an exit code other than 0 and 3 (findings) is an error."""
+    def command(self, verb: str, *arguments: str, book: bool = True, refusable: bool = False) -> str:
+        """The standard output of a command, or why it refuses the book, as JSON, where that is ``refusable``.
+
+        An exit code other than 0, 3 (findings) and such a 2 (refused) is an error.
+        """
         sets = [part for setting in self.settings for part in ("--set", setting)]
         given = ["--book", str(self.book)] if book else []
         done = subprocess.run(  # noqa: S603 - our own command
@@ -61,6 +66,8 @@ class Runs:
             check=False,
             encoding="utf-8",
         )
+        if refusable and done.returncode == REFUSED:
+            return json.dumps({"refused": done.stderr.strip().splitlines()[-1]})
         if done.returncode not in (0, 3):
             raise AssertionError(f"{verb}: {done.stderr[-2_000:]}")
         return done.stdout
@@ -70,7 +77,7 @@ def output_hashes(runs: Runs, client: str | None = None) -> dict[str, str]:
     """Output -> hash, for each column of a table, each value of a JSON document to the second level, and each text."""
     found: dict[str, str] = {}
     for verb in ("train", "predict", "evaluate", "kpis", "funnel", "segments", "overview", "backtest", "check"):
-        found |= of_json(verb, json.loads(runs.command(verb, "--json")))
+        found |= of_json(verb, json.loads(runs.command(verb, "--json", refusable=True)))
     scores = next(runs.folder.glob("data/processed/*/scores/latest")).resolve()
     asked = client or str(pd.read_parquet(scores / "scores.parquet").client_id.sort_values().iloc[0])
     for language in ("en", "zh"):
