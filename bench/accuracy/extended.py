@@ -23,10 +23,9 @@ from models.learners.value import CandidateInputs, ValueCalibration, ValueModel,
 from models.learners.value.extension import Extension, carried_over, composed
 from models.tables.book import Book, load_book
 from models.tables.panel import Panel, panel_of
-from models.tables.periods import PeriodGrid
+from models.tables.periods import DAYS_PER_PERIOD, PeriodGrid
 from models.tables.prepare import prepared_book
 from models.tables.splits import learning_origins
-from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import FloatArray, SilentProgress
 from models.workflows.corrections import CandidateScore, choose, value_score
 from models.workflows.rows import contract_of, rows_of

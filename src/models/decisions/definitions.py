@@ -8,13 +8,13 @@ from models.config import Config
 from models.tables.features import Language
 from models.tables.features.labels import common_label
 from models.tables.features.words import Said
+from models.tables.periods import MONTHS_PER_PERIOD
 
 _PERIODS = {
     "week": Said("{count} weeks (about {months} months)", "{count}周（约{months}个月）"),
     "month": Said("{count} months", "{count}个月"),
     "quarter": Said("{count} quarters ({months} months)", "{count}个季度（{months}个月）"),
 }
-_MONTHS = {"week": 12 / 52.1775, "month": 1.0, "quarter": 3.0}
 _EACH = {"week": Said("week", "周"), "month": Said("month", "月"), "quarter": Said("quarter", "季")}
 _LENDING = frozenset({"interest", "fee", "drawdown"})
 """Business under contracts, of which a book may tell how they ended."""
@@ -92,6 +92,6 @@ def _stretch(periods: int, period: str, language: Language) -> str:
     >>> _stretch(13, "week", "en"), _stretch(36, "month", "zh")
     ('13 weeks (about 3 months)', '36个月')
     """
-    months = round(periods * _MONTHS[period])
+    months = round(periods * MONTHS_PER_PERIOD[period])
     said: str = _PERIODS[period].within(language).format(count=periods, months=months)
     return said.replace("1 months", "1 month") if language == "en" and months == 1 else said

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Final
 
 from models.tables.features import Figure, Language
+from models.tables.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 
 CURRENCIES_ZH: Final = {
     "USD": "美元",
@@ -25,7 +26,7 @@ _SCALES: Final = {
     "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
 }
 _SMALL = 0.01
-_MONTH_DAYS, _YEAR_DAYS, _DAYS_SAID, _MONTHS_SAID = 365.25 / 12, 365.25, 90, 24
+_DAYS_SAID, _MONTHS_SAID = 90, 24
 _CLASSES: Final = (
     (360, ("loss", "损失类")),
     (270, ("doubtful", "可疑类")),
@@ -212,9 +213,9 @@ def _days(value: float, language: Language, _: bool) -> str:
     """Days up to three months, months up to two years, then years."""
     if value < _DAYS_SAID:
         return _counted(float(round(value)), "day", "天", language)
-    if value < _MONTHS_SAID * _MONTH_DAYS:
-        return _counted(float(round(value / _MONTH_DAYS)), "month", "个月", language)
-    return _counted(value / _YEAR_DAYS, "year", "年", language)
+    if value < _MONTHS_SAID * DAYS_PER_MONTH:
+        return _counted(float(round(value / DAYS_PER_MONTH)), "month", "个月", language)
+    return _counted(value / DAYS_PER_YEAR, "year", "年", language)
 
 
 def _days_overdue(value: float, language: Language, _: bool) -> str:
@@ -231,7 +232,7 @@ def _days_overdue(value: float, language: Language, _: bool) -> str:
 
 
 def _years(value: float, language: Language, signed: bool) -> str:
-    return _days(value * _YEAR_DAYS, language, signed)
+    return _days(value * DAYS_PER_YEAR, language, signed)
 
 
 def _unit(figure: Figure) -> Callable[[float, Language, bool], str]:

@@ -15,6 +15,20 @@ from models.errors import UserError
 from models.vocab import BoolArray, IntArray
 
 Days = NDArray[np.datetime64]
+PeriodName = Literal["week", "month", "quarter"]
+DAYS_PER_YEAR = 365.25
+"""The mean calendar year: for rates, and for time between days."""
+DAYS_PER_MONTH = DAYS_PER_YEAR / 12
+WHOLE_YEAR_DAYS = 365
+"""A year back or ahead of a day, where days are counted and never divided."""
+PERIODS_PER_YEAR: dict[str, float] = {"week": DAYS_PER_YEAR / 7, "month": 12.0, "quarter": 4.0}
+"""For rates and discounting; a window of a year is ``WHOLE_PERIODS_PER_YEAR`` long."""
+DAYS_PER_PERIOD = {period: DAYS_PER_YEAR / count for period, count in PERIODS_PER_YEAR.items()}
+MONTHS_PER_PERIOD = {period: 12 / count for period, count in PERIODS_PER_YEAR.items()}
+WHOLE_PERIODS_PER_QUARTER = {"week": 13, "month": 3, "quarter": 1}
+QUARTERS_PER_YEAR = 4
+WHOLE_PERIODS_PER_YEAR = {period: QUARTERS_PER_YEAR * count for period, count in WHOLE_PERIODS_PER_QUARTER.items()}
+"""Periods of a window that is a year long: of 52 weeks, which is a day or two short."""
 _MONTHS_PER_PERIOD = {"month": 1, "quarter": 3}
 _IN_EVERY_MONTH = 28
 """The last day of the month that every month has."""
@@ -39,11 +53,11 @@ class PeriodGrid:
     (datetime.date(2024, 2, 29), 0, 1)
     """
 
-    period: Literal["week", "month", "quarter"]
+    period: PeriodName
     anchor: date
 
     @classmethod
-    def through(cls, period: Literal["week", "month", "quarter"], days: Iterable[date]) -> Self:
+    def through(cls, period: PeriodName, days: Iterable[date]) -> Self:
         """The grid on which periods begin on all of ``days``, if there is one: a month's last may stand for its 31st.
 
         >>> PeriodGrid.through("month", [date(2022, 1, 31), date(2022, 2, 28)]).anchor

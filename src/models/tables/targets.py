@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.config import DeclineConfig
+from models.tables.periods import PERIODS_PER_YEAR
 from models.vocab import BoolArray, DeclineCause, ExitCause, FloatArray, IntArray
 
-PERIODS_PER_YEAR = {"week": 365.25 / 7, "month": 12.0, "quarter": 4.0}
-DAYS_PER_PERIOD = {period: 365.25 / count for period, count in PERIODS_PER_YEAR.items()}
 DECLINE_CAUSES = tuple(DeclineCause)
 """A cause's place here is its code; -1 is none."""
 EXIT_CAUSES = tuple(ExitCause)

@@ -13,7 +13,7 @@ from models.errors import UserError
 from models.tables.book import Book
 from models.tables.kept import kept_book
 from models.tables.panel import Panel, joined, panels_by_block
-from models.tables.periods import PeriodGrid
+from models.tables.periods import WHOLE_PERIODS_PER_QUARTER, WHOLE_PERIODS_PER_YEAR, PeriodGrid
 from models.vocab import IntArray, TextArray
 from models.workflows.absent import absence
 from models.workflows.bundle import Bundle
@@ -23,8 +23,6 @@ from models.workflows.scoring import ScoredBlock, grounds_at, score_block, scori
 
 QUARTERS = 8
 """So many quarter-ends before the as-of date are looked back at."""
-_QUARTER = {"week": 13, "month": 3, "quarter": 1}
-_YEAR_QUARTERS = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +84,7 @@ def read_client(
         panel=panel,
         predictions=predictions,
         stage=kinds_of(bundle.models.kinds, panel, predictions.decline_probability, settings).stage,
-        since=_since(panel.origin, _QUARTER[settings.time.period] * _YEAR_QUARTERS if asked is None else -asked),
+        since=_since(panel.origin, WHOLE_PERIODS_PER_YEAR[settings.time.period] if asked is None else -asked),
     )
 
 
@@ -103,7 +101,7 @@ def _before(grid: PeriodGrid, since: date) -> int:
 
 def _origins(grid: PeriodGrid, first_date: date, asked: int | None) -> list[int]:
     """The as-of date, the quarter-ends before it that the book covers, and the date that was asked for."""
-    step = _QUARTER[grid.period]
+    step = WHOLE_PERIODS_PER_QUARTER[grid.period]
     back = (-step * quarters for quarters in range(QUARTERS, 0, -1))
     covered = {origin for origin in back if grid.start_of(origin) > first_date}
     return sorted(covered | {0} | (set() if asked is None else {asked}))

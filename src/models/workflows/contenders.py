@@ -23,8 +23,8 @@ from models.learners.value.candidate import shares
 from models.tables.groups import dealt
 from models.tables.measures import ACTIVITY
 from models.tables.panel import Panel
+from models.tables.periods import DAYS_PER_PERIOD
 from models.tables.splits import LearningOrigins
-from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import BoolArray, FloatArray, IntArray
 from models.workflows.apart import fits_apart
 from models.workflows.corrections import Corrections

@@ -15,12 +15,10 @@ from models.errors import AsOfOutsideBookError, UserError
 from models.tables.book import Book
 from models.tables.facilities import FOREVER
 from models.tables.opportunities import STAGES, UNNAMED
-from models.tables.periods import PeriodGrid
+from models.tables.periods import WHOLE_PERIODS_PER_YEAR, WHOLE_YEAR_DAYS, PeriodGrid
 from models.tables.relations import Opportunity, Reader, opportunities_known, reading
 from models.vocab import FloatArray, Progress, SilentProgress
-from models.workflows.kpis.counting import year_of
 
-_YEAR_DAYS = 365
 _FEWEST_JUDGED = 2
 PIPELINES = ("opportunities", "sales_pipeline")
 """Tables whose quarantined rows are missing in a funnel."""
@@ -120,7 +118,8 @@ def book_funnel(
         progress.stage("Judging earlier rankings")
         judged = tuple(_judged(reader, config, day))
     chances, capacity = _learned(known, day, config), _capacity(known, day, config)
-    since = PeriodGrid(config.time.period, day).start_of(-(config.funnel.window_periods or year_of(config)))
+    window = config.funnel.window_periods or WHOLE_PERIODS_PER_YEAR[config.time.period]
+    since = PeriodGrid(config.time.period, day).start_of(-window)
     return FunnelReport(
         book=book.name,
         currency=book.currency,
@@ -168,7 +167,7 @@ def funnel_facts(report: FunnelReport) -> dict[str, Any]:
 
 def _ahead(config: Config) -> int:
     """How many periods chances look ahead."""
-    return config.funnel.ahead_periods or year_of(config) // 2
+    return config.funnel.ahead_periods or WHOLE_PERIODS_PER_YEAR[config.time.period] // 2
 
 
 def _number(day: date) -> int:
@@ -182,13 +181,15 @@ def _learned(known: Opportunity, day: date, config: Config) -> Chances:
         _number(day),
         step_days=settings.age_step_days,
         steps=settings.age_steps,
-        ahead_days=round(_ahead(config) * _YEAR_DAYS / year_of(config)),
+        ahead_days=round(_ahead(config) * WHOLE_YEAR_DAYS / WHOLE_PERIODS_PER_YEAR[config.time.period]),
         shrinkage=settings.shrinkage,
     )
 
 
 def _capacity(known: Opportunity, day: date, config: Config) -> int:
-    return config.funnel.capacity or taken_per_period(known, _number(day), days=_YEAR_DAYS, periods=year_of(config))
+    return config.funnel.capacity or taken_per_period(
+        known, _number(day), days=WHOLE_YEAR_DAYS, periods=WHOLE_PERIODS_PER_YEAR[config.time.period]
+    )
 
 
 def _candidates(known: Opportunity, chances: Chances, day: date, config: Config, capacity: int) -> Iterator[Candidate]:
@@ -213,7 +214,7 @@ def _candidates(known: Opportunity, chances: Chances, day: date, config: Config,
 
 def _judged(reader: Reader, config: Config, day: date) -> Iterator[JudgedAt]:
     """At past dates: rank by what was known then, and count what was signed until later of the first few."""
-    year = year_of(config)
+    year = WHOLE_PERIODS_PER_YEAR[config.time.period]
     after = _ahead(config)
     grid = PeriodGrid(config.time.period, day)
     for back in range(config.funnel.judged_at, 0, -1):

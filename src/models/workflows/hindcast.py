@@ -16,8 +16,9 @@ from models.learners.contract import FeatureContract
 from models.learners.decline import LIKE_SHARE, CauseModel, DeclineModel, TimingModel
 from models.learners.value import Blend, CandidateInputs, ValueCandidate, fit_candidate
 from models.tables.panel import Panel
+from models.tables.periods import DAYS_PER_PERIOD
 from models.tables.splits import HindcastOrigins, LearningOrigins
-from models.tables.targets import DAYS_PER_PERIOD, DECLINE_CAUSES
+from models.tables.targets import DECLINE_CAUSES
 from models.vocab import FloatArray
 from models.workflows.apart import fits_apart
 from models.workflows.rows import Rows, contract_of, require_clients, rows_of

@@ -17,7 +17,7 @@ from models.decisions.regions import RegionFacts
 from models.decisions.stages import Trajectory, stages_of
 from models.tables.measures import ACTIVITY
 from models.tables.panel import Panel
-from models.tables.targets import DAYS_PER_PERIOD
+from models.tables.periods import DAYS_PER_PERIOD
 from models.vocab import FloatArray, IntArray, TextArray
 from models.workflows.previous import PreviousScores
 

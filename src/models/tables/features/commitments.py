@@ -10,9 +10,9 @@ from models.tables.facilities import FOREVER, Facilities
 from models.tables.features.causes import BALANCE, CONTRACTS, LIMITS
 from models.tables.features.known import Feature, Known, ratio
 from models.tables.features.words import LESS, SHORTER, SMALLER, Figure, Said, Saying, Topic, words_for
+from models.tables.periods import DAYS_PER_YEAR
 from models.vocab import BoolArray, FloatArray
 
-_PERIOD_DAYS = 365.25
 _TERMS_TOPIC = Topic("terms", Said("spread and collateral", "利差与抵押"))
 _NONE_OPEN = Said("no facility is open", "没有存续融资项目")
 _COUNT = Saying(
@@ -128,7 +128,7 @@ def _mean_limit(known: Known, facilities: Facilities, sums: _Sums) -> FloatArray
 
 
 def _tenor_features(known: Known, facilities: Facilities, sums: _Sums, still_open: BoolArray) -> Iterator[Feature]:
-    remaining = (facilities.maturity.astype(np.float64) - known.past.day) / _PERIOD_DAYS
+    remaining = (facilities.maturity.astype(np.float64) - known.past.day) / DAYS_PER_YEAR
     dated = still_open & (facilities.maturity != FOREVER)
     limit = sums.of(facilities.limit_steps, dated)
     tenor = ratio(sums.of(facilities.limit_steps * remaining, dated), limit)

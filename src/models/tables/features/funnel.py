@@ -12,10 +12,9 @@ from models.tables.features.known import Feature, Known, ratio
 from models.tables.features.runoff import Limits
 from models.tables.features.words import LESS, NEARER, SHORTER, SMALLER, Figure, Said, Saying, words_for
 from models.tables.opportunities import Opportunities
-from models.tables.targets import DAYS_PER_PERIOD
+from models.tables.periods import DAYS_PER_PERIOD, WHOLE_YEAR_DAYS
 from models.vocab import FloatArray
 
-_YEAR_DAYS = 365
 _NONE_OPEN = Said("no opportunity is open", "没有在谈项目")
 _COUNT = Saying(
     figure=Figure.COUNT,
@@ -151,7 +150,7 @@ def funnel_features(known: Known) -> Iterator[Feature]:
         ratio(summed(latest.won.astype(np.float64)), ended),
         words_for(_WON_SHARE, FUNNEL),
     )
-    recent = ~is_open & (latest.closed >= known.past.day - _YEAR_DAYS)
+    recent = ~is_open & (latest.closed >= known.past.day - WHOLE_YEAR_DAYS)
     for name, chosen, saying in (("won", recent & latest.won, _WON), ("lost", recent & ~latest.won, _LOST)):
         said = words_for(saying, FUNNEL)
         yield Feature(f"funnel_{name}_count_1y", "opportunities", summed(chosen.astype(np.float64)), said)
@@ -184,7 +183,7 @@ def _replacing_features(known: Known, facilities: Facilities, amount: FloatArray
         known.past.measures.money_step,
     )
     still_open = limits.open_at(day)
-    maturing = still_open & (facilities.maturity < day + _YEAR_DAYS)
+    maturing = still_open & (facilities.maturity < day + WHOLE_YEAR_DAYS)
     for name, chosen, saying in (("limit", still_open, _PER_LIMIT), ("maturing", maturing, _PER_MATURING)):
         share = ratio(amount, limits.of(chosen) * step)
         yield Feature(f"funnel_open_per_{name}", "ratio", share, words_for(saying, FUNNEL))

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from models.config import Config, LabelConfig
 from models.tables.features.causes import shared_causes
 from models.tables.features.words import Said, Topic, quoted
 from models.tables.measures import ACTIVITY
-
-PeriodName = Literal["week", "month", "quarter"]
+from models.tables.periods import PeriodName
 
 _PERIODS = {"week": Said("week", "周"), "month": Said("month", "个月"), "quarter": Said("quarter", "个季度")}
 _NAMED_ONE = {"week": Said("week", "周"), "month": Said("month", "月"), "quarter": Said("quarter", "季")}

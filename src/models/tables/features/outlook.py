@@ -16,7 +16,7 @@ from models.tables.features.known import Feature, Known, ratio, summed
 from models.tables.features.runoff import Limits, balance_steps, has_balances
 from models.tables.features.words import LESS, NEARER, Figure, Said, Saying, words_for
 from models.tables.measures import ACTIVITY
-from models.tables.targets import DAYS_PER_PERIOD
+from models.tables.periods import DAYS_PER_PERIOD
 from models.vocab import FloatArray
 
 _NONE_OPEN = Said("no facility is open", "没有存续融资项目")

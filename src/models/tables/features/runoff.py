@@ -15,7 +15,8 @@ from models.tables.features.causes import BALANCE, CONTRACTS, LIMITS
 from models.tables.features.known import Feature, Known, ratio
 from models.tables.features.words import LESS, SHORTER, Figure, Said, Saying, words_for
 from models.tables.measures import ACTIVITY
-from models.tables.targets import DAYS_PER_PERIOD, NO_CAUSE
+from models.tables.periods import DAYS_PER_PERIOD
+from models.tables.targets import NO_CAUSE
 from models.vocab import BoolArray, FloatArray, IntArray
 
 _NONE_DATED = Said("no facility with a maturity is open", "没有约定到期日的存续融资项目")

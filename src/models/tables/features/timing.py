@@ -22,6 +22,7 @@ from models.tables.features.words import (
     words_for,
 )
 from models.tables.measures import ACTIVITY
+from models.tables.periods import DAYS_PER_YEAR
 
 _TENURE_TOPIC = Topic("tenure", Said("length of the relationship", "合作年限"))
 _NEVER = Said("there is no record of {label} so far", "迄今没有{label}记录")
@@ -104,7 +105,7 @@ def tenure_features(known: Known) -> Iterator[Feature]:
     """Days since the first activity, and activity per year since then."""
     tenure = known.past.tenure_days()
     yield Feature("tenure_days", "days", tenure, words_for(_TENURE, _TENURE_TOPIC))
-    years = np.maximum(tenure, 1.0) / 365.25
+    years = np.maximum(tenure, 1.0) / DAYS_PER_YEAR
     per_year = known.past.count(ACTIVITY) / np.maximum(years, 1.0)
     yield Feature("activity_count_per_year", "events a year", per_year, _spoken(_PER_YEAR, known))
     idle = ratio(known.past.days_since(ACTIVITY), np.maximum(tenure, 1.0))

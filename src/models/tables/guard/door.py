@@ -6,17 +6,15 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from models.tables.guard.findings import Finding
 from models.tables.guard.histograms import code_at, share_below_zero, size_of
 from models.tables.guard.profile import BookProfile, RhythmProfile, TableProfile
-from models.tables.targets import DAYS_PER_PERIOD
+from models.tables.periods import DAYS_PER_PERIOD, WHOLE_PERIODS_PER_YEAR, PeriodName
 
 RECENT_PERIODS = 3
 MIN_ROWS = 20
 """Shares and medians of fewer rows say nothing."""
-PERIODS_PER_YEAR = {"week": 52, "month": 12, "quarter": 4}
 _DAYS_PER_MONTH = 30.4
 _USUAL_SILENCES = 1.5
 _SIGMAS = 3.0
@@ -27,7 +25,7 @@ class Span:
     """Where a book ends and how its time is cut."""
 
     known_until: date
-    period: Literal["week", "month", "quarter"]
+    period: PeriodName
 
 
 def door_findings(profile: BookProfile, span: Span) -> Iterator[Finding]:
@@ -59,7 +57,7 @@ def _late(name: str, rhythm: RhythmProfile, span: Span) -> Finding:
 
 def _pace(name: str, rhythm: RhythmProfile, span: Span) -> Iterator[Finding]:
     """The last periods together, beside as many at any time of the year before, less what chance does."""
-    places = range(PERIODS_PER_YEAR[span.period] + 1)
+    places = range(WHOLE_PERIODS_PER_YEAR[span.period] + 1)
     sums = [sum(rhythm.periods.get(-place - each, 0) for each in range(1, RECENT_PERIODS + 1)) for place in places]
     recent, before = sums[0], sums[RECENT_PERIODS:]
     low, high = min(before), max(before)

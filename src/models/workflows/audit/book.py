@@ -22,9 +22,9 @@ from models.tables.consistency import ALL_CHECKS, CheckResult, Scope, run_checks
 from models.tables.counts import TableCount
 from models.tables.groups import one_in
 from models.tables.panel import Panel, joined, panels_by_block
+from models.tables.periods import DAYS_PER_PERIOD
 from models.tables.prepare import prepared_book
 from models.tables.scratch import scratch_folder
-from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import Progress, SilentProgress
 from models.workflows.audit.criteria import Feature, Limits, Origin, judge_features
 from models.workflows.audit.origins import AuditOrigins, audit_origins

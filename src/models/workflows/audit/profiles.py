@@ -11,8 +11,8 @@ from models.config import TimeConfig
 from models.tables.book import Book
 from models.tables.counts import TableCount
 from models.tables.guard.profile import DATED
+from models.tables.periods import DAYS_PER_PERIOD
 from models.tables.schema import TABLES, Column, Kind, TableSchema
-from models.tables.targets import DAYS_PER_PERIOD
 from models.vocab import Progress
 
 MAX_EXACT_ROWS = 2_000_000

@@ -10,9 +10,8 @@ import pandas as pd
 from models.config import LimitsConfig
 from models.tables.book import Book
 from models.tables.panel import Panel
+from models.tables.periods import DAYS_PER_MONTH
 from models.vocab import FloatArray
-
-DAYS_PER_MONTH = 365.25 / 12
 
 
 def exposure_of(rows: Panel, limits: LimitsConfig) -> FloatArray | None:

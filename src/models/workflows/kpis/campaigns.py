@@ -10,11 +10,10 @@ import pandas as pd
 
 from models.config import Config
 from models.decisions.kpis import CampaignClients, CampaignResult, campaign_result
-from models.tables.periods import PeriodGrid
+from models.tables.periods import WHOLE_PERIODS_PER_YEAR, PeriodGrid
 from models.tables.relations import Reader, Window, addressed_clients, campaigns_of
 
 _HALF, _QUARTER = 2, 4
-_YEAR = {"week": 52, "month": 12, "quarter": 4}
 
 
 def campaigns_within(reader: Reader, window: Window) -> tuple[CampaignResult, ...]:
@@ -29,7 +28,7 @@ def campaigns_within(reader: Reader, window: Window) -> tuple[CampaignResult, ..
 
 def _periods(config: Config) -> tuple[int, int]:
     """For how many periods outcomes are counted, and how long before it clients must have been active."""
-    year = _YEAR[config.time.period]
+    year = WHOLE_PERIODS_PER_YEAR[config.time.period]
     return config.kpis.campaign_periods or year // _HALF, config.kpis.campaign_active_periods or year // _QUARTER
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from models.config import Config, ScorePart
+from models.config import ScorePart
 from models.decisions.kpis import (
     CATALOGUE,
     CampaignResult,
@@ -28,7 +28,7 @@ from models.decisions.kpis import (
     unknown,
 )
 from models.tables import relations
-from models.tables.periods import PeriodGrid
+from models.tables.periods import WHOLE_PERIODS_PER_YEAR, PeriodGrid
 from models.tables.relations import Reader, Window
 from models.vocab import IntArray
 from models.workflows.kpis.campaigns import campaigns_within
@@ -37,8 +37,6 @@ from models.workflows.kpis.overridden import overridden
 from models.workflows.kpis.tier_moves import tier_moves
 
 ALL = "all"
-YEAR = {"week": 52, "month": 12, "quarter": 4}
-"""Periods of a year."""
 _PARTS: dict[str, Callable[[Reader, Window], Any]] = {
     "cac": relations.acquisition_cost,
     "margin_to_cac": relations.early_margin,
@@ -105,7 +103,7 @@ class Counting:
         window = Window.ending(
             self.grid,
             number=number,
-            periods=config.kpis.window_periods or year_of(config),
+            periods=config.kpis.window_periods or WHOLE_PERIODS_PER_YEAR[config.time.period],
             activity_periods=config.time.activity_periods,
         )
         return At(window=window, at_start=self._groups(window.start), at_end=self._groups(window.end))
@@ -241,8 +239,3 @@ def _scores(rows: Sequence[Row], weights: Mapping[ScorePart, float], as_of: date
         )
         for (dimension, group), figures in sorted(by_group.items(), key=lambda each: group_order(each[0][1]))
     ]
-
-
-def year_of(config: Config) -> int:
-    """Periods of a year."""
-    return YEAR[config.time.period]

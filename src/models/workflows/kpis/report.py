@@ -12,10 +12,10 @@ from models.decisions.definitions import definitions
 from models.decisions.kpis import CampaignResult
 from models.errors import AsOfOutsideBookError
 from models.tables.book import Book
-from models.tables.periods import PeriodGrid
+from models.tables.periods import WHOLE_PERIODS_PER_QUARTER, PeriodGrid
 from models.tables.relations import reading
 from models.vocab import Progress, SilentProgress
-from models.workflows.kpis.counting import ALL, At, Counting, Row, year_of
+from models.workflows.kpis.counting import ALL, At, Counting, Row
 from models.workflows.kpis.groups import Published, regions_of
 from models.workflows.kpis.tier_moves import TierMoves, tier_moves
 
@@ -61,7 +61,8 @@ def book_kpis(
     window. Raises ``AsOfOutsideBookError``.
     """
     day = as_of or book.known_until
-    grid, step = PeriodGrid(config.time.period, day), config.kpis.trend_step_periods or year_of(config) // 4
+    grid = PeriodGrid(config.time.period, day)
+    step = config.kpis.trend_step_periods or WHOLE_PERIODS_PER_QUARTER[config.time.period]
     _require_covered(book, day)
     earlier = [-step * back for back in range(config.kpis.trend_points - 1, 0, -1)]
     published = Published(scores)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.metrics.inputs import rank_bins
+from models.tables.periods import DAYS_PER_YEAR
 from models.vocab import BoolArray, FloatArray, TextArray
 from models.workflows.report.judged import MIN_CLIENTS, Judged
 
@@ -18,7 +19,6 @@ UNKNOWN = "not known"
 _FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
 _TENURE_YEARS = (1, 3, 5, 10)
 _TENURES = ("under 1 year", "1 to 3 years", "3 to 5 years", "5 to 10 years", "10 years or more")
-_DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +86,7 @@ def tenures(days: FloatArray) -> TextArray:
     ['under 1 year', '10 years or more']
     """
     bands = np.array([*_TENURES, UNKNOWN])
-    place = np.searchsorted(np.array(_TENURE_YEARS) * _DAYS_PER_YEAR, days, side="right")
+    place = np.searchsorted(np.array(_TENURE_YEARS) * DAYS_PER_YEAR, days, side="right")
     return np.asarray(bands[np.where(np.isfinite(days), place, len(_TENURES))])
 
 

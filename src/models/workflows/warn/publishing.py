@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from models.config import Config
 from models.decisions.warnings import Alarms, Limits, Memory, Turned, alarm_budget, ring
-from models.tables.targets import DAYS_PER_PERIOD
+from models.tables.periods import DAYS_PER_PERIOD
 from models.vocab import BoolArray, FloatArray
 from models.workflows.publish import OF_SCORES, read_manifest
 from models.workflows.warn.reading import Reading
