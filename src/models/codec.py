@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
@@ -31,6 +31,7 @@ __all__ = [
 JsonObject = dict[str, JsonValue]
 """An object of JSON whose keys are not fixed, such as a JSON schema; what has fixed keys is a dataclass."""
 T = TypeVar("T")
+_PLAIN = frozenset({str, int, bool, type(None)})
 _ADAPTERS: dict[object, TypeAdapter[Any]] = {}
 
 
@@ -49,6 +50,8 @@ def to_plain(data: object) -> JsonValue:
     >>> to_plain(Notice(code="age", severity=Severity.NOTE, subject="clients", found="the book is old", count=2))
     {'code': 'age', 'severity': 'note', 'subject': 'clients', 'found': 'the book is old', 'remedy': '', 'count': 2}
     """
+    if type(data) in _PLAIN:
+        return cast("JsonValue", data)
     if isinstance(data, Mapping):
         return {str(name): to_plain(value) for name, value in data.items()}
     if isinstance(data, list | tuple):

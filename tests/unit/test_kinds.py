@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.codec import from_plain, to_plain
 from models.config import DriverConfig, NeedsConfig, RelationshipsConfig
 from models.decisions.kinds import NEEDS, RELATIONSHIPS, Degrees, degrees_of, driver_scores
 from models.decisions.positions import Positions, features_named
@@ -101,4 +102,4 @@ def test_a_driver_that_mistakes_text_for_numbers_is_refused(name: str, got: str)
 
 def test_positions_come_back_from_text() -> None:
     positions = Positions.fit(BOOK, ["size", "ownership=state"])
-    assert Positions.of_facts(positions.facts()) == positions
+    assert from_plain(Positions, to_plain(positions), subject="positions", remedy="none") == positions

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.codec import from_plain, to_plain
 from models.config import DriverConfig, RegionsConfig
 from models.decisions.regions import RegionFacts, RegionModel, region_table
 
@@ -87,4 +88,4 @@ def test_a_book_without_places_has_no_key_region() -> None:
 
 def test_it_comes_back_from_text() -> None:
     fitted, _ = model()
-    assert RegionModel.of_facts(fitted.facts()) == fitted
+    assert from_plain(RegionModel, to_plain(fitted), subject="regions", remedy="none") == fitted

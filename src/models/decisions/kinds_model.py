@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import pandas as pd
 
+from models.codec import from_json, to_json_text
 from models.config import Config
 from models.decisions.positions import Positions, features_named
 from models.decisions.regions import RegionFacts, RegionModel
@@ -45,26 +45,9 @@ class KindsModel:
 
     def to_json(self) -> str:
         """The model as text; numbers keep every digit."""
-        facts = {
-            "relationships": self.relationships.facts(),
-            "needs": self.needs.facts(),
-            "regions": self.regions.facts(),
-            "value_classes": self.value_classes.facts(),
-        }
-        return json.dumps(facts, ensure_ascii=False)
+        return to_json_text(self, ascii_only=False)
 
     @classmethod
     def from_json(cls, text: str) -> KindsModel:
         """Read what ``to_json`` wrote. Raises ``DamagedBundleError`` if the text is something else."""
-        try:
-            read = json.loads(text)
-            return cls(
-                relationships=Positions.of_facts(read["relationships"]),
-                needs=Positions.of_facts(read["needs"]),
-                regions=RegionModel.of_facts(read["regions"]),
-                value_classes=ValueClassModel.of_facts(read["value_classes"]),
-            )
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise DamagedBundleError(
-                rule="the kinds must be as they were written", got=repr(error), remedy="restore the bundle"
-            ) from error
+        return from_json(cls, text, subject="kinds.json", remedy="restore the bundle", error=DamagedBundleError)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,18 +64,6 @@ class Positions:
     def unknown(self) -> tuple[str, ...]:
         """The features that the book did not tell."""
         return tuple(name for name, grid in self.grids.items() if not grid)
-
-    def facts(self) -> dict[str, Any]:
-        """All of it, ready for JSON."""
-        return {"grids": dict(self.grids), "categories": dict(self.categories)}
-
-    @classmethod
-    def of_facts(cls, facts: Mapping[str, Any]) -> Positions:
-        """Read what ``facts`` told."""
-        return cls(
-            grids={name: tuple(map(float, grid)) for name, grid in facts["grids"].items()},
-            categories={name: tuple(map(str, seen)) for name, seen in facts["categories"].items()},
-        )
 
 
 def features_named(*drivers: DriverConfig) -> list[str]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,23 +104,6 @@ class RegionModel:
             [classes == kind.value for kind in RegionClass], [self.high_from[kind.value] for kind in RegionClass]
         )
         return np.where(scores >= needed, Potential.HIGH.value, Potential.ORDINARY.value)
-
-    def facts(self) -> dict[str, Any]:
-        """All of it, ready for JSON."""
-        return {
-            "places": [asdict(place) for place in self.places],
-            "strength": self.strength.facts(),
-            "high_from": dict(self.high_from),
-        }
-
-    @classmethod
-    def of_facts(cls, facts: Mapping[str, Any]) -> RegionModel:
-        """Read what ``facts`` told."""
-        return cls(
-            places=tuple(Place(**{**place, "kind": RegionClass(place["kind"])}) for place in facts["places"]),
-            strength=Positions.of_facts(facts["strength"]),
-            high_from={str(kind): float(cut) for kind, cut in facts["high_from"].items()},
-        )
 
 
 def judged_places(facts: RegionFacts, settings: RegionsConfig) -> tuple[Place, ...]:

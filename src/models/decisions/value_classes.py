@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,19 +71,6 @@ class ValueClassModel:
             default=ValueClass.LOW.value,
         )
         return Worth(kind=kind, score=score, parts=parts)
-
-    def facts(self) -> dict[str, Any]:
-        """All of it, ready for JSON."""
-        return {"positions": self.positions.facts(), "high_from": self.high_from, "medium_from": self.medium_from}
-
-    @classmethod
-    def of_facts(cls, facts: Mapping[str, Any]) -> ValueClassModel:
-        """Read what ``facts`` told."""
-        return cls(
-            positions=Positions.of_facts(facts["positions"]),
-            high_from=float(facts["high_from"]),
-            medium_from=float(facts["medium_from"]),
-        )
 
 
 def _with_expected(frame: pd.DataFrame, expected_value: FloatArray) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -65,6 +64,8 @@ app = typer.Typer(
 )
 TRACEBACK = "CLIENTVALUE_TRACEBACK"
 INTERRUPTED = 130
+OUTPUTS = "outputs"
+"""No keyword of JSON schema, so that editors read the config's schema as if it were not there."""
 BROKEN_PIPE = 141
 """As a shell counts a process that wrote to nobody."""
 
@@ -88,7 +89,7 @@ def run(
     predicted = jobs.predict(settings, book=trained.book, bundle=trained.version, progress=progress)
     told = overview_job.overview(settings, book=trained.book, scores=predicted.folder, progress=progress)
     if json_:
-        _print_json({"train": trained.facts(), "predict": _facts(predicted), "overview": str(told.page)})
+        _print_json({"train": trained.facts(), "predict": predicted, "overview": str(told.page)})
         return
     _show_report(trained.report)
     _out.print(terminal.tiers_table(predicted, settings.book.currency))
@@ -177,7 +178,7 @@ def predict(
         progress=_progress(),
     )
     if json_:
-        _print_json(_facts(predicted))
+        _print_json(predicted)
         return
     _out.print(terminal.tiers_table(predicted, settings.book.currency))
     _lines(notice_words.notice_lines(predicted.notices))
@@ -244,7 +245,7 @@ def simulate(
         figure.parent.mkdir(parents=True, exist_ok=True)
         plausibility_figure(out).savefig(figure, format="png")
     if json_:
-        _print_json(_facts(written))
+        _print_json(written)
         return
     _out.print(terminal.simulation_table(written))
     _lines([f"book     {written.folder}", f"covers   {written.start} until before {written.known_until}"])
@@ -252,14 +253,22 @@ def simulate(
 
 @app.command(short_help="Print a config in full, or its JSON schema.")
 def config(
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schema of config files.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON schemas of configs and of --json.")] = False,
     file: ConfigOption = DEFAULT_CONFIG,
     set_: SetOption = None,
 ) -> None:
-    """Print a config with every default filled in, or the schema that editors complete from."""
+    """Print a config with every default filled in, or the schema that editors complete from.
+
+    Beside the config's own keywords, ``outputs`` of the schema holds that of each command's JSON.
+    """
     from models.config import config_schema  # noqa: PLC0415
 
-    _print_json(config_schema() if schema else settings_of(file, set_).model_dump(mode="json"))
+    if not schema:
+        _print_json(settings_of(file, set_).model_dump(mode="json"))
+        return
+    from models.interfaces.commands.documents import document_schemas  # noqa: PLC0415
+
+    _print_json({**config_schema(), OUTPUTS: document_schemas()})
 
 
 def main() -> None:
@@ -316,7 +325,3 @@ def _show_report(report: dict[str, Any]) -> None:
 
     for target in ("decline", "value"):
         _out.print(terminal.metrics_table(report, target))
-
-
-def _facts(result: Any) -> dict[str, Any]:
-    return asdict(result)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from models.codec import to_plain
 from models.config import Config
 from models.decisions.regions import region_table
 from models.tables.panel import Panel
@@ -28,7 +29,7 @@ def served_kind_facts(models: FittedModels, panel: Panel, served: LearningOrigin
     histories = {**published, "stage": with_lost(published["stage"])}
     return {
         "as_of": panel.grid.start_of(served.latest).isoformat(),
-        "places": models.kinds.regions.facts()["places"],
+        "places": to_plain(models.kinds.regions.places),
         "regions": _regions(models, now, config),
         "unknown_features": {section: list(names) for section, names in models.kinds.unknown.items()},
         "migrations": {axis: migration_facts(histories[axis], axis) for axis in AXES},

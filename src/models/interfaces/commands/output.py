@@ -29,8 +29,10 @@ def print_lines(lines: Sequence[str]) -> None:
 
 
 def print_json(data: object) -> None:
-    """Print what a program reads, in any script as it is written."""
-    sys.stdout.write(json_text(data) + "\n")
+    """Print a document that a program reads, in any script as it is written."""
+    from models.codec import to_plain  # noqa: PLC0415 - who asks for help need not wait for it
+
+    sys.stdout.write(json_text(to_plain(data)) + "\n")
 
 
 def date_of(text: str | None) -> date | None:

@@ -1,0 +1,33 @@
+"""What a command prints with ``--json`` is what the schema says that ``clientvalue config --schema`` prints."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from end_to_end.conftest import Command
+from models.interfaces.commands.documents import DOCUMENTS
+from support.trained_lender import TrainedLender
+
+ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "predict": ("--config", "{config}"),
+    "simulate": ("--clients", "20", "--months", "12", "--out", "{folder}/book"),
+}
+
+
+@pytest.mark.parametrize("verb", sorted(DOCUMENTS))
+def test_a_program_gets_what_the_schema_promises(
+    verb: str, trained: TrainedLender, command: Command, tmp_path: Path
+) -> None:
+    places = {"config": trained.config_file, "folder": tmp_path}
+    ended = command(verb, *(each.format(**places) for each in ARGUMENTS[verb]), "--json")
+    assert ended.code in (0, 3), ended.err
+    document = json.loads(ended.out)
+    schema: dict[str, Any] = json.loads(command("config", "--schema").out)["outputs"][verb]
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema)
+    assert set(document) <= set(schema["properties"]), "a key that no schema tells of"
