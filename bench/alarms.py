@@ -14,18 +14,22 @@ from pathlib import Path
 
 import numpy as np
 
+from models.book.door import Book
+from models.book.periods import PeriodGrid
 from models.config import Config, load_config
-from models.interfaces.opening import open_book
 from models.metrics import Interval
-from models.tables.book import Book
-from models.tables.panel import Panel, panel_of
-from models.tables.periods import PeriodGrid
-from models.tables.prepare import prepared_book
-from models.tables.splits import learning_origins
+from models.panel.panel import Panel, panel_of
+from models.panel.prepare import prepared_book
+from models.panel.splits import learning_origins
+from models.pipeline.calibration import learn_calibration
+from models.pipeline.origins import learning_panel
+from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.pipeline import FittedModels, fit_models, with_peers
 from models.vocab import FloatArray, SilentProgress
-from models.workflows.alarms import (
-    Outcomes,
-    Rings,
+from models.warnings.compute import DeteriorationReading
+from models.warnings.replay import (
+    AlarmOutcomes,
+    RaisedByWeek,
     alarm_figures,
     causes_of,
     first_defaults,
@@ -36,11 +40,7 @@ from models.workflows.alarms import (
     rival,
     spreadsheet_scores,
 )
-from models.workflows.corrections import learn_corrections
-from models.workflows.hindcast import Hindcasts
-from models.workflows.learning import learning_panel
-from models.workflows.recipe import FittedModels, fit_models, with_peers
-from models.workflows.warn import Reading
+from models.workspace.opening import open_book
 
 ROOT = Path(__file__).parents[1]
 OURS = "warnings"
@@ -62,10 +62,10 @@ HEADS = (
 class Judged:
     """What all contenders are judged on, and at which budget."""
 
-    readings: dict[int, Reading]
+    readings: dict[int, DeteriorationReading]
     alone: FloatArray
     rows: Panel
-    outcomes: Outcomes
+    outcomes: AlarmOutcomes
     config: Config
 
 
@@ -91,7 +91,7 @@ def models_before(book: Book, config: Config, day: date) -> FittedModels:
     grid = PeriodGrid(config.time.period, day)
     origins = learning_origins(config, grid, book.first_date, outcomes_before=0)
     learned = learning_panel(book, config, grid, origins.taught_by)
-    corrections = learn_corrections(Hindcasts(learned.panel, config).of(origins), config)
+    corrections = learn_calibration(OutOfTimeForecasts(learned.panel, config).of(origins), config)
     models = replace(fit_models(learned.panel, origins, corrections, config), notes=learned.notes)
     return with_peers(models, learned.panel, origins.latest)
 
@@ -119,7 +119,7 @@ def with_rules(config: Config, **rules: float) -> Config:
     return config.model_copy(update={"warnings": config.warnings.model_copy(update=rules)})
 
 
-def contenders(judged: Judged, share: float) -> dict[str, Rings]:
+def benchmarks(judged: Judged, share: float) -> dict[str, RaisedByWeek]:
     """Warnings, the same ranked otherwise, and as many alarms at each date by rivals that rest for a horizon."""
     rows, config = judged.rows, judged.config
     ours = {
@@ -140,7 +140,7 @@ def contenders(judged: Judged, share: float) -> dict[str, Rings]:
 def print_table(judged: Judged, share: float) -> None:
     """A row for each contender."""
     rows, outcomes, config = judged.rows, judged.outcomes, judged.config
-    rings = contenders(judged, share)
+    rings = benchmarks(judged, share)
     clients, dates = rows.client_id.nunique(), len(np.unique(rows.origin))
     print(f"\n{share:.2%} of the clients a week, {dates} dates, {clients:,} clients, ", end="")
     print(f"outcome follows {outcomes.followed.mean():.1%} of {len(rows):,} client dates\n")
@@ -148,11 +148,11 @@ def print_table(judged: Judged, share: float) -> None:
     print("|---" * len(HEADS) + "|")
     for name, rung in rings.items():
         figures = alarm_figures(rows, rung, outcomes, config)
-        apart = "" if name == OURS else told(precision_difference(rows, rings[OURS], rung, outcomes, config))
+        apart = "" if name == OURS else reported(precision_difference(rows, rings[OURS], rung, outcomes, config))
         cells = [
             name,
             f"{figures.alarms:,}",
-            *(told(each) for each in (figures.precision, figures.recall, figures.money)),
+            *(reported(each) for each in (figures.precision, figures.recall, figures.money)),
             f"{figures.lead:g}",
             f"{1 - figures.early:.0%}",
             f"{figures.defaults}, {figures.default_lead:g}",
@@ -163,7 +163,7 @@ def print_table(judged: Judged, share: float) -> None:
     print(f"\nright alarms of warnings by cause: {causes_of(rows, rings[OURS])}")
 
 
-def told(interval: Interval) -> str:
+def reported(interval: Interval) -> str:
     """A share with its interval."""
     return f"{interval.estimate:.3f} ({interval.low:.3f} to {interval.high:.3f})"
 

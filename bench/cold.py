@@ -25,8 +25,8 @@ ONE_ROW = """
 import sys, time
 from pathlib import Path
 import numpy as np
-from models.workflows.bundle import read_bundle
-from models.workflows.scoring import explain_matrix
+from models.pipeline.bundle import read_bundle
+from models.scoring.scoring import explain_matrix
 models = read_bundle(Path(sys.argv[1]), threads=1).models
 row = np.zeros((1, len(models.contract.names)))
 explain_matrix(models, row)
@@ -69,14 +69,14 @@ def one_row(bundle: Path, *, times: int = 3) -> Waited:
     """From a new process to the explanation of one encoded row by both models of a bundle; and one more row."""
     command = [sys.executable, "-c", ONE_ROW, str(bundle)]
     process(command)
-    wall, cpu, told = min(process(command) for _ in range(times))
-    return Waited("bundle, both models, one row", wall, cpu, float(told))
+    wall, cpu, reported = min(process(command) for _ in range(times))
+    return Waited("bundle, both models, one row", wall, cpu, float(reported))
 
 
 def commands(config: str, over: Sequence[str], folder: Path, times: int) -> list[Waited]:
     """The command line, with what it keeps in ``folder``: for help, an error, and a client of the published run."""
     from models.config import load_config  # noqa: PLC0415
-    from models.interfaces.opening import SCORES_FOLDER, open_bundle  # noqa: PLC0415
+    from models.workspace.opening import SCORES_FOLDER, open_bundle  # noqa: PLC0415
 
     settings = load_config(Path(config), over)
     published = Path(settings.run.work_dir) / settings.book.name / SCORES_FOLDER
@@ -85,7 +85,7 @@ def commands(config: str, over: Sequence[str], folder: Path, times: int) -> list
     shutil.copytree(published, folder / settings.book.name / SCORES_FOLDER, symlinks=True)
     client = str(pq.read_table(published / "latest" / "scores.parquet", columns=["client_id"])["client_id"][0])
     own = [*over, f"run.work_dir={folder}"]
-    line = [sys.executable, "-c", "from models.interfaces.cli import main; main()"]
+    line = [sys.executable, "-c", "from models.cli import main; main()"]
     asked = [*line, "explain", client, "--config", config, *(part for each in own for part in ("--set", each))]
     found = [
         waited("`clientvalue --help`", [*line, "--help"], times=times),

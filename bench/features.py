@@ -67,8 +67,8 @@ def write_book(folder: Path, *, clients: int, cashflows: int) -> None:
 
 def ours(folder: Path, as_of_dates: int) -> Sums:
     """Ledger, cube and ``amount_features`` of the project at every as-of date; returned are those of the latest."""
-    from models.tables.features.amounts import amount_features  # noqa: PLC0415
-    from models.tables.prepare import prepared_book  # noqa: PLC0415
+    from models.panel.features.amounts import amount_features  # noqa: PLC0415
+    from models.panel.prepare import prepared_book  # noqa: PLC0415
 
     config, sums = _config(folder), dict.fromkeys(NAMES, 0.0)
     with prepared_book(_book(folder), config, AS_OF) as prepared:
@@ -83,8 +83,8 @@ def ours(folder: Path, as_of_dates: int) -> Sums:
 
 def whole_panel(folder: Path, as_of_dates: int) -> Sums:
     """All feature families as training gets them: a frame of the active clients per block."""
-    from models.tables.panel import panels_by_block  # noqa: PLC0415
-    from models.tables.prepare import prepared_book  # noqa: PLC0415
+    from models.panel.panel import panels_by_block  # noqa: PLC0415
+    from models.panel.prepare import prepared_book  # noqa: PLC0415
 
     config, sums = _config(folder), dict.fromkeys(NAMES, 0.0)
     with prepared_book(_book(folder), config, AS_OF) as prepared:
@@ -196,7 +196,7 @@ run: {{work_dir: {folder / "work"}}}
 
 
 def _book(folder: Path) -> Any:
-    from models.tables.book import Book  # noqa: PLC0415
+    from models.book.door import Book  # noqa: PLC0415
 
     return Book(
         name="bench",
@@ -214,10 +214,10 @@ def _book(folder: Path) -> Any:
 def _known(prepared: Any, block: Any, config: Any, origin: int) -> Any:
     import numpy as np  # noqa: PLC0415
 
-    from models.tables.cutoff import past_of  # noqa: PLC0415
-    from models.tables.features import Known, labels_of  # noqa: PLC0415
+    from models.panel.cutoff import past_of  # noqa: PLC0415
+    from models.panel.features import FeatureInputs, labels_of  # noqa: PLC0415
 
-    return Known(
+    return FeatureInputs(
         past=past_of(block.cube, origin, prepared.grid.start_of(origin), block.first_day, None),
         settings=config.features,
         activity_periods=config.time.activity_periods,
@@ -227,7 +227,7 @@ def _known(prepared: Any, block: Any, config: Any, origin: int) -> Any:
         attributes=block.attributes,
         group=block.group,
         groups_known=False,
-        surroundings={},
+        context_past={},
         macro=None,
         country=np.empty(0, dtype=np.int64),
     )
@@ -243,9 +243,7 @@ def measured(side: str, folder: Path, as_of_dates: int, repeats: int) -> dict[st
 
 def run_side(side: str, folder: Path, as_of_dates: int) -> None:
     """One side in this process; prints one line of JSON."""
-    importlib.import_module(
-        "models.tables.panel" if side in {OURS, PANEL} else "pandas" if side == PANDAS else "duckdb"
-    )
+    importlib.import_module("models.panel.panel" if side in {OURS, PANEL} else "pandas" if side == PANDAS else "duckdb")
     started, used = time.perf_counter(), time.process_time()
     sums = SIDES[side](folder, as_of_dates)
     result = {

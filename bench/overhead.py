@@ -29,29 +29,29 @@ GOAL = 2.0
 PARTS = {
     FITTING: ("lightgbm.train", "lightgbm.Dataset.construct"),
     CONTENDERS: (
-        "models.workflows.contenders.untuned_value",
-        "models.workflows.contenders.untuned_decline",
-        "models.workflows.contenders.LogisticBaseline.fit",
-        "models.workflows.contenders._with_purchase_models",
+        "models.evaluation.benchmarks.untuned_value",
+        "models.evaluation.benchmarks.untuned_decline",
+        "models.evaluation.benchmarks.LogisticBaseline.fit",
+        "models.evaluation.benchmarks._with_purchase_models",
     ),
     "LightGBM predicting": ("models.learners.tree_library.LoadedTrees.raw",),
-    "reading and checking the book": ("models.interfaces.opening.load_book",),
-    "ledger, cube and features": ("models.workflows.train.learning_panel",),
+    "reading and checking the book": ("models.workspace.opening.load_book",),
+    "ledger, cube and features": ("models.training.compute.learning_panel",),
     "encoding features": ("models.learners.contract.FeatureContract.encode",),
-    "bootstrap": ("models.workflows.figures.bootstrap_draws",),
-    "parts of the report": ("models.workflows.evaluate.report_parts",),
+    "bootstrap": ("models.evaluation.metrics.bootstrap_draws",),
+    "parts of the report": ("models.evaluation.compute.report_parts",),
     "corrections from hindcasts": (
-        "models.workflows.train.learn_corrections",
-        "models.workflows.evaluate.learn_corrections",
+        "models.training.compute.learn_corrections",
+        "models.evaluation.compute.learn_corrections",
     ),
     "segments": ("models.learners.segments.SegmentModel.fit",),
-    "writing the bundle": ("models.workflows.train.write_bundle",),
+    "writing the bundle": ("models.training.compute.write_bundle",),
     "MLflow": (
-        "models.interfaces.tracking.Tracking.__init__",
-        "models.interfaces.tracking.Tracking.register",
-        "models.interfaces.tracking.MlflowRecorder.params",
-        "models.interfaces.tracking.MlflowRecorder.metrics",
-        "models.interfaces.tracking.MlflowRecorder.artifact",
+        "models.tracking.mlflow.Tracking.__init__",
+        "models.tracking.mlflow.Tracking.register",
+        "models.tracking.mlflow.MlflowRecorder.params",
+        "models.tracking.mlflow.MlflowRecorder.metrics",
+        "models.tracking.mlflow.MlflowRecorder.artifact",
     ),
 }
 """Part -> the functions whose time it is, where they are looked up when called."""
@@ -119,7 +119,7 @@ def _owner(place: str) -> tuple[Any, str]:
 
 def train_watched(book: str, folder: Path, threads: int) -> dict[str, dict[str, float]]:
     """Train one book in this process; seconds and calls by part."""
-    from models.interfaces.jobs import train  # noqa: PLC0415 - imports are not the work that is timed
+    from models.training.job import train  # noqa: PLC0415 - imports are not the work that is timed
 
     overrides = [
         f"run.work_dir={folder}",
@@ -149,21 +149,21 @@ def measured(book: str, *, threads: int, clients: int) -> dict[str, dict[str, fl
             _simulate(Path(folder) / "simulated", clients)
         command = [sys.executable, "-m", "bench.overhead", "--train", book, folder, "--threads", str(threads)]
         done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
-    told: dict[str, dict[str, float]] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    reported: dict[str, dict[str, float]] = json.loads(done.stdout.splitlines()[-1])
+    return reported
 
 
 def _simulate(out: Path, clients: int) -> None:
     from models.config import load_config  # noqa: PLC0415
-    from models.tables.simulator import simulate  # noqa: PLC0415
+    from models.simulator import simulate  # noqa: PLC0415
 
     simulation = load_config(CONFIGS / "demo.yaml").simulation
     simulate(simulation, clients=clients, months=72, seed=1, out=out, workers=2)
 
 
-def show(book: str, told: dict[str, dict[str, float]]) -> None:
+def show(book: str, reported: dict[str, dict[str, float]]) -> None:
     """Print a table of the parts, longest first, and the ratios."""
-    seconds, calls = told["seconds"], told["calls"]
+    seconds, calls = reported["seconds"], reported["calls"]
     whole, ours = sum(seconds.values()), seconds[FITTING]
     print(f"\n### {book}\n\n| part | seconds | share | calls |\n|---|---|---|---|")
     for part, spent in sorted(seconds.items(), key=lambda item: -item[1]):

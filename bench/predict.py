@@ -26,10 +26,10 @@ from bench.overhead import Clock, _owner
 CONFIG = "configs/demo.yaml"
 MONTHS = 72
 PARTS = {
-    "reading and checking the book": ("models.interfaces.opening.load_book",),
-    "ledger on disk": ("models.tables.prepare._write",),
-    "features": ("models.tables.panel._rows",),
-    "surroundings": ("models.tables.prepare.write_context_sums", "models.tables.blocks.PreparedBook.contexts"),
+    "reading and checking the book": ("models.workspace.opening.load_book",),
+    "ledger on disk": ("models.panel.prepare._write",),
+    "features": ("models.panel.panel._rows",),
+    "surroundings": ("models.panel.prepare.write_context_sums", "models.panel.blocks.PreparedBook.contexts"),
     "encoding": ("models.learners.contract.FeatureContract.encode",),
     "contributions": ("models.learners.shapley.kernel.ShapleyKernel.explained",),
     "LightGBM's scores, held against them": ("models.learners.tree_library.LoadedTrees.raw",),
@@ -38,10 +38,10 @@ PARTS = {
         "models.learners.contributions.Contributions.check",
     ),
     "curves": ("models.learners.decline.curves.DeclineCurves.of",),
-    "columns of scores": ("models.workflows.blockwise.Scoring._columns",),
-    "tables": ("models.workflows.blockwise.explanation_table", "models.workflows.blockwise.curve_table"),
-    "writing": ("models.workflows.parquet.ParquetFile.append", "models.workflows.parquet.ParquetFile.__exit__"),
-    "hashes": ("models.workflows.predict.write_manifest",),
+    "columns of scores": ("models.scoring.blocks.Scoring._columns",),
+    "tables": ("models.scoring.blocks.explanation_table", "models.scoring.blocks.curve_table"),
+    "writing": ("models.scoring.parquet.ParquetFile.append", "models.scoring.parquet.ParquetFile.__exit__"),
+    "hashes": ("models.scoring.compute.write_manifest",),
 }
 """Part -> the functions whose time it is, where they are looked up when called; what inner parts take is left out.
 
@@ -63,7 +63,7 @@ def overrides(folder: Path, threads: int) -> list[str]:
 def book_of(clients: int, folder: Path, threads: int) -> Path:
     """The book of so many clients in ``folder``, simulated if it is not there."""
     from models.config import load_config  # noqa: PLC0415 - imports are not the work that is timed
-    from models.interfaces.jobs import simulate_book  # noqa: PLC0415
+    from models.training.job import simulate_book  # noqa: PLC0415
 
     book = folder / f"book-{clients}"
     if not book.is_dir():
@@ -75,7 +75,7 @@ def book_of(clients: int, folder: Path, threads: int) -> Path:
 
 def bundle_of(book: Path, folder: Path, threads: int) -> Path:
     """The bundle trained on a book, once per folder."""
-    from models.interfaces.jobs import train  # noqa: PLC0415
+    from models.training.job import train  # noqa: PLC0415
 
     noted = folder / "bundle.txt"
     if not noted.is_file():
@@ -113,13 +113,13 @@ class Memory:
 
 def cpu_seconds() -> float:
     """Of this process and of those that it began and that have ended."""
-    told = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(used.ru_utime + used.ru_stime for used in told)
+    reported = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(used.ru_utime + used.ru_stime for used in reported)
 
 
 def predict_watched(book: Path, bundle: Path, threads: int) -> dict[str, Any]:
     """Predict in this process: seconds by part, peak memory, and the size of each file."""
-    from models.interfaces.jobs import predict  # noqa: PLC0415
+    from models.training.job import predict  # noqa: PLC0415
 
     places = [(place, part) for part, functions in PARTS.items() for place in functions]
     for place, _ in places:
@@ -150,11 +150,11 @@ def measured(book: Path, bundle: Path, threads: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "bench.predict", "--one", str(book), "--bundle", str(bundle)]
     command += ["--threads", str(threads)]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own command
-    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    reported: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return reported
 
 
-def table_of(told: dict[int, dict[str, Any]]) -> str:
+def table_of(reported: dict[int, dict[str, Any]]) -> str:
     """A table of the parts, one column per book: seconds, and microseconds per client of the book.
 
     >>> facts = {"seconds": {"writing": 1.5, "all else": 0.5}, "cpu_seconds": 3.0, "scored": 5_000, "peak_mib": 900.0}
@@ -170,7 +170,7 @@ def table_of(told: dict[int, dict[str, Any]]) -> str:
     | peak memory, MiB | 900 |
     | scores.parquet, bytes per scored client | 90 |
     """
-    lines = [f"| | {' | '.join(f'{clients:,} clients' for clients in told)} |", "|---" * (len(told) + 1) + "|"]
+    lines = [f"| | {' | '.join(f'{clients:,} clients' for clients in reported)} |", "|---" * (len(reported) + 1) + "|"]
 
     def line(title: str, cells: list[str]) -> None:
         lines.append(f"| {title} | {' | '.join(cells)} |")
@@ -178,17 +178,17 @@ def table_of(told: dict[int, dict[str, Any]]) -> str:
     def timed(of: dict[int, float]) -> list[str]:
         return [f"{spent:.1f} s ({spent / clients * 1e6:.0f} µs)" for clients, spent in of.items()]
 
-    largest = list(told.values())[-1]
-    whole = {clients: sum(facts["seconds"].values()) for clients, facts in told.items()}
+    largest = list(reported.values())[-1]
+    whole = {clients: sum(facts["seconds"].values()) for clients, facts in reported.items()}
     for part in sorted(largest["seconds"], key=lambda part: -largest["seconds"][part]):
-        line(part, timed({clients: facts["seconds"].get(part, 0.0) for clients, facts in told.items()}))
+        line(part, timed({clients: facts["seconds"].get(part, 0.0) for clients, facts in reported.items()}))
     line("**all**", timed(whole))
-    line("CPU", timed({clients: facts["cpu_seconds"] for clients, facts in told.items()}))
-    line("scored and explained", [f"{facts['scored']:,}" for facts in told.values()])
-    line("scored per second", [f"{facts['scored'] / whole[clients]:,.0f}" for clients, facts in told.items()])
-    line("peak memory, MiB", [f"{facts['peak_mib']:,.0f}" for facts in told.values()])
+    line("CPU", timed({clients: facts["cpu_seconds"] for clients, facts in reported.items()}))
+    line("scored and explained", [f"{facts['scored']:,}" for facts in reported.values()])
+    line("scored per second", [f"{facts['scored'] / whole[clients]:,.0f}" for clients, facts in reported.items()])
+    line("peak memory, MiB", [f"{facts['peak_mib']:,.0f}" for facts in reported.values()])
     for name in largest["bytes"]:
-        cells = [f"{facts['bytes'].get(name, 0) / facts['scored']:,.0f}" for facts in told.values()]
+        cells = [f"{facts['bytes'].get(name, 0) / facts['scored']:,.0f}" for facts in reported.values()]
         line(f"{name}, bytes per scored client", cells)
     return "\n".join(lines)
 
@@ -199,10 +199,10 @@ def compare(given: argparse.Namespace, folder: Path) -> None:
     sizes = sorted(given.clients)
     books = {clients: book_of(clients, folder, given.threads) for clients in sizes}
     bundle = given.bundle or bundle_of(books[sizes[0]], folder, given.threads)
-    told = {}
+    reported = {}
     for clients, book in books.items():
-        told[clients] = measured(book, bundle, given.threads)
-        print(f"\n{table_of(told)}", flush=True)
+        reported[clients] = measured(book, bundle, given.threads)
+        print(f"\n{table_of(reported)}", flush=True)
     print(f"\n{cold.as_table([cold.one_row(bundle)])}", flush=True)
 
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from models.config.simulation import SimulationConfig
-from models.tables.simulator import simulate
+from models.simulator import simulate
 
 KIB = 1024
 GIB = 1024**3

@@ -16,20 +16,20 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from models.book.door import load_book
+from models.book.periods import PeriodGrid
 from models.config import Config, load_config
-from models.decisions.migrations import Steadiness, steadiness
-from models.tables.book import load_book
-from models.tables.panel import Panel
-from models.tables.periods import PeriodGrid
-from models.tables.simulator import simulate
-from models.tables.splits import HindcastOrigins, LearningOrigins
+from models.panel.panel import Panel
+from models.panel.splits import LearningOrigins, OutOfTimeOrigins
+from models.pipeline.calibration import learn_calibration
+from models.pipeline.origins import learning_panel
+from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.pipeline import FittedModels, fit_models, segment_rows
+from models.profiles.compute import AXES
+from models.profiles.migrations import Steadiness, steadiness
+from models.profiles.rescoring import held_histories, held_over, raw_histories
+from models.simulator import simulate
 from models.vocab import SilentProgress
-from models.workflows.corrections import learn_corrections
-from models.workflows.hindcast import Hindcasts
-from models.workflows.kinds import AXES
-from models.workflows.learning import learning_panel
-from models.workflows.migrations import held_histories, held_over, raw_histories
-from models.workflows.recipe import FittedModels, fit_models, segment_rows
 
 MONTHS = 72
 FIRST, LAST = 48, 71
@@ -63,13 +63,13 @@ def main() -> int:
     print(f"{'axis':<20}{'':<11}{'changed':>9}{'idle':>9}{'ever':>9}{'ever idle':>11}")
     for axis in (SEGMENT, *AXES):
         for manner, histories in (("each month", scored.raw), ("held", scored.held)):
-            told(axis, manner, steadiness(histories[axis], scored.truth[axis]))
+            reported(axis, manner, steadiness(histories[axis], scored.truth[axis]))
     truly = steadiness(scored.truth[SEGMENT])
     print(f"true stage or type changed at {truly.changed_steps:.2%} of steps, ever for {truly.changed_clients:.2%}")
     return 0
 
 
-def told(axis: str, manner: str, found: Steadiness) -> None:
+def reported(axis: str, manner: str, found: Steadiness) -> None:
     """One line of the table."""
     shares = (found.changed_steps, found.idle_steps, found.changed_clients)
     print(f"{axis:<20}{manner:<11}" + "".join(f"{share:>9.2%}" for share in shares) + f"{found.idle_clients:>11.2%}")
@@ -98,9 +98,9 @@ def rescored(folder: Path, *, clients: int, seed: int) -> Scored:
 
 def learned(panel: Panel, config: Config) -> FittedModels:
     """The models as they would have been trained before the first scoring."""
-    fit = LearningOrigins(learn=LEARN, hindcasts=(HindcastOrigins(LEARN[-1], LEARN[:1]),))
+    fit = LearningOrigins(learn=LEARN, hindcasts=(OutOfTimeOrigins(LEARN[-1], LEARN[:1]),))
     known = panel.at(LEARN)
-    return fit_models(known, fit, learn_corrections(Hindcasts(known, config).of(fit), config), config)
+    return fit_models(known, fit, learn_calibration(OutOfTimeForecasts(known, config).of(fit), config), config)
 
 
 def segments_over_time(models: FittedModels, panel: Panel) -> pd.DataFrame:

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.book.door import load_book
 from models.config import load_config
-from models.tables.book import load_book
-from models.tables.simulator import simulate
+from models.evaluation.benchmarks import OURS, RECENCY, TRUTH, UNTUNED
+from models.simulator import simulate
+from models.training.compute import evaluate_book
 from models.vocab import SilentProgress
-from models.workflows.contenders import OURS, RECENCY, TRUTH, UNTUNED
-from models.workflows.train import evaluate_book
 
 CLIENTS, MONTHS = 5_000, 72
 TARGETS = {"decline": "auc", "value": "normalized_gini"}

@@ -71,20 +71,20 @@ def _about(table: BookTable) -> str:
 
 def _about_rivals(folder: Path, table: BookTable) -> list[str]:
     """One sentence on each rival: what it took, or why it is not there."""
-    told = []
+    reported = []
     for side, title in RIVALS.items():
         facts = read_facts(folder, side)
         if "error" in facts:
-            told.append(f"{title} failed: `{facts['error']}`")
+            reported.append(f"{title} failed: `{facts['error']}`")
         elif facts and facts.get("key") != table.book.key():
-            told.append(f"{title} scored other rows and is left out: run it again.")
+            reported.append(f"{title} scored other rows and is left out: run it again.")
         elif facts:
             budget = f" of at most {facts['budget']:.0f} seconds" if "budget" in facts else ""
-            told.append(
+            reported.append(
                 f"{title} {facts['version']}: {facts['fits']} fits{budget}, {facts['seconds']:,.0f} seconds in all "
                 f"on {facts['threads']} thread{'s' if facts['threads'] > 1 else ''}."
             )
-    return [" ".join(told)] if told else []
+    return [" ".join(reported)] if reported else []
 
 
 def main() -> None:

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from models.book.door import Book, load_book
+from models.book.periods import PeriodGrid
 from models.config import Config, load_config
-from models.tables.book import Book, load_book
-from models.tables.panel import Panel, panel_of
-from models.tables.periods import PeriodGrid
-from models.tables.prepare import fit_notes, prepared_book
-from models.tables.simulator import simulate
-from models.tables.splits import LearningOrigins, learning_origins
+from models.evaluation.truth import read_truth
+from models.panel.panel import Panel, panel_of
+from models.panel.prepare import fit_notes, prepared_book
+from models.panel.splits import LearningOrigins, learning_origins
+from models.simulator import simulate
 from models.vocab import SilentProgress
-from models.workflows.truth import read_truth
 
 CONFIGS = Path("configs")
 FEWEST_RESAMPLES = 100

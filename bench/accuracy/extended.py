@@ -17,19 +17,19 @@ import numpy as np
 from bench.accuracy.books import BOOKS, CONFIGS, real_data
 from bench.accuracy.parts import OURS, JudgedBook, Standing, write_judged
 
+from models.book.door import Book, load_book
+from models.book.periods import DAYS_PER_PERIOD, PeriodGrid
 from models.config import ChoiceConfig, Config, ValueCandidateName, load_config
 from models.learners.btyd import PURCHASE_FEATURES, GammaGamma, ModifiedBetaGeometric, ParetoNBD, history_from_features
 from models.learners.value import CandidateInputs, ValueCalibration, ValueModel, fit_candidate
 from models.learners.value.extension import Extension, carried_over, composed
-from models.tables.book import Book, load_book
-from models.tables.panel import Panel, panel_of
-from models.tables.periods import DAYS_PER_PERIOD, PeriodGrid
-from models.tables.prepare import prepared_book
-from models.tables.splits import learning_origins
+from models.panel.panel import Panel, panel_of
+from models.panel.prepare import prepared_book
+from models.panel.splits import learning_origins
+from models.pipeline.calibration import CandidateScore, choose, value_score
+from models.pipeline.rows import contract_of, rows_of
+from models.pipeline.shrinkage import shrunk_value
 from models.vocab import FloatArray, SilentProgress
-from models.workflows.corrections import CandidateScore, choose, value_score
-from models.workflows.rows import contract_of, rows_of
-from models.workflows.trust import trusted_value
 
 CDNOW_39 = "cdnow_39"
 AS_OF = date(1997, 10, 1)
@@ -84,14 +84,15 @@ def judge_extension(folder: Path, *, threads: int) -> None:
     chosen = choose(scores, rule)
     forecast = _forecast(chosen, rows.learn, rows.test, rows.configs[SHORT], LONG)
     calibration = _calibration(rehearsed[chosen], rows.configs[SHORT].origins.spacing_periods)
-    told = _closed_forms(rows.test) | _extended(forecast, calibration)
+    reported = _closed_forms(rows.test) | _extended(forecast, calibration)
     write_judged(
         folder,
         JudgedBook(
             outcomes={"value": forecast.value},
             groups=rows.test.group,
             standings={
-                name: Standing(scores={"value": score}, forecasts=frozenset({"value"})) for name, score in told.items()
+                name: Standing(scores={"value": score}, forecasts=frozenset({"value"}))
+                for name, score in reported.items()
             },
             order=np.arange(len(rows.test)),
             facts={
@@ -161,7 +162,7 @@ def _calibration(rehearsals: Sequence[_Forecast], spacing: int) -> tuple[ValueCa
     logs, values = [each.log_value for each in rehearsals], [each.value for each in rehearsals]
     calibration = ValueCalibration.fit(np.concatenate(logs), np.concatenate(values))
     independent = 1.0 + (len(rehearsals) - 1) * spacing / SHORT
-    return trusted_value(calibration, logs, values, independent), float(np.exp(np.concatenate(logs)).mean())
+    return shrunk_value(calibration, logs, values, independent), float(np.exp(np.concatenate(logs)).mean())
 
 
 def _forecast(name: ValueCandidateName, learn: Panel, test: Panel, config: Config, horizon: int) -> _Forecast:

@@ -12,18 +12,18 @@ from bench.accuracy.books import OpenBook
 from bench.accuracy.parts import JudgedBook, Standing, write_judged
 
 from models.config import Config
-from models.tables.panel import Panel
+from models.evaluation.compute import JudgedOrigin, evaluate_origin
+from models.evaluation.metrics import Realised
+from models.panel.panel import Panel
+from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.rows import contract_of, rows_of
 from models.vocab import BoolArray, IntArray
-from models.workflows.evaluate import JudgedOrigin, evaluate_origin
-from models.workflows.figures import Realised
-from models.workflows.hindcast import Hindcasts
-from models.workflows.rows import contract_of, rows_of
 
 
 def judge(book: OpenBook, folder: Path) -> None:
     """Judge the recipe and the baselines at all test origins, and leave the rows for rivals in ``folder``."""
     started = time.perf_counter()
-    hindcasts = Hindcasts(book.panel, book.config)
+    hindcasts = OutOfTimeForecasts(book.panel, book.config)
     origins = [evaluate_origin(hindcasts, test, fit, book.config, book.truth) for test, fit in book.tests.items()]
     facts = _facts(origins) | {"seconds": time.perf_counter() - started}
     realised = Realised.pooled([origin.realised for origin in origins])
@@ -53,12 +53,12 @@ def _standings(origins: Sequence[JudgedOrigin]) -> dict[str, Standing]:
     """Of whoever competes at every origin."""
     pooled: dict[str, dict[str, Any]] = {}
     forecasts: dict[str, set[str]] = {}
-    for target, contenders in origins[0].contest.items():
-        for name, contender in contenders.items():
+    for target, benchmarks in origins[0].contest.items():
+        for name, benchmark in benchmarks.items():
             parts = [origin.contest[target][name].score for origin in origins if name in origin.contest[target]]
             if len(parts) == len(origins):
                 pooled.setdefault(name, {})[target] = np.concatenate(parts)
-                forecasts.setdefault(name, set()).update({target} if contender.is_forecast else ())
+                forecasts.setdefault(name, set()).update({target} if benchmark.is_forecast else ())
     return {name: Standing(scores=scores, forecasts=frozenset(forecasts[name])) for name, scores in pooled.items()}
 
 

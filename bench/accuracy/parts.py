@@ -47,10 +47,10 @@ class JudgedBook:
 
     def key(self) -> str:
         """Tells these rows and outcomes from others."""
-        told = hashlib.sha256()
+        reported = hashlib.sha256()
         for array in (*self.outcomes.values(), self.groups, self.order):
-            told.update(np.ascontiguousarray(array).tobytes())
-        return told.hexdigest()[:_KEY_LENGTH]
+            reported.update(np.ascontiguousarray(array).tobytes())
+        return reported.hexdigest()[:_KEY_LENGTH]
 
 
 def write_judged(folder: Path, book: JudgedBook) -> None:
@@ -68,9 +68,9 @@ def write_judged(folder: Path, book: JudgedBook) -> None:
 
 def read_judged(folder: Path) -> JudgedBook:
     """What ``write_judged`` wrote."""
-    told = read_facts(folder, JUDGED)
+    reported = read_facts(folder, JUDGED)
     with np.load(folder / f"{JUDGED}.npz") as arrays:
-        scores: dict[str, dict[str, FloatArray]] = {name: {} for name in told["forecasts"]}
+        scores: dict[str, dict[str, FloatArray]] = {name: {} for name in reported["forecasts"]}
         for place in arrays.files:
             if place.startswith("score/"):
                 _, target, name = place.split("/")
@@ -80,10 +80,10 @@ def read_judged(folder: Path) -> JudgedBook:
             groups=arrays["groups"],
             order=arrays["order"],
             standings={
-                name: Standing(scores=each, forecasts=frozenset(told["forecasts"][name]))
+                name: Standing(scores=each, forecasts=frozenset(reported["forecasts"][name]))
                 for name, each in scores.items()
             },
-            facts=told["facts"],
+            facts=reported["facts"],
         )
 
 
@@ -92,9 +92,9 @@ def read_rival(folder: Path, side: str, book: JudgedBook) -> Standing | None:
     if "error" in (facts := read_facts(folder, side)) or facts.get("key") != book.key():
         return None
     with np.load(folder / f"{side}.npz") as arrays:
-        told = {target: arrays[target] for target in TARGETS}
-    placed = {target: np.empty_like(score) for target, score in told.items()}
-    for target, score in told.items():
+        reported = {target: arrays[target] for target in TARGETS}
+    placed = {target: np.empty_like(score) for target, score in reported.items()}
+    for target, score in reported.items():
         placed[target][book.order] = np.maximum(score, 0.0)
     return Standing(scores=placed, forecasts=frozenset(TARGETS))
 

@@ -117,9 +117,9 @@ def run(settings: Settings) -> None:
         learned, scored = (_frame(rows[name], rows["codes"]) for name in ("learned", "scored"))
         for target in TARGETS:
             started = time.perf_counter()
-            told = SIDES[settings.side](learned, rows[target], scored, target, settings)
+            reported = SIDES[settings.side](learned, rows[target], scored, target, settings)
             seconds.append(time.perf_counter() - started)
-            scores[target].append(np.asarray(told, dtype=np.float64))
+            scores[target].append(np.asarray(reported, dtype=np.float64))
     joined = {name: np.concatenate(part) for name, part in scores.items()}
     np.savez(settings.folder / f"{settings.side}.npz", allow_pickle=False, **joined)
     facts = {"fits": len(seconds), "seconds": sum(seconds), "version": _version(settings.side)}

@@ -10,6 +10,7 @@ from bench.accuracy.elsewhere import RIVALS
 from bench.accuracy.parts import OURS, JudgedBook, Standing, read_judged, read_rival
 
 from models.errors import TooLittleDataError
+from models.evaluation.metrics import MAIN_METRIC, Resampling
 from models.metrics import (
     Draws,
     Interval,
@@ -22,7 +23,6 @@ from models.metrics import (
     rmse,
     total_ratio,
 )
-from models.workflows.figures import MAIN_METRIC, Resampling
 
 RANKING: dict[str, dict[str, Metric]] = {"decline": {"auc": auc}, "value": {"normalized_gini": normalized_gini}}
 FORECAST: dict[str, dict[str, Metric]] = {

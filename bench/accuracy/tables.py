@@ -120,8 +120,8 @@ def _cell(row: Row | None, column: _Column, best: float) -> str:
 def _difference(row: Row, target: str) -> str:
     if target not in row.ours_minus:
         return ""
-    told = row.ours_minus[target]
-    return f"{told.estimate:+.3f} ({told.low:+.3f} to {told.high:+.3f})"
+    reported = row.ours_minus[target]
+    return f"{reported.estimate:+.3f} ({reported.low:+.3f} to {reported.high:+.3f})"
 
 
 def _row(table: BookTable, name: str) -> Row | None:

@@ -15,18 +15,18 @@ import pandas as pd
 import pyarrow.parquet as pq
 from bench.mutations.mutators import Frames, Mutation
 
+from models.book.contract import TABLES
+from models.book.door import Book, load_book
+from models.book.guard.profile import DATED
 from models.config import Config, load_config
 from models.errors import UserError
 from models.notices import Notice
-from models.tables.book import Book, load_book
-from models.tables.guard.profile import DATED
-from models.tables.schema import TABLES
-from models.tables.simulator import simulate
+from models.pipeline.bundle import Bundle, read_bundle
+from models.pipeline.likeness import likeness_notices, refuse_unlike
+from models.scoring.compute import Predicted, predict_book
+from models.simulator import simulate
+from models.training.compute import train_models
 from models.vocab import SilentProgress
-from models.workflows.bundle import Bundle, read_bundle
-from models.workflows.likeness import likeness_notices, refuse_unlike
-from models.workflows.predict import Predicted, predict_book
-from models.workflows.train import train_models
 
 CONFIG = Path("configs/demo.yaml")
 SMALL = (
@@ -96,7 +96,7 @@ class Feed:
 
     def outcome(self, mutation: Mutation) -> Outcome:
         """What prediction makes of a mutated feed."""
-        told = {"mutation": mutation.name, "kind": mutation.kind}
+        reported = {"mutation": mutation.name, "kind": mutation.kind}
         changed = self.changed(mutation.change)
         try:
             book = self.opened(changed)
@@ -104,16 +104,16 @@ class Feed:
             refuse_unlike(book.name, notices)
             by = self._new(notices, mutation)
             if by:
-                return Outcome(**told, verdict=Verdict.TOLD, by=by)
+                return Outcome(**reported, verdict=Verdict.TOLD, by=by)
             predicted = predict_book(book, self.bundle, self.config, changed.parent)
         except UserError as error:
-            return Outcome(**told, verdict=Verdict.REFUSED, by=str(error))
+            return Outcome(**reported, verdict=Verdict.REFUSED, by=str(error))
         scores = scores_of(predicted)
         by = self._new(predicted.notices, mutation)
         if by:
-            return Outcome(**told, verdict=Verdict.TOLD, by=by)
+            return Outcome(**reported, verdict=Verdict.TOLD, by=by)
         verdict = Verdict.SAME if is_same(self.scores, scores) else Verdict.SILENT
-        return Outcome(**told, verdict=verdict, by="", tiers_moved=tiers_moved(self.scores, scores))
+        return Outcome(**reported, verdict=verdict, by="", tiers_moved=tiers_moved(self.scores, scores))
 
     def changed(self, change: Callable[[Frames], None]) -> Path:
         """The folder of the feed after a change of its frames."""

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from models.tables.guard.profile import DATED
-from models.tables.names import KIND_COLUMN
-from models.tables.schema import TABLES, Kind
+from models.book.contract import TABLES, Kind
+from models.book.guard.profile import DATED
+from models.book.names import KIND_COLUMN
 
 Frames = dict[str, pd.DataFrame]
 Change = Callable[[Frames], None]

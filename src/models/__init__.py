@@ -8,14 +8,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.interfaces.jobs import evaluate, explain, predict, train, tune
+    from models.training.job import evaluate, explain, predict, train, tune
 
 __all__ = ["evaluate", "explain", "predict", "train", "tune"]
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:  # loaded on demand: MLflow alone takes seconds
-        from models.interfaces import jobs  # noqa: PLC0415
+        from models.training import job as jobs  # noqa: PLC0415
 
         return getattr(jobs, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

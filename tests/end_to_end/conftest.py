@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from models.interfaces import cli
+from models import cli
 
 
 @dataclass(frozen=True)

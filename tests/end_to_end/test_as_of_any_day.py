@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from end_to_end.conftest import Command
-from models.interfaces.client_page import client_page
-from models.interfaces.clients import client_story
-from models.interfaces.jobs import open_book, open_bundle
+from models.explain.job import client_story
+from models.explain.page import client_page
+from models.overview.compute import book_overview
+from models.scoring.compute import predict_book
+from models.training.job import open_book, open_bundle
 from models.vocab import SilentProgress
-from models.workflows.overview import book_overview
-from models.workflows.predict import predict_book
 from support.lending_book import KNOWN_UNTIL
 from support.trained_lender import TrainedLender
 
@@ -50,8 +50,8 @@ def test_explaining_a_day_of_the_past_warns_wherever_it_is_read(trained: Trained
     shown = command(*asked)
     assert shown.code == 0, shown.err
     assert FOUND.format(day="2022-12-30") in " ".join(shown.out.split())
-    told = json.loads(command(*asked, "--json").out)
-    assert "scored_in_sample" in [each["code"] for each in told["notices"]]
+    reported = json.loads(command(*asked, "--json").out)
+    assert "scored_in_sample" in [each["code"] for each in reported["notices"]]
     english, chinese = (
         client_page(client_story(trained.config, client, as_of=date(2022, 12, 30), lang=lang)) for lang in ("en", "zh")
     )

@@ -13,11 +13,11 @@ import pytest
 
 from models.config import load_config
 from models.errors import IrreproducibleError
-from models.interfaces import clients
-from models.interfaces.jobs import predict, train
-from models.workflows import predict as predicting
-from models.workflows import run_key
-from models.workflows.publish import Published
+from models.explain import job as clients
+from models.publishing import Published
+from models.scoring import compute as predicting
+from models.scoring import run_key
+from models.training.job import predict, train
 from support.lending_book import Lender, lender_in
 from support.trained_lender import TrainedLender
 
@@ -56,8 +56,8 @@ def test_another_version_that_is_asked_for_says_that_it_is_not_the_published(
     client = scores(twice)["client_id"].iloc[0]
     page = tmp_path / "client.html"
     ended = command("explain", client, "--config", twice.config_file, "--bundle", "champion", "--html", page)
-    told = " ".join(ended.out.split())
-    assert told.startswith("warning: latest: what is told here may differ from the published scores: models ")
+    reported = " ".join(ended.out.split())
+    assert reported.startswith("warning: latest: what is told here may differ from the published scores: models ")
     assert "may differ from the published scores" in page.read_text(encoding="utf-8")
     facts = json.loads(command("explain", client, "--config", twice.config_file, "--bundle", "1", "--json").out)
     assert [notice["code"] for notice in facts["notices"]] == ["not_as_published"]

@@ -12,16 +12,16 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
+from models.backtest import backtest_book
+from models.backtest.compute import Replayed, replay
+from models.backtest.job import backtest
+from models.backtest.page import backtest_page
+from models.backtest.terminal import summary
+from models.backtest.text import verdicts
 from models.config import TiersConfig, load_config
 from models.config.policy import built_in_policy
-from models.interfaces.backtest_page import backtest_page
-from models.interfaces.backtest_summary import summary
-from models.interfaces.backtest_words import verdicts
-from models.interfaces.backtests import backtest
-from models.interfaces.opening import open_book
 from models.vocab import SilentProgress
-from models.workflows.backtest import backtest_book
-from models.workflows.backtest.replay import Replayed, replay
+from models.workspace.opening import open_book
 from support.browser import BROWSER, width_in
 from support.lending_book import Lender, drawn_tables, lender_in
 
@@ -118,12 +118,12 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replayed, Replayed, 
     )
     config = load_config(lender.config_file, [f"book.overrides={file}"])
     first, second = replay(open_book(config, None, SilentProgress()), config, DAYS, SilentProgress())
-    told = backtest_book(open_book(config, None, SilentProgress()), config, DAYS)
-    return first, second, told
+    reported = backtest_book(open_book(config, None, SilentProgress()), config, DAYS)
+    return first, second, reported
 
 
 def test_each_date_builds_on_the_tiers_of_the_one_before(calm: tuple[Replayed, Replayed, dict[str, Any]]) -> None:
-    first, second, told = calm
+    first, second, reported = calm
     assert not first.held.any()  # nobody was graded before the first date
     before = pd.Series(first.by_rule, index=pd.Index(first.client_id))
     now = pd.DataFrame({"now": second.by_rule, "anew": second.anew, "held": second.held}, index=second.client_id)
@@ -133,16 +133,16 @@ def test_each_date_builds_on_the_tiers_of_the_one_before(calm: tuple[Replayed, R
     held = both[both["held"] == "limit"]
     assert len(held) > 0
     assert (held["now"] == held["before"]).all()
-    assert told["stability"]["held"]["limit"] == len(held)
-    same = {name: figure["estimate"] for name, figure in told["stability"]["same_tier"].items()}
+    assert reported["stability"]["held"]["limit"] == len(held)
+    same = {name: figure["estimate"] for name, figure in reported["stability"]["same_tier"].items()}
     assert same["ours"] > same["anew"]
-    assert any("The margin held 0 tiers, the limit on moves" in sentence for sentence in verdicts(told))
+    assert any("The margin held 0 tiers, the limit on moves" in sentence for sentence in verdicts(reported))
 
 
 def test_overrides_known_at_a_date_are_judged_and_count_in_no_list(
     calm: tuple[Replayed, Replayed, dict[str, Any]],
 ) -> None:
-    first, second, told = calm
+    first, second, reported = calm
     state = [pd.Series(each.override, index=pd.Index(each.client_id)) for each in (first, second)]
     known = [each.reindex(["C0001", "C0002", "C0003"]).fillna("").tolist() for each in state]
     asked = {"applied", "agrees with the rules"}
@@ -150,13 +150,13 @@ def test_overrides_known_at_a_date_are_judged_and_count_in_no_list(
     assert [client in asked for client in known[1]] == [bool(known[1][0]), bool(known[1][1]), False]
     counting = sum(client in asked for each in known for client in each)
     assert counting >= 2
-    assert told["overrides"]["clients"] == counting
+    assert reported["overrides"]["clients"] == counting
     moved = second.overridden != second.tier
     assert second.client_id[moved].isin(["C0001", "C0002"]).all()
-    page = backtest_page(told)
+    page = backtest_page(reported)
     assert "Were overrides right?" in page
     console = Console(width=80, record=True, file=io.StringIO())
-    for part in summary(told):
+    for part in summary(reported):
         console.print(part)
     said = console.export_text()
     assert "How clients with an override fared" in said

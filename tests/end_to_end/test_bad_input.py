@@ -22,7 +22,7 @@ class Case:
     """One thing wrong with the files of a book, and the words that the message must hold."""
 
     spoil: Callable[[Tables], None]
-    told: tuple[str, ...]
+    reported: tuple[str, ...]
 
 
 def without_kind(tables: Tables) -> None:
@@ -109,7 +109,7 @@ def test_a_spoiled_book_is_refused(case: Case, tmp_path: Path, command: Command)
     tables = drawn_tables()
     case.spoil(tables)
     ended = command("train", "--config", lender_in(tmp_path, tables).config_file)
-    assert_told(ended, *case.told)
+    assert_told(ended, *case.reported)
 
 
 def assert_told(ended: Any, *words: str) -> None:
@@ -156,9 +156,9 @@ SETTINGS = {
 }
 
 
-@pytest.mark.parametrize(("setting", "told"), SETTINGS.values(), ids=SETTINGS)
-def test_a_wrong_setting_is_refused(setting: str, told: tuple[str, ...], lender: Lender, command: Command) -> None:
-    assert_told(command("train", "--config", lender.config_file, "--set", setting), *told)
+@pytest.mark.parametrize(("setting", "reported"), SETTINGS.values(), ids=SETTINGS)
+def test_a_wrong_setting_is_refused(setting: str, reported: tuple[str, ...], lender: Lender, command: Command) -> None:
+    assert_told(command("train", "--config", lender.config_file, "--set", setting), *reported)
 
 
 def test_all_wrong_settings_are_told_at_once(lender: Lender, command: Command) -> None:
@@ -199,12 +199,12 @@ PREDICTIONS = {
 }
 
 
-@pytest.mark.parametrize(("arguments", "told"), PREDICTIONS.values(), ids=PREDICTIONS)
+@pytest.mark.parametrize(("arguments", "reported"), PREDICTIONS.values(), ids=PREDICTIONS)
 def test_a_wrong_prediction_is_refused(
-    arguments: list[str], told: tuple[str, ...], trained: TrainedLender, command: Command, tmp_path: Path
+    arguments: list[str], reported: tuple[str, ...], trained: TrainedLender, command: Command, tmp_path: Path
 ) -> None:
     ended = command("predict", "--config", trained.config_file, "--out", tmp_path / "scores", *arguments)
-    assert_told(ended, *told)
+    assert_told(ended, *reported)
     assert not list(tmp_path.glob("scores/*"))
 
 

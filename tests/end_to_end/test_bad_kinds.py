@@ -44,16 +44,16 @@ def train(command: Command, lender: Lender, settings: list[str]) -> Any:
     return command("train", "--config", lender.config_file, "--json", *overrides)
 
 
-@pytest.mark.parametrize(("settings", "told"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize(("settings", "reported"), REFUSED.values(), ids=REFUSED)
 def test_kinds_that_cannot_be_told_are_refused(
-    settings: list[str], told: tuple[str, ...], lender: Lender, command: Command
+    settings: list[str], reported: tuple[str, ...], lender: Lender, command: Command
 ) -> None:
     ended = train(command, lender, settings)
     assert (ended.code, ended.out) == (2, "")
     message = ended.err.partition("error: ")[2]
     assert "Traceback" not in ended.err
     assert "values above" not in message
-    for words in told:
+    for words in reported:
         assert words in " ".join(message.split()), message
 
 

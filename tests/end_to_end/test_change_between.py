@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 
 from models.errors import UnknownClientError
-from models.workflows.bundle import read_bundle, write_bundle
-from models.workflows.change import Side, Step, change_between
-from models.workflows.predict import SCORES, predict_book
+from models.explain.change import Side, Step, change_between
+from models.pipeline.bundle import read_bundle, write_bundle
+from models.scoring.compute import SCORES, predict_book
 
 if TYPE_CHECKING:
     from support.trained_lender import TrainedLender

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from models.audit.job import Checkup, check
+from models.book.contract import TABLES
 from models.errors import QuarantineLimitError
-from models.interfaces.checkup import Checkup, check
-from models.tables.schema import TABLES
 from support.browser import BROWSER, Tags, loaded, width_in
 from support.lending_book import Lender, drawn_tables, lender_in
 

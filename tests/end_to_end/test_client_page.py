@@ -15,14 +15,14 @@ from rich.console import Console
 
 from models.config import ExplainingConfig
 from models.errors import UserError
-from models.interfaces.client_page import client_page, write_client_page
-from models.interfaces.explanation import show, story_facts
-from models.interfaces.explanation.ledger import change_rows, ledger
-from models.interfaces.jobs import client_story
+from models.explain.ledger import change_rows, ledger
+from models.explain.output import show, story_facts
+from models.explain.page import client_page, write_client_page
+from models.explain.story import ClientStory
 from models.notices import Notice, Severity
-from models.tables.features import Language
-from models.workflows.client_story import ClientStory
-from models.workflows.scoring import DECLINE, VALUE
+from models.panel.features import Language
+from models.scoring.scoring import DECLINE, VALUE
+from models.training.job import client_story
 from support.browser import BROWSER, Tags, loaded, printed_pages, width_in
 from support.lending_book import drawn_tables, write_tables
 from support.trained_lender import TrainedLender
@@ -66,8 +66,8 @@ def test_a_reviewer_sees_value_risk_tier_reasons_and_what_changed(trained: Train
 
 def test_what_stands_in_a_column_adds_up(attacked: ClientStory) -> None:
     for model in (DECLINE, VALUE):
-        told = ledger(attacked, model, 5)
-        numbers = [float(row.text.replace(",", "")) for row in told.rows]
+        reported = ledger(attacked, model, 5)
+        numbers = [float(row.text.replace(",", "")) for row in reported.rows]
         assert sum(numbers[:-1]) == pytest.approx(numbers[-1], abs=1e-9)
     assert attacked.change is not None
     scale, rows = change_rows(attacked.change, attacked, 5)
@@ -95,11 +95,11 @@ def test_history_is_what_was_said_at_each_date(trained: TrainedLender) -> None:
 
 
 def test_the_same_models_at_the_same_date_change_nothing(trained: TrainedLender) -> None:
-    told = client_story(trained.config, trained.column("client_id")[3], against=str(trained.result.bundle)).change
-    assert told is not None
-    assert told.value[0] == told.value[1]
-    assert told.reasons == ()
-    assert told.decided_by == "unchanged"
+    reported = client_story(trained.config, trained.column("client_id")[3], against=str(trained.result.bundle)).change
+    assert reported is not None
+    assert reported.value[0] == reported.value[1]
+    assert reported.reasons == ()
+    assert reported.decided_by == "unchanged"
 
 
 def test_a_day_that_is_no_start_of_a_period_is_refused(trained: TrainedLender, command: Command) -> None:
@@ -136,8 +136,8 @@ def test_names_are_no_markup_in_a_terminal(attacked: ClientStory) -> None:
 
 
 def test_chinese_pages_leave_no_template(trained: TrainedLender) -> None:
-    told = client_story(trained.config, trained.column("client_id")[3], lang="zh")
-    page = client_page(told)
+    reported = client_story(trained.config, trained.column("client_id")[3], lang="zh")
+    page = client_page(reported)
     body = "".join(Tags(page[page.index("<body>") :]).text)
     for english in ("Decline", "Value", "points", "within", "Tier", "usual", "Reason", "unknown", "as of"):
         assert english not in body, english
@@ -160,9 +160,9 @@ def test_a_client_is_printed_on_two_pages(trained: TrainedLender, tmp_path: Path
     """One that is told everything there is: warnings, a change, what would change it, a treatment."""
     place = trained.column("stage").index("maturity")
     config = trained.config.model_copy(update={"explaining": ExplainingConfig.model_validate({"within_reach": REACH})})
-    told = client_story(config, trained.column("client_id")[place], lang=lang)
-    assert told.change is not None
-    full = replace(told, warnings=told.warnings or ("Severity 77 of 100.", "Arrears: from 0 to 44 days.") * 2)
+    reported = client_story(config, trained.column("client_id")[place], lang=lang)
+    assert reported.change is not None
+    full = replace(reported, warnings=reported.warnings or ("Severity 77 of 100.", "Arrears: from 0 to 44 days.") * 2)
     write_client_page(full, tmp_path / "client.html")
     assert printed_pages(tmp_path / "client.html", tmp_path) == 2
 
@@ -188,10 +188,10 @@ KNOWN_LATIN = {"AA", "USD", "EUR", "SHAP", "ESG", "GDP", "EBITDA", "CSAT", "NPS"
 def test_a_chinese_page_holds_no_other_words_than_names_of_the_book(trained: TrainedLender) -> None:
     """What the book calls by other letters stands in quotation marks; everything else is Chinese."""
     for client in trained.column("client_id")[:12]:
-        told = client_story(trained.config, client, lang="zh")
-        page = client_page(replace(told, name=None))
+        reported = client_story(trained.config, client, lang="zh")
+        page = client_page(replace(reported, name=None))
         text = " ".join(Tags(page[page.index("<body>") :]).text)
-        for name in (told.client_id, told.model_version, told.bundle[:12]):
+        for name in (reported.client_id, reported.model_version, reported.bundle[:12]):
             text = text.replace(name, "")
         foreign = set(LATIN.findall(re.sub(r"“[^”]*”", "", text))) - KNOWN_LATIN
         assert not foreign, foreign

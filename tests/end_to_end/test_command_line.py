@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from models.interfaces.cli import app
+from models.cli import app
 from support.trained_lender import TrainedLender
 
 Command = Callable[..., Any]
@@ -121,16 +121,16 @@ def test_explain_is_readable_at_80_columns(trained: TrainedLender, command: Comm
 def test_who_explains_a_client_of_an_unchanged_book_waits_for_nothing_else(trained: TrainedLender) -> None:
     heavy = ["mlflow", "sklearn", "lightgbm", "scipy.stats", "scipy.optimize", "optuna", "ibis", "duckdb", "matplotlib"]
     code = (
-        "import sys; from models.interfaces.cli import main\ntry: main()\n"
+        "import sys; from models.cli import main\ntry: main()\n"
         f"finally: sys.stderr.write(str([name for name in {heavy} if name in sys.modules]))"
     )
     asked = ["explain", trained.column("client_id")[0], "--config", str(trained.config_file)]
-    told = [
+    reported = [
         subprocess.run([sys.executable, "-c", code, *asked], check=True, capture_output=True, text=True)  # noqa: S603
         for _ in range(2)
     ]
-    assert told[0].stdout == told[1].stdout
-    assert told[1].stderr.endswith("[]")
+    assert reported[0].stdout == reported[1].stdout
+    assert reported[1].stderr.endswith("[]")
 
 
 def test_check_counts_the_rows(trained: TrainedLender, command: Command) -> None:
@@ -196,9 +196,9 @@ def test_the_schema_is_one_and_holds_for_the_shipped_configs(command: Command) -
 def test_shipped_configs_can_be_printed_whole(file: Path, command: Command) -> None:
     ended = command("config", "--config", file, "--set", "time.horizon_periods=7")
     assert ended.code == 0
-    told = json.loads(ended.out)
-    assert told["time"]["horizon_periods"] == 7
-    assert told["run"]["seed"] == 20240229
+    reported = json.loads(ended.out)
+    assert reported["time"]["horizon_periods"] == 7
+    assert reported["run"]["seed"] == 20240229
 
 
 def test_the_installed_command_answers(tmp_path: Path) -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from models.book.measures import absent_measures
 from models.config import Config, load_config
 from models.config.feature_names import ALWAYS, possible_features
-from models.interfaces.jobs import predict, simulate_book, train
-from models.interfaces.opening import open_book
-from models.tables.measures import absent_measures
-from models.tables.panel import panel_of
-from models.tables.prepare import fit_notes, prepared_book
+from models.panel.panel import panel_of
+from models.panel.prepare import fit_notes, prepared_book
+from models.training.job import predict, simulate_book, train
 from models.vocab import SilentProgress
+from models.workspace.opening import open_book
 
 DEMO = Path(__file__).parents[2] / "configs" / "demo.yaml"
 SMALL = [

@@ -12,15 +12,15 @@ import pytest
 
 from models.config import Config
 from models.errors import DamagedBundleError
-from models.interfaces.explanation import story_facts
-from models.interfaces.jobs import client_story, explain, predict
-from models.interfaces.opening import open_book
+from models.explain.output import story_facts
+from models.explain.reasons import explained_reasons
+from models.pipeline.bundle import read_bundle
+from models.scoring.blocks import WORKER_BLOCKS
+from models.scoring.compute import Predicted, predict_book
+from models.training.compute import train_models
+from models.training.job import client_story, explain, predict
 from models.vocab import SilentProgress
-from models.workflows.blockwise import WORKER_BLOCKS
-from models.workflows.bundle import read_bundle
-from models.workflows.predict import Predicted, predict_book
-from models.workflows.reasons import explained_reasons
-from models.workflows.train import train_models
+from models.workspace.opening import open_book
 from support.lending_book import Lender, drawn_tables, lender_in
 from support.trained_lender import TrainedLender, trained_lender
 
@@ -48,8 +48,8 @@ def worked(lender: Lender, root: Path) -> Left:
     """The same workflows without a tracker."""
     book = open_book(lender.config, None, SilentProgress())
     train_models(book, lender.config, root / "bundle")
-    told = predict_book(book, read_bundle(root / "bundle", threads=1), lender.config, root / "scores")
-    return Left(files_of(root / "bundle"), files_of(told.folder), told.run_key)
+    reported = predict_book(book, read_bundle(root / "bundle", threads=1), lender.config, root / "scores")
+    return Left(files_of(root / "bundle"), files_of(reported.folder), reported.run_key)
 
 
 def assert_same(one: Left, other: Left) -> None:
@@ -112,9 +112,9 @@ def test_another_seed_gives_another_model(first: Left, tmp_path: Path) -> None:
 
 
 def test_another_as_of_date_gives_another_key_and_folder(trained: TrainedLender, tmp_path: Path) -> None:
-    told = predict(trained.config, book=trained.result.book, as_of=AS_OF, out=tmp_path)
-    assert told.run_key != trained.predicted.run_key
-    assert told.folder.name.startswith("2022-07-01-")
+    reported = predict(trained.config, book=trained.result.book, as_of=AS_OF, out=tmp_path)
+    assert reported.run_key != trained.predicted.run_key
+    assert reported.folder.name.startswith("2022-07-01-")
 
 
 def test_a_book_that_ends_on_the_last_day_of_a_month_is_scored_as_of_that_day(
@@ -122,17 +122,17 @@ def test_a_book_that_ends_on_the_last_day_of_a_month_is_scored_as_of_that_day(
 ) -> None:
     settings = {"book": {"known_until": "2022-12-31"}}
     lender = lender_in(tmp_path, **settings)
-    told = predict(lender.config, bundle=str(trained.result.bundle))
-    assert told.as_of == date(2022, 12, 31)
+    reported = predict(lender.config, bundle=str(trained.result.bundle))
+    assert reported.as_of == date(2022, 12, 31)
     _, block = explain(lender.config, "C0002", bundle=str(trained.result.bundle))
     assert block.panel.grid.anchor == date(2022, 12, 31)
 
 
 def test_predicting_again_leaves_the_same_folder(trained: TrainedLender) -> None:
     before = files_of(trained.predicted.folder)
-    told: Predicted = predict(trained.config)
-    assert told.folder == trained.predicted.folder
-    assert files_of(told.folder) == before
+    reported: Predicted = predict(trained.config)
+    assert reported.folder == trained.predicted.folder
+    assert files_of(reported.folder) == before
 
 
 @pytest.mark.parametrize("place", [0, 57, -1])
@@ -144,7 +144,9 @@ def test_one_client_alone_is_as_in_the_whole_book(trained: TrainedLender, place:
         assert facts[name] == trained.column(name)[place], name
     for name in ("stage", "segment", "tier", "tier_reason", "relationship_type", "need_type", "segment_name"):
         assert facts[name] == trained.column(name)[place], name
-    (told,) = explained_reasons(bundle, block, lang="zh")
-    for reason, stored in zip(told.decline, trained.column("reasons")[place], strict=False):  # stored: the five largest
+    (reported,) = explained_reasons(bundle, block, lang="zh")
+    for reason, stored in zip(
+        reported.decline, trained.column("reasons")[place], strict=False
+    ):  # stored: the five largest
         assert (reason.effect * 100.0, reason.figures.usual) == (stored["points"], stored["usual"])
         assert (reason.reason, reason.figures.observed) == (stored["reason"], stored["observed"])

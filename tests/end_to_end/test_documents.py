@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from end_to_end.conftest import Command
-from models.interfaces.commands.documents import DOCUMENTS
+from models.documents import DOCUMENTS
 from support.trained_lender import TrainedLender
 
 ARGUMENTS: dict[str, tuple[str, ...]] = {

@@ -93,8 +93,8 @@ def test_the_same_rows_in_another_order_say_what_was_said(
     place = ("--set", f"run.work_dir={tmp_path / 'work'}", "--out", tmp_path / "scores", "--json")
     bundle = ("--bundle", str(trained.result.bundle))
     done = command("predict", "--config", trained.config_file, "--book", book, *bundle, *place)
-    told = {(each["code"], each["subject"]) for each in json.loads(done.out)["notices"]}
-    assert told == {(each.code, each.subject) for each in trained.predicted.notices}
+    reported = {(each["code"], each["subject"]) for each in json.loads(done.out)["notices"]}
+    assert reported == {(each.code, each.subject) for each in trained.predicted.notices}
 
 
 def test_a_misnamed_table_is_told_and_check_ends_with_three(

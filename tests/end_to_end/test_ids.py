@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.interfaces.jobs import predict
-from models.interfaces.opening import open_book
-from models.tables.book import Book
+from models.book.door import Book
+from models.pipeline.bundle import read_bundle
+from models.scoring.compute import score_clients
+from models.training.job import predict
 from models.vocab import SilentProgress
-from models.workflows.bundle import read_bundle
-from models.workflows.predict import score_clients
+from models.workspace.opening import open_book
 from support.lending_book import TRICKY_IDS, drawn_tables, lender_in
 from support.trained_lender import TrainedLender
 
@@ -43,9 +43,9 @@ def opened(trained: TrainedLender, book: Path) -> Book:
 def test_ids_come_out_of_a_prediction_as_they_went_in(
     trained: TrainedLender, alive: dict[str, Path], ending: str, tmp_path: Path
 ) -> None:
-    told = predict(trained.config, book=opened(trained, alive[ending]), out=tmp_path)
+    reported = predict(trained.config, book=opened(trained, alive[ending]), out=tmp_path)
     for file in ("scores.parquet", "explanations.parquet"):
-        found = set(pd.read_parquet(told.folder / file, columns=["client_id"])["client_id"])
+        found = set(pd.read_parquet(reported.folder / file, columns=["client_id"])["client_id"])
         assert set(TRICKY_IDS) <= found, file
 
 

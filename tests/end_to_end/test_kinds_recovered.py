@@ -9,17 +9,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.book.door import load_book
 from models.config import Config, load_config
-from models.decisions.kinds import NEEDS, RELATIONSHIPS, degrees_of, driver_scores
-from models.decisions.migrations import steadiness
-from models.tables.book import load_book
-from models.tables.panel import Panel, panel_of
-from models.tables.prepare import prepared_book
-from models.tables.simulator.book import simulate
+from models.panel.panel import Panel, panel_of
+from models.panel.prepare import prepared_book
+from models.profiles.compute import fit_kinds
+from models.profiles.labels import agreement
+from models.profiles.migrations import steadiness
+from models.profiles.rescoring import held_histories, raw_histories
+from models.profiles.types import NEEDS, RELATIONSHIPS, driver_scores, memberships_of
+from models.simulator.book import simulate
 from models.vocab import SilentProgress
-from models.workflows.kind_labels import agreement
-from models.workflows.kinds import fit_kinds
-from models.workflows.migrations import held_histories, raw_histories
 
 DEMO = Path(__file__).parents[2] / "configs" / "demo.yaml"
 CLIENTS, MONTHS, SEED = 1_500, 72, 4_711
@@ -60,7 +60,7 @@ def test_types_are_recovered(config: Config, panel: Panel, truth: pd.DataFrame, 
     scores = driver_scores(judged.features, model.relationships if related else model.needs, settings)
     known = truth[pd.to_datetime(truth["as_of"]) == "2023-01-01"].set_index("client_id")
     labels = known.loc[judged.client_id, axis].to_numpy(dtype=np.str_)
-    assert agreement(degrees_of(scores, settings, kinds), labels)["macro_auc"] >= at_least
+    assert agreement(memberships_of(scores, settings, kinds), labels)["macro_auc"] >= at_least
 
 
 def test_held_types_change_less_without_cause(config: Config, panel: Panel, truth: pd.DataFrame) -> None:

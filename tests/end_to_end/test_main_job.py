@@ -15,8 +15,8 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from models.learners.contract import FeatureContract
-from models.tables.panel import panel_of
-from models.tables.prepare import prepared_book
+from models.panel.panel import panel_of
+from models.panel.prepare import prepared_book
 from support.lending_book import KNOWN_UNTIL
 from support.trained_lender import TrainedLender
 
@@ -70,8 +70,8 @@ def test_scores_have_the_columns_of_the_contract(trained: TrainedLender) -> None
     assert [(name, schema.field(name).type) for name in first] == list(SCORE_COLUMNS.items())
     assert schema.names[len(SCORE_COLUMNS)] == "reasons"
     assert pa.types.is_list(schema.field("reasons").type)
-    told = {"relationship_degrees", "need_degrees", "value_class", "segment_margin", "decline_high"}
-    assert told <= set(schema.names)
+    reported = {"relationship_degrees", "need_degrees", "value_class", "segment_margin", "decline_high"}
+    assert reported <= set(schema.names)
 
 
 def test_scores_are_in_range(scores: pd.DataFrame) -> None:
@@ -155,11 +155,11 @@ def test_latest_leads_to_the_results(trained: TrainedLender) -> None:
 
 
 def test_the_summary_adds_up_to_the_scores(trained: TrainedLender, scores: pd.DataFrame) -> None:
-    told = trained.predicted
-    assert told.tiers == scores["tier"].value_counts().to_dict()
+    reported = trained.predicted
+    assert reported.tiers == scores["tier"].value_counts().to_dict()
     for tier, rows in scores.groupby("tier"):
-        assert told.value_by_tier[str(tier)] == pytest.approx(rows["value"].sum())
-        assert told.decline_by_tier[str(tier)] == pytest.approx(rows["decline_probability"].mean())
+        assert reported.value_by_tier[str(tier)] == pytest.approx(rows["value"].sum())
+        assert reported.decline_by_tier[str(tier)] == pytest.approx(rows["decline_probability"].mean())
 
 
 def test_the_first_version_is_champion(trained: TrainedLender) -> None:

@@ -17,16 +17,16 @@ import pytest
 from models.config import Config, load_config
 from models.config.policy import PolicyConfig
 from models.errors import QuarantineLimitError, UserError
-from models.interfaces.client_page import client_page
-from models.interfaces.jobs import open_book, open_bundle
-from models.interfaces.terminal import prediction_lines
+from models.explain.history import read_client
+from models.explain.page import client_page
+from models.explain.story import ClientStory, explain_client
+from models.overview.compute import book_overview
+from models.pipeline.bundle import Bundle
+from models.scoring.compute import Predicted, predict_book
+from models.training.job import open_book, open_bundle
+from models.training.terminal import prediction_lines
 from models.vocab import SilentProgress
-from models.workflows.bundle import Bundle
-from models.workflows.client_history import read_client
-from models.workflows.client_story import ClientStory, tell_client
-from models.workflows.overview import book_overview
-from models.workflows.predict import Predicted, predict_book
-from models.workflows.what_if import tier_shift
+from models.what_if.compute import tier_shift
 from support.trained_lender import TrainedLender
 
 DECEMBER, SECRET = date(2022, 12, 1), "Ponte Vecchio refinancing, see memo 14"
@@ -142,8 +142,10 @@ def test_fates_are_counted_and_told(kept: Kept) -> None:
         "of clients not scored": 0,
         "replaced by a later one": 1,
     }
-    told = "6: 2 applied, 1 held down by a cap, 1 expired, 1 not yet decided, 1 replaced by a later one; 1 up, 1 down"
-    assert prediction_lines(kept.run)[0] == f"overrides            {told}"
+    reported = (
+        "6: 2 applied, 1 held down by a cap, 1 expired, 1 not yet decided, 1 replaced by a later one; 1 up, 1 down"
+    )
+    assert prediction_lines(kept.run)[0] == f"overrides            {reported}"
 
 
 def test_overrides_belong_to_the_run_key_and_their_reasons_to_no_log(kept: Kept, trained: TrainedLender) -> None:
@@ -163,13 +165,13 @@ def test_overrides_belong_to_the_run_key_and_their_reasons_to_no_log(kept: Kept,
 def story(kept: Kept, client: str, **words: Any) -> ClientStory:
     book = open_book(kept.config, None, SilentProgress())
     past = read_client(book, kept.bundle, kept.config, client, DECEMBER, earlier=kept.run.folder.parent)
-    return tell_client(book, kept.bundle, past, kept.config, None, lang=words.get("lang", "en"))
+    return explain_client(book, kept.bundle, past, kept.config, None, lang=words.get("lang", "en"))
 
 
 def test_the_explanation_of_a_client_tells_who_asked_and_why(kept: Kept) -> None:
-    told = story(kept, kept.raised)
-    assert told.scores["tier"] == "AA"
-    page = client_page(told)
+    reported = story(kept, kept.raised)
+    assert reported.scores["tier"] == "AA"
+    page = client_page(reported)
     assert f"AA asked for by L. Chen on 30 November 2022 until 1 June 2023: {SECRET}" in page
     assert "人工调整" in client_page(story(kept, kept.raised, lang="zh"))
 
@@ -190,16 +192,16 @@ def without(tables: Mapping[str, Path]) -> dict[str, Path]:
 
 def test_the_overview_counts_them(kept: Kept) -> None:
     book = open_book(kept.config, None, SilentProgress())
-    told = book_overview(book, kept.config, kept.run.folder).overrides
-    assert (told.clients, told.up, told.down) == (3, 1, 1)
-    assert told.share == pytest.approx(3 / len(kept.scores))
-    assert [row["client_id"] for row in told.largest] == sorted(
+    reported = book_overview(book, kept.config, kept.run.folder).overrides
+    assert (reported.clients, reported.up, reported.down) == (3, 1, 1)
+    assert reported.share == pytest.approx(3 / len(kept.scores))
+    assert [row["client_id"] for row in reported.largest] == sorted(
         [kept.raised, kept.lowered, kept.late], key=lambda client: -kept.scores.loc[client, "value"]
     )
 
 
 @pytest.mark.parametrize(
-    ("line", "told"),
+    ("line", "reported"),
     [
         (
             "acme,AAA,why not,L. Chen,2022-01-01,2023-01-01",
@@ -213,11 +215,11 @@ def test_the_overview_counts_them(kept: Kept) -> None:
     ],
 )
 def test_bad_rows_of_a_short_table_stop_the_run_with_their_reason(
-    trained: TrainedLender, tmp_path: Path, line: str, told: str
+    trained: TrainedLender, tmp_path: Path, line: str, reported: str
 ) -> None:
     file = tmp_path / "overrides.csv"
     file.write_text(f"{HEAD}{line}\n", encoding="utf-8")
-    with pytest.raises(QuarantineLimitError, match=told):
+    with pytest.raises(QuarantineLimitError, match=reported):
         open_book(load_config(trained.config_file, [f"book.overrides={file}"]), None, SilentProgress())
 
 

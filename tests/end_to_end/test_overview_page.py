@@ -15,12 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.interfaces.jobs import predict
-from models.interfaces.overview_job import Overviewed, overview
-from models.interfaces.overview_page import overview_page
-from models.interfaces.overview_summary import overview_lines
-from models.tables.book import Book
-from models.workflows.funnel import book_funnel, funnel_facts
+from models.book.door import Book
+from models.funnel.compute import book_funnel, funnel_facts
+from models.overview.job import Overviewed, overview
+from models.overview.page import overview_page
+from models.overview.terminal import overview_lines
+from models.training.job import predict
 from support.books import book_of, rows, settings
 from support.browser import BROWSER, Tags, loaded, width_in
 from support.trained_lender import TrainedLender
@@ -38,19 +38,19 @@ class Told:
     now: pd.DataFrame
     warnings: pd.DataFrame
     scores: Path
-    told: Overviewed
+    reported: Overviewed
 
     @property
     def facts(self) -> dict[str, Any]:
-        return self.told.facts
+        return self.reported.facts
 
     @property
     def text(self) -> str:
-        return " ".join(Tags(self.told.page.read_text(encoding="utf-8")).text)
+        return " ".join(Tags(self.reported.page.read_text(encoding="utf-8")).text)
 
 
 @pytest.fixture(scope="module")
-def told(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Told:
+def reported(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """The lender half a year ago and now; every client bears a script for a name."""
     place = tmp_path_factory.mktemp("overview")
     book = attacked(trained.result.book, place)
@@ -67,21 +67,21 @@ def attacked(book: Book, place: Path) -> Book:
     return replace(book, tables={**book.tables, "clients": place / "clients.parquet"})
 
 
-def test_tiers_add_up_to_the_scores_that_were_published(told: Told) -> None:
-    for line in told.facts["tiers"]:
-        held = told.now[told.now["tier"] == line["tier"]]
+def test_tiers_add_up_to_the_scores_that_were_published(reported: Told) -> None:
+    for line in reported.facts["tiers"]:
+        held = reported.now[reported.now["tier"] == line["tier"]]
         assert line["clients"] == len(held)
         assert line["value"] == pytest.approx(held["value"].sum())
         assert line["decline"] == pytest.approx(held["decline_probability"].mean())
-    assert sum(line["clients"] for line in told.facts["tiers"]) == len(told.now)
-    assert sum(line["value_share"] for line in told.facts["tiers"]) == pytest.approx(1.0)
-    assert f"{len(told.now):,} clients as known before 2023-01-01" in told.text
+    assert sum(line["clients"] for line in reported.facts["tiers"]) == len(reported.now)
+    assert sum(line["value_share"] for line in reported.facts["tiers"]) == pytest.approx(1.0)
+    assert f"{len(reported.now):,} clients as known before 2023-01-01" in reported.text
 
 
-def test_movers_are_those_whose_tier_is_another_than_before(told: Told) -> None:
-    both = told.earlier.merge(told.now, on="client_id", how="outer", suffixes=("_before", "_now"))
+def test_movers_are_those_whose_tier_is_another_than_before(reported: Told) -> None:
+    both = reported.earlier.merge(reported.now, on="client_id", how="outer", suffixes=("_before", "_now"))
     tiers = both[["tier_before", "tier_now"]].fillna("not scored")
-    movers = told.facts["movers"]
+    movers = reported.facts["movers"]
     for row, before in enumerate(movers["names"]):
         for column, now in enumerate(movers["names"]):
             here = (tiers["tier_before"] == before) & (tiers["tier_now"] == now)
@@ -90,28 +90,28 @@ def test_movers_are_those_whose_tier_is_another_than_before(told: Told) -> None:
     assert movers["upgraded"] + movers["downgraded"] == len(moved) > 0
     largest = moved.sort_values("value_now", ascending=False)["client_id"].tolist()[: len(movers["largest"])]
     assert [each["client_id"] for each in movers["largest"]] == largest
-    assert f"Since the run of {EARLIER}" in told.text
+    assert f"Since the run of {EARLIER}" in reported.text
 
 
-def test_warnings_stand_in_their_order(told: Told) -> None:
-    shown = told.facts["alarms"]["first"]
-    assert told.facts["alarms"]["counts"]["shown"] == len(told.warnings) > 0
-    assert [each["client_id"] for each in shown] == told.warnings["client_id"].tolist()[: len(shown)]
-    said = list(overview_lines(told.facts, told.told.page))
-    assert said[1].startswith(f"warnings {len(told.warnings)} shown within a budget of ")
+def test_warnings_stand_in_their_order(reported: Told) -> None:
+    shown = reported.facts["alarms"]["first"]
+    assert reported.facts["alarms"]["counts"]["shown"] == len(reported.warnings) > 0
+    assert [each["client_id"] for each in shown] == reported.warnings["client_id"].tolist()[: len(shown)]
+    said = list(overview_lines(reported.facts, reported.reported.page))
+    assert said[1].startswith(f"warnings {len(reported.warnings)} shown within a budget of ")
 
 
-def test_the_plot_draws_clients_of_the_book_only(told: Told) -> None:
-    drawn = told.facts["sample"]
+def test_the_plot_draws_clients_of_the_book_only(reported: Told) -> None:
+    drawn = reported.facts["sample"]
     pairs = set(zip(drawn["tier"], drawn["value"], drawn["decline_probability"], strict=True))
-    published = set(zip(told.now["tier"], told.now["value"], told.now["decline_probability"], strict=True))
+    published = set(zip(reported.now["tier"], reported.now["value"], reported.now["decline_probability"], strict=True))
     assert pairs == published  # the lender has fewer clients than are drawn at most
-    assert told.told.page.read_text(encoding="utf-8").count("<circle") >= len(told.now)
+    assert reported.reported.page.read_text(encoding="utf-8").count("<circle") >= len(reported.now)
 
 
-def test_what_the_book_lacks_is_said(told: Told, trained: TrainedLender, tmp_path: Path) -> None:
-    assert "The book has no table of opportunities." in told.text
-    assert "figures are not known" in told.text
+def test_what_the_book_lacks_is_said(reported: Told, trained: TrainedLender, tmp_path: Path) -> None:
+    assert "The book has no table of opportunities." in reported.text
+    assert "figures are not known" in reported.text
     alone = overview(
         trained.config, book=trained.result.book, scores=trained.predicted.folder, page=tmp_path / "alone.html"
     )
@@ -119,8 +119,8 @@ def test_what_the_book_lacks_is_said(told: Told, trained: TrainedLender, tmp_pat
     assert next(iter(overview_lines(alone.facts, alone.page))) == "moved    not known: no earlier run was published"
 
 
-def test_the_page_is_one_file_without_scripts_whatever_the_names_are(told: Told) -> None:
-    source = told.told.page.read_text(encoding="utf-8")
+def test_the_page_is_one_file_without_scripts_whatever_the_names_are(reported: Told) -> None:
+    source = reported.reported.page.read_text(encoding="utf-8")
     tags = Tags(source)
     assert "script" not in tags.tags
     assert ATTACK in "".join(tags.text)
@@ -128,7 +128,7 @@ def test_the_page_is_one_file_without_scripts_whatever_the_names_are(told: Told)
     assert not re.search(r"@import|url\(|https?://", source)
 
 
-def test_a_funnel_is_shown_where_there_is_one(told: Told, tmp_path: Path) -> None:
+def test_a_funnel_is_shown_where_there_is_one(reported: Told, tmp_path: Path) -> None:
     tables = {
         "clients": rows("client_id", ("A",)),
         "cashflows": rows("client_id date kind amount", ("A", date(2020, 1, 5), "drawdown", 1.0)),
@@ -137,32 +137,32 @@ def test_a_funnel_is_shown_where_there_is_one(told: Told, tmp_path: Path) -> Non
         ),
     }
     found = book_funnel(book_of(tables, tmp_path), settings(work_dir=tmp_path), as_of=date(2021, 1, 1))
-    text = " ".join(Tags(overview_page({**told.facts, "funnel": {**funnel_facts(found), "waiting": 1}})).text)
+    text = " ".join(Tags(overview_page({**reported.facts, "funnel": {**funnel_facts(found), "waiting": 1}})).text)
     assert "Next for due diligence" in text
     assert ATTACK in text
     assert "5.0m" in text
 
 
 def test_the_command_tells_programs_the_same(
-    told: Told, trained: TrainedLender, command: Callable[..., Any], tmp_path: Path
+    reported: Told, trained: TrainedLender, command: Callable[..., Any], tmp_path: Path
 ) -> None:
-    options = ("--config", trained.config_file, "--scores", told.scores, "--html", tmp_path / "page.html", "--json")
+    options = ("--config", trained.config_file, "--scores", reported.scores, "--html", tmp_path / "page.html", "--json")
     ended = command("overview", *options)
     assert ended.code == 0
     said = json.loads(ended.out)
-    assert {line["tier"]: line["clients"] for line in said["tiers"]} == told.now["tier"].value_counts().to_dict()
+    assert {line["tier"]: line["clients"] for line in said["tiers"]} == reported.now["tier"].value_counts().to_dict()
     assert (tmp_path / "page.html").is_file()
     assert command("overview", "--config", trained.config_file, "--scores", tmp_path / "none").code == 2
 
 
 @needs_browser
-def test_a_browser_loads_the_page_without_complaint(told: Told, tmp_path: Path) -> None:
-    tree, console = loaded(told.told.page, tmp_path / "profile")
+def test_a_browser_loads_the_page_without_complaint(reported: Told, tmp_path: Path) -> None:
+    tree, console = loaded(reported.reported.page, tmp_path / "profile")
     assert console == ""
     assert "script" not in Tags(tree).tags
 
 
 @needs_browser
 @pytest.mark.parametrize("width", [390, 1200])
-def test_the_page_fits_its_window(told: Told, tmp_path: Path, width: int) -> None:
-    assert width_in(told.told.page, tmp_path, width=width) <= width
+def test_the_page_fits_its_window(reported: Told, tmp_path: Path, width: int) -> None:
+    assert width_in(reported.reported.page, tmp_path, width=width) <= width

@@ -19,10 +19,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.errors import DamagedBundleError
-from models.interfaces.jobs import predict
 from models.learners.shapley import Explained, ShapleyKernel
-from models.workflows.bundle import read_bundle
-from models.workflows.publish import LATEST, read_manifest
+from models.pipeline.bundle import read_bundle
+from models.publishing import LATEST, read_manifest
+from models.training.job import predict
 from support.commands import command_line
 from support.trained_lender import TrainedLender
 
@@ -33,7 +33,7 @@ SECONDS = 120.0
 def spawner() -> ForkServerContext:
     """Starts processes of their own that have read the modules already: MLflow alone takes seconds."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["models.interfaces.cli", "models.interfaces.terminal"])
+    context.set_forkserver_preload(["models.cli", "models.training.terminal"])
     return context
 
 
@@ -106,9 +106,9 @@ def test_the_run_after_a_killed_one_succeeds(
 def test_an_interrupted_command_says_so_and_leaves_nothing(
     trained: TrainedLender, spawner: ForkServerContext, tmp_path: Path
 ) -> None:
-    work, told = tmp_path / "work", tmp_path / "told.txt"
+    work, reported = tmp_path / "work", tmp_path / "told.txt"
     arguments = ["train", "--config", str(trained.config_file), "--set", f"run.work_dir={work}"]
-    process = spawner.Process(target=command_line, args=(arguments, str(told)))
+    process = spawner.Process(target=command_line, args=(arguments, str(reported)))
     process.start()
     at_work = False
     while process.is_alive():
@@ -118,7 +118,7 @@ def test_an_interrupted_command_says_so_and_leaves_nothing(
             process.join(2.0)  # Python drops an interrupt that falls into a destructor: then once more
         time.sleep(0.01)
     assert process.exitcode == 130
-    assert told.read_text(encoding="utf-8").endswith(
+    assert reported.read_text(encoding="utf-8").endswith(
         "interrupted: what was published before is whole, the rest was dropped\n"
     )
     assert [path for path in work.rglob("*") if path.is_file()] == []

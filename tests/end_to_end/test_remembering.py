@@ -11,9 +11,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.interfaces.jobs import explain, predict
-from models.workflows.decide import score_columns
-from models.workflows.predict import Predicted
+from models.scoring.columns import score_columns
+from models.scoring.compute import Predicted
+from models.training.job import explain, predict
 from support.trained_lender import TrainedLender
 
 NOVEMBER, DECEMBER = date(2022, 11, 1), date(2022, 12, 1)
@@ -75,7 +75,7 @@ def test_one_client_is_explained_with_the_past_that_the_batch_built_upon(
     after = _scores(months.december)
     published = trained.predicted.folder.parent
     bundle, block = explain(trained.config, str(after.index[0]), book=str(trained.book), as_of=DECEMBER)
-    told = score_columns(bundle.models, block.panel, block.predictions, bundle.config, block.grounds)
-    assert block.grounds.previous is None  # the batch of this lender published nothing before December
+    reported = score_columns(bundle.models, block.panel, block.predictions, bundle.config, block.decision_context)
+    assert block.decision_context.previous is None  # the batch of this lender published nothing before December
     assert not list(published.glob("2022-1[01]-01-*"))
-    assert told["stage"].to_pylist() == [_scores(months.alone)["stage"].iloc[0]]
+    assert reported["stage"].to_pylist() == [_scores(months.alone)["stage"].iloc[0]]

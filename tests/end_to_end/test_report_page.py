@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from models.interfaces.report_page import report_page, write_report_page
+from models.evaluation.page import report_page, write_report_page
 from support.browser import BROWSER, Tags, loaded, width_in
 from support.judged_book import CAUSES, drawn_report
 
@@ -48,8 +48,8 @@ def test_every_metric_of_every_contender_is_on_the_page_with_its_interval(report
 
 def test_where_the_truth_is_known_the_way_to_it_is_told(report: dict[str, Any], page: Path) -> None:
     text = "".join(Tags(page.read_text(encoding="utf-8")).text)
-    told = "By AUC, clientvalue has come 89% (86 to 92) of the way from recency to what can be known."
-    assert text.count(told) == len(report["origins"]), "of decline; of value it is not known"
+    reported = "By AUC, clientvalue has come 89% (86 to 92) of the way from recency to what can be known."
+    assert text.count(reported) == len(report["origins"]), "of decline; of value it is not known"
 
 
 def test_every_plot_has_a_title_and_says_in_which_unit_it_is(page: Path) -> None:
@@ -104,15 +104,15 @@ def test_a_report_without_parts_is_still_a_page(report: dict[str, Any]) -> None:
 
 
 def test_a_line_of_value_above_the_whole_is_explained(report: dict[str, Any]) -> None:
-    told = "passes 100% where clients lost money"
+    reported = "passes 100% where clients lost money"
     losing, whole = json.loads(json.dumps(report)), json.loads(json.dumps(report))
     for made, top in ((losing, 1.28), (whole, 1.0)):
         for origin in made["origins"]:
             captured = origin["parts"]["gains"]["value"]["captured"]
             for name, line in captured.items():
                 captured[name] = [top if share == max(line) else min(share, 1.0) for share in line]
-    assert "".join(Tags(report_page(losing)).text).count(told) == len(report["origins"])
-    assert told not in "".join(Tags(report_page(whole)).text)
+    assert "".join(Tags(report_page(losing)).text).count(reported) == len(report["origins"])
+    assert reported not in "".join(Tags(report_page(whole)).text)
 
 
 def test_a_report_of_few_clients_without_curve_or_causes_is_still_a_page() -> None:

@@ -10,7 +10,7 @@ import mlflow
 import pytest
 
 from end_to_end.conftest import Command
-from models.workflows.bundle import read_report
+from models.pipeline.bundle import read_report
 from support.trained_lender import TrainedLender
 
 
@@ -25,8 +25,8 @@ def test_profiles_are_those_of_the_scored_clients(trained: TrainedLender, comman
     assert segments["clients"] == trained.predicted.clients
     assert sum(each["value"] for each in segments["segments"]) == pytest.approx(sum(trained.column("value")))
     for axis in ("stage", "relationship_type", "need_type", "tier"):
-        told = {each["name"]: each["clients"] for each in segments["kinds"][axis]}
-        assert told == dict(Counter(trained.column(axis)))
+        reported = {each["name"]: each["clients"] for each in segments["kinds"][axis]}
+        assert reported == dict(Counter(trained.column(axis)))
     assert "Kinds of clients" in place.read_text(encoding="utf-8")
 
 
@@ -39,10 +39,10 @@ def test_report_scores_and_command_name_the_same_segments(
     assert {each["number"]: each["name"] for each in report["segments"]["segments"]} == named
     scored = set(zip(trained.column("segment"), trained.column("segment_name"), strict=True))
     assert scored <= set(named.items())
-    told = {f"{number}: {name}" for number, name in named.items()} | {"other"}
+    reported = {f"{number}: {name}" for number, name in named.items()} | {"other"}
     groups = [each["name"] for origin in report["origins"] for each in origin["parts"]["errors"].get("segment", [])]
     assert groups
-    assert set(groups) <= told
+    assert set(groups) <= reported
 
 
 def test_a_date_before_any_client_is_refused_in_a_sentence(trained: TrainedLender, command: Command) -> None:

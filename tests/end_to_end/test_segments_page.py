@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from models.interfaces.segments_page import segments_page, write_segments_page
-from models.interfaces.segments_summary import summary
-from models.workflows.kind_report import served_kind_facts
-from models.workflows.segment_profiles import profile_figures, trained_profiles
-from models.workflows.segments import served_segment_facts
+from models.profiles.report import served_kind_facts
+from models.segments.compute import profile_figures, trained_profiles
+from models.segments.page import segments_page, write_segments_page
+from models.segments.report import served_segment_facts
+from models.segments.terminal import summary
 from support.browser import BROWSER, Tags, loaded, width_in
 from support.drawn_panel import FIT, drawn_panel, fitted_models, small_config
 
@@ -27,14 +27,14 @@ needs_browser = pytest.mark.skipif(BROWSER is None, reason="chromium is not inst
 def report() -> dict[str, Any]:
     """What a training tells of segments and kinds, as it is read from its file."""
     models, panel, config = fitted_models(), drawn_panel(), small_config()
-    told = {
+    reported = {
         "book": "drawn",
         "currency": "EUR",
         "horizon": {"period": "month", "periods": 6},
         "segments": served_segment_facts(models, panel.at([FIT.latest]), config),
         "kinds": served_kind_facts(models, panel, FIT, config),
     }
-    read: dict[str, Any] = json.loads(json.dumps(told, allow_nan=False))
+    read: dict[str, Any] = json.loads(json.dumps(reported, allow_nan=False))
     return read
 
 
@@ -113,10 +113,10 @@ def test_the_terminal_shows_it_within_80_columns(facts: dict[str, Any]) -> None:
 
 
 def test_figures_to_compare_trainings_by(report: dict[str, Any]) -> None:
-    told = profile_figures(report)
-    assert told["segments.count"] == len(report["segments"]["segments"])
-    assert 0 <= told["segments.stability"] <= 1
-    assert "segments.moved_share" not in told
+    reported = profile_figures(report)
+    assert reported["segments.count"] == len(report["segments"]["segments"])
+    assert 0 <= reported["segments.stability"] <= 1
+    assert "segments.moved_share" not in reported
 
 
 @needs_browser

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from models.interfaces.opening import open_bundle
-from models.tables.features import Language
+from models.explain.reasons import ClientReasons, ExplainedReason, explained_reasons
+from models.panel.features import Language
+from models.scoring.scoring import DECLINE, VALUE, ScoredBlock, score_clients
 from models.vocab import FloatArray
-from models.workflows.reasons import ClientReasons, ExplainedReason, explained_reasons
-from models.workflows.scoring import DECLINE, VALUE, ScoredBlock, score_clients
+from models.workspace.opening import open_bundle
 from support.trained_lender import TrainedLender
 
 CONTRAST: dict[Language, re.Pattern[str]] = {
@@ -35,7 +35,7 @@ class Scored:
 
     block: ScoredBlock
     names: tuple[str, ...]
-    told: dict[Language, list[ClientReasons]]
+    reported: dict[Language, list[ClientReasons]]
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +43,8 @@ def scored(trained: TrainedLender) -> Scored:
     bundle = open_bundle(trained.config, str(trained.result.bundle))
     book = trained.result.book
     block = score_clients(book, bundle, trained.config, trained.column("client_id"))
-    told = {lang: explained_reasons(bundle, block, lang=lang) for lang in CONTRAST}
-    return Scored(block=block, names=bundle.models.contract.names, told=told)
+    reported = {lang: explained_reasons(bundle, block, lang=lang) for lang in CONTRAST}
+    return Scored(block=block, names=bundle.models.contract.names, reported=reported)
 
 
 def ranks(numbers: FloatArray) -> FloatArray:
@@ -84,7 +84,7 @@ def test_no_comparison_speaks_against_its_effect(scored: Scored, model: str, lan
     works = {
         name: direction(scored.block.matrix[:, place], values[:, place]) for place, name in enumerate(scored.names)
     }
-    reasons = [reason for client in scored.told[language] for reason in getattr(client, model)]
+    reasons = [reason for client in scored.reported[language] for reason in getattr(client, model)]
     against = [reason.sentence for reason in reasons if contradicts(reason, works[reason.figures.feature], language)]
     assert against == []
     compared = [reason for reason in reasons if contrasts(reason, language)]
@@ -94,14 +94,14 @@ def test_no_comparison_speaks_against_its_effect(scored: Scored, model: str, lan
 
 
 def test_both_languages_say_the_same_of_the_peers(scored: Scored) -> None:
-    for english, chinese in zip(scored.told["en"], scored.told["zh"], strict=True):
+    for english, chinese in zip(scored.reported["en"], scored.reported["zh"], strict=True):
         for model in (DECLINE, VALUE):
             for one, other in zip(getattr(english, model), getattr(chinese, model), strict=True):
                 assert contrasts(one, "en") == contrasts(other, "zh"), (one.sentence, other.sentence)
 
 
 def test_the_first_cause_named_is_the_largest_sum(scored: Scored) -> None:
-    for row, client in enumerate(scored.told["en"]):
+    for row, client in enumerate(scored.reported["en"]):
         for model in (DECLINE, VALUE):
             first, *_ = getattr(client, model)
             parts = {part.feature for part in first.parts}

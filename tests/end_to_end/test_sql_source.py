@@ -12,6 +12,8 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
+from models.book.door import Book, load_book
+from models.book.sources import sql
 from models.config import load_config
 from models.errors import (
     ManyProblemsError,
@@ -21,8 +23,6 @@ from models.errors import (
     UnreadableFileError,
     UserError,
 )
-from models.tables.book import Book, load_book
-from models.tables.sources import sql
 from models.vocab import SilentProgress
 
 pytestmark = [
@@ -203,10 +203,10 @@ def test_a_password_is_never_told(tmp_path: Path) -> None:
     url = f"postgresql://risk:s3cr%40t@127.0.0.1:{os.getpid() % 1000 + 1}/book?connect_timeout=1"
     with pytest.raises(UnreadableFileError) as caught:
         load(url, tmp_path / "work")
-    told = str(caught.value)
-    assert "the database must open" in told
-    assert "risk:***@127.0.0.1" in told
-    assert "s3cr" not in told
+    reported = str(caught.value)
+    assert "the database must open" in reported
+    assert "risk:***@127.0.0.1" in reported
+    assert "s3cr" not in reported
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
 

@@ -12,7 +12,7 @@ import pytest
 
 from support.trained_lender import TrainedLender
 
-CLI = (sys.executable, "-c", "from models.interfaces.cli import main; main()")
+CLI = (sys.executable, "-c", "from models.cli import main; main()")
 
 
 def clientvalue(
@@ -71,9 +71,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_told_and_nothing_half_is_left(trained: TrainedLender, small_disk: Path) -> None:
     done = clientvalue(trained, "predict", "--out", small_disk / "scores")
     assert done.returncode == 2
-    told = " ".join(done.stderr.decode().split())
-    assert "the disk must have room for what is written, got" in told
-    assert f"MB left at {small_disk}" in told
+    reported = " ".join(done.stderr.decode().split())
+    assert "the disk must have room for what is written, got" in reported
+    assert f"MB left at {small_disk}" in reported
     assert not [path for path in small_disk.rglob("*") if path.is_file() and path.name != "fill"]
 
 

@@ -12,13 +12,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.interfaces.opening import open_bundle
-from models.workflows.bundle import Bundle
-from models.workflows.client_history import read_client
-from models.workflows.client_story import tell_client
-from models.workflows.decide import score_columns
-from models.workflows.predict import Predicted, predict_book
-from models.workflows.scoring import score_clients
+from models.explain.history import read_client
+from models.explain.story import explain_client
+from models.pipeline.bundle import Bundle
+from models.scoring.columns import score_columns
+from models.scoring.compute import Predicted, predict_book
+from models.scoring.scoring import score_clients
+from models.workspace.opening import open_bundle
 from support.trained_lender import TrainedLender
 
 JUNE, DECEMBER = date(2022, 6, 1), date(2022, 12, 1)
@@ -74,15 +74,17 @@ def test_one_client_alone_has_the_tier_that_the_whole_book_left_it(
     block = score_clients(
         trained.result.book, halfyears.bundle, trained.config, [refused], DECEMBER, earlier=halfyears.out
     )
-    told = score_columns(halfyears.bundle.models, block.panel, block.predictions, trained.config, block.grounds)
+    reported = score_columns(
+        halfyears.bundle.models, block.panel, block.predictions, trained.config, block.decision_context
+    )
     row = halfyears.december.loc[refused]
-    assert (told["tier"][0].as_py(), told["tier_basis"][0].as_py()) == (row["tier"], "limit")
-    assert told["tier_reason"][0].as_py() == row["tier_reason"]
+    assert (reported["tier"][0].as_py(), reported["tier_basis"][0].as_py()) == (row["tier"], "limit")
+    assert reported["tier_reason"][0].as_py() == row["tier_reason"]
 
 
 def test_the_story_of_a_client_keeps_to_the_limit_of_the_run(trained: TrainedLender, halfyears: Halfyears) -> None:
     refused = str(halfyears.december.index[np.flatnonzero(halfyears.december["tier_basis"] == "limit")[0]])
     book, bundle = trained.result.book, halfyears.bundle
     past = read_client(book, bundle, trained.config, refused, DECEMBER, earlier=halfyears.out)
-    story = tell_client(book, bundle, past, trained.config, None, lang="en")
+    story = explain_client(book, bundle, past, trained.config, None, lang="en")
     assert (story.scores["tier"], story.scores["tier_basis"]) == (halfyears.december.loc[refused, "tier"], "limit")

@@ -50,7 +50,7 @@ def test_the_answer_reads_on_eighty_columns(command: Command, trained: TrainedLe
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         ("dimensions.expected_value.levels.best.share=0.05", "known are top, good, rest"),
         ("dimensions.expected_value.levels.top.share=2", "less than"),
@@ -60,11 +60,11 @@ def test_the_answer_reads_on_eighty_columns(command: Command, trained: TrainedLe
     ],
 )
 def test_a_policy_that_does_not_hold_together_is_refused(
-    command: Command, trained: TrainedLender, change: str, told: str
+    command: Command, trained: TrainedLender, change: str, reported: str
 ) -> None:
     done = command("tiers", "--config", trained.config_file, "--what-if", change)
     assert done.code == 2
-    assert told in " ".join(done.err.split())
+    assert reported in " ".join(done.err.split())
 
 
 def test_without_a_question_the_command_says_how_to_ask(command: Command, trained: TrainedLender) -> None:

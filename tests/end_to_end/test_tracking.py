@@ -14,14 +14,14 @@ from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from models.errors import BundleNotFoundError, ChampionUnreadableError, DamagedBundleError
-from models.interfaces import jobs
-from models.interfaces.abandoned import PROCESS_TAG
-from models.interfaces.jobs import TrainResult, evaluate, predict, train
-from models.interfaces.opening import open_book, open_bundle, work_dir
-from models.interfaces.tracking import MlflowRecorder, Tracking
+from models.pipeline.bundle import FORMAT, bundle_key
+from models.publishing import file_hash, write_manifest
+from models.tracking.abandoned import PROCESS_TAG
+from models.tracking.mlflow import MlflowRecorder, Tracking
+from models.training import job as jobs
+from models.training.job import TrainResult, evaluate, predict, train
 from models.vocab import SilentProgress
-from models.workflows.bundle import FORMAT, bundle_key
-from models.workflows.publish import file_hash, write_manifest
+from models.workspace.opening import open_book, open_bundle, work_dir
 from support.lending_book import Lender, lender_in
 from support.trained_lender import TrainedLender
 
@@ -159,7 +159,7 @@ def test_the_run_of_a_process_that_is_no_more_ends_as_killed(trained: TrainedLen
     work = work_dir(trained.config)
     code = (
         "import os, sys; from pathlib import Path; from models.config import load_config\n"
-        "from models.interfaces.tracking import Tracking\n"
+        "from models.tracking.mlflow import Tracking\n"
         "with Tracking(load_config(Path(sys.argv[1]))).run('train') as run:\n"
         "    print(run.run_id, flush=True); os.kill(os.getpid(), 9)"
     )
@@ -189,7 +189,7 @@ def test_a_run_tells_whose_it_is_from_its_first_moment(trained: TrainedLender, m
     monkeypatch.setattr(MlflowClient, "create_run", created)
     with Tracking(trained.config).run("living"):
         (claim,) = work_dir(trained.config).glob(".run-*")
-        assert [told[PROCESS_TAG] for told in tags] == [claim.name]
+        assert [reported[PROCESS_TAG] for reported in tags] == [claim.name]
 
 
 def test_any_command_ends_the_run_of_a_process_that_is_no_more(

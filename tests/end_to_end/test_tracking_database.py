@@ -17,8 +17,8 @@ import pytest
 
 from models.config import Config
 from models.errors import UnreadableFileError
-from models.interfaces.tracking import Tracking
-from models.workflows.publish import file_hash
+from models.publishing import file_hash
+from models.tracking.mlflow import Tracking
 from support.lending_book import lender_in
 from support.opening_at_once import AT_ONCE, stopped_in_the_middle
 
@@ -34,7 +34,7 @@ class Opened:
     """A folder in which processes met, and how each of them ended."""
 
     root: Path
-    told: dict[str, Any]
+    reported: dict[str, Any]
 
 
 @pytest.fixture(scope="session")  # of a module it would be made again where workers take its tests in turns
@@ -64,7 +64,7 @@ def config(tmp_path: Path) -> Config:
 
 
 def test_commands_that_begin_at_the_same_moment_share_one_whole_database(opened: Opened) -> None:
-    assert opened.told["fresh"] == opened.told["other book"] == [0] * AT_ONCE
+    assert opened.reported["fresh"] == opened.reported["other book"] == [0] * AT_ONCE
     assert [path.name for path in (opened.root / "mlruns").iterdir()] == ["mlflow.db"]
     with closing(sqlite3.connect(database_of(opened.root))) as connection:
         assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
@@ -75,9 +75,9 @@ def test_commands_that_begin_at_the_same_moment_share_one_whole_database(opened:
 
 
 def test_a_command_killed_while_it_builds_the_database_is_in_nobodys_way(opened: Opened) -> None:
-    assert opened.told["killed"] == [-signal.SIGKILL]
-    assert opened.told["left"] == []
-    assert opened.told["after"] == [0]
+    assert opened.reported["killed"] == [-signal.SIGKILL]
+    assert opened.reported["left"] == []
+    assert opened.reported["after"] == [0]
     assert [path.name for path in (opened.root / "broken" / "mlruns").iterdir()] == ["mlflow.db"]
 
 
@@ -113,10 +113,10 @@ def test_the_address_may_be_relative_and_carry_options(
 def test_a_file_that_is_no_database_is_told(config: Config, tmp_path: Path) -> None:
     database_of(tmp_path).parent.mkdir()
     database_of(tmp_path).write_text("not a database, a note that somebody left here " * 10, encoding="utf-8")
-    with pytest.raises(UnreadableFileError) as told:
+    with pytest.raises(UnreadableFileError) as reported:
         Tracking(config)
-    assert told.value.got == f"{database_of(tmp_path)} (file is not a database)"
-    assert "move it away" in told.value.remedy
+    assert reported.value.got == f"{database_of(tmp_path)} (file is not a database)"
+    assert "move it away" in reported.value.remedy
 
 
 def test_a_half_made_database_is_told_and_left(config: Config, tmp_path: Path) -> None:

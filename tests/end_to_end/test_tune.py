@@ -19,7 +19,7 @@ from mlflow.entities import Run
 
 import models
 from models.config import Config, load_config
-from models.interfaces.tracking import Tracking
+from models.tracking.mlflow import Tracking
 from support.lending_book import Lender, drawn_tables, lender_in
 
 Command = Callable[..., Any]
@@ -33,7 +33,7 @@ def lender(tmp_path_factory: pytest.TempPathFactory) -> Lender:
 
 
 @pytest.fixture(scope="module")
-def told(lender: Lender) -> dict[str, Any]:
+def reported(lender: Lender) -> dict[str, Any]:
     """What a program reads of a search that nobody stopped; the trials of ``value`` are those of a broken one below."""
     ended = subprocess.run(  # noqa: S603
         [Path(sys.executable).parent / "clientvalue", "tune", "--config", lender.config_file, "--json"],
@@ -69,9 +69,9 @@ def what_counts(facts: dict[str, Any], model: str) -> list[dict[str, Any]]:
     return [{name: value for name, value in trial.items() if name != "seconds"} for trial in found["trials"]]
 
 
-def test_both_models_are_tuned_before_any_test_origin(told: dict[str, Any], lender: Lender) -> None:
-    assert [each["model"] for each in told["models"]] == ["value", "decline"]
-    for each in told["models"]:
+def test_both_models_are_tuned_before_any_test_origin(reported: dict[str, Any], lender: Lender) -> None:
+    assert [each["model"] for each in reported["models"]] == ["value", "decline"]
+    for each in reported["models"]:
         assert len(each["trials"]) == TRIALS
         assert each["origins"] == ["2021-04-01", "2021-07-01"]  # their six months end by 2022-01-01, the first test
         own = getattr(lender.config.learners, each["model"])
@@ -84,11 +84,11 @@ def test_both_models_are_tuned_before_any_test_origin(told: dict[str, Any], lend
         assert each["noise"] == pytest.approx(gains.std(ddof=1) / np.sqrt(2))
 
 
-def test_the_lines_for_the_config_are_left_and_hold(told: dict[str, Any], lender: Lender) -> None:
-    path = Path(told["path"])
+def test_the_lines_for_the_config_are_left_and_hold(reported: dict[str, Any], lender: Lender) -> None:
+    path = Path(reported["path"])
     assert path == Path(lender.config.run.work_dir) / "lender" / "tuned.yaml"
     lines = yaml.safe_load(path.read_text(encoding="utf-8"))
-    for each in told["models"]:
+    for each in reported["models"]:
         chosen = each["best"] if each["is_better"] else each["own"]
         assert lines["learners"][each["model"]] == chosen["settings"]
     over = [
@@ -100,10 +100,10 @@ def test_the_lines_for_the_config_are_left_and_hold(told: dict[str, Any], lender
     assert learners.value.trees == lines["learners"]["value"]["trees"]
 
 
-def test_each_trial_is_a_run_below_that_of_the_search(told: dict[str, Any], lender: Lender) -> None:
+def test_each_trial_is_a_run_below_that_of_the_search(reported: dict[str, Any], lender: Lender) -> None:
     runs = runs_of(lender.config)
     (parent,) = [run for run in runs if run.info.run_name == "tune"]
-    assert parent.info.run_id == told["run_id"]
+    assert parent.info.run_id == reported["run_id"]
     assert parent.info.status == "FINISHED"
     assert parent.data.params["time.horizon_periods"] == "6"
     assert "learners.value.trees" not in parent.data.params
@@ -111,7 +111,7 @@ def test_each_trial_is_a_run_below_that_of_the_search(told: dict[str, Any], lend
     assert [run.info.run_name for run in below] == [
         f"{model} {number}" for model in ("value", "decline") for number in range(1, TRIALS + 1)
     ]
-    trials = [trial for each in told["models"] for trial in each["trials"]]
+    trials = [trial for each in reported["models"] for trial in each["trials"]]
     client = Tracking(lender.config).client
     for run, trial in zip(below, trials, strict=True):
         assert run.info.status == "FINISHED"
@@ -125,7 +125,7 @@ def test_each_trial_is_a_run_below_that_of_the_search(told: dict[str, Any], lend
 
 
 def test_a_search_killed_in_the_middle_goes_on_as_if_nothing_had_happened(
-    told: dict[str, Any], lender: Lender, command: Command, tmp_path: Path
+    reported: dict[str, Any], lender: Lender, command: Command, tmp_path: Path
 ) -> None:
     arguments = [*elsewhere(lender, tmp_path), "--model", "value"]
     printed = tmp_path / "printed.txt"
@@ -150,19 +150,19 @@ def test_a_search_killed_in_the_middle_goes_on_as_if_nothing_had_happened(
     assert resumed.code == 0
     assert "after 2 trials; interrupted and repeated: 1" in resumed.err.replace("\n", " ")
     facts = json.loads(resumed.out)
-    assert what_counts(facts, "value") == what_counts(told, "value")
+    assert what_counts(facts, "value") == what_counts(reported, "value")
     runs = runs_of(config)
     assert [run.info.run_name for run in runs] == ["tune", *(f"value {number}" for number in range(1, TRIALS + 1))]
     assert {run.info.status for run in runs} == {"FINISHED"}
     assert runs[0].info.run_id == killed[0].info.run_id == facts["run_id"]
 
 
-def test_what_a_person_reads(told: dict[str, Any], lender: Lender, command: Command) -> None:
+def test_what_a_person_reads(reported: dict[str, Any], lender: Lender, command: Command) -> None:
     """Nothing is left to try here, so the same command again only tells what was found."""
     ended = command("tune", "--config", lender.config_file)
     assert ended.code == 0
     assert "after 5 trials; interrupted and repeated: 0" in ended.err
-    for each in told["models"]:
+    for each in reported["models"]:
         for day, own, best in zip(each["origins"], each["own"]["scores"], each["best"]["scores"], strict=True):
             row = next(line for line in ended.out.splitlines() if day in line and f"{own:.4f}" in line)
             assert f"{best:.4f}" in row
@@ -170,14 +170,14 @@ def test_what_a_person_reads(told: dict[str, Any], lender: Lender, command: Comm
         words = f"take trial {each['best']['number']}" if each["is_better"] else "your settings stay"
         assert f"{each['model']}: 5 trials" in ended.out
         assert words in ended.out
-    for line in Path(told["path"]).read_text(encoding="utf-8").splitlines():
+    for line in Path(reported["path"]).read_text(encoding="utf-8").splitlines():
         assert line in ended.out
     for line in ended.out.splitlines():
         assert len(line.rstrip()) <= 80 or "/" in line or ": " in line, line
 
 
 def test_what_happens_from_the_first_test_origin_on_is_not_looked_at(
-    told: dict[str, Any], lender: Lender, tmp_path: Path
+    reported: dict[str, Any], lender: Lender, tmp_path: Path
 ) -> None:
     tables = drawn_tables()
     flows = tables["cashflows"]
@@ -188,18 +188,18 @@ def test_what_happens_from_the_first_test_origin_on_is_not_looked_at(
     )
     assert not tables["cashflows"]["amount"].equals(flows["amount"])
     found = models.tune(other.config_file)
-    assert [each.own.scores for each in found.tuned] == [tuple(each["own"]["scores"]) for each in told["models"]]
-    assert all(each.study not in {known["study"] for known in told["models"]} for each in found.tuned)
+    assert [each.own.scores for each in found.tuned] == [tuple(each["own"]["scores"]) for each in reported["models"]]
+    assert all(each.study not in {known["study"] for known in reported["models"]} for each in found.tuned)
 
 
 def test_another_objective_is_another_study(
-    told: dict[str, Any], lender: Lender, command: Command, tmp_path: Path
+    reported: dict[str, Any], lender: Lender, command: Command, tmp_path: Path
 ) -> None:
     arguments = ("--model", "decline", "--objective", "profit", "--trials", "1", "--json")
     ended = command(*elsewhere(lender, tmp_path), *arguments)
     assert ended.code == 0
     (found,) = json.loads(ended.out)["models"]
-    assert found["study"] not in {each["study"] for each in told["models"]}
+    assert found["study"] not in {each["study"] for each in reported["models"]}
     assert found["objective"] == "expected maximum profit per client"
     assert found["own"]["score"] >= 0.0
     assert not found["is_better"]

@@ -22,9 +22,9 @@ def test_predict_tells_it_and_publishes_the_same_bytes(command: Command, trained
     before = {path.name: path.read_bytes() for path in trained.predicted.folder.iterdir()}
     done = command("predict", "--config", trained.config_file, "--json", *CHANGED)
     assert done.code == 0, done.err
-    told = json.loads(done.out)
-    assert told["run_key"] == trained.predicted.run_key
-    assert "policy_without_effect" in codes(told["notices"])
+    reported = json.loads(done.out)
+    assert reported["run_key"] == trained.predicted.run_key
+    assert "policy_without_effect" in codes(reported["notices"])
     assert {path.name: path.read_bytes() for path in trained.predicted.folder.iterdir()} == before
     assert "policy_without_effect" not in {notice.code for notice in trained.predicted.notices}
 

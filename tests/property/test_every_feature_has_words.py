@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from models.book.periods import PeriodGrid
 from models.config import Config, load_config, parse_config
-from models.decisions.reasons import Grouping
-from models.tables.features import FeatureWords
-from models.tables.panel import Panel, panel_of
-from models.tables.periods import PeriodGrid
-from models.tables.prepare import fit_notes, prepared_book
+from models.panel.features import FeatureWords
+from models.panel.panel import Panel, panel_of
+from models.panel.prepare import fit_notes, prepared_book
+from models.reasons import Grouping
 from support.books import AS_OF, SETTINGS, book_of
 from support.random_books import random_book
 

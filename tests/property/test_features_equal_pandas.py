@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.tables.panel import Panel
+from models.panel.panel import Panel
 from support.books import panel_from
 from support.expected_features import Expected
 from support.random_books import Frames, random_book

@@ -17,15 +17,15 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from models.book.door import Book
 from models.config import Config
-from models.tables.book import Book
+from models.pipeline.bundle import read_bundle
+from models.scoring.compute import CURVES, EXPLANATIONS, SCORES, predict_book
+from models.scoring.movers import MOVERS
+from models.training.compute import evaluate_book, train_models
+from models.tuning import plan_tuning, tune_book
 from models.vocab import SilentProgress
-from models.workflows.bundle import read_bundle
-from models.workflows.movers import MOVERS
-from models.workflows.predict import CURVES, EXPLANATIONS, SCORES, predict_book
-from models.workflows.train import evaluate_book, train_models
-from models.workflows.tune import plan_tuning, tune_book
-from models.workflows.warn import WARNINGS
+from models.warnings.compute import WARNINGS
 from support import books
 from support.books import AS_OF
 from support.editions import GROUPS, UNGUARDED, Editions, editions

@@ -14,13 +14,13 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.book.door import Book, load_book
 from models.config import parse_config
 from models.config.policy import PolicyConfig
-from models.decisions.tiers import decide, fit_policy, limit_of, weigh
-from models.tables.book import Book, load_book
+from models.grading import assess, decide, fit_policy, limit_of
+from models.grading.known_overrides import override_facts, overrides_at
+from models.scoring.tier_columns import tier_columns
 from models.vocab import SilentProgress
-from models.workflows.overrides import override_facts, overrides_at
-from models.workflows.tier_columns import tier_columns
 from property.test_policy_laws import TIERS, clients, policies
 from support.graded import AS_OF
 
@@ -106,26 +106,26 @@ def test_no_table_of_overrides_lifts_a_cap(policy: dict[str, Any], facts: Any, w
     assert len(overrides) <= count.rows_used <= sum(row.is_good for row in written)
     fitted = fit_policy(PolicyConfig.model_validate(policy), facts, "USD")
     asked = facts.__class__(**{**vars(facts), "overrides": overrides})
-    blocks = [weigh(fitted, asked.where(part)) for part in np.array_split(np.arange(len(facts)), 3) if len(part)]
+    blocks = [assess(fitted, asked.where(part)) for part in np.array_split(np.arange(len(facts)), 3) if len(part)]
     limit = limit_of([block.moves for block in blocks], policy["stability"]["max_changed_share"])
     decided = [decide(block.without_evidence(), limit) for block in blocks]
-    told = pa.concat_tables([pa.table(tier_columns(part, {})) for part in decided]).to_pandas()
-    check_tiers(told, policy, facts, expected(written, len(facts)))
+    reported = pa.concat_tables([pa.table(tier_columns(part, {})) for part in decided]).to_pandas()
+    check_tiers(reported, policy, facts, expected(written, len(facts)))
     counts = override_facts(decided, overrides, count.rows_used)
     assert sum(number for name, number in counts.items() if name not in {"up", "down"}) == count.rows_used
 
 
-def check_tiers(told: Any, policy: dict[str, Any], facts: Any, counting: dict[str, Row]) -> None:
+def check_tiers(reported: Any, policy: dict[str, Any], facts: Any, counting: dict[str, Row]) -> None:
     """Each client's tier is what its decision asks, else what the rules say, and never above what its caps leave."""
     days_late = np.asarray(facts.features["arrears_days"])
     for place, client in enumerate(facts.client_id.tolist()):
-        asked = counting[client].tier if client in counting else told["tier_by_rule"][place]
+        asked = counting[client].tier if client in counting else reported["tier_by_rule"][place]
         best = max(
             [TIERS.index(cap["at_most"]) for cap in policy["caps"] if days_late[place] > cap["above"]], default=0
         )
-        assert told["tier"][place] == TIERS[max(TIERS.index(asked), best)]
+        assert reported["tier"][place] == TIERS[max(TIERS.index(asked), best)]
         if client in counting:
-            shown = told["override"][place]
+            shown = reported["override"][place]
             row = counting[client]
             assert (shown["by"], shown["reason"], shown["on"], shown["until"]) == (
                 row.by,

@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from models.config.policy import PolicyConfig
-from models.decisions.tiers import (
+from models.grading import (
     NO_MOVE,
     Facts,
     Override,
+    assess,
     decide,
     fit_policy,
     grade_book,
     limit_of,
     reasons,
     shortfall,
-    weigh,
 )
 from models.vocab import Tier
 from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, facts_of
@@ -104,7 +104,7 @@ def test_no_more_clients_change_than_the_policy_lets(policy: dict[str, Any], fac
     before = facts.previous != ""
     changed = int((decided.by_rule != facts.previous)[before].sum())
     assert changed <= policy["stability"]["max_changed_share"] * before.sum() + 1e-6
-    kept = decide(weigh(fitted, facts), NO_MOVE)
+    kept = decide(assess(fitted, facts), NO_MOVE)
     assert kept.by_rule[before].tolist() == facts.previous[before].tolist()
 
 
@@ -114,7 +114,7 @@ def test_order_and_blocks_change_nothing(policy: dict[str, Any], facts: Facts, r
     fitted = fit_policy(PolicyConfig.model_validate(policy), facts, "USD")
     whole = grade_book(fitted, facts)
     order = np.array(random.sample(range(len(facts)), len(facts)))
-    blocks = [weigh(fitted, facts.where(part)) for part in np.array_split(order, 3) if len(part)]
+    blocks = [assess(fitted, facts.where(part)) for part in np.array_split(order, 3) if len(part)]
     limit = limit_of([block.moves for block in blocks], policy["stability"]["max_changed_share"])
     parts = [decide(block, limit) for block in blocks]
     assert np.concatenate([part.tier for part in parts]).tolist() == whole.tier[order].tolist()

@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.book.contract import CASHFLOW_KINDS
 from models.config.simulation import DirtEconomics, SimulationConfig
-from models.tables.schema import CASHFLOW_KINDS
-from models.tables.simulator.blocks import Plan, desk_of, run_block, world_of
-from models.tables.simulator.dirt import repaired, smudged
-from models.tables.simulator.economics import Economics
-from models.tables.simulator.journal import CashflowColumns, Journal
-from models.tables.simulator.ledgers import cashflow_table, facility_table, interaction_table, opportunity_table
-from models.tables.simulator.population import create_population
-from models.tables.simulator.state import BookState
-from models.tables.simulator.step import step
-from models.tables.simulator.truth import Moment, run_forward
+from models.simulator.blocks import Plan, desk_of, run_block, world_of
+from models.simulator.economics import Economics
+from models.simulator.injected_errors import repaired, smudged
+from models.simulator.journal import CashflowColumns, Journal
+from models.simulator.ledgers import cashflow_table, facility_table, interaction_table, opportunity_table
+from models.simulator.population import create_population
+from models.simulator.state import BookState
+from models.simulator.step import step
+from models.simulator.truth import Moment, run_forward
 
 CONFIG = SimulationConfig(block_clients=120)
 SEEDS = st.integers(0, 2**32)

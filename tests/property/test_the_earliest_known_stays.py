@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.tables.quality import Gate
-from models.tables.schema import TABLES, Kind, TableSchema
-from models.tables.sources.crm_sales import SALES_PIPELINE
-from models.tables.sources.ibrd import LOANS
-from models.tables.sources.ifc import PROJECTS
+from models.book.contract import TABLES, Kind, TableSchema
+from models.book.quarantine import Gate
+from models.book.sources.crm_sales import SALES_PIPELINE
+from models.book.sources.ibrd import LOANS
+from models.book.sources.ifc import PROJECTS
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 

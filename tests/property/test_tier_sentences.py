@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.config.policy import PolicyConfig
-from models.decisions.tiers import Decided, Facts, Override, fit_policy, grade_book, reasons
+from models.grading import Facts, Override, TierDecisions, fit_policy, grade_book, reasons
 from models.vocab import Tier
 from property.test_policy_laws import DAYS, TIERS, policies
 from support.graded import AS_OF, facts_of
@@ -123,22 +123,22 @@ def read(sentence: str, lang: str) -> Told:
     )
 
 
-def decided_of(decided: Decided, row: int, lang: str) -> Told:
+def decided_of(decided: TierDecisions, row: int, lang: str) -> Told:
     """The same from the decision."""
-    weighed = decided.weighed
-    policy, held = weighed.policy.settings, str(decided.by_rule_basis[row])
-    previous = TIERS[weighed.previous_rank[row]] if weighed.previous_rank[row] >= 0 else ""
-    cap = int(weighed.cap[row])
+    assessment = decided.assessment
+    policy, held = assessment.policy.settings, str(decided.by_rule_basis[row])
+    previous = TIERS[assessment.previous_rank[row]] if assessment.previous_rank[row] >= 0 else ""
+    cap = int(assessment.cap[row])
     unchecked: dict[str, str] = {}
     for each in policy.caps:
         lowers = TIERS.index(each.at_most) > TIERS.index(str(decided.tier[row]))
-        if each.feature not in weighed.facts.features and not each.or_missing and lowers:
+        if each.feature not in assessment.facts.features and not each.or_missing and lowers:
             unchecked.setdefault(each.feature, getattr(each.because, lang))
     part_of_the_way = held == "margin" and previous != str(decided.by_rule[row])
     return Told(
         tier=str(decided.tier[row]),
         by_rule=str(decided.by_rule[row]),
-        ruled=policy.rules[int(weighed.rule[row])].tier.value,
+        ruled=policy.rules[int(assessment.rule[row])].tier.value,
         held=held,
         previous=previous if part_of_the_way else "",
         override=str(decided.override[row]),
@@ -180,16 +180,16 @@ def test_a_sentence_read_back_is_the_decision(case: tuple[PolicyConfig, Facts], 
     policy, facts = case
     decided = grade_book(fit_policy(policy, facts, "USD"), facts)
     for row, sentence in enumerate(reasons(decided, lang).tolist()):
-        told = read(sentence, lang)
-        assert told == decided_of(decided, row, lang), sentence
-        assert_no_contradiction(told, sentence, lang)
+        reported = read(sentence, lang)
+        assert reported == decided_of(decided, row, lang), sentence
+        assert_no_contradiction(reported, sentence, lang)
 
 
-def assert_no_contradiction(told: Told, sentence: str, lang: str) -> None:
+def assert_no_contradiction(reported: Told, sentence: str, lang: str) -> None:
     """A client is said to be held down only where what would hold otherwise is named, and is better."""
-    if TIERS.index(told.ruled) > TIERS.index(told.tier):
-        assert f"{told.tier} at most" not in sentence
-        assert f"最高{told.tier}级" not in sentence
+    if TIERS.index(reported.ruled) > TIERS.index(reported.tier):
+        assert f"{reported.tier} at most" not in sentence
+        assert f"最高{reported.tier}级" not in sentence
 
 
 @given(cases())

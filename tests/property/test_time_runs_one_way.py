@@ -12,8 +12,8 @@ import pandas as pd
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from models.tables.panel import Panel
-from models.tables.targets import SO_FAR
+from models.panel.panel import Panel
+from models.panel.targets import SO_FAR
 from support.books import AS_OF, panel_from, rows
 from support.random_books import Frames, books, random_book, shuffled, with_future_of
 

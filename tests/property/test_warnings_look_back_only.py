@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from models.tables.panel import Panel
-from models.workflows.warn import Rung, origins_to_read, read_turns, ring_alarms
+from models.panel.panel import Panel
+from models.warnings.compute import RaisedAlarms, origins_to_read, raise_alarms, read_deteriorations
 from support.lending_book import drawn_tables
 from support.warned_lender import AS_OF, Warner, panel_at, warner_in
 
@@ -21,9 +21,9 @@ def warner(tmp_path_factory: pytest.TempPathFactory) -> Warner:
     return warner_in(tmp_path_factory.mktemp("warner"))
 
 
-def rung(warner: Warner, panel: Panel) -> Rung:
-    reading = read_turns(warner.models, panel, warner.config)
-    return ring_alarms([reading.warned()], clients=len(reading), config=warner.config, as_of=AS_OF)
+def rung(warner: Warner, panel: Panel) -> RaisedAlarms:
+    reading = read_deteriorations(warner.models, panel, warner.config)
+    return raise_alarms([reading.warned()], clients=len(reading), config=warner.config, as_of=AS_OF)
 
 
 def with_another_future(tables: Tables, other: Tables, *, day: object = AS_OF) -> Tables:

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.config import ReachConfig
-from models.decisions.ranks import tier_ranks
+from models.explain.change import features_by_client
+from models.explain.reach import PeerRange
+from models.explain.within_reach import Goal, Outcome, Reachable, within_reach
+from models.grading.ranks import tier_ranks
+from models.pipeline.pipeline import FittedModels
 from models.vocab import FloatArray
-from models.workflows.change import features_by_client
-from models.workflows.reach import PeerRange
-from models.workflows.recipe import FittedModels
-from models.workflows.within_reach import Goal, Outcome, Reachable, within_reach
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
 
 ACTION = {"en": "Do it.", "zh": "立即处理"}

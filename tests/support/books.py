@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.book.contract import TABLES, Kind
+from models.book.door import Book
+from models.book.periods import PeriodGrid
 from models.config import Config, parse_config
-from models.tables.book import Book
-from models.tables.panel import Panel, panel_of
-from models.tables.periods import PeriodGrid
-from models.tables.prepare import fit_notes, prepared_book
-from models.tables.schema import TABLES, Kind
+from models.panel.panel import Panel, panel_of
+from models.panel.prepare import fit_notes, prepared_book
 
 Frames = Mapping[str, pd.DataFrame]
 

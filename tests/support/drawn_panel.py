@@ -8,19 +8,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from models.book.periods import PeriodGrid
 from models.config import Config
-from models.tables.panel import Panel
-from models.tables.periods import PeriodGrid
-from models.tables.splits import HindcastOrigins, LearningOrigins
-from models.workflows.corrections import learn_corrections
-from models.workflows.hindcast import Hindcasts
-from models.workflows.recipe import FittedModels, fit_models
+from models.panel.panel import Panel
+from models.panel.splits import LearningOrigins, OutOfTimeOrigins
+from models.pipeline.calibration import learn_calibration
+from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.pipeline import FittedModels, fit_models
 from support.lending_book import settings_of
 
 GRID = PeriodGrid("month", date(2022, 1, 1))
 ORIGINS = (-24, -18, -12, -6, 0)
 """The last one is tested."""
-FIT = LearningOrigins(learn=ORIGINS[:-1], hindcasts=(HindcastOrigins(ORIGINS[-2], ORIGINS[:-2]),))
+FIT = LearningOrigins(learn=ORIGINS[:-1], hindcasts=(OutOfTimeOrigins(ORIGINS[-2], ORIGINS[:-2]),))
 """What it is learned from: the origins before, the last of which is foretold by those before it."""
 
 
@@ -77,4 +77,4 @@ def drawn_panel(clients: int = 120, *, groups: int | None = None, group_tells_al
 def fitted_models() -> FittedModels:
     """The recipe fitted on the drawn panel, corrected by what its hindcast teaches."""
     panel, config = drawn_panel(), small_config()
-    return fit_models(panel, FIT, learn_corrections(Hindcasts(panel, config).of(FIT), config), config)
+    return fit_models(panel, FIT, learn_calibration(OutOfTimeForecasts(panel, config).of(FIT), config), config)

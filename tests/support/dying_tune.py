@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from models.errors import TooLittleDataError
-from models.workflows.tune.examination import Examination
-from models.workflows.tune.space import Parameter
-from models.workflows.tune.study import TrialResult, open_study
+from models.tuning.examination import Examination
+from models.tuning.space import Parameter
+from models.tuning.study import TrialResult, open_study
 
 SPACE = (
     Parameter(name="leaves", whole=True, low=2, high=64, log=True),
@@ -74,15 +74,15 @@ def climb(database: Path, trials: int, hill: Hill | None = None) -> list[TrialRe
 
 def die_at_origin(count: int) -> None:
     """From now on this process kills itself when models are about to be fitted for the ``count``th time."""
-    foretell, made = Examination.foretell, [0]
+    forecast_past, made = Examination.forecast_past, [0]
 
     def counted(self: Examination, *arguments: object) -> object:
         made[0] += 1
         if made[0] == count:
             os.kill(os.getpid(), signal.SIGKILL)
-        return foretell(self, *arguments)
+        return forecast_past(self, *arguments)
 
-    Examination.foretell = counted
+    Examination.forecast_past = counted
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from models.tables.book import Book, load_book
+from models.book.door import Book, load_book
 from models.vocab import SilentProgress
 from support import books
 from support.books import AS_OF
@@ -117,10 +117,11 @@ def _plain(frames: Frames) -> Frames:
 def _still_open(frames: Frames) -> Frames:
     """What ended on the day after the edition had not ended."""
     made = dict(frames)
-    for name, told in {"facilities": "exit_cause", "opportunities": "outcome"}.items():
+    for name, reported in {"facilities": "exit_cause", "opportunities": "outcome"}.items():
         open_now = made[name]["closed"].map(lambda day: pd.isna(day) or day >= AS_OF)
         made[name] = made[name].assign(
-            closed=made[name]["closed"].where(~open_now, None), **{told: made[name][told].where(~open_now, None)}
+            closed=made[name]["closed"].where(~open_now, None),
+            **{reported: made[name][reported].where(~open_now, None)},
         )
     return made
 

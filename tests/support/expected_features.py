@@ -137,8 +137,8 @@ class Expected:
             self.per_client(still.groupby("client_id").limit.max()).fillna(0), limit
         )
         for term in ("spread_bp", "collateral_cover"):
-            told = still.dropna(subset=term)
-            self.out[f"facility_{term}_mean"] = ratio(self.weighted(told, term), self.total(told, "limit"))
+            reported = still.dropna(subset=term)
+            self.out[f"facility_{term}_mean"] = ratio(self.weighted(reported, term), self.total(reported, "limit"))
         backed = known["product"].isin(PRODUCTS["guarantee"]) & (known.purpose == "new plant")
         for name, rows in (("loan", known[known["product"] == "loan"]), ("backed_plant", known[backed])):
             self.out[f"facility_{name}_count_ever"] = self.count(rows)
@@ -163,7 +163,7 @@ class Expected:
         months = late.groupby("client_id").date.agg(lambda days: set(days.dt.to_period("M")))
         last = late.groupby(["client_id", late.date.dt.to_period("M")]).date.max()
         self.out["arrears_days"] = self.per_client(
-            pd.Series({client: unbroken(client, told, last) for client, told in months.items()})
+            pd.Series({client: unbroken(client, reported, last) for client, reported in months.items()})
         ).fillna(0.0)
 
     def runoff(self) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 import yaml
 
 from models.config.policy import PolicyConfig
-from models.decisions.tiers import Facts, Override
+from models.grading import Facts, Override
 
 AS_OF = date(2024, 1, 1)
 POLICIES = Path(__file__).parents[2] / "configs" / "policies"

@@ -10,9 +10,9 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from models.book.guard.measuring import profile_book
+from models.book.guard.profile import BookProfile
 from models.config import Config
-from models.tables.guard.measuring import profile_book
-from models.tables.guard.profile import BookProfile
 from support.books import settings, write_table
 
 Frames = dict[str, pd.DataFrame]

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from models.evaluation.report import Judged, JudgedCurve, report_parts, stability_parts
 from models.metrics import auc, bootstrap_draws, bootstrap_interval, brier, normalized_gini, total_ratio
-from models.workflows.report import Judged, JudgedCurve, report_parts, stability_parts
 
 CAUSES = ("reduced", "refinanced_away", "dormant", "default")
 HORIZON, STEPS = 12, 6
@@ -82,14 +82,14 @@ def drawn_report(clients: int = 900, *, origins: int = 3, dated: bool = True) ->
     """A whole report as ``report.json`` holds it, with parts at each origin and what is stable between them."""
     judged = [drawn_judged(clients, seed=number, dated=dated) for number in range(origins)]
     importances = [drawn_importance(number) for number in range(origins)]
-    told = [_origin(each, f"202{number}-01-01", importances[number]) for number, each in enumerate(judged)]
+    reported = [_origin(each, f"202{number}-01-01", importances[number]) for number, each in enumerate(judged)]
     return {
         "book": "drawn",
         "currency": "USD",
         "data": "0" * 64,
         "horizon": {"period": "month", "periods": HORIZON},
-        "origins": told,
-        "stability": stability_parts(told, importances),
+        "origins": reported,
+        "stability": stability_parts(reported, importances),
     }
 
 

@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy
 
 from models.config import Config, load_config
-from models.interfaces.tracking import Tracking
+from models.tracking.mlflow import Tracking
 
 IN_THE_MIDDLE = 200
 """MLflow builds its database in some 500 statements."""
@@ -72,11 +72,11 @@ if __name__ == "__main__":
     import_module("mlflow.store.tracking.sqlalchemy_store")  # what MLflow loads late: once, before the first is forked
     import_module("mlflow.store.model_registry.sqlalchemy_store")
     fresh, other_book, broken = (load_config(Path(file), overrides) for file, *overrides in json.loads(sys.argv[1]))
-    told = {
+    reported = {
         "fresh": ends_of(open_store, fresh, AT_ONCE),
         "other book": ends_of(open_store, other_book, AT_ONCE),
         "killed": ends_of(be_killed, broken, 1),
         "left": sorted(path.name for path in Path(broken.run.artifact_dir).parent.glob("*")),
         "after": ends_of(open_store, broken, 1),
     }
-    json.dump(told, sys.stdout)
+    json.dump(reported, sys.stdout)

@@ -35,7 +35,7 @@ SMALL = (
 )
 """Enough to learn from a small simulated book within seconds."""
 _SIMULATE = ("--clients", "400", "--seed", "7")
-_CLI = (sys.executable, "-c", "from models.interfaces.cli import main; main()")
+_CLI = (sys.executable, "-c", "from models.cli import main; main()")
 _NAMES_OF_RUNS = re.compile(
     r"(run_key|model_version|run_id|bundle|bundle_key|seconds|page|folder|path|json|csv|html|data|code|code_version|quarantine|storage_uri|scores|fingerprint|overview)"
 )
@@ -82,8 +82,8 @@ def output_hashes(runs: Runs, client: str | None = None) -> dict[str, str]:
     asked = client or str(pd.read_parquet(scores / "scores.parquet").client_id.sort_values().iloc[0])
     for language in ("en", "zh"):
         page = runs.folder / f"client_{language}.html"
-        told = runs.command("explain", asked, "--lang", language, "--html", str(page))
-        found[f"explain {language}"] = _hash(_plain(told))
+        reported = runs.command("explain", asked, "--lang", language, "--html", str(page))
+        found[f"explain {language}"] = _hash(_plain(reported))
         found[f"explain {language} page"] = _hash(_plain(page.read_text(encoding="utf-8")))
     for file in sorted(scores.glob("*.parquet")):
         found |= of_table(file)

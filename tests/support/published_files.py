@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
+from models.book.door import Book, load_book
 from models.config import load_config
-from models.tables.book import Book, load_book
 from models.vocab import SilentProgress
 
 CONFIGS = Path(__file__).parents[2] / "configs"

@@ -218,11 +218,11 @@ def _clients(book: Frames, other: Frames) -> pd.DataFrame:
     return pd.concat([new, book["clients"]], ignore_index=True)
 
 
-def _other_ends(past: pd.DataFrame, as_of: date, **told: str) -> pd.DataFrame:
+def _other_ends(past: pd.DataFrame, as_of: date, **reported: str) -> pd.DataFrame:
     """What had not ended before the as-of date ends on it, and this is told of the end."""
     still_open = past["closed"].map(lambda day: pd.isna(day) or day >= as_of)
     changed = past.copy()
-    for column, value in {"closed": as_of, **told}.items():
+    for column, value in {"closed": as_of, **reported}.items():
         changed.loc[still_open, column] = value
     return changed
 

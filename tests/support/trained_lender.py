@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from models.interfaces.jobs import TrainResult, predict, train
-from models.workflows.predict import Predicted
+from models.scoring.compute import Predicted
+from models.training.job import TrainResult, predict, train
 from support.lending_book import Lender, lender_in
 
 

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pandas as pd
 
+from models.book.periods import PeriodGrid
 from models.config import Config
-from models.interfaces.opening import open_book
-from models.tables.panel import Panel, panel_of
-from models.tables.periods import PeriodGrid
-from models.tables.prepare import prepared_book
-from models.tables.splits import learning_origins
+from models.panel.panel import Panel, panel_of
+from models.panel.prepare import prepared_book
+from models.panel.splits import learning_origins
+from models.pipeline.calibration import learn_calibration
+from models.pipeline.origins import learning_panel
+from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.pipeline import FittedModels, fit_models, with_peers
 from models.vocab import SilentProgress
-from models.workflows.corrections import learn_corrections
-from models.workflows.hindcast import Hindcasts
-from models.workflows.learning import learning_panel
-from models.workflows.recipe import FittedModels, fit_models, with_peers
+from models.workspace.opening import open_book
 from support.lending_book import lender_in
 
 AS_OF = date(2021, 7, 1)
@@ -40,7 +40,7 @@ def warner_in(root: Path) -> Warner:
     grid = PeriodGrid(lender.config.time.period, AS_OF)
     origins = learning_origins(lender.config, grid, book.first_date, outcomes_before=0)
     panel = learning_panel(book, lender.config, grid, origins.learn).panel
-    corrections = learn_corrections(Hindcasts(panel, lender.config).of(origins), lender.config)
+    corrections = learn_calibration(OutOfTimeForecasts(panel, lender.config).of(origins), lender.config)
     models = fit_models(panel, origins, corrections, lender.config)
     return Warner(config=lender.config, models=with_peers(models, panel, origins.latest))
 

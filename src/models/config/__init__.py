@@ -1,6 +1,6 @@
 """What a run is asked to do: settings of one book, and how they are read."""
 
-from models.config.backtest import ActingConfig, BacktestConfig, LimitsConfig, RetentionConfig, RuleConfig
+from models.config.backtest import ActingConfig, BacktestConfig, LimitsConfig, RetentionConfig, SpreadsheetRuleConfig
 from models.config.base import Search, Section
 from models.config.explaining import ActionConfig, ExplainingConfig, ReachConfig
 from models.config.guard import GuardConfig, Limit
@@ -41,7 +41,7 @@ from models.config.sections import (
 from models.config.segments import ClusteringMethod, ClusterRange, SegmentsConfig
 from models.config.simulation import SimulationConfig
 from models.config.tuning import TreeCandidateName, TuneConfig
-from models.config.warnings import DimensionConfig, WarningsConfig
+from models.config.warnings import DeteriorationConfig, WarningsConfig
 
 __all__ = [
     "ActingConfig",
@@ -56,8 +56,8 @@ __all__ = [
     "Config",
     "DeclineConfig",
     "DeclineLearnerConfig",
+    "DeteriorationConfig",
     "Dimension",
-    "DimensionConfig",
     "DriverConfig",
     "ExplainingConfig",
     "FacilityCountConfig",
@@ -79,13 +79,13 @@ __all__ = [
     "RegionsConfig",
     "RelationshipsConfig",
     "RetentionConfig",
-    "RuleConfig",
     "RunConfig",
     "ScorePart",
     "Search",
     "Section",
     "SegmentsConfig",
     "SimulationConfig",
+    "SpreadsheetRuleConfig",
     "StagesConfig",
     "TiersConfig",
     "TimeConfig",

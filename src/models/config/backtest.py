@@ -10,7 +10,7 @@ from pydantic import Field, model_validator
 from models.config.base import OpenShare, PositiveFloat, Section, Share
 
 
-class RuleConfig(Section):
+class SpreadsheetRuleConfig(Section):
     """The grade that a lender would give without models: by past business, held down by the credit rating.
 
     AA: past value within the top ``aa_share`` and a rating of at most ``aa_max_rating``; A: within the top ``a_share``
@@ -25,7 +25,7 @@ class RuleConfig(Section):
     a_max_rating: PositiveFloat = 0.05
 
     @model_validator(mode="after")
-    def _ordered(self) -> RuleConfig:
+    def _ordered(self) -> SpreadsheetRuleConfig:
         if self.aa_share >= self.a_share:
             raise ValueError(f"aa_share must be below a_share, got {self.aa_share} and {self.a_share}")
         if self.aa_max_rating > self.a_max_rating:
@@ -74,7 +74,7 @@ class BacktestConfig(Section):
         default=(0.5, 0.8), description="Shares of future value that screening has to find."
     )
     aim: Share = Field(default=0.40, description="Screening efficiency that is hoped for.")
-    rule: RuleConfig = RuleConfig()
+    rule: SpreadsheetRuleConfig = SpreadsheetRuleConfig()
     retention: RetentionConfig = RetentionConfig()
     limits: LimitsConfig = LimitsConfig()
     acting: ActingConfig = ActingConfig()

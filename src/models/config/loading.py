@@ -121,11 +121,11 @@ def _policy_of(path: Path, subject: str) -> dict[str, Any]:
 def _all_problems(raw: dict[str, Any], error: ValidationError) -> list[UserError]:
     """The problems found, and those that a check of a whole section finds once its unknown keys are out of its way."""
     found = error.errors(include_url=False)
-    told = [problem for details in found for problem in _problems(details)]
+    reported = [problem for details in found for problem in _problems(details)]
     unknown = [details["loc"] for details in found if details["type"] == _UNKNOWN_KEY]
     if unknown:
-        told += [problem for problem in _problems_without(raw, unknown) if str(problem) not in map(str, told)]
-    return told
+        reported += [problem for problem in _problems_without(raw, unknown) if str(problem) not in map(str, reported)]
+    return reported
 
 
 def _problems_without(raw: dict[str, Any], unknown: Sequence[tuple[int | str, ...]]) -> list[UserError]:
@@ -210,8 +210,8 @@ def _problem(details: ErrorDetails, root: type[BaseModel]) -> UserError:
     if details["type"] in _COLLECTIONS:
         return _not_a_collection(where, details)
     message = details["msg"].removeprefix("Value error, ")
-    rule, told, rest = message.partition(", got ")
-    if told:  # a check of ours, which says what it got and often what to do
+    rule, reported, rest = message.partition(", got ")
+    if reported:  # a check of ours, which says what it got and often what to do
         got, said, remedy = rest.rpartition(": ")
         return UserError(rule=f"{where}: {rule}", got=got if said else rest, remedy=remedy if said else f"set {where}")
     got = "the values above" if details["loc"] == () or isinstance(details["input"], dict) else repr(details["input"])

@@ -13,7 +13,7 @@ Steps = dict[Pattern, PositiveFloat]
 Severity = Annotated[float, Field(ge=50, le=100)]
 
 
-class DimensionConfig(Section):
+class DeteriorationConfig(Section):
     """Features by which one side of a client's state is told; each with the least step that is worth a word.
 
     The step is in the feature's own unit: a smaller one never makes a warning, however alike the peers are. Features
@@ -28,7 +28,7 @@ class DimensionConfig(Section):
     )
 
     @model_validator(mode="after")
-    def _one_direction(self) -> DimensionConfig:
+    def _one_direction(self) -> DeteriorationConfig:
         named = [*self.up, *self.down, *self.away]
         if not named or len(set(named)) < len(named):
             raise ValueError(
@@ -38,14 +38,14 @@ class DimensionConfig(Section):
         return self
 
 
-_DIMENSIONS: dict[str, DimensionConfig] = {
-    "risk": DimensionConfig(up={"decline_probability": 0.1}),
-    "utilisation": DimensionConfig(up={"facility_utilisation": 0.1}, alone=False),
-    "arrears": DimensionConfig(up={"arrears_days": 30.0, "arrears_count_*": 1.0}),
-    "rating": DimensionConfig(up={"pd_last": 0.01}),
-    "activity": DimensionConfig(up={"activity_overdue": 1.0}, down={"activity_growth_*": 0.25}),
-    "satisfaction": DimensionConfig(up={"complaint_count_*": 1.0}, down={"csat_last": 1.0, "nps_last": 2.0}),
-    "tone": DimensionConfig(away={"tone_*_mean_*": 0.1}, alone=False),
+_DIMENSIONS: dict[str, DeteriorationConfig] = {
+    "risk": DeteriorationConfig(up={"decline_probability": 0.1}),
+    "utilisation": DeteriorationConfig(up={"facility_utilisation": 0.1}, alone=False),
+    "arrears": DeteriorationConfig(up={"arrears_days": 30.0, "arrears_count_*": 1.0}),
+    "rating": DeteriorationConfig(up={"pd_last": 0.01}),
+    "activity": DeteriorationConfig(up={"activity_overdue": 1.0}, down={"activity_growth_*": 0.25}),
+    "satisfaction": DeteriorationConfig(up={"complaint_count_*": 1.0}, down={"csat_last": 1.0, "nps_last": 2.0}),
+    "tone": DeteriorationConfig(away={"tone_*_mean_*": 0.1}, alone=False),
 }
 
 
@@ -78,7 +78,7 @@ class WarningsConfig(Section):
     loss_given_default: OpenShare = Field(
         default=0.45, description="Share of what is outstanding that a default costs."
     )
-    dimensions: dict[Name, DimensionConfig] = Field(
+    dimensions: dict[Name, DeteriorationConfig] = Field(
         default_factory=lambda: dict(_DIMENSIONS),
         description="The feature decline_probability is what the models say; all others are features of the book.",
     )

@@ -21,7 +21,7 @@ _FLAT = 1e-8
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class ModelReading:
     """How one version of a model reads the same clients before and after, in parts of what it says uncalibrated.
 
     ``curve`` is its calibration, from what it says uncalibrated to what it says, and ``slope`` how fast that rises;
@@ -59,8 +59,8 @@ class SplitChange:
         if not self.after.size:
             return
         size = np.maximum(np.maximum(np.abs(self.before), np.abs(self.after)), np.finfo(np.float64).tiny)
-        told = self.before + self.data.sum(axis=1) + self.model + self.calibration
-        gap = np.abs(told - self.after) / size
+        reported = self.before + self.data.sum(axis=1) + self.model + self.calibration
+        gap = np.abs(reported - self.after) / size
         row = int(np.argmax(gap))  # which takes a missing number for the largest
         if not gap[row] <= tolerance:
             raise AdditivityError(model=f"change of {self.target}", row=row, gap=float(gap[row]), tolerance=tolerance)
@@ -82,7 +82,7 @@ class SplitChange:
         )
 
 
-def split_change(old: Reading, new: Reading, *, reasons: Mapping[str, str]) -> SplitChange:
+def split_change(old: ModelReading, new: ModelReading, *, reasons: Mapping[str, str]) -> SplitChange:
     """Split what ``new`` says after minus what ``old`` said before into data (by reason), model and calibration.
 
     What is new, the data, the trees or the calibration, can be taken up in six orders, and what each adds depends on
@@ -115,7 +115,7 @@ def split_change(old: Reading, new: Reading, *, reasons: Mapping[str, str]) -> S
     )
 
 
-def mixed_predictions(old: Reading, new: Reading) -> FloatArray:
+def mixed_predictions(old: ModelReading, new: ModelReading) -> FloatArray:
     """What each mix of old (0) and new (1) says: (2, 2, 2, n_clients) over data, trees and calibration."""
     said = np.empty((2, 2, 2, len(old.before.prediction)))
     for trees, read in enumerate((old, new)):
@@ -137,14 +137,14 @@ def mean_steps(said: FloatArray) -> FloatArray:
     count = said.ndim - 1
     new = np.ones((count, said.shape[-1]))
 
-    def mix(told: FloatArray) -> FloatArray:
-        place: list[int] = np.count_nonzero(told, axis=1).clip(max=1).tolist()
+    def mix(reported: FloatArray) -> FloatArray:
+        place: list[int] = np.count_nonzero(reported, axis=1).clip(max=1).tolist()
         return np.asarray(said[tuple(place)])
 
     return shapley_values(mix, new, np.zeros(count))
 
 
-def _by_feature(read: Reading, by: Reading, said: FloatArray) -> FloatArray:
+def _by_feature(read: ModelReading, by: ModelReading, said: FloatArray) -> FloatArray:
     """The features' parts of ``said[1] - said[0]``, with ``by``'s calibration. (2, n) -> (n, n_features)."""
     moved = np.ascontiguousarray(read.after.values - read.before.values)  # so that a row's sum is its own to the bit
     rise, wanted = moved.sum(axis=1), said[1] - said[0]

@@ -20,7 +20,7 @@ MAX_NAMES_SHOWN = 5
 
 
 @dataclass(frozen=True, kw_only=True)
-class Feature:
+class ContractFeature:
     """One column of a panel; a category's code is its place in ``categories``, the pooled share the next."""
 
     name: str
@@ -40,7 +40,7 @@ class Feature:
 class FeatureContract:
     """The features of a model, in order. Part of its bundle; every prediction is held against it."""
 
-    features: tuple[Feature, ...]
+    features: tuple[ContractFeature, ...]
 
     @classmethod
     def learn(cls, frame: pd.DataFrame, units: Mapping[str, str], max_categories: int) -> FeatureContract:
@@ -105,10 +105,10 @@ class FeatureContract:
         if tuple(name for name in names if name in expected) == self.names:
             return
         missing, extra = sorted((expected - given).elements()), sorted((given - expected).elements())
-        told = [f"{word} {_some(which)}" for word, which in (("missing", missing), ("extra", extra)) if which]
+        reported = [f"{word} {_some(which)}" for word, which in (("missing", missing), ("extra", extra)) if which]
         raise FeatureContractError(
             rule="the features must be those that the model learned from, in the same order",
-            got="; ".join(told) or "another order",
+            got="; ".join(reported) or "another order",
             remedy="compute them with the config of the model's bundle, or train anew",
         )
 
@@ -129,19 +129,19 @@ class FeatureContract:
             ) from error
 
 
-def _feature(entry: dict[str, Any]) -> Feature:
+def _feature(entry: dict[str, Any]) -> ContractFeature:
     categories, pooled = tuple(entry.pop("categories")), tuple(entry.pop("pooled"))
-    return Feature(categories=categories, pooled=pooled, **entry)
+    return ContractFeature(categories=categories, pooled=pooled, **entry)
 
 
-def _learn_feature(column: pd.Series[Any], name: str, unit: str, max_categories: int) -> Feature:
+def _learn_feature(column: pd.Series[Any], name: str, unit: str, max_categories: int) -> ContractFeature:
     if column.dtype == np.float64:
-        return Feature(name=name, kind="number", unit=unit)
+        return ContractFeature(name=name, kind="number", unit=unit)
     if not pd.api.types.is_string_dtype(column.dtype):
         raise _wrong_type(name, "numbers (float64) or text", column.dtype)
     counts = column.value_counts(dropna=True)
     ranked = sorted(counts.index, key=lambda value: (-counts[value], value))
-    return Feature(
+    return ContractFeature(
         name=name,
         kind="category",
         unit=unit,
@@ -150,7 +150,7 @@ def _learn_feature(column: pd.Series[Any], name: str, unit: str, max_categories:
     )
 
 
-def _encode_column(column: pd.Series[Any], feature: Feature) -> FloatArray:
+def _encode_column(column: pd.Series[Any], feature: ContractFeature) -> FloatArray:
     if feature.kind == "category":
         if not pd.api.types.is_string_dtype(column.dtype) and not column.isna().all():
             raise _wrong_type(feature.name, "text", column.dtype)

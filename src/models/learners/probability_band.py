@@ -41,12 +41,14 @@ class ProbabilityBand:
         them differ by, for an origin more than were seen. None where no origin tells both outcomes apart.
         """
         centre = float(np.concatenate(list(log_odds)).mean())
-        told = [(seen, said - centre) for seen, said in zip(declined, log_odds, strict=True) if seen.min() < seen.max()]
-        levels = [line.intercept for seen, said in told if (line := fit_logit_line(seen, said + centre, slope=1.0))]
-        slopes = [line.slope for seen, said in told if (line := fit_logit_line(seen, said)) is not None]
+        reported = [
+            (seen, said - centre) for seen, said in zip(declined, log_odds, strict=True) if seen.min() < seen.max()
+        ]
+        levels = [line.intercept for seen, said in reported if (line := fit_logit_line(seen, said + centre, slope=1.0))]
+        slopes = [line.slope for seen, said in reported if (line := fit_logit_line(seen, said)) is not None]
         if not levels or not slopes:
             return None
-        information = [_information(said, centre) for _, said in told]
+        information = [_information(said, centre) for _, said in reported]
         return cls(
             confidence=confidence,
             centre=centre,

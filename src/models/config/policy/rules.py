@@ -116,9 +116,9 @@ def table_problems(dimensions: Mapping[str, DimensionConfig], rules: Sequence[Ru
         rule = f"the table must have at most {MAX_CASES:,} cases"
         return [*problems, UserError(rule=rule, got=f"{cases:,}", remedy="name fewer dimensions in the rules")]
     table = covered(dimensions, rules)
-    told = _Cases(dimensions, names)
-    problems += [*_gaps(table, told), *_doubles(table, rules, told)]
-    return problems or list(_falls(table, rules, told))
+    reported = _Cases(dimensions, names)
+    problems += [*_gaps(table, reported), *_doubles(table, rules, reported)]
+    return problems or list(_falls(table, rules, reported))
 
 
 class _Cases:
@@ -150,17 +150,17 @@ def _unknown_names(dimensions: Mapping[str, DimensionConfig], rules: Sequence[Ru
                     yield unknown_name(f"the level of {name} in rule {number}", level, dimensions[name].level_names)
 
 
-def _gaps(table: BoolArray, told: _Cases) -> Iterator[UserError]:
+def _gaps(table: BoolArray, reported: _Cases) -> Iterator[UserError]:
     nobody = np.asarray(~table.any(axis=0))
     if nobody.any():
         yield UserError(
             rule="every case must be decided by a rule",
-            got=f"a gap: none for {told.some(nobody)}",
+            got=f"a gap: none for {reported.some(nobody)}",
             remedy="add a rule, or widen one",
         )
 
 
-def _doubles(table: BoolArray, rules: Sequence[RuleConfig], told: _Cases) -> Iterator[UserError]:
+def _doubles(table: BoolArray, rules: Sequence[RuleConfig], reported: _Cases) -> Iterator[UserError]:
     for first, second in combinations(range(len(rules)), 2):
         both = table[first] & table[second]
         if both.any():
@@ -168,12 +168,12 @@ def _doubles(table: BoolArray, rules: Sequence[RuleConfig], told: _Cases) -> Ite
             what = "an overlap" if tiers[0] == tiers[1] else f"a contradiction, {tiers[0]} against {tiers[1]}"
             yield UserError(
                 rule=f"rules {first + 1} and {second + 1} must not decide the same case",
-                got=f"{what}: {told.some(both)}",
+                got=f"{what}: {reported.some(both)}",
                 remedy="narrow one of them",
             )
 
 
-def _falls(table: BoolArray, rules: Sequence[RuleConfig], told: _Cases) -> Iterator[UserError]:
+def _falls(table: BoolArray, rules: Sequence[RuleConfig], reported: _Cases) -> Iterator[UserError]:
     """A client that is better in one dimension and alike in all others must not get a lower tier."""
     ranks = ranks_of_cases(table, rules)
     for axis in range(ranks.ndim):
@@ -183,8 +183,8 @@ def _falls(table: BoolArray, rules: Sequence[RuleConfig], told: _Cases) -> Itera
             worse = tuple(place + (axis == other) for other, place in enumerate(better))
             yield UserError(
                 rule="a better client must not get a lower tier",
-                got=f"a contradiction: {TIERS[ranks[better]]} for {told.one(np.array(better))}, "
-                f"but {TIERS[ranks[worse]]} for {told.one(np.array(worse))}",
+                got=f"a contradiction: {TIERS[ranks[better]]} for {reported.one(np.array(better))}, "
+                f"but {TIERS[ranks[worse]]} for {reported.one(np.array(worse))}",
                 remedy="exchange the tiers of the two rules",
             )
 

@@ -20,9 +20,9 @@ def history_from_features(features: Mapping[str, FloatArray], *, days_per_period
     that contradict each other are kept to what a history can be: the last activity is not before the first, counts
     are whole, nothing is negative.
 
-    >>> told = {"tenure_days": [360.0], "activity_recency_days": [60.0]}
-    >>> told |= {"activity_active_periods": [3.0], "value_sum_ever": [900.0]}
-    >>> history = history_from_features({name: np.array(what) for name, what in told.items()}, days_per_period=30.0)
+    >>> reported = {"tenure_days": [360.0], "activity_recency_days": [60.0]}
+    >>> reported |= {"activity_active_periods": [3.0], "value_sum_ever": [900.0]}
+    >>> history = history_from_features({name: np.array(what) for name, what in reported.items()}, days_per_period=30.0)
     >>> history.purchases, history.recency, history.age, history.size
     (array([2.]), array([10.]), array([12.]), array([300.]))
     """

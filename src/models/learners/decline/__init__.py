@@ -2,9 +2,9 @@
 
 from models.learners.decline.cause import CauseEvidence, CauseModel
 from models.learners.decline.curves import DeclineCurves
+from models.learners.decline.soft_labels import SoftLabelGrid, expected_declines
 from models.learners.decline.steps import LIKE_SHARE, step_ends
 from models.learners.decline.timing import PersonSteps, TimingModel
-from models.learners.decline.unfinished import Standing, expected_declines
 from models.learners.decline.whether import MODEL, DeclineModel
 
 __all__ = [
@@ -15,7 +15,7 @@ __all__ = [
     "DeclineCurves",
     "DeclineModel",
     "PersonSteps",
-    "Standing",
+    "SoftLabelGrid",
     "TimingModel",
     "expected_declines",
     "step_ends",

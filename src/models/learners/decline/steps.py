@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.config import BoostingConfig
-from models.learners.contract import Feature, FeatureContract
+from models.learners.contract import ContractFeature, FeatureContract
 from models.vocab import FloatArray, IntArray
 
 SMALL_LEAVES, SMALL_TREES = 7, 100
@@ -39,7 +39,7 @@ def steps_of(event_period: IntArray, ends: tuple[int, ...]) -> IntArray:
 
 def with_step(contract: FeatureContract) -> FeatureContract:
     """The features of rows that carry their step in a last column."""
-    step = Feature(name="step", kind="number", unit="steps")
+    step = ContractFeature(name="step", kind="number", unit="steps")
     return FeatureContract(features=(*contract.features, step))
 
 

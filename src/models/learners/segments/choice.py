@@ -21,7 +21,7 @@ Reason = Literal["separation", "fewest", "stability"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Candidate:
+class SegmentationCandidate:
     """One method with one number of clusters.
 
     ``stability`` is the median adjusted Rand index between the clustering and its refits on resamples, over the
@@ -40,8 +40,8 @@ class Candidate:
 class Choice:
     """All candidates, which of them serves, by which rule, and at which numbers of clusters there is structure."""
 
-    candidates: tuple[Candidate, ...]
-    served: Candidate
+    candidates: tuple[SegmentationCandidate, ...]
+    served: SegmentationCandidate
     reason: Reason
     structure: Structure
 
@@ -61,8 +61,8 @@ class Choice:
             name: tuple(each) if isinstance(each, list) else each for name, each in facts["structure"].items()
         }
         return cls(
-            candidates=tuple(Candidate(**each) for each in facts["candidates"]),
-            served=Candidate(**facts["served"]),
+            candidates=tuple(SegmentationCandidate(**each) for each in facts["candidates"]),
+            served=SegmentationCandidate(**facts["served"]),
             reason=facts["reason"],
             structure=Structure(**structure),
         )
@@ -88,8 +88,8 @@ def choose(ordered: FloatArray, config: SegmentsConfig, *, seed: int) -> Choice:
 
 
 def chosen(
-    candidates: Sequence[Candidate], config: SegmentsConfig, *, found_at: Collection[int]
-) -> tuple[Candidate, Reason]:
+    candidates: Sequence[SegmentationCandidate], config: SegmentsConfig, *, found_at: Collection[int]
+) -> tuple[SegmentationCandidate, Reason]:
     """Which candidate serves by the rule that ``SegmentsConfig`` states, and what decided.
 
     Only numbers of clusters with structure (``found_at``) compete by how far they lie apart. Where none of them is
@@ -117,11 +117,11 @@ def _candidate(
     resamples: Sequence[IntArray],
     apart: Apartness,
     seed: int,
-) -> Candidate:
+) -> SegmentationCandidate:
     found = fitted(method, sample, clusters, seed=seed)
     label = _labels(found, sample)
     agreements = [_agreement(label, method, clusters, sample, resample, seed) for resample in resamples]
-    return Candidate(
+    return SegmentationCandidate(
         method=method,
         clusters=clusters,
         stability=float(np.median(agreements)),

@@ -21,7 +21,7 @@ Language = Literal["en", "zh"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Grades:
+class LevelWords:
     """How one language says that a feature is high or low; ``{feature}`` stands for what it is called.
 
     ``very`` is the degree of the words that a config has for a feature.
@@ -53,8 +53,8 @@ class Grades:
         return phrase.format(feature=feature)
 
 
-GRADES: dict[Language, Grades] = {
-    "en": Grades(
+GRADES: dict[Language, LevelWords] = {
+    "en": LevelWords(
         very_high="very high {feature}",
         high="high {feature}",
         medium="medium {feature}",
@@ -65,7 +65,7 @@ GRADES: dict[Language, Grades] = {
         one_of="{name} ({rank} of {count})",
         very="very ",
     ),
-    "zh": Grades(
+    "zh": LevelWords(
         very_high="{feature}很高",
         high="{feature}较高",
         medium="{feature}居中",
@@ -88,7 +88,7 @@ class _Speaker:
     words: Sequence[SegmentWords | None]
 
     @property
-    def grades(self) -> Grades:
+    def grades(self) -> LevelWords:
         """The manner of the language."""
         return GRADES[self.language]
 
@@ -124,12 +124,12 @@ def names_of(
     """
     said = [(words or {}).get(name) for name in features]
     speaker = _Speaker(language=language, called=[describe(name) for name in features], words=said)
-    told = _trimmed(_at_least_as_far(_first(typical), typical), typical)
+    reported = _trimmed(_at_least_as_far(_first(typical), typical), typical)
     for _ in range(len(features)):
-        names = _joined(told, typical, speaker)
+        names = _joined(reported, typical, speaker)
         alike = np.array([names.count(name) > 1 for name in names])
-        told = _at_least_as_far(told | (_next(told, typical) & alike[:, None]), typical)
-    return _ranked(_joined(told, typical, speaker), speaker.grades)
+        reported = _at_least_as_far(reported | (_next(reported, typical) & alike[:, None]), typical)
+    return _ranked(_joined(reported, typical, speaker), speaker.grades)
 
 
 def _first(typical: FloatArray) -> BoolArray:
@@ -139,31 +139,31 @@ def _first(typical: FloatArray) -> BoolArray:
     return np.asarray((rank < TOLD) & _is_apart(typical))
 
 
-def _at_least_as_far(told: BoolArray, typical: FloatArray) -> BoolArray:
-    """``told``, and of every other segment what stands at least as far on the same side, feature by feature."""
-    is_wider = told.copy()
+def _at_least_as_far(reported: BoolArray, typical: FloatArray) -> BoolArray:
+    """``reported``, and of every other segment what stands at least as far on the same side, feature by feature."""
+    is_wider = reported.copy()
     for side in (typical > 0, typical < 0):
-        least = np.where(told & side & _is_apart(typical), np.abs(typical), np.inf).min(axis=0)
+        least = np.where(reported & side & _is_apart(typical), np.abs(typical), np.inf).min(axis=0)
         is_wider |= side & (np.nan_to_num(np.abs(typical)) >= least)
     return is_wider
 
 
-def _trimmed(told: BoolArray, typical: FloatArray) -> BoolArray:
-    """``told`` without what segments that are told more than ``TOLD`` features can spare.
+def _trimmed(reported: BoolArray, typical: FloatArray) -> BoolArray:
+    """``reported`` without what segments that are told more than ``TOLD`` features can spare.
 
     Spared is, smallest first, what stands least far of all that are told it: no other name then says too little.
     """
-    kept = told.copy()
-    for row, place in sorted(np.argwhere(told).tolist(), key=lambda at: abs(typical[at[0], at[1]])):
+    kept = reported.copy()
+    for row, place in sorted(np.argwhere(reported).tolist(), key=lambda at: abs(typical[at[0], at[1]])):
         nearer = kept[:, place] & (typical[:, place] * np.sign(typical[row, place]) > 0)
         nearer &= np.abs(typical[:, place]) < abs(typical[row, place])
         kept[row, place] = kept[row].sum() <= TOLD or bool(nearer.any())
     return kept
 
 
-def _next(told: BoolArray, typical: FloatArray) -> BoolArray:
+def _next(reported: BoolArray, typical: FloatArray) -> BoolArray:
     """The farthest feature of each segment that is known and not told yet. (n_segments, n_features)."""
-    far = np.where(told | np.isnan(typical), -1.0, np.abs(typical))
+    far = np.where(reported | np.isnan(typical), -1.0, np.abs(typical))
     best = far.argmax(axis=1)[:, None] == np.arange(typical.shape[1])
     return np.asarray(best & (far >= 0))
 
@@ -172,17 +172,17 @@ def _is_apart(typical: FloatArray) -> BoolArray:
     return np.asarray(np.nan_to_num(np.abs(typical)) >= APART_SPREADS)
 
 
-def _joined(told: BoolArray, typical: FloatArray, speaker: _Speaker) -> list[str]:
+def _joined(reported: BoolArray, typical: FloatArray, speaker: _Speaker) -> list[str]:
     """The name of each segment, the farthest feature first."""
     names = []
-    for row, chosen in zip(typical, told, strict=True):
+    for row, chosen in zip(typical, reported, strict=True):
         places = sorted(np.flatnonzero(chosen).tolist(), key=lambda place: -abs(row[place]))
         phrases = [speaker.say(place, float(row[place])) for place in places]
         names.append(speaker.grades.between.join(phrases or [speaker.grades.typical]))
     return names
 
 
-def _ranked(names: list[str], grades: Grades) -> tuple[str, ...]:
+def _ranked(names: list[str], grades: LevelWords) -> tuple[str, ...]:
     """Names that occur more than once are counted."""
     counts = Counter(names)
     return tuple(

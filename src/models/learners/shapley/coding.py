@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compiling import compiled
 from models.errors import InternalError
 from models.learners.shapley.forest import MISSING_NAN, MISSING_ZERO, Forest, WordArray
-from models.tables.compiling import compiled
 from models.vocab import FloatArray, IntArray
 
 NEAR_ZERO = float(np.float32(1e-35))  # LightGBM reads what is not farther from 0 as 0

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.compiling import compiled
 from models.learners.shapley.paths import TreePaths
-from models.tables.compiling import compiled
 from models.vocab import BoolArray, IntArray
 
 MOST_STATES = 2**14

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from models.compiling import compiled
 from models.learners.shapley.coding import Rules, goes_left
 from models.learners.shapley.forest import Forest
-from models.tables.compiling import compiled
 from models.vocab import BoolArray, FloatArray, IntArray
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compiling import compiled
 from models.learners.shapley.coding import CodeArray, Codes, rules_of
 from models.learners.shapley.forest import Forest
 from models.learners.shapley.grouping import (
@@ -22,8 +23,7 @@ from models.learners.shapley.grouping import (
     table_size,
 )
 from models.learners.shapley.paths import TreePaths, paths_of, tree_of
-from models.learners.shapley.weighing import Rule, rule_of, shares_by_pattern
-from models.tables.compiling import compiled
+from models.learners.shapley.weighing import LeafRule, rule_of, shares_by_pattern
 from models.vocab import FloatArray, IntArray
 
 TABLE_BYTES = 512 * 2**20
@@ -65,7 +65,7 @@ class Prepared(NamedTuple):
 
     program: Program
     output: IntArray
-    rule: Rule
+    rule: LeafRule
 
 
 def prepared(forest: Forest, codes: Codes, *, table_bytes: int = TABLE_BYTES) -> Prepared:
@@ -127,7 +127,7 @@ class _Columns(NamedTuple):
 
 
 @compiled
-def _tree_program(paths: TreePaths, cut: Cut, rule: Rule) -> Program:
+def _tree_program(paths: TreePaths, cut: Cut, rule: LeafRule) -> Program:
     """The groups of one tree. Everything is counted from the tree's own start."""
     groups = len(cut.tabled)
     states, value = np.zeros(groups, dtype=np.int64), np.zeros(groups)
@@ -210,7 +210,9 @@ def _strides(classes: Classes) -> IntArray:
 
 
 @compiled
-def _fill(paths: TreePaths, first_leaf: int, stop_leaf: int, classes: Classes, rule: Rule, table: FloatArray) -> None:
+def _fill(
+    paths: TreePaths, first_leaf: int, stop_leaf: int, classes: Classes, rule: LeafRule, table: FloatArray
+) -> None:
     """Write the table of a group: the sum over its leaves, in their order."""
     strides, slot = _strides(classes), np.cumsum(classes.joined) - 1
     states = classes.size[STATES]

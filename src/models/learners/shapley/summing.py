@@ -8,10 +8,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compiling import compiled
 from models.learners.shapley.coding import CodeArray, Codes, encode
 from models.learners.shapley.program import Prepared, Program
-from models.learners.shapley.weighing import LeafPoints, Rule, leaf_points
-from models.tables.compiling import compiled
+from models.learners.shapley.weighing import LeafPoints, LeafRule, leaf_points
 from models.vocab import FloatArray
 
 StateArray = NDArray[np.uint16]
@@ -73,7 +73,7 @@ def _look_up(table: FloatArray, state: StateArray, total: FloatArray) -> None:
 def _add_leaf(  # noqa: PLR0917 - machine code knows no keywords
     program: Program,
     group: int,
-    rule: Rule,
+    rule: LeafRule,
     coded: CodeArray,
     state: StateArray,
     sums: FloatArray,

@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from models.tables.compiling import compiled
+from models.compiling import compiled
 from models.vocab import FloatArray, IntArray
 
 
-class Rule(NamedTuple):
+class LeafRule(NamedTuple):
     """Points in (0, 1) and their weights, exact for what a path of ``2 * row`` conditions needs; row 0 is empty.
 
     A leaf of value v with conditions g of cover z_g, met (o_g = 1) or not (0), is the game S -> v times the product of
@@ -24,7 +24,7 @@ class Rule(NamedTuple):
     weights: FloatArray
 
 
-def rule_of(condition_counts: IntArray) -> Rule:
+def rule_of(condition_counts: IntArray) -> LeafRule:
     """The rule for paths with these numbers of conditions.
 
     >>> rule = rule_of(np.array([1, 3]))
@@ -37,7 +37,7 @@ def rule_of(condition_counts: IntArray) -> Rule:
     for size in sizes[sizes > 0]:
         place, weight = np.polynomial.legendre.leggauss(int(size))
         points[size, :size], weights[size, :size] = (place + 1) / 2, weight / 2
-    return Rule(points, weights)
+    return LeafRule(points, weights)
 
 
 class LeafPoints(NamedTuple):
@@ -57,7 +57,7 @@ class LeafPoints(NamedTuple):
 
 
 @compiled
-def leaf_points(cover: FloatArray, value: float, rule: Rule) -> LeafPoints:
+def leaf_points(cover: FloatArray, value: float, rule: LeafRule) -> LeafPoints:
     """The points of a leaf with conditions of these covers."""
     size = (len(cover) + 1) // 2
     place = rule.points[size, :size].copy()
@@ -69,7 +69,7 @@ def leaf_points(cover: FloatArray, value: float, rule: Rule) -> LeafPoints:
 
 
 @compiled
-def shares_by_pattern(cover: FloatArray, value: float, rule: Rule) -> FloatArray:
+def shares_by_pattern(cover: FloatArray, value: float, rule: LeafRule) -> FloatArray:
     """What each condition adds, for every pattern of conditions met: bit f is condition f. Shape (2**D, D)."""
     points = leaf_points(cover, value, rule)
     product = _products(points)

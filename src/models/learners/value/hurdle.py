@@ -14,7 +14,7 @@ from models.errors import TooLittleDataError
 from models.learners.boosting import BoostedTrees, fit_booster
 from models.learners.contributions import Contributions
 from models.learners.value.candidate import CandidateInputs, log_parts, shares
-from models.learners.value.chords import chord, log_chance, log_chance_slope
+from models.learners.value.secant_slopes import log_chance, log_chance_slope, secant_slope
 from models.vocab import FloatArray
 
 
@@ -63,7 +63,7 @@ class Hurdle:
         """Parts of ``log_value``: of log-odds, each with its share of the way that log P(any) goes, and of amounts."""
         chance, amount = self.chance.explained(matrix), self.amount.explained(matrix)
         parts = chance.values[:, 0]
-        rate = chord(log_chance, log_chance_slope, float(chance.bases[0]), parts.sum(axis=1))
+        rate = secant_slope(log_chance, log_chance_slope, float(chance.bases[0]), parts.sum(axis=1))
         return log_parts(
             base=float(self._joined(chance.bases, amount.bases)[0]),
             values=parts * rate[:, np.newaxis] + amount.values[:, 0],

@@ -15,7 +15,7 @@ from models.learners.boosting import BoostedTrees, CustomLoss, fit_booster
 from models.learners.contributions import Contributions
 from models.learners.value import lognormal_loss
 from models.learners.value.candidate import CandidateInputs, log_parts, shares
-from models.learners.value.chords import chord, log_chance, log_chance_slope
+from models.learners.value.secant_slopes import log_chance, log_chance_slope, secant_slope
 from models.vocab import FloatArray
 
 OUTPUTS = 3
@@ -75,8 +75,8 @@ class ZeroInflatedLognormal:
         parts = self.trees.explained(matrix)
         chance, mean, width = np.moveaxis(parts.values, 1, 0)
         base = self._raw(parts.bases[np.newaxis])
-        by_chance = chord(log_chance, log_chance_slope, base[0, 0], chance.sum(axis=1))
-        by_width = chord(_half_variance, _half_variance_slope, base[0, 2], width.sum(axis=1))
+        by_chance = secant_slope(log_chance, log_chance_slope, base[0, 0], chance.sum(axis=1))
+        by_width = secant_slope(_half_variance, _half_variance_slope, base[0, 2], width.sum(axis=1))
         return log_parts(
             base=float(self._log_mean(parts.bases[np.newaxis])[0]),
             values=chance * by_chance[:, np.newaxis] + mean + width * by_width[:, np.newaxis],

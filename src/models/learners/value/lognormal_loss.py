@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit, logit
 
-from models.learners.value.chords import log_chance
+from models.learners.value.secant_slopes import log_chance
 from models.vocab import FloatArray
 
 LEAST_SPREAD = 0.1

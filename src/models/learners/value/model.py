@@ -13,7 +13,7 @@ from models.learners.contributions import Contributions, exp_rate
 from models.learners.value.calibration import ValueCalibration
 from models.learners.value.candidate import UNIT, CandidateInputs, ValueCandidate
 from models.learners.value.candidates import candidate_from_texts, fit_candidate
-from models.learners.value.chords import chord
+from models.learners.value.secant_slopes import secant_slope
 from models.vocab import FloatArray
 
 _MODEL_FILE = "model.json"
@@ -60,7 +60,7 @@ class ValueModel:
             unit=UNIT,
             base=float(calibrated(np.array([parts.base]))[0]),
             prediction=calibrated(parts.prediction),
-            rate=chord(calibrated, slope, parts.base, parts.values.sum(axis=1)),
+            rate=secant_slope(calibrated, slope, parts.base, parts.values.sum(axis=1)),
         )
 
     def in_served_unit(self, parts: Contributions) -> Contributions:

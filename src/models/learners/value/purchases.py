@@ -79,8 +79,8 @@ class PurchaseCandidate:
 
     def log_value(self, matrix: FloatArray) -> FloatArray:
         """Logarithm of the value in currency. (n, n_features) -> (n,)."""
-        told = self._told(matrix)
-        return self._log_purchases(told[:3]) + self._log_size(told[2:])
+        reported = self._told(matrix)
+        return self._log_purchases(reported[:3]) + self._log_size(reported[2:])
 
     def explain(self, matrix: FloatArray) -> Contributions:
         """Exact Shapley values of the four features against the median client.
@@ -88,11 +88,11 @@ class PurchaseCandidate:
         Value is a product, so that the parts of both logarithms add up: time and count make the number of purchases,
         count and past value their size.
         """
-        told, typical = self._told(matrix), np.asarray(self.typical)
+        reported, typical = self._told(matrix), np.asarray(self.typical)
         values = np.zeros((len(matrix), self.feature_count))
         columns = list(self.columns)
-        values[:, columns[:3]] += shapley_values(self._log_purchases, told[:3], typical[:3]).T
-        values[:, columns[2:]] += shapley_values(self._log_size, told[2:], typical[2:]).T
+        values[:, columns[:3]] += shapley_values(self._log_purchases, reported[:3], typical[:3]).T
+        values[:, columns[2:]] += shapley_values(self._log_size, reported[2:], typical[2:]).T
         nobody = typical[:, np.newaxis]
         base = float((self._log_purchases(nobody[:3]) + self._log_size(nobody[2:]))[0])
         return log_parts(base=base, values=values, prediction=self.log_value(matrix))
@@ -123,15 +123,15 @@ class PurchaseCandidate:
             )
         return _filled(matrix[:, list(self.columns)].T, np.asarray(self.typical))
 
-    def _log_purchases(self, told: FloatArray) -> FloatArray:
+    def _log_purchases(self, reported: FloatArray) -> FloatArray:
         """Of tenure, idleness and active periods, (3, n)."""
-        history = _history(np.vstack([told, np.zeros((1, told.shape[1]))]), self.days_per_period)
+        history = _history(np.vstack([reported, np.zeros((1, reported.shape[1]))]), self.days_per_period)
         expected = self.purchases.expected_purchases(history, self.horizon_periods)
         return np.asarray(np.log(expected + self.least))
 
-    def _log_size(self, told: FloatArray) -> FloatArray:
+    def _log_size(self, reported: FloatArray) -> FloatArray:
         """Of active periods and past value, (2, n)."""
-        history = _history(np.vstack([np.zeros((2, told.shape[1])), told]), self.days_per_period)
+        history = _history(np.vstack([np.zeros((2, reported.shape[1])), reported]), self.days_per_period)
         return np.asarray(np.log(self.size.expected_size(history)))
 
 
@@ -162,9 +162,9 @@ def _middle(column: FloatArray) -> float:
     return float(np.quantile(known, 0.5, method="lower")) if known.size else 0.0
 
 
-def _filled(told: FloatArray, typical: FloatArray) -> FloatArray:
-    return np.where(np.isnan(told), typical[:, np.newaxis], told)
+def _filled(reported: FloatArray, typical: FloatArray) -> FloatArray:
+    return np.where(np.isnan(reported), typical[:, np.newaxis], reported)
 
 
-def _history(told: FloatArray, days_per_period: float) -> PurchaseHistory:
-    return history_from_features(dict(zip(PURCHASE_FEATURES, told, strict=True)), days_per_period=days_per_period)
+def _history(reported: FloatArray, days_per_period: float) -> PurchaseHistory:
+    return history_from_features(dict(zip(PURCHASE_FEATURES, reported, strict=True)), days_per_period=days_per_period)

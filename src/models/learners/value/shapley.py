@@ -16,7 +16,7 @@ def shapley_values(said: Callable[[FloatArray], FloatArray], inputs: FloatArray,
     ``inputs`` is (m, n), ``absent`` (m,) is what stands for an input that is not known, and ``said`` takes (m, n) to
     (n,). The result is (m, n) and sums to the difference. It costs 2^m calls. Source: Shapley (1953).
 
-    >>> product = lambda told: told.prod(axis=0)
+    >>> product = lambda reported: reported.prod(axis=0)
     >>> shapley_values(product, np.array([[2.0], [3.0]]), np.zeros(2)).ravel()
     array([3., 3.])
     """

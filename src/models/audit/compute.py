@@ -1,0 +1,196 @@
+"""Audits a book: its tables, the rules between them, and its features as criteria. Nothing is printed or drawn here."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from models.audit.origins import AuditOrigins, audit_origins
+from models.audit.profiles import AuditedTable, profile_tables
+from models.audit.quarantine import BadRows, bad_rows
+from models.audit.rules import AuditedFeature, CriteriaLimits, Origin, judge_features
+from models.audit.tables_of_features import tables_of_features
+from models.book.counts import TableCount
+from models.book.door import Book
+from models.book.periods import DAYS_PER_PERIOD
+from models.book.plausibility import ALL_CHECKS, CheckResult, Scope, run_checks
+from models.config import Config
+from models.errors import TooLittleDataError
+from models.grading import policy_notices
+from models.grading.compute import facts_before_models
+from models.notices import Notice, by_severity
+from models.panel.definitions import definitions
+from models.panel.groups import one_in
+from models.panel.named_features import unknown_features
+from models.panel.panel import Panel, joined, panels_by_block
+from models.panel.prepare import prepared_book
+from models.scratch import scratch_folder
+from models.vocab import Progress, SilentProgress
+
+MAX_PANEL_CLIENTS = 20_000
+"""Larger books are judged on every so manieth sponsor group: enough for two decimals of an AUC."""
+DEFAULT_LIMITS = CriteriaLimits()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Criteria:
+    """The features of a book as criteria at ``as_of``, judged on ``clients`` of those active then.
+
+    ``one_in`` sponsor groups were taken. ``left_out`` says in a sentence each what could not be judged, and why.
+    """
+
+    as_of: date | None
+    earlier: date | None
+    clients: int
+    one_in: int
+    features: tuple[AuditedFeature, ...]
+    short_list: tuple[AuditedFeature, ...]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """All that ``clientvalue check`` tells of a book. ``counts`` begin with the tables of the source's own contract."""
+
+    book: str
+    currency: str
+    first_date: date
+    known_until: date
+    fingerprint: str
+    max_quarantine_share: float
+    ignored_columns: dict[str, tuple[str, ...]]
+    counts: tuple[TableCount, ...]
+    tables: tuple[AuditedTable, ...]
+    quarantine: BadRows
+    checks: tuple[CheckResult, ...]
+    criteria: Criteria
+    limits: CriteriaLimits
+    notices: tuple[Notice, ...] = ()
+    """What the door left out or found implausible, and what the policy goes without, the gravest first."""
+    terms: tuple[str, ...] = ()
+    """What decline, value and horizon mean in this book."""
+
+
+def audit_book(
+    book: Book, config: Config, *, limits: CriteriaLimits = DEFAULT_LIMITS, progress: Progress = SilentProgress()
+) -> Audit:
+    """Look at a checked book from all sides; a book too small to learn from leaves parts of ``criteria`` out."""
+    with _connection(config) as connection:
+        tables = profile_tables(book, connection, config.time, progress)
+        quarantine = bad_rows(book.quarantine, connection)
+        progress.stage("Holding tables against each other")
+        scope = Scope(
+            tables={name: book.open(connection, name) for name in book.tables},
+            known_until=book.known_until,
+            money_step=config.book.money_step,
+        )
+        checks = run_checks(ALL_CHECKS, scope)
+    criteria, now = _criteria(book, config, tables, limits, progress)
+    policy = [] if now is None else policy_notices(config.grading, facts_before_models(now))
+    named = () if now is None else unknown_features(config, now.features.columns)
+    return Audit(
+        book=book.name,
+        terms=definitions(config),
+        currency=book.currency,
+        first_date=book.first_date,
+        known_until=book.known_until,
+        fingerprint=book.fingerprint,
+        max_quarantine_share=config.book.max_quarantine_share,
+        ignored_columns={table: tuple(names) for table, names in book.ignored_columns.items()},
+        counts=book.counts,
+        tables=tables,
+        quarantine=quarantine,
+        checks=checks,
+        criteria=criteria,
+        limits=limits,
+        notices=by_severity([*book.notices, *named, *policy]),
+    )
+
+
+def audit_facts(audit: Audit) -> dict[str, Any]:
+    """The audit as plain data for JSON and pages: dates as text, no NaN, and what its properties tell."""
+    facts: dict[str, Any] = _plain(asdict(audit))
+    for reported, check in zip(facts["checks"], audit.checks, strict=True):
+        reported["failing_share"] = check.failing_share
+    for names in ("features", "short_list"):
+        for reported, feature in zip(facts["criteria"][names], getattr(audit.criteria, names), strict=True):
+            reported["score"] = feature.score
+            for name, relevance in feature.relevance.items():
+                reported["relevance"][name]["is_relevant"] = relevance.is_relevant
+    return facts
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _plain(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value
+
+
+@contextmanager
+def _connection(config: Config) -> Iterator[Any]:
+    """A DuckDB database that spills to a folder of its own, so that memory does not grow with the book."""
+    with scratch_folder(Path(config.run.work_dir), "check") as folder:
+        settings = {"memory_limit": f"{config.run.database_memory_gb}GB", "temp_directory": str(folder)}
+        settings |= {"threads": str(config.run.threads)} if config.run.threads else {}
+        connection = ibis.duckdb.connect(**settings)
+        try:
+            yield connection
+        finally:
+            connection.disconnect()
+
+
+def _criteria(
+    book: Book, config: Config, tables: Iterable[AuditedTable], limits: CriteriaLimits, progress: Progress
+) -> tuple[Criteria, Panel | None]:
+    """The features as criteria, and the rows that they were judged on; None where there are none."""
+    try:
+        origins = audit_origins(config, book.first_date, book.known_until)
+    except TooLittleDataError as error:
+        return _no_criteria(f"features: {error}"), None
+    progress.stage(f"Judging features at {origins.as_of}")
+    panel, share = _panel(book, config, origins)
+    now = panel.at([origins.latest])
+    if not len(now):
+        return _no_criteria(f"no client is active at {origins.as_of}"), None
+    before = panel.at([] if origins.earlier is None else [origins.earlier])
+    about = Origin(
+        tables=tables_of_features(config, list(panel.features.columns)),
+        lags_days={table.name: table.lag_median_days for table in tables if table.lag_median_days is not None},
+        horizon_days=config.time.horizon_periods * DAYS_PER_PERIOD[config.time.period],
+    )
+    judged = judge_features(now, before if len(before) else None, about, limits)
+    criteria = Criteria(
+        as_of=origins.as_of,
+        earlier=origins.grid.start_of(origins.earlier) if origins.earlier is not None and len(before) else None,
+        clients=len(now),
+        one_in=share,
+        features=judged.features,
+        short_list=judged.short_list,
+        left_out=(*origins.left_out, *judged.left_out),
+    )
+    return criteria, now
+
+
+def _no_criteria(why: str) -> Criteria:
+    return Criteria(as_of=None, earlier=None, clients=0, one_in=1, features=(), short_list=(), left_out=(why,))
+
+
+def _panel(book: Book, config: Config, origins: AuditOrigins) -> tuple[Panel, int]:
+    """Rows of at most ``MAX_PANEL_CLIENTS`` clients, by whole sponsor groups, and how many groups each stands for."""
+    with prepared_book(book, config, origins.grid.anchor) as prepared:
+        share = -(-prepared.clients // MAX_PANEL_CLIENTS) or 1
+        blocks = panels_by_block(prepared, config, origins.numbers, targets=origins.has_outcomes)
+        return joined([block.where(one_in(block.group, share, "audit")) for block in blocks]), share

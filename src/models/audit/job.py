@@ -1,0 +1,99 @@
+"""The job behind ``clientvalue check``: audits a book, even one that training would refuse, and writes its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from models.audit import BadRows, audit_book, audit_facts, bad_rows
+from models.audit.page import check_page
+from models.book.counts import TableCount
+from models.book.door import QUARANTINE, Book, load_book, refusal_of
+from models.config import Config
+from models.errors import QuarantineLimitError, TooLittleDataError, UserError
+from models.notices import ROWS_LEFT_OUT, Notice, Severity, by_severity, notice_facts
+from models.publishing import publish_text
+from models.scratch import scratch_folder
+from models.vocab import Progress, SilentProgress
+from models.workspace.opening import Settings, settings_of, work_dir
+
+PAGE = "check.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkup:
+    """What a check leaves: the facts of the audit, the rows by number, the bad ones one by one, and the page.
+
+    ``facts`` and ``page`` are None where no row was left to audit; ``refused`` is the error with which every
+    other command answers this book, None if it is good; ``notices`` say what the door found.
+    """
+
+    facts: Mapping[str, Any] | None
+    counts: tuple[TableCount, ...]
+    bad: BadRows
+    quarantine: Path
+    page: Path | None
+    refused: UserError | None
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def has_findings(self) -> bool:
+        """Whether anything is a warning or worse; rows left out are bounded by ``book.max_quarantine_share`` alone."""
+        return any(notice.severity is not Severity.NOTE and notice.code != ROWS_LEFT_OUT for notice in self.notices)
+
+
+def check(
+    config: Settings,
+    *,
+    book: str | None = None,
+    page: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> Checkup:
+    """Audit a book and write its page to ``page``, else ``<work_dir>/<book>/check.html``.
+
+    A book with more bad rows than ``book.max_quarantine_share`` is audited without them. Raises a ``UserError``
+    for a book that cannot be read at all.
+    """
+    settings = settings_of(config, overrides)
+    place = page or work_dir(settings) / PAGE
+    try:
+        checked = load_book(settings, book, work_dir(settings), progress, afresh=True, refuse=False)
+    except QuarantineLimitError as error:
+        return _refused(settings, book, place, error, progress)
+    return _audited(checked, settings, place, refusal_of(checked), progress)
+
+
+def _audited(book: Book, settings: Config, place: Path, refused: UserError | None, progress: Progress) -> Checkup:
+    audit = audit_book(book, settings, progress=progress)
+    reported = {"refused": f"{refused}." if refused else "", "notices": notice_facts(by_severity(book.notices))}
+    facts = {**audit_facts(audit), **reported}
+    publish_text(place, check_page(facts))
+    return Checkup(
+        facts=facts,
+        counts=audit.counts,
+        bad=audit.quarantine,
+        quarantine=book.quarantine,
+        page=place,
+        notices=by_severity(book.notices),
+        refused=refused,
+    )
+
+
+def _refused(
+    settings: Config, book: str | None, place: Path, error: QuarantineLimitError, progress: Progress
+) -> Checkup:
+    """The same for the good rows of a book with too many bad ones; what other commands would read stays as it was."""
+    quarantine = work_dir(settings) / QUARANTINE
+    lenient = settings.model_copy(update={"book": settings.book.model_copy(update={"max_quarantine_share": 1.0})})
+    with scratch_folder(work_dir(settings), "check") as scratch:
+        try:
+            checked = load_book(lenient, book, scratch, progress, refuse=False)
+        except TooLittleDataError:
+            bad = bad_rows(quarantine, ibis.duckdb.connect())
+            return Checkup(facts=None, counts=(), bad=bad, quarantine=quarantine, page=None, refused=error)
+        return _audited(replace(checked, quarantine=quarantine), settings, place, error, progress)

@@ -1,0 +1,60 @@
+"""The rows that broke the contract, one by one up to a bound. Why they did is decided in ``tables.quality``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from models.book.contract import TABLES
+from models.book.rules import RowRule, meaning
+
+MAX_ROWS = 200
+MAX_ROWS_PER_REASON = 20
+MAX_CHARACTERS = 80
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadRow:
+    """One quarantined row: which row at the source (from 1), the rule, the column, and what stood there."""
+
+    table: str
+    source_row: int
+    column: str
+    rule: str
+    meaning: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadRows:
+    """All quarantined rows by number, and the first of each table and reason one by one."""
+
+    total: int
+    listed: tuple[BadRow, ...]
+
+
+def bad_rows(quarantine: Path, connection: Any) -> BadRows:
+    """The first rows of each table, column and rule, at most ``MAX_ROWS`` together, in order of table and row."""
+    rows = connection.read_parquet(quarantine, table_name="quarantine")
+    reason = ibis.window(group_by=[rows.table, rows.column, rows.rule], order_by=[rows.source_row, rows.value])
+    place = ibis.row_number().over(reason)
+    first = rows.mutate(place=place).filter(lambda each: each.place < MAX_ROWS_PER_REASON)
+    kept = first.order_by(["place", "table", "source_row", "column"]).limit(MAX_ROWS)
+    reported = kept.order_by(["table", "source_row", "column"]).to_pyarrow().to_pylist()
+    return BadRows(total=int(rows.count().to_pyarrow().as_py()), listed=tuple(_row(row) for row in reported))
+
+
+def _row(row: dict[str, Any]) -> BadRow:
+    value = row["value"] or ""
+    column = TABLES[row["table"]].column(row["column"]) if row["table"] in TABLES else None
+    return BadRow(
+        table=row["table"],
+        source_row=int(row["source_row"]),
+        column=row["column"],
+        rule=row["rule"],
+        meaning=meaning(RowRule(row["rule"]), column),
+        value=value if len(value) <= MAX_CHARACTERS else value[:MAX_CHARACTERS] + "…",
+    )

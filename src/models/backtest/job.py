@@ -1,0 +1,57 @@
+"""The job behind ``clientvalue backtest``: replay a book's grading at past dates, and write it as JSON and page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from models.backtest import backtest_book
+from models.backtest.page import write_backtest_page
+from models.publishing import publish_text
+from models.tracking.mlflow import Tracking
+from models.vocab import Progress, SilentProgress
+from models.workspace.opening import Settings, open_book, settings_of, truth_file, work_dir
+
+BACKTEST_FILE = "backtest.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backtest:
+    """The backtest as data, the file that holds it, and the page that shows it."""
+
+    facts: dict[str, Any]
+    path: Path
+    page: Path
+
+
+def backtest(
+    config: Settings,
+    *,
+    book: str | None = None,
+    days: Sequence[date] = (),
+    out: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> Backtest:
+    """Replay the config's policy at ``days``, else at those that the config names; nothing is registered.
+
+    Results stand in ``out`` (else ``<work_dir>/<book>/backtest.json``) and beside it as HTML. Raises a ``UserError``.
+    """
+    settings = settings_of(config, overrides)
+    checked = open_book(settings, book, progress)
+    path = out or work_dir(settings) / BACKTEST_FILE
+    page = path.with_suffix(".html")
+    with Tracking(settings).run("backtest") as recorder:
+        recorder.params({"data": checked.fingerprint, "book": checked.name})
+        facts = backtest_book(
+            checked, settings, days, truth=truth_file(settings, book), recorder=recorder, progress=progress
+        )
+        publish_text(path, json.dumps(facts, indent=1, allow_nan=False) + "\n")
+        write_backtest_page(facts, page)
+        recorder.artifact(path)
+        recorder.artifact(page)
+    return Backtest(facts=facts, path=path, page=page)

@@ -1,0 +1,60 @@
+"""The orders in which clients are taken: ours, and those that it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from models.grading.ranks import tier_ranks
+from models.vocab import BoolArray, FloatArray, TextArray
+
+OURS, FORECAST, RULE, RANDOM, PERFECT = "ours", "forecast", "rule", "random", "perfect"
+LISTS = (OURS, FORECAST, RULE, RANDOM, PERFECT)
+"""Who orders the clients: our grades, our forecast alone, the rule, chance, and perfect foresight."""
+WARNED = "warned"
+ACTING_LISTS = (OURS, FORECAST, WARNED, RULE, RANDOM, PERFECT)
+"""Who orders the clients to act on: also our warnings, those that turned worse before all others."""
+ANEW = "anew"
+"""Our grades as each date alone says, without margin and limit on moves."""
+Scores = Mapping[str, FloatArray]
+"""Who orders -> score of each client, highest first. Shapes (n_clients,)."""
+
+
+def tier_first(tier: TextArray, score: FloatArray) -> FloatArray:
+    """Orders clients by tier and, within a tier, by a score; equal scores stay equal. Shapes (n_clients,).
+
+    >>> tier_first(np.array(["B", "AA", "B"]), np.array([9.0, 1.0, 5.0])).argsort()[::-1].tolist()
+    [1, 0, 2]
+    """
+    return np.asarray(tier_ranks(tier) + _place(score))
+
+
+def worst_first(tier: TextArray, risk: FloatArray) -> FloatArray:
+    """Orders clients from the worst tier on and, within a tier, from the highest risk on. Shapes (n_clients,).
+
+    >>> worst_first(np.array(["B", "AA", "B"]), np.array([1.0, 9.0, 5.0])).argsort()[::-1].tolist()
+    [2, 0, 1]
+    """
+    return -tier_first(tier, -risk)
+
+
+def chosen_first(chosen: BoolArray, score: FloatArray) -> FloatArray:
+    """Orders those that are chosen before all others and, within either, by a score. Shapes (n_clients,).
+
+    >>> chosen_first(np.array([False, True, True]), np.array([9.0, 1.0, 5.0])).argsort()[::-1].tolist()
+    [2, 1, 0]
+    """
+    return np.asarray(chosen + _place(score))
+
+
+def scores(ours: FloatArray, forecast: FloatArray, rule: FloatArray, perfect: FloatArray) -> Scores:
+    """One score per list; chance knows nothing of anybody."""
+    return {OURS: ours, FORECAST: forecast, RULE: rule, RANDOM: np.zeros(len(ours)), PERFECT: perfect}
+
+
+def _place(score: FloatArray) -> FloatArray:
+    """The rank of each score, above 0 and below 1; equal scores share it. Shapes (n_clients,)."""
+    place = pd.Series(score).rank(method="average").to_numpy(dtype=np.float64)
+    return np.asarray(place / (len(score) + 1))

@@ -1,0 +1,53 @@
+"""What clients owed at a past date and what the lender then lost with them, read from the book; nothing is judged."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from models.book.door import Book
+from models.book.periods import DAYS_PER_MONTH
+from models.config import LimitsConfig
+from models.panel.panel import Panel
+from models.vocab import FloatArray
+
+
+def exposure_of(rows: Panel, limits: LimitsConfig) -> FloatArray | None:
+    """What is at risk with each client of a panel, in book currency, none below zero. (n_rows,); None if not known."""
+    if limits.exposure not in rows.features:
+        return None
+    known = rows.features[limits.exposure].to_numpy(dtype=np.float64)
+    return np.where(known > 0, known, 0.0)
+
+
+def losses_of(book: Book, limits: LimitsConfig) -> pd.DataFrame | None:
+    """Every loss and recovery of a book: client_id, date, loss in book currency. None if the book knows of none."""
+    kinds = list(limits.losses)
+    flows = pd.read_parquet(
+        book.tables["cashflows"], columns=["client_id", "date", "kind", "amount"], filters=[("kind", "in", kinds)]
+    )
+    if flows.empty:
+        return None
+    weight = flows["kind"].map(limits.losses).to_numpy(dtype=np.float64)
+    return pd.DataFrame(
+        {"client_id": flows["client_id"], "date": pd.to_datetime(flows["date"]), "loss": weight * flows["amount"]}
+    )
+
+
+def loss_within(losses: pd.DataFrame, rows: Panel, start: date, end: date) -> FloatArray:
+    """Net loss with each client of a panel from ``start`` until before ``end``, not below zero. Shape (n_rows,)."""
+    within = losses[(losses["date"] >= pd.Timestamp(start)) & (losses["date"] < pd.Timestamp(end))]
+    summed = within.groupby("client_id")["loss"].sum()
+    lost = summed.reindex(rows.client_id).fillna(0.0).to_numpy(dtype=np.float64)
+    return np.where(lost > 0, lost, 0.0)
+
+
+def months_to_default(losses: pd.DataFrame, rows: Panel, start: date, end: date) -> FloatArray:
+    """Whole months from ``start`` to the first loss of each client before ``end``; NaN without one. Shape (n_rows,)."""
+    lost = losses["loss"] > 0
+    within = losses[lost & (losses["date"] >= pd.Timestamp(start)) & (losses["date"] < pd.Timestamp(end))]
+    first = within.groupby("client_id")["date"].min().reindex(rows.client_id)
+    days = (first - pd.Timestamp(start)).dt.days.to_numpy(dtype=np.float64)
+    return np.asarray(np.floor(days / DAYS_PER_MONTH))

@@ -1,0 +1,181 @@
+"""What happens at the door: a source is read, its rows are checked, and a good book is stored; else it is refused.
+
+How a source is read lives in ``sources``, what a row must satisfy in ``schema``, what a book is in ``book``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+
+from models.book.contract import REQUIRED_TABLES, TABLES
+from models.book.conventions import Conventions
+from models.book.days import UTC
+from models.book.door import MANIFEST, QUARANTINE, Book, book_folder
+from models.book.fingerprint import fingerprint
+from models.book.guard import door_notices, stray_notices
+from models.book.guard.measuring import profile_book
+from models.book.limits import refuse_bad, row_notices
+from models.book.quarantine import CheckedTable, Gate
+from models.book.sources import SOURCES, SourceTables, with_overrides
+from models.config import Config, RunConfig
+from models.errors import AllProblems, TooLittleDataError, UnreadableFileError
+from models.scratch import remove_stale, scratch_folder
+from models.vocab import Progress
+
+
+def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -> Book:
+    """Read the book from ``place``, check it, and write it to ``work_dir``, as ``load_book`` says."""
+    work_dir.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(work_dir, "book") as scratch, _connection(scratch, config.run) as connection:
+        progress.stage(f"Reading the {config.book.name} book")
+        source = SOURCES[config.book.source](connection, config.book, place, scratch)
+        source = with_overrides(connection, config.book, source, scratch)
+        progress.stage("Checking its rows")
+        stored = scratch / "book"
+        stored.mkdir()
+        gate = Gate(
+            connection=connection,
+            known_until=source.known_until,
+            folder=stored,
+            conventions=Conventions.of(config.book),
+        )
+        checked = _check_all(gate, source.tables)
+        everything = [*source.checked, *checked.values()]
+        quarantine = _write_quarantine(connection, everything, scratch, work_dir)
+        refuse_bad(everything, config.book.max_quarantine_share, quarantine)
+        progress.stage("Looking for what is implausible")
+        book = _guarded(_describe(config, source, checked, work_dir), config, place, checked)
+        (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
+        target = book_folder(work_dir, book.fingerprint)
+        _publish(stored, target, scratch, sound=target.is_dir() and _is_sound(connection, target, book))
+    return book
+
+
+@contextmanager
+def _connection(scratch: Path, run: RunConfig) -> Iterator[Any]:
+    """A DuckDB database on disk that spills to ``scratch``, so that memory does not grow with the book."""
+    settings = {"memory_limit": f"{run.database_memory_gb}GB", "temp_directory": str(scratch / "spill")}
+    settings |= {"threads": str(run.threads)} if run.threads else {}
+    connection = ibis.duckdb.connect(scratch / "staging.duckdb", **settings)
+    connection.raw_sql(f"SET TimeZone = '{UTC}'")  # else that of the machine, which would move days
+    try:
+        yield connection
+    finally:
+        connection.disconnect()
+
+
+def _check_all(gate: Gate, tables: Mapping[str, Any]) -> dict[str, CheckedTable]:
+    """Checks the tables, those that others refer to first. Raises what is wrong with each table, all of it at once."""
+    checked: dict[str, CheckedTable] = {}
+    with AllProblems(subject="the book") as problems:
+        for name in (name for name in TABLES if name in tables):
+            with problems.caught():
+                checked[name] = gate.check(
+                    tables[name],
+                    TABLES[name],
+                    targets={done: table.rows for done, table in checked.items()},
+                    left_out={done: table.left_out for done, table in checked.items() if table.count.rows_quarantined},
+                )
+    _require_rows([checked[name] for name in REQUIRED_TABLES if name in checked])
+    missing = [name for name in REQUIRED_TABLES if name not in checked]
+    if missing:
+        raise UnreadableFileError(
+            rule=f"a book must have the tables {' and '.join(REQUIRED_TABLES)}",
+            got=", ".join(checked) or "no tables",
+            remedy=f"add {' and '.join(missing)}",
+        )
+    return checked
+
+
+def _require_rows(tables: Sequence[CheckedTable]) -> None:
+    """Raises ``TooLittleDataError`` for tables that came without any row, from which all else would follow."""
+    empty = [table.count.table.removesuffix("s") for table in tables if not table.count.rows_in]
+    if empty:
+        raise TooLittleDataError(
+            rule=f"a book must hold {' and '.join(f'at least one {each}' for each in empty)}",
+            got="none",
+            remedy="look at the source, or name another",
+        )
+
+
+def _write_quarantine(connection: Any, tables: Sequence[CheckedTable], scratch: Path, work_dir: Path) -> Path:
+    rows = ibis.union(*[table.quarantine for table in tables]) if len(tables) > 1 else tables[0].quarantine
+    written, target = scratch / QUARANTINE, work_dir / QUARANTINE
+    connection.to_parquet(rows.order_by(["table", "source_row"]), written, compression="zstd")
+    os.replace(written, target)  # noqa: PTH105 - the one call that replaces a file whole
+    return target
+
+
+def _describe(config: Config, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path) -> Book:
+    first_date = checked["cashflows"].rows.date.min().to_pyarrow().as_py()
+    if first_date is None:
+        raise TooLittleDataError(
+            rule="a book must hold at least one cashflow",
+            got="none",
+            remedy="look at the source, or name another",
+        )
+    everything = (*source.checked, *checked.values())
+    key = fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency)
+    return Book(
+        name=config.book.name,
+        currency=config.book.currency,
+        tables={name: book_folder(work_dir, key) / f"{name}.parquet" for name in checked},
+        quarantine=work_dir / QUARANTINE,
+        first_date=first_date,
+        known_until=source.known_until,
+        fingerprint=key,
+        counts=tuple(table.count for table in everything),
+        ignored_columns=source.ignored_columns,
+        notices=(*source.notices, *row_notices(everything, work_dir / QUARANTINE)),
+    )
+
+
+def _guarded(book: Book, config: Config, place: str, checked: Mapping[str, CheckedTable]) -> Book:
+    """The book with its profile, and with what is implausible about it by itself among its notices."""
+    profile = profile_book({name: table.rows for name, table in checked.items()}, config, book.known_until)
+    found = door_notices(profile, config, book.known_until, ignored=book.ignored_columns)
+    strays = stray_notices(Path(place), list(checked), config) if config.book.source == "files" else ()
+    return replace(book, profile=profile, notices=(*book.notices, *found, *strays))
+
+
+def _manifest(book: Book) -> str:
+    facts = book.to_facts()
+    facts["counts"] = [{key: value for key, value in count.items() if key != "examples"} for count in facts["counts"]]
+    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
+
+
+def _is_sound(connection: Any, folder: Path, book: Book) -> bool:
+    """Whether the files in a folder are this book and no more, to the last cell."""
+    names = {MANIFEST, *(f"{name}.parquet" for name in book.tables)}
+    if {file.name for file in folder.iterdir()} != names:
+        return False
+    try:
+        tables = {name: connection.read_parquet(folder / f"{name}.parquet") for name in book.tables}
+        return fingerprint(tables, currency=book.currency) == book.fingerprint
+    except duckdb.Error:
+        return False
+
+
+def _publish(new: Path, target: Path, scratch: Path, *, sound: bool) -> None:
+    """Puts ``new`` at ``target``, unless the same book stands there ``sound``, which another run may be reading."""
+    target.parent.mkdir(exist_ok=True)
+    if target.is_dir():
+        os.utime(target)
+        if sound:
+            return
+        target.rename(scratch / "damaged")
+    remove_stale(target.parent.iterdir())
+    try:
+        new.rename(target)
+    except OSError:
+        if not target.is_dir():  # else another run was faster
+            raise

@@ -1,0 +1,83 @@
+"""Names in a config that mean things of the contract: what nothing is called is refused before anything is read.
+
+Names that only the rows of a book can tell (products, purposes, places) live in ``named_rows``.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from models.book.contract import CASHFLOW_KINDS, TABLES, Kind
+from models.config import Config
+from models.errors import ConfigError, UserError
+
+KIND_COLUMN = {"cashflows": "kind", "interactions": "kind", "opportunities": "stage"}
+COLUMN_SOURCES = ("files", "sql")
+"""Sources whose columns and tables a config can rename; the others know their publisher's."""
+_NEAR = 0.6
+
+
+def require_known_names(config: Config) -> None:
+    """Raises ``ConfigError`` with every name that the contract does not know: it would count as nothing at all."""
+    problems = [*_unknown_columns(config), *_unknown_kinds(config), *_unknown_measures(config), *_idle_settings(config)]
+    if problems:
+        raise ConfigError(subject="config", problems=problems)
+
+
+def _unknown_columns(config: Config) -> Iterator[UserError]:
+    features, macro = config.features, TABLES["macro"].columns
+    clients = [column.name for column in TABLES["clients"].columns if column.name != "client_id"]
+    yield from _unknown("features.attributes", features.attributes, clients)
+    yield from _unknown("features.context", features.context, clients)
+    yield from _unknown("features.macro", features.macro, [each.name for each in macro if each.kind is Kind.NUMBER])
+
+
+def _unknown_kinds(config: Config) -> Iterator[UserError]:
+    yield from _unknown("activity.kinds", config.activity.kinds, CASHFLOW_KINDS)
+    yield from _unknown("value.kinds", config.value.kinds, CASHFLOW_KINDS)
+    yield from _unknown("backtest.limits.losses", config.backtest.limits.losses, CASHFLOW_KINDS)
+
+
+def _unknown_measures(config: Config) -> Iterator[UserError]:
+    for name, spec in config.features.measures.items():
+        place, columns = f"features.measures.{name}", {each.name: each for each in TABLES[spec.table].columns}
+        numbers = [column.name for column in columns.values() if column.kind in (Kind.NUMBER, Kind.INTEGER)]
+        countable = spec.form == "flow" and not spec.column
+        yield from () if countable else _unknown(f"{place}.column", [spec.column], numbers)
+        kinds = columns[KIND_COLUMN[spec.table]].allowed if spec.table in KIND_COLUMN else ()
+        yield from _unknown(f"{place}.kinds", spec.kinds, kinds)
+        yield from _unknown(f"{place}.products", () if spec.table == "cashflows" else spec.products, ())
+
+
+def _idle_settings(config: Config) -> Iterator[UserError]:
+    """Settings on which the source of the book does not look."""
+    book = config.book
+    columns = [name for name in book.columns if book.source not in COLUMN_SOURCES and name != "overrides"]
+    for setting, names, sources in (("columns", columns, "files or sql"), ("tables", book.tables, "sql")):
+        if names and book.source not in sources.split(" or "):
+            yield UserError(
+                rule=f"book.{setting} has an effect with source {sources} only",
+                got=f"{', '.join(names)} with source {book.source}",
+                remedy=f"remove book.{setting}, or change book.source",
+            )
+
+
+def _unknown(place: str, got: Iterable[str], known: Sequence[str]) -> Iterator[UserError]:
+    rule = f"{place} must be among {', '.join(known)}" if known else f"{place} must be empty for this table"
+    for name in got:
+        if name not in known:
+            near = nearest(name, known)
+            remedy = f"did you mean {near}?" if near else f"mend or remove it in {place}"
+            yield UserError(rule=rule, got=repr(name), remedy=remedy)
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """The one of ``known`` that ``name`` is most likely a slip of, whatever its case; None if none is near.
+
+    >>> nearest("repaymnt", ["drawdown", "repayment"])
+    'repayment'
+    """
+    by_case = {each.casefold(): each for each in sorted(known, reverse=True)}
+    close = difflib.get_close_matches(name.casefold(), by_case, n=1, cutoff=_NEAR)
+    return by_case[close[0]] if close else None

@@ -1,0 +1,211 @@
+"""A database that Ibis can open. Tables are fetched in blocks to local Parquet, so that memory stays bounded.
+
+Addresses hold passwords: no message shows an address as it is, or what a driver says about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
+
+import ibis
+import ibis.expr.datatypes as dt
+import pyarrow.parquet as pq
+
+from models.book.contract import TABLES, Column, Kind, TableSchema
+from models.book.days import UTC, local_time
+from models.book.quarantine import SOURCE_ROW
+from models.book.sources.columns import MatchedColumns, book_columns, check_table_names
+from models.book.sources.files import read_stored
+from models.book.sources.source_tables import SourceTables, known_until_of
+from models.config import BookConfig
+from models.errors import AllProblems, MissingFileError, UnreadableFileError, UserError
+from models.showable import without_secrets, without_secrets_of
+
+FETCHED_ROWS = 100_000
+"""Rows held in memory at once."""
+
+FILE_SCHEMES = ("duckdb", "sqlite")
+ATTACHED = "lender"
+DUCKDB_SCHEMA = "main"
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Remote:
+    """An open database; ``catalog`` is the name by which a DuckDB file is attached to our connection."""
+
+    database: Any
+    url: str
+    catalog: str = ""
+
+    def names(self) -> set[str]:
+        """Tables in the place where the database looks by itself."""
+        if not self.catalog:
+            return set(self.database.list_tables())
+        query = "select table_name from information_schema.tables where table_catalog = ? and table_schema = ?"
+        found = self.database.con.execute(query, [self.catalog, DUCKDB_SCHEMA]).fetchall()
+        return {name for (name,) in found}
+
+    def table(self, place: str) -> Any:
+        """A table by its name, which may have its schema before a dot."""
+        namespace, _, name = place.rpartition(".")
+        if self.catalog:
+            return self.database.table(name, database=(self.catalog, namespace or DUCKDB_SCHEMA))
+        return self.database.table(name, database=namespace or None)
+
+    def copy(self, table: Any, file: Path) -> None:
+        """Write a table to Parquet without holding more than a block of it."""
+        if self.catalog:
+            self.database.to_parquet(table, file)
+            return
+        batches = self.database.to_pyarrow_batches(table, chunk_size=FETCHED_ROWS)
+        with pq.ParquetWriter(file, batches.schema) as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+
+    def close(self) -> None:
+        """Leave the database; an attached file goes with our own connection."""
+        if not self.catalog:
+            self.database.disconnect()
+
+
+def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
+    """The tables that ``book.tables`` names, or those of the contract's own names if it names none.
+
+    Raises ``UnreadableFileError`` if the database does not open or lacks a table, ``MissingFileError`` if it
+    is a file that is not there.
+    """
+    check_table_names("book.tables", list(config.tables))
+    check_table_names("book.columns", list(config.columns))
+    remote = _open(connection, path)
+    try:
+        present = {} if config.tables else remote.names()
+        places = config.tables or {name: name for name in TABLES if name in present}
+        fetched = {}
+        with AllProblems(subject="the book") as problems:
+            for name, place in places.items():
+                with problems.caught():
+                    fetched[name] = _fetch(remote, place, TABLES[name], config, scratch)
+    finally:
+        remote.close()
+    return SourceTables(
+        tables={name: _opened(connection, each, config.time_zone) for name, each in fetched.items()},
+        known_until=known_until_of(config, None),
+        ignored_columns={name: each.matched.ignored for name, each in fetched.items() if each.matched.ignored},
+        notices=tuple(notice for each in fetched.values() for notice in each.matched.notices),
+    )
+
+
+def _open(connection: Any, url: str) -> _Remote:
+    if "://" not in url:
+        raise UserError(
+            rule="source sql needs a database address",
+            got="none with a scheme",
+            remedy="set book.path to e.g. postgresql://user@host/database or duckdb:///path/to/file",
+        )
+    if urlsplit(url).scheme in FILE_SCHEMES:
+        _require_file(url)
+    return _asked(lambda: _connected(connection, url), url, rule="the database must open")
+
+
+def _connected(connection: Any, url: str) -> _Remote:
+    if urlsplit(url).scheme == "duckdb":
+        connection.attach(_file_of(url), name=ATTACHED, read_only=True)
+        return _Remote(database=connection, url=url, catalog=ATTACHED)
+    return _Remote(database=ibis.connect(url), url=url)
+
+
+def _asked(question: Callable[[], Answer], url: str, *, rule: str) -> Answer:
+    """What the database answers; ``rule`` is what was broken if it does not.
+
+    The driver's own error is neither cause nor context of ours, so that no trace prints the address that it may quote.
+    """
+    try:
+        return question()
+    except ImportError:
+        problem = _no_driver(urlsplit(url).scheme)
+    except Exception as error:  # noqa: BLE001 - drivers share no class of errors: each has a base of its own
+        problem = _broken(rule, error, url)
+    raise problem from None
+
+
+def _no_driver(scheme: str) -> UserError:
+    return UserError(
+        rule=f"the driver for {scheme} must be installed",
+        got="none",
+        remedy=f"install it, e.g. pip install 'ibis-framework[{scheme.replace('postgresql', 'postgres')}]'",
+    )
+
+
+def _file_of(url: str) -> Path:
+    parts = urlsplit(url)
+    return Path(unquote(parts.netloc + parts.path))
+
+
+def _require_file(url: str) -> None:
+    file = _file_of(url)
+    if not file.is_file():
+        raise MissingFileError(file, remedy="name the database's file after the scheme, e.g. duckdb:///data/a.db")
+
+
+def _broken(rule: str, error: Exception, url: str) -> UnreadableFileError:
+    said = without_secrets_of(url, " ".join(str(error).split()))[:300]
+    return UnreadableFileError(
+        rule=rule,
+        got=f"{type(error).__name__} ({said})",
+        remedy=f"check {without_secrets(url)} and the rights there",
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Fetched:
+    """A table's copy in Parquet. ``moments`` are columns of text with the offset that the database happened to show."""
+
+    file: Path
+    matched: MatchedColumns
+    moments: tuple[str, ...]
+
+
+def _fetch(remote: _Remote, place: str, schema: TableSchema, config: BookConfig, scratch: Path) -> _Fetched:
+    """Copies the contract's columns of one table."""
+    file = scratch / f"fetched_{schema.name}.parquet"
+    table = _asked(lambda: remote.table(place), remote.url, rule=f"the database must have the table {place}")
+    matched = book_columns(table.columns, schema, config)
+    kinds = {column.name: column for column in schema.columns}
+    wanted = table.select(**{ours: _portable(table[theirs], kinds[ours]) for ours, theirs in matched.columns.items()})
+    _asked(lambda: remote.copy(wanted, file), remote.url, rule=f"the table {place} must be readable")
+    zoned = [ours for ours, theirs in matched.columns.items() if _is_moment(table[theirs].type(), kinds[ours])]
+    return _Fetched(file=file, matched=matched, moments=tuple(zoned))
+
+
+def _is_moment(stored: Any, column: Column) -> bool:
+    return bool(column.kind is Kind.DATE and stored.is_timestamp() and stored.timezone is not None)
+
+
+def _portable(value: Any, column: Column) -> Any:
+    """What every database can hand over without loss of the rows that quarantine should see.
+
+    Drivers refuse decimals that are not finite and dates without an end; as floats and text they arrive.
+    """
+    if column.kind is Kind.NUMBER and value.type().is_decimal():
+        return value.cast("float64")
+    if column.kind is Kind.DATE and (value.type().is_date() or value.type().is_timestamp()):
+        return value.cast("string")
+    if column.kind is Kind.TEXT and not value.type().is_string():
+        return value.cast("string")
+    return value
+
+
+def _opened(connection: Any, fetched: _Fetched, zone: str) -> Any:
+    """Rows with their number. A moment reads as the clocks of ``zone`` showed it: the session's offset says nothing."""
+    rows = read_stored(connection, fetched.file)
+    reported = {name: _shown(rows[name], zone) for name in fetched.moments}
+    return rows.mutate(**reported, **{SOURCE_ROW: rows.file_row_number + 1}).drop("file_row_number")
+
+
+def _shown(text: Any, zone: str) -> Any:
+    return ibis.coalesce(local_time(text.try_cast(dt.Timestamp(timezone=UTC)), zone).cast("string"), text)

@@ -1,1 +1,0 @@
-"""Pure rules over predictions that a reviewer can read without any model."""

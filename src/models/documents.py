@@ -1,0 +1,17 @@
+"""The documents that commands print with ``--json``: command to class of its document, and their JSON schemas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from models.codec import JsonObject, schema
+from models.scoring.report import Predicted
+from models.simulator import SimulationSummary
+
+DOCUMENTS: Mapping[str, type[Any]] = {"predict": Predicted, "simulate": SimulationSummary}
+
+
+def document_schemas() -> JsonObject:
+    """Command -> the JSON schema of what it prints with ``--json``; each stands on its own."""
+    return {command: schema(kind) for command, kind in DOCUMENTS.items()}

@@ -1,0 +1,240 @@
+"""Judges the recipe at past origins: each metric with its interval, beside the baselines that a spreadsheet gives.
+
+The report is data; plots and pages draw from it and compute nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.config import Config
+from models.errors import InternalError, TooLittleDataError
+from models.evaluation.benchmarks import OURS, Benchmark, BenchmarkResults, BenchmarkSet, contest
+from models.evaluation.exposure_at_risk import exposure_at_risk
+from models.evaluation.metrics import (
+    MAIN_METRIC,
+    Realised,
+    Resampling,
+    benchmark_figures,
+    curve_figures,
+    interval_figures,
+)
+from models.evaluation.report import Judged, JudgedCurve, report_parts
+from models.evaluation.truth import known_causes, with_truth
+from models.learners.segments import SegmentModel
+from models.metrics import decile_table
+from models.panel.panel import Panel
+from models.panel.splits import LearningOrigins
+from models.panel.targets import DECLINE_CAUSES
+from models.pipeline.calibration import ForecastCalibration, learn_calibration
+from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.pipeline import fit_segments, segment_rows
+from models.vocab import FloatArray, IntArray, TextArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedOrigin:
+    """The report of one test origin, and the arrays that it was made from, to pool origins with."""
+
+    report: dict[str, Any]
+    realised: Realised
+    groups: IntArray
+    contest: BenchmarkSet
+
+
+def evaluate_origin(
+    hindcasts: OutOfTimeForecasts,
+    test: int,
+    origins: LearningOrigins,
+    config: Config,
+    truth: pd.DataFrame | None = None,
+    *,
+    segments: SegmentModel | None = None,
+) -> JudgedOrigin:
+    """Fit on ``origins``, score the origin ``test`` and hold the result against what happened then.
+
+    ``segments`` only group its errors: those that serve, so that a report names the same ones as scores and pages;
+    else those of the clients judged.
+    ``truth``, of a simulated book, competes where it covers the origin. The panel of ``hindcasts`` holds all
+    these origins with their targets. Raises ``TooLittleDataError``.
+    """
+    panel = hindcasts.panel
+    rows = panel.at([test]).as_known()
+    realised = _realised(rows, config)
+    require_both_outcomes(rows, test)
+    corrections = learn_calibration(hindcasts.of(origins), config)
+    result = contest(panel, rows, origins, corrections, config)
+    known: Mapping[str, FloatArray] = {}
+    if truth is not None:
+        as_of = panel.grid.start_of(test)
+        result = replace(result, contest=with_truth(result.contest, rows, truth, as_of))
+        known = known_causes(rows, truth, as_of)
+    figures = _figures(rows, realised, result, config)
+    report = {
+        "as_of": panel.grid.start_of(test).isoformat(),
+        "learned_until": panel.grid.start_of(origins.latest).isoformat(),
+        "outcomes_until": panel.grid.start_of(test + config.time.horizon_periods).isoformat(),
+        "learning_origins": len(origins.learn),
+        "learning_rows": len(panel.at(origins.learn)),
+        "unfinished_origins": len(origins.unfinished),
+        "unfinished_rows": len(panel.at(each.origin for each in origins.unfinished)),
+        "clients": len(rows),
+        "calibrated": corrections.bands is not None,
+        "groups_apart": rows.groups_known,
+        "choice": choice_facts(corrections, panel, origins),
+        "importance": result.importance,
+        "reasons": result.reasons,
+        "parts": report_parts(
+            _judged(
+                rows, realised, result, config, known, _named_segments(segments or fit_segments(rows, config), rows)
+            ),
+            differences={target: each["ours_minus"] for target, each in figures.items()},
+            importance=result.importance,
+        ),
+        **figures,
+    }
+    return JudgedOrigin(report=report, realised=realised, groups=rows.group, contest=result.contest)
+
+
+def pooled_figures(origins: Sequence[JudgedOrigin], config: Config) -> dict[str, Any]:
+    """The same figures over the clients of all test origins together, as far as each contender was at every one.
+
+    A client, or sponsor group, is drawn with all its rows: that it comes at several origins makes nothing surer.
+    """
+    realised = Realised.pooled([origin.realised for origin in origins])
+    resampling = Resampling(
+        groups=np.concatenate([origin.groups for origin in origins]),
+        resamples=config.run.bootstrap_resamples,
+        seed=config.run.seed,
+    )
+    report = {}
+    for target in MAIN_METRIC:
+        contests = [origin.contest[target] for origin in origins]
+        names = [name for name in contests[0] if all(name in contest for contest in contests)]
+        joined = {
+            name: Benchmark(
+                score=np.concatenate([contest[name].score for contest in contests]),
+                is_forecast=contests[0][name].is_forecast,
+            )
+            for name in names
+        }
+        report[target] = vars(benchmark_figures(target, joined, realised, resampling))
+    return {"origins": len(origins), "rows": len(realised.value), **report}
+
+
+def headline(report: Mapping[str, Any]) -> dict[str, float]:
+    """The figures of one origin by flat names, e.g. ``decline.auc.ours``, for a tracker."""
+    return {
+        f"{target}.{metric}.{name}": figure["estimate"]
+        for target in MAIN_METRIC
+        for name, metrics in report[target]["metrics"].items()
+        for metric, figure in metrics.items()
+    }
+
+
+def choice_facts(corrections: ForecastCalibration, panel: Panel, origins: LearningOrigins) -> dict[str, Any]:
+    """Which candidate for value was chosen, and by which scores on which earlier origins."""
+    return {
+        "chosen": corrections.candidate,
+        "hindcasts": [panel.grid.start_of(hindcast.origin).isoformat() for hindcast in origins.hindcasts],
+        "scores": {score.name: list(score.scores) for score in corrections.scores},
+    }
+
+
+def _figures(rows: Panel, realised: Realised, result: BenchmarkResults, config: Config) -> dict[str, dict[str, Any]]:
+    """Per target all metrics of all contenders; ours also those of its curve and its intervals."""
+    resampling = Resampling(groups=rows.group, resamples=config.run.bootstrap_resamples, seed=config.run.seed)
+    ours = result.ours
+    more = {
+        "decline": curve_figures(ours.curves, realised, resampling),
+        "value": interval_figures(ours, realised, config.learners.interval_level, resampling),
+    }
+    report: dict[str, dict[str, Any]] = {}
+    for target, competing in result.contest.items():
+        found = benchmark_figures(target, competing, realised, resampling)
+        found.metrics[OURS].update(more[target])
+        report[target] = {"mean_outcome": float(np.mean(realised.of(target))), **vars(found)}
+    table = decile_table(realised.value, ours.value)
+    report["value"]["deciles"] = {name: np.asarray(part).tolist() for name, part in asdict(table).items()}
+    return report
+
+
+def _realised(rows: Panel, config: Config) -> Realised:
+    if rows.value is None or rows.declined is None or rows.event_period is None:
+        raise InternalError("an origin can only be judged with its targets")
+    return Realised(
+        value=rows.value,
+        declined=rows.declined.astype(np.float64),
+        event_period=rows.event_period,
+        stake=exposure_at_risk(rows, config),
+    )
+
+
+def require_both_outcomes(rows: Panel, test: int) -> None:
+    """Raise ``TooLittleDataError`` unless some of the clients at the origin ``test`` declined and some did not."""
+    declined = np.zeros(0) if rows.declined is None else rows.declined
+    if declined.size == 0 or declined.min() == declined.max():
+        raise TooLittleDataError(
+            rule=f"at the test origin {rows.grid.start_of(test)} some clients must decline and some not",
+            got=f"{int(declined.sum()):,} of {len(rows):,}",
+            remedy="choose another origins.test, horizon or rule of decline",
+        )
+
+
+def _judged(
+    rows: Panel,
+    realised: Realised,
+    result: BenchmarkResults,
+    config: Config,
+    known: Mapping[str, FloatArray],
+    segment: TextArray,
+) -> Judged:
+    ours = result.ours
+    attributes = [name for name in config.features.attributes if name in rows.features]
+    return Judged(
+        value=realised.value,
+        declined=realised.declined > 0,
+        foreseen_value=ours.value,
+        value_low=ours.value_low,
+        value_high=ours.value_high,
+        decline_probability=ours.decline_probability,
+        tier=ours.grades.tier,
+        segment=segment,
+        tenure_days=_column(rows, "tenure_days"),
+        size=_column(rows, "value_sum_ever"),
+        attributes=rows.features[[name for name in attributes if pd.api.types.is_string_dtype(rows.features[name])]],
+        scores={target: {name: each.score for name, each in names.items()} for target, names in result.contest.items()},
+        level=config.learners.interval_level,
+        curve=JudgedCurve(
+            event=ours.curves.event,
+            ends=np.asarray(ours.curves.ends),
+            probability=ours.curves.probability,
+            event_period=realised.event_period,
+            incidence=ours.curves.incidence,
+            cause=_places(rows, ours.curves.incidence),
+            known=known,
+        ),
+    )
+
+
+def _named_segments(segments: SegmentModel, rows: Panel) -> TextArray:
+    """Number and name of each client's segment, as pages show it. (n_rows,)."""
+    names = np.array([f"{number}: {name}" for number, name in enumerate(segments.segment_names)])
+    return np.asarray(names[segments.assign(segment_rows(segments, rows)).segment])
+
+
+def _places(rows: Panel, incidence: Mapping[str, FloatArray]) -> Any:
+    if rows.cause is None or not incidence:
+        return None
+    names = list(incidence)
+    code = np.array([names.index(str(cause)) for cause in DECLINE_CAUSES] + [-1])
+    return code[rows.cause]
+
+
+def _column(rows: Panel, name: str) -> FloatArray:
+    return rows.features[name].to_numpy(dtype=np.float64)

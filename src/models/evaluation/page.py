@@ -1,0 +1,191 @@
+"""Turns the report of an evaluation into one HTML page without scripts; tables and plots come from the report alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.evaluation import plots as report_plots
+from models.evaluation.plots import Chart, in_order
+from models.evaluation.report import benchmark_name
+from models.publishing import publish_text
+from models.shell.html import environment
+from models.shell.small_plots import short_number
+
+Facts = Mapping[str, Any]
+_TITLES = {"decline": "Decline", "value": "Value"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableColumn:
+    """One metric of the headline table: its name, which way is better, and how its figures are written.
+
+    ``is_loose`` where it hangs on a few clients that brought almost nothing, so that nobody is judged by it.
+    """
+
+    key: str
+    name: str
+    better: str
+    digits: int = 3
+    is_money: bool = False
+    is_loose: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadlineTable:
+    """Metrics side by side: contenders as rows, those first that ours is judged against."""
+
+    columns: tuple[TableColumn, ...]
+    rows: tuple[tuple[str, Facts], ...]
+
+
+_MOST_COLUMNS = 7
+"""So many fit beside one another with their intervals on a page of 1,080 pixels."""
+_COLUMNS = {
+    "decline": (
+        TableColumn(key="auc", name="AUC", better="↑"),
+        TableColumn(key="pr_auc", name="PR-AUC", better="↑"),
+        TableColumn(key="h_measure", name="H-measure", better="↑"),
+        TableColumn(key="brier", name="Brier", better="↓"),
+        TableColumn(key="brier_reliability", name="Brier: reliability", better="↓", digits=4),
+        TableColumn(key="brier_resolution", name="Brier: resolution", better="↑", digits=4),
+        TableColumn(key="log_loss", name="log-loss", better="↓"),
+        TableColumn(key="calibration_slope", name="calibration slope", better="→ 1", digits=2),
+        TableColumn(key="calibration_intercept", name="calibration intercept", better="→ 0", digits=2),
+        TableColumn(key="ece", name="ECE", better="↓"),
+        TableColumn(key="campaign_profit", name="campaign profit per client", better="↑", is_money=True),
+        TableColumn(key="curve_auc", name="AUC over the curve", better="↑"),
+        TableColumn(key="curve_brier", name="Brier over the curve", better="↓"),
+    ),
+    "value": (
+        TableColumn(key="normalized_gini", name="normalized Gini", better="↑"),
+        TableColumn(key="spearman", name="Spearman", better="↑"),
+        TableColumn(key="top_decile_lift", name="top-decile lift", better="↑", digits=2),
+        TableColumn(key="total_ratio", name="total ratio", better="→ 1", digits=2),
+        TableColumn(key="decile_mape", name="decile MAPE", better="↓", digits=2, is_loose=True),
+        TableColumn(key="rmse", name="RMSE", better="↓", is_money=True),
+        TableColumn(key="mae", name="MAE", better="↓", is_money=True),
+        TableColumn(key="interval_coverage", name="interval coverage", better=""),
+        TableColumn(key="interval_width", name="interval width / mean size", better="↓", digits=2),
+        TableColumn(key="interval_score", name="interval score", better="↓", is_money=True),
+    ),
+}
+
+
+def write_report_page(report: Facts, path: Path) -> None:
+    """Write the page of a report, as ``report.json`` holds it, whole or not at all."""
+    publish_text(path, report_page(report))
+
+
+def report_page(report: Facts) -> str:
+    """The page of a report; the newest origin stands first, and plots where its ``parts`` are there."""
+    origins = sorted(report["origins"], key=lambda origin: str(origin["as_of"]), reverse=True)
+    return str(
+        environment(
+            filters={"figure": short_number, "contender": benchmark_name},
+            functions={"headline_tables": _headline_tables, "said": _said},
+        )
+        .get_template("evaluation/page.html")
+        .render(
+            report=report,
+            origins=origins,
+            pooled=report.get("pooled"),
+            titles=_TITLES,
+            stability=_stability_charts(report.get("stability")),
+            explained=_explained(report.get("explained")),
+            shown=[_charts(origin.get("parts"), report) for origin in origins],
+        )
+    )
+
+
+def _headline_tables(target: str, metrics: Mapping[str, Facts]) -> list[HeadlineTable]:
+    """First what every contender is judged by, then what only forecasts can be, in tables that fit the page."""
+    columns = _columns_of(target, metrics)
+    names = _ranked(metrics, columns[0])
+    of_all = [column for column in columns if all(column.key in each for each in metrics.values())]
+    of_some = [column for column in columns if column not in of_all]
+    tables = -(-len(of_some) // _MOST_COLUMNS)
+    size = -(-len(of_some) // max(tables, 1))
+    parts = [of_all, *(of_some[start : start + size] for start in range(0, len(of_some), size or 1))]
+    return [_headline_table(part, names, metrics) for part in parts if part]
+
+
+def _headline_table(
+    columns: Sequence[TableColumn], names: Sequence[str], metrics: Mapping[str, Facts]
+) -> HeadlineTable:
+    judged = [name for name in names if any(column.key in metrics[name] for column in columns)]
+    return HeadlineTable(columns=tuple(columns), rows=tuple((name, metrics[name]) for name in judged))
+
+
+def _columns_of(target: str, metrics: Mapping[str, Facts]) -> list[TableColumn]:
+    """The metrics that any contender has: known ones in their order, then others by name."""
+    there = {name for each in metrics.values() for name in each}
+    known = [column for column in _COLUMNS[target] if column.key in there]
+    others = sorted(there - {column.key for column in known})
+    return [*known, *(TableColumn(key=name, name=name.replace("_", " "), better="") for name in others)]
+
+
+def _ranked(metrics: Mapping[str, Facts], column: TableColumn) -> list[str]:
+    """Ours first, then the contenders, the best by ``column`` before the others, then the truth."""
+    figures = {name: each[column.key]["estimate"] for name, each in metrics.items() if column.key in each}
+    return in_order(sorted(metrics, key=lambda name: -figures.get(name, float("-inf"))))
+
+
+def _said(column: TableColumn, value: float) -> str:
+    """A figure as its column writes it.
+
+    >>> _said(TableColumn(key="mae", name="MAE", better="↓", is_money=True), 59_002.6)
+    '59.0k'
+    """
+    return short_number(value) if column.is_money else f"{value:.{column.digits}f}"
+
+
+def _stability_charts(stability: Facts | None) -> list[Chart]:
+    if stability is None or len(stability["as_of"]) < 2:  # noqa: PLR2004
+        return []
+    return [
+        report_plots.stability_chart(target, part, stability["as_of"]) for target, part in stability["metrics"].items()
+    ]
+
+
+def _explained(explained: Facts | None) -> list[dict[str, Any]]:
+    """Of each served model the plots of what moves it."""
+    return [
+        {
+            "title": _TITLES[model],
+            "rows": part["rows"],
+            "reasons": report_plots.reasons_chart(model, part),
+            "summary": report_plots.summary_image(model, part),
+            "dependence": [report_plots.dependence_chart(model, each) for each in part["dependence"] if each["bins"]],
+        }
+        for model, part in (explained["models"] if explained else {}).items()
+    ]
+
+
+def _charts(parts: Facts | None, report: Facts) -> dict[str, Sequence[Chart]] | None:
+    """The plots of one origin by section; a section without plots is empty."""
+    if parts is None:
+        return None
+    deciles, curve, period = parts["deciles"], parts["curve"], report["horizon"]["period"]
+    return {
+        "gains": [report_plots.gains_chart(captured, part) for captured, part in parts["gains"].items()],
+        "accuracy": [
+            *([] if deciles is None else [report_plots.deciles_chart(deciles, report["currency"])]),
+            report_plots.calibration_chart(parts["calibration"]),
+        ],
+        "coverage": [] if parts["coverage"] is None else [report_plots.coverage_chart(parts["coverage"])],
+        "curve": [] if curve is None else _curve_charts(curve, period),
+        "errors": [chart for name, groups in parts["errors"].items() for chart in _error_charts(name, groups)],
+        "importance": [report_plots.importance_chart(name, part) for name, part in parts["importance"].items()],
+    }
+
+
+def _curve_charts(curve: Facts, period: str) -> list[Chart]:
+    by_cause = [report_plots.causes_chart(curve, period)] if curve["causes"] else []
+    return [report_plots.curve_chart(curve, period), *by_cause]
+
+
+def _error_charts(name: str, groups: Sequence[Facts]) -> list[Chart]:
+    return [report_plots.total_errors_chart(name, groups), report_plots.decline_errors_chart(name, groups)]

@@ -1,0 +1,32 @@
+"""The plots of an evaluation as inline SVG, drawn from the report's parts; they compute nothing but positions."""
+
+from models.evaluation.plots.explained import dependence_chart, reasons_chart
+from models.evaluation.plots.frequency import calibration_chart, causes_chart, curve_chart
+from models.evaluation.plots.ranking import deciles_chart, gains_chart, stability_chart
+from models.evaluation.plots.rows import (
+    coverage_chart,
+    decline_errors_chart,
+    importance_chart,
+    total_errors_chart,
+)
+from models.evaluation.plots.summary import summary_image
+from models.shell.chart import Chart, Key, in_order
+
+__all__ = [
+    "Chart",
+    "Key",
+    "calibration_chart",
+    "causes_chart",
+    "coverage_chart",
+    "curve_chart",
+    "deciles_chart",
+    "decline_errors_chart",
+    "dependence_chart",
+    "gains_chart",
+    "importance_chart",
+    "in_order",
+    "reasons_chart",
+    "stability_chart",
+    "summary_image",
+    "total_errors_chart",
+]

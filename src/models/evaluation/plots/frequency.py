@@ -1,0 +1,81 @@
+"""Plots of forecasts held against what came: calibration, the curve over time and by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.evaluation.plots.ranking import foreseen_and_realised
+from models.shell.chart import COLOURS, Chart, Key
+from models.shell.svg import AxisScale, Frame, percent, reaching, shares
+
+_TIME_TICKS = 6
+Facts = Mapping[str, Any]
+
+
+def calibration_chart(bins: Sequence[Facts]) -> Chart:
+    """Realised share of decline against its foreseen probability, by bin."""
+    seen = [each[name] for each in bins for name in ("foreseen", "low", "high")]
+    frame = Frame(x=shares(seen, name="foreseen probability of decline"), y=shares(seen, name="realised share"))
+    low, high = frame.x.low, frame.x.high
+    marks = [frame.segment((low, low), (high, high), "reference")]
+    for each in bins:
+        x = each["foreseen"]
+        marks.append(frame.segment((x, each["low"]), (x, each["high"]), "line ours thin"))
+        marks.append(frame.dot(x, each["realised"], "ours", reported(f"{each['clients']:,} clients", each)))
+    title = "Probability of decline against what came"
+    legend = (
+        Key(css="ours", label="bin of clients, 95% range", shape="dot"),
+        Key(css="reference", label="exactly as foreseen"),
+    )
+    return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
+
+
+def curve_chart(part: Facts, period: str) -> Chart:
+    """The mean foreseen curve over the horizon and the realised one with its 95% range."""
+    ends: Sequence[float] = [0, *part["ends"]]
+    frame = _curve_frame([*part["foreseen"], *part["high"]], ends, part["event"], period)
+    low, high, seen, said = ([0.0, *part[name]] for name in ("low", "high", "realised", "foreseen"))
+    around = [*zip(ends, low, strict=True), *reversed(list(zip(ends, high, strict=True)))]
+    marks = [
+        frame.area(around, "realised"),
+        frame.line(list(zip(ends, seen, strict=True)), "realised"),
+        frame.line(list(zip(ends, said, strict=True)), "foreseen"),
+    ]
+    title = f"Share of clients with a {part['event']} so far"
+    return Chart(title=title, svg=frame.svg(title, marks), legend=foreseen_and_realised("line"))
+
+
+def causes_chart(part: Facts, period: str) -> Chart:
+    """The same by cause: foreseen as a line, realised as dots."""
+    causes: Mapping[str, Facts] = part["causes"]
+    ends: Sequence[float] = part["ends"]
+    told_shares = [share for each in causes.values() for name in ("foreseen", "realised") for share in each[name]]
+    frame = _curve_frame(told_shares, [0, *ends], part["event"], period)
+    marks, legend = [], []
+    for (name, each), css in zip(causes.items(), COLOURS, strict=False):
+        label = name.replace("_", " ")
+        marks.append(frame.line([(0, 0.0), *zip(ends, each["foreseen"], strict=True)], f"{css} solid", label))
+        for end, seen in zip(ends, each["realised"], strict=True):
+            marks.append(frame.dot(end, seen, css, f"{label}, until {period} {end}: realised {percent(seen)}", 2.6))
+        legend.append(Key(css=f"{css} solid", label=label))
+    title = f"By cause: share of clients with a {part['event']} so far"
+    legend.append(Key(css="realised", label="dots: realised", shape="dot"))
+    return Chart(title=title, svg=frame.svg(title, marks), legend=tuple(legend))
+
+
+def _curve_frame(numbers: Sequence[float], ends: Sequence[float], event: str, period: str) -> Frame:
+    horizon = int(ends[-1])
+    time = AxisScale(
+        low=0.0,
+        high=float(horizon),
+        name=f"{period}s since the as-of date",
+        places=tuple(range(0, horizon + 1, -(-horizon // _TIME_TICKS))),
+    )
+    return Frame(x=time, y=reaching(numbers, name=f"share with a {event}", say=percent))
+
+
+def reported(name: str, facts: Facts) -> str:
+    """What a mark says when pointed at: realised with its range and, where there is one, the forecast."""
+    said = f", foreseen {percent(facts['foreseen'])}" if "foreseen" in facts else ""
+    return f"{name}: realised {percent(facts['realised'])} ({percent(facts['low'])} to {percent(facts['high'])}){said}"

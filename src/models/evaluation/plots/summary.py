@@ -1,0 +1,75 @@
+"""The summary plot of shap, fed with our own contributions, as a picture inside the page; nothing is explained here."""
+
+from __future__ import annotations
+
+import base64
+import io
+import textwrap
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from models.evaluation.plots.explained import UNITS
+
+_INCHES = (5.6, 5.8)
+_DPI = 110
+_LETTERS, _LINES = 44, 2
+"""A third line of a name would lie over the name of the next feature."""
+
+
+def summary_image(model: str, part: Mapping[str, Any]) -> str:
+    """A dot per client and feature as a data address: across what it adds, in colour where its value ranks.
+
+    ``part`` is the model's of ``explained_parts``.
+    """
+    with warnings.catch_warnings(), _fixed_chance():
+        warnings.simplefilter("ignore")  # shap calls matplotlib by names that are going out of use
+        import shap  # noqa: PLC0415 - it loads slowly, and only this plot needs it
+        from matplotlib import pyplot  # noqa: PLC0415 - shap draws on the current figure
+
+        drawn, figure = io.BytesIO(), pyplot.figure(figsize=_INCHES)
+        try:
+            _draw(shap, model, part)
+            figure.savefig(drawn, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
+        finally:
+            pyplot.close(figure)
+    return f"data:image/png;base64,{base64.b64encode(drawn.getvalue()).decode('ascii')}"
+
+
+@contextmanager
+def _fixed_chance() -> Iterator[None]:
+    """The plot spreads its dots by numpy's common chance: the same report is to give the same picture."""
+    before = np.random.get_state()
+    np.random.seed(0)
+    try:
+        yield
+    finally:
+        np.random.set_state(before)
+
+
+def _draw(shap: Any, model: str, part: Mapping[str, Any]) -> None:
+    axes = shap.plots.beeswarm(
+        _explanation(shap, part),
+        max_display=len(part["summary"]),
+        show=False,
+        plot_size=None,
+        color_bar_label="value of the feature, by rank",
+    )
+    axes.set_xlabel(f"added to the {UNITS[model]}", fontsize=10)
+    axes.tick_params(labelsize=9)
+
+
+def _explanation(shap: Any, part: Mapping[str, Any]) -> Any:
+    features = part["summary"]
+    standing = [[np.nan if rank is None else rank for rank in each["standing"]] for each in features]
+    return shap.Explanation(
+        values=np.array([each["added"] for each in features]).T,
+        base_values=np.zeros(part["rows"]),
+        data=np.array(standing).T,
+        feature_names=[
+            textwrap.fill(each["description"], _LETTERS, max_lines=_LINES, placeholder="…") for each in features
+        ],
+    )

@@ -1,0 +1,145 @@
+"""Whether foreseen probabilities, intervals and curves are what came, each frequency with its range, as plain lists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtri
+
+from models.errors import TooLittleDataError
+from models.evaluation.report.groups import groups_of
+from models.evaluation.report.judged import MIN_CLIENTS, NO_CAUSE, Judged, JudgedCurve
+from models.metrics import cumulative_incidence, curve_auc, curve_brier, interval_coverage, interval_width
+from models.metrics.inputs import rank_bins
+from models.vocab import BoolArray, FloatArray, IntArray
+
+MAX_POINTS = 50
+_BINS = 10
+_CLIENTS_PER_BIN = 20
+"""Below, the range of a bin's frequency is wider than most differences between bins."""
+EVERYBODY = "all"
+
+
+def wilson(share: float, clients: float, level: float = 0.95) -> tuple[float, float]:
+    """Range in which the frequency behind an observed ``share`` of ``clients`` may well lie, between 0 and 1.
+
+    Source: Wilson (1927); clients count as independent.
+
+    >>> [round(end, 4) for end in wilson(0.5, 10)]
+    [0.2366, 0.7634]
+    """
+    z = float(ndtri((1 + level) / 2))
+    middle = share + z**2 / (2 * clients)
+    half = z * float(np.sqrt(share * (1 - share) / clients + z**2 / (4 * clients**2)))
+    scale = 1 + z**2 / clients
+    return max((middle - half) / scale, 0.0), min((middle + half) / scale, 1.0)
+
+
+def frequency(share: float, clients: float) -> dict[str, float]:
+    """A realised share with its Wilson range."""
+    low, high = wilson(share, clients)
+    return {"realised": share, "low": low, "high": high}
+
+
+def calibration_parts(judged: Judged) -> list[dict[str, float]]:
+    """Decline by bins of about equal size of its probability, lowest first: foreseen mean and realised share."""
+    bins = int(np.clip(len(judged) // _CLIENTS_PER_BIN, 1, _BINS))
+    place = rank_bins(judged.decline_probability, np.ones(len(judged)), bins)
+    place = _large_enough(place, bins)
+    members = [place == number for number in np.unique(place)]
+    return [
+        {
+            "clients": int(inside.sum()),
+            "foreseen": float(judged.decline_probability[inside].mean()),
+            **frequency(float(judged.declined[inside].mean()), float(inside.sum())),
+        }
+        for inside in members
+    ]
+
+
+def _large_enough(place: IntArray, bins: int) -> IntArray:
+    """Ties may leave a bin nearly empty: it joins the next one, and the last ones join what is before them."""
+    counts = np.bincount(place, minlength=bins)
+    start, filled = np.zeros(bins, dtype=np.int64), 0
+    for number in range(1, bins):
+        filled += int(counts[number - 1])
+        is_full = filled >= MIN_CLIENTS and counts[number:].sum() >= MIN_CLIENTS
+        start[number] = start[number - 1] + is_full
+        filled = 0 if is_full else filled
+    return np.asarray(start[place])
+
+
+def coverage_parts(judged: Judged) -> dict[str, Any] | None:
+    """Share of clients whose realised value lay inside its interval, and mean width over mean size, by tier and in all.
+
+    ``width`` is None where nobody brought anything; all is None where not every client has an interval.
+    """
+    if not np.isfinite([judged.value_low, judged.value_high]).all():
+        return None
+    everybody = np.ones(len(judged), dtype=np.bool_)
+    groups = [(EVERYBODY, everybody)] + [(each.name, each.inside) for each in groups_of(judged.tier, judged.tiers)]
+    return {"level": judged.level, "groups": [{"name": name, **_coverage(judged, who)} for name, who in groups]}
+
+
+def _coverage(judged: Judged, inside: BoolArray) -> dict[str, Any]:
+    bounds = judged.value[inside], judged.value_low[inside], judged.value_high[inside]
+    clients = int(inside.sum())
+    share = interval_coverage(*bounds)
+    try:
+        width = interval_width(*bounds)
+    except TooLittleDataError:
+        width = None
+    return {"clients": clients, "width": width, **frequency(share, clients)}
+
+
+def curve_parts(curve: JudgedCurve) -> dict[str, Any]:
+    """The mean foreseen curve against the realised (Aalen-Johansen), in all and by cause; Brier score and AUC by step.
+
+    At most ``MAX_POINTS`` steps, evenly chosen, the last one always.
+    """
+    shown = np.unique(np.linspace(0, len(curve.ends) - 1, min(len(curve.ends), MAX_POINTS)).round().astype(np.int64))
+    causes = max(len(curve.incidence), 1)
+    realised = _realised(curve, causes)[:, shown]
+    clients = len(curve.event_period)
+    return {
+        "event": curve.event,
+        "ends": curve.ends[shown].tolist(),
+        "foreseen": curve.probability.mean(axis=0)[shown].tolist(),
+        **_ranges(realised.sum(axis=0), clients),
+        "causes": {
+            name: {"foreseen": said.mean(axis=0)[shown].tolist(), **_ranges(realised[place], clients)}
+            for place, (name, said) in enumerate(curve.incidence.items())
+        },
+        "brier": _by_step(curve_brier(curve.event_period, curve.probability, curve.ends).by_step[shown]),
+        "auc": _auc(curve, shown),
+    }
+
+
+def _realised(curve: JudgedCurve, causes: int) -> FloatArray:
+    """Cumulative incidence at the end of each step. Shape (causes, n_steps)."""
+    horizon, happened = int(curve.ends[-1]), curve.event_period > 0
+    code = np.zeros(len(happened), dtype=np.int64) if curve.cause is None else curve.cause
+    found = cumulative_incidence(
+        np.where(happened, curve.event_period, horizon),
+        np.where(happened, code, NO_CAUSE),
+        periods=horizon,
+        causes=causes,
+    )
+    return np.asarray(found[:, curve.ends - 1])
+
+
+def _ranges(shares: FloatArray, clients: int) -> dict[str, list[float]]:
+    each = [frequency(float(share), clients) for share in np.clip(shares, 0.0, 1.0)]
+    return {end: [found[end] for found in each] for end in ("realised", "low", "high")}
+
+
+def _auc(curve: JudgedCurve, shown: IntArray) -> list[float | None]:
+    try:
+        return _by_step(curve_auc(curve.event_period, curve.probability, curve.ends).by_step[shown])
+    except TooLittleDataError:
+        return [None] * len(shown)
+
+
+def _by_step(figures: FloatArray) -> list[float | None]:
+    return [None if np.isnan(figure) else float(figure) for figure in figures]

@@ -1,0 +1,26 @@
+"""How contenders are called in reports, on pages and in terminals; who they are stands with the contest."""
+
+from __future__ import annotations
+
+BEST = "best"
+"""The ranking that nobody can beat."""
+CEILING = "truth"
+"""The truth of a simulated book, which stands among the contenders but is no one to be better than."""
+_NAMES = {
+    "ours": "clientvalue",
+    "logistic": "logistic regression",
+    "last_period": "latest window",
+    "btyd": "BG/NBD x Gamma-Gamma",
+    "untuned_lightgbm": "untuned LightGBM",
+    CEILING: "what can be known",
+    BEST: "best possible",
+}
+
+
+def benchmark_name(name: str) -> str:
+    """How a contender is called.
+
+    >>> benchmark_name("ours"), benchmark_name("past_sum")
+    ('clientvalue', 'past sum')
+    """
+    return _NAMES.get(name, name.replace("_", " "))

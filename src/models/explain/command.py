@@ -1,0 +1,86 @@
+"""The command that explains one client: to a terminal, as JSON, and as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.shell.options import (
+    DEFAULT_CONFIG,
+    AsOfOption,
+    BookOption,
+    ConfigOption,
+    JsonOption,
+    LanguageOption,
+    SetOption,
+    SpeakingOption,
+)
+from models.shell.output import brief, date_of, out, print_json, print_lines, progress, settings_of
+
+_DATE = "YYYY-MM-DD"
+SHORT_HELP = "Say why one client is graded as it is."
+ClientArgument = Annotated[
+    str, typer.Argument(metavar="CLIENT", help="The client's id, as it stands in scores.parquet.")
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option("--since", metavar=_DATE, help="Tell what changed since this day. Default: a year before."),
+]
+AgainstOption = Annotated[
+    str | None,
+    typer.Option(
+        "--against",
+        metavar="BUNDLE",
+        help="Tell what other models say, and why these say something else: an alias or version, or a folder.",
+    ),
+]
+HtmlOption = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Also write it as a page.")]
+
+
+def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who types them
+    client: ClientArgument,
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    bundle: SpeakingOption = "published",
+    as_of: AsOfOption = None,
+    since: SinceOption = None,
+    against: AgainstOption = None,
+    lang: LanguageOption = "en",
+    html: HtmlOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Say of one client what it is worth, how likely it declines, why, what changed, and what to do.
+
+    It needs trained models (clientvalue run or train). While the book is as it was when it was last scored, it answers
+    within seconds; a changed book is checked first.
+    """
+    with brief():
+        from models.explain import job as clients  # noqa: PLC0415
+        from models.explain import output as explanation  # noqa: PLC0415
+        from models.shell.notices import notice_lines  # noqa: PLC0415
+
+        story = clients.client_story(
+            settings_of(config, set_),
+            client,
+            book=book,
+            bundle=bundle,
+            as_of=date_of(as_of),
+            since=date_of(since),
+            against=against,
+            lang=lang,
+            progress=progress(),
+        )
+    if html is not None:
+        from models.explain.page import write_client_page  # noqa: PLC0415
+
+        write_client_page(story, html)
+    if json_:
+        print_json(explanation.story_facts(story))
+        return
+    print_lines(notice_lines(story.notices))
+    explanation.show(out, story)
+    if html is not None:
+        print_lines(["", f"page     {html}"])

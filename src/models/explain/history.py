@@ -1,0 +1,115 @@
+"""One client at the as-of date and at the quarter-ends before it, each as it was known then; nothing is worded here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from models.book.door import Book
+from models.book.periods import WHOLE_PERIODS_PER_QUARTER, WHOLE_PERIODS_PER_YEAR, PeriodGrid
+from models.config import Config
+from models.errors import UserError
+from models.panel.ledger_cache import kept_book
+from models.panel.panel import Panel, joined, panels_by_block
+from models.pipeline.bundle import Bundle
+from models.pipeline.pipeline import Predictions, score_panel
+from models.profiles.compute import kinds_of
+from models.scoring.absent import absence
+from models.scoring.scoring import ScoredBlock, grounds_at, score_block, scoring_config
+from models.vocab import IntArray, TextArray
+
+QUARTERS = 8
+"""So many quarter-ends before the as-of date are looked back at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientPast:
+    """What is known of one client now and was known of it before, all read by the same models.
+
+    Attributes:
+        block: the client at the as-of date, scored and explained, one row.
+        panel: the client at every date looked at, oldest first; the last row is the as-of date.
+        predictions: what the models say at each of these dates.
+        stage: what the rule of stages says at each, on its own; shape (n_dates,).
+        since: the row of ``panel`` from which a change is told; None where the client was not active before.
+    """
+
+    block: ScoredBlock
+    panel: Panel
+    predictions: Predictions
+    stage: TextArray
+    since: int | None
+
+    @property
+    def dates(self) -> tuple[date, ...]:
+        """The as-of date of each row."""
+        return tuple(self.panel.grid.start_of(origin) for origin in self.panel.origin.tolist())
+
+
+def read_client(
+    book: Book,
+    bundle: Bundle,
+    config: Config,
+    client: str,
+    as_of: date | None = None,
+    *,
+    since: date | None = None,
+    earlier: Path | None = None,
+) -> ClientPast:
+    """Score one client at ``as_of`` and at the quarter-ends before it in one pass over its group.
+
+    At each date only what was known then is used; dates at which the client was not active are left away. A change is
+    told from ``since``, else from a year before, else from the first date of the last year at which it was active.
+    ``earlier`` is the folder below which scores are published. Raises ``UnknownClientError`` for a client that was not
+    active, ``UserError`` for a ``since`` that does not lie a whole number of periods before.
+    """
+    settings = scoring_config(bundle, config)
+    grid = PeriodGrid(settings.time.period, as_of or book.known_until)
+    asked = None if since is None else _before(grid, since)
+    origins = _origins(grid, book.first_date, asked)
+    prepared = kept_book(book, settings, grid.anchor, bundle.models.notes).narrowed_to([client])
+    panels = panels_by_block(prepared, settings, origins, targets=False)
+    chosen = [panel.where((panel.client_id == client).to_numpy()) for panel in panels]
+    there = {origin for panel in chosen for origin in panel.origin.tolist()}
+    missing = [origin for origin in ({0} if asked is None else {asked, 0}) if origin not in there]
+    if missing:
+        raise absence(prepared, client, settings, grid.start_of(max(missing)))
+    panel = joined(chosen)
+    predictions = score_panel(bundle.models, panel)
+    return ClientPast(
+        block=score_block(bundle, panel.at([0]), grounds_at(book, bundle, settings, grid.anchor, earlier)),
+        panel=panel,
+        predictions=predictions,
+        stage=kinds_of(bundle.models.kinds, panel, predictions.decline_probability, settings).stage,
+        since=_since(panel.origin, WHOLE_PERIODS_PER_YEAR[settings.time.period] if asked is None else -asked),
+    )
+
+
+def _before(grid: PeriodGrid, since: date) -> int:
+    number = grid.number_of(since)
+    if number >= 0:
+        raise UserError(
+            rule=f"a change is told from a day before the as-of date {grid.anchor}",
+            got=since.isoformat(),
+            remedy="choose an earlier --since",
+        )
+    return number
+
+
+def _origins(grid: PeriodGrid, first_date: date, asked: int | None) -> list[int]:
+    """The as-of date, the quarter-ends before it that the book covers, and the date that was asked for."""
+    step = WHOLE_PERIODS_PER_QUARTER[grid.period]
+    back = (-step * quarters for quarters in range(QUARTERS, 0, -1))
+    covered = {origin for origin in back if grid.start_of(origin) > first_date}
+    return sorted(covered | {0} | (set() if asked is None else {asked}))
+
+
+def _since(origin: IntArray, year: int) -> int | None:
+    """The latest row at least a year before, else the first within the year."""
+    before = np.flatnonzero(origin <= -year)
+    if before.size:
+        return int(before[-1])
+    return 0 if len(origin) > 1 else None

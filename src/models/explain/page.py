@@ -1,0 +1,183 @@
+"""Turns one client's story into an HTML page of one file without scripts; it computes nothing but positions."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+from markupsafe import Markup
+
+from models.evaluation.plots import Chart
+from models.explain import plots as client_plots
+from models.explain.labels import kind_in_words, say
+from models.explain.ledger import Ledger, change_rows, ledger, money_scale, points_scale
+from models.explain.reasons import ExplainedReason
+from models.explain.story import ClientStory
+from models.explain.text import (
+    answers,
+    change_ends,
+    change_title,
+    client_title,
+    headline,
+    horizon,
+    tier_move,
+)
+from models.publishing import publish_text
+from models.reasons.figures import day
+from models.scoring.scoring import DECLINE, VALUE
+from models.shell.html import environment
+from models.shell.svg import shortened
+
+SHOWN = 8
+"""So many reasons are drawn and told one by one; all of them stand in a table below."""
+_MOVED = 10
+_TONES = {True: "bad", False: "good", None: ""}
+"""How a figure is coloured, by whether it is worse; None: nothing moved."""
+_FOOT_TITLE, _HASH = 60, 12
+"""So much of a client's name and id, and of the hash of the models, stands at the foot of a printed page."""
+_TILES = ("value", "decline", "tier", "stage")
+
+
+def write_client_page(story: ClientStory, path: Path) -> None:
+    """Write the page of one client, whole or not at all."""
+    publish_text(path, client_page(story))
+
+
+def client_page(story: ClientStory) -> str:
+    """The page of one client, in the language of its story. Names and notes are outside data: all is escaped."""
+    lang, lines = story.language, headline(story)
+    return str(
+        environment(
+            filters={"css_text": css_text},
+            functions={
+                "say": functools.partial(_say, story),
+                "kind": lambda name: kind_in_words(name, lang),
+                "tone": _TONES.get,
+            },
+        )
+        .get_template("explain/page.html")
+        .render(
+            story=story,
+            title=client_title(story),
+            print_foot=_print_foot(story),
+            places=_places(story),
+            as_of=day(story.as_of, lang),
+            tiles=[line for line in lines if line.key in _TILES],
+            facts=[line for line in lines if line.key not in _TILES],
+            models=[_model(story, DECLINE), _model(story, VALUE)],
+            curve=client_plots.decline_chart(story),
+            history=client_plots.history_charts(story),
+            peers=_peers(story),
+            change=None if story.change is None else _change(story),
+            answers=answers(story),
+            everything=_everything(story),
+        )
+    )
+
+
+def css_text(text: str) -> Markup:
+    r"""Text within the quotation marks of a style sheet: whatever is no plain letter or digit is written by its number.
+
+    >>> css_text('A1 "}')
+    Markup('A1\\20 \\22 \\7d ')
+    """
+    plain = (letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):x} " for letter in text)
+    return Markup("").join(Markup(part) for part in plain)  # noqa: S704 - nothing but letters, digits and escapes
+
+
+def _print_foot(story: ClientStory) -> str:
+    """What stands at the foot of each printed page: whom it is about, of when, and by which models."""
+    parts = (
+        say("page_title", story.language, client=shortened(client_title(story), _FOOT_TITLE)),
+        say("as_of", story.language, day=day(story.as_of, story.language)),
+        say("version", story.language, version=story.model_version),
+        story.bundle[:_HASH],
+    )
+    named = parts[:-1] if parts[-1] in story.model_version else parts
+    return " · ".join(named)
+
+
+def _places(story: ClientStory) -> list[tuple[str, str]]:
+    """Where the sections of the page stand and what they are called, of those that it has."""
+    found = {
+        "warnings": ("warnings", bool(story.warnings)),
+        f"why-{DECLINE}": ("why_decline", True),
+        f"why-{VALUE}": ("why_value", True),
+        "peers": ("peers_title", bool(_peers(story))),
+        "when": ("history", True),
+        "change": ("what_changed", story.change is not None),
+        "reach": ("reach", bool(story.reach)),
+        "treatment": ("treatment", bool(story.treatment)),
+        "all": ("all_reasons_short", True),
+    }
+    return [(place, say(key, story.language)) for place, (key, is_there) in found.items() if is_there]
+
+
+def _say(story: ClientStory, key: str, **slots: object) -> str:
+    return say(key, story.language, **slots)
+
+
+def _model(story: ClientStory, model: str) -> dict[str, object]:
+    """What the page says of decline or of value: the rows that add up, their unit, and the waterfall."""
+    reported = ledger(story, model, SHOWN)
+    return {
+        "key": model,
+        "title": say(f"why_{model}", story.language),
+        "unit": say(f"units_{model}", story.language, within=horizon(story), unit=reported.scale.name),
+        "rows": reported.rows,
+        "chart": _waterfall(story, model, reported),
+    }
+
+
+def _waterfall(story: ClientStory, model: str, reported: Ledger) -> Chart:
+    title = say(f"waterfall_{model}", story.language, unit=reported.scale.name)
+    return client_plots.waterfall_chart(reported, title, worse_is_up=model == DECLINE)
+
+
+def _peers(story: ClientStory) -> list[dict[str, object]]:
+    """The numbers that lead the largest reasons of decline and value, each once."""
+    leading: dict[str, ExplainedReason] = {}
+    for reason in (*story.reasons.decline[:SHOWN], *story.reasons.value[:SHOWN]):
+        leading.setdefault(reason.figures.feature, reason)
+    strips = ((reason, client_plots.peer_strip(reason)) for reason in leading.values())
+    return [{"reason": reason, "strip": strip} for reason, strip in strips if strip is not None][:_MOVED]
+
+
+def _change(story: ClientStory) -> dict[str, object]:
+    if story.change is None:
+        return {}
+    scale, rows = change_rows(story.change, story, _MOVED)
+    return {
+        "title": change_title(story.change, story),
+        "ends": change_ends(story.change, story),
+        "tier": tier_move(story.change, story),
+        "unit": scale.name,
+        "rows": rows,
+    }
+
+
+def _everything(story: ClientStory) -> dict[str, object]:
+    """Every reason with what it adds to decline and to value, and the features that it is made of."""
+    points = points_scale(story.language)
+    value = money_scale(abs(story.scores["value"]), story.currency, story.language)
+    effects = {reason.reason: reason for reason in story.reasons.value}
+    reported = [*story.reasons.decline, *(each for key, each in effects.items() if key not in _keys(story))]
+    decline = {reason.reason: reason.effect for reason in story.reasons.decline}
+    return {
+        "unit": value.name,
+        "rows": [
+            {
+                "title": reason.title,
+                "parts": [part for part in reason.parts if part.observed is not None][:SHOWN],
+                "points": points.written(points.rounded(decline.get(reason.reason, 0.0))),
+                "value": value.written(
+                    value.rounded(effects[reason.reason].effect if reason.reason in effects else 0.0)
+                ),
+            }
+            for reason in reported
+        ],
+    }
+
+
+def _keys(story: ClientStory) -> set[str]:
+    return {reason.reason for reason in story.reasons.decline}

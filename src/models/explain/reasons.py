@@ -1,0 +1,211 @@
+"""All that a reviewer may ask of the reasons of a few clients, in words; scores.parquet keeps the largest as data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.explain.comparisons import bearings
+from models.learners.peers import PeerGroup
+from models.panel.features import FeatureWords, Language, plain_words, quoted
+from models.pipeline.bundle import Bundle
+from models.reasons import (
+    Bearing,
+    Grouping,
+    Reason,
+    ReasonTable,
+    Unit,
+    effect_in_words,
+    feature_in_words,
+    observed_in_words,
+    range_in_words,
+    reasons_of,
+    sentence,
+    usual_in_words,
+)
+from models.scoring.scoring import DECLINE, VALUE, ScoredBlock
+from models.vocab import FloatArray, TextArray
+
+UNITS: dict[str, Unit] = {DECLINE: "probability", VALUE: "currency"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonPart:
+    """One feature of a reason: what it is, the client's value, and what it adds in the unit of the reason."""
+
+    feature: str
+    description: str
+    observed: str | None
+    effect: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainedReason:
+    """One reason in words, beside the figures that it is made of.
+
+    ``effect`` is a share of probability (decline) or book currency (value), ``effect_text`` the same for people;
+    ``usual_range`` leaves out a tenth of the peers at either end. ``parts`` stand largest first and sum to the effect.
+    """
+
+    reason: str
+    title: str
+    effect: float
+    effect_text: str
+    sentence: str
+    description: str
+    observed: str | None
+    usual: str | None
+    usual_range: str | None
+    figures: Reason
+    parts: tuple[ReasonPart, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientReasons:
+    """All reasons of one client, largest first, of which those without effect are left away.
+
+    ``peers`` says who was compared with, ``peer_count`` how many they are, 0 where nothing was learned.
+    """
+
+    client_id: str
+    peers: str
+    peer_count: int
+    decline: tuple[ExplainedReason, ...]
+    value: tuple[ExplainedReason, ...]
+
+
+@dataclass(frozen=True)
+class _Speaker:
+    """How one block is spoken of."""
+
+    bundle: Bundle
+    block: ScoredBlock
+    grouping: Grouping
+    language: Language
+
+    @property
+    def currency(self) -> str:
+        return self.bundle.config.book.currency
+
+    def words(self, feature: str) -> FeatureWords:
+        return self.bundle.models.words.get(feature) or plain_words(feature)
+
+
+def explained_reasons(bundle: Bundle, block: ScoredBlock, *, lang: Language) -> list[ClientReasons]:
+    """The ranked reasons of decline and of value of each client of ``block``, in its order.
+
+    Meant for the few clients that somebody reads about: texts are made client by client.
+    """
+    contract = bundle.models.contract
+    speaker = _Speaker(bundle, block, Grouping.of(contract.names, bundle.models.words), lang)
+    predict = {DECLINE: bundle.models.decline.predict, VALUE: bundle.models.value.predict}
+    view = bundle.models.peers.of(block.matrix, block.predictions.segment)
+    tables = {
+        model: reasons_of(
+            block.served[model].values,
+            matrix=block.matrix,
+            features=block.panel.features,
+            contract=contract,
+            grouping=speaker.grouping,
+            peers=view,
+            kept=len(speaker.grouping.reasons),
+        )
+        for model in (DECLINE, VALUE)
+    }
+    bearing = {model: bearings(predict[model], block.matrix, tables[model], view) for model in tables}
+    segments = bundle.models.segments
+    spoken = segments.names_in(lang, lambda feature: speaker.words(feature).describe(lang))
+    names = dict(zip(segments.numbers, spoken, strict=True))
+    return [
+        _client(speaker, tables, bearing, row, peers_in_words(view.group_of(row), names, lang))
+        for row in range(len(block.panel))
+    ]
+
+
+def peers_in_words(group: PeerGroup | None, segments: Mapping[int, str], language: Language) -> str:
+    """Who the peers of a client are: segment, third of the book by size, and region, as far as they mattered.
+
+    >>> group = PeerGroup(segment=0, size="large", region="Asia", clients=45)
+    >>> peers_in_words(group, {0: "steady"}, "en"), peers_in_words(group, {0: "steady"}, "zh")
+    ('45 clients: segment "steady", largest third, Asia', '45家客户：客户群“steady”，规模最大的三分之一，“Asia”')
+    """
+    if group is None:
+        return {"en": "nothing is known of its peers", "zh": "没有同类客户的资料"}[language]
+    said = []
+    if group.segment is not None:
+        name = segments[group.segment]
+        said.append(f'segment "{name}"' if language == "en" else f"客户群“{name}”")
+    if group.size is not None:
+        said.append(_THIRDS[group.size][language])
+    if group.region is not None:
+        said.append(quoted(group.region, language))
+    whole = {"en": "the whole book", "zh": "全部客户"}[language]
+    if language == "en":
+        return f"{group.clients:,} clients: {', '.join(said) or whole}"
+    return f"{group.clients:,}家客户：{'，'.join(said) or whole}"
+
+
+_THIRDS: dict[str, dict[Language, str]] = {
+    "small": {"en": "smallest third", "zh": "规模最小的三分之一"},
+    "medium": {"en": "middle third", "zh": "规模居中的三分之一"},
+    "large": {"en": "largest third", "zh": "规模最大的三分之一"},
+}
+
+
+def _client(
+    speaker: _Speaker, tables: dict[str, ReasonTable], bearing: dict[str, TextArray], row: int, peers: str
+) -> ClientReasons:
+    explained = {
+        model: tuple(
+            _explained(speaker, model, row, reason, Bearing(bears))
+            for reason, bears in zip(table.of_client(row), bearing[model][row], strict=True)
+            if reason.effect != 0
+        )
+        for model, table in tables.items()
+    }
+    return ClientReasons(
+        client_id=str(speaker.block.panel.client_id.iloc[row]),
+        peers=peers,
+        peer_count=int(tables[DECLINE].peers[row]),
+        decline=explained[DECLINE],
+        value=explained[VALUE],
+    )
+
+
+def _explained(speaker: _Speaker, model: str, row: int, reason: Reason, bearing: Bearing) -> ExplainedReason:
+    words, language, currency, unit = speaker.words(reason.feature), speaker.language, speaker.currency, UNITS[model]
+    return ExplainedReason(
+        reason=reason.reason,
+        title=words.title.within(language),
+        effect=reason.effect,
+        effect_text=effect_in_words(reason.effect, unit, language, currency),
+        sentence=sentence(reason, words, unit=unit, language=language, currency=currency, bearing=bearing),
+        description=words.describe(language),
+        observed=observed_in_words(reason, words, language, currency),
+        usual=usual_in_words(reason, words, language, currency),
+        usual_range=range_in_words(reason, words, language, currency),
+        figures=reason,
+        parts=_parts(speaker, speaker.block.served[model].values[row], row, reason),
+    )
+
+
+def _parts(speaker: _Speaker, values: FloatArray, row: int, reason: Reason) -> tuple[ReasonPart, ...]:
+    names = speaker.bundle.models.contract.names
+    members = np.flatnonzero(speaker.grouping.place == speaker.grouping.reasons.index(reason.reason)).tolist()
+    parts = [
+        ReasonPart(
+            feature=names[place],
+            description=speaker.words(names[place]).describe(speaker.language),
+            observed=feature_in_words(
+                speaker.block.panel.features[names[place]].iloc[row],
+                speaker.words(names[place]),
+                speaker.language,
+                speaker.currency,
+            ),
+            effect=float(values[place]),
+        )
+        for place in members
+    ]
+    return tuple(sorted(parts, key=lambda part: -abs(part.effect)))

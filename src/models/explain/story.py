@@ -1,0 +1,275 @@
+"""All that a reviewer may ask of one client, gathered from models and rules in one language; nothing is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow.dataset as ds
+
+from models.book.door import Book
+from models.config import Config
+from models.explain.change_reasons import ClientChange
+from models.explain.history import ClientPast
+from models.explain.reach import PeerRange
+from models.explain.reasons import ClientReasons, explained_reasons
+from models.explain.within_reach import NoneWithinReach, Reachable, within_reach
+from models.grading import decide, reasons
+from models.grading.treatments import Treatment, TreatmentTable
+from models.learners.decline import DeclineCurves
+from models.notices import Notice, by_severity
+from models.panel.definitions import definitions
+from models.panel.features import FeatureWords, Language, plain_words
+from models.pipeline.bundle import Bundle
+from models.profiles.text import drivers_in_words
+from models.reasons import feature_in_words
+from models.scoring.columns import assessment, score_columns
+from models.scoring.compute import model_version
+from models.scoring.scoring import DECLINE, VALUE, scoring_config
+from models.scoring.without_effect import settings_without_effect
+from models.warnings.text import warning_sentences
+
+MEASURES = 3
+"""So many features beside the margin are told over time: those that lead the largest reasons."""
+_MARGIN = "value_sum_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HistoryPoint:
+    """What the models said of the client at one date. Value in currency; None where there is no interval."""
+
+    as_of: date
+    value: float
+    value_low: float | None
+    value_high: float | None
+    decline: float
+    decline_low: float | None
+    decline_high: float | None
+    tier: str
+    stage: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureHistory:
+    """One feature of the client over the dates of the history: as numbers, and as people write them."""
+
+    feature: str
+    description: str
+    numbers: tuple[float | None, ...]
+    texts: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientStory:
+    """One client, told in ``language``.
+
+    Attributes:
+        scores: the client's row of scores, as plain values.
+        tier_reason, segment_name: the same in the language told.
+        drivers: of relationship and need what speaks for the type; empty where nothing stands out.
+        features: of each feature its unit, the client's value and what it adds to decline (probability) and value.
+        bundle: hash of the models.
+        base: what is said of an unknown client: model -> probability or currency.
+        curve: of the one client.
+        level: share of clients whose value lies in its interval.
+        treatment: title and text of each part; empty where the policy has none.
+        warnings: one sentence each; empty where the client does not warn.
+        notices: what must be known of the models at the date; in English, what of the caller's config has no effect.
+        terms: what decline, value and horizon mean.
+    """
+
+    client_id: str
+    name: str | None
+    language: Language
+    as_of: date
+    currency: str
+    period: str
+    horizon_periods: int
+    level: float
+    model_version: str
+    bundle: str
+    scores: Mapping[str, Any]
+    tier_reason: str
+    segment_name: str
+    drivers: Mapping[str, str]
+    features: tuple[Mapping[str, Any], ...]
+    base: Mapping[str, float]
+    reasons: ClientReasons
+    curve: DeclineCurves
+    history: tuple[HistoryPoint, ...]
+    measures: tuple[MeasureHistory, ...]
+    change: ClientChange | None
+    reach: tuple[Reachable | NoneWithinReach, ...]
+    words: Mapping[str, FeatureWords]
+    treatment: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...]
+    terms: tuple[str, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+def explain_client(
+    book: Book,
+    bundle: Bundle,
+    past: ClientPast,
+    config: Config,
+    change: ClientChange | None,
+    *,
+    lang: Language,
+    published: Path | None = None,
+) -> ClientStory:
+    """Everything about the client of ``past``. ``config`` says what is within reach; the bundle's rules decide.
+
+    ``published`` is the folder below which scores are published, where warnings stand.
+    """
+    block, settings, models = past.block, scoring_config(bundle, config), bundle.models
+    columns = score_columns(models, block.panel, block.predictions, settings, block.decision_context)
+    scores = {name: column[0].as_py() for name, column in columns.items()}
+    (explained,) = explained_reasons(bundle, block, lang=lang)
+    return ClientStory(
+        client_id=scores["client_id"],
+        name=client_name(book, scores["client_id"]),
+        language=lang,
+        as_of=past.dates[-1],
+        currency=settings.book.currency,
+        period=settings.time.period,
+        horizon_periods=settings.time.horizon_periods,
+        level=settings.learners.interval_level,
+        model_version=model_version(bundle),
+        bundle=bundle.key,
+        scores=scores,
+        tier_reason=_tier_reason(past, bundle, scores, lang),
+        segment_name=_segment_name(bundle, scores["segment"], lang),
+        drivers={
+            axis: drivers_in_words(scores[f"{axis}_evidence"], scores[f"{axis}_type"], reported, lang)
+            for axis, reported in (("relationship", settings.relationships), ("need", settings.needs))
+        },
+        features=_features(past, bundle),
+        base={DECLINE: block.served[DECLINE].base, VALUE: block.served[VALUE].base},
+        reasons=explained,
+        curve=block.predictions.curves,
+        history=_history(past),
+        measures=_measures(past, bundle, explained, lang),
+        change=change,
+        reach=_reach(past, bundle, config),
+        words=models.words,
+        treatment=treatment_of(settings, scores.get("treatment"), lang),
+        warnings=_warnings(past, published, models.words, settings.book.currency, lang),
+        notices=by_severity([*models.learned.notices(past.dates[-1], lang), *settings_without_effect(bundle, config)]),
+        terms=definitions(settings, lang),
+    )
+
+
+def _warnings(
+    past: ClientPast, published: Path | None, words: Mapping[str, FeatureWords], currency: str, lang: Language
+) -> tuple[str, ...]:
+    if published is None:
+        return ()
+    client = str(past.block.panel.client_id.iloc[0])
+    return warning_sentences(published, client, past.dates[-1], words=words, currency=currency, lang=lang)
+
+
+def client_name(book: Book, client: str) -> str | None:
+    """What the book calls the client; None where it does not say, or no more than the id."""
+    table = ds.dataset(book.tables["clients"]).to_table(columns=["name"], filter=ds.field("client_id") == client)
+    name = table["name"][0].as_py() if table.num_rows else None
+    return None if name == client else name
+
+
+def treatment_of(settings: Config, treatment: Mapping[str, Any] | None, lang: Language) -> tuple[tuple[str, str], ...]:
+    """The treatment of a client, as scores hold it, in words; empty where the policy has none."""
+    if treatment is None:
+        return ()
+    return tuple(TreatmentTable(settings.grading).describe(Treatment(**treatment), lang))
+
+
+def _tier_reason(past: ClientPast, bundle: Bundle, scores: Mapping[str, Any], lang: Language) -> str:
+    if lang == "en":
+        return str(scores["tier_reason"])
+    block = past.block
+    alone = assessment(bundle.models, block.panel, block.predictions, block.decision_context)
+    return str(reasons(decide(alone, block.decision_context.limit), lang)[0])
+
+
+def _segment_name(bundle: Bundle, segment: int, lang: Language) -> str:
+    segments, words = bundle.models.segments, bundle.models.words
+    names = segments.names_in(lang, lambda feature: words[feature].describe(lang) if feature in words else feature)
+    return names[segments.numbers.index(segment)]
+
+
+def _features(past: ClientPast, bundle: Bundle) -> tuple[Mapping[str, Any], ...]:
+    """Every feature with what it adds, largest in decline first."""
+    served, row = past.block.served, past.block.panel.features.iloc[0]
+    parts = [
+        {
+            "feature": name,
+            "unit": bundle.models.contract.units[name],
+            "observed": _plain(row[name]),
+            "decline_points": float(served[DECLINE].values[0, place] * 100),
+            "value": float(served[VALUE].values[0, place]),
+        }
+        for place, name in enumerate(bundle.models.contract.names)
+    ]
+    return tuple(sorted(parts, key=lambda part: -abs(part["decline_points"])))
+
+
+def _history(past: ClientPast) -> tuple[HistoryPoint, ...]:
+    said = past.predictions
+    return tuple(
+        HistoryPoint(
+            as_of=when,
+            value=float(said.value[row]),
+            value_low=_known(said.value_low[row]),
+            value_high=_known(said.value_high[row]),
+            decline=float(said.decline_probability[row]),
+            decline_low=_known(said.decline_low[row]),
+            decline_high=_known(said.decline_high[row]),
+            tier=str(said.grades.tier[row]),
+            stage=str(past.stage[row]),
+        )
+        for row, when in enumerate(past.dates)
+    )
+
+
+def _measures(past: ClientPast, bundle: Bundle, reported: ClientReasons, lang: Language) -> tuple[MeasureHistory, ...]:
+    """The margin of the longest window, then the numbers that lead the largest reasons of decline."""
+    window = bundle.config.features.windows[-1]
+    leading = [reason.figures.feature for reason in reported.decline if reason.figures.observed is not None]
+    wanted = [f"{_MARGIN}{window}p", *leading]
+    names = [name for name in dict.fromkeys(wanted) if name in past.panel.features][: MEASURES + 1]
+    return tuple(_measure(past, bundle, name, lang) for name in names)
+
+
+def _measure(past: ClientPast, bundle: Bundle, name: str, lang: Language) -> MeasureHistory:
+    words = bundle.models.words.get(name) or plain_words(name)
+    numbers = past.panel.features[name].to_numpy(dtype=np.float64)
+    return MeasureHistory(
+        feature=name,
+        description=words.describe(lang),
+        numbers=tuple(_known(number) for number in numbers),
+        texts=tuple(feature_in_words(float(number), words, lang, bundle.config.book.currency) for number in numbers),
+    )
+
+
+def _reach(past: ClientPast, bundle: Bundle, config: Config) -> tuple[Reachable | NoneWithinReach, ...]:
+    reach = config.explaining.within_reach
+    if not reach:
+        return ()
+    block, models = past.block, bundle.models
+    view = models.peers.of(block.matrix, block.predictions.segment)
+    places = np.arange(len(models.contract.names))[None, :]
+    peers = PeerRange(low=view.low(places)[0], high=view.high(places)[0])
+    return within_reach(models, block.panel.features, peers, bundle.config, reach)
+
+
+def _known(number: float) -> float | None:
+    return None if np.isnan(number) else float(number)
+
+
+def _plain(value: Any) -> float | str | None:
+    if isinstance(value, str):
+        return value
+    return None if value is None or np.isnan(value) else float(value)

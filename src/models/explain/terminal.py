@@ -1,0 +1,145 @@
+"""One client's story as a reviewer reads it in a terminal of 80 columns, in English or Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from models.explain.change_reasons import ClientChange
+from models.explain.labels import say
+from models.explain.ledger import change_rows, ledger
+from models.explain.story import ClientStory
+from models.explain.text import (
+    Answer,
+    answers,
+    between,
+    change_ends,
+    change_title,
+    client_title,
+    headline,
+    horizon,
+    tier_move,
+)
+from models.reasons.figures import day
+from models.scoring.scoring import DECLINE, VALUE
+
+SHOWN = 6
+"""So many reasons are told one by one; the page tells more."""
+_BAR = 8
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+_WORSE, _BETTER = "red", "green"
+
+
+def show(console: Console, story: ClientStory) -> None:
+    """Print the story. All of it is text, never markup: names come from outside."""
+    for part in (
+        _head(story),
+        *([_warnings(story)] if story.warnings else []),
+        _reasons(story, DECLINE),
+        _reasons(story, VALUE),
+        *([] if story.change is None else [_change(story, story.change)]),
+        *([_reach(story)] if story.reach else []),
+        *([_treatment(story)] if story.treatment else []),
+    ):
+        console.print(part, highlight=False)
+
+
+def _head(story: ClientStory) -> RenderableType:
+    lang = story.language
+    title = Text(f"{client_title(story)}\n", style="bold")
+    title.append(
+        f"{say('as_of', lang, day=day(story.as_of, lang))} · {say('version', lang, version=story.model_version)}\n",
+        style="not bold dim",
+    )
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for line in headline(story):
+        said = Text(line.text, style="bold" if line.key in {"value", "decline", "tier"} else "")
+        if line.note:
+            said.append(between(line, story), style="not bold").append(line.note, style="not bold")
+        grid.add_row(Text(line.title), said)
+    return Group(title, grid)
+
+
+def _warnings(story: ClientStory) -> RenderableType:
+    return _section(say("warnings", story.language), "", Text("\n".join(story.warnings), _WORSE))
+
+
+def _reasons(story: ClientStory, model: str) -> RenderableType:
+    reported = ledger(story, model, SHOWN)
+    widest = max((abs(row.number) for row in reported.parts), default=0.0) or 1.0
+    table = Table.grid(padding=(0, 2))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(width=_BAR, no_wrap=True)
+    table.add_column(overflow="fold", ratio=1)
+    for row in reported.rows:
+        is_end, style = row.kind in {"base", "total"}, "" if row.kind == "reason" else "dim"
+        bar = Text() if is_end else _bar(row.number, widest, model)
+        table.add_row(Text(row.text, "bold" if row.kind == "total" else ""), bar, Text(row.sentence, style))
+    unit = say(f"units_{model}", story.language, within=horizon(story), unit=reported.scale.name)
+    return _section(say(f"why_{model}", story.language), unit, table)
+
+
+def _change(story: ClientStory, change: ClientChange) -> RenderableType:
+    lang = story.language
+    top = Table.grid(padding=(0, 2))
+    for title, before, now in change_ends(change, story):
+        top.add_row(Text(title, "dim"), Text(f"{before} → {now}"))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(overflow="fold", ratio=1)
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    scale, rows = change_rows(change, story, SHOWN)
+    heads = say("reason", lang), say("risk_points", lang), say("value_in", lang, unit=scale.name)
+    table.add_row(*(Text(head, "dim") for head in heads))
+    for row in rows:
+        table.add_row(Text(row.title), _coloured(row.points, row.points_worse), _coloured(row.value, row.value_worse))
+    return _section(change_title(change, story), "", Group(top, Text(tier_move(change, story)), Text(), table))
+
+
+def _reach(story: ClientStory) -> RenderableType:
+    lang = story.language
+    parts = [part for answer in answers(story) for part in _answer(answer)]
+    return _section(say("reach", lang), say("reach_note", lang), Group(*parts))
+
+
+def _answer(answer: Answer) -> Sequence[RenderableType]:
+    parts: list[RenderableType] = [Text(answer.title, "bold")]
+    if answer.sentence:
+        parts.append(Padding(Text(answer.sentence), (0, 0, 0, 2)))
+    for proposal in answer.proposals:
+        lines = [*(f"• {action}" for action in proposal.actions), *proposal.moves, proposal.then]
+        parts.append(Padding(Text("\n".join(lines)), (0, 0, 0, 2)))
+    return parts
+
+
+def _treatment(story: ClientStory) -> RenderableType:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style="dim")
+    grid.add_column(overflow="fold")
+    for title, text in story.treatment:
+        grid.add_row(Text(title), Text(text))
+    return _section(say("treatment", story.language), "", grid)
+
+
+def _section(title: str, note: str, body: RenderableType) -> RenderableType:
+    head = Text(f"\n{title}", style="bold")
+    if note:
+        head.append(f"\n{note}", style="not bold dim")
+    return Group(head, body)
+
+
+def _bar(effect: float, widest: float, model: str) -> Text:
+    eighths = max(round(min(abs(effect) / widest, 1.0) * _BAR * 8), 1)
+    whole, part = divmod(eighths, 8)
+    is_worse = (effect > 0) == (model == DECLINE)
+    return Text("█" * whole + (_EIGHTHS[part] if part else ""), style=_WORSE if is_worse else _BETTER)
+
+
+def _coloured(text: str, is_worse: bool | None) -> Text:
+    return Text(text, style="" if is_worse is None else _WORSE if is_worse else _BETTER)

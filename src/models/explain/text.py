@@ -1,0 +1,324 @@
+"""What terminal and page both say of a client in a line: value, decline, types, tier move, what would change it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from models.explain.change import UNCHANGED, Step
+from models.explain.change import ChangePath as TierWay
+from models.explain.change_reasons import ClientChange
+from models.explain.labels import kind_in_words, say
+from models.explain.story import ClientStory
+from models.explain.within_reach import FeatureMove, Goal, Outcome, Reachable
+from models.grading import override_sentence
+from models.grading.known_overrides import told_override
+from models.panel.features import FeatureWords, FigureUnit, Language
+from models.reasons.figures import day, figure_in_words, money, money_from
+
+_SMALLEST_DEGREE = 0.05
+_DIGITS = 2
+_MOVES = 2
+"""So many features of a thing to do are told; they move together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """What stands in a row of the headline: a title, what is said, and what qualifies it."""
+
+    key: str
+    title: str
+    text: str
+    note: str = ""
+
+
+def client_title(story: ClientStory) -> str:
+    """The client's name and id."""
+    return story.client_id if story.name is None else f"{story.name} ({story.client_id})"
+
+
+def horizon(story: ClientStory) -> str:
+    """Within which time everything is foretold."""
+    lang = story.language
+    return say("within", lang, horizon=say(story.period, lang, count=story.horizon_periods))
+
+
+def headline(story: ClientStory) -> list[Line]:
+    """What is said of the client, most important first."""
+    lang, scores = story.language, story.scores
+    lines = [
+        Line(
+            key="value",
+            title=say("value", lang),
+            text=money(scores["value"], story.currency, lang),
+            note=_value_range(story),
+        ),
+        Line(
+            key="decline",
+            title=say("decline", lang),
+            text=share(scores["decline_probability"]),
+            note=_decline_range(story),
+        ),
+        Line(key="tier", title=say("tier", lang), text=kind_in_words(scores["tier"], lang), note=_tier_note(story)),
+        *_override(story),
+        Line(key="stage", title=say("stage", lang), text=kind_in_words(scores["stage"], lang), note=_moving(story)),
+        *(
+            Line(
+                key=axis,
+                title=say(axis, lang),
+                text=first,
+                note=others,
+            )
+            for axis in ("relationship", "need")
+            for first, others in [_types(story, axis)]
+        ),
+        Line(key="segment", title=say("segment", lang), text=story.segment_name),
+        Line(key="peers", title=say("peers", lang), text=story.reasons.peers),
+    ]
+    return [line for line in lines if line.text]
+
+
+def share(probability: float) -> str:
+    """A probability as a percentage.
+
+    >>> share(0.12345), share(0.0004)
+    ('12.3%', '0.0%')
+    """
+    return f"{probability:.1%}"
+
+
+def degrees(reported: Mapping[str, float], lang: Language) -> str:
+    """To which degree a client is of each kind, largest first; small ones are left away.
+
+    >>> degrees({"funding": 0.62, "risk management": 0.36, "resource integration": 0.02}, "en")
+    'funding 62%, risk management 36%'
+    """
+    ranked = sorted(reported.items(), key=lambda item: -item[1])
+    named = [f"{kind_in_words(kind, lang)} {degree:.0%}" for kind, degree in ranked if degree >= _SMALLEST_DEGREE]
+    return (", " if lang == "en" else "，").join(named)
+
+
+def _types(story: ClientStory, axis: str) -> tuple[str, str]:
+    """The published type with its degree, and the others with what speaks for the published one.
+
+    That one need not be the largest yet.
+    """
+    lang, kind = story.language, story.scores[f"{axis}_type"]
+    reported = dict(story.scores.get(f"{axis}_degrees") or {})
+    own = reported.pop(kind, None)
+    speaking = story.drivers[axis]
+    others = [degrees(reported, lang), say("speaks_for_it", lang, drivers=speaking) if speaking else ""]
+    note = ("; " if lang == "en" else "；").join(filter(None, others))
+    return kind_in_words(kind, lang) + ("" if own is None else f" {own:.0%}"), note
+
+
+def change_title(change: ClientChange, story: ClientStory) -> str:
+    """Since when, or against which version, a change is told."""
+    lang = story.language
+    if change.against is None:
+        return say("change", lang, day=day(change.since, lang))
+    if change.since == story.as_of:
+        return say("change_models", lang, version=change.against)
+    return say("change_against", lang, day=day(change.since, lang), version=change.against)
+
+
+def change_ends(change: ClientChange, story: ClientStory) -> list[tuple[str, str, str]]:
+    """Value, decline and tier: what each is called, what was said before, and what is said now."""
+    lang = story.language
+    return [
+        (say("value", lang), *_both(money(amount, story.currency, lang) for amount in change.value)),
+        (say("decline", lang), *_both(share(probability) for probability in change.decline)),
+        (say(_tier_title(change, story), lang), *_both(kind_in_words(tier, lang) for tier in change.tier)),
+    ]
+
+
+def _tier_title(change: ClientChange, story: ClientStory) -> str:
+    """A change is told of the tiers that the rules give at each date alone."""
+    return f"tier{_by_rule(change.tier[1], story)}"
+
+
+def _by_rule(tier: str, story: ClientStory) -> str:
+    """The end of the keys of texts on a tier by the rules alone, where the client holds another."""
+    return "" if tier == story.scores["tier"] else "_by_rule"
+
+
+def _both(texts: Iterable[str]) -> tuple[str, str]:
+    before, now = texts
+    return before, now
+
+
+def tier_move(change: ClientChange, story: ClientStory) -> str:
+    """Whether the tier moved, and what moved it: that of the rules alone, where the client holds another."""
+    lang, whose = story.language, _by_rule(change.tier[1], story)
+    before, now = (kind_in_words(tier, lang) for tier in change.tier)
+    if change.decided_by == UNCHANGED:
+        return say(f"tier_same{whose}", lang, now=now)
+    by = TierWay.RULES if change.decided_by == Step.DATA and change.tier_because is None else change.decided_by
+    because = change.tier_because or say(f"by_{by}", lang, rule=without_tier(change.rule, now))
+    return say(f"tier_moved{whose}", lang, before=before, now=now, because=because)
+
+
+def without_tier(reason: str, tier: str) -> str:
+    """What decided a tier, without the tier where that stands before it.
+
+    >>> without_tier("B: credit below 35 points", "B"), without_tier("B级：信用低于35分", "B级")
+    ('credit below 35 points', '信用低于35分')
+    >>> without_tier("B at most: more than 90 days overdue", "B")
+    'at most: more than 90 days overdue'
+    """
+    for separator in (": ", "：", " "):
+        if reason.startswith(f"{tier}{separator}"):
+            return reason.removeprefix(f"{tier}{separator}")
+    return reason
+
+
+def between(line: Line, story: ClientStory) -> str:
+    """What stands between a line and its note: for a tier as its reason has it, 'B at most' but 'B: credit'."""
+    if line.key != "tier":
+        return "  "
+    written = story.tier_reason.removesuffix(line.note).removeprefix(line.text)
+    return written or say("colon", story.language)
+
+
+def goal_title(goal: Goal, story: ClientStory) -> str:
+    """What a change is sought for; a tier is sought above the one that the rules alone give today."""
+    if goal is Goal.OFF_DECLINE_LIST:
+        return say("off_list", story.language)
+    now = story.history[-1].tier
+    return say(f"tier_up{_by_rule(now, story)}", story.language, tier=kind_in_words(now, story.language))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proposal:
+    """One way to reach a goal: what to do, what it would have to bring about, and what the models then say."""
+
+    actions: tuple[str, ...]
+    moves: tuple[str, ...]
+    then: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What would reach a goal: a sentence where nothing does, and the nearest or the smallest ways."""
+
+    title: str
+    sentence: str
+    proposals: tuple[Proposal, ...]
+
+
+def answers(story: ClientStory) -> list[Answer]:
+    """What would change the client, goal by goal."""
+    return [_answer(answer, story) for answer in story.reach]
+
+
+def _answer(answer: Any, story: ClientStory) -> Answer:
+    lang, title = story.language, goal_title(answer.goal, story)
+    if isinstance(answer, Reachable):
+        outcomes: tuple[Outcome, ...] = (answer.outcome, *answer.others[:1])
+        return Answer(title=title, sentence="", proposals=tuple(_proposal(each, story) for each in outcomes))
+    if answer.best is None:
+        return Answer(title=title, sentence=say("reach_nothing", lang), proposals=())
+    return Answer(title=title, sentence=say("reach_none", lang), proposals=(_proposal(answer.best, story),))
+
+
+def _proposal(outcome: Outcome, story: ClientStory) -> Proposal:
+    lang = story.language
+    return Proposal(
+        actions=tuple(getattr(move.action, lang) for move in outcome.moves),
+        moves=tuple(_moved(feature, story) for move in outcome.moves for feature in _telling(move.features)),
+        then=say(
+            f"reach_then{_by_rule(story.history[-1].tier, story)}",
+            lang,
+            tier=kind_in_words(outcome.tier, lang),
+            decline=share(outcome.decline_probability),
+            value=money(outcome.value, story.currency, lang),
+        ),
+    )
+
+
+def _telling(features: tuple[FeatureMove, ...]) -> tuple[FeatureMove, ...]:
+    """Those that move most against what they are."""
+    ranked = sorted(features, key=lambda move: -abs(move.then - move.now) / (abs(move.now) + abs(move.then)))
+    return tuple(ranked[:_MOVES])
+
+
+def _moved(move: FeatureMove, story: ClientStory) -> str:
+    words, lang = story.words.get(move.feature), story.language
+    if words is None:
+        return say("reach_move", lang, feature=move.feature, now=f"{move.now:.3g}", then=f"{move.then:.3g}")
+    now, then = (
+        figure_in_words(number, words.figure, lang, currency=story.currency)
+        for number in (move.now, rounded_away(move.then, move.now, words.figure))
+    )
+    return say("reach_move", lang, feature=_capital(words, lang), now=now, then=then)
+
+
+def rounded_away(then: float, now: float, figure: FigureUnit) -> float:
+    """The number rounded so that who reaches what is written has reached what is meant.
+
+    >>> rounded_away(0.2534, 0.2, FigureUnit.SHARE), rounded_away(12.34, 20.0, FigureUnit.HOURS)
+    (0.26, 12.3)
+    """
+    if then in {0.0, now} or not math.isfinite(then):
+        return then
+    digits = _DIGITS + (figure is not FigureUnit.SHARE)
+    step = 10.0 ** (math.floor(math.log10(abs(then))) - digits + 1)
+    steps = then / step
+    whole = math.ceil(steps - 1e-9) if then > now else math.floor(steps + 1e-9)
+    return round(whole * step, 12)
+
+
+def _capital(words: FeatureWords, lang: Language) -> str:
+    described = words.describe(lang)
+    return described[:1].upper() + described[1:]
+
+
+def _value_range(story: ClientStory) -> str:
+    low, high, lang = story.scores["value_low"], story.scores["value_high"], story.language
+    within = horizon(story)
+    if low is None or math.isnan(low):
+        return within
+    said = say(
+        "value_range",
+        lang,
+        level=f"{story.level:.0%}",
+        low=money_from(low, high, story.currency, lang),
+        high=money(high, story.currency, lang),
+    )
+    return _joined(within, said, lang)
+
+
+def _decline_range(story: ClientStory) -> str:
+    low, high = story.scores["decline_low"], story.scores["decline_high"]
+    if low is None or math.isnan(low):
+        return horizon(story)
+    said = say("decline_range", story.language, low=share(low), high=share(high))
+    return _joined(horizon(story), said, story.language)
+
+
+def _override(story: ClientStory) -> list[Line]:
+    """What became of the tier that a person asked for, then who asked, when and why."""
+    lang, reported = story.language, story.scores.get("override")
+    asked = told_override(reported)
+    if reported is None or asked is None:
+        return []
+    fate = say(f"override_{reported['state']}", lang)
+    return [Line(key="override", title=say("override", lang), text=fate, note=override_sentence(asked, lang))]
+
+
+def _tier_note(story: ClientStory) -> str:
+    """The rule, without the tier that stands before it."""
+    return without_tier(story.tier_reason, kind_in_words(story.scores["tier"], story.language))
+
+
+def _moving(story: ClientStory) -> str:
+    candidate = story.scores.get("stage_candidate")
+    if not candidate or candidate == story.scores["stage"]:
+        return ""
+    return say("moving", story.language, kind=kind_in_words(candidate, story.language))
+
+
+def _joined(first: str, second: str, lang: Language) -> str:
+    return f"{first}; {second}" if lang == "en" else f"{first}；{second}"

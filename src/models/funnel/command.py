@@ -1,0 +1,38 @@
+"""The command that tells the funnel of a book: to a terminal, as JSON, as CSV; it computes nothing."""
+
+from __future__ import annotations
+
+from models.shell.options import (
+    DEFAULT_CONFIG,
+    AsOfOption,
+    BookOption,
+    ConfigOption,
+    FilesOption,
+    JsonOption,
+    SetOption,
+)
+from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
+
+SHORT_HELP = "Show the funnel, and which opportunities to look at next."
+
+
+def funnel(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    as_of: AsOfOption = None,
+    out_: FilesOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Show how opportunities pass from identified to signed, and rank those that wait for due diligence."""
+    from models.kpis import job as kpis_job  # noqa: PLC0415
+    from models.kpis import terminal as kpis_summary  # noqa: PLC0415
+
+    settings = settings_of(config, set_)
+    reported = kpis_job.funnel(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
+    if json_:
+        print_json(reported.facts)
+        return
+    for part in kpis_summary.funnel_summary(reported.facts):
+        out.print(part)
+    print_lines(["", *(f"{name:<8} {path}" for name, path in reported.files.items())])

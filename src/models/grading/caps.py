@@ -1,0 +1,49 @@
+"""What holds tiers down whatever rules, models and people say: caps, and which of them holds of each client."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from models.config.policy import CapConfig
+from models.grading.facts import RANKS, Facts
+from models.vocab import BoolArray, IntArray
+
+NO_CAP = -1
+
+
+def holds(cap: CapConfig, facts: Facts) -> BoolArray:
+    """Whether a cap holds of each client. Shape (n_clients,).
+
+    Where the book lacks its feature it is missing of all: a cap with ``or_missing`` holds of every client, any other
+    of none, which ``coverage`` tells.
+    """
+    if cap.feature not in facts.features:
+        return np.full(len(facts), cap.or_missing, dtype=np.bool_)
+    column = facts.features[cap.feature]
+    if cap.above is None and cap.below is None:
+        return np.asarray(column.isna(), dtype=np.bool_)
+    values = np.asarray(column, dtype=np.float64)
+    beyond = cap.or_missing & np.isnan(values)
+    if cap.above is not None:
+        beyond |= values > cap.above
+    if cap.below is not None:
+        beyond |= values < cap.below
+    return np.asarray(beyond, dtype=np.bool_)
+
+
+def hardest_cap(caps: Sequence[CapConfig], facts: Facts) -> IntArray:
+    """Place of the cap that holds each client lowest, of several alike the last; -1 where none holds. (n_clients,)."""
+    found, lowest = np.full(len(facts), NO_CAP), np.full(len(facts), -1)
+    for place, cap in enumerate(caps):
+        rank = RANKS.index(cap.at_most)
+        harder = holds(cap, facts) & (rank >= lowest)
+        found[harder], lowest[harder] = place, rank
+    return found
+
+
+def cap_ranks(caps: Sequence[CapConfig], places: IntArray) -> IntArray:
+    """The best rank that the cap at each place leaves; 0, the best of all, where there is none. Shape (n_clients,)."""
+    ranks = np.array([RANKS.index(cap.at_most) for cap in caps] + [0])
+    return np.asarray(ranks[places])

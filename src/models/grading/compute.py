@@ -1,0 +1,127 @@
+"""From what models foresee to tiers: bounds around forecasts, the facts that a policy looks at, and graders of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from models.grading import (
+    Assessment,
+    Facts,
+    Grades,
+    GradingPolicy,
+    Override,
+    TierPolicy,
+    assess,
+    decide,
+    grade,
+    reasons,
+)
+from models.learners.intervals import ConformalBands
+from models.learners.probability_band import ProbabilityBand
+from models.panel.panel import Panel
+from models.vocab import FloatArray, TextArray
+
+NO_OVERRIDES: Mapping[str, Override] = MappingProxyType({})
+Grader = Callable[[pd.DataFrame, FloatArray, FloatArray], Grades]
+"""Features by client id (n, n_features), value and decline probability (n,) -> grades. A client's grade is its own."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forecast:
+    """What is foreseen of each client, with bounds, NaN where there are none. Shapes (n,); value in book currency."""
+
+    value: FloatArray
+    value_low: FloatArray
+    value_high: FloatArray
+    decline_probability: FloatArray
+    decline_low: FloatArray
+    decline_high: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How far outcomes may lie from forecasts.
+
+    ``classes`` grades by expectation alone: in whose tier a client is counted where intervals hold by tier, for which
+    the policy's own tiers, which look at the bounds, come too late. ``bands`` and ``decline_band`` are None where no
+    origin that has come true could be foretold.
+    """
+
+    classes: TierPolicy
+    bands: ConformalBands | None
+    decline_band: ProbabilityBand | None
+
+    def around(self, value: FloatArray, probability: FloatArray) -> Forecast:
+        """The forecast of values and probabilities of decline (n,)."""
+        unknown = np.full(len(value), np.nan)
+        tier = grade(value, probability, self.classes).tier
+        low, high = self.bands.around(value, tier) if self.bands else (unknown, unknown)
+        risk = self.decline_band.around(probability) if self.decline_band else (unknown, unknown)
+        return Forecast(
+            value=value,
+            value_low=low,
+            value_high=high,
+            decline_probability=probability,
+            decline_low=risk[0],
+            decline_high=risk[1],
+        )
+
+
+def facts_of(
+    forecast: Forecast,
+    panel: Panel,
+    previous: TextArray | None = None,
+    overrides: Mapping[str, Override] = NO_OVERRIDES,
+) -> Facts:
+    """What the policy looks at of the rows of a panel (n,).
+
+    ``previous`` are the tiers by rule of the run before, ``overrides`` what people ask for, of other clients too.
+    """
+    clients = panel.client_id.to_numpy(dtype=np.str_)
+    as_of = panel.grid.start_of(int(panel.origin.max())) if len(panel) else date.max
+    return replace(_facts(forecast, panel.features, clients, as_of, previous), overrides=overrides)
+
+
+def facts_before_models(panel: Panel) -> Facts:
+    """The same where no models say anything yet: for questions about features alone, with 0 for every forecast."""
+    nothing = np.zeros(len(panel))
+    return facts_of(Forecast(**{each.name: nothing for each in fields(Forecast)}), panel)
+
+
+def grades_of(assessment: Assessment) -> Grades:
+    """Tiers and reasons as each client alone deserves them, whatever share of the book changes tier."""
+    decided = decide(assessment)
+    return Grades(decided.tier, reasons(decided))
+
+
+def by_policy(policy: GradingPolicy, bounds: Bounds) -> Grader:
+    """Grades of clients seen for the first time, as a policy gives them."""
+
+    def graded(features: pd.DataFrame, value: FloatArray, decline: FloatArray) -> Grades:
+        clients = np.asarray(features.index.astype("str").to_numpy(dtype=np.str_))
+        return grades_of(assess(policy, _facts(bounds.around(value, decline), features, clients, date.max, None)))
+
+    return graded
+
+
+def _facts(
+    forecast: Forecast, features: pd.DataFrame, clients: TextArray, as_of: date, previous: TextArray | None
+) -> Facts:
+    return Facts(
+        client_id=clients,
+        as_of=as_of,
+        value=forecast.value,
+        value_low=forecast.value_low,
+        value_high=forecast.value_high,
+        decline_probability=forecast.decline_probability,
+        decline_low=forecast.decline_low,
+        decline_high=forecast.decline_high,
+        features=features,
+        previous=previous,
+    )

@@ -1,0 +1,146 @@
+"""What a book lets a policy see: of how many clients each feature and bound is known that it looks at.
+
+Nothing is graded here. A cap or a criterion that goes without must not fall away in silence: each is a notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.config.policy import CapConfig, CriterionConfig, DimensionConfig, PolicyConfig
+from models.grading.facts import Facts
+from models.grading.scores import FALLBACKS, Scored, absent_features, looked_at, scores_of
+from models.notices import Notice, Severity
+
+_BRING = "bring the table or column that the feature is made of, or change the policy"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """What some clients of a book let a policy see.
+
+    Attributes:
+        clients: how many they are.
+        absent: features that the policy looks at and the book does not have at all.
+        known: feature or prediction -> of how many clients it is known.
+        scored: dimension -> to how many clients each of its criteria gives points.
+    """
+
+    clients: int
+    absent: tuple[str, ...]
+    known: Mapping[str, int]
+    scored: Mapping[str, tuple[int, ...]]
+
+    @classmethod
+    def of(cls, settings: PolicyConfig, facts: Facts, scores: Mapping[str, Scored]) -> Coverage:
+        """What ``facts`` let a policy see; ``scores`` are their numbers in its dimensions."""
+        absent = absent_features(settings, facts)
+        features = [name for name in looked_at(settings) if name not in absent]
+        known = {name: int(facts.features[name].notna().sum()) for name in features}
+        known |= {name: int(np.count_nonzero(~np.isnan(getattr(facts, name)))) for name in FALLBACKS}
+        scored = {name: tuple((~np.isnan(each.points)).sum(axis=1).tolist()) for name, each in scores.items()}
+        return cls(clients=len(facts), absent=absent, known=known, scored=scored)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Coverage]) -> Coverage:
+        """The clients of several blocks of one book, at least one, as one."""
+        first = parts[0]
+        return cls(
+            clients=sum(part.clients for part in parts),
+            absent=first.absent,
+            known={name: sum(part.known[name] for part in parts) for name in first.known},
+            scored={
+                name: tuple(map(sum, zip(*(part.scored[name] for part in parts), strict=True))) for name in first.scored
+            },
+        )
+
+    def is_empty(self, name: str) -> bool:
+        """Whether a feature or bound is known of no client, also where the book has it."""
+        return not self.known.get(name)
+
+    def criteria_of(self, settings: PolicyConfig, dimension: str) -> tuple[int, int]:
+        """How many criteria a dimension has, and how many of them look at features that the book does not have.
+
+        A criterion that counts another dimension stands for that dimension's criteria.
+        """
+        counts = [
+            self.criteria_of(settings, each.dimension) if each.dimension else (1, int(each.feature in self.absent))
+            for each in settings.dimensions[dimension].criteria
+        ]
+        return sum(number for number, _ in counts), sum(absent for _, absent in counts)
+
+
+def policy_notices(settings: PolicyConfig, facts: Facts) -> list[Notice]:
+    """What a policy goes without in ``facts`` that lie in memory as a whole."""
+    return coverage_notices(settings, Coverage.of(settings, facts, scores_of(settings, facts)))
+
+
+def coverage_notices(settings: PolicyConfig, coverage: Coverage) -> list[Notice]:
+    """Every cap, criterion and bound of a policy that goes without what it looks at, in the policy's order."""
+    if not coverage.clients:
+        return []
+    return [*_caps(settings, coverage), *_criteria(settings, coverage), *_bounds(settings, coverage)]
+
+
+def _caps(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
+    for cap in settings.caps:
+        found = _cap_without(cap, coverage)
+        if found:
+            yield _notice("cap_without_feature", f"policy.caps.{cap.name}", found, _BRING, coverage.clients)
+
+
+def _cap_without(cap: CapConfig, coverage: Coverage) -> str:
+    """What becomes of a cap that goes without its feature, "" of one that does not.
+
+    A cap that missing values do not touch may meet a book in which no client has one, such as no default ever.
+    """
+    if cap.or_missing and coverage.is_empty(cap.feature):
+        lacking = "the book does not have it" if cap.feature in coverage.absent else "the book tells it of no client"
+        return f"the cap looks at {cap.feature} and {lacking}, so it holds every client at {cap.at_most} at most"
+    if cap.feature in coverage.absent:
+        return f"the cap looks at {cap.feature} and the book does not have it, so it cannot be checked and holds nobody"
+    return ""
+
+
+def _criteria(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
+    for name, dimension in settings.dimensions.items():
+        without = [
+            _criterion_without(each, coverage)
+            for each, scored in zip(dimension.criteria, coverage.scored[name], strict=False)
+            if not scored
+        ]
+        if without:
+            rest = len(dimension.criteria) - len(without)
+            fate = f"{rest} of its {len(dimension.criteria)} criteria count" if rest else _unknown(dimension)
+            found = f"no client gets points for {', '.join(without)}, so {fate}"
+            yield _notice("criterion_without_feature", f"policy.dimensions.{name}", found, _BRING, len(without))
+
+
+def _criterion_without(criterion: CriterionConfig, coverage: Coverage) -> str:
+    """A criterion that gives no client points, and why."""
+    if criterion.feature in coverage.absent:
+        return f"{criterion.name} (not in the book)"
+    named = criterion.points and not coverage.is_empty(criterion.name)
+    return f"{criterion.name} ({'other values than the policy names' if named else 'known of no client'})"
+
+
+def _unknown(dimension: DimensionConfig) -> str:
+    if not dimension.levels:
+        return "no client has a score in it"
+    return f"every client is taken as {dimension.level_names[dimension.unknown_level]} in it"
+
+
+def _bounds(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
+    for name, dimension in settings.dimensions.items():
+        measure = dimension.measure or ""
+        if measure in FALLBACKS and coverage.is_empty(measure):
+            found = f"the models know no {measure} of any client, so {FALLBACKS[measure]} stands in for it"
+            remedy = "train with more origins, which bounds are made of, or measure the expectation itself"
+            yield _notice("measure_without_bound", f"policy.dimensions.{name}", found, remedy, coverage.clients)
+
+
+def _notice(code: str, subject: str, found: str, remedy: str, count: int) -> Notice:
+    return Notice(code=code, severity=Severity.WARNING, subject=subject, found=found, remedy=remedy, count=count)

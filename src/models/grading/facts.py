@@ -1,0 +1,93 @@
+"""What grading looks at: predictions, features, earlier tiers and overrides of some clients. Nothing is judged here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from models.grading.overrides import Override
+from models.vocab import BoolArray, FloatArray, IntArray, TextArray, Tier
+
+RANKS = tuple(Tier)
+"""Tiers, best first; a tier's place is its rank."""
+UNRANKED = -1
+_ARRAYS = ("client_id", "value", "value_low", "value_high", "decline_probability", "decline_low", "decline_high")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """All that tiers are made of. Shapes (n_clients,), in one order.
+
+    Attributes:
+        client_id: ties are broken by it.
+        value: expected value in book currency; ``value_low`` and ``value_high`` its bounds, NaN where there are none.
+        decline_probability: from 0 to 1; ``decline_low`` and ``decline_high`` likewise.
+        features: the panel's, one row per client; a column that is not there is unknown of all.
+        previous: the tier by rule of the run before (``TierDecisions.by_rule``), "" where there was none.
+        overrides: client -> what a person asks for; of other clients too.
+    """
+
+    client_id: TextArray
+    as_of: date
+    value: FloatArray
+    value_low: FloatArray
+    value_high: FloatArray
+    decline_probability: FloatArray
+    decline_low: FloatArray
+    decline_high: FloatArray
+    features: pd.DataFrame
+    previous: TextArray | None = None
+    overrides: Mapping[str, Override] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.client_id)
+
+    def where(self, chosen: BoolArray | IntArray) -> Facts:
+        """The facts of some of the clients."""
+        return replace(
+            self,
+            features=self.features.iloc[np.arange(len(self))[chosen]],
+            previous=None if self.previous is None else self.previous[chosen],
+            **{name: getattr(self, name)[chosen] for name in _ARRAYS},
+        )
+
+    def with_features(self, names: Iterable[str]) -> Facts:
+        """The same with only those features, of which some may not be there."""
+        return replace(self, features=self.features[[name for name in names if name in self.features]])
+
+    @classmethod
+    def joined(cls, parts: Sequence[Facts]) -> Facts:
+        """The clients of several blocks of one date, at least one, as one; earlier tiers are left away."""
+        arrays = {name: np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS}
+        return cls(
+            as_of=parts[0].as_of,
+            features=pd.concat([part.features for part in parts], ignore_index=True),
+            overrides={client: asked for part in parts for client, asked in part.overrides.items()},
+            **arrays,
+        )
+
+
+def ranks_of(tiers: TextArray | None, clients: int) -> IntArray:
+    """The rank of each tier, 0 the best, -1 where there is none. Shape (n_clients,).
+
+    >>> ranks_of(np.array(["B", "", "AA"]), 3).tolist()
+    [2, -1, 0]
+    """
+    ranks = np.full(clients, UNRANKED)
+    if tiers is not None:
+        for rank, tier in enumerate(RANKS):
+            ranks[np.asarray(tiers) == tier.value] = rank
+    return ranks
+
+
+def tiers_of(ranks: IntArray) -> TextArray:
+    """The tier of each rank. Shape (n_clients,).
+
+    >>> tiers_of(np.array([2, 0])).tolist()
+    ['B', 'AA']
+    """
+    return np.asarray(np.array([tier.value for tier in RANKS])[ranks])

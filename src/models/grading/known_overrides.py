@@ -1,0 +1,110 @@
+"""The overrides of a book as known at an as-of date, and how many of them met which fate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from models.book.contract import OVERRIDES
+from models.book.door import Book
+from models.grading import Override, OverrideState, TierDecisions, latest_known, ranks_of
+from models.vocab import Tier
+
+COUNTING = tuple(state.value for state in (OverrideState.APPLIED, OverrideState.AGREES, OverrideState.CAPPED))
+"""The fates of an override that holds at the as-of date."""
+UP, DOWN, UNUSED, SUPERSEDED = "up", "down", "of clients not scored", "replaced by a later one"
+
+
+def overrides_at(book: Book, as_of: date) -> dict[str, Override]:
+    """Client -> what a person asks for it, see ``latest_known``; empty where the book has no overrides.
+
+    One entry per row that a person wrote: a table of decisions, not of clients.
+    """
+    if OVERRIDES.name not in book.tables:
+        return {}
+    rows = pq.read_table(book.tables[OVERRIDES.name]).to_pylist()
+    return latest_known([(row["client_id"], _override(row)) for row in rows], as_of)
+
+
+def overrides_written(book: Book) -> int:
+    """How many rows the table of overrides has, also of decisions that were replaced."""
+    return pq.read_metadata(book.tables[OVERRIDES.name]).num_rows if OVERRIDES.name in book.tables else 0
+
+
+def override_facts(decided: Sequence[TierDecisions], overrides: Mapping[str, Override], written: int) -> dict[str, int]:
+    """How many of the overrides ``written`` met which fate, and how many moved a tier up and down.
+
+    Fates but those two add up to ``written``.
+    """
+    counts = dict.fromkeys([state.value for state in OverrideState if state] + [UP, DOWN], 0)
+    for part in decided:
+        for state, clients in part.count_overrides().items():
+            counts[state] += clients
+        tier, unasked = (ranks_of(tiers, len(tiers)) for tiers in (part.tier, part.unasked))
+        counts[UP] += int((tier < unasked).sum())  # a lower rank is a better tier
+        counts[DOWN] += int((tier > unasked).sum())
+    met = sum(counts[state.value] for state in OverrideState if state)
+    return counts | {UNUSED: len(overrides) - met, SUPERSEDED: written - len(overrides)}
+
+
+def override_column(decided: TierDecisions) -> pa.Array:
+    """Of each client what was asked and what became of it; null where nothing was."""
+    facts, rows = decided.assessment.facts, np.flatnonzero(decided.override != OverrideState.NONE.value)
+    clients = np.asarray(facts.client_id)[rows].tolist()
+    fates = zip(clients, decided.override[rows].tolist(), decided.unasked[rows].tolist(), strict=True)
+    reported = [_told(facts.overrides[client], state, unasked) for client, state, unasked in fates]
+    places = np.full(len(facts), -1)
+    places[rows] = np.arange(len(rows))
+    given = pa.array(reported, type=OVERRIDE_TYPE)
+    return pc.take(given, pa.array(places, mask=places < 0))
+
+
+OVERRIDE_TYPE = pa.struct(
+    [
+        ("state", pa.string()),
+        ("tier", pa.string()),
+        ("instead_of", pa.string()),
+        ("by", pa.string()),
+        ("on", pa.date32()),
+        ("until", pa.date32()),
+        ("reason", pa.string()),
+    ]
+)
+"""What scores tell of an override: its fate, the decision as it was written, and the tier had nobody asked."""
+
+
+def told_override(column: Mapping[str, Any] | None) -> Override | None:
+    """The decision that a row of scores tells of."""
+    if column is None:
+        return None
+    return Override(
+        tier=Tier(column["tier"]), reason=column["reason"], by=column["by"], on=column["on"], until=column["until"]
+    )
+
+
+def _override(row: Mapping[str, Any]) -> Override:
+    return Override(
+        tier=Tier(row["tier"]),
+        reason=row["reason"],
+        by=row["decided_by"],
+        on=row["decided_on"],
+        until=row["valid_until"],
+    )
+
+
+def _told(override: Override, state: str, unasked: str) -> dict[str, Any]:
+    return {
+        "state": state,
+        "tier": override.tier.value,
+        "instead_of": unasked,
+        "by": override.by,
+        "on": override.on,
+        "until": override.until,
+        "reason": override.reason,
+    }

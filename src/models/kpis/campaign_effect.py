@@ -1,0 +1,151 @@
+"""What one campaign brought and cost: an effect only where targets were drawn at random, else it says why not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from models.kpis.estimates import KpiEstimate, unknown, wilson_ends
+from models.kpis.uplift import Estimate, adjusted, difference
+from models.vocab import BoolArray, FloatArray
+
+FEWEST = 20
+"""Clients in each arm, below which no effect is told."""
+BALANCED = 0.1
+"""Arms whose earlier margins lie further apart than this share of a standard deviation were hardly drawn alike."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignClients:
+    """Clients of one campaign, shapes (n_clients,): margins in currency as long before and after it as was asked."""
+
+    is_active: BoolArray
+    is_addressed: BoolArray
+    has_answered: BoolArray
+    before: FloatArray
+    after: FloatArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignResult:
+    """One campaign.
+
+    ``uplift`` is net margin in currency per addressed client, ``roi`` what it earned above its cost as a share of that
+    cost; both None with the reason in ``missing`` where no effect can be told. ``imbalance`` is the distance of the
+    arms' earlier margins in standard deviations. ``warning`` tells what makes a told effect doubtful.
+    """
+
+    campaign_id: str
+    start: date
+    complete_on: date
+    channel: str
+    cost: float | None
+    addressed: int
+    answered: int
+    response: Estimate | None
+    cost_per_answer: float | None
+    treated: int = 0
+    control: int = 0
+    imbalance: float | None = None
+    uplift: Estimate | None = None
+    roi: Estimate | None = None
+    missing: str = ""
+    warning: str = ""
+
+
+def campaign_result(
+    *,
+    campaign_id: str,
+    start: date,
+    channel: str,
+    cost: float | None,
+    randomised: bool,
+    complete_on: date,
+    as_of: date,
+    clients: CampaignClients,
+) -> CampaignResult:
+    """Response of the addressed; uplift and ROI against clients that were active and not drawn.
+
+    Outcomes are counted until before ``complete_on``, and must be known at ``as_of``. The uplift is the difference of
+    net margins after the start, each less what the margin before foretells (Welch's interval).
+    """
+    reported, said = int(clients.is_addressed.sum()), int((clients.is_addressed & clients.has_answered).sum())
+    treated, control = clients.is_active & clients.is_addressed, clients.is_active & ~clients.is_addressed
+    common = {
+        "campaign_id": campaign_id,
+        "start": start,
+        "complete_on": complete_on,
+        "channel": channel,
+        "cost": cost,
+        "addressed": reported,
+        "answered": said,
+        "response": _share(said, reported),
+        "cost_per_answer": cost / said if cost is not None and said else None,
+        "treated": int(treated.sum()),
+        "control": int(control.sum()),
+    }
+    arms = int(treated.sum()), int(control.sum())
+    missing = _why_not(*arms, randomised=randomised, complete_on=complete_on, as_of=as_of)
+    if missing:
+        return CampaignResult(**common, missing=f"not known: {missing}")  # type: ignore[arg-type]
+    uplift, imbalance = _uplift(clients, treated, control)
+    return CampaignResult(
+        **common,  # type: ignore[arg-type]
+        imbalance=imbalance,
+        uplift=uplift,
+        roi=_roi(uplift, int(treated.sum()), cost),
+        missing="" if cost else "ROI not known: no cost",
+        warning="" if abs(imbalance) <= BALANCED else "the arms earned differently before: the draw was not even",
+    )
+
+
+def pooled_roi(results: Sequence[CampaignResult], nothing: str) -> KpiEstimate:
+    """What campaigns with a known effect earned together above their cost; ``nothing`` says why there may be none.
+
+    Distances from the estimate are added squared, as effects of separate draws are independent.
+    """
+    known = [result for result in results if result.roi is not None and result.cost]
+    if not known:
+        return unknown(nothing)
+    cost = sum(result.cost or 0.0 for result in known)
+    parts = [(result.roi, (result.cost or 0.0) / cost) for result in known if result.roi is not None]
+    middle = sum(share * roi.estimate for roi, share in parts)
+    below = math.hypot(*(share * (roi.estimate - roi.low) for roi, share in parts))
+    above = math.hypot(*(share * (roi.high - roi.estimate) for roi, share in parts))
+    clients = sum(result.treated + result.control for result in known)
+    return KpiEstimate(estimate=middle, low=middle - below, high=middle + above, clients=clients, count=cost)
+
+
+def _why_not(treated: int, control: int, *, randomised: bool, complete_on: date, as_of: date) -> str:
+    if not randomised:
+        return "its targets were not drawn at random, so that what they did differently is not its effect"
+    if complete_on > as_of:
+        return f"its outcomes are complete on {complete_on}"
+    if min(treated, control) < FEWEST:
+        return f"{treated} active clients were addressed and {control} were not; {FEWEST} of each are needed"
+    return ""
+
+
+def _uplift(clients: CampaignClients, treated: BoolArray, control: BoolArray) -> tuple[Estimate, float]:
+    chosen = treated | control
+    after, before, arm = clients.after[chosen], clients.before[chosen], treated[chosen]
+    spread = float(before.std())
+    apart = float(before[arm].mean() - before[~arm].mean()) / spread if spread > 0 else 0.0
+    clean = adjusted(after, before, arm)
+    return difference(clean[arm], clean[~arm]), apart
+
+
+def _roi(uplift: Estimate, treated: int, cost: float | None) -> Estimate | None:
+    if not cost:
+        return None
+    estimate, low, high = (each * treated / cost - 1 for each in (uplift.estimate, uplift.low, uplift.high))
+    return Estimate(estimate=estimate, low=low, high=high)
+
+
+def _share(part: int, whole: int) -> Estimate | None:
+    if not whole:
+        return None
+    low, high = wilson_ends(part / whole, whole)
+    return Estimate(estimate=part / whole, low=low, high=high)

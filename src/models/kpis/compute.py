@@ -1,0 +1,241 @@
+"""Counts the figures of one as-of date, in all and by group, from the book and the scores published by then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from models.book.periods import WHOLE_PERIODS_PER_YEAR, PeriodGrid
+from models.config import ScorePart
+from models.kpis import relations
+from models.kpis.campaigns import campaigns_within
+from models.kpis.groups import Groups, PublishedGroups, group_order
+from models.kpis.overridden import overridden
+from models.kpis.relations import Reader, Window
+from models.kpis.rules import (
+    CATALOGUE,
+    CampaignResult,
+    Concentration,
+    Definition,
+    Form,
+    KpiEstimate,
+    concentration,
+    figures_by_group,
+    pooled_roi,
+    relationship_score,
+    shown,
+    unknown,
+)
+from models.kpis.tier_moves import tier_moves
+from models.vocab import IntArray
+
+ALL = "all"
+_PARTS: dict[str, Callable[[Reader, Window], Any]] = {
+    "cac": relations.acquisition_cost,
+    "margin_to_cac": relations.early_margin,
+    "retention": relations.stayed,
+    "churn": relations.moved_on,
+    "csat": relations.satisfaction,
+    "nps": relations.recommendation,
+    "answer_hours": relations.answer_time,
+    "answered_in_time": relations.answered_in_time,
+    "complaint_hours": relations.settling_time,
+    "settled_in_time": relations.settled_in_time,
+    "complaints": relations.complaints,
+    "participation": relations.participation,
+}
+"""Figure -> what each client adds to it."""
+_SCORED_PARTS: dict[str, Callable[[Reader, Window, Any, date], Any]] = {
+    "clv_to_cac": relations.expected_value,
+    "clv_to_cac_active": relations.expected_value_of_active,
+}
+"""The same of figures that look at published scores."""
+_ROI = "campaign_roi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KpiRow:
+    """One figure of one group; ``dimension`` and ``group`` are ``all`` for the whole book."""
+
+    name: str
+    dimension: str
+    group: str
+    as_of: date
+    figure: KpiEstimate
+
+
+@dataclass(frozen=True, kw_only=True)
+class At:
+    """One as-of date: its window, and who belongs where at either end of it."""
+
+    window: Window
+    at_start: Groups
+    at_end: Groups
+
+    def groups(self, definition: Definition) -> Groups:
+        """The groups in which a figure counts clients."""
+        return self.at_start if definition.grouped_at == "start" else self.at_end
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Counts a book's figures at any date of its grid, by number of the period that begins there."""
+
+    reader: Reader
+    grid: PeriodGrid
+    published: PublishedGroups
+    regions: pd.Series
+
+    def covers(self, number: int) -> bool:
+        """Whether the book had begun before the window that ends there."""
+        return self.at(number).window.start >= self.reader.book.first_date
+
+    def at(self, number: int) -> At:
+        """The window that ends where a period begins, and its groups."""
+        config = self.reader.config
+        window = Window.ending(
+            self.grid,
+            number=number,
+            periods=config.kpis.window_periods or WHOLE_PERIODS_PER_YEAR[config.time.period],
+            activity_periods=config.time.activity_periods,
+        )
+        return At(window=window, at_start=self._groups(window.start), at_end=self._groups(window.end))
+
+    def rows(
+        self, number: int, *, dimensions: tuple[str, ...] = (), campaigns: Sequence[CampaignResult] | None = None
+    ) -> list[KpiRow]:
+        """Every figure at one date, in the order of the catalogue: the whole book first, then group by group.
+
+        What campaigns earned is told where ``campaigns`` of the window are given.
+        """
+        at = self.at(number)
+        rows = [row for name in CATALOGUE for row in self._rows(name, at, dimensions)]
+        if campaigns is not None:
+            rows.append(_whole(_ROI, at, _roi(campaigns, at)))
+        fewest = self.reader.config.kpis.min_clients
+        rows = [replace(row, figure=shown(row.figure, fewest=fewest)) for row in rows]
+        rows += _scores(rows, self.reader.config.kpis.score, at.window.end)
+        places = {name: place for place, name in enumerate((*CATALOGUE, ALL, *dimensions))}
+        return sorted(rows, key=lambda row: (places[row.name], places[row.dimension]))
+
+    def campaigns(self, number: int) -> tuple[CampaignResult, ...]:
+        """Campaigns that began within the window that ends there, or whose outcomes became complete in it."""
+        return campaigns_within(self.reader, self.at(number).window)
+
+    def _groups(self, until: date) -> Groups:
+        return Groups(until=until, scores=self.published.until(until), regions=self.regions)
+
+    def _rows(self, name: str, at: At, dimensions: tuple[str, ...]) -> list[KpiRow]:
+        definition = CATALOGUE[name]
+        missing = self._missing(definition, at)
+        if definition.form is Form.SCORE or name == _ROI:
+            return []
+        if missing:
+            return [_whole(name, at, unknown(missing))]
+        if name in _WHOLE_BOOK:
+            return [_whole(name, at, _WHOLE_BOOK[name](self, at))]
+        if definition.form is Form.CENSUS:
+            return self._concentration(definition, at, dimensions)
+        return _grouped(definition, self._parts(definition, at), at, dimensions)
+
+    def _missing(self, definition: Definition, at: At) -> str:
+        absent = [table for table in definition.needs if not self.reader.has(table)]
+        if absent:
+            return f"the book has no {' and no '.join(absent)}"
+        if definition.needs_scores and at.at_end.scores is None:
+            return f"no scores were published up to {at.window.end}"
+        return ""
+
+    def _parts(self, definition: Definition, at: At) -> pd.DataFrame:
+        if not definition.needs_scores or at.at_end.scores is None:
+            return self.reader.frame(_PARTS[definition.name](self.reader, at.window))
+        scores = at.at_end.scores.columns
+        values = pa.table({"client_id": scores.index.to_numpy(dtype=object), "value": scores["value"].to_numpy()})
+        parts = _SCORED_PARTS[definition.name]
+        return self.reader.frame(parts(self.reader, at.window, ibis.memtable(values), at.at_end.scores.as_of))
+
+    def _concentration(self, definition: Definition, at: At, dimensions: tuple[str, ...]) -> list[KpiRow]:
+        margin = self.reader.frame(self.reader.margin(at.window.start, at.window.end))
+        amounts = margin["margin"].to_numpy(dtype=np.float64)
+        rows = []
+        for dimension, names, places in _cuts(margin["client_id"], at.groups(definition), dimensions):
+            for number, group in enumerate(names):
+                found = concentration(amounts[places == number], top=self.reader.config.kpis.top_clients)
+                figure = _census(definition, found)
+                rows.append(
+                    KpiRow(name=definition.name, dimension=dimension, group=group, as_of=at.window.end, figure=figure)
+                )
+        return rows
+
+
+def _roi(campaigns: Sequence[CampaignResult], at: At) -> KpiEstimate:
+    found = [each for each in campaigns if at.window.start < each.complete_on]
+    return pooled_roi(found, CATALOGUE[_ROI].nothing)
+
+
+_WHOLE_BOOK: dict[str, Callable[[Counting, At], KpiEstimate]] = {
+    "upgraded": lambda counting, at: tier_moves(counting.published, at.window.end).upgraded,
+    "downgraded": lambda counting, at: tier_moves(counting.published, at.window.end).downgraded,
+    "overridden": lambda _, at: overridden(at.at_end.scores).share,
+    "overridden_up": lambda _, at: overridden(at.at_end.scores).up,
+    "overridden_down": lambda _, at: overridden(at.at_end.scores).down,
+}
+"""Figures that are told of the whole book only."""
+
+
+def _whole(name: str, at: At, figure: KpiEstimate) -> KpiRow:
+    return KpiRow(name=name, dimension=ALL, group=ALL, as_of=at.window.end, figure=figure)
+
+
+def _grouped(definition: Definition, parts: pd.DataFrame, at: At, dimensions: tuple[str, ...]) -> list[KpiRow]:
+    top, bottom = (parts[name].to_numpy(dtype=np.float64) for name in ("top", "bottom"))
+    rows = []
+    for dimension, names, places in _cuts(parts["client_id"], at.groups(definition), dimensions):
+        figures = figures_by_group(definition, top, bottom, places, groups=len(names))
+        rows += [
+            KpiRow(name=definition.name, dimension=dimension, group=group, as_of=at.window.end, figure=figure)
+            for group, figure in zip(names, figures, strict=True)
+        ]
+    return rows
+
+
+def _cuts(
+    clients: pd.Series, groups: Groups, dimensions: tuple[str, ...]
+) -> Iterator[tuple[str, tuple[str, ...], IntArray]]:
+    """Dimension, names of its groups and place of each client: the whole first, then each dimension that is known."""
+    yield ALL, (ALL,), np.zeros(len(clients), dtype=np.int64)
+    for dimension in dimensions:
+        if not groups.missing(dimension):
+            places, names = groups.places(dimension, clients)
+            yield dimension, names, places
+
+
+def _census(definition: Definition, found: Concentration | None) -> KpiEstimate:
+    if found is None:
+        return unknown(definition.nothing)
+    estimate = found.top_share if definition.name == "top_share" else found.effective_clients
+    return KpiEstimate(estimate=estimate, clients=found.clients, count=found.clients)
+
+
+def _scores(rows: Sequence[KpiRow], weights: Mapping[ScorePart, float], as_of: date) -> list[KpiRow]:
+    """The relationship score of each group, from the figures of that group."""
+    by_group: dict[tuple[str, str], dict[str, KpiEstimate]] = {}
+    for row in rows:
+        by_group.setdefault((row.dimension, row.group), {})[row.name] = row.figure
+    return [
+        KpiRow(
+            name="relationship_score",
+            dimension=dimension,
+            group=group,
+            as_of=as_of,
+            figure=relationship_score(figures, dict(weights), whole=by_group[ALL, ALL]),
+        )
+        for (dimension, group), figures in sorted(by_group.items(), key=lambda each: group_order(each[0][1]))
+    ]

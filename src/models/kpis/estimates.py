@@ -1,0 +1,120 @@
+"""One figure with its interval, from what each client adds to it; which clients those are, is not decided here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import stats
+
+from models.kpis.catalogue import Definition, Form
+from models.vocab import FloatArray, IntArray
+
+LEVEL = 0.95
+_Z = float(stats.norm.ppf((1 + LEVEL) / 2))
+_FEWEST = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class KpiEstimate:
+    """A figure in its definition's unit, with a 95% interval where it is a sample of something.
+
+    ``estimate`` is None where it is not known, and ``missing`` says why. ``clients`` added to it; ``count`` is what it
+    is divided by (clients, answers, currency).
+    """
+
+    estimate: float | None
+    low: float | None = None
+    high: float | None = None
+    clients: int = 0
+    count: float = 0.0
+    missing: str = ""
+
+
+def unknown(why: str) -> KpiEstimate:
+    """A figure that cannot be told."""
+    return KpiEstimate(estimate=None, missing=f"not known: {why}")
+
+
+def shown(figure: KpiEstimate, *, fewest: int) -> KpiEstimate:
+    """A figure of at least ``fewest`` clients; of fewer it says more of single clients than of what they stand for.
+
+    >>> shown(KpiEstimate(estimate=51.85, clients=2, count=2.0), fewest=5).missing
+    'not told: it stands on fewer than 5 clients'
+    """
+    if figure.estimate is None or figure.clients >= fewest:
+        return figure
+    return KpiEstimate(estimate=None, missing=f"not told: it stands on fewer than {fewest} clients")
+
+
+def pooled_figure(definition: Definition, top: FloatArray, bottom: FloatArray) -> KpiEstimate:
+    """The figure of all clients. Shapes (n_clients,)."""
+    return figures_by_group(definition, top, bottom, np.zeros(len(top), dtype=np.int64), groups=1)[0]
+
+
+def figures_by_group(
+    definition: Definition, top: FloatArray, bottom: FloatArray, group: IntArray, *, groups: int
+) -> list[KpiEstimate]:
+    """The sum of ``top`` over the sum of ``bottom`` in each group, with an interval that knows clients as units.
+
+    Shapes (n_clients,); ``group`` from 0, negative: in none. The variance is that of a ratio of two sums over clients
+    drawn at random (linearised); a share gets Wilson's interval for as many independent trials as have that variance,
+    any other figure Student's t with one degree of freedom less than clients. No interval for a single client.
+    Source: Cochran (1977), Sampling Techniques, sections 2.11 and 6.4; Wilson (1927), J. Am. Stat. Assoc. 22.
+    """
+    there = group >= 0
+    place, top, bottom = group[there], top[there], bottom[there]
+
+    def summed(values: FloatArray) -> FloatArray:
+        return np.asarray(np.bincount(place, weights=values, minlength=groups), dtype=np.float64)
+
+    clients = np.bincount(place, minlength=groups)
+    tops, bottoms = summed(top), summed(bottom)
+    ratio = np.divide(tops, bottoms, out=np.zeros(groups), where=bottoms > 0)
+    spread = summed((top - ratio[place] * bottom) ** 2)
+    variance = np.divide(spread, bottoms**2, out=np.zeros(groups), where=bottoms > 0)
+    return [
+        _figure(definition, float(ratio[each]), float(variance[each]), int(clients[each]), float(bottoms[each]))
+        for each in range(groups)
+    ]
+
+
+def _figure(definition: Definition, ratio: float, variance: float, clients: int, count: float) -> KpiEstimate:
+    if count <= 0:
+        return unknown(definition.nothing)
+    ends = (
+        _wilson(ratio, variance, clients, count)
+        if definition.form is Form.SHARE
+        else _student(ratio, variance, clients)
+    )
+    plain = KpiEstimate(estimate=ratio * definition.scale, clients=clients, count=count)
+    if ends is None:
+        return plain
+    low, high = (float(np.clip(end * definition.scale, definition.least, definition.most)) for end in ends)
+    return replace(plain, low=low, high=high)
+
+
+def _student(ratio: float, variance: float, clients: int) -> tuple[float, float] | None:
+    if clients < _FEWEST:
+        return None
+    half = float(stats.t.ppf((1 + LEVEL) / 2, clients - 1)) * np.sqrt(variance * clients / (clients - 1))
+    return ratio - half, ratio + half
+
+
+def _wilson(share: float, variance: float, clients: int, count: float) -> tuple[float, float] | None:
+    if clients < _FEWEST:
+        return None
+    trials = min(share * (1 - share) / variance, count) if variance > 0 else float(clients)
+    return wilson_ends(share, trials)
+
+
+def wilson_ends(share: float, trials: float) -> tuple[float, float]:
+    """Wilson's 95% interval of a share seen in so many independent trials.
+
+    >>> tuple(round(end, 4) for end in wilson_ends(0.1, 10.0))
+    (0.0179, 0.4042)
+    """
+    weight = _Z**2 / trials
+    middle = (share + weight / 2) / (1 + weight)
+    half = _Z / (1 + weight) * float(np.sqrt(share * (1 - share) / trials + weight / (4 * trials)))
+    return max(middle - half, 0.0), min(middle + half, 1.0)

@@ -1,0 +1,88 @@
+"""In which tier, segment, type and region a client is counted, as was published or known by a date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from models.kpis.relations import Reader
+from models.publications.previous import PreviousScores, newest_before, previous_scores
+from models.vocab import IntArray, Tier
+
+SCORED = {"tier": "tier", "segment": "segment_name", "type": "relationship_type"}
+"""Dimension -> column of published scores."""
+NOT_SCORED, NOT_TOLD = "not scored", "not told"
+_COLUMNS = ("value", "override", *SCORED.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Groups:
+    """Clients by dimension: the newest scores published up to a date, and the regions of clients.
+
+    ``scored_on`` is their as-of date, None where no run was published by then.
+    """
+
+    until: date
+    scores: PreviousScores | None
+    regions: pd.Series
+
+    @property
+    def scored_on(self) -> date | None:
+        """The as-of date of the scores."""
+        return None if self.scores is None else self.scores.as_of
+
+    def missing(self, dimension: str) -> str:
+        """Why nothing is known of a dimension; empty if something is."""
+        if dimension == "region":
+            return "" if self.regions.notna().any() else "the book tells no regions"
+        if self.scores is None:
+            return f"no scores were published up to {self.until}"
+        return "" if SCORED[dimension] in self.scores.columns else f"the scores tell no {dimension}"
+
+    def places(self, dimension: str, clients: pd.Series) -> tuple[IntArray, tuple[str, ...]]:
+        """The number of each client's group, (n_clients,), and the names of groups in their order."""
+        if dimension == "region" or self.scores is None:
+            reported, absent = self.regions, NOT_TOLD
+        else:
+            reported, absent = self.scores.columns[SCORED[dimension]], NOT_SCORED
+        of_clients = reported.reindex(pd.Index(clients)).astype(object)
+        codes, names = pd.factorize(of_clients.where(of_clients.notna(), absent), sort=False)
+        order = sorted(range(len(names)), key=lambda code: group_order(str(names[code])))
+        return np.argsort(order)[codes].astype(np.int64), tuple(str(names[code]) for code in order)
+
+
+class PublishedGroups:
+    """The scores below a folder; each published run is read and proved once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read: dict[Path, PreviousScores] = {}
+
+    def until(self, day: date) -> PreviousScores | None:
+        """The newest scores with an as-of date up to ``day``, None where there are none."""
+        found = newest_before(self._folder, day + timedelta(days=1))
+        if found is None:
+            return None
+        if found not in self._read:
+            self._read[found] = previous_scores(found, _COLUMNS)
+        return self._read[found]
+
+
+def regions_of(reader: Reader) -> pd.Series:
+    """Client -> region."""
+    clients = reader.frame(reader.table("clients").select("client_id", "region"))
+    return pd.Series(clients["region"].to_numpy(dtype=object), index=pd.Index(clients["client_id"]))
+
+
+def group_order(name: str) -> tuple[bool, int, str]:
+    """Tiers best first, all else by name, who is in no group last.
+
+    >>> sorted(["not scored", "B", "AA"], key=group_order)
+    ['AA', 'B', 'not scored']
+    """
+    tiers = [tier.value for tier in Tier]
+    return name in {NOT_SCORED, NOT_TOLD}, tiers.index(name) if name in tiers else len(tiers), name

@@ -1,0 +1,68 @@
+"""How clients moved between tiers from one published run to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from models.kpis.groups import PublishedGroups
+from models.kpis.rules import CATALOGUE, KpiEstimate, pooled_figure, unknown
+from models.vocab import IntArray, Tier
+
+TIERS = tuple(tier.value for tier in Tier)
+ABSENT = "not scored"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierMoves:
+    """Clients by tier before (rows) and now (columns), each in the order of ``names``, whose last is not scored.
+
+    ``missing`` says why nothing is known; ``counts`` is empty then.
+    """
+
+    before: date | None
+    now: date | None
+    names: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    upgraded: KpiEstimate
+    downgraded: KpiEstimate
+    missing: str = ""
+
+
+def tier_moves(published: PublishedGroups, as_of: date) -> TierMoves:
+    """Moves between the newest scores up to ``as_of`` and the newest ones before those."""
+    now = published.until(as_of)
+    before = None if now is None else published.until(now.as_of - timedelta(days=1))
+    if now is None or before is None:
+        which = f"no scores were published up to {as_of}" if now is None else "scores were published at one date only"
+        return _unknown(which)
+    both = pd.DataFrame({"before": before.columns["tier"].astype(object), "now": now.columns["tier"].astype(object)})
+    rows, columns = _places(both["before"]), _places(both["now"])
+    size = len(TIERS) + 1
+    counts = np.bincount(rows * size + columns, minlength=size * size).reshape(size, size)
+    met = (rows < len(TIERS)) & (columns < len(TIERS))
+    moved = np.sign(rows[met] - columns[met])  # a lower number is a better tier
+    ones = np.ones(len(moved))
+    return TierMoves(
+        before=before.as_of,
+        now=now.as_of,
+        names=(*TIERS, ABSENT),
+        counts=tuple(tuple(row) for row in counts.tolist()),
+        upgraded=pooled_figure(CATALOGUE["upgraded"], (moved > 0).astype(np.float64), ones),
+        downgraded=pooled_figure(CATALOGUE["downgraded"], (moved < 0).astype(np.float64), ones),
+    )
+
+
+def _places(tiers: pd.Series) -> IntArray:
+    places = pd.Categorical(tiers, categories=TIERS).codes.astype(np.int64)
+    return np.where(places < 0, len(TIERS), places)
+
+
+def _unknown(why: str) -> TierMoves:
+    figure = unknown(why)
+    return TierMoves(
+        before=None, now=None, names=(), counts=(), upgraded=figure, downgraded=figure, missing=figure.missing
+    )

@@ -1,0 +1,1 @@
+"""One published run on one page, for the head of client management."""

@@ -1,0 +1,53 @@
+"""The command that writes the page of a published run; it computes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.shell.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, SetOption
+from models.shell.output import print_json, print_lines, progress, settings_of
+
+SHORT_HELP = "One page of a published run: tiers, movers, warnings, funnel, figures."
+ScoresFolderOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--scores", metavar="FOLDER", help="What predict published. Default: data/processed/BOOK/scores/latest."
+    ),
+]
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--html", metavar="FILE", help="Where the page is written. Default: data/processed/BOOK/overview.html."
+    ),
+]
+
+
+def overview(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    scores: ScoresFolderOption = None,
+    html: HtmlOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Tell of a published run on one page: tiers, value against risk, who moved, who is warned of, funnel, figures."""
+    from models.notices import notices_of  # noqa: PLC0415
+    from models.overview import job as overview_job  # noqa: PLC0415
+    from models.overview import terminal as overview_summary  # noqa: PLC0415
+    from models.shell.notices import notice_lines  # noqa: PLC0415
+
+    reported = overview_job.overview(
+        settings_of(config, set_),
+        book=book,
+        scores=scores,
+        page=html,
+        progress=progress(),
+    )
+    if json_:
+        print_json(reported.facts)
+        return
+    print_lines(notice_lines(notices_of(reported.facts["notices"])))
+    print_lines(list(overview_summary.overview_lines(reported.facts, reported.page)))

@@ -1,0 +1,333 @@
+"""One published run as a manager reads it: tiers, value against risk, movers, warnings, funnel and figures as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from models.book.door import Book
+from models.config import Config
+from models.errors import AsOfOutsideBookError
+from models.funnel.compute import book_funnel, funnel_facts
+from models.grading.known_overrides import COUNTING
+from models.kpis import book_kpis, kpi_facts
+from models.kpis.relations import reading
+from models.notices import notice_facts
+from models.panel.definitions import definitions
+from models.publications.previous import SCORES, earlier_scores
+from models.publishing import OF_SCORES, read_manifest
+from models.scoring.movers import MOVERS as MOVERS_FILE
+from models.scoring.without_effect import settings_changed_since
+from models.vocab import Progress, SilentProgress, Tier
+from models.warnings.compute import WARNINGS
+
+SAMPLE = 600
+"""So many clients stand in the plot of value against risk."""
+MOVERS, ALARMS, CANDIDATES = 8, 25, 10
+"""So many of each are told; how many there are is told beside."""
+TIERS = tuple(tier.value for tier in Tier)
+ABSENT = "not scored"
+TREATED = ("coverage", "limit_action", "monitoring_months")
+"""Parts of a treatment whose mix is told by tier."""
+STRUCTS = {
+    "treatment": TREATED,
+    "override": ("state", "tier", "instead_of", "by", "on", "until", "reason"),
+}
+"""Columns of several parts, and which of them are told."""
+_CAUSES = ("moved_by", "dimension")
+_COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", "model_version", *STRUCTS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierLine:
+    """The clients of one tier.
+
+    ``value`` is the sum expected of them in the book's currency, ``decline`` their mean probability. ``treatments``:
+    part of a treatment -> what it says -> clients, most first.
+    """
+
+    tier: str
+    clients: int
+    share: float
+    value: float
+    value_share: float
+    decline: float
+    treatments: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Movers:
+    """Clients by tier in the newest earlier run (rows) and in this one (columns), each in the order of ``names``.
+
+    ``largest`` holds those of the largest expected value that changed tier: both tiers, value, decline, what moved them
+    where the run tells it, and the reason of the new tier. ``before`` is None, and all else empty, where no earlier run
+    was published.
+    """
+
+    before: date | None = None
+    names: tuple[str, ...] = (*TIERS, ABSENT)
+    counts: tuple[tuple[int, ...], ...] = ()
+    upgraded: int = 0
+    downgraded: int = 0
+    largest: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overridden:
+    """Clients whose tier a person decided, also where the rules agree or a cap held it down.
+
+    ``up`` and ``down`` count tiers that are better and worse for it; ``fates`` are those of all overrides, as the
+    run's manifest counts them. ``largest`` holds those of the largest expected value with the decision as written.
+    """
+
+    clients: int
+    share: float
+    up: int
+    down: int
+    fates: dict[str, int]
+    largest: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AlarmSummary:
+    """The warnings that are shown: ``counts`` as the run's manifest tells them, ``first`` the first rows by rank.
+
+    ``counts`` is empty where the run did not warn.
+    """
+
+    counts: dict[str, int]
+    first: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """A published run and its book at one as-of date.
+
+    Attributes:
+        sample: columns tier, value and decline_probability of at most ``SAMPLE`` clients.
+        funnel: ``funnel_facts``, None where ``no_funnel`` says why.
+        figures: the rows of ``kpi_facts`` for the whole book; ``definitions`` are theirs.
+        names: client -> name of those clients that are told one by one.
+        notices: what the run left out, assumed or found implausible, as its manifest holds it.
+        terms: what decline, value and horizon mean in this book.
+    """
+
+    book: str
+    currency: str
+    as_of: date
+    model_version: str
+    run_key: str
+    clients: int
+    value: float
+    tiers: tuple[TierLine, ...]
+    sample: dict[str, list[Any]]
+    movers: Movers
+    overrides: Overridden
+    alarms: AlarmSummary
+    funnel: dict[str, Any] | None
+    no_funnel: str
+    figures: tuple[dict[str, Any], ...]
+    definitions: dict[str, dict[str, str]]
+    window_start: str
+    names: dict[str, str]
+    notices: tuple[dict[str, Any], ...] = ()
+    terms: tuple[str, ...] = ()
+
+
+def book_overview(book: Book, config: Config, folder: Path, *, progress: Progress = SilentProgress()) -> Overview:
+    """Tell of the scores that were published in ``folder``, and of ``book`` as known before their as-of date.
+
+    Movers are told against the newest earlier run beside ``folder``. Raises ``DamagedBundleError`` if the scores are
+    not as they were published, ``MissingFileError`` if there are none, ``AsOfOutsideBookError`` if the book does not
+    cover their date.
+    """
+    manifest = read_manifest(folder, remedies=OF_SCORES)
+    as_of = date.fromisoformat(manifest["as_of"])
+    scores = _scores(folder)
+    progress.stage("Counting figures and funnel")
+    plain = _without_past(config)
+    kpis = kpi_facts(book_kpis(book, plain, folder.parent, as_of=as_of))
+    funnel, no_funnel = _funnel(book, plain, as_of)
+    movers = _movers(_with_causes(scores, folder, manifest), folder.parent, as_of)
+    alarms = _alarms(folder, manifest, scores)
+    overrides = _overridden(scores, manifest)
+    reported = [row["client_id"] for row in (*movers.largest, *overrides.largest, *alarms.first)]
+    return Overview(
+        book=book.name,
+        terms=definitions(config),
+        currency=book.currency,
+        as_of=as_of,
+        model_version=str(scores["model_version"].iloc[0]),
+        run_key=manifest["run_key"],
+        clients=len(scores),
+        value=float(scores["value"].sum()),
+        tiers=tuple(_tier_lines(scores)),
+        sample=_sample(scores),
+        movers=movers,
+        overrides=overrides,
+        alarms=alarms,
+        funnel=funnel,
+        no_funnel=no_funnel,
+        figures=tuple(row for row in kpis["figures"] if row["dimension"] == "all"),
+        definitions=kpis["definitions"],
+        window_start=kpis["window_start"],
+        notices=(
+            *manifest.get("notices", ()),
+            *notice_facts(settings_changed_since(manifest.get("settings", {}), config)),
+        ),
+        names=_names(book, config, [*reported, *(each["client_id"] for each in (funnel or {}).get("candidates", ()))]),
+    )
+
+
+def overview_facts(overview: Overview) -> dict[str, Any]:
+    """Everything of an overview, ready for JSON but for dates."""
+    return asdict(overview)
+
+
+def _scores(folder: Path) -> pd.DataFrame:
+    """The columns that are told of, by client; parts of treatment and override as columns of their own."""
+    known = pq.read_schema(folder / SCORES).names
+    table = pq.read_table(folder / SCORES, columns=[name for name in _COLUMNS if name in known])
+    for column in (name for name in STRUCTS if name in known):
+        parts = {name: pc.struct_field(table[column], name) for name in STRUCTS[column]}
+        table = table.drop_columns(column)
+        for name, part in parts.items():
+            called = name if column == "treatment" else f"{column}_{name}"
+            table = table.append_column(called, part.cast(pa.string()))
+    frame: pd.DataFrame = table.to_pandas()
+    return frame.sort_values("client_id").set_index("client_id", drop=False)
+
+
+def _tier_lines(scores: pd.DataFrame) -> Iterable[TierLine]:
+    total = scores["value"].sum()
+    for tier in TIERS:
+        held = scores[scores["tier"] == tier]
+        if not len(held):
+            continue
+        yield TierLine(
+            tier=tier,
+            clients=len(held),
+            share=len(held) / len(scores),
+            value=float(held["value"].sum()),
+            value_share=float(held["value"].sum() / total) if total else 0.0,
+            decline=float(held["decline_probability"].mean()),
+            treatments={name: _counted(held[name]) for name in TREATED if name in held},
+        )
+
+
+def _counted(said: pd.Series) -> dict[str, int]:
+    counts = said.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    return {str(name): int(count) for name, count in counts.items()}
+
+
+def _sample(scores: pd.DataFrame) -> dict[str, list[Any]]:
+    """Clients drawn by a hash of their ids: the same ones whatever the order of rows."""
+    drawn = np.argsort(pd.util.hash_array(scores["client_id"].to_numpy(dtype=object)), kind="stable")[:SAMPLE]
+    chosen = scores.iloc[np.sort(drawn)]
+    return {name: chosen[name].tolist() for name in ("tier", "value", "decline_probability")}
+
+
+def _movers(scores: pd.DataFrame, published: Path, as_of: date) -> Movers:
+    earlier = earlier_scores(published, as_of, ("tier",))
+    if earlier is None:
+        return Movers()
+    both = pd.DataFrame({"before": earlier.columns["tier"].astype(object), "now": scores["tier"].astype(object)})
+    size = len(TIERS) + 1
+    before, now = (_places(both[name]) for name in ("before", "now"))
+    met = (before < len(TIERS)) & (now < len(TIERS))
+    counts = np.bincount(before * size + now, minlength=size * size).reshape(size, size)
+    moved = both[met & (before != now)]
+    return Movers(
+        before=earlier.as_of,
+        counts=tuple(tuple(row) for row in counts.tolist()),
+        upgraded=int((met & (now < before)).sum()),  # a lower number is a better tier
+        downgraded=int((met & (now > before)).sum()),
+        largest=tuple(_largest(scores.loc[moved.index].assign(before=moved["before"]))),
+    )
+
+
+def _with_causes(scores: pd.DataFrame, folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
+    """The scores with what moved each client, where the run tells it; null for who did not move."""
+    if MOVERS_FILE not in manifest["files"]:
+        return scores.assign(**dict.fromkeys(_CAUSES))
+    reported = pq.read_table(folder / MOVERS_FILE, columns=["client_id", *_CAUSES]).to_pandas().set_index("client_id")
+    return scores.join(reported.astype(object).where(reported.notna(), None))
+
+
+def _overridden(scores: pd.DataFrame, manifest: dict[str, Any]) -> Overridden:
+    """Runs from before there were overrides tell of none."""
+    if "override_state" not in scores:
+        return Overridden(clients=0, share=0.0, up=0, down=0, fates={}, largest=())
+    counting = scores[scores["override_state"].isin(COUNTING)]
+    now, unasked = (_places(counting[name]) for name in ("tier", "override_instead_of"))
+    ranked = counting.sort_values("value", ascending=False, kind="stable").head(MOVERS)
+    parts = [f"override_{name}" for name in STRUCTS["override"]]
+    rows = ranked[["client_id", "tier", "value", "decline_probability", *parts]].to_dict("records")
+    return Overridden(
+        clients=len(counting),
+        share=len(counting) / len(scores),
+        up=int((now < unasked).sum()),  # a lower number is a better tier
+        down=int((now > unasked).sum()),
+        fates=dict(manifest["overrides"]),
+        largest=tuple({str(name): value for name, value in row.items()} for row in rows),
+    )
+
+
+def _places(tiers: pd.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
+    places = pd.Categorical(tiers, categories=list(TIERS)).codes.astype(np.int64)
+    return np.where(places < 0, len(TIERS), places)
+
+
+def _largest(moved: pd.DataFrame) -> list[dict[str, Any]]:
+    ranked = moved.sort_values("value", ascending=False, kind="stable").head(MOVERS)
+    columns = ["client_id", "before", "tier", "value", "decline_probability", *_CAUSES, "tier_reason"]
+    return [{str(name): value for name, value in row.items()} for row in ranked[columns].to_dict("records")]
+
+
+def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame) -> AlarmSummary:
+    if WARNINGS not in manifest["files"]:
+        return AlarmSummary(counts={}, first=())
+    shown = pq.read_table(folder / WARNINGS).drop_columns(["as_of", "evidence"]).sort_by("rank").slice(0, ALARMS)
+    rows = shown.to_pylist()
+    tiers = scores["tier"].reindex([row["client_id"] for row in rows]).tolist()
+    return AlarmSummary(
+        counts=dict(manifest["alarms"]),
+        first=tuple({**row, "tier": tier} for row, tier in zip(rows, tiers, strict=True)),
+    )
+
+
+def _funnel(book: Book, config: Config, as_of: date) -> tuple[dict[str, Any] | None, str]:
+    if "opportunities" not in book.tables:
+        return None, "The book has no table of opportunities."
+    try:
+        found = funnel_facts(book_funnel(book, config, as_of=as_of))
+    except AsOfOutsideBookError:
+        return None, f"No opportunity had begun before {as_of}."
+    waiting = len(found["candidates"])
+    return {**found, "candidates": found["candidates"][:CANDIDATES], "waiting": waiting}, ""
+
+
+def _without_past(config: Config) -> Config:
+    """The same settings without trend, groups and judged rankings: one page tells of one date, in seconds."""
+    kpis = config.kpis.model_copy(update={"trend_points": 1, "dimensions": ()})
+    return config.model_copy(update={"kpis": kpis, "funnel": config.funnel.model_copy(update={"judged_at": 0})})
+
+
+def _names(book: Book, config: Config, clients: Iterable[str]) -> dict[str, str]:
+    asked = sorted(set(clients))
+    if not asked:
+        return {}
+    with reading(book, config) as reader:
+        table = reader.table("clients")
+        found = reader.frame(table.filter(table.client_id.isin(asked)).select("client_id", "name"))
+    known = found[found["name"].notna()]
+    return dict(zip(known["client_id"].tolist(), known["name"].tolist(), strict=True))

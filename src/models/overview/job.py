@@ -1,0 +1,46 @@
+"""The job behind ``clientvalue overview``, and the last step of ``run``: one page of a published run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.book.door import Book
+from models.overview.compute import book_overview, overview_facts
+from models.overview.page import OVERVIEW_PAGE, write_overview_page
+from models.publishing import LATEST
+from models.vocab import Progress, SilentProgress
+from models.workspace.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overviewed:
+    """An overview as data, and the page that shows it."""
+
+    facts: dict[str, Any]
+    page: Path
+
+
+def overview(
+    config: Settings,
+    *,
+    book: str | Book | None = None,
+    scores: Path | None = None,
+    page: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> Overviewed:
+    """Tell of the scores that stand in the folder ``scores``, else of the newest, and write the page to ``page``.
+
+    By default that is ``<work_dir>/<book>/overview.html``. Raises a ``UserError``.
+    """
+    settings = settings_of(config, overrides)
+    folder = Path(os.path.realpath(scores or work_dir(settings) / SCORES_FOLDER / LATEST))
+    checked = book if isinstance(book, Book) else open_book(settings, book, progress)
+    facts = overview_facts(book_overview(checked, settings, folder, progress=progress))
+    place = page or work_dir(settings) / OVERVIEW_PAGE
+    write_overview_page(facts, place)
+    return Overviewed(facts=facts, page=place)

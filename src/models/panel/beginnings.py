@@ -1,0 +1,43 @@
+"""When a book first told anything of a kind: what begins later must not shape what is fitted or scored before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from models.book.measures import KNOWN_ON
+from models.book.periods import PeriodGrid
+
+GROUPS = "groups"
+"""Beside the tables: that clients belong to sponsor groups."""
+_DAYS = {**KNOWN_ON, "facilities": "signed", "macro": "published"}
+"""The column of each table that features look at which says from when on a row is known."""
+
+
+def beginnings_of(tables: Mapping[str, Any], grid: PeriodGrid) -> dict[str, int]:
+    """Table -> the period in which its first row was known; tables without rows never begin."""
+    days = {
+        name: table[_DAYS[name]].cast("date").min().to_pyarrow().as_py()
+        for name, table in tables.items()
+        if name in _DAYS
+    }
+    return {name: grid.index_of(day) for name, day in days.items() if day is not None}
+
+
+def groups_begin(connection: Any, folder: Path) -> int | None:
+    """The period of the first entry in the ledger of a client whose group is named; None where there is none."""
+    flows = connection.read_parquet(f"{folder}/flows/*/*.parquet")
+    clients = connection.read_parquet(f"{folder}/clients/*/*.parquet")
+    grouped = flows.semi_join(clients.filter(clients.grouped), "client")
+    first = grouped.period.min().to_pyarrow().as_py()
+    return None if first is None else int(first)
+
+
+def told_before(beginnings: Mapping[str, int], period: int) -> frozenset[str]:
+    """What had begun before a period.
+
+    >>> sorted(told_before({"ratings": -3, "surveys": 0}, 0))
+    ['ratings']
+    """
+    return frozenset(name for name, first in beginnings.items() if first < period)

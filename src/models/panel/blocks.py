@@ -1,0 +1,349 @@
+"""A prepared book read back block by block: each block fits into memory as a cube with its tables beside it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from models.book.measures import MeasureBook
+from models.book.periods import PeriodGrid
+from models.panel.cube import Cube, FlowRows, StateRows, build_cube
+from models.panel.facilities import FOREVER, Facilities, days_or
+from models.panel.groups import keys_of
+from models.panel.macro import Macro, macro_of
+from models.panel.memory import Memory
+from models.panel.opportunities import STAGES, Opportunities
+from models.panel.top_terms import Words
+from models.vocab import BoolArray, IntArray
+
+_FLOW_COLUMNS = [column.name for column in fields(FlowRows)]
+_NO_ROWS = pa.schema([])
+_ROWS_AT_ONCE = 1 << 20
+"""So many ledger rows are in memory at once: a block has few clients, but one of them may have any number of events."""
+_OPPORTUNITIES = pa.schema(
+    [
+        ("client", pa.int64()),
+        ("opportunity_id", pa.string()),
+        ("stage", pa.string()),
+        ("entered", pa.date32()),
+        ("closed", pa.date32()),
+        ("outcome", pa.string()),
+        ("amount", pa.float64()),
+    ]
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Some whole sponsor groups. Shapes (n_clients,); clients in order of group and id."""
+
+    client_id: pd.Series
+    group: IntArray
+    """Place in the block of the first client of the client's group."""
+    group_key: IntArray
+    """The group's number in every book, see ``group_keys``."""
+    grouped: BoolArray
+    """Whether the book names the client's group."""
+    attributes: pd.DataFrame
+    first_day: NDArray[np.int32]
+    cube: Cube
+    facilities: Facilities | None
+    opportunities: Opportunities | None
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The numbers of a block's clients, rising: all of the block, which then follow one another, or some."""
+
+    numbers: IntArray
+    all: bool
+
+    def rows(self, table: pa.Table) -> pa.Table:
+        """The rows of a table that are of these clients."""
+        if self.all or not table.num_rows:
+            return table
+        return table.filter(
+            pc.is_in(table["client"], value_set=pa.array(self.numbers, table.schema.field("client").type))
+        )
+
+    def of(self, client: NDArray[np.integer[Any]]) -> IntArray:
+        """Where these clients stand in the block."""
+        if self.all:
+            return np.asarray(client - self.numbers[0], dtype=np.int64)
+        return np.searchsorted(self.numbers, client)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The cube of everything that shares a value of one client attribute."""
+
+    values: tuple[str, ...]
+    cube: Cube
+
+    def places(self, attribute: pd.Series) -> IntArray:
+        """Place of each client's value; -1 where it has none."""
+        return np.asarray(pd.Index(self.values).get_indexer(pd.Index(attribute)), dtype=np.int64)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedBook:
+    """The ledger of a book on one grid of periods, in a folder that lives as long as the work."""
+
+    folder: Path
+    grid: PeriodGrid
+    measures: MeasureBook
+    first_period: int
+    beginnings: Mapping[str, int]  # table, or ``GROUPS`` -> the period in which it first told anything
+    first_cause: int | None
+    """The period in which the first facility closed of which the book tells how it ended; None where it never does."""
+    block_numbers: tuple[int, ...]
+    facility_counts: int
+    """How many kinds of facilities are counted apart."""
+    tones: tuple[Words, ...]
+    """The most telling words of each component of the tone of notes."""
+    context_columns: tuple[str, ...]
+    macro_columns: tuple[str, ...]
+    memory: Memory = field(default_factory=Memory, repr=False)
+    only_groups: frozenset[int] | None = None
+    """The groups to which it was narrowed, by number."""
+
+    def block(self, number: int, last: int) -> Block:
+        """One block, with its cube up to the period before ``last``."""
+        clients = self._clients(number)
+        places = _Places(clients["client"].to_numpy(), self.only_groups is None)
+        group = places.of(clients["group_number"].to_numpy())
+        cube = build_cube(
+            self.measures,
+            self._flow_rows(number, places),
+            self._state_rows(number, places),
+            first=self.first_period,
+            last=max(last, self.first_period),
+            clients=len(clients),
+            memory=self.memory,
+        )
+        return Block(
+            client_id=clients["client_id"],
+            group=group,
+            group_key=keys_of(clients["group_key"].to_numpy(), group),
+            grouped=clients["grouped"].to_numpy(dtype=np.bool_),
+            attributes=clients,
+            first_day=cube.first_day,
+            cube=cube,
+            facilities=self._facilities(number, places),
+            opportunities=self._opportunities(number, places),
+        )
+
+    def blocks(self, numbers: Sequence[int], last: int) -> Iterator[Block]:
+        """These blocks in turn; the next is made on another core while the caller works on one."""
+        with ThreadPoolExecutor(max_workers=1) as ahead:
+            coming: deque[Future[Block]] = deque()
+            for number in numbers:
+                coming.append(ahead.submit(self.block, number, last))
+                if len(coming) > 1:
+                    yield coming.popleft().result()
+            while coming:
+                yield coming.popleft().result()
+
+    def contexts(self, last: int) -> dict[str, Context]:
+        """For each context column the cube of all its values, up to the period before ``last``."""
+        return {column: self._context(column, last) for column in self.context_columns}
+
+    def _context(self, column: str, last: int) -> Context:
+        rows = pq.read_table(context_file(self.folder, column)).to_pandas()
+        listed = self._listed(column)[column].unique()
+        values = tuple(sorted(value for value in listed.to_pylist() if value is not None))
+        places = pd.Index(values).get_indexer(pd.Index(rows["place"]))
+        cube = build_cube(
+            self.measures,
+            [FlowRows.read(rows.assign(client=places))],
+            None,
+            first=self.first_period,
+            last=max(last, self.first_period),
+            clients=len(values),
+        )
+        return Context(values, cube)
+
+    def macro(self, last: int) -> Macro | None:
+        """The economies up to the period before ``last``; None where the config or the book has none."""
+        if not self.macro_columns:
+            return None
+        frame = pq.read_table(self.folder / "macro.parquet").to_pandas()
+        return macro_of(
+            frame, self.macro_columns, self.grid, first=self.first_period, last=max(last, self.first_period)
+        )
+
+    def narrowed_to(self, client_ids: Sequence[str]) -> PreparedBook:
+        """The same with no more clients than these and the others of their groups: what is said of them is the same."""
+        found = self._listed("block", "group_number", clients=client_ids)
+        return replace(
+            self,
+            block_numbers=tuple(sorted(set(found["block"].to_pylist()))),
+            only_groups=frozenset(found["group_number"].to_pylist()),
+        )
+
+    def ids_like(self, client_id: str) -> tuple[str, ...]:
+        """Ids that differ from this one in case and outer blanks at most, itself first if the book has it."""
+        ids = self._listed("client_id")["client_id"]
+        alike = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(ids)), client_id.strip().lower())
+        return tuple(sorted(ids.filter(alike).to_pylist(), key=lambda each: (each != client_id, each)))
+
+    @cached_property
+    def clients(self) -> int:
+        """How many clients the book holds."""
+        return int(self._listed("client").num_rows)
+
+    def _listed(self, *columns: str, clients: Sequence[str] | None = None) -> pa.Table:
+        """Columns of the clients of the whole book, or of some by their ids."""
+        chosen = None if clients is None else ds.field("client_id").isin(list(clients))
+        return ds.dataset(self.folder / "clients", partitioning="hive").to_table(columns=list(columns), filter=chosen)
+
+    def _clients(self, number: int) -> pd.DataFrame:
+        table = self._read("clients", number).sort_by("client")
+        if self.only_groups is not None:
+            table = table.filter(pc.is_in(table["group_number"], value_set=pa.array(sorted(self.only_groups))))
+        frame: pd.DataFrame = table.to_pandas()
+        return frame
+
+    def _read(self, name: str, number: int, empty: pa.Schema = _NO_ROWS) -> pa.Table:
+        tables = [pq.read_table(file, partitioning=None) for file in self._files(name, number)]
+        return pa.concat_tables(tables) if tables else empty.empty_table()
+
+    def _files(self, name: str, number: int) -> list[Path]:
+        return sorted((self.folder / name / f"block={number}").glob("*.parquet"))
+
+    def _flow_rows(self, number: int, places: _Places) -> Iterator[FlowRows]:
+        """The block's rows of the flow ledger, piece by piece."""
+        for piece in _pieces(self._files("flows", number), _FLOW_COLUMNS):
+            rows = FlowRows.read(places.rows(piece))
+            yield replace(rows, client=places.of(rows.client).astype(np.int32))
+
+    def _state_rows(self, number: int, places: _Places) -> StateRows | None:
+        if not self.measures.states:
+            return None
+        table = places.rows(self._read("states", number))
+        if not table.num_rows:
+            return None
+        return StateRows(
+            client=places.of(_integers(table, "client")),
+            period=_integers(table, "period"),
+            cell=_integers(table, "cell"),
+            value=table["value"].to_numpy(),
+            last_day=_integers(table, "last_day"),
+        )
+
+    def _opportunities(self, number: int, places: _Places) -> Opportunities | None:
+        if not (self.folder / "opportunities").exists():
+            return None
+        table = places.rows(self._read("opportunities", number, _OPPORTUNITIES))
+        stage = pc.index_in(table["stage"], pa.array(STAGES))
+        order = ("client", "opportunity_id", "entered", "stage_number", "closed", "outcome", "amount")
+        table = table.append_column("stage_number", stage).sort_by([(name, "ascending") for name in order])
+        table = table.combine_chunks()
+        return Opportunities(
+            client=places.of(_integers(table, "client")),
+            opportunity=_numbered(table["client"], table["opportunity_id"]),
+            stage=_integers(table, "stage_number"),
+            entered=days_or(_days(table, "entered"), FOREVER),
+            closed=days_or(_days(table, "closed"), FOREVER),
+            won=pc.equal(table["outcome"], "won").fill_null(False).to_numpy(),
+            amount=table["amount"].to_numpy(),
+        )
+
+    def _facilities(self, number: int, places: _Places) -> Facilities | None:
+        if not (self.folder / "facilities").exists():
+            return None
+        table = places.rows(self._read("facilities", number))
+        if not table.num_rows:
+            return _no_facilities(self.facility_counts)
+        table = table.sort_by([("client", "ascending"), ("facility_id", "ascending")])
+        return Facilities(
+            client=places.of(_integers(table, "client")),
+            limit_steps=_integers(table, "limit_steps"),
+            signed=days_or(_days(table, "signed"), FOREVER),
+            maturity=days_or(_days(table, "maturity"), FOREVER),
+            closed=days_or(_days(table, "closed"), FOREVER),
+            written_off=days_or(_days(table, "written_off"), FOREVER),
+            cause=np.asarray(table["cause"].to_numpy(), dtype=np.int8),
+            spread_bp=table["spread_bp"].to_numpy(),
+            collateral_cover=table["collateral_cover"].to_numpy(),
+            counted=self._counted(table),
+        )
+
+    def _counted(self, table: pa.Table) -> BoolArray:
+        counted = np.zeros((table.num_rows, self.facility_counts), dtype=np.bool_)
+        for place in range(self.facility_counts):
+            counted[:, place] = table[counted_column(place)].to_numpy()
+        return counted
+
+
+def counted_column(place: int) -> str:
+    """The column of a prepared book that tells whether a facility belongs to the count at ``place``.
+
+    >>> counted_column(0)
+    'counted_1'
+    """
+    return f"counted_{place + 1}"
+
+
+def _pieces(files: Iterable[Path], columns: list[str]) -> Iterator[pa.Table]:
+    """The rows of some files in as few tables as memory allows: each costs a walk through the whole cube."""
+    held: list[pa.RecordBatch] = []
+    for file in files:
+        with pq.ParquetFile(file) as opened:
+            for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=columns):
+                held.append(batch)
+                if sum(part.num_rows for part in held) >= _ROWS_AT_ONCE:
+                    yield pa.Table.from_batches(held)
+                    held = []
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _no_facilities(counts: int) -> Facilities:
+    none, never = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
+    return Facilities(
+        client=none,
+        limit_steps=none,
+        signed=never,
+        maturity=never,
+        closed=never,
+        written_off=never,
+        cause=np.empty(0, dtype=np.int8),
+        spread_bp=np.empty(0),
+        collateral_cover=np.empty(0),
+        counted=np.empty((0, counts), dtype=np.bool_),
+    )
+
+
+def _numbered(*keys: pa.ChunkedArray) -> IntArray:
+    """The number of each row's key, from 0, where rows of one key follow on each other. Keys are never null."""
+    if not len(keys[0]):
+        return np.empty(0, dtype=np.int64)
+    changes = [pc.not_equal(key.slice(1), key.slice(0, len(key) - 1)).to_numpy() for key in keys]
+    return np.concatenate([[0], np.cumsum(np.logical_or.reduce(changes))]).astype(np.int64)
+
+
+def _integers(table: pa.Table, column: str) -> IntArray:
+    return np.asarray(table[column].to_numpy(), dtype=np.int64)
+
+
+def _days(table: pa.Table, column: str) -> NDArray[np.datetime64]:
+    return np.asarray(table[column].to_numpy(), dtype="datetime64[D]")
+
+
+def context_file(folder: Path, column: str) -> Path:
+    """Where the sums by a client attribute stand in the folder of a prepared book."""
+    return folder / "context" / f"{column}.parquet"

@@ -1,0 +1,112 @@
+"""The facilities of a block of clients as arrays, and what of them is known at a day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.panel.targets import EXIT_CAUSES, NO_CAUSE, Endings
+from models.vocab import BoolArray, ExitCause, FloatArray, IntArray
+
+FOREVER = np.iinfo(np.int32).max
+"""Stands for a day that is not known to come."""
+MATURED, DEFAULTED = EXIT_CAUSES.index(ExitCause.MATURED), EXIT_CAUSES.index(ExitCause.DEFAULT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facilities:
+    """Facilities in order of client and id. Shapes (n_facilities,); days since 1970; ``limit_steps`` in whole steps."""
+
+    client: IntArray
+    limit_steps: IntArray
+    signed: NDArray[np.int32]
+    maturity: NDArray[np.int32]
+    closed: NDArray[np.int32]
+    written_off: NDArray[np.int32]
+    """The first day on which something of it was written off."""
+    cause: NDArray[np.int8]
+    """How it ended, as a place in ``EXIT_CAUSES``; -1 where it has not or it is not known how."""
+    spread_bp: FloatArray
+    collateral_cover: FloatArray
+    counted: BoolArray
+    """Whether it belongs to each of ``features.facility_counts``. Shape (n_facilities, n_counts)."""
+
+    def known_before(self, day: int) -> Facilities:
+        """Facilities signed before ``day``; an end or a loss on or after it is not known."""
+        known = self._where(self.signed < day)
+        ended = known.closed < day
+        return replace(
+            known,
+            closed=np.where(ended, known.closed, FOREVER).astype(np.int32),
+            written_off=np.where(known.written_off < day, known.written_off, FOREVER).astype(np.int32),
+            cause=np.where(ended, known.cause, NO_CAUSE).astype(np.int8),
+        )
+
+    def endings(self, start: int, end: int, clients: int) -> Endings:
+        """What became of ``clients`` clients' facilities in [start, end), those signed within it included."""
+        ended = _within(self.closed, start, end)
+        lost = (ended & (self.cause == DEFAULTED)) | _within(self.written_off, start, end)
+        return Endings(
+            only_matured=self._only_matured(ended & (self.signed < start), clients),
+            defaulted=self._any(lost, clients),
+            still_open=self._any((self.signed < end) & (self.closed >= end), clients),
+            last_cause=self._last_cause(ended & (self.cause != MATURED) & (self.cause != NO_CAUSE), clients),
+        )
+
+    def _only_matured(self, ended: BoolArray, clients: int) -> BoolArray:
+        off_schedule = self._any(ended & (self.cause != MATURED), clients)
+        return self._any(ended, clients) & ~off_schedule
+
+    def _last_cause(self, ended: BoolArray, clients: int) -> IntArray:
+        latest = np.full(clients, NO_CAUSE, dtype=np.int64)
+        np.maximum.at(latest, self.client[ended], end_key(self.closed[ended], self.cause[ended]))
+        return cause_of_key(latest)
+
+    def _any(self, chosen: BoolArray, clients: int) -> BoolArray:
+        return np.bincount(self.client[chosen], minlength=clients) > 0
+
+    def _where(self, chosen: BoolArray) -> Facilities:
+        return Facilities(
+            client=self.client[chosen],
+            limit_steps=self.limit_steps[chosen],
+            signed=self.signed[chosen],
+            maturity=self.maturity[chosen],
+            closed=self.closed[chosen],
+            written_off=self.written_off[chosen],
+            cause=self.cause[chosen],
+            spread_bp=self.spread_bp[chosen],
+            collateral_cover=self.collateral_cover[chosen],
+            counted=self.counted[chosen],
+        )
+
+
+def end_key(time: NDArray[np.integer[Any]], cause: NDArray[np.integer[Any]]) -> IntArray:
+    """One number for an end and its cause, larger the later; of one day the cause of the larger code wins.
+
+    >>> cause_of_key(np.maximum(end_key(np.array([7]), np.array([2])), end_key(np.array([8]), np.array([1])))).tolist()
+    [1]
+    """
+    return time.astype(np.int64) * len(EXIT_CAUSES) + cause
+
+
+def cause_of_key(key: IntArray) -> IntArray:
+    """The cause in what ``end_key`` made; -1 stays."""
+    return np.where(key < 0, NO_CAUSE, key % len(EXIT_CAUSES))
+
+
+def _within(day: NDArray[np.int32], start: int, end: int) -> BoolArray:
+    return (day >= start) & (day < end)
+
+
+def days_or(values: NDArray[np.datetime64], missing: int) -> NDArray[np.int32]:
+    """Dates as days since 1970, with ``missing`` for none.
+
+    >>> days_or(np.array(["1970-01-03", "NaT"], dtype="datetime64[D]"), FOREVER).tolist()
+    [2, 2147483647]
+    """
+    known = ~np.isnat(values)
+    days = np.where(known, values.astype("datetime64[D]").astype(np.int64), missing)
+    return days.astype(np.int32)

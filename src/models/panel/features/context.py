@@ -1,0 +1,175 @@
+"""Who stands around: the sponsor group, and the client's country, region and industry at the as-of date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from models.book.measures import ACTIVITY
+from models.panel.features.inputs import Feature, FeatureContext, FeatureInputs, ratio
+from models.panel.features.labels import Labels
+from models.panel.features.states import GROUP_TOPIC
+from models.panel.features.words import LESS, RARER, SMALLER, FeatureWords, FigureUnit, Said, Saying, Topic, words_for
+from models.vocab import FloatArray
+
+_GROUP_COUNT = Saying(
+    figure=FigureUnit.TIMES,
+    description=Said(
+        "number of entries of {label} in the rest of the sponsor group {span}", "{span}集团其他成员的{label}次数"
+    ),
+    statement=Said(
+        "in the rest of the sponsor group we recorded {label} {value} {span}", "{span}集团其他成员的{label}共{value}"
+    ),
+    missing=Said("the sponsor group is not known", "所属集团未知"),
+    none=Said(
+        "there is no record of {label} in the rest of the sponsor group {span}", "{span}集团其他成员没有{label}记录"
+    ),
+    than=RARER,
+)
+_GROUP_VALUE = Saying(
+    figure=FigureUnit.MONEY,
+    description=Said("value brought by the rest of the sponsor group {span}", "{span}集团其他成员创造的价值"),
+    statement=Said(
+        "the rest of the sponsor group brought a value of {value} {span}", "{span}集团其他成员创造的价值为{value}"
+    ),
+    missing=Said("the sponsor group is not known", "所属集团未知"),
+    none=Said("the rest of the sponsor group brought no value {span}", "{span}集团其他成员没有创造价值"),
+    than=LESS,
+)
+_GROUP_CLIENTS = Saying(
+    figure=FigureUnit.COUNT,
+    description=Said("number of other clients in the sponsor group", "集团其他客户数"),
+    statement=Said("the number of other clients in the sponsor group is {value}", "集团其他客户数为{value}"),
+    missing=Said("the sponsor group is not known", "所属集团未知"),
+    none=Said("there is no other client in the sponsor group", "集团没有其他客户"),
+    than=SMALLER,
+)
+_AROUND_COUNT = Saying(
+    figure=FigureUnit.TIMES,
+    description=Said(
+        "number of entries of {label} across the client's {place} {span}", "{span}客户所在{place}的{label}次数"
+    ),
+    statement=Said(
+        "across the client's {place} we recorded {label} {value} {span}", "{span}客户所在{place}的{label}共{value}"
+    ),
+    missing=Said("the client's {place} is not known", "客户所在{place}未知"),
+    none=Said(
+        "there is no record of {label} across the client's {place} {span}", "{span}客户所在{place}没有{label}记录"
+    ),
+    than=RARER,
+)
+_AROUND_SIZE = Saying(
+    figure=FigureUnit.MONEY,
+    description=Said(
+        "average entry of {label} across the client's {place} {span}", "{span}客户所在{place}{label}的平均单笔金额"
+    ),
+    statement=Said(
+        "across the client's {place}, {label} averaged {value} per entry {span}",
+        "{span}客户所在{place}{label}的平均单笔金额为{value}",
+    ),
+    missing=Said(
+        "there is no record of {label} across the client's {place} {span}", "{span}客户所在{place}没有{label}记录"
+    ),
+    than=LESS,
+)
+_AROUND_GROWTH = Saying(
+    figure=FigureUnit.GROWTH,
+    description=Said(
+        "change in the number of entries of {label} across the client's {place} "
+        "from the {window} before to the last {window}",
+        "近{window}客户所在{place}的{label}次数较前{window}的变化",
+    ),
+    statement=Said(
+        "compared with the {window} before, entries of {label} across the client's {place} {value} "
+        "in the last {window}",
+        "近{window}客户所在{place}的{label}次数较前{window}{value}",
+    ),
+    missing=Said(
+        "there is no record of {label} across the client's {place} in the last {window} or the {window} before",
+        "近{window}和之前{window}客户所在{place}均没有{label}记录",
+    ),
+)
+_ATTRIBUTE = Saying(
+    figure=FigureUnit.NAME,
+    description=Said("{label}", "{label}"),
+    statement=Said("the {label} is {value}", "{label}为{value}"),
+    missing=Said("the {label} is not known", "{label}未知"),
+)
+_ATTRIBUTE_FIGURES = {
+    "registered_capital": FigureUnit.MONEY,
+    "acquisition_cost": FigureUnit.MONEY,
+    "employees": FigureUnit.COUNT,
+}
+
+
+def group_features(known: FeatureInputs) -> Iterator[Feature]:
+    """What the other clients of the sponsor group did over each window. None where groups are unknown."""
+    if not known.groups_known:
+        return
+    label = known.labels.of(ACTIVITY)
+    for window in known.settings.windows:
+        count = known.past.count(ACTIVITY, window)
+        said = words_for(_GROUP_COUNT, GROUP_TOPIC, label=label, span=known.labels.span(window))
+        yield Feature(f"group_activity_count_{window}p", "events", _others(known, count.astype(np.float64)), said)
+    window = known.settings.windows[-1]
+    said = words_for(_GROUP_VALUE, GROUP_TOPIC, span=known.labels.span(window))
+    yield Feature(f"group_value_sum_{window}p", known.currency, _others(known, known.past.value(window)), said)
+    others = _others(known, (known.past.count(ACTIVITY) > 0).astype(np.float64))
+    yield Feature("group_clients", "clients", others, words_for(_GROUP_CLIENTS, GROUP_TOPIC))
+
+
+def context_features(known: FeatureInputs) -> Iterator[Feature]:
+    """What the client's surroundings did over each window: how often, how much, and whether it grows."""
+    for column, around in known.context_past.items():
+        for window in known.settings.windows:
+            count = around.past.count(ACTIVITY, window)
+            said = _spoken(_AROUND_COUNT, known.labels, column, window)
+            yield Feature(f"{column}_activity_count_{window}p", "events", around.look_up(count), said)
+            size = ratio(around.past.total(ACTIVITY, window), count)
+            said = _spoken(_AROUND_SIZE, known.labels, column, window)
+            yield Feature(f"{column}_activity_size_{window}p", known.currency, around.look_up(size), said)
+        for window in known.settings.windows[:-1]:
+            said = _spoken(_AROUND_GROWTH, known.labels, column, window)
+            yield Feature(f"{column}_activity_growth_{window}p", "share", _growth(around, window), said)
+
+
+def attribute_features(known: FeatureInputs) -> Iterator[Feature]:
+    """The client's own attributes; text stays text and becomes a category later."""
+    for column in known.settings.attributes:
+        if column in known.attributes:
+            yield Feature(column, "category", known.attributes[column], _attribute(known, column))
+
+
+def _growth(around: FeatureContext, window: int) -> FloatArray:
+    before, count = around.past.count(ACTIVITY, window, ago=window), around.past.count(ACTIVITY, window)
+    return around.look_up(ratio(count - before, count + before))
+
+
+def _attribute(known: FeatureInputs, column: str) -> FeatureWords:
+    label = known.labels.of(column)
+    is_number = pd.api.types.is_numeric_dtype(known.attributes[column].dtype)
+    figure = _ATTRIBUTE_FIGURES.get(column, FigureUnit.NUMBER) if is_number else FigureUnit.NAME
+    return words_for(_ATTRIBUTE, Topic(column, label), figure=figure, label=label)
+
+
+def _spoken(saying: Saying, labels: Labels, column: str, window: int) -> FeatureWords:
+    """All that happens around a client in one sense is one reason."""
+    place = labels.of(column)
+    topic = Topic(
+        f"{column}_surroundings", Said(f"business across the client's {place.en}", f"客户所在{place.zh}的业务")
+    )
+    return words_for(
+        saying,
+        topic,
+        label=labels.of(ACTIVITY),
+        place=place,
+        span=labels.span(window),
+        window=labels.window(window),
+    )
+
+
+def _others(known: FeatureInputs, values: FloatArray) -> FloatArray:
+    """Sum over the group less the client's own."""
+    return np.bincount(known.group, weights=values, minlength=1)[known.group] - values

@@ -1,0 +1,84 @@
+"""Features that a config names outside of learners and policy: a name that none can have is told, not passed over.
+
+What learners and the policy look at is refused elsewhere.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from models.config import Config, FeaturesConfig, NeedsConfig, RelationshipsConfig, WarningsConfig
+from models.config.feature_names import ANY_WINDOW, possible_features
+from models.notices import Notice, Severity
+
+FORECASTS = ("decline_probability",)
+"""What models say of a client; warnings may name it as if it were a feature."""
+_NEAR = 0.8
+
+
+def unknown_features(config: Config, known: Collection[str]) -> tuple[Notice, ...]:
+    """Notices of names and patterns that no feature can have, one for each setting.
+
+    ``known`` are the features of the book. What other books may have is no slip: the defaults speak of many tables.
+    """
+    possible = {*known, *FORECASTS, *_possible(config.features)}
+    found = [
+        (setting, [name for name in names if not _is_among(name, possible)]) for setting, names in _settings(config)
+    ]
+    return tuple(_notice(setting, names, possible) for setting, names in found if names)
+
+
+def _possible(features: FeaturesConfig) -> Iterator[str]:
+    """Features of any book with these windows; the defaults speak of notes also where none are read."""
+    with_notes = features.model_copy(update={"text_components": max(features.text_components, 1)})
+    for name in possible_features(with_notes):
+        yield from (name.replace(ANY_WINDOW, f"{window}p") for window in features.windows)
+
+
+def _settings(config: Config) -> Iterator[tuple[str, Iterable[str]]]:
+    yield from _kinds("relationships", config.relationships)
+    yield from _kinds("needs", config.needs)
+    yield "regions.potential", config.regions.potential.features
+    yield "value_classes.invested", config.value_classes.invested.features
+    yield "value_classes.influence", config.value_classes.influence.features
+    yield from _warnings(config.warnings)
+    for name, reach in config.explaining.within_reach.items():
+        yield f"explaining.within_reach.{name}", (*reach.up, *reach.down)
+    yield "backtest.rule.rating", (config.backtest.rule.rating,)
+    yield "backtest.limits.exposure", (config.backtest.limits.exposure,)
+
+
+def _kinds(section: str, kinds: RelationshipsConfig | NeedsConfig) -> Iterator[tuple[str, Iterable[str]]]:
+    for name, driver in kinds.drivers.items():
+        yield f"{section}.drivers.{name}", driver.features
+
+
+def _warnings(warnings: WarningsConfig) -> Iterator[tuple[str, Iterable[str]]]:
+    for name, side in warnings.dimensions.items():
+        yield f"warnings.dimensions.{name}", (*side.up, *side.down, *side.away)
+
+
+def _is_among(name: str, possible: Collection[str]) -> bool:
+    feature = name.partition("=")[0]
+    return feature in possible or any(fnmatchcase(each, feature) for each in possible)
+
+
+def _notice(setting: str, names: list[str], possible: Collection[str]) -> Notice:
+    near = {name: _nearest(name.partition("=")[0], possible) for name in names}
+    reported = [f"did you mean {close} for {name}?" for name, close in near.items() if close]
+    return Notice(
+        code="unknown_feature",
+        severity=Severity.WARNING,
+        subject=setting,
+        found=f"features must be called as one can be, none is called {', '.join(names)}",
+        remedy="; ".join(reported) or "it goes without; the report lists the features",
+        count=len(names),
+    )
+
+
+def _nearest(name: str, possible: Collection[str]) -> str | None:
+    """The feature that is called most alike."""
+    close = difflib.get_close_matches(name, sorted(possible), n=1, cutoff=_NEAR)
+    return close[0] if close else None

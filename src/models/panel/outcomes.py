@@ -1,0 +1,114 @@
+"""What became of a block of clients after one as-of date, or how it stood while that was not over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.book.measures import ACTIVITY
+from models.config import Config
+from models.panel.blocks import Block, PreparedBook
+from models.panel.cutoff import Future, Past, future_of
+from models.panel.splits import elapsed_periods
+from models.panel.targets import (
+    NO_CAUSE,
+    SO_FAR,
+    Activity,
+    decline_causes,
+    declined,
+    event_periods,
+    present_value,
+    standing,
+)
+from models.vocab import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcomes:
+    """Outcomes as ``Panel`` describes them; those that are not complete are NaN, False, 0 and -1."""
+
+    value: FloatArray
+    declined: BoolArray
+    event_period: IntArray
+    cause: IntArray | None
+    finished: BoolArray
+    so_far: Mapping[int, FloatArray]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Afterwards:
+    """What lies after the as-of date of a ``past``, which begins period ``origin``; all before ``last`` is known."""
+
+    prepared: PreparedBook
+    config: Config
+    block: Block
+    past: Past
+    origin: int
+    last: int
+
+    def outcomes(self) -> Outcomes:
+        """Of each client of the block, complete or not."""
+        horizon = self.config.time.horizon_periods
+        return self._complete(horizon) if self._is_over(horizon) else self._unknown()
+
+    def _complete(self, horizon: int) -> Outcomes:
+        config, future = self.config, self._future(horizon)
+        activity, rule, endings = self._activity(future), config.decline, future.endings
+        only_matured = None if endings is None else endings.only_matured
+        declines = declined(activity, rule, only_matured=only_matured)
+        rate, period = config.value.discount_rate_annual, config.time.period
+        return Outcomes(
+            value=present_value(future.margin, annual_rate=rate, period=period),
+            declined=declines,
+            event_period=event_periods(activity, rule, only_matured=only_matured),
+            cause=decline_causes(declines, endings) if self._tells_causes and endings is not None else None,
+            finished=np.ones(self.past.clients, dtype=np.bool_),
+            so_far=self._so_far(),
+        )
+
+    def _unknown(self) -> Outcomes:
+        clients = self.past.clients
+        return Outcomes(
+            value=np.full(clients, np.nan),
+            declined=np.zeros(clients, dtype=np.bool_),
+            event_period=np.zeros(clients, dtype=np.int64),
+            cause=np.full(clients, NO_CAUSE, dtype=np.int64) if self._tells_causes else None,
+            finished=np.zeros(clients, dtype=np.bool_),
+            so_far=self._so_far(),
+        )
+
+    def _so_far(self) -> dict[int, FloatArray]:
+        return {elapsed: self._standing(elapsed) for elapsed in elapsed_periods(self.config)}
+
+    def _standing(self, elapsed: int) -> FloatArray:
+        if not self._is_over(elapsed):
+            return np.full((self.past.clients, len(SO_FAR)), np.nan)
+        future = self._future(elapsed)
+        return standing(self._activity(future), self.config.decline, future.endings)
+
+    def _is_over(self, periods: int) -> bool:
+        return self.origin + periods <= self.last
+
+    def _future(self, periods: int) -> Future:
+        grid, block = self.prepared.grid, self.block
+        start, end = grid.start_of(self.origin), grid.start_of(self.origin + periods)
+        return future_of(block.cube, self.origin, periods, start, end, block.facilities)
+
+    def _activity(self, future: Future) -> Activity:
+        periods = self.config.time.activity_periods
+        return Activity(
+            past_sum=self.past.total(ACTIVITY, periods),
+            past_periods=periods,
+            sum_so_far=future.activity_so_far,
+            count_so_far=future.count_so_far,
+        )
+
+    @property
+    def _tells_causes(self) -> bool:
+        return (
+            self.prepared.first_cause is not None
+            and self.config.decline.rule == "drop"
+            and self.block.facilities is not None
+        )

@@ -1,0 +1,209 @@
+"""The bundle: all that scoring needs as one folder of plain text files, proved by their hashes before any is read.
+
+LightGBM models are their own text, everything else is JSON. A damaged model text would kill the process that parses
+it; therefore nothing is parsed before the manifest has vouched for it, and nothing is read that it does not name.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from models.config import Config, TiersConfig
+from models.errors import BundleFormatError, DamagedBundleError
+from models.grading import GradingPolicy, TierPolicy
+from models.grading.compute import Bounds
+from models.learners.contract import FeatureContract
+from models.learners.decline import CauseModel, DeclineModel, TimingModel
+from models.learners.intervals import ConformalBands
+from models.learners.peers import Peers
+from models.learners.probability_band import ProbabilityBand
+from models.learners.segments import SegmentModel
+from models.learners.value import ValueModel
+from models.panel.features import words_from_json, words_to_json
+from models.panel.notes import NoteModel
+from models.pipeline.learned import Learned
+from models.pipeline.likeness import UNKNOWN_TRAINING, TrainingProfile
+from models.pipeline.pipeline import FittedModels
+from models.profiles.model import KindsModel
+from models.publishing import MANIFEST, OF_BUNDLE, canonical_json, read_sealed, text_hash, write_manifest
+
+FORMAT = 6
+CONFIG = "config.json"
+REPORT = "report.json"
+PROFILE = "profile.json"
+_JUDGING = frozenset({"bootstrap_resamples"})
+_TELLING = frozenset({CONFIG, PROFILE, REPORT})
+"""Files whose bytes are sealed like all, but no part of the key: the report looks at the champion of its day, the
+profile of the book refuses books and changes no score, and of the config only what decides scores counts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bundle:
+    """A bundle as it was read: the models, the config they were fitted with, and its identity.
+
+    ``key`` is the hash of the format, the book, its data, and all that decides what is scored and told of clients.
+    """
+
+    models: FittedModels
+    config: Config
+    profile: TrainingProfile
+    key: str
+    folder: Path
+
+
+def write_bundle(
+    folder: Path,
+    models: FittedModels,
+    config: Config,
+    report: Mapping[str, Any],
+    data: str,
+    *,
+    profile: TrainingProfile = UNKNOWN_TRAINING,
+) -> None:
+    """Write all files of a bundle into an empty folder; ``data`` and ``profile`` are of the book it learned from."""
+    _write_texts(folder, "value", models.value.to_texts())
+    _write_texts(folder, "decline", models.decline.to_texts())
+    _write_texts(folder, "timing", models.timing.to_texts())
+    if models.causes is not None:
+        _write_texts(folder, "causes", models.causes.to_texts())
+    _write(folder / "contract.json", models.contract.to_json())
+    _write(folder / "words.json", words_to_json(models.words))
+    _write(folder / "peers.json", models.peers.to_json())
+    _write(folder / "kinds.json", models.kinds.to_json())
+    _write(folder / "segments.json", models.segments.to_json())
+    _write(folder / "learned.json", models.learned.to_json())
+    bounds = models.bounds
+    _write(folder / "intervals.json", bounds.bands.to_json() if bounds.bands else "null")
+    _write(folder / "decline_band.json", bounds.decline_band.to_json() if bounds.decline_band else "null")
+    _write(folder / "classes.json", json.dumps(_class_facts(bounds.classes), sort_keys=True))
+    _write(folder / "notes.json", models.notes.to_json() if models.notes else "null")
+    _write(folder / "policy.json", models.policy.to_json())
+    _write(folder / PROFILE, profile.to_json())
+    _write(folder / CONFIG, json.dumps(config.meaning(), indent=1))
+    _write(folder / REPORT, json.dumps(report, indent=1, sort_keys=True))
+    write_manifest(folder, {"format": FORMAT, "book": config.book.name, "data": data})
+
+
+def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
+    """Check every file of a bundle by its hash, then read those that its manifest names.
+
+    Raises ``DamagedBundleError`` if a file is not as it was written or none that the manifest names, of which
+    ``BundleFormatError`` is the case of a whole bundle of another format; ``MissingFileError`` if there is no manifest.
+    """
+    manifest, texts = _sealed(folder)
+    try:
+        config = Config.model_validate_json(texts[CONFIG])
+        models = _models(texts, config, threads)
+        profile = TrainingProfile.from_json(texts[PROFILE])
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise _unreadable(folder, error) from error
+    return Bundle(models=models, config=config, profile=profile, key=_key(manifest, texts), folder=folder)
+
+
+def bundle_key(folder: Path) -> str:
+    """The key of a bundle, without its models. Raises as ``read_bundle``."""
+    manifest, texts = _sealed(folder)
+    try:
+        return _key(manifest, texts)
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise _unreadable(folder, error) from error
+
+
+def read_report(folder: Path) -> dict[str, Any]:
+    """The evaluation that a bundle carries. Raises as ``read_bundle``."""
+    _, texts = _sealed(folder)
+    try:
+        report: dict[str, Any] = json.loads(texts[REPORT])
+    except (KeyError, ValueError, RecursionError) as error:
+        raise _unreadable(folder, error) from error
+    return report
+
+
+def _scoring_facts(meaning: Mapping[str, Any]) -> dict[str, Any]:
+    """What a config means, without what only judges models: that decides no score."""
+    return {**meaning, "run": {name: value for name, value in meaning["run"].items() if name not in _JUDGING}}
+
+
+def _key(manifest: Mapping[str, Any], texts: Mapping[str, str]) -> str:
+    """Of facts, files and the config as they were written, so that another version of the code finds the same key."""
+    files = {name: known for name, known in manifest["files"].items() if name not in _TELLING}
+    return text_hash(canonical_json({**manifest, "files": files, "config": _scoring_facts(json.loads(texts[CONFIG]))}))
+
+
+def _sealed(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
+    """The manifest of a bundle of this format, and the text of each file by its name, all proved."""
+    manifest, contents = read_sealed(folder)
+    if manifest.get("format") != FORMAT:
+        raise BundleFormatError(
+            found=manifest.get("format"), known=FORMAT, remedy="train again with this version of clientvalue"
+        )
+    try:
+        texts = {name: content.decode("utf-8") for name, content in contents.items()}
+        return manifest, {CONFIG: texts[CONFIG], REPORT: texts[REPORT]} | texts
+    except (UnicodeDecodeError, KeyError) as error:
+        raise _unreadable(folder, error) from error
+
+
+def _models(texts: Mapping[str, str], config: Config, threads: int) -> FittedModels:
+    causes, notes = _texts(texts, "causes"), texts["notes.json"]
+    return FittedModels(
+        contract=FeatureContract.from_json(texts["contract.json"]),
+        words=words_from_json(texts["words.json"]),
+        peers=Peers.from_json(texts["peers.json"]),
+        value=ValueModel.from_texts(_texts(texts, "value"), threads=threads),
+        decline=DeclineModel.from_texts(_texts(texts, "decline"), threads=threads),
+        timing=TimingModel.from_texts(_texts(texts, "timing"), threads=threads),
+        causes=CauseModel.from_texts(causes, threads=threads) if causes else None,
+        rule=config.decline.rule,
+        segments=SegmentModel.from_json(texts["segments.json"]),
+        bounds=_read_bounds(texts),
+        notes=None if notes == "null" else NoteModel.from_json(notes),
+        kinds=KindsModel.from_json(texts["kinds.json"]),
+        policy=GradingPolicy.from_json(texts["policy.json"]),
+        learned=Learned.from_json(texts["learned.json"]),
+    )
+
+
+def _read_bounds(texts: Mapping[str, str]) -> Bounds:
+    bands, band = texts["intervals.json"], texts["decline_band.json"]
+    return Bounds(
+        classes=_classes(json.loads(texts["classes.json"])),
+        bands=None if bands == "null" else ConformalBands.from_json(bands),
+        decline_band=None if band == "null" else ProbabilityBand.from_json(band),
+    )
+
+
+def _unreadable(folder: Path, error: Exception) -> DamagedBundleError:
+    got = f"none of {error}" if isinstance(error, KeyError) else f"{type(error).__name__} in one of them"
+    return DamagedBundleError(
+        rule=f"{MANIFEST} must name every file of a bundle, each of which can be read",
+        got=got,
+        remedy=f"nothing was loaded from {folder}; {OF_BUNDLE.damaged}",
+    )
+
+
+def _class_facts(classes: TierPolicy) -> dict[str, Any]:
+    return {**asdict(classes), "settings": classes.settings.model_dump()}
+
+
+def _classes(facts: Mapping[str, Any]) -> TierPolicy:
+    return TierPolicy(**{**facts, "settings": TiersConfig.model_validate(facts["settings"])})
+
+
+def _write_texts(folder: Path, model: str, texts: Mapping[str, str]) -> None:
+    for name, text in texts.items():
+        _write(folder / f"{model}.{name}", text)
+
+
+def _texts(texts: Mapping[str, str], model: str) -> dict[str, str]:
+    """The files of one model by name; none where the bundle has no such model."""
+    start = f"{model}."
+    return {name.removeprefix(start): text for name, text in texts.items() if name.startswith(start)}
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,186 @@
+"""Hindcasts: past origins foretold by models that learned before them, as honest as a forecast and already come true.
+
+Choice, calibration and intervals are learned here, on origins that lie before the one that is judged or served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from models.book.periods import DAYS_PER_PERIOD
+from models.config import Config, ValueCandidateName
+from models.errors import TooLittleDataError
+from models.learners.contract import FeatureContract
+from models.learners.decline import LIKE_SHARE, CauseModel, DeclineModel, TimingModel
+from models.learners.value import Blend, CandidateInputs, ValueCandidate, fit_candidate
+from models.panel.panel import Panel
+from models.panel.splits import LearningOrigins, OutOfTimeOrigins
+from models.panel.targets import DECLINE_CAUSES
+from models.pipeline.censored_outcomes import CensoredOutcomes, fit_decline, unfinished_of
+from models.pipeline.parallel import fits_in_parallel
+from models.pipeline.rows import Rows, contract_of, require_clients, rows_of
+from models.vocab import FloatArray
+
+Candidates = dict[ValueCandidateName, ValueCandidate]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseModels:
+    """Models as they were fitted, before anything later origins teach. ``causes`` is None where none are known."""
+
+    contract: FeatureContract
+    candidates: Candidates
+    decline: DeclineModel
+    timing: TimingModel
+    causes: CauseModel | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutOfTimeForecast:
+    """Models that learned before ``origin``, and the clients of that origin with what became of them.
+
+    ``rows`` are those of ``panel``, as the models take them. ``alike``: whether these models learned from at least half
+    as many rows as those that they are to put right; from fewer, trees take more luck for law.
+    """
+
+    origin: int
+    models: BaseModels
+    rows: Rows
+    panel: Panel
+    alike: bool = True
+
+
+def fit_base(
+    panel: Panel, config: Config, candidates: Sequence[ValueCandidateName], unfinished: Sequence[CensoredOutcomes] = ()
+) -> BaseModels:
+    """Fit on all rows of a panel with targets, and decline on ``unfinished`` too. Raises ``TooLittleDataError``."""
+    require_clients(panel, int(panel.origin.max()))
+    contract = contract_of(panel, config)
+    rows = rows_of(panel, contract)
+    weight = rows.weights(config.learners.half_life_periods)
+    return BaseModels(
+        contract=contract,
+        candidates=_candidates(candidate_inputs(rows, contract, config), candidates),
+        decline=fit_decline(panel, rows, unfinished, contract, config),
+        timing=_timing(rows, contract, config, weight),
+        causes=_causes(rows, contract, config, weight),
+    )
+
+
+def candidate_inputs(rows: Rows, contract: FeatureContract, config: Config) -> CandidateInputs:
+    """What value candidates learn from."""
+    return CandidateInputs(
+        matrix=rows.matrix,
+        value=rows.value,
+        weight=rows.weights(config.learners.half_life_periods),
+        latest=rows.latest,
+        contract=contract,
+        config=config.learners.value,
+        run=config.run,
+        horizon_periods=config.time.horizon_periods,
+        days_per_period=DAYS_PER_PERIOD[config.time.period],
+    )
+
+
+class OutOfTimeForecasts:
+    """The hindcasts of one panel and config, each made once however many fits ask for it."""
+
+    def __init__(self, panel: Panel, config: Config) -> None:
+        self.panel = panel
+        self._config = config
+        self._made: dict[OutOfTimeOrigins, OutOfTimeForecast | None] = {}
+
+    def of(self, origins: LearningOrigins) -> list[OutOfTimeForecast]:
+        """Those of one fit, in rising order; one that has too little to learn from is left out."""
+        missing = [wanted for wanted in origins.hindcasts if wanted not in self._made]
+        cut = [_Cut.of(self.panel, wanted) for wanted in missing]
+        if cut:
+            made = fits_in_parallel(_hindcast, cut, self._config, learn=cut[-1].early)
+            self._made |= dict(zip(missing, made, strict=True))
+        return [
+            replace(known, alike=self._rows(wanted.early) >= LIKE_SHARE * self._rows(origins.learn))
+            for wanted in origins.hindcasts
+            if (known := self._made[wanted]) is not None
+        ]
+
+    def _rows(self, origins: Sequence[int]) -> int:
+        return int(np.isin(self.panel.origin, origins).sum())
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Cut:
+    """What one hindcast is made from."""
+
+    origin: int
+    early: Panel
+    unfinished: tuple[CensoredOutcomes, ...]
+    later: Panel
+
+    @classmethod
+    def of(cls, panel: Panel, wanted: OutOfTimeOrigins) -> _Cut:
+        """The rows that ``wanted`` names."""
+        return cls(
+            origin=wanted.origin,
+            early=panel.at(wanted.early).as_known(),
+            unfinished=unfinished_of(panel, wanted.unfinished),
+            later=panel.at([wanted.origin]).as_known(),
+        )
+
+
+def _hindcast(cut: _Cut, config: Config) -> OutOfTimeForecast | None:
+    """What early rows teach, beside the rows of the later origin; None where there is too little to learn from."""
+    try:
+        models = fit_base(cut.early, config, config.learners.value.candidates, cut.unfinished)
+    except TooLittleDataError:
+        return None
+    return OutOfTimeForecast(
+        origin=cut.origin, models=models, rows=rows_of(cut.later, models.contract), panel=cut.later
+    )
+
+
+def _candidates(inputs: CandidateInputs, names: Sequence[ValueCandidateName]) -> Candidates:
+    """Those that this book can fit, in the order of the config; at least one, or ``TooLittleDataError``."""
+    fitted: Candidates = {}
+    problem: TooLittleDataError | None = None
+    for name in names:
+        if name != "blend":
+            try:
+                fitted[name] = fit_candidate(name, inputs)
+            except TooLittleDataError as error:
+                problem = error
+    if problem is not None and not fitted:
+        raise problem
+    if "blend" in names and len(fitted) > 1:
+        fitted["blend"] = Blend(tuple(fitted.values()))
+    return fitted
+
+
+def _timing(rows: Rows, contract: FeatureContract, config: Config, weight: FloatArray | None) -> TimingModel:
+    return TimingModel.fit(
+        rows.matrix,
+        rows.event_period,
+        horizon_periods=config.time.horizon_periods,
+        config=config.learners.decline,
+        contract=contract,
+        run=config.run,
+        weight=weight,
+    )
+
+
+def _causes(rows: Rows, contract: FeatureContract, config: Config, weight: FloatArray | None) -> CauseModel | None:
+    if rows.cause is None:
+        return None
+    return CauseModel.fit(
+        rows.matrix,
+        rows.event_period,
+        rows.cause,
+        causes=DECLINE_CAUSES,
+        horizon_periods=config.time.horizon_periods,
+        config=config.learners.decline,
+        contract=contract,
+        run=config.run,
+        weight=weight,
+    )

@@ -1,0 +1,253 @@
+"""How all models of a book are fitted on given origins, and how a panel is scored with them: the recipe.
+
+Evaluation fits this recipe on the past of each test origin; the served models are the same recipe on all origins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.config import Config, ValueCandidateName
+from models.errors import FeatureContractError, TooLittleDataError
+from models.grading import Grades, GradingPolicy, assess, fit_policy, tier_policy
+from models.grading.compute import Bounds, Forecast, Grader, by_policy, facts_of, grades_of
+from models.learners.contract import FeatureContract
+from models.learners.decline import CauseModel, DeclineCurves, DeclineModel, TimingModel
+from models.learners.peers import Peers
+from models.learners.segments import SegmentModel
+from models.learners.value import ValueCandidate, ValueModel
+from models.panel.features import FeatureWords, FigureUnit
+from models.panel.notes import NoteModel
+from models.panel.panel import Panel
+from models.panel.splits import LearningOrigins
+from models.pipeline.calibration import ForecastCalibration
+from models.pipeline.censored_outcomes import unfinished_of
+from models.pipeline.learned import Learned
+from models.pipeline.out_of_time import BaseModels, fit_base
+from models.profiles.compute import fit_kinds
+from models.profiles.model import KindsModel
+from models.vocab import FloatArray, IntArray
+
+LEAST_SHARE = 0.05
+"""Shares that differ by less, in points, are called the same when segments are named."""
+Element = TypeVar("Element", bound=np.generic)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FittedModels:
+    """Everything that scoring needs.
+
+    ``causes`` is None where the book does not tell how a decline came about, ``notes`` where notes
+    are not read. ``words`` and ``peers`` explain what is served: what features are called, and what of them is usual
+    for whom.
+    """
+
+    contract: FeatureContract
+    value: ValueModel
+    decline: DeclineModel
+    timing: TimingModel
+    causes: CauseModel | None
+    rule: Literal["lapse", "drop"]
+    segments: SegmentModel
+    bounds: Bounds
+    policy: GradingPolicy
+    kinds: KindsModel
+    learned: Learned
+    notes: NoteModel | None = None
+    words: Mapping[str, FeatureWords] = field(default_factory=dict)
+    peers: Peers = field(default_factory=Peers.unknown)
+
+    @property
+    def grader(self) -> Grader:
+        """How these models' policy grades clients that were never graded before."""
+        return by_policy(self.policy, self.bounds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradedForecast(Forecast):
+    """What is foreseen of each row of a panel, and its tier. Shapes (n_rows,).
+
+    ``grades`` are those that each client alone deserves; how many may change tier in one run is not known here.
+    """
+
+    grades: Grades
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions(GradedForecast):
+    """All that the models say of each row of a panel. Shapes (n_rows,)."""
+
+    curves: DeclineCurves
+    segment: IntArray
+    segment_margin: FloatArray
+
+
+def fit_models(
+    panel: Panel,
+    origins: LearningOrigins,
+    corrections: ForecastCalibration,
+    config: Config,
+    *,
+    segments: SegmentModel | None = None,
+) -> FittedModels:
+    """Fit on ``origins``, and apply what hindcasts taught.
+
+    ``panel`` must hold those of ``origins.learn`` with their targets, and the unfinished ones. ``segments`` are taken
+    as they are, where given, else fitted at the latest origin. Raises ``TooLittleDataError``.
+    """
+    learn = panel.at(origins.learn).as_known()
+    unfinished = unfinished_of(panel, origins.unfinished)
+    base = fit_base(learn, config, _needed(corrections.candidate, config), unfinished)
+    value = ValueModel(
+        candidate=_chosen(base, corrections.candidate),
+        calibration=corrections.value,
+        clipped=int(np.count_nonzero(learn.value < 0)) if learn.value is not None else 0,
+    )
+    latest = learn.origin == origins.latest
+    decline = replace(base.decline, calibration=corrections.decline)
+    now = learn.where(latest)
+    matrix = base.contract.encode(now.features)
+    present = value.predict(matrix)
+    probability = decline.predict(matrix)
+    classes = corrections.classes or tier_policy(present, config.tiers, config.book.currency)
+    bounds = Bounds(classes=classes, bands=corrections.bands, decline_band=corrections.decline_band)
+    policy = corrections.policy or fit_policy(
+        config.grading, facts_of(bounds.around(present, probability), now), config.book.currency
+    )
+    return FittedModels(
+        contract=base.contract,
+        value=value,
+        decline=decline,
+        timing=base.timing.calibrated_on(corrections.timing),
+        causes=None if base.causes is None else base.causes.calibrated_on(corrections.causes),
+        rule=config.decline.rule,
+        segments=fit_segments(now, config) if segments is None else segments,
+        bounds=bounds,
+        policy=policy,
+        kinds=fit_kinds(now, present, probability, config),
+        learned=Learned(
+            until=panel.grid.start_of(origins.latest + config.time.horizon_periods),
+            not_calibrated=corrections.not_calibrated,
+        ),
+    )
+
+
+def with_peers(models: FittedModels, panel: Panel, latest: int) -> FittedModels:
+    """The same models with the words of the panel's features and what is usual at its origin ``latest``."""
+    now = panel.at([latest])
+    matrix = models.contract.encode(now.features)
+    peers = Peers.fit(matrix, score_matrix(models, matrix, now).segment, models.contract)
+    return replace(models, words=panel.words, peers=peers)
+
+
+def score_panel(models: FittedModels, panel: Panel) -> Predictions:
+    """Score every row of a panel; one row alone scores as it does among others."""
+    return score_matrix(models, models.contract.encode(panel.features), panel)
+
+
+def score_matrix(models: FittedModels, matrix: FloatArray, panel: Panel) -> Predictions:
+    """The same from features that are encoded already: (n_rows, n_features)."""
+    value, probability = models.value.predict(matrix), models.decline.predict(matrix)
+    return completed(models, matrix, panel, value=value, probability=probability)
+
+
+def completed(
+    models: FittedModels, matrix: FloatArray, panel: Panel, *, value: FloatArray, probability: FloatArray
+) -> Predictions:
+    """The same where value and probability of decline (n_rows,) are known already, as after an explanation."""
+    assigned = models.segments.assign(segment_rows(models.segments, panel))
+    return Predictions(
+        **vars(_graded(models, panel, value, probability)),
+        curves=DeclineCurves.of(matrix, probability, rule=models.rule, timing=models.timing, causes=models.causes),
+        segment=assigned.segment,
+        segment_margin=assigned.margin,
+    )
+
+
+def grade_matrix(models: FittedModels, matrix: FloatArray, panel: Panel) -> GradedForecast:
+    """What of ``score_matrix`` a look back needs: no curves, which take most of its time, and no segments."""
+    return _graded(models, panel, models.value.predict(matrix), models.decline.predict(matrix))
+
+
+def _graded(models: FittedModels, panel: Panel, value: FloatArray, probability: FloatArray) -> GradedForecast:
+    forecast = models.bounds.around(value, probability)
+    return GradedForecast(**vars(forecast), grades=grades_of(assess(models.policy, facts_of(forecast, panel))))
+
+
+def merged(parts: Sequence[Predictions], order: IntArray) -> Predictions:
+    """Predictions of several parts of a panel as one, in ``order`` of their rows."""
+    return Predictions(
+        value=_joined([part.value for part in parts], order),
+        value_low=_joined([part.value_low for part in parts], order),
+        value_high=_joined([part.value_high for part in parts], order),
+        decline_probability=_joined([part.decline_probability for part in parts], order),
+        decline_low=_joined([part.decline_low for part in parts], order),
+        decline_high=_joined([part.decline_high for part in parts], order),
+        curves=_joined_curves([part.curves for part in parts], order),
+        segment=_joined([part.segment for part in parts], order),
+        segment_margin=_joined([part.segment_margin for part in parts], order),
+        grades=Grades(
+            _joined([part.grades.tier for part in parts], order), _joined([part.grades.reason for part in parts], order)
+        ),
+    )
+
+
+def _joined(arrays: Sequence[NDArray[Element]], order: IntArray) -> NDArray[Element]:
+    return np.asarray(np.concatenate(list(arrays))[order])
+
+
+def _joined_curves(curves: Sequence[DeclineCurves], order: IntArray) -> DeclineCurves:
+    return replace(
+        curves[0],
+        probability=_joined([curve.probability for curve in curves], order),
+        incidence={
+            cause: _joined([curve.incidence[cause] for curve in curves], order) for cause in curves[0].incidence
+        },
+    )
+
+
+def _needed(candidate: ValueCandidateName, config: Config) -> tuple[ValueCandidateName, ...]:
+    return config.learners.value.candidates if candidate == "blend" else (candidate,)
+
+
+def _chosen(base: BaseModels, candidate: str) -> ValueCandidate:
+    if candidate not in base.candidates:
+        raise TooLittleDataError(
+            rule=f"the candidate {candidate}, which did best on earlier origins, must fit the latest ones too",
+            got="too few clients with value",
+            remedy="leave it out of learners.value.candidates",
+        )
+    return base.candidates[candidate]
+
+
+def fit_segments(now: Panel, config: Config) -> SegmentModel:
+    """The segments of the clients of ``now``, rows of one origin; outcomes are not looked at.
+
+    Raises ``FeatureContractError`` if the config names features that the book does not have.
+    """
+    names = config.learners.segments.features
+    missing = [name for name in names if name not in now.features]
+    if missing:
+        raise FeatureContractError(
+            rule="learners.segments.features must name features of the book",
+            got=", ".join(missing),
+            remedy=f"choose among {', '.join(now.features.columns.astype(str)[:8])}, ...",
+        )
+    called = {name: now.words[name].describe("en") for name in names if name in now.words}
+    return SegmentModel.fit(
+        now.features[list(names)].to_numpy(dtype=np.float64),
+        config.learners.segments,
+        seed=config.run.seed,
+        describe=lambda name: called.get(name, name),
+        least={name: LEAST_SHARE for name in called if now.words[name].figure is FigureUnit.SHARE},
+    )
+
+
+def segment_rows(segments: SegmentModel, panel: Panel) -> FloatArray:
+    """What ``segments`` look at of a panel, (n_rows, n_features); NaN where nothing of a feature was known yet."""
+    return panel.features.reindex(columns=list(segments.features)).to_numpy(dtype=np.float64)

@@ -1,0 +1,214 @@
+"""Learns from a panel what tells kinds of clients apart, and makes columns of scores of it. Rules are decisions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from models.book.measures import ACTIVITY
+from models.book.periods import DAYS_PER_PERIOD
+from models.config import Config
+from models.panel.panel import Panel
+from models.profiles.hysteresis import NONE, HysteresisState, held
+from models.profiles.model import KindsModel
+from models.profiles.regions import RegionFacts
+from models.profiles.stages import Trajectory, stages_of
+from models.profiles.types import NEEDS, RELATIONSHIPS, Memberships, driver_scores, memberships_of
+from models.publications.previous import PreviousScores
+from models.vocab import FloatArray, IntArray, TextArray
+
+AXES = ("stage", "relationship_type", "need_type")
+"""What only changes once it has held; each has columns of its own name, ``_candidate`` and ``_candidate_periods``."""
+HELD_COLUMNS = tuple(f"{axis}{ending}" for axis in AXES for ending in ("", "_candidate", "_candidate_periods"))
+"""What scoring needs of earlier scores."""
+DRIVERS_SHOWN = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kinds:
+    """What the rules say of each row of a panel on its own, before anything is held."""
+
+    stage: TextArray
+    relationships: Memberships
+    needs: Memberships
+
+    def raw(self, axis: str) -> TextArray:
+        """What the rule of one axis says. Shape (n_rows,)."""
+        return {"stage": self.stage, "relationship_type": self.relationships.kind, "need_type": self.needs.kind}[axis]
+
+
+def fit_kinds(panel: Panel, value: FloatArray, decline_probability: FloatArray, config: Config) -> KindsModel:
+    """Learn from the rows of one as-of date, with their expected value and decline. Shapes (n_rows,)."""
+    window = config.stages.trend_window_periods
+    features, level = panel.features, config.regions.level
+    swing = column(features, f"{level}_{ACTIVITY}_growth_{window}p")
+    facts = RegionFacts(
+        place=places_of(features, config),
+        value=value,
+        decline=decline_probability,
+        growth=np.divide(2 * swing, 1 - swing, out=np.full(len(swing), np.nan), where=swing < 1),
+        activity=column(features, f"{ACTIVITY}_sum_{window}p"),
+        loss=column(features, f"write_off_sum_{window}p"),
+    )
+    return KindsModel.fit(features, facts, config)
+
+
+def kinds_of(model: KindsModel, panel: Panel, decline_probability: FloatArray, config: Config) -> Kinds:
+    """Stage and types of every row as the rules say; one row alone is told the same."""
+    related = driver_scores(panel.features, model.relationships, config.relationships)
+    needed = driver_scores(panel.features, model.needs, config.needs)
+    return Kinds(
+        stage=stages_of(trajectory_of(panel, decline_probability, config), config.stages),
+        relationships=memberships_of(related, config.relationships, RELATIONSHIPS),
+        needs=memberships_of(needed, config.needs, NEEDS),
+    )
+
+
+def kind_columns(
+    model: KindsModel,
+    panel: Panel,
+    value: FloatArray,
+    decline_probability: FloatArray,
+    config: Config,
+    previous: PreviousScores | None = None,
+) -> dict[str, pa.Array]:
+    """The columns of scores about kinds: what is published and about to change, degrees, evidence, region, class.
+
+    ``previous`` are earlier scores with ``HELD_COLUMNS``; a kind then only moves once the new one has held.
+    """
+    kinds = kinds_of(model, panel, decline_probability, config)
+    regions = model.regions.classes(places_of(panel.features, config))
+    potential = model.regions.potential(panel.features, regions, config.regions)
+    worth = model.value_classes.classify(panel.features, value, config.value_classes)
+    return {
+        **_held_columns(kinds, panel, config, previous),
+        **_degree_columns("relationship", kinds.relationships),
+        **_degree_columns("need", kinds.needs),
+        "region_class": _text(regions),
+        "market_potential": _text(potential),
+        "value_class": _text(worth.kind),
+        "value_class_score": pa.array(worth.score),
+    }
+
+
+def hold_periods(axis: str, config: Config) -> int:
+    """For how many periods a change on one axis must hold."""
+    reported = {
+        "stage": config.stages.hold_periods,
+        "relationship_type": config.relationships.hold_periods,
+        "need_type": config.needs.hold_periods,
+    }
+    return reported[axis]
+
+
+def trajectory_of(panel: Panel, decline_probability: FloatArray, config: Config) -> Trajectory:
+    """What the rule of stages looks at."""
+    days, features = DAYS_PER_PERIOD[config.time.period], panel.features
+    growth = np.nan_to_num(column(features, f"{ACTIVITY}_growth_{config.stages.trend_window_periods}p"))
+    level = column(features, f"balance_level_{config.time.activity_periods}p")
+    return Trajectory(
+        idle_periods=column(features, f"{ACTIVITY}_recency_days") / days,
+        tenure_periods=column(features, "tenure_days") / days,
+        growth=growth,
+        trend=growth if config.stages.shrinking_by == "activity" else (level - 1) / (level + 1),
+        decline_probability=decline_probability,
+        asked_for=column(features, "funnel_open_count"),
+        asked_periods=column(features, "funnel_new_recency_days") / days,
+        open_facilities=column(features, "facility_open_count"),
+    )
+
+
+def places_of(features: pd.DataFrame, config: Config) -> pd.Series:
+    """The region or country of each row; missing where the book does not tell. Shape (n_rows,)."""
+    if config.regions.level in features:
+        return features[config.regions.level]
+    return pd.Series(np.full(len(features), None), dtype="str")
+
+
+def column(features: pd.DataFrame, name: str) -> FloatArray:
+    """A number feature, NaN where the book does not have it. Shape (n_rows,)."""
+    return features[name].to_numpy(dtype=np.float64) if name in features else np.full(len(features), np.nan)
+
+
+def _held_columns(kinds: Kinds, panel: Panel, config: Config, previous: PreviousScores | None) -> dict[str, pa.Array]:
+    reported = None if previous is None else previous.of(panel.client_id)
+    elapsed = 1 if previous is None else _elapsed(panel, previous)
+    columns = {}
+    for axis in AXES:
+        now = held(
+            kinds.raw(axis),
+            None if reported is None else _held_before(reported, axis),
+            hold_periods=hold_periods(axis, config),
+            elapsed_periods=elapsed,
+        )
+        columns[axis] = _text(now.kind)
+        columns[f"{axis}_candidate"] = _text(now.candidate)
+        columns[f"{axis}_candidate_periods"] = pa.array(now.periods, type=pa.int32())
+    return columns
+
+
+def _elapsed(panel: Panel, previous: PreviousScores) -> int:
+    """Whole periods between the earlier as-of date and this one; dates need not lie on one grid."""
+    origin = int(panel.origin[0]) if len(panel) else 0
+    return origin - 1 - panel.grid.index_of(previous.as_of - timedelta(days=1))
+
+
+def _held_before(reported: pd.DataFrame, axis: str) -> HysteresisState | None:
+    if axis not in reported:
+        return None
+    kind = _texts(reported[axis])
+    candidate, periods = f"{axis}_candidate", f"{axis}_candidate_periods"
+    return HysteresisState(
+        kind=kind,
+        candidate=_texts(reported[candidate]) if candidate in reported else kind,
+        periods=reported[periods].fillna(0).to_numpy(dtype=np.int64)
+        if periods in reported
+        else np.zeros(len(kind), np.int64),
+    )
+
+
+def _degree_columns(name: str, reported: Memberships) -> dict[str, pa.Array]:
+    degrees = [pa.array(reported.degrees[:, place]) for place in range(len(reported.kinds))]
+    scores = [pa.array(reported.scores[:, place], from_pandas=True) for place in range(len(reported.drivers))]
+    return {
+        f"{name}_degrees": pa.StructArray.from_arrays(degrees, names=list(reported.kinds)),
+        f"{name}_drivers": pa.StructArray.from_arrays(scores, names=list(reported.drivers)),
+        f"{name}_evidence": _evidence(reported),
+    }
+
+
+def _evidence(reported: Memberships) -> pa.Array:
+    """For each kind the drivers that speak most for it: where the client stands, and the log-odds that this adds."""
+    rows, kinds = len(reported.degrees), len(reported.kinds)
+    shown = min(DRIVERS_SHOWN, len(reported.drivers))
+    strongest = reported.strongest(shown)
+    parts = np.take_along_axis(reported.parts, strongest, axis=2)
+    scores = np.take_along_axis(np.broadcast_to(reported.scores[:, None, :], reported.parts.shape), strongest, axis=2)
+    entries = pa.StructArray.from_arrays(
+        [
+            _named(np.tile(np.repeat(np.arange(kinds), shown), rows), reported.kinds),
+            _named(strongest.ravel(), reported.drivers),
+            pa.array(scores.ravel(), from_pandas=True),
+            pa.array(parts.ravel()),
+        ],
+        names=["kind", "driver", "position", "log_odds"],
+    )
+    offsets = pa.array(np.arange(0, (rows + 1) * kinds * shown, kinds * shown, dtype=np.int32))
+    return pa.ListArray.from_arrays(offsets, entries)
+
+
+def _named(codes: IntArray, names: tuple[str, ...]) -> pa.Array:
+    reported = pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(names, type=pa.string()))
+    return reported.cast(pa.string())
+
+
+def _texts(values: pd.Series) -> TextArray:
+    return np.asarray(values.astype("str").fillna(NONE).to_numpy(dtype=np.str_))
+
+
+def _text(values: TextArray) -> pa.Array:
+    return pa.array(values, type=pa.string())

@@ -1,0 +1,139 @@
+"""Holds the types that the config's weights give against what people said of clients, and learns weights from that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models.config import Config, KindsConfig
+from models.errors import MissingColumnError, MissingFileError, TooLittleDataError, UnreadableFileError, UserError
+from models.learners.type_weights import LearnedWeights, learned_weights
+from models.metrics import auc
+from models.panel.panel import Panel
+from models.profiles.model import KindsModel
+from models.profiles.types import NEEDS, RELATIONSHIPS, Memberships, driver_scores, memberships_of
+from models.vocab import FloatArray, IntArray, TextArray
+
+FOLDS = 5
+LABEL = "label"
+
+
+def read_labels(path: Path, axis: str, kinds: Sequence[str]) -> pd.DataFrame:
+    """Columns client_id, label and, where the file has it, as_of. The label may stand under the name of ``axis``.
+
+    Raises ``MissingFileError``, ``UnreadableFileError``, ``MissingColumnError``, and ``UserError`` for unknown kinds.
+    """
+    if not path.is_file():
+        raise MissingFileError(path, remedy="mend or unset labels in the config")
+    try:
+        whole = (
+            pd.read_parquet(path)
+            if path.suffix == ".parquet"
+            else pd.read_csv(path, dtype="str", keep_default_na=False)
+        )
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(
+            rule="labels must be a Parquet or CSV file", got=path, remedy="mend or unset labels in the config"
+        ) from error
+    frame = whole.rename(columns={} if LABEL in whole else {axis: LABEL})
+    missing = [name for name in ("client_id", LABEL) if name not in frame]
+    if missing:
+        raise MissingColumnError("labels", missing, list(map(str, frame.columns)))
+    frame = frame[[name for name in ("client_id", LABEL, "as_of") if name in frame]].dropna()
+    frame = frame[frame[LABEL] != ""].reset_index(drop=True)
+    unknown = sorted(set(frame[LABEL]) - set(kinds))
+    if unknown:
+        raise UserError(
+            rule=f"labels of {axis} must be among {', '.join(kinds)}",
+            got=", ".join(map(str, unknown[:5])),
+            remedy=f"mend them in {path}",
+        )
+    return frame
+
+
+def label_facts(model: KindsModel, panel: Panel, config: Config) -> dict[str, Any]:
+    """For the report, of each axis with labels: how well the config's weights and learned ones agree with them.
+
+    ``panel`` holds the rows of one as-of date. Weights are learned and judged on different sponsor groups.
+    """
+    axes = (
+        ("relationship_type", RELATIONSHIPS, config.relationships, model.relationships),
+        ("need_type", NEEDS, config.needs, model.needs),
+    )
+    facts = {}
+    for axis, kinds, settings, positions in axes:
+        if settings.labels is not None:
+            scores = driver_scores(panel.features, positions, settings)
+            labels = _labels_of(panel, read_labels(Path(settings.labels), axis, kinds))
+            facts[axis] = compared_with_labels(scores, labels, panel.group_fold(FOLDS), settings, kinds)
+    return facts
+
+
+def compared_with_labels(
+    scores: FloatArray, labels: TextArray, fold: IntArray, settings: KindsConfig, kinds: Sequence[str]
+) -> dict[str, Any]:
+    """Agreement of two sets of weights with ``labels`` (n,), empty where a client has none; ``fold`` (n,).
+
+    The learned weights that judge a fold were learned on the others; those told were learned on all.
+    """
+    reported = labels != ""
+    scores, labels, fold = scores[reported], labels[reported], fold[reported]
+    facts: dict[str, Any] = {
+        "clients": len(labels),
+        "config": agreement(memberships_of(scores, settings, kinds), labels),
+    }
+    drivers = list(settings.drivers)
+    try:
+        learned = learned_weights(scores, labels, drivers=drivers, kinds=kinds)
+        degrees = np.empty((len(labels), len(kinds)))
+        for number in np.unique(fold):
+            mine = fold == number
+            others = learned_weights(scores[~mine], labels[~mine], drivers=drivers, kinds=kinds)
+            degrees[mine] = memberships_of(scores[mine], with_weights(settings, others), kinds).degrees
+    except TooLittleDataError as error:
+        return facts | {"learned": None, "note": str(error)}
+    whole = memberships_of(scores, with_weights(settings, learned), kinds)
+    judged = Memberships(kinds=whole.kinds, drivers=whole.drivers, scores=scores, parts=whole.parts, degrees=degrees)
+    weights = {"base": dict(learned.base), "weights": {kind: dict(each) for kind, each in learned.weights.items()}}
+    return facts | {"learned": agreement(judged, labels) | weights}
+
+
+def agreement(reported: Memberships, labels: TextArray) -> dict[str, Any]:
+    """Share of clients of the labelled kind, Cohen's kappa, and the AUC of each kind's degree against the others.
+
+    AUCs are None for a kind that all or none have; their mean is over the others.
+    """
+    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 - it loads slowly, and only judging needs it
+
+    aucs = {
+        kind: auc(labels == kind, reported.degrees[:, place]) if 0 < (labels == kind).sum() < len(labels) else None
+        for place, kind in enumerate(reported.kinds)
+    }
+    known = [each for each in aucs.values() if each is not None]
+    several = len(set(labels) | set(reported.kind)) > 1
+    return {
+        "agreement": float((reported.kind == labels).mean()) if len(labels) else None,
+        "kappa": float(cohen_kappa_score(labels, reported.kind)) if several else None,
+        "auc": aucs,
+        "macro_auc": float(np.mean(known)) if known else None,
+    }
+
+
+def with_weights(settings: KindsConfig, learned: LearnedWeights) -> KindsConfig:
+    """The same drivers with other weights."""
+    update = {"base": dict(learned.base), "weights": {kind: dict(each) for kind, each in learned.weights.items()}}
+    return settings.model_copy(update=update)
+
+
+def _labels_of(panel: Panel, labels: pd.DataFrame) -> TextArray:
+    """The latest label up to the as-of date of each row, empty where there is none. Shape (n_rows,)."""
+    if "as_of" in labels:
+        as_of = pd.Timestamp(panel.grid.start_of(int(panel.origin.max())))
+        labels = labels.assign(as_of=pd.to_datetime(labels["as_of"]))
+        labels = labels[labels["as_of"] <= as_of].sort_values(["client_id", "as_of"], kind="stable")
+    latest = labels.drop_duplicates("client_id", keep="last").set_index("client_id")[LABEL]
+    return np.asarray(latest.reindex(panel.client_id.to_numpy()).astype("str").fillna("").to_numpy(dtype=np.str_))

@@ -1,0 +1,77 @@
+"""Relationship types and need types: degrees that sum to one, each with the drivers that speak for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from models.config import KindsConfig
+from models.profiles.positions import Positions
+from models.vocab import FloatArray, IntArray, NeedType, RelationshipType, TextArray
+
+RELATIONSHIPS = tuple(kind.value for kind in RelationshipType)
+NEEDS = tuple(need.value for need in NeedType)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Memberships:
+    """To which degree each client is of each kind, and why.
+
+    Attributes:
+        kinds: k names.
+        drivers: d names.
+        scores: (n, d) where the client stands on each driver, -1 to 1; NaN where the book does not tell.
+        parts: (n, k, d) what each driver adds to the log-odds of each kind, against the average kind; 0 where unknown.
+        degrees: (n, k) from 0 to 1; each row sums to one.
+    """
+
+    kinds: tuple[str, ...]
+    drivers: tuple[str, ...]
+    scores: FloatArray
+    parts: FloatArray
+    degrees: FloatArray
+
+    @property
+    def kind(self) -> TextArray:
+        """The kind of the highest degree; of equals the first. Shape (n,)."""
+        return np.asarray(np.array(self.kinds)[self.degrees.argmax(axis=1)])
+
+    def strongest(self, count: int) -> IntArray:
+        """The drivers that speak most for each kind, strongest first; of equals the first. Shape (n, k, count)."""
+        return np.argsort(-self.parts, axis=2, kind="stable")[:, :, :count]
+
+
+def driver_scores(frame: pd.DataFrame, positions: Positions, settings: KindsConfig) -> FloatArray:
+    """Where each client stands on each driver of ``settings``; NaN where unknown. Shape (n, d)."""
+    if not settings.drivers:
+        return np.empty((len(frame), 0))
+    return np.stack([positions.driver(frame, driver) for driver in settings.drivers.values()], axis=1)
+
+
+def memberships_of(scores: FloatArray, settings: KindsConfig, kinds: Sequence[str]) -> Memberships:
+    """Softmax over kinds of the base and of weight times score. A driver that is unknown speaks for none.
+
+    >>> from models.config import NeedsConfig
+    >>> reported = memberships_of(np.array([[1.0, 0.0, np.nan]]), NeedsConfig(base={}), NEEDS)
+    >>> reported.degrees.round(3).tolist(), str(reported.kind[0])
+    ([[0.787, 0.107, 0.107]], 'funding')
+    """
+    drivers = tuple(settings.drivers)
+    weights = np.array([[settings.weights[kind].get(name, 0.0) for name in drivers] for kind in kinds])
+    against_average = weights - weights.mean(axis=0)
+    parts = np.nan_to_num(scores)[:, None, :] * against_average[None, :, :]
+    odds = np.tile(np.array([settings.base.get(kind, 0.0) for kind in kinds]), (len(scores), 1))
+    for place in range(len(drivers)):
+        odds = odds + parts[:, :, place]
+    return Memberships(kinds=tuple(kinds), drivers=drivers, scores=scores, parts=parts, degrees=_softmax(odds))
+
+
+def _softmax(odds: FloatArray) -> FloatArray:
+    risen = np.exp(odds - odds.max(axis=1, keepdims=True))
+    total = np.zeros(len(odds))
+    for column in risen.T:
+        total += column
+    return np.asarray(risen / total[:, None])

@@ -1,0 +1,1 @@
+"""Published runs of a book: the latest, and the one before."""

@@ -1,0 +1,128 @@
+"""What the newest earlier run published of each client, from which kinds and tiers only move with reason."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from models.errors import DamagedBundleError, MissingFileError
+from models.publishing import MANIFEST, OF_SCORES, read_manifest
+
+SCORES = "scores.parquet"
+_DATE_LENGTH = len("2023-12-01")
+_RUN_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
+"""As ``run_folder`` names them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviousScores:
+    """The chosen columns of an earlier run, by client; a client that it did not score has missing values.
+
+    ``run_key`` belongs to the key of the run that builds on it: the same past gives the same bytes.
+    """
+
+    folder: Path
+    as_of: date
+    run_key: str
+    columns: pd.DataFrame
+
+    def of(self, clients: pd.Series) -> pd.DataFrame:
+        """One row per client of ``clients`` (n,), in their order."""
+        return self.columns.reindex(clients.to_numpy())
+
+
+@dataclass(frozen=True, order=True)
+class PublishedRun:
+    """A folder of scores by its as-of date and when it was last published, in nanoseconds; the newest comes last."""
+
+    as_of: date
+    published: int
+    folder: Path
+
+
+def published_runs(folder: Path) -> list[PublishedRun]:
+    """What is published below ``folder``, the newest date last, and of one date what was published last.
+
+    What is not a folder of scores is passed over; one that is named like a run, but whose manifest tells no date, is
+    damaged, and counts for the date in its name: whoever reads it is told.
+    """
+    if not folder.is_dir():
+        return []
+    places = [path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_symlink()]
+    return sorted(run for path in places if path.is_dir() and (run := _run_in(path)) is not None)
+
+
+def newest_before(folder: Path, as_of: date) -> Path | None:
+    """The scores published below ``folder`` with the latest as-of date before ``as_of``; of several the last published.
+
+    None where there is none.
+    """
+    found = [run.folder for run in published_runs(folder) if run.as_of < as_of]
+    return found[-1] if found else None
+
+
+def earlier_scores(folder: Path, as_of: date, columns: Sequence[str]) -> PreviousScores | None:
+    """What ``newest_before`` finds below ``folder``, read by ``previous_scores``; None where there is none."""
+    newest = newest_before(folder, as_of)
+    return None if newest is None else previous_scores(newest, columns)
+
+
+def previous_scores(folder: Path, columns: Sequence[str]) -> PreviousScores:
+    """Read ``columns`` of the scores in a published folder, those that it has.
+
+    Raises ``DamagedBundleError`` if a file is not as it was published, ``MissingFileError`` if there is none.
+    """
+    manifest = read_manifest(folder, remedies=OF_SCORES)
+    path = folder / SCORES
+    if SCORES not in manifest["files"]:
+        raise MissingFileError(path, remedy=OF_SCORES.missing)
+    file = pq.ParquetFile(path)
+    kept = [name for name in columns if name in file.schema_arrow.names]
+    frame = file.read(columns=kept).to_pandas(strings_to_categorical=True)
+    frame.index = pd.Index(file.read(columns=["client_id"])["client_id"].to_pandas())
+    try:
+        return PreviousScores(
+            folder=folder,
+            as_of=date.fromisoformat(manifest["as_of"]),
+            run_key=manifest["run_key"],
+            columns=frame[kept],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedBundleError(
+            rule="a folder of scores must tell its as-of date and run key",
+            got=f"no {error}" if isinstance(error, KeyError) else f"as-of date {manifest['as_of']!r}",
+            remedy="name a folder that predict published",
+        ) from error
+
+
+def _run_in(folder: Path) -> PublishedRun | None:
+    manifest = folder / MANIFEST
+    when = _date_of(manifest) or _date_in(folder.name)
+    if when is None:
+        return None
+    return PublishedRun(when, (manifest if manifest.exists() else folder).stat().st_mtime_ns, folder)
+
+
+def _date_of(manifest: Path) -> date | None:
+    if not manifest.is_file():
+        return None
+    try:
+        return date.fromisoformat(json.loads(manifest.read_text(encoding="utf-8"))["as_of"])
+    except (ValueError, KeyError, TypeError, RecursionError, OSError):
+        return None
+
+
+def _date_in(name: str) -> date | None:
+    if _RUN_NAME.fullmatch(name) is None:
+        return None
+    try:
+        return date.fromisoformat(name[:_DATE_LENGTH])
+    except ValueError:
+        return None

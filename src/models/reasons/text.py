@@ -1,0 +1,220 @@
+"""One reason as a sentence in English or Chinese: the client's value, what is usual for its peers, and the effect."""
+
+from __future__ import annotations
+
+import math
+from enum import StrEnum
+from typing import Literal
+
+from models.panel.features import FeatureWords, FigureUnit, Language, quoted
+from models.reasons.figures import figure_in_words, money, points
+from models.reasons.ranking import Reason
+
+Unit = Literal["probability", "currency"]
+
+
+class Bearing(StrEnum):
+    """How being other than the peers bears on the effect of a reason, which is measured against the base."""
+
+    FOR = "for"
+    AGAINST = "against"
+    NONE = "none"
+
+
+ABOUT = 0.05
+"""A value within this share of the usual one is about as usual."""
+_SPEAKING = (FigureUnit.MONEY, FigureUnit.TIMES)
+"""Figures that are understood beside a clause that tells of none: "no record of fees, while 1.1 m USD is usual"."""
+_HUNDRED = 100.0
+_LIKE = "for clients like this one"
+_EFFECT: dict[Language, dict[tuple[Unit, bool], str]] = {
+    "en": {
+        ("probability", True): "raises the risk",
+        ("probability", False): "lowers the risk",
+        ("currency", True): "raises the value",
+        ("currency", False): "lowers the value",
+    },
+    "zh": {
+        ("probability", True): "使风险上升",
+        ("probability", False): "使风险下降",
+        ("currency", True): "使价值提高",
+        ("currency", False): "使价值降低",
+    },
+}
+"""By the unit of an effect and whether it adds."""
+
+
+def sentence(
+    reason: Reason,
+    words: FeatureWords,
+    *,
+    unit: Unit,
+    language: Language,
+    currency: str,
+    bearing: Bearing = Bearing.FOR,
+) -> str:
+    """What a reviewer reads of a reason.
+
+    It claims a difference from the peers only where the two figures differ as they are written. ``unit``: that of the
+    effect, ``probability`` (of decline) or ``currency`` (of value). Where the difference does not bear out the effect,
+    the sentence says that the effect holds all the same, or that it is no other for the peers.
+    """
+    said = _statement(reason, words, language, currency)
+    does = _EFFECT[language][unit, reason.effect > 0]
+    compared = (
+        _comparison(reason, words, language, currency)
+        if bearing is Bearing.FOR or not _is_told_apart(reason, words, language, currency)
+        else _all_the_same(reason, words, language, currency, does, bearing)
+    )
+    effect = effect_in_words(reason.effect, unit, language, currency)
+    if language == "zh":
+        return f"{said}{compared}：{effect}。"
+    return f"{said[:1].upper()}{said[1:]}{compared}: {effect}."
+
+
+def effect_in_words(effect: float, unit: Unit, language: Language, currency: str) -> str:
+    """What a reason adds to the prediction.
+
+    >>> effect_in_words(0.062, "probability", "en", "USD"), effect_in_words(-1.2e6, "currency", "zh", "USD")
+    ('risk +6.2 points', '价值-120万美元')
+    """
+    if unit == "probability":
+        reported = points(effect * _HUNDRED, language)
+        return f"risk {reported}" if language == "en" else f"风险{reported}"
+    reported = money(effect, currency, language, signed=True)
+    return f"value {reported}" if language == "en" else f"价值{reported}"
+
+
+def observed_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """The client's value of the leading feature; None where it has none."""
+    if reason.observed_text is not None:
+        return quoted(reason.observed_text, language)
+    return _written(reason.observed, words, language, currency)
+
+
+def usual_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """What is usual for the client's peers; None where most have none, or where nothing was learned."""
+    if reason.usual_text is not None:
+        return quoted(reason.usual_text, language)
+    return _written(reason.usual, words, language, currency)
+
+
+def range_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """From which to which value the peers lie, a tenth of them left out at either end; None of categories."""
+    low, high = (_written(value, words, language, currency) for value in (reason.low, reason.high))
+    if low is None or high is None:
+        return None
+    return f"{low} to {high}" if language == "en" else f"{low}至{high}"
+
+
+def feature_in_words(value: object, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """A value as it stands in the panel: a number or text; None where it is missing."""
+    if isinstance(value, str):
+        return quoted(value, language)
+    number = float(value) if isinstance(value, (int, float)) else math.nan
+    return None if math.isnan(number) else _written(number, words, language, currency)
+
+
+def _written(value: float | None, words: FeatureWords, language: Language, currency: str) -> str | None:
+    """As it stands on its own, outside of a clause."""
+    if value is None:
+        return None
+    signed = words.signed or words.figure is FigureUnit.GROWTH
+    return figure_in_words(value, words.figure, language, currency=currency, signed=signed)
+
+
+def _statement(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str:
+    if reason.observed_text is not None:
+        return words.state(quoted(reason.observed_text, language), language)
+    if reason.observed is None:
+        return words.missing.within(language)
+    if reason.observed == 0 and words.none is not None:
+        return words.none.within(language)
+    value = figure_in_words(reason.observed, words.figure, language, currency=currency, signed=words.signed)
+    return words.state(value, language)
+
+
+def _comparison(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str:
+    """What is said of the peers: nothing of whom nothing is known, no difference that cannot be read."""
+    if not reason.peers:
+        return ""
+    observed, usual = (tell(reason, words, language, currency) for tell in (observed_in_words, usual_in_words))
+    if words.figure is FigureUnit.NAME:
+        return _of_categories(observed, usual, language)
+    if observed == usual:
+        return {"en": ", as usual for clients like this one", "zh": "，与同类客户的通常情况相同"}[language]
+    if usual is None:
+        lacking = words.missing.within(language)
+        return f", while for most clients like this one {lacking}" if language == "en" else f"，而多数同类客户{lacking}"
+    return _of_numbers(reason, words, language, usual)
+
+
+def _is_told_apart(reason: Reason, words: FeatureWords, language: Language, currency: str) -> bool:
+    """Whether a reader sees a difference between the client and its peers."""
+    observed, usual = (tell(reason, words, language, currency) for tell in (observed_in_words, usual_in_words))
+    return bool(reason.peers) and observed != usual and not _about_as_usual(reason)
+
+
+def _all_the_same(
+    reason: Reason, words: FeatureWords, language: Language, currency: str, does: str, bearing: Bearing
+) -> str:
+    """The figure of the peers beside an effect that does not follow from the difference; ``does`` says the effect."""
+    usual = usual_in_words(reason, words, language, currency) or words.missing.within(language)
+    if bearing is Bearing.NONE:
+        if language == "zh":
+            return f"，与同类客户的通常情况（{usual}）同样{does}"
+        return f", which {does} as much as what is usual {_LIKE} ({usual})"
+    return (
+        f"，仍{does}（同类客户通常：{usual}）" if language == "zh" else f", which still {does} (usual {_LIKE}: {usual})"
+    )
+
+
+def _of_numbers(reason: Reason, words: FeatureWords, language: Language, usual: str) -> str:
+    """A comparative fits where the clause tells a plain number; else the usual stands beside what is told."""
+    if words.signed or words.figure is FigureUnit.GROWTH:
+        return f" (usual for clients like this one: {usual})" if language == "en" else f"（同类客户通常为{usual}）"
+    if reason.observed is None or (reason.observed == 0 and words.none is not None):
+        return _beside_none(words, language, usual)
+    return _relation(reason, words, language, usual)
+
+
+def _beside_none(words: FeatureWords, language: Language, usual: str) -> str:
+    """Beside a clause without a number: an amount speaks for itself, other figures need the name of what they are."""
+    if words.figure in _SPEAKING:
+        return (
+            f", while {usual} is usual for clients like this one" if language == "en" else f"，而同类客户通常为{usual}"
+        )
+    what = words.describe(language)
+    if language == "zh":
+        return f"；同类客户通常为{usual}（{what}）"
+    return f"; usual for clients like this one is {usual} ({what})"
+
+
+def _of_categories(observed: str | None, usual: str | None, language: Language) -> str:
+    if usual is None:
+        return ""
+    if observed == usual:
+        return {"en": ", the most common among clients like this one", "zh": "，为同类客户中最常见"}[language]
+    if language == "zh":
+        return f"，同类客户中最常见的是{usual}"
+    return f"; the most common among clients like this one is {usual}"
+
+
+def _relation(reason: Reason, words: FeatureWords, language: Language, usual: str) -> str:
+    """Below, about or above what is usual; far so where nine in ten peers lie on the other side."""
+    observed, middle = reason.observed or 0.0, reason.usual or 0.0
+    if _about_as_usual(reason):
+        return f"，与同类客户的通常水平（{usual}）接近" if language == "zh" else f", about as usual {_LIKE} ({usual})"
+    than = (words.than.lower if observed < middle else words.than.higher).within(language)
+    beyond = (reason.low is not None and observed < reason.low) or (reason.high is not None and observed > reason.high)
+    if language == "zh":
+        return f"，{'远' if beyond else ''}{than}同类客户的通常水平（{usual}）"
+    return f", {'far ' if beyond else ''}{than} than usual {_LIKE} ({usual})"
+
+
+def _about_as_usual(reason: Reason) -> bool:
+    return (
+        reason.observed is not None
+        and reason.usual is not None
+        and abs(reason.observed - reason.usual) <= ABOUT * abs(reason.usual)
+    )

@@ -1,0 +1,25 @@
+"""Why nothing can be said of a client: the book does not hold it, or it was not active before the as-of date."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from models.config import Config
+from models.errors import UnknownClientError
+from models.panel.blocks import PreparedBook
+
+
+def absence(prepared: PreparedBook, client: str, settings: Config, as_of: date) -> UnknownClientError:
+    """The error for a ``client`` of whom ``prepared``, of the whole book or narrowed to it, has no row at ``as_of``."""
+    known = prepared.ids_like(client)
+    if client in known:
+        return UnknownClientError(
+            rule=f"the client must be active in the {settings.time.activity_periods} {settings.time.period}s "
+            f"before {as_of}",
+            got=f"{client}, which is in the book but was not",
+            remedy="choose an earlier as-of date, at which it was",
+        )
+    meant = f"did you mean {known[0]}? Ids" if known else "look the id up in scores.parquet; ids"
+    return UnknownClientError(
+        rule="the book must hold the client", got=client, remedy=f"{meant} are compared byte for byte"
+    )

@@ -1,0 +1,292 @@
+"""Scores and explains every client of a book at an as-of date, block by block, and publishes all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from models.book.door import Book
+from models.book.periods import PeriodGrid
+from models.change_detection import scoring_code
+from models.config import Config
+from models.errors import IrreproducibleError, TooLittleDataError
+from models.grading import Assessment, Coverage, MoveLimit, TierDecisions, coverage_notices, decide, limit_of
+from models.grading.known_overrides import override_facts, overrides_at, overrides_written
+from models.notices import Notice, by_severity, notice_facts
+from models.panel.blocks import PreparedBook
+from models.panel.ledger_cache import kept_book
+from models.panel.panel import PanelContext
+from models.pipeline.bundle import Bundle
+from models.pipeline.likeness import likeness_notices, refuse_unlike, value_notices
+from models.publications.latest import lead_latest, require_place, stays_notice
+from models.publications.previous import earlier_scores
+from models.publishing import OF_SCORES, Published, publish_folder, write_manifest
+from models.scoring.blocks import Scoring, scored_blocks
+from models.scoring.columns import REMEMBERED, DecisionContext
+from models.scoring.explanations import Stamp
+from models.scoring.movers import write_movers
+from models.scoring.parquet import ParquetFile
+from models.scoring.report import Predicted, Tally
+from models.scoring.run_key import model_version, run_folder, run_key
+from models.scoring.scoring import DECLINE, MOVES, VALUE, ScoredBlock, score_block, score_clients, scoring_config
+from models.scoring.spill import Spill
+from models.scoring.tier_columns import tier_columns
+from models.scoring.without_effect import settings_hashes, settings_without_effect
+from models.scratch import scratch_folder
+from models.vocab import Progress, SilentProgress
+from models.warnings.compute import (
+    WARNING_MEMORY,
+    WARNINGS,
+    DeteriorationReading,
+    origins_to_read,
+    previous_memory,
+    raise_alarms,
+)
+
+SCORES = "scores.parquet"
+EXPLANATIONS = "explanations.parquet"
+CURVES = "curves.parquet"
+SCORE_ORDER = (
+    "client_id",
+    "as_of",
+    "value",
+    "value_low",
+    "value_high",
+    "decline_probability",
+    "stage",
+    "segment",
+    "segment_name",
+    "relationship_type",
+    "need_type",
+    "tier",
+    "tier_reason",
+    "model_version",
+    "run_key",
+    "reasons",
+)
+"""What every reader of scores relies on, in its order; what else is told stands behind it."""
+
+__all__ = [
+    "CURVES",
+    "DECLINE",
+    "EXPLANATIONS",
+    "SCORES",
+    "VALUE",
+    "Predicted",
+    "ScoredBlock",
+    "model_version",
+    "predict_book",
+    "run_key",
+    "score_block",
+    "score_clients",
+    "scoring_config",
+]
+
+
+@dataclass(frozen=True)
+class _Job:
+    """What one prediction was asked to do."""
+
+    bundle: Bundle
+    settings: Config
+    as_of: date
+    key: str
+    decision_context: DecisionContext
+    overrides_written: int
+    origins: tuple[int, ...]
+    """The date and those with which clients are compared to warn, as numbers of periods."""
+    fingerprint: str
+    """Of the book."""
+    notices: tuple[Notice, ...] = ()
+    """What was known to be left out or implausible before scoring began."""
+
+    def scoring(self, prepared: PreparedBook) -> Scoring:
+        """What the blocks of a prepared book are scored with."""
+        return Scoring(
+            prepared=prepared,
+            around=PanelContext.of(prepared, max(self.origins)),
+            settings=self.settings,
+            origins=self.origins,
+            decision_context=self.decision_context,
+            stamp=Stamp(
+                as_of=self.as_of,
+                run_key=self.key,
+                model_version=model_version(self.bundle),
+                currency=self.settings.book.currency,
+            ),
+        )
+
+
+def predict_book(
+    book: Book,
+    bundle: Bundle,
+    config: Config,
+    out: Path,
+    as_of: date | None = None,
+    *,
+    progress: Progress = SilentProgress(),
+) -> Predicted:
+    """Score all clients active before ``as_of`` (else the end of the book) into a new folder below ``out``.
+
+    ``out/latest`` then leads to it, unless scores of a later date are there. Settings of the bundle decide what is
+    computed; ``config`` says where and how. The newest scores in ``out`` of an earlier date are built upon: kinds of
+    clients move from there only with reason.
+    Raises ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published,
+    ``DamagedBundleError`` if the earlier scores are not as they were published, ``UnlikeTrainingError`` if the section
+    ``guard`` refuses the book beside that of training, or what is expected of it: then nothing is published.
+    """
+    settings = scoring_config(bundle, config)
+    when = as_of or book.known_until
+    previous = earlier_scores(out, when, REMEMBERED)
+    key = run_key(book, bundle, settings, when, previous)
+    folder = run_folder(out, when, key)
+    require_place(out, folder)
+    origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
+    decision_context = DecisionContext(previous=previous, overrides=overrides_at(book, when))
+    unlike = likeness_notices(book, bundle.profile, bundle.config, config.guard)
+    notices = (*book.notices, *unlike, *bundle.models.learned.notices(when))
+    refuse_unlike(book.name, notices)
+    job = _Job(
+        bundle,
+        settings,
+        when,
+        key,
+        decision_context,
+        overrides_written(book),
+        origins,
+        book.fingerprint,
+        notices=notices,
+    )
+    tally = Tally()
+    prepared = kept_book(book, settings, when, bundle.models.notes)
+    with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
+        published = publish_folder(
+            folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress), remedies=OF_SCORES
+        )
+    _require_as_written(folder, published)
+    later = lead_latest(folder, when)
+    stays = [] if later is None else [stays_notice(later, folder, when)]
+    reported = by_severity([*_notices(prepared, job, tally), *settings_without_effect(bundle, config), *stays])
+    return tally.summary(folder, run_key=key, as_of=when, model_version=model_version(bundle), notices=reported)
+
+
+@dataclass
+class _Waiting:
+    """What the first pass leaves of each block for what spans the book: who may change tier, and who is warned of."""
+
+    assessment: list[Assessment] = field(default_factory=list)
+    turned: list[DeteriorationReading] = field(default_factory=list)
+
+
+def _write_blocks(
+    draft: Path, scratch: Path, prepared: PreparedBook, job: _Job, tally: Tally, progress: Progress
+) -> None:
+    """Everything but tiers and alarms block by block; these in a second pass, since they are a share of the book."""
+    blocks = scored_blocks(job.scoring(prepared), job.bundle)
+    tracked = progress.track(blocks, total=len(prepared.block_numbers), title="Scoring and explaining")
+    waiting = _Waiting()
+    with (
+        Spill(scratch / SCORES) as untiered,
+        ParquetFile(draft / EXPLANATIONS, compact=True) as explanations,
+        ParquetFile(draft / CURVES, compact=True) as curves,
+    ):
+        for block in tracked:
+            untiered.append(block.untiered)
+            explanations.append(block.explanations)
+            curves.append(block.curves)
+            waiting.assessment.append(block.assessment)
+            waiting.turned.append(block.turned)
+    limit = _move_limit(waiting.assessment, job)
+    graded = [decide(alone, limit) for alone in waiting.assessment]
+    with ParquetFile(draft / SCORES) as scores:
+        for table, decided in zip(untiered, graded, strict=True):
+            columns = _tiered(table, decided)
+            tally.add(columns)
+            scores.append(pa.table(columns))
+    tally.overrides = override_facts(graded, job.decision_context.overrides, job.overrides_written)
+    _require_clients(tally, job)
+    tally.notices += [*_judged(job, tally), *_policy_notices(waiting.assessment, job)]
+    refuse_unlike(job.settings.book.name, tally.notices)
+    alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
+    moved = write_movers(draft, job.decision_context.previous, as_of=job.as_of, bundle=job.bundle.key)
+    more = {MOVES: asdict(limit), "alarms": alarms, "movers": moved}
+    write_manifest(draft, _manifest_facts(prepared, job, tally) | more)
+
+
+def _require_as_written(folder: Path, published: Published) -> None:
+    """What is told of a run is what stands there: nothing is, where it came out otherwise than under its key before."""
+    if published.others:
+        raise IrreproducibleError(folder=folder, files=published.others)
+
+
+def _write_alarms(draft: Path, turned: Sequence[DeteriorationReading], job: _Job, clients: int) -> dict[str, int]:
+    """Choose the alarms of the book, write them and what the next run must know of them; returns their counts."""
+    previous = job.decision_context.previous
+    memory = None if previous is None else previous_memory(previous.folder, job.settings)
+    rung = raise_alarms(turned, clients=clients, config=job.settings, as_of=job.as_of, memory=memory)
+    for name, table in ((WARNINGS, rung.shown), (WARNING_MEMORY, rung.memory)):
+        pq.write_table(table, draft / name, compression="zstd")
+    return rung.facts
+
+
+def _policy_notices(waiting: Sequence[Assessment], job: _Job) -> list[Notice]:
+    """What the policy goes without in this book."""
+    coverage = Coverage.joined([alone.coverage for alone in waiting])
+    return coverage_notices(job.bundle.models.policy.settings, coverage)
+
+
+def _move_limit(waiting: Sequence[Assessment], job: _Job) -> MoveLimit:
+    share = job.bundle.models.policy.settings.stability.max_changed_share
+    return limit_of([alone.moves for alone in waiting], share)
+
+
+def _tiered(table: pa.Table, decided: TierDecisions) -> dict[str, pa.Array]:
+    """The columns of scores, those of the contract first, in its order."""
+    columns = dict(zip(table.column_names, (column.combine_chunks() for column in table.columns), strict=True))
+    columns |= tier_columns(decided, columns)
+    return {name: columns.pop(name) for name in SCORE_ORDER} | columns
+
+
+def _require_clients(tally: Tally, job: _Job) -> None:
+    if not tally.clients:
+        raise TooLittleDataError(
+            rule=f"some clients must be active in the {job.settings.time.activity_periods} "
+            f"{job.settings.time.period}s before {job.as_of}",
+            got="none",
+            remedy="choose another --as-of",
+        )
+
+
+def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str, object]:
+    previous = job.decision_context.previous
+    return {
+        "run_key": job.key,
+        "as_of": job.as_of.isoformat(),
+        "bundle": job.bundle.key,
+        "settings": settings_hashes(job.bundle),
+        "input": job.fingerprint,
+        "code": scoring_code(),
+        "learned_until": job.bundle.models.learned.until.isoformat(),
+        "previous": None if previous is None else previous.run_key,
+        "clients_in_book": prepared.clients,
+        "clients_scored": tally.scored,
+        "tiers": dict(sorted(tally.clients.items())),
+        "overrides": tally.overrides,
+        "notices": notice_facts(_notices(prepared, job, tally)),
+    }
+
+
+def _notices(prepared: PreparedBook, job: _Job, tally: Tally) -> tuple[Notice, ...]:
+    """What the whole run leaves out or finds implausible, the gravest first."""
+    unscored = tally.unscored(prepared.clients, job.settings.time, job.as_of)
+    return by_severity([*job.notices, *tally.notices, *unscored])
+
+
+def _judged(job: _Job, tally: Tally) -> list[Notice]:
+    """Whether what is expected of a client is about what it was at training."""
+    return value_notices(tally.mean_value, job.bundle.profile, job.settings.guard)

@@ -1,0 +1,57 @@
+"""What identifies a scoring run, and the folder in which its results stand."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from models.book.door import Book
+from models.change_detection import scoring_code
+from models.config import Config
+from models.pipeline.bundle import Bundle
+from models.publications.previous import PreviousScores
+from models.publishing import canonical_json, text_hash
+
+KEY_LENGTH = 12
+_OF_BOOK = ("name", "currency", "money_step")
+
+
+def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date, previous: PreviousScores | None = None) -> str:
+    """Hash of everything that decides the scores, the code included; equal keys mean equal bytes."""
+    return run_key_after(book, bundle, settings, as_of, None if previous is None else previous.run_key)
+
+
+def run_key_after(book: Book, bundle: Bundle, settings: Config, as_of: date, previous: str | None) -> str:
+    """The same, for scores that build on those of the run with the key ``previous``."""
+    return text_hash(
+        canonical_json(
+            {
+                "input": book.fingerprint,
+                "bundle": bundle.key,
+                "config": _deciding(settings),
+                "code": scoring_code(),
+                "as_of": as_of.isoformat(),
+                "previous": previous,
+            }
+        )
+    )
+
+
+def _deciding(settings: Config) -> dict[str, Any]:
+    """The settings that decide scores of given data: how they were read is in the data, how models were fitted in them.
+
+    Else whoever explains a client, with another seed or from another file, would explain another run.
+    """
+    facts = {name: value for name, value in settings.meaning().items() if name != "run"}
+    return {**facts, "book": {name: facts["book"][name] for name in _OF_BOOK}}
+
+
+def run_folder(out: Path, as_of: date, key: str) -> Path:
+    """Where the run with this key publishes below ``out``."""
+    return out / f"{as_of.isoformat()}-{key[:KEY_LENGTH]}"
+
+
+def model_version(bundle: Bundle) -> str:
+    """The bundle's identity, the same wherever and however often it was trained."""
+    return bundle.key[:KEY_LENGTH]

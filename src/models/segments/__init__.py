@@ -1,0 +1,1 @@
+"""Profiles of the segments of a whole book."""

@@ -1,0 +1,59 @@
+"""The command that profiles the kinds of clients in a book: to a terminal, as JSON, and as a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from models.shell.options import (
+    DEFAULT_CONFIG,
+    AsOfOption,
+    BookOption,
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    SpeakingOption,
+)
+from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
+
+SHORT_HELP = "Profile the kinds of clients in a book: segments, stages, types, regions."
+HtmlOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--html", metavar="FILE", help="Where the page is written. Default: data/processed/BOOK/segments.html."
+    ),
+]
+
+
+def segments(  # noqa: PLR0917 - options of a command are named by who types them
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    bundle: SpeakingOption = "published",
+    as_of: AsOfOption = None,
+    html: HtmlOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Profile the kinds of clients in a book: its segments and how they were chosen, stages, types, regions."""
+    from models.notices import notices_of  # noqa: PLC0415
+    from models.segments import job as profiles  # noqa: PLC0415
+    from models.segments import terminal as segments_summary  # noqa: PLC0415
+    from models.shell.notices import notice_lines  # noqa: PLC0415
+
+    found = profiles.segments(
+        settings_of(config, set_),
+        book=book,
+        bundle=bundle,
+        as_of=date_of(as_of),
+        page=html,
+        progress=progress(),
+    )
+    if json_:
+        print_json(found.facts)
+        return
+    print_lines(notice_lines(notices_of(found.facts["notices"])))
+    for part in segments_summary.summary(found.facts):
+        out.print(part)
+    print_lines(["", f"page     {found.page}"])

@@ -1,0 +1,160 @@
+"""The kinds of clients of a whole book at an as-of date, as data: its blocks are scored, and only sums of them told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from models.book.door import Book
+from models.config import Config
+from models.errors import TooLittleDataError
+from models.grading import Assessment, decide, limit_of
+from models.grading.known_overrides import overrides_at
+from models.notices import by_severity, notice_facts
+from models.panel.blocks import PreparedBook
+from models.panel.ledger_cache import kept_book
+from models.panel.panel import Panel, joined, panels_by_block
+from models.pipeline.bundle import Bundle, read_report
+from models.pipeline.pipeline import Predictions, merged, score_panel
+from models.profiles.report import region_facts
+from models.publications.previous import earlier_scores
+from models.scoring.columns import REMEMBERED, DecisionContext, assessment, columns_before_tiers
+from models.scoring.compute import model_version
+from models.scoring.scoring import scoring_config
+from models.scoring.without_effect import settings_without_effect
+from models.segments.report import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segment_facts
+from models.vocab import Progress, SilentProgress, TextArray
+
+_COLUMNS = (*(name for name in MIX_COLUMNS if name != "tier"), "market_potential")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Clients with what is said of them: of their features only what segments and profiles look at."""
+
+    rows: Panel
+    predictions: Predictions
+    columns: Mapping[str, pa.Array]
+
+
+@dataclass(frozen=True)
+class _Scored(_Told):
+    """A block of clients, whose tiers wait for those of the whole book."""
+
+    assessment: Assessment
+
+
+def trained_profiles(report: Mapping[str, Any], version: str = "") -> dict[str, Any]:
+    """The profiles at the latest training origin, as the report of a training tells them."""
+    return {
+        "book": report["book"],
+        "currency": report["currency"],
+        "period": report["horizon"]["period"],
+        "as_of": report["segments"]["as_of"],
+        "model_version": version,
+        "terms": report.get("terms", []),
+        "segments": report["segments"],
+        "kinds": report["kinds"],
+    }
+
+
+def profile_figures(report: Mapping[str, Any]) -> dict[str, float]:
+    """What of the segments is worth comparing from one training to the next."""
+    segments = report["segments"]
+    matching = segments["matching"]
+    return {
+        "segments.count": float(segments["served"]["clusters"]),
+        "segments.stability": segments["served"]["stability"],
+        "segments.separation": segments["served"]["separation"],
+        "segments.structure_found": float(segments["structure"] == "found"),
+        **({} if matching is None else {"segments.moved_share": matching["moved_share"]}),
+    }
+
+
+def book_profiles(
+    book: Book,
+    bundle: Bundle,
+    config: Config,
+    as_of: date | None = None,
+    *,
+    earlier: Path | None = None,
+    progress: Progress = SilentProgress(),
+) -> dict[str, Any]:
+    """The same of all clients active before ``as_of``, else at the end of the book, as they would be scored.
+
+    Moves between stages and types are those that training saw, since one date shows none. ``earlier`` is the folder
+    below which scores are published; the newest of an earlier date are built upon. Raises ``TooLittleDataError`` if no
+    client is active.
+    """
+    settings = scoring_config(bundle, config)
+    when = as_of or book.known_until
+    previous = None if earlier is None else earlier_scores(earlier, when, REMEMBERED)
+    decision_context = DecisionContext(previous=previous, overrides=overrides_at(book, when))
+    prepared = kept_book(book, settings, when, bundle.models.notes)
+    blocks = list(_blocks(prepared, bundle, settings, decision_context, progress))
+    _require_clients(blocks, settings, when)
+    whole, report = _together(blocks), read_report(bundle.folder)
+    rows, reported, columns = whole.rows, whole.predictions, whole.columns
+    regions = region_facts(
+        _texts(columns["region_class"]),
+        _texts(columns["market_potential"]),
+        reported.value,
+        reported.decline_probability,
+    )
+    return {
+        **trained_profiles(report, model_version(bundle)),
+        "currency": settings.book.currency,
+        "as_of": when.isoformat(),
+        "segments": segment_facts(bundle.models.segments, rows, reported, mixes_of(rows, columns)),
+        "kinds": {**report["kinds"], "regions": regions},
+        "notices": notice_facts(by_severity(settings_without_effect(bundle, config))),
+    }
+
+
+def _blocks(
+    prepared: PreparedBook, bundle: Bundle, settings: Config, decision_context: DecisionContext, progress: Progress
+) -> Iterator[_Scored]:
+    models = bundle.models
+    panels = panels_by_block(prepared, settings, [0], targets=False)
+    for panel in progress.track(panels, total=len(prepared.block_numbers), title="Looking at every client"):
+        if len(panel):
+            reported = score_panel(models, panel)
+            columns = columns_before_tiers(models, panel, reported, settings, decision_context.previous)
+            kept = [name for name in (*models.segments.features, *PLACE_COLUMNS) if name in panel.features]
+            rows = replace(panel, features=panel.features[list(dict.fromkeys(kept))])
+            alone = assessment(models, panel, reported, decision_context).without_evidence()
+            yield _Scored(rows, reported, {name: columns[name] for name in _COLUMNS}, alone)
+
+
+def _require_clients(blocks: list[_Scored], settings: Config, when: date) -> None:
+    if not blocks:
+        raise TooLittleDataError(
+            rule=f"some clients must be active in the {settings.time.activity_periods} "
+            f"{settings.time.period}s before {when}",
+            got="none",
+            remedy="choose another --as-of",
+        )
+
+
+def _together(blocks: list[_Scored]) -> _Told:
+    rows = joined([block.rows for block in blocks])
+    columns = {name: pa.concat_arrays([block.columns[name] for block in blocks]) for name in _COLUMNS}
+    predictions = merged([block.predictions for block in blocks], np.arange(len(rows)))
+    return _Told(rows, predictions, columns | {"tier": pa.array(_tiers(blocks), type=pa.string())})
+
+
+def _tiers(blocks: list[_Scored]) -> TextArray:
+    """Tiers as they are published: how many may change at once spans the book."""
+    share = blocks[0].assessment.policy.settings.stability.max_changed_share
+    limit = limit_of([block.assessment.moves for block in blocks], share)
+    return np.concatenate([decide(block.assessment, limit).tier for block in blocks])
+
+
+def _texts(column: pa.Array) -> TextArray:
+    return np.asarray(column.to_numpy(zero_copy_only=False).astype(np.str_))

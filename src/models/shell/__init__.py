@@ -1,0 +1,1 @@
+"""The toolkit that all verbs share: options, terminal, SVG, HTML and CSV."""

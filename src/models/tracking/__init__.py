@@ -1,0 +1,1 @@
+"""MLflow: runs, registered versions and aliases, and the bundles behind them."""

@@ -1,0 +1,253 @@
+"""Trains the models of a book: features once, an honest evaluation at each test origin, then the models that serve."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from models.book.door import Book
+from models.book.measures import absent_measures
+from models.book.periods import PeriodGrid
+from models.config import Config
+from models.errors import AsOfOutsideBookError
+from models.evaluation.compute import choice_facts, evaluate_origin, headline, pooled_figures, require_both_outcomes
+from models.evaluation.metrics import MAIN_METRIC
+from models.evaluation.report import stability_parts
+from models.evaluation.report.explained import explained_parts, ranking_stability, reason_sizes, sampled
+from models.evaluation.truth import read_truth
+from models.grading import policy_notices
+from models.grading.compute import facts_of
+from models.learners.segments import SegmentModel
+from models.notices import Notice, Severity, by_severity, notice_facts, notices_of
+from models.panel.definitions import definitions
+from models.panel.named_features import unknown_features
+from models.panel.panel import Panel
+from models.panel.splits import LearningOrigins, learning_origins, never_before
+from models.pipeline.bundle import write_bundle
+from models.pipeline.calibration import learn_calibration
+from models.pipeline.likeness import TrainingProfile
+from models.pipeline.origins import learning_panel, require_events
+from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.pipeline import FittedModels, fit_models, fit_segments, grade_matrix, with_peers
+from models.pipeline.rows import rows_of
+from models.profiles.report import served_kind_facts
+from models.publishing import publish_folder
+from models.scoring.scoring import rehearse
+from models.segments.report import continued_segments, served_segment_facts
+from models.training.directions import direction_facts
+from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trained:
+    """What training leaves: the folder of the bundle, the report that it carries, and the features it asks for."""
+
+    bundle: Path
+    report: dict[str, Any]
+    """As it is written: lists and text keys, in the order in which it is told."""
+    features: dict[str, str]
+    """Feature -> number or category."""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Which origins are learned from for each test origin; ``never_before`` these or later ones lie."""
+
+    grid: PeriodGrid
+    tests: dict[int, LearningOrigins]
+    never_before: int
+
+    def origins(self, *fits: LearningOrigins) -> list[int]:
+        """All origins that evaluation, and further fits, look at."""
+        learned = (origin for fit in (*self.tests.values(), *fits) for origin in fit.taught_by)
+        return sorted({*self.tests, *learned})
+
+
+@dataclass(frozen=True)
+class _Watch:
+    """Who is told of an evaluation, the file of the truth to hold it against, if any, and segments for its errors."""
+
+    recorder: Recorder
+    progress: Progress
+    truth: Path | None
+    segments: SegmentModel
+
+
+def train_models(
+    book: Book,
+    config: Config,
+    folder: Path,
+    *,
+    truth: Path | None = None,
+    previous: SegmentModel | None = None,
+    recorder: Recorder = SilentRecorder(),
+    progress: Progress = SilentProgress(),
+) -> Trained:
+    """Evaluate at every test origin, refit on all origins with complete outcomes, and write the bundle to ``folder``.
+
+    ``truth`` is the file of what could be known, for a simulated book; ``previous`` the segments that serve so far,
+    whose numbers the new ones take over.
+
+    Raises a ``UserError`` if the book does not cover the origins or holds too little to learn from.
+    """
+    plan = _plan(book, config, config.origins.test)
+    served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
+    require_events(book, config, plan.grid, [*plan.tests, served.latest])
+    learned = learning_panel(book, config, plan.grid, plan.origins(served), progress, notes_before=plan.never_before)
+    panel = learned.panel
+    hindcasts = OutOfTimeForecasts(panel, config)
+    for test in plan.tests:
+        require_both_outcomes(panel.at([test]), test)
+    segments = continued_segments(panel.at([served.latest]), config, previous)
+    report = _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth, segments.model))
+    progress.stage("Fitting the models that serve")
+    corrections = learn_calibration(hindcasts.of(served), config)
+    models = replace(fit_models(panel, served, corrections, config, segments=segments.model), notes=learned.notes)
+    _tell_unknown(models, progress)
+    models = with_peers(models, panel, served.latest)
+    rehearse(models, panel.at([served.latest]))
+    named = unknown_features(config, panel.features.columns)
+    found = [*named, *models.learned.uncalibrated(), *_policy_notices(models, panel.at([served.latest]))]
+    report["notices"] = notice_facts(by_severity([*notices_of(report["notices"]), *found]))
+    report["served"] = _served_facts(models, panel, served) | {
+        "choice": choice_facts(corrections, panel, served),
+        "directions": direction_facts(rows_of(panel.at(served.learn), models.contract), models.contract, config),
+    }
+    report["explained"] = _explained(models, panel.at([served.latest]), report)
+    report["segments"] = served_segment_facts(models, panel.at([served.latest]), config, segments.matching)
+    report["kinds"] = served_kind_facts(models, panel, served, config)
+    profile = TrainingProfile(book=book.profile, value_per_client=_value_per_client(models, panel.at([served.latest])))
+    publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint, profile=profile))
+    recorder.artifact(folder / "report.json")
+    return Trained(bundle=folder, report=json.loads(json.dumps(report)), features=_kinds(models))
+
+
+def _policy_notices(models: FittedModels, now: Panel) -> list[Notice]:
+    """What the policy that serves goes without in the book."""
+    forecast = grade_matrix(models, models.contract.encode(now.features), now)
+    return policy_notices(models.policy.settings, facts_of(forecast, now))
+
+
+def _tell_unknown(models: FittedModels, progress: Progress) -> None:
+    """A driver's feature that the book does not know speaks for no kind; it may be a slip of the pen."""
+    for section, names in models.kinds.unknown.items():
+        if names:
+            progress.stage(f"Not told by the book, so {section.replace('_', ' ')} go without: {', '.join(names)}")
+
+
+def evaluate_book(
+    book: Book,
+    config: Config,
+    tests: Sequence[date] = (),
+    *,
+    truth: Path | None = None,
+    recorder: Recorder = SilentRecorder(),
+    progress: Progress = SilentProgress(),
+) -> dict[str, Any]:
+    """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
+    plan = _plan(book, config, tuple(tests) or config.origins.test)
+    require_events(book, config, plan.grid, list(plan.tests))
+    panel = learning_panel(book, config, plan.grid, plan.origins(), progress, notes_before=plan.never_before).panel
+    segments = fit_segments(panel.at([max(plan.tests)]), config)
+    return _report(book, config, OutOfTimeForecasts(panel, config), plan, _Watch(recorder, progress, truth, segments))
+
+
+def _plan(book: Book, config: Config, tests: Sequence[date]) -> _Plan:
+    grid = PeriodGrid.through(config.time.period, tests)
+    latest = grid.index_of(book.known_until)
+    fits = {}
+    for test in sorted(tests):
+        number = grid.number_of(test)
+        _require_inside(book, config, grid, number, latest)
+        fits[number] = learning_origins(config, grid, book.first_date, outcomes_before=number)
+    return _Plan(grid, fits, never_before(config, grid, book.first_date, fits.values()))
+
+
+def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, latest: int) -> None:
+    horizon = config.time.horizon_periods
+    if number + horizon > latest or grid.start_of(number) <= book.first_date:
+        raise AsOfOutsideBookError(
+            rule=f"a test origin must lie after {book.first_date} and its {horizon} {config.time.period}s of "
+            f"outcomes must end by {book.known_until}",
+            got=grid.start_of(number).isoformat(),
+            remedy=f"set origins.test to {grid.start_of(latest - horizon)} or earlier",
+        )
+
+
+def _report(book: Book, config: Config, hindcasts: OutOfTimeForecasts, plan: _Plan, watch: _Watch) -> dict[str, Any]:
+    panel = hindcasts.panel
+    judged_origins = []
+    truth = None if watch.truth is None else read_truth(watch.truth)
+    tests = watch.progress.track(plan.tests.items(), total=len(plan.tests), title="Judging test origins")
+    for number, fit in tests:
+        judged = evaluate_origin(hindcasts, number, fit, config, truth, segments=watch.segments)
+        judged_origins.append(judged)
+        watch.recorder.metrics(headline(judged.report), step=int(judged.report["as_of"].replace("-", "")))
+    origins = [judged.report for judged in judged_origins]
+    return {
+        "book": book.name,
+        "currency": book.currency,
+        "data": book.fingerprint,
+        "known_until": book.known_until.isoformat(),
+        "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
+        "terms": list(definitions(config)),
+        "features": panel.features.shape[1],
+        "notices": notice_facts(by_severity([*book.notices, *_undetermined(origins)])),
+        "absent": {table: list(names) for table, names in absent_measures(config, book.tables).items()},
+        "interval_level": 0.95,
+        "pooled": pooled_figures(judged_origins, config) if len(judged_origins) > 1 else None,
+        "stability": stability_parts(origins, [origin["importance"] for origin in origins]),
+        "origins": origins,
+    }
+
+
+def _undetermined(origins: Sequence[Mapping[str, Any]]) -> list[Notice]:
+    """The main figures that the clients of a test origin leave open."""
+    return [
+        Notice(
+            code="figure_undetermined",
+            severity=Severity.NOTE,
+            subject=f"{target}.{metric}",
+            found=f"it cannot be told at {origin['as_of']}: {why}",
+            remedy="choose another origins.test or a longer horizon",
+        )
+        for origin in origins
+        for target, metric in MAIN_METRIC.items()
+        if (why := origin[target]["undetermined"])
+    ]
+
+
+def _served_facts(models: FittedModels, panel: Panel, served: LearningOrigins) -> dict[str, Any]:
+    return {
+        "learned_until": models.learned.until.isoformat(),
+        "learned_from": [panel.grid.start_of(origin).isoformat() for origin in served.learn],
+        "rows": len(panel.at(served.learn)),
+        "unfinished": {panel.grid.start_of(each.origin).isoformat(): each.elapsed for each in served.unfinished},
+        "calibrated": models.bounds.bands is not None,
+        "trees": {"value": models.value.tree_count, "decline": models.decline.trees.tree_count},
+        "values_below_zero": models.value.clipped,
+    }
+
+
+def _explained(models: FittedModels, now: Panel, report: dict[str, Any]) -> dict[str, Any]:
+    """What moves the models that serve, and how alike they and those of the test origins rank the reasons."""
+    matrix = models.contract.encode(now.features.iloc[sampled(len(now))])
+    parts = {"value": models.value.explain(matrix), "decline": models.decline.explain(matrix)}
+    fits = [*report["origins"], {"as_of": "served", "reasons": reason_sizes(parts, models.contract.names, now.words)}]
+    return {
+        "models": explained_parts(parts, matrix, models.contract, now.words),
+        "stability": ranking_stability([fit["as_of"] for fit in fits], [fit["reasons"] for fit in fits]),
+    }
+
+
+def _value_per_client(models: FittedModels, now: Panel) -> float:
+    """What the models expect of the clients of the latest date that they learned from."""
+    return float(models.value.predict(models.contract.encode(now.features)).mean()) if len(now) else 0.0
+
+
+def _kinds(models: FittedModels) -> dict[str, str]:
+    return {feature.name: str(feature.kind) for feature in models.contract.features}

@@ -1,0 +1,76 @@
+"""Whether the book bears out the directions that models were told to keep: a constraint that it denies is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from models.config import Config, MonotoneConfig
+from models.learners.contract import FeatureContract
+from models.pipeline.rows import Rows
+from models.vocab import FloatArray
+
+MAX_BINS = 10
+MIN_PER_BIN = 20
+VIOLATED = 3.0
+"""Standard errors beyond which a step against the direction is not chance; of ten steps one often exceeds 2."""
+
+
+def direction_facts(rows: Rows, contract: FeatureContract, config: Config) -> list[dict[str, Any]]:
+    """Each configured direction beside what the rows learned from show: mean outcome by bins of the feature.
+
+    ``against`` is the largest step against the direction between neighbouring bins, in standard errors (0: none);
+    ``violated`` says that it is more than chance. One feature alone is looked at: others may explain what is seen.
+    """
+    outcomes = {"value": rows.value, "decline": rows.declined.astype(np.float64)}
+    directions = {"value": config.learners.value.monotone, "decline": config.learners.decline.monotone}
+    return [
+        _facts(model, name, wanted, rows.matrix[:, contract.names.index(name)], outcomes[model])
+        for model, named in directions.items()
+        for name, wanted in _in_order(named)
+    ]
+
+
+def _in_order(named: Mapping[str, MonotoneConfig]) -> list[tuple[str, MonotoneConfig]]:
+    return sorted(named.items())
+
+
+def _facts(model: str, name: str, wanted: MonotoneConfig, feature: FloatArray, outcome: FloatArray) -> dict[str, Any]:
+    known = np.isfinite(feature)
+    bins = _bins(feature[known], outcome[known])
+    against = _against(bins, 1.0 if wanted.direction == "up" else -1.0)
+    return {
+        "model": model,
+        "feature": name,
+        "direction": wanted.direction,
+        "reason": wanted.reason,
+        "bins": [{"feature": middle, "outcome": mean, "clients": int(count)} for middle, mean, _, count in bins],
+        "against": against,
+        "violated": against > VIOLATED,
+    }
+
+
+def _bins(feature: FloatArray, outcome: FloatArray) -> list[tuple[float, float, float, int]]:
+    """Mean feature, mean outcome, its variance and rows of each bin, in rising order; equals stay together."""
+    count = int(np.clip(len(feature) // MIN_PER_BIN, 1, MAX_BINS))
+    edges = np.unique(np.quantile(feature, np.linspace(0, 1, count + 1)[1:-1])) if len(feature) else np.empty(0)
+    place = np.searchsorted(edges, feature, side="left")
+    found = []
+    for number in np.unique(place):
+        inside = outcome[place == number]
+        if len(inside) >= MIN_PER_BIN:
+            middle = float(feature[place == number].mean())
+            found.append((middle, float(inside.mean()), float(inside.var(ddof=1) / len(inside)), len(inside)))
+    return found
+
+
+def _against(bins: list[tuple[float, float, float, int]], sign: float) -> float:
+    steps = [
+        -sign * (after[1] - before[1]) / np.sqrt(before[2] + after[2])
+        for before, after in pairwise(bins)
+        if before[2] + after[2] > 0
+    ]
+    return float(max([0.0, *steps]))

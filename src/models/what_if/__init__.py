@@ -1,0 +1,1 @@
+"""A book graded under another policy: who would move, and why."""

@@ -1,0 +1,65 @@
+"""The command that asks what another policy would do: to a terminal or as JSON; it computes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from models.shell.options import (
+    DEFAULT_CONFIG,
+    AsOfOption,
+    BookOption,
+    ConfigOption,
+    JsonOption,
+    SetOption,
+    SpeakingOption,
+)
+from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
+
+SHORT_HELP = "Ask who would change tier under another policy."
+WhatIfOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--what-if",
+        metavar="KEY=VALUE",
+        help="Another value in the policy, e.g. caps.overdue_30.above=15: entries of a list by name. May be repeated.",
+    ),
+]
+
+
+def tiers(  # noqa: PLR0917 - options of a command are named by who types them
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    bundle: SpeakingOption = "published",
+    as_of: AsOfOption = None,
+    what_if: WhatIfOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Grade the book by the policy of the models and by it with the values of --what-if, and tell who would move.
+
+    Nothing is published. Earlier tiers count in neither grading, overrides that hold on the day in both. Without
+    --what-if the tiers are told as they are.
+    """
+    from models.explain import job as clients  # noqa: PLC0415
+    from models.shell.notices import notice_lines  # noqa: PLC0415
+    from models.what_if import terminal as tiers_summary  # noqa: PLC0415
+
+    shift = clients.tiers(
+        settings_of(config, set_),
+        what_if or (),
+        book=book,
+        bundle=bundle,
+        as_of=date_of(as_of),
+        progress=progress(),
+    )
+    if json_:
+        print_json(asdict(shift) | {"moved": shift.moved})
+        return
+    print_lines(notice_lines(shift.notices))
+    for part in tiers_summary.shift_summary(shift):
+        out.print(part)
+    out.print(Text(tiers_summary.shift_sentence(shift)))

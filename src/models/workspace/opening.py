@@ -1,0 +1,91 @@
+"""What every job opens first: settings, the folder of results, the book, and the bundle. Nothing is computed here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from models.book.door import Book, load_book
+from models.book.names import require_known_names
+from models.config import Config, load_config
+from models.errors import BundleFormatError, DamagedBundleError, MissingFileError, UnsealedFileError
+from models.pipeline.bundle import Bundle, read_bundle
+from models.tracking.abandoned import clear_left
+from models.tracking.registry_notes import NOTES, RegistryFile, RegistryNotes
+from models.vocab import Progress
+
+Settings = Config | Path | str
+CHAMPION = "champion"
+SCORES_FOLDER = "scores"
+IF_CHAMPION = "; in the place of the champion: train --replace-champion REASON"
+
+
+def settings_of(config: Settings, overrides: Sequence[str]) -> Config:
+    """A config as it is, or read from its path with other values for ``section.key=value``; its names are known."""
+    settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
+    require_known_names(settings)
+    return settings
+
+
+def work_dir(settings: Config) -> Path:
+    """The folder of a book's results."""
+    folder = Path(settings.run.work_dir) / settings.book.name
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def open_book(settings: Config, book: str | None, progress: Progress, *, afresh: bool = False) -> Book:
+    """Read and check a book into its folder; unless ``afresh``, only if it is not as it was when it was checked."""
+    folder = work_dir(settings)
+    clear_left(settings, (folder.parent, folder, folder / SCORES_FOLDER))
+    return load_book(settings, book, folder, progress, afresh=afresh)
+
+
+def open_bundle(settings: Config, which: str) -> Bundle:
+    """The bundle of a folder, or of a version or alias in the registry, with every file proved.
+
+    A version number, and the champion, are the registry's, whatever folder has that name.
+    """
+    if which != CHAMPION and not which.isdecimal():
+        if Path(which).is_dir():
+            return read_bundle(Path(which), threads=settings.run.threads)
+        if "/" in which:
+            raise MissingFileError(which, remedy="name the folder of a bundle, a version number or an alias")
+    return registered_bundle(settings, which)
+
+
+def registered_bundle(settings: Config, which: str) -> Bundle:
+    """The bundle of a version or alias. Raises ``DamagedBundleError``, ``BundleNotFoundError``."""
+    try:
+        return read_bundle(_registered(settings, which), threads=settings.run.threads)
+    except (BundleFormatError, UnsealedFileError):
+        raise
+    except DamagedBundleError as error:
+        raise type(error)(rule=error.rule, got=error.got, remedy=error.remedy + IF_CHAMPION) from error
+
+
+def model_name(settings: Config) -> str:
+    """Name of the registered model of a book."""
+    return f"clientvalue-{settings.book.name}"
+
+
+def _registered(settings: Config, which: str) -> Path:
+    """The folder of a registered bundle: as noted if the registry vouches for it, else as MLflow finds it."""
+    notes = RegistryNotes(work_dir(settings) / NOTES)
+    noted = notes.folder_of(RegistryFile(settings.run.tracking_uri, model_name(settings)).manifest_of(which))
+    if noted is not None:
+        return noted
+    from models.tracking.mlflow import Tracking  # noqa: PLC0415 - MLflow takes seconds to load
+
+    found = Tracking(settings).find(which)
+    notes.note(found.folder)
+    return found.folder
+
+
+def truth_file(settings: Config, book: str | None) -> Path | None:
+    """Where the simulator left the truth of a book, if the config names it and it is there."""
+    place = book or settings.book.path
+    if settings.book.truth is None or place is None:
+        return None
+    path = Path(place) / settings.book.truth
+    return path if path.is_file() else None

@@ -1,0 +1,34 @@
+"""Who speaks of clients unless other models are asked for: those that made the published scores."""
+
+from __future__ import annotations
+
+from models.config import Config
+from models.pipeline.bundle import Bundle
+from models.scoring.as_published import published_facts
+from models.tracking.registry_notes import RegistryFile
+from models.workspace.opening import CHAMPION, SCORES_FOLDER, model_name, open_bundle, registered_bundle, work_dir
+
+PUBLISHED = "published"
+
+
+def speaking_bundle(settings: Config, which: str) -> Bundle:
+    """The bundle asked for; for ``published`` the one that made the scores to which ``latest`` leads.
+
+    The champion speaks where nothing is published, or by models that the registry does not know.
+    """
+    if which != PUBLISHED:
+        return open_bundle(settings, which)
+    return registered_bundle(settings, _published_version(settings) or CHAMPION)
+
+
+def _published_version(settings: Config) -> str | None:
+    facts = published_facts(work_dir(settings) / SCORES_FOLDER)
+    if facts is None or not facts.get("bundle"):
+        return None
+    uri, model, key = settings.run.tracking_uri, model_name(settings), str(facts["bundle"])
+    found = RegistryFile(uri, model).version_of(key)
+    if found is not None or uri.startswith("sqlite:///"):
+        return found
+    from models.tracking.mlflow import Tracking  # noqa: PLC0415 - MLflow takes seconds to load
+
+    return Tracking(settings).version_of(key)

@@ -1,0 +1,45 @@
+"""The bench over simulated books: how far of the way the models came, and how its tables line up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from bench.truth import cause_table, figures, table
+
+
+def estimates(**figures: float) -> dict[str, dict[str, float]]:
+    return {name: {"estimate": figure} for name, figure in figures.items()}
+
+
+def report(auc: float, foreseen: float = 0.02) -> dict[str, Any]:
+    """A book on which recency reaches .7 and the truth .9 in ranking declines."""
+    calibrated = {"calibration_slope": 1.1, "calibration_intercept": -0.2, "ece": 0.01}
+    rivals = {"recency": 0.7, "untuned_lightgbm": 0.8, "truth": 0.9}
+    decline = {name: estimates(auc=each) for name, each in rivals.items()} | {"ours": estimates(auc=auc, **calibrated)}
+    value = {name: estimates(normalized_gini=each - 0.5) for name, each in rivals.items()}
+    value["ours"] = estimates(normalized_gini=0.35, interval_coverage=0.91)
+    groups = [{"name": name, "realised": 0.9} for name in ("all", "AA", "A", "B")]
+    cause = {"foreseen": foreseen, "known": 0.025, "realised": 0.03}
+    return {
+        "decline": {"metrics": decline, "way": {"estimate": 5 * (auc - 0.7)}},
+        "value": {"metrics": value, "way": {"estimate": 0.75}},
+        "parts": {"coverage": {"groups": groups}, "causes": {"default": [cause, {}]}},
+    }
+
+
+def test_the_way_goes_from_recency_to_the_truth() -> None:
+    found = figures(report(0.86))
+    assert found["auc share of the way"] == pytest.approx(0.8)
+    assert found["normalized_gini share of the way"] == pytest.approx(0.75)
+    assert {found[f"coverage {tier}"] for tier in ("AA", "A", "B")} == {0.9}
+    assert "coverage all" not in found, "that is the coverage itself"
+
+
+def test_tables_have_a_column_per_book_and_what_they_say_together() -> None:
+    reported = table([figures(report(0.86)), figures(report(0.88))], [21, 22]).splitlines()
+    assert reported[0] == "|  | 21 | 22 | mean | two errors |"
+    assert "| auc share of the way | 0.800 | 0.900 | 0.850 | 0.100 |" in reported
+    causes = cause_table([report(0.86), report(0.88, foreseen=0.03)]).splitlines()
+    assert causes[0] == "|  | foreseen | known | realised | to known 1 | to known 2 |"
+    assert causes[2] == "| default | 0.025 | 0.025 | 0.030 | 0.800 | 1.200 |"

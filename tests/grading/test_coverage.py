@@ -1,0 +1,118 @@
+"""A policy that asks for ratings meets a book without: nobody is AA, and what falls away is told by name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from models.grading import Facts, assess, coverage_notices, fit_policy, grade_book, policy_notices
+from models.grading.coverage import Coverage
+from models.notices import Notice, Severity
+from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, facts_of, policy_of
+
+SOUND: dict[str, Any] = {"pd_last": 0.002, "pd_age_days": 30.0, "registered_capital": 1e9, "tenure_days": 4000.0}
+
+
+def sound(clients: int = 3, **features: Any) -> Facts:
+    return facts_of(value=[9e6] * clients, **{**SOUND, **features})
+
+
+def without(facts: Facts, *names: str) -> Facts:
+    return replace(facts, features=facts.features.drop(columns=list(names)))
+
+
+def found_of(notices: list[Notice], code: str) -> dict[str, str]:
+    return {notice.subject: notice.found for notice in notices if notice.code == code}
+
+
+def test_nobody_is_aa_where_the_book_has_no_ratings_and_it_is_told() -> None:
+    facts = sound()
+    policy, unrated = fit_policy(PROJECT_FINANCE, facts, "USD"), without(facts, "pd_last", "pd_age_days")
+    assert grade_book(policy, facts).tier.tolist() == ["AA"] * 3
+    assert grade_book(policy, unrated).tier.tolist() == ["A"] * 3
+    reported = found_of(policy_notices(PROJECT_FINANCE, unrated), "cap_without_feature")
+    assert reported["policy.caps.rating_missing_or_old"] == (
+        "the cap looks at pd_age_days and the book does not have it, so it holds every client at A at most"
+    )
+
+
+def test_a_column_without_a_value_holds_every_client_and_is_told() -> None:
+    facts = sound(pd_age_days=np.nan)
+    assert grade_book(fit_policy(PROJECT_FINANCE, facts, "USD"), facts).tier.tolist() == ["A"] * 3
+    reported = found_of(policy_notices(PROJECT_FINANCE, facts), "cap_without_feature")
+    assert reported["policy.caps.rating_missing_or_old"] == (
+        "the cap looks at pd_age_days and the book tells it of no client, so it holds every client at A at most"
+    )
+
+
+def test_a_cap_that_cannot_be_checked_is_told_and_one_of_which_nobody_has_the_feature_is_not() -> None:
+    facts = sound(default_recency_days=np.nan)  # the book knows facilities, and no default ever
+    reported = found_of(policy_notices(PROJECT_FINANCE, without(facts, "arrears_days")), "cap_without_feature")
+    assert set(reported) == {
+        f"policy.caps.{name}" for name in ("overdue_30", "group_default", "substandard", "doubtful", "loss")
+    }
+    assert reported["policy.caps.overdue_30"] == (
+        "the cap looks at arrears_days and the book does not have it, so it cannot be checked and holds nobody"
+    )
+
+
+def test_criteria_that_give_nobody_points_are_told_with_what_then_counts() -> None:
+    settings = policy_of()
+    reported = found_of(policy_notices(settings, facts_of(esg="a")), "criterion_without_feature")
+    assert reported == {
+        "policy.dimensions.credit": "no client gets points for esg_grade (other values than the policy names), "
+        "so 1 of its 2 criteria count"
+    }
+    reported = found_of(
+        policy_notices(settings, without(facts_of(pd_last=np.nan), "esg_grade")), "criterion_without_feature"
+    )
+    assert reported["policy.dimensions.credit"] == (
+        "no client gets points for pd_last (known of no client), esg_grade (not in the book), "
+        "so every client is taken as fair in it"
+    )
+
+
+def test_a_dimension_made_of_others_goes_without_those_that_go_without() -> None:
+    reported = found_of(policy_notices(PROJECT_FINANCE, sound()), "criterion_without_feature")
+    assert reported["policy.dimensions.funding_need"].endswith("so no client has a score in it")
+    assert reported["policy.dimensions.potential"] == (
+        "no client gets points for funding_need (known of no client), so 2 of its 3 criteria count"
+    )
+
+
+def test_a_bound_that_the_models_do_not_know_is_told() -> None:
+    facts = sound()
+    unbound = replace(facts, value_low=np.full(3, np.nan))
+    assert found_of(policy_notices(PROJECT_FINANCE, unbound), "measure_without_bound") == {
+        "policy.dimensions.expected_value": "the models know no value_low of any client, so value stands in for it"
+    }
+    some = replace(facts, value_low=np.array([np.nan, 1.0, 1.0]))
+    assert not found_of(policy_notices(PROJECT_FINANCE, some), "measure_without_bound")
+
+
+def test_a_policy_that_sees_all_it_asks_for_says_nothing() -> None:
+    assert policy_notices(policy_of(), facts_of(esg="A")) == []
+    unscored = {**CREDIT_AND_VALUE["dimensions"], "size": {"label": {"en": "size", "zh": "规模"}, "measure": "value"}}
+    assert policy_notices(policy_of(dimensions=unscored), facts_of(esg="A")) == []
+
+
+def test_one_client_in_one_block_is_enough_to_know_a_feature() -> None:
+    settings = policy_of()
+    facts = facts_of(value=[1.0] * 4, pd_last=[np.nan, np.nan, np.nan, 0.01], esg="A")
+    policy = fit_policy(settings, facts, "USD")
+    blocks = [assess(policy, facts.where(np.array(rows))).coverage for rows in ([0, 1], [2, 3])]
+    assert len(coverage_notices(settings, blocks[0])) == 1
+    whole = Coverage.joined(blocks)
+    assert (whole.clients, whole.known["pd_last"], whole.scored["credit"]) == (4, 1, (1, 4))
+    assert coverage_notices(settings, whole) == []
+    assert whole == assess(policy, facts).coverage
+
+
+def test_notices_of_a_policy_are_warnings_and_count_whom_they_concern() -> None:
+    notices = policy_notices(policy_of(), without(facts_of(value=[1.0, 2.0]), "arrears_days", "esg_grade"))
+    assert {notice.severity for notice in notices} == {Severity.WARNING}
+    assert [notice.count for notice in notices] == [2, 2, 2, 1]
+    nobody = facts_of(value=[1.0, 2.0]).where(np.zeros(2, dtype=np.bool_))
+    assert policy_notices(PROJECT_FINANCE, nobody) == []

@@ -1,0 +1,167 @@
+"""A tier's treatments, value and movers are counted as a banker counts them by hand, whatever the order of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from models.book.door import Book
+from models.errors import DamagedBundleError
+from models.overview import compute as overview
+from models.overview.compute import Overview, book_overview, overview_facts
+from models.overview.page import MOVED_BY, overview_page
+from models.publishing import write_manifest
+from models.scoring.movers import MovedBy
+from support.books import book_of, rows, settings
+
+BEFORE, NOW = date(2020, 1, 1), date(2020, 7, 1)
+Row = tuple[str, str, float, float, str]
+EARLIER: tuple[Row, ...] = (
+    ("a", "AA", 900.0, 0.1, "team"),
+    ("b", "B", 90.0, 0.2, "desk"),
+    ("gone", "A", 5.0, 0.9, "desk"),
+)
+LATER: tuple[Row, ...] = (
+    ("a", "A", 600.0, 0.3, "desk"),
+    ("b", "A", 200.0, 0.1, "team"),
+    ("c", "A", 100.0, 0.2, "desk"),
+    ("d", "B", 100.0, 0.8, "desk"),
+)
+
+
+def published(folder: Path, as_of: date, clients: Sequence[Row]) -> Path:
+    folder.mkdir(parents=True)
+    names = ("client_id", "tier", "value", "decline_probability")
+    table = pd.DataFrame([row[:4] for row in clients], columns=list(names)).assign(
+        tier_reason="by rule", model_version="m1"
+    )
+    treatment = [{"coverage": row[4], "limit_action": "hold", "monitoring_months": 6} for row in clients]
+    pq.write_table(
+        pa.Table.from_pandas(table).append_column("treatment", pa.array(treatment)), folder / "scores.parquet"
+    )
+    write_manifest(folder, {"as_of": as_of.isoformat(), "run_key": folder.name})
+    return folder
+
+
+def small_book(root: Path) -> Book:
+    flows = (("a", date(2019, 1, 5), "drawdown", 1.0), ("b", NOW, "drawdown", 1.0))
+    tables = {
+        "clients": rows("client_id name", *((name, f"{name} Ltd") for name in ("a", "b", "c", "d", "gone"))),
+        "cashflows": rows("client_id date kind amount", *flows),
+        "opportunities": rows("opportunity_id client_id stage entered amount", ("late", "a", "assessed", NOW, 5.0)),
+    }
+    return book_of(tables, root)
+
+
+def told_of(root: Path, clients: Sequence[Row] = LATER, *, earlier: bool = True) -> Overview:
+    if earlier:
+        published(root / "scores" / "before", BEFORE, EARLIER)
+    folder = published(root / "scores" / "now", NOW, clients)
+    return book_overview(small_book(root), settings(work_dir=root), folder)
+
+
+def test_a_tier_is_its_clients_their_value_and_how_they_are_treated(tmp_path: Path) -> None:
+    better, last = told_of(tmp_path).tiers
+    assert (better.tier, better.clients, better.share, better.value, better.value_share) == ("A", 3, 0.75, 900.0, 0.9)
+    assert better.decline == pytest.approx(0.2)
+    assert better.treatments == {
+        "coverage": {"desk": 2, "team": 1},
+        "limit_action": {"hold": 3},
+        "monitoring_months": {"6": 3},
+    }
+    assert (last.tier, last.clients, last.value_share) == ("B", 1, 0.1)
+
+
+def test_movers_are_counted_from_tier_to_tier_and_the_largest_come_first(tmp_path: Path) -> None:
+    reported = told_of(tmp_path)
+    assert reported.movers.before == BEFORE
+    assert reported.movers.names == ("AA", "A", "B", "not scored")
+    assert reported.movers.counts == ((0, 1, 0, 0), (0, 0, 0, 1), (0, 1, 0, 0), (0, 1, 1, 0))
+    assert (reported.movers.upgraded, reported.movers.downgraded) == (1, 1)
+    assert [(each["client_id"], each["before"], each["tier"]) for each in reported.movers.largest] == [
+        ("a", "AA", "A"),
+        ("b", "B", "A"),
+    ]
+    assert reported.names == {"a": "a Ltd", "b": "b Ltd"}
+
+
+def test_the_page_shows_the_mix_and_says_what_is_not_there(tmp_path: Path) -> None:
+    page = overview_page(overview_facts(told_of(tmp_path, earlier=False)))
+    assert "desk (67%), team (33%)" in page
+    assert "No earlier run was published" in page
+    assert "This run did not look for warnings" in page
+    assert "No opportunity had begun before 2020-07-01" in page  # the only one begins on that day
+
+
+def test_the_order_of_rows_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overview, "SAMPLE", 2)
+    one, other = told_of(tmp_path / "one"), told_of(tmp_path / "other", LATER[::-1])
+    assert overview_facts(one) == overview_facts(other)
+    assert len(one.sample["tier"]) == 2
+
+
+def test_scores_that_were_changed_later_are_refused(tmp_path: Path) -> None:
+    folder = published(tmp_path / "scores" / "now", NOW, LATER)
+    (folder / "scores.parquet").write_bytes(b"other")
+    with pytest.raises(DamagedBundleError, match=r"scores\.parquet"):
+        book_overview(small_book(tmp_path), settings(work_dir=tmp_path), folder)
+
+
+def notice(number: int, severity: str = "warning") -> dict[str, object]:
+    return {
+        "code": "rows_left_out",
+        "severity": severity,
+        "subject": f"table_{number}",
+        "found": f"{number} rows are <left> out",
+        "remedy": "read quarantine.parquet" if number % 2 else "",
+        "count": number,
+    }
+
+
+def test_many_notices_are_short_and_each_has_its_severity_as_a_word(tmp_path: Path) -> None:
+    facts = overview_facts(told_of(tmp_path)) | {"notices": [notice(1, "refused"), *map(notice, range(2, 13))]}
+    page = overview_page(facts)
+    shown, folded = page.split("<summary>9 more</summary>")
+    assert [f"table_{number}</b>" in shown for number in range(1, 13)] == [True] * 3 + [False] * 9
+    assert folded.count('<span class="badge fair">warning</span>') == 9
+    assert '<span class="badge bad">1 refused</span>' in page
+    assert '<span class="badge fair">11 warnings</span>' in page
+    assert "1 rows are &lt;left&gt; out" in page
+
+
+def test_what_is_more_than_bad_rows_stands_before_them(tmp_path: Path) -> None:
+    uncalibrated = notice(9) | {"code": "value_not_calibrated"}
+    page = overview_page(overview_facts(told_of(tmp_path)) | {"notices": [*map(notice, range(1, 5)), uncalibrated]})
+    assert page.index("table_9</b>") < page.index("table_1</b>") < page.index("<summary>2 more</summary>")
+
+
+def test_a_few_notices_are_not_folded(tmp_path: Path) -> None:
+    page = overview_page(overview_facts(told_of(tmp_path)) | {"notices": [notice(1, "note")]})
+    assert "1 note</span>" in page
+    assert " more</summary>" not in page
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"moved_by": "dimension", "dimension": "credit"}, "credit"),
+        ({"moved_by": "cap", "dimension": None}, "a cap holds it down"),
+        ({"moved_by": None, "dimension": None}, "–"),
+    ],
+)
+def test_the_largest_movers_say_what_moved_them(tmp_path: Path, row: dict[str, str | None], said: str) -> None:
+    facts = overview_facts(told_of(tmp_path))
+    facts["movers"]["largest"] = [{**facts["movers"]["largest"][0], **row}]
+    assert f'data-label="moved by">{said}</td>' in overview_page(facts)
+    assert "movers.parquet" in overview_page(facts)
+
+
+def test_every_way_to_move_has_words() -> None:
+    reported = {by.value for by in MovedBy} - {MovedBy.DIMENSION, MovedBy.ACTIVITY}
+    assert reported == set(MOVED_BY)  # who was not active has no tier before or after, and is not among the largest

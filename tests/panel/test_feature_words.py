@@ -1,0 +1,57 @@
+"""The words of a feature: filled once, the same after reading, and never lacking."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from models.errors import DamagedBundleError
+from models.panel.features import FigureUnit, outlook, plain_words, reason_title, runoff, words_from_json, words_to_json
+from models.panel.features.words import LESS, Said, Saying, Topic, words_for
+
+SUM = Saying(
+    figure=FigureUnit.MONEY,
+    description=Said("amount of {label} {span}", "{span}{label}金额"),
+    statement=Said("{label} came to {value} {span}", "{span}{label}为{value}"),
+    missing=Said("there is no record of {label} {span}", "{span}没有{label}记录"),
+    than=LESS,
+)
+TOPIC = Topic("fee_amount", Said("amount of fees", "手续费金额"))
+FEES = words_for(SUM, TOPIC, label=Said("fees", "手续费"), span=Said("in the last year", "近一年"))
+
+
+def test_fees_are_told_in_both_languages() -> None:
+    assert FEES.state("0.4 m USD", "en") == "fees came to 0.4 m USD in the last year"
+    assert FEES.state("40万美元", "zh") == "近一年手续费为40万美元"
+    assert (FEES.describe("en"), FEES.describe("zh")) == ("amount of fees in the last year", "近一年手续费金额")
+
+
+def test_the_value_may_hold_braces_of_its_own() -> None:
+    assert FEES.state("{value}", "en") == "fees came to {value} in the last year"
+
+
+def test_a_reason_has_the_title_of_its_features() -> None:
+    assert reason_title({"fee_sum_12p": FEES}, "fee_amount", "zh") == "手续费金额"
+    assert reason_title({"fee_sum_12p": FEES}, "tenure", "en") == "tenure"
+
+
+def test_words_come_back_from_text_as_they_were() -> None:
+    words = {"fee_sum_12p": FEES, "own_score": plain_words("own_score")}
+    assert words_from_json(words_to_json(words)) == words
+    with pytest.raises(DamagedBundleError, match="the words must be as they were written"):
+        words_from_json('{"fee_sum_12p": {"title": []}}')
+
+
+def test_a_saying_with_a_slot_that_nobody_fills_is_a_mistake() -> None:
+    with pytest.raises(KeyError, match="span"):
+        words_for(SUM, TOPIC, label=Said("fees", "手续费"))
+
+
+@pytest.mark.parametrize("module", [runoff, outlook])
+def test_a_balance_is_that_of_loans_in_chinese(module: ModuleType) -> None:
+    source = Path(str(module.__file__)).read_text(encoding="utf-8")
+    assert "余额" in source
+    assert not re.search("(?<!贷款)(?<!平均)余额", source)

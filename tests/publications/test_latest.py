@@ -1,0 +1,111 @@
+"""The link that the bank's other systems read: it leads to the scores of the latest date, and never back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models.errors import UserError
+from models.publications.latest import lead_latest, require_place, stays_notice
+from models.publishing import write_manifest
+
+OCTOBER, DECEMBER, JANUARY = date(2023, 10, 1), date(2023, 12, 1), date(2024, 1, 1)
+
+
+def published(out: Path, as_of: date, key: str) -> Path:
+    folder = out / f"{as_of}-{key * 12}"
+    folder.mkdir(parents=True)
+    (folder / "scores.parquet").touch()
+    write_manifest(folder, {"as_of": as_of.isoformat(), "run_key": key * 12})
+    return folder
+
+
+def latest(out: Path) -> Path:
+    return (out / "latest").resolve()
+
+
+def test_it_goes_forward_and_a_back_dated_run_leaves_it(tmp_path: Path) -> None:
+    december = published(tmp_path, DECEMBER, "a")
+    assert lead_latest(december, DECEMBER) is None
+    january = published(tmp_path, JANUARY, "b")
+    assert lead_latest(january, JANUARY) is None
+    assert latest(tmp_path) == january
+    october = published(tmp_path, OCTOBER, "c")
+    later = lead_latest(october, OCTOBER)
+    assert later is not None
+    assert latest(tmp_path) == later.folder == january
+    notice = stays_notice(later, october, OCTOBER)
+    assert str(notice) == (
+        "latest: it stays at the scores as of 2024-01-01, since this run is as of 2023-10-01; "
+        f"read this run in {october}"
+    )
+
+
+def test_of_one_date_the_run_that_was_published_last_is_the_newest(tmp_path: Path) -> None:
+    first, second = published(tmp_path, JANUARY, "a"), published(tmp_path, JANUARY, "b")
+    for folder in (first, second, first):
+        assert lead_latest(folder, JANUARY) is None
+        assert latest(tmp_path) == folder
+
+
+def test_a_back_dated_run_keeps_the_one_of_two_to_which_it_leads(tmp_path: Path) -> None:
+    first = published(tmp_path, JANUARY, "a")
+    published(tmp_path, JANUARY, "b")
+    lead_latest(first, JANUARY)
+    lead_latest(published(tmp_path, OCTOBER, "c"), OCTOBER)
+    assert latest(tmp_path) == first
+
+
+def test_a_later_run_that_is_damaged_or_gone_does_not_count(tmp_path: Path) -> None:
+    january, december = published(tmp_path, JANUARY, "a"), published(tmp_path, DECEMBER, "b")
+    lead_latest(january, JANUARY)
+    (january / "scores.parquet").write_text("x", encoding="utf-8")
+    october = published(tmp_path, OCTOBER, "c")
+    lead_latest(october, OCTOBER)
+    assert latest(tmp_path) == december
+    shutil.rmtree(december)
+    lead_latest(october, OCTOBER)
+    assert latest(tmp_path) == october
+
+
+@pytest.mark.parametrize("nowhere", ["gone", "latest"])
+def test_a_link_that_leads_nowhere_or_to_itself_is_led_to_the_last_date(tmp_path: Path, nowhere: str) -> None:
+    january, october = published(tmp_path, JANUARY, "a"), published(tmp_path, OCTOBER, "b")
+    (tmp_path / "latest").symlink_to(nowhere)
+    require_place(tmp_path, october)
+    lead_latest(october, OCTOBER)
+    assert latest(tmp_path) == january
+    assert (tmp_path / "latest").readlink() == Path(january.name)
+
+
+def link_to(path: Path) -> None:
+    path.symlink_to(path.parent)
+
+
+@pytest.mark.parametrize(("make", "got"), [(Path.mkdir, "a folder"), (Path.touch, "a file")])
+def test_what_is_in_the_way_of_the_link_is_told_before_any_work(
+    tmp_path: Path, make: Callable[[Path], None], got: str
+) -> None:
+    make(tmp_path / "latest")
+    with pytest.raises(UserError, match=rf"latest must be a link that predict makes, got {got}: move it away, or"):
+        require_place(tmp_path, tmp_path / "run")
+
+
+@pytest.mark.parametrize(("make", "got"), [(link_to, "a link"), (Path.touch, "a file")])
+@pytest.mark.parametrize("name", ["run"])
+def test_what_is_in_the_way_of_a_run_is_told_before_any_work(
+    tmp_path: Path, make: Callable[[Path], None], got: str, name: str
+) -> None:
+    make(tmp_path / name)
+    with pytest.raises(UserError, match=f"{name} must be a folder, got {got}"):
+        require_place(tmp_path, tmp_path / name)
+
+
+def test_a_file_where_results_should_stand_is_told(tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+    with pytest.raises(UserError, match="out must be a folder, got a file"):
+        require_place(tmp_path / "out", tmp_path / "out" / "run")

@@ -1,0 +1,52 @@
+"""A tier has one colour, by its rank, wherever it is drawn; a small book's amounts are told in a unit that fits."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+
+from models.overview.plots import risk_chart
+from models.scoring.compute import Predicted
+from models.segments.plots import mix_chart
+from models.shell.tier_styles import tier_style, tier_styles
+from models.training.terminal import tiers_table
+
+
+def test_a_tier_has_the_same_colour_on_every_plot() -> None:
+    sample = {"tier": ["B", "AA"], "value": [10.0, 1_000.0], "decline_probability": [0.5, 0.1]}
+    whole = [{"name": name, "share": share} for name, share in (("B", 0.6), ("AA", 0.3), ("not known", 0.1))]
+    segment = {"number": 0, "name": "large", "mixes": {"tier": {each["name"]: each["share"] for each in whole}}}
+    dots = {key.label: key.css for key in risk_chart(sample, "USD").legend}
+    bars = {key.label: key.css.removeprefix("bar ") for key in mix_chart("tier", [segment], whole).legend}
+    assert dots == {"AA": tier_style("AA"), "B": tier_style("B")}
+    assert {name: bars[name] for name in dots} == dots
+    assert bars["not known"] not in dots.values()
+
+
+def test_colours_go_by_rank_whatever_tiers_are_called() -> None:
+    named = tier_styles(["gold", "silver"], tiers=("gold", "silver", "bronze"))
+    assert list(named.values()) == [tier_style("AA"), tier_style("A")]
+    many = tuple(f"T{number}" for number in range(8))
+    assert len(set(tier_styles(many, tiers=many).values())) == len(many)
+
+
+def test_a_small_book_is_not_told_to_be_worth_nothing() -> None:
+    reported = Predicted(
+        folder=Path(),
+        run_key="k",
+        as_of=date(2024, 1, 1),
+        model_version="m",
+        clients=3,
+        tiers={"AA": 1, "B": 2},
+        value_by_tier={"AA": 12_345.0, "B": -345.0},
+        decline_by_tier={"AA": 0.1, "B": 0.4},
+        overrides={},
+    )
+    console = Console(width=80, record=True)
+    console.print(tiers_table(reported, "USD"))
+    said = console.export_text()
+    assert "12.3k" in said
+    assert "-345" in said
+    assert "0.0" not in said
