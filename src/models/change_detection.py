@@ -15,12 +15,14 @@ UNREADABLE = (OSError, ValueError, KeyError, TypeError, AttributeError, Recursio
 """File -> size in bytes, when it was written and when anything of it was changed, in nanoseconds."""
 _SETTLED_SECONDS = 2.0
 """Within this a file can change twice and look the same: some file systems count in seconds."""
-_DECIDING = ("config", "tables")
-_SHOWING = ("interfaces", "__pycache__")
+_DECIDING = ("config", "book", "panel")
+_SHOWING = frozenset({"page.py", "terminal.py", "command.py", "job.py", "plots.py", "plots"})
+"""Modules of a capability that only show results; nothing that computes imports them, by contract."""
+_TOOLKITS = frozenset({"shell", "tracking", "workspace", "__pycache__"})
 _SOURCES = frozenset({".py", ".json", ".yaml", ".csv", ".txt"})
 _DATABASE = ("duckdb", "ibis-framework")
 _NUMBERS = ("lightgbm", "numba", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy")
-_HOME = Path(__file__).parents[1]
+_HOME = Path(__file__).parent
 
 
 def stamp_of(files: Iterable[Path]) -> Stamp:
@@ -58,10 +60,11 @@ def scoring_code() -> str:
 def code_hash(home: Path) -> str:
     """``scoring_code`` of the package in ``home``, the same however it was installed.
 
-    What only shows results, the interfaces, is not in it; that nothing else imports them is held by a contract.
+    What only shows results is not in it; that nothing else imports that is held by a contract.
     """
-    parts = sorted(part.name for part in home.iterdir() if part.is_dir() and part.name not in _SHOWING)
-    return _hash_of(home, (*_DATABASE, *_NUMBERS), [*sorted(home.glob("*.py")), *_sources(home, parts)])
+    parts = sorted(part.name for part in home.iterdir() if part.is_dir() and part.name not in _TOOLKITS)
+    deciding = [file for file in _sources(home, parts) if not _SHOWING & set(file.relative_to(home).parts)]
+    return _hash_of(home, (*_DATABASE, *_NUMBERS), [*sorted(home.glob("*.py")), *deciding])
 
 
 def _sources(home: Path, parts: Iterable[str]) -> list[Path]:

@@ -59,8 +59,8 @@ def notice_facts(notices: Iterable[Notice]) -> list[dict[str, Any]]:
 def notices_of(facts: Iterable[Mapping[str, Any]]) -> tuple[Notice, ...]:
     """The notices that ``notice_facts`` wrote.
 
-    >>> reported = Notice(code="rows_left_out", severity=Severity.NOTE, subject="clients", found="2 rows are in quarantine")
-    >>> notices_of(notice_facts([reported])) == (reported,)
+    >>> found = Notice(code="rows_left_out", severity=Severity.NOTE, subject="clients", found="2 rows are left out")
+    >>> notices_of(notice_facts([found])) == (found,)
     True
     """
     return tuple(Notice(**{**fact, "severity": Severity(fact["severity"])}) for fact in facts)

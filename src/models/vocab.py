@@ -94,7 +94,7 @@ class FunnelStage(StrEnum):
 
 
 class Recorder(Protocol):
-    """What observes a run. Learners do not know it; workflows tell it what happened."""
+    """What observes a run. Learners do not know it."""
 
     def params(self, values: Mapping[str, object]) -> None:
         """Note what the run was asked to do."""

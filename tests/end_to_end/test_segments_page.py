@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from models.profiles.report import served_kind_facts
 from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import segments_page, write_segments_page
+from models.segments.profile_report import served_kind_facts
 from models.segments.report import served_segment_facts
 from models.segments.terminal import summary
 from support.browser import BROWSER, Tags, loaded, width_in

@@ -41,7 +41,7 @@ def test_a_text_that_is_no_model_is_told() -> None:
 def test_who_explains_waits_for_no_package_that_only_fits() -> None:
     heavy = ["sklearn", "lightgbm", "scipy.stats", "scipy.optimize", "mlflow", "optuna", "ibis", "duckdb"]
     code = (
-        "import sys; from models.pipeline.bundle import read_bundle; from models.workflows import scoring;"
+        "import sys; from models.pipeline.bundle import read_bundle; from models.scoring import scoring;"
         f"print([name for name in {heavy} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)  # noqa: S603

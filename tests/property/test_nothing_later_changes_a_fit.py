@@ -25,7 +25,7 @@ from models.scoring.movers import MOVERS
 from models.training.compute import evaluate_book, train_models
 from models.tuning import plan_tuning, tune_book
 from models.vocab import SilentProgress
-from models.warnings.compute import WARNINGS
+from models.warnings.publishing import WARNINGS
 from support import books
 from support.books import AS_OF
 from support.editions import GROUPS, UNGUARDED, Editions, editions

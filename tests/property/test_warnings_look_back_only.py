@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from models.panel.panel import Panel
-from models.warnings.compute import RaisedAlarms, origins_to_read, raise_alarms, read_deteriorations
+from models.warnings.compute import origins_to_read, read_deteriorations
+from models.warnings.publishing import RaisedAlarms, raise_alarms
 from support.lending_book import drawn_tables
 from support.warned_lender import AS_OF, Warner, panel_at, warner_in
 

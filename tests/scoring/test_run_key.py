@@ -19,7 +19,7 @@ from models.scoring.run_key import run_key
 from support.drawn_panel import small_config
 
 HOME = Path(str(models.__file__)).parent
-TIERS = "decisions/tiers/decision.py"
+TIERS = "grading/decision.py"
 
 
 @pytest.fixture
@@ -38,9 +38,9 @@ def key(**other: Any) -> str:
 
 
 def test_the_code_is_the_same_wherever_it_is_installed(copy: Path) -> None:
-    (copy / "decisions" / "__pycache__").mkdir(exist_ok=True)
-    (copy / "decisions" / "__pycache__" / "left.cpython-311.pyc").touch()
-    (copy / "interfaces" / "terminal.py").write_text("shown = 1\n", encoding="utf-8")
+    (copy / "grading" / "__pycache__").mkdir(exist_ok=True)
+    (copy / "grading" / "__pycache__" / "left.cpython-311.pyc").touch()
+    (copy / "grading" / "terminal.py").write_text("shown = 1\n", encoding="utf-8")
     assert code_hash(copy) == code_hash(HOME)
 
 
@@ -49,7 +49,7 @@ def edited(copy: Path) -> None:
 
 
 def renamed(copy: Path) -> None:
-    (copy / TIERS).rename(copy / "decisions" / "tiers" / "decided.py")
+    (copy / TIERS).rename(copy / "grading" / "decided.py")
 
 
 def removed(copy: Path) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from models.shell import html as rendering
 
-TEMPLATES = sorted((Path(rendering.__file__).parent / "templates").glob("*.html"))
+TEMPLATES = sorted(Path(rendering.__file__).parents[1].rglob("*.html"))
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.parent.name)
 def test_no_rule_for_narrow_screens_holds_on_paper(template: Path) -> None:
     queries = re.findall(r"@media ([^{]*)\{", template.read_text(encoding="utf-8"))
     assert all(query.startswith("screen and ") for query in queries if "max-width" in query)
@@ -20,6 +20,6 @@ def test_no_rule_for_narrow_screens_holds_on_paper(template: Path) -> None:
 
 
 def test_every_page_is_printed_on_a4_with_its_number() -> None:
-    base = (TEMPLATES[0].parent / "base.html").read_text(encoding="utf-8")
+    base = (Path(rendering.__file__).parent / "base.html").read_text(encoding="utf-8")
     assert "@page { size: A4;" in base
     assert "counter(page)" in base

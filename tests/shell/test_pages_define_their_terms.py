@@ -7,23 +7,24 @@ from pathlib import Path
 
 import pytest
 
-TEMPLATES = Path(__file__).parents[2] / "src" / "models" / "interfaces" / "templates"
-PAGES = ("overview", "report", "kpis", "segments", "check", "backtest", "client")
+PACKAGE = Path(__file__).parents[2] / "src" / "models"
+PAGES = ("overview", "evaluation", "kpis", "segments", "audit", "backtest", "explain")
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_the_line_of_terms_stands_at_the_head(page: str) -> None:
-    text = (TEMPLATES / f"{page}.html").read_text(encoding="utf-8")
+    text = (PACKAGE / page / "page.html").read_text(encoding="utf-8")
     assert re.search(r'class="quiet terms">\{\{ \w+\.terms', text)
     assert text.index("terms") < text.index("{% block body %}")
 
 
 def test_no_page_is_forgotten() -> None:
-    shared = {"base", "charts", "chart_styles"}
-    assert {path.stem for path in TEMPLATES.glob("*.html")} == {*PAGES, *shared}
+    shared = {f"shell/{name}.html" for name in ("base", "charts", "chart_styles")}
+    found = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.html")}
+    assert found == {f"{page}/page.html" for page in PAGES} | shared
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_column_is_headed_for_a_screen_reader(page: str) -> None:
-    text = (TEMPLATES / f"{page}.html").read_text(encoding="utf-8")
+    text = (PACKAGE / page / "page.html").read_text(encoding="utf-8")
     assert re.findall(r"<th(?![^>]*scope=)(?=[ >])[^>]*>", text) == []

@@ -10,9 +10,9 @@ from pathlib import Path
 from models import cli
 
 
-def command_line(arguments: Sequence[str], reported: str = os.devnull) -> None:
-    """Run ``clientvalue`` in this process, which ends as the command does; what it prints goes to the file ``reported``."""
+def command_line(arguments: Sequence[str], output: str = os.devnull) -> None:
+    """Run ``clientvalue`` in this process, which ends as the command does; it prints to the file ``output``."""
     sys.argv = ["clientvalue", *arguments]
-    with Path(reported).open("w", encoding="utf-8") as printed:
+    with Path(output).open("w", encoding="utf-8") as printed:
         sys.stdout = sys.stderr = printed
         cli.main()

@@ -19,8 +19,6 @@ from models.book.door import Book
 from models.book.periods import PeriodGrid
 from models.config import BacktestConfig, Config
 from models.errors import AsOfOutsideBookError, InternalError
-from models.evaluation.benchmarks import past_behaviour
-from models.evaluation.exposure_at_risk import exposure_at_risk
 from models.grading import Basis, TierDecisions, grade_book
 from models.grading.compute import facts_of
 from models.grading.known_overrides import overrides_at
@@ -30,6 +28,7 @@ from models.panel.splits import LearningOrigins, learning_origins
 from models.pipeline.calibration import learn_calibration
 from models.pipeline.origins import learning_panel, require_events
 from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.past_behaviour import exposure_at_risk, past_behaviour
 from models.pipeline.pipeline import FittedModels, Predictions, fit_models, fit_segments, score_panel, with_peers
 from models.simulator.intervention import share_avoided
 from models.vocab import BoolArray, DeclineCause, FloatArray, IntArray, Progress, TextArray

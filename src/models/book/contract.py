@@ -63,6 +63,8 @@ CASHFLOW_KINDS = (
     "order",
     "cancellation",
 )
+UNNAMED = "(not named)"
+"""The client of opportunities whose source does not say whose they are."""
 INTERACTION_KINDS = ("meeting", "enquiry", "complaint", "campaign", "response", "event")
 
 

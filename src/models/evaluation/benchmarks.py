@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.book.measures import ACTIVITY
 from models.book.periods import DAYS_PER_PERIOD
 from models.config import Config
 from models.errors import InternalError, TooLittleDataError
@@ -28,6 +27,7 @@ from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins
 from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.parallel import fits_in_parallel
+from models.pipeline.past_behaviour import past_behaviour
 from models.pipeline.pipeline import FittedModels, Predictions, fit_models, fit_segments, merged, score_panel
 from models.pipeline.rows import rows_of
 from models.vocab import BoolArray, FloatArray, IntArray
@@ -88,19 +88,6 @@ def contest(
         ours=merged([part.ours for part in parts], order),
         importance=_mean_importance([part.importance for part in parts]),
         reasons=_mean_importance([part.reasons for part in parts]),
-    )
-
-
-def past_behaviour(panel: Panel, config: Config) -> PastBehaviour:
-    """What the baselines look at, from the features of a panel."""
-    days, windows = DAYS_PER_PERIOD[config.time.period], config.features.windows
-
-    return PastBehaviour.filled(
-        recency=_column(panel, f"{ACTIVITY}_recency_days") / days,
-        count=_column(panel, f"{ACTIVITY}_count_{windows[-1]}p"),
-        total=_column(panel, f"value_sum_{windows[-1]}p"),
-        last_period=_column(panel, f"value_sum_{windows[0]}p"),
-        tenure=_column(panel, "tenure_days") / days,
     )
 
 

@@ -15,7 +15,6 @@ import pandas as pd
 from models.config import Config
 from models.errors import InternalError, TooLittleDataError
 from models.evaluation.benchmarks import OURS, Benchmark, BenchmarkResults, BenchmarkSet, contest
-from models.evaluation.exposure_at_risk import exposure_at_risk
 from models.evaluation.metrics import (
     MAIN_METRIC,
     Realised,
@@ -33,6 +32,7 @@ from models.panel.splits import LearningOrigins
 from models.panel.targets import DECLINE_CAUSES
 from models.pipeline.calibration import ForecastCalibration, learn_calibration
 from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.pipeline import fit_segments, segment_rows
 from models.vocab import FloatArray, IntArray, TextArray
 

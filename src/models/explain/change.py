@@ -94,8 +94,8 @@ class TierChange:
         ways: the data's step taken apart, in the order of ``ChangePath``: (n_clients, 3).
         decided_by: the step that did most in the direction moved; ``UNCHANGED`` where the tier is the same.
         reason: where the data decided, the reason that did most in that direction, on the way that did most (of equals
-            the first: decline may rule whatever the value); ``ChangePath.RULES`` where a rule looks for itself, and then says
-            at what. Elsewhere as ``decided_by``.
+            the first: decline may rule whatever the value); ``ChangePath.RULES`` where a rule looks for itself, and
+            then says at what. Elsewhere as ``decided_by``.
     """
 
     before: Grades

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from models.book.contract import UNNAMED
 from models.book.door import Book
 from models.book.periods import WHOLE_PERIODS_PER_YEAR, WHOLE_YEAR_DAYS, PeriodGrid
 from models.config import Config
@@ -16,7 +17,7 @@ from models.errors import AsOfOutsideBookError, UserError
 from models.funnel.rules import KINDS, Chances, Layer, captured, layers, learned_chances, taken_per_period, waiting
 from models.kpis.relations import Opportunity, Reader, opportunities_known, reading
 from models.panel.facilities import FOREVER
-from models.panel.opportunities import STAGES, UNNAMED
+from models.panel.opportunities import STAGES
 from models.vocab import FloatArray, Progress, SilentProgress
 
 _FEWEST_JUDGED = 2
@@ -104,7 +105,7 @@ def book_funnel(
         raise UserError(
             rule="a funnel needs the table opportunities",
             got=", ".join(sorted(book.tables)),
-            remedy="add it to the book: docs are in tables/schema.py",
+            remedy="add it to the book: its columns are in book/contract.py",
         )
     day = as_of or book.known_until
     with reading(book, config) as reader:

@@ -28,7 +28,7 @@ from models.publishing import OF_SCORES, read_manifest
 from models.scoring.movers import MOVERS as MOVERS_FILE
 from models.scoring.without_effect import settings_changed_since
 from models.vocab import Progress, SilentProgress, Tier
-from models.warnings.compute import WARNINGS
+from models.warnings.publishing import WARNINGS
 
 SAMPLE = 600
 """So many clients stand in the plot of value against risk."""

@@ -11,8 +11,6 @@ from models.panel.facilities import FOREVER
 from models.vocab import BoolArray, FloatArray, FunnelStage, IntArray
 
 STAGES = tuple(stage.value for stage in FunnelStage)
-UNNAMED = "(not named)"
-"""The client of opportunities whose source does not say whose they are."""
 
 
 @dataclass(frozen=True, kw_only=True)

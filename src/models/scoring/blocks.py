@@ -20,7 +20,8 @@ from models.pipeline.pipeline import FittedModels
 from models.scoring.columns import DecisionContext, assessment, columns_before_tiers, reason_column
 from models.scoring.explanations import Stamp, curve_table, explanation_table
 from models.scoring.scoring import DECLINE, ScoredBlock, score_block
-from models.warnings.compute import DeteriorationReading, Served, read_deteriorations, warning_column
+from models.warnings.compute import DeteriorationReading, Served, read_deteriorations
+from models.warnings.publishing import warning_column
 from models.workers import cores, in_processes
 
 WORKER_BLOCKS = 8

@@ -39,14 +39,8 @@ from models.scoring.tier_columns import tier_columns
 from models.scoring.without_effect import settings_hashes, settings_without_effect
 from models.scratch import scratch_folder
 from models.vocab import Progress, SilentProgress
-from models.warnings.compute import (
-    WARNING_MEMORY,
-    WARNINGS,
-    DeteriorationReading,
-    origins_to_read,
-    previous_memory,
-    raise_alarms,
-)
+from models.warnings.compute import DeteriorationReading, origins_to_read
+from models.warnings.publishing import WARNING_MEMORY, WARNINGS, previous_memory, raise_alarms
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"

@@ -22,12 +22,12 @@ from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined, panels_by_block
 from models.pipeline.bundle import Bundle, read_report
 from models.pipeline.pipeline import Predictions, merged, score_panel
-from models.profiles.report import region_facts
 from models.publications.previous import earlier_scores
 from models.scoring.columns import REMEMBERED, DecisionContext, assessment, columns_before_tiers
 from models.scoring.compute import model_version
 from models.scoring.scoring import scoring_config
 from models.scoring.without_effect import settings_without_effect
+from models.segments.profile_report import region_facts
 from models.segments.report import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segment_facts
 from models.vocab import Progress, SilentProgress, TextArray
 

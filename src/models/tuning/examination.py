@@ -9,9 +9,9 @@ import numpy as np
 
 from models.config import Config
 from models.errors import InternalError, TooLittleDataError
-from models.evaluation.exposure_at_risk import exposure_at_risk
 from models.panel.panel import Panel
 from models.panel.splits import OutOfTimeOrigins
+from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.rows import contract_of, require_clients, rows_of
 from models.tuning.objectives import Objective, Truth
 from models.tuning.space import with_settings

@@ -1,37 +1,194 @@
-"""Warnings of a book: read block by block how clients turned, then ring the alarms of the whole book and publish them.
+"""Reads from a panel who turned worse, and by how much; who of them is shown is asked elsewhere."""
 
-A run asks ``origins_to_read`` for the panel's origins, calls ``read_deteriorations`` for each block, keeps ``DeteriorationReading.warned``,
-and at last ``raise_alarms``; ``previous_memory`` brings what the run before it showed.
-"""
+from __future__ import annotations
 
-from models.warnings.deterioration import (
-    DeteriorationReading,
-    Served,
-    expected_loss,
-    origins_to_read,
-    read_deteriorations,
-)
-from models.warnings.publishing import (
-    WARNING_MEMORY,
-    WARNINGS,
-    RaisedAlarms,
-    memory_of,
-    previous_memory,
-    raise_alarms,
-    warning_column,
-)
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 
-__all__ = [
-    "WARNINGS",
-    "WARNING_MEMORY",
-    "DeteriorationReading",
-    "RaisedAlarms",
-    "Served",
-    "expected_loss",
-    "memory_of",
-    "origins_to_read",
-    "previous_memory",
-    "raise_alarms",
-    "read_deteriorations",
-    "warning_column",
-]
+import numpy as np
+import pandas as pd
+
+from models.config import Config
+from models.panel.panel import Panel
+from models.pipeline.past_behaviour import exposure_at_risk
+from models.pipeline.pipeline import FittedModels, GradedForecast, Predictions, grade_matrix, score_matrix
+from models.vocab import BoolArray, FloatArray, IntArray, Tier
+from models.warnings import Deterioration, Signal, Usual, deterioration_of, signals_of
+
+DECLINE = "decline_probability"
+OUTSTANDING = "facility_outstanding"
+DEFAULT = "default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeteriorationReading:
+    """How each client of a block turned until one as-of date. Shapes (n_clients,), but ``turn``.
+
+    Attributes:
+        client_id: who.
+        signals: what ``turn.signal`` points at.
+        turn: how much worse, and by which evidence.
+        decline_probability: within the horizon, as served.
+        expected_loss: in book currency, see ``expected_loss``.
+        top: whether the client is AA, or was at a date looked back at.
+    """
+
+    client_id: pd.Series
+    signals: tuple[Signal, ...]
+    turn: Deterioration
+    decline_probability: FloatArray
+    expected_loss: FloatArray
+    top: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.client_id)
+
+    def warned(self) -> DeteriorationReading:
+        """Only the clients that warn: a few of many, so that a whole book of them can be kept."""
+        places = np.flatnonzero(self.turn.severity > 0)
+        return replace(
+            self,
+            client_id=self.client_id.iloc[places].reset_index(drop=True),
+            turn=Deterioration(**{each.name: getattr(self.turn, each.name)[places] for each in fields(Deterioration)}),
+            decline_probability=self.decline_probability[places],
+            expected_loss=self.expected_loss[places],
+            top=self.top[places],
+        )
+
+
+@dataclass(frozen=True)
+class WarnedForecasts:
+    """One as-of date of a panel: its rows, their encoded features, and what the models say of them."""
+
+    rows: Panel
+    matrix: FloatArray
+    said: GradedForecast
+
+    @property
+    def top(self) -> BoolArray:
+        """Who is AA."""
+        return np.asarray(self.said.grades.tier == Tier.AA.value)
+
+
+@dataclass(frozen=True)
+class Served(WarnedForecasts):
+    """The as-of date that is served, of which the models say more than of those looked back at."""
+
+    said: Predictions
+
+
+def origins_to_read(config: Config, origin: int = 0, *, first: int | None = None) -> tuple[int, ...]:
+    """The origins that a panel must hold to tell how clients turned until ``origin``: it, and those looked back at.
+
+    ``first`` is the first period of the book; before it nothing is known.
+    """
+    back = [origin - ago for ago in config.warnings.compare_periods]
+    return (origin, *(each for each in back if first is None or each > first))
+
+
+def read_deteriorations(
+    models: FittedModels, panel: Panel, config: Config, *, origin: int = 0, served: Served | None = None
+) -> DeteriorationReading:
+    """How the clients of ``panel`` at ``origin`` turned, compared with themselves at its earlier origins.
+
+    Only ``warnings.compare_periods`` are looked at. A client's figures are its own: they depend on nobody else in the
+    panel. ``served`` is what the models say at ``origin``, if that is known already. ``panel`` may hold more origins.
+    """
+    now = served or _served(models, panel.at([origin]))
+    back = [each for each in origins_to_read(config, origin)[1:] if (panel.origin == each).any()]
+    earlier = [_scored(models, panel.at([each])) for each in back]
+    signals = signals_of(config.warnings, (*_numbers(models), DECLINE))
+    places = [pd.Index(past.rows.client_id).get_indexer(pd.Index(now.rows.client_id)) for past in earlier]
+    before = [_aligned(_figures(past, models, signals), place) for past, place in zip(earlier, places, strict=True)]
+    turn = deterioration_of(
+        signals,
+        _figures(now, models, signals),
+        np.array(before).reshape(len(before), len(now.rows), len(signals)),
+        _usual(models, now, signals, config),
+        alone=[dimension.alone for dimension in config.warnings.dimensions.values()],
+    )
+    return DeteriorationReading(
+        client_id=now.rows.client_id,
+        signals=signals,
+        turn=_without_usual_decline(turn, signals),
+        decline_probability=now.said.decline_probability,
+        expected_loss=expected_loss(now.rows, now.said, config),
+        top=_ever_top(now, earlier, places),
+    )
+
+
+def expected_loss(rows: Panel, said: Predictions, config: Config) -> FloatArray:
+    """What the lender has to expect to lose with each client within the horizon, in book currency: (n_rows,).
+
+    The probability of decline times what the client would bring if it went on as before; where the book tells causes,
+    and the features what is outstanding, also the probability of default times what it costs of that.
+    """
+    lost = said.decline_probability * exposure_at_risk(rows, config)
+    if DEFAULT not in said.curves.incidence or OUTSTANDING not in rows.features:
+        return np.asarray(lost)
+    default = said.curves.incidence[DEFAULT][:, -1]
+    outstanding = np.nan_to_num(rows.features[OUTSTANDING].to_numpy(dtype=np.float64))
+    return np.asarray(lost + default * config.warnings.loss_given_default * np.maximum(outstanding, 0.0))
+
+
+def _served(models: FittedModels, rows: Panel) -> Served:
+    matrix = models.contract.encode(rows.features)
+    return Served(rows=rows, matrix=matrix, said=score_matrix(models, matrix, rows))
+
+
+def _scored(models: FittedModels, rows: Panel) -> WarnedForecasts:
+    matrix = models.contract.encode(rows.features)
+    return WarnedForecasts(rows=rows, matrix=matrix, said=grade_matrix(models, matrix, rows))
+
+
+def _numbers(models: FittedModels) -> tuple[str, ...]:
+    return tuple(feature.name for feature in models.contract.features if feature.kind == "number")
+
+
+def _figures(scored: WarnedForecasts, models: FittedModels, signals: Sequence[Signal]) -> FloatArray:
+    """The signals of one date: (n, n_signals)."""
+    with_decline = np.column_stack([scored.matrix, scored.said.decline_probability])
+    return np.asarray(with_decline[:, _columns(models, signals)])
+
+
+def _columns(models: FittedModels, signals: Sequence[Signal]) -> IntArray:
+    """Places of the signals among the features, behind which the probability of decline stands."""
+    names = (*models.contract.names, DECLINE)
+    return np.array([names.index(signal.feature) for signal in signals], dtype=np.int64)
+
+
+def _aligned(figures: FloatArray, place: IntArray) -> FloatArray:
+    """The rows of ``place``; NaN where that is -1, a client that was not active then."""
+    with_nobody = np.vstack([figures, np.full((1, figures.shape[1]), np.nan)])
+    return np.asarray(with_nobody[place])
+
+
+def _usual(models: FittedModels, now: Served, signals: Sequence[Signal], config: Config) -> Usual:
+    """What the bundle knows of the peers. Where decline is worst the config says."""
+    rows = len(now.rows)
+    if not rows or not models.peers.groups:
+        unknown = np.full((rows, len(signals)), np.nan)
+        return Usual(middle=unknown, low=unknown, high=unknown)
+    view = models.peers.of(now.matrix, now.said.segment)
+    of_decline = np.array([signal.feature == DECLINE for signal in signals])
+    places = np.where(of_decline, 0, _columns(models, signals))
+    asked = np.broadcast_to(places, (rows, len(signals)))
+    limit, least = config.warnings.decline_probability, np.array([signal.least for signal in signals])
+    return Usual(
+        middle=np.where(of_decline, limit - least, view.usual(asked)),
+        low=np.where(of_decline, 0.0, view.low(asked)),
+        high=np.where(of_decline, limit, view.high(asked)),
+    )
+
+
+def _without_usual_decline(turn: Deterioration, signals: Sequence[Signal]) -> Deterioration:
+    """What is usual of decline is not told: the bundle knows it of features only."""
+    of_decline = np.array([signal.feature == DECLINE for signal in signals])
+    return replace(turn, usual=np.where(of_decline[turn.signal] & (turn.signal >= 0), np.nan, turn.usual))
+
+
+def _ever_top(now: WarnedForecasts, earlier: Sequence[WarnedForecasts], places: Sequence[IntArray]) -> BoolArray:
+    top = now.top.copy()
+    for past, place in zip(earlier, places, strict=True):
+        top |= np.append(past.top, False)[place]
+    return top

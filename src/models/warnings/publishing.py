@@ -18,7 +18,7 @@ from models.config import Config
 from models.publishing import OF_SCORES, read_manifest
 from models.vocab import BoolArray, FloatArray
 from models.warnings import AlarmLimits, AlarmMemory, Alarms, Deteriorations, alarm_budget, ring
-from models.warnings.deterioration import DeteriorationReading
+from models.warnings.compute import DeteriorationReading
 
 WARNINGS = "warnings.parquet"
 WARNING_MEMORY = "warning_memory.parquet"
@@ -62,8 +62,8 @@ def raise_alarms(
 ) -> RaisedAlarms:
     """Choose the alarms of a whole book from the readings of its blocks; ``clients`` is how many were read.
 
-    The readings need only hold those that warn (``DeteriorationReading.warned``). ``memory`` is what the newest earlier run left;
-    without it everything is news, and the budget is that of one period.
+    The readings need only hold those that warn (``DeteriorationReading.warned``). ``memory`` is what the newest earlier
+    run left; without it everything is news, and the budget is that of one period.
     """
     known = memory or AlarmMemory.nothing(len(config.warnings.dimensions))
     turned = deteriorations_of(readings, config)

@@ -14,7 +14,7 @@ from typing import Any
 
 import ibis
 
-from models.book.contract import Column, Kind, TableSchema, Words
+from models.book.contract import UNNAMED, Column, Kind, TableSchema, Words
 from models.book.conventions import Conventions
 from models.book.parsing import typed
 from models.book.quarantine import ROW_ID, SOURCE_ROW, Gate
@@ -22,7 +22,6 @@ from models.book.sources.published import read_published
 from models.book.sources.source_tables import SourceTables, known_until_of
 from models.config import BookConfig
 from models.errors import MissingFileError
-from models.panel.opportunities import UNNAMED
 
 PUBLISHED_UNTIL = date(2018, 1, 1)
 """The day after the last close; the files themselves do not say."""

@@ -1,5 +1,6 @@
 """The plots of an evaluation as inline SVG, drawn from the report's parts; they compute nothing but positions."""
 
+from models.evaluation.plots.benchmark_styles import in_order
 from models.evaluation.plots.explained import dependence_chart, reasons_chart
 from models.evaluation.plots.frequency import calibration_chart, causes_chart, curve_chart
 from models.evaluation.plots.ranking import deciles_chart, gains_chart, stability_chart
@@ -10,7 +11,7 @@ from models.evaluation.plots.rows import (
     total_errors_chart,
 )
 from models.evaluation.plots.summary import summary_image
-from models.shell.chart import Chart, Key, in_order
+from models.shell.chart import Chart, Key
 
 __all__ = [
     "Chart",

@@ -9,19 +9,17 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from models.evaluation.exposure_at_risk import exposure_at_risk
 from models.panel.panel import Panel
+from models.pipeline.past_behaviour import exposure_at_risk
 from models.publishing import write_manifest
 from models.warnings import AlarmMemory
-from models.warnings.compute import (
+from models.warnings.compute import DeteriorationReading, origins_to_read, read_deteriorations
+from models.warnings.publishing import (
     WARNING_MEMORY,
     WARNINGS,
-    DeteriorationReading,
     RaisedAlarms,
-    origins_to_read,
     previous_memory,
     raise_alarms,
-    read_deteriorations,
     warning_column,
 )
 from models.warnings.replay import readings_at, replayed
