@@ -16,8 +16,9 @@ import numpy as np
 
 from models.book.door import Book
 from models.book.periods import PeriodGrid
-from models.config import Config, load_config
-from models.metrics import Interval
+from models.config.loading import load_config
+from models.config.root import Config
+from models.metrics.bootstrap import Interval
 from models.panel.panel import Panel, panel_of
 from models.panel.prepare import prepared_book
 from models.panel.splits import learning_origins

@@ -22,7 +22,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from models.learners.shapley import ShapleyKernel
+from models.learners.shapley.kernel import ShapleyKernel
 
 TOLERANCE = 1e-9
 WOODELF_TOLERANCE = 1e-3  # it does not promise the digits of doubles

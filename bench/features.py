@@ -175,7 +175,7 @@ def _start(window: int) -> date:
 
 
 def _config(folder: Path) -> Any:
-    from models.config import parse_config  # noqa: PLC0415
+    from models.config.loading import parse_config  # noqa: PLC0415
 
     measures = "".join(f"    {kind}: {{kinds: [{kind}]}}\n" for kind in KINDS)
     return parse_config(f"""

@@ -44,7 +44,7 @@ PARTS = {
         "models.training.compute.learn_corrections",
         "models.evaluation.compute.learn_corrections",
     ),
-    "segments": ("models.learners.segments.SegmentModel.fit",),
+    "segments": ("models.learners.segments.model.SegmentModel.fit",),
     "writing the bundle": ("models.training.compute.write_bundle",),
     "MLflow": (
         "models.tracking.mlflow.Tracking.__init__",
@@ -154,8 +154,8 @@ def measured(book: str, *, threads: int, clients: int) -> dict[str, dict[str, fl
 
 
 def _simulate(out: Path, clients: int) -> None:
-    from models.config import load_config  # noqa: PLC0415
-    from models.simulator import simulate  # noqa: PLC0415
+    from models.config.loading import load_config  # noqa: PLC0415
+    from models.simulator.book import simulate  # noqa: PLC0415
 
     simulation = load_config(CONFIGS / "demo.yaml").simulation
     simulate(simulation, clients=clients, months=72, seed=1, out=out, workers=2)

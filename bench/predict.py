@@ -62,7 +62,7 @@ def overrides(folder: Path, threads: int) -> list[str]:
 
 def book_of(clients: int, folder: Path, threads: int) -> Path:
     """The book of so many clients in ``folder``, simulated if it is not there."""
-    from models.config import load_config  # noqa: PLC0415 - imports are not the work that is timed
+    from models.config.loading import load_config  # noqa: PLC0415 - imports are not the work that is timed
     from models.training.job import simulate_book  # noqa: PLC0415
 
     book = folder / f"book-{clients}"

@@ -17,8 +17,8 @@ import numpy as np
 from sklearn.cluster import KMeans
 from threadpoolctl import threadpool_limits
 
-from models.config import SegmentsConfig
-from models.learners.segments import SegmentModel
+from models.config.segments import SegmentsConfig
+from models.learners.segments.model import SegmentModel
 
 KINDS = 6
 MOST_SECONDS = {"assign": 10.0, "fit": 300.0}

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 from models.config.simulation import SimulationConfig
-from models.simulator import simulate
+from models.simulator.book import simulate
 
 KIB = 1024
 GIB = 1024**3

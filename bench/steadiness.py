@@ -18,7 +18,8 @@ import pandas as pd
 
 from models.book.door import load_book
 from models.book.periods import PeriodGrid
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, OutOfTimeOrigins
 from models.pipeline.calibration import learn_calibration
@@ -28,7 +29,7 @@ from models.pipeline.pipeline import FittedModels, fit_models, segment_rows
 from models.profiles.compute import AXES
 from models.profiles.migrations import Steadiness, steadiness
 from models.profiles.rescoring import held_histories, held_over, raw_histories
-from models.simulator import simulate
+from models.simulator.book import simulate
 from models.vocab import SilentProgress
 
 MONTHS = 72

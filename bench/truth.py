@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from models.book.door import load_book
-from models.config import load_config
+from models.config.loading import load_config
 from models.evaluation.benchmarks import OURS, RECENCY, TRUTH, UNTUNED
-from models.simulator import simulate
+from models.simulator.book import simulate
 from models.training.compute import evaluate_book
 from models.vocab import SilentProgress
 

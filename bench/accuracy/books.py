@@ -10,12 +10,13 @@ import pandas as pd
 
 from models.book.door import Book, load_book
 from models.book.periods import PeriodGrid
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.evaluation.truth import read_truth
 from models.panel.panel import Panel, panel_of
 from models.panel.prepare import fit_notes, prepared_book
 from models.panel.splits import LearningOrigins, learning_origins
-from models.simulator import simulate
+from models.simulator.book import simulate
 from models.vocab import SilentProgress
 
 CONFIGS = Path("configs")

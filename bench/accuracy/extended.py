@@ -19,10 +19,18 @@ from bench.accuracy.parts import OURS, JudgedBook, Standing, write_judged
 
 from models.book.door import Book, load_book
 from models.book.periods import DAYS_PER_PERIOD, PeriodGrid
-from models.config import ChoiceConfig, Config, ValueCandidateName, load_config
-from models.learners.btyd import PURCHASE_FEATURES, GammaGamma, ModifiedBetaGeometric, ParetoNBD, history_from_features
-from models.learners.value import CandidateInputs, ValueCalibration, ValueModel, fit_candidate
+from models.config.loading import load_config
+from models.config.root import Config
+from models.config.sections import ChoiceConfig, ValueCandidateName
+from models.learners.btyd.beta_geometric import ModifiedBetaGeometric
+from models.learners.btyd.features import PURCHASE_FEATURES, history_from_features
+from models.learners.btyd.gamma_gamma import GammaGamma
+from models.learners.btyd.pareto import ParetoNBD
+from models.learners.value.calibration import ValueCalibration
+from models.learners.value.candidate import CandidateInputs
+from models.learners.value.candidates import fit_candidate
 from models.learners.value.extension import Extension, carried_over, composed
+from models.learners.value.model import ValueModel
 from models.panel.panel import Panel, panel_of
 from models.panel.prepare import prepared_book
 from models.panel.splits import learning_origins

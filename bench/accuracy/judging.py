@@ -11,7 +11,7 @@ import numpy as np
 from bench.accuracy.books import OpenBook
 from bench.accuracy.parts import JudgedBook, Standing, write_judged
 
-from models.config import Config
+from models.config.root import Config
 from models.evaluation.compute import JudgedOrigin, evaluate_origin
 from models.evaluation.metrics import Realised
 from models.panel.panel import Panel

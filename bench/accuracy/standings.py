@@ -11,18 +11,10 @@ from bench.accuracy.parts import OURS, JudgedBook, Standing, read_judged, read_r
 
 from models.errors import TooLittleDataError
 from models.evaluation.metrics import MAIN_METRIC, Resampling
-from models.metrics import (
-    Draws,
-    Interval,
-    Metric,
-    auc,
-    decile_mape,
-    ece,
-    log_loss,
-    normalized_gini,
-    rmse,
-    total_ratio,
-)
+from models.metrics.bootstrap import Draws, Interval, Metric
+from models.metrics.probability import ece, log_loss
+from models.metrics.ranking import auc, normalized_gini
+from models.metrics.value import decile_mape, rmse, total_ratio
 
 RANKING: dict[str, dict[str, Metric]] = {"decline": {"auc": auc}, "value": {"normalized_gini": normalized_gini}}
 FORECAST: dict[str, dict[str, Metric]] = {

@@ -21,7 +21,7 @@ from bench.mutations.mutators import all_mutations, drawn
 
 from models.errors import UserError
 from models.notices import Severity
-from models.simulator import simulate
+from models.simulator.book import simulate
 
 PAGE = Path(__file__).parents[1] / "MUTATIONS.md"
 MARKS = "<!-- figures: begin -->", "<!-- figures: end -->"

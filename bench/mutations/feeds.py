@@ -18,13 +18,14 @@ from bench.mutations.mutators import Frames, Mutation
 from models.book.contract import TABLES
 from models.book.door import Book, load_book
 from models.book.guard.profile import DATED
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.errors import UserError
 from models.notices import Notice
 from models.pipeline.bundle import Bundle, read_bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike
 from models.scoring.compute import Predicted, predict_book
-from models.simulator import simulate
+from models.simulator.book import simulate
 from models.training.compute import train_models
 from models.vocab import SilentProgress
 

@@ -271,7 +271,7 @@ def config(
 
     Beside the config's own keywords, ``outputs`` of the schema holds that of each command's JSON.
     """
-    from models.config import config_schema  # noqa: PLC0415
+    from models.config.loading import config_schema  # noqa: PLC0415
 
     if not schema:
         _print_json(settings_of(file, set_).model_dump(mode="json"))

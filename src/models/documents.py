@@ -7,7 +7,7 @@ from typing import Any
 
 from models.codec import JsonObject, schema
 from models.scoring.report import Predicted
-from models.simulator import SimulationSummary
+from models.simulator.book import SimulationSummary
 
 DOCUMENTS: Mapping[str, type[Any]] = {"predict": Predicted, "simulate": SimulationSummary}
 

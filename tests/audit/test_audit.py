@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from models.audit import CriteriaLimits, Verdict, audit_book, audit_facts
 from models.audit.association import (
     auc_error,
     category_means,
@@ -24,13 +23,14 @@ from models.audit.association import (
     rank_scores,
     single_auc,
 )
+from models.audit.compute import audit_book, audit_facts
 from models.audit.distribution import distribution_of
 from models.audit.origins import audit_origins
 from models.audit.quarantine import MAX_ROWS_PER_REASON, bad_rows
-from models.audit.rules import JudgedCriterion, Origin, judge_features
+from models.audit.rules import CriteriaLimits, JudgedCriterion, Origin, Verdict, judge_features
 from models.audit.tables_of_features import tables_of_features
 from models.book.periods import PeriodGrid
-from models.metrics import auc
+from models.metrics.ranking import auc
 from models.panel.panel import Panel
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book

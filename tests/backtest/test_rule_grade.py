@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.backtest.rule_grade import rule_grade
-from models.config import SpreadsheetRuleConfig
+from models.config.backtest import SpreadsheetRuleConfig
 
 PAST = np.array([1000.0, 900, 800, 700, 600, 500, 400, 300, 200, 100])
 

@@ -11,7 +11,8 @@ from bench.accuracy.parts import OURS, JudgedBook, Standing, read_judged, read_r
 from bench.accuracy.standings import BookTable, Row, rows_of
 from bench.accuracy.tables import BEGIN, END, of_book, over_all
 
-from models.metrics import Interval, auc, normalized_gini
+from models.metrics.bootstrap import Interval
+from models.metrics.ranking import auc, normalized_gini
 
 CLIENTS = 60
 

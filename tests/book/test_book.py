@@ -17,7 +17,8 @@ import pytest
 
 from models.book.contract import TABLES
 from models.book.door import Book, load_book
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.errors import (
     MissingColumnError,
     MissingFileError,

@@ -12,7 +12,9 @@ import pytest
 from models.book.contract import TABLES, Kind
 from models.book.door import Book, load_book
 from models.book.sources.columns import MatchedColumns, book_columns, match_headers
-from models.config import BookConfig, Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
+from models.config.sections import BookConfig
 from models.errors import UserError
 from models.notices import Notice
 from models.vocab import SilentProgress

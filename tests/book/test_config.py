@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from models.book.contract import CASHFLOW_KINDS, TABLES
-from models.config import config_schema, load_config, parse_config
+from models.config.loading import config_schema, load_config, parse_config
 from models.errors import ConfigError, MissingFileError
 
 TESTS = Path(__file__).parents[1]

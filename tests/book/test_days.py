@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.book.door import Book, load_book
-from models.config import load_config
+from models.config.loading import load_config
 from models.errors import AmbiguousDatesError, QuarantineLimitError
 from models.notices import Notice
 from models.vocab import SilentProgress

@@ -12,7 +12,9 @@ import pytest
 
 from models.book.guard import door_notices, training_notices
 from models.book.guard.profile import BookProfile
-from models.config import Config, GuardConfig, Limit, parse_config
+from models.config.guard import GuardConfig, Limit
+from models.config.loading import parse_config
+from models.config.root import Config
 from models.notices import Notice, Severity
 from support.books import SETTINGS
 from support.guarded_book import END, Change, Frames, guard_settings, lender_frames, profile_of

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.book.door import load_book
-from models.config import load_config
+from models.config.loading import load_config
 from models.vocab import SilentProgress
 from support.published_files import AMOUNT, CONFIGS, PROJECT, TOTAL, as_csv, load, load_text, renamed, rows_of
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from models.book.door import Book, load_book
-from models.config import load_config
+from models.config.loading import load_config
 from models.errors import AmbiguousDatesError, ManyProblemsError, QuarantineLimitError, TooLittleDataError
 from models.notices import Severity
 from models.vocab import SilentProgress

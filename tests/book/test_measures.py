@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.book.measures import Cell, absent_measures, measures_of, products_of
-from models.config import Config
+from models.config.root import Config
 from models.errors import ConfigError
 from support.books import settings
 

@@ -11,7 +11,8 @@ import pytest
 from models.book.door import load_book
 from models.book.named_rows import unmatched_names
 from models.book.names import require_known_names
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.errors import ConfigError, UserError
 from models.notices import Notice
 from models.panel.named_features import unknown_features

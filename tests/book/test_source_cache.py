@@ -15,7 +15,7 @@ from models.book import checking
 from models.book import source_cache as remembered
 from models.book.door import Book, load_book
 from models.book.source_cache import SourceMemory
-from models.config import load_config
+from models.config.loading import load_config
 from models.errors import QuarantineLimitError
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")

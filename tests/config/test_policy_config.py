@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from models.config import load_config
-from models.config.policy import PolicyConfig
+from models.config.loading import load_config
+from models.config.policy.policy import PolicyConfig
 from models.errors import ConfigError
 from support.graded import CREDIT_AND_VALUE, policy_of
 

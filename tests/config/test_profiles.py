@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from models.config import DriverConfig, NeedsConfig, RegionsConfig, RelationshipsConfig, ValueClassesConfig, load_config
+from models.config.kinds import DriverConfig, NeedsConfig, RegionsConfig, RelationshipsConfig, ValueClassesConfig
+from models.config.loading import load_config
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from models.config import load_config, parse_config
+from models.config.loading import load_config, parse_config
 from models.config.yaml_text import read_yaml
 from models.errors import ConfigError, MissingFileError, UserError
 

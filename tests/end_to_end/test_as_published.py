@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.config import load_config
+from models.config.loading import load_config
 from models.errors import IrreproducibleError
 from models.explain import job as clients
 from models.publishing import Published

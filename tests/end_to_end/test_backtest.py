@@ -12,14 +12,15 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from models.backtest import backtest_book
 from models.backtest.compute import Replayed, replay
 from models.backtest.job import backtest
 from models.backtest.page import backtest_page
+from models.backtest.report import backtest_book
 from models.backtest.terminal import summary
 from models.backtest.text import verdicts
-from models.config import TiersConfig, load_config
-from models.config.policy import built_in_policy
+from models.config.loading import load_config
+from models.config.policy.built_in import built_in_policy
+from models.config.sections import TiersConfig
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 from support.browser import BROWSER, width_in

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from models.config import ExplainingConfig
+from models.config.explaining import ExplainingConfig
 from models.errors import UserError
 from models.explain.ledger import change_rows, ledger
 from models.explain.output import show, story_facts

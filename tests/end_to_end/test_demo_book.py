@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from models.book.measures import absent_measures
-from models.config import Config, load_config
 from models.config.feature_names import ALWAYS, possible_features
+from models.config.loading import load_config
+from models.config.root import Config
 from models.panel.panel import panel_of
 from models.panel.prepare import fit_notes, prepared_book
 from models.training.job import predict, simulate_book, train

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import DamagedBundleError
 from models.explain.output import story_facts
 from models.explain.reasons import explained_reasons

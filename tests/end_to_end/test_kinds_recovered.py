@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from models.book.door import load_book
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.panel.panel import Panel, panel_of
 from models.panel.prepare import prepared_book
 from models.profiles.compute import fit_kinds

@@ -14,8 +14,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.config import Config, load_config
-from models.config.policy import PolicyConfig
+from models.config.loading import load_config
+from models.config.policy.policy import PolicyConfig
+from models.config.root import Config
 from models.errors import QuarantineLimitError, UserError
 from models.explain.history import read_client
 from models.explain.page import client_page

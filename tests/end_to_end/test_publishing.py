@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.errors import DamagedBundleError
-from models.learners.shapley import Explained, ShapleyKernel
+from models.learners.shapley.kernel import Explained, ShapleyKernel
 from models.pipeline.bundle import read_bundle
 from models.publishing import LATEST, read_manifest
 from models.training.job import predict

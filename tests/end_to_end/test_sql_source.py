@@ -14,7 +14,7 @@ import pytest
 
 from models.book.door import Book, load_book
 from models.book.sources import sql
-from models.config import load_config
+from models.config.loading import load_config
 from models.errors import (
     ManyProblemsError,
     MissingColumnError,

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import UnreadableFileError
 from models.publishing import file_hash
 from models.tracking.mlflow import Tracking

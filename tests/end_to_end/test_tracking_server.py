@@ -15,7 +15,7 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from end_to_end.conftest import Command
-from models.config import Config
+from models.config.root import Config
 from models.errors import UserError
 from models.tracking.mlflow import Tracking
 from models.tracking.store import TrackingError

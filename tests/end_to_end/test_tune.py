@@ -18,7 +18,8 @@ import yaml
 from mlflow.entities import Run
 
 import models
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.tracking.mlflow import Tracking
 from support.lending_book import Lender, drawn_tables, lender_in
 

@@ -9,7 +9,7 @@ import pytest
 from models.config.simulation import InterventionEconomics, SimulationConfig, TruthConfig
 from models.errors import UnreadableFileError
 from models.evaluation.truth import read_avoidable, read_truth
-from models.simulator import simulate
+from models.simulator.book import simulate
 
 
 def test_a_truth_of_another_effect_or_none_at_all_is_not_taken(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import base64
 
 import numpy as np
 
-from models.evaluation.plots import dependence_chart, reasons_chart, summary_image
+from models.evaluation.plots.explained import dependence_chart, reasons_chart
+from models.evaluation.plots.summary import summary_image
 
 ATTACK = "</script><script>alert(1)</script>"
 BINS = [{"at": float(at), "rows": 10, "low": at - 1.0, "median": float(at), "high": at + 1.0} for at in range(3)]

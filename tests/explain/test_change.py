@@ -10,7 +10,7 @@ import pytest
 
 from models.errors import UnknownClientError
 from models.explain.change import UNCHANGED, Change, ChangePath, Step, Version, explain_change, features_by_client
-from models.grading import Grades
+from models.grading.built_in import Grades
 from models.learners.calibration import PlattCalibration
 from models.learners.change import SplitChange
 from models.pipeline.calibration import learn_calibration

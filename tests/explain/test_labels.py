@@ -12,7 +12,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from models.config import load_config
+from models.config.loading import load_config
 from models.explain.change_reasons import MovedReason
 from models.explain.labels import _WORDS, KINDS, kind_in_words
 from models.explain.ledger import change_rows, money_scale

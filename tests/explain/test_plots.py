@@ -11,15 +11,15 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from models.evaluation.plots import Chart
 from models.explain.ledger import Ledger, LedgerRow, money_scale, points_scale
 from models.explain.plots.curve import decline_chart
 from models.explain.plots.over_time import _AXES, history_charts
 from models.explain.plots.waterfall import waterfall_chart
 from models.explain.story import ClientStory, HistoryPoint, MeasureHistory
-from models.learners.decline import DeclineCurves
+from models.learners.decline.curves import DeclineCurves
 from models.panel.features import FigureUnit, Language
 from models.panel.features.words import FeatureWords, Said
+from models.shell.chart import Chart
 from models.shell.svg import WIDTH
 
 DAYS = [date(2023, month, 1) for month in (1, 4, 7, 10)]

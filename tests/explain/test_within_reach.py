@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config import ReachConfig
+from models.config.explaining import ReachConfig
 from models.explain.reach import PeerRange
 from models.explain.within_reach import Goal, NoneWithinReach, Outcome, Reachable, within_reach
-from models.grading import Grades, TierPolicy, grade
+from models.grading.built_in import Grades, TierPolicy, grade
 from models.grading.compute import Grader
 from models.learners.contract import ContractFeature, FeatureContract
 from models.vocab import FloatArray

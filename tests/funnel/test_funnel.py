@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 
 from models.book.door import load_book
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.errors import UserError
 from models.funnel.compute import book_funnel, funnel_facts
 from models.funnel.rules import layers, learned_chances, waiting
-from models.kpis.relations import Opportunity, opportunities_known, reading
+from models.kpis.relations.opportunities import Opportunity, opportunities_known
+from models.kpis.relations.reading import reading
 from models.kpis.terminal import layer_cells
 from models.vocab import SilentProgress
 from support.books import Frames, book_of, rows, settings

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config.policy import CapConfig
-from models.grading import Facts
+from models.config.policy.rules import CapConfig
 from models.grading.caps import NO_CAP, cap_ranks, hardest_cap, holds
+from models.grading.facts import Facts
 from support.graded import facts_of
 
 TEXT = {"en": "capped", "zh": "受限"}

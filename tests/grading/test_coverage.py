@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from models.grading import Facts, assess, coverage_notices, fit_policy, grade_book, policy_notices
-from models.grading.coverage import Coverage
+from models.grading.coverage import Coverage, coverage_notices, policy_notices
+from models.grading.decision import assess, grade_book
+from models.grading.facts import Facts
+from models.grading.fitted import fit_policy
 from models.notices import Notice, Severity
 from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, facts_of, policy_of
 

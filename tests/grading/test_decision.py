@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.config import TiersConfig
-from models.grading import TierPolicy, grade, tier_policy
+from models.config.sections import TiersConfig
+from models.grading.built_in import TierPolicy, grade, tier_policy
 
 SETTINGS = TiersConfig(aa_share=0.1, a_share=0.4, aa_max_decline=0.3, a_max_decline=0.6)
 POLICY = TierPolicy(settings=SETTINGS, aa_value=1_000_000.0, a_value=200_000.0, currency="USD")

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.config.policy import PolicyConfig
-from models.grading import Shortfall, fit_policy, grade_book, shortfall
+from models.config.policy.policy import PolicyConfig
+from models.grading.decision import grade_book
+from models.grading.distance import Shortfall, shortfall
+from models.grading.fitted import fit_policy
 from support.graded import facts_of, policy_of
 
 WORTH = {"label": {"en": "worth", "zh": "价值"}, "measure": "value"}

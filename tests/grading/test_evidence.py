@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from models.grading import assess, evidence, fit_policy
+from models.grading.decision import assess
+from models.grading.evidence import evidence
+from models.grading.fitted import fit_policy
 from support.graded import CREDIT_AND_VALUE, facts_of, policy_of
 
 

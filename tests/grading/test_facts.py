@@ -7,7 +7,11 @@ from datetime import date
 
 import numpy as np
 
-from models.grading import NO_MOVE, Facts, Override, OverrideState, assess, decide, fit_policy, grade_book
+from models.grading.decision import assess, decide, grade_book
+from models.grading.facts import Facts
+from models.grading.fitted import fit_policy
+from models.grading.overrides import Override, OverrideState
+from models.grading.stability import NO_MOVE
 from models.vocab import Tier
 from support.graded import AS_OF, facts_of, policy_of
 

@@ -8,29 +8,21 @@ from datetime import date
 import numpy as np
 import pytest
 
-from models.config import TiersConfig
-from models.config.policy import PolicyConfig, built_in_policy
+from models.config.policy.built_in import built_in_policy
+from models.config.policy.policy import PolicyConfig
+from models.config.sections import TiersConfig
 from models.errors import DamagedBundleError, UserError
-from models.grading import (
-    EVERY_MOVE,
-    GradingPolicy,
-    Override,
-    absent_features,
-    assess,
-    decide,
-    distance_sentence,
-    evidence,
-    fit_policy,
-    grade,
-    grade_book,
-    latest_known,
-    limit_of,
-    override_sentence,
-    reasons,
-    shortfall,
-    tier_policy,
-    what_if,
-)
+from models.grading.built_in import grade, tier_policy
+from models.grading.comparison import what_if
+from models.grading.decision import assess, decide, grade_book
+from models.grading.distance import shortfall
+from models.grading.evidence import evidence
+from models.grading.fitted import GradingPolicy, fit_policy
+from models.grading.overrides import Override, latest_known
+from models.grading.reasons_text import reasons
+from models.grading.scores import absent_features
+from models.grading.stability import EVERY_MOVE, limit_of
+from models.grading.text import distance_sentence, override_sentence
 from models.vocab import Tier
 from support.graded import AS_OF, PROJECT_FINANCE, facts_of, policy_of
 

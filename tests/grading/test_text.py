@@ -9,19 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from models.grading import (
-    Facts,
-    Override,
-    TierDecisions,
-    assess,
-    decide,
-    distance_sentence,
-    fit_policy,
-    grade_book,
-    reasons,
-    shortfall,
-)
+from models.grading.decision import TierDecisions, assess, decide, grade_book
+from models.grading.distance import shortfall
+from models.grading.facts import Facts
+from models.grading.fitted import fit_policy
+from models.grading.overrides import Override
+from models.grading.reasons_text import reasons
 from models.grading.stability import NO_MOVE
+from models.grading.text import distance_sentence
 from models.vocab import Tier
 from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, facts_of, policy_of
 

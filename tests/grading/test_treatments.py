@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from models.config.policy import PolicyConfig
+from models.config.policy.policy import PolicyConfig
 from models.errors import InternalError, UserError
 from models.grading.treatments import Treatment, TreatmentTable
 from models.vocab import RelationshipType, Stage, Tier

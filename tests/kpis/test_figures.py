@@ -11,8 +11,9 @@ import pyarrow.parquet as pq
 import pytest
 from scipy import stats
 
-from models.config import Config
-from models.kpis import KpiReport, book_kpis, csv_rows, kpi_facts
+from models.config.root import Config
+from models.kpis.facts import csv_rows, kpi_facts
+from models.kpis.report import KpiReport, book_kpis
 from models.kpis.rules import CATALOGUE, KpiEstimate, concentration, figures_by_group, pooled_figure, relationship_score
 from models.publishing import publish_folder, write_manifest
 from support.books import book_of, rows, settings

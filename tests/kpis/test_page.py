@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 
 from models.funnel.compute import book_funnel, funnel_facts
-from models.kpis import book_kpis, csv_rows, kpi_facts
+from models.kpis.facts import csv_rows, kpi_facts
 from models.kpis.page import kpis_page, trend_chart
+from models.kpis.report import book_kpis
 from support.books import Frames, book_of, rows, settings
 
 AS_OF = date(2021, 1, 1)

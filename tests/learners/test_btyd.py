@@ -11,17 +11,14 @@ import pytest
 from scipy.special import betaln, gammaln, hyp2f1
 
 from models.errors import TooLittleDataError, UserError
-from models.learners.btyd import (
-    BetaGeometric,
-    GammaGamma,
-    ModifiedBetaGeometric,
-    ParetoNBD,
-    PurchaseHistory,
-    likelihood,
-)
+from models.learners.btyd import likelihood
+from models.learners.btyd.beta_geometric import BetaGeometric, ModifiedBetaGeometric
 from models.learners.btyd.beta_geometric import _terms as bg_terms
+from models.learners.btyd.gamma_gamma import GammaGamma
 from models.learners.btyd.gamma_gamma import _terms as size_terms
+from models.learners.btyd.history import PurchaseHistory
 from models.learners.btyd.likelihood import summit
+from models.learners.btyd.pareto import ParetoNBD
 from models.learners.btyd.pareto import _terms as pareto_terms
 
 BG = BetaGeometric(r=0.243, alpha=4.414, a=0.793, b=2.426)

@@ -7,7 +7,10 @@ from dataclasses import astuple, fields
 import numpy as np
 import pytest
 
-from models.learners.btyd import BetaGeometric, GammaGamma, ModifiedBetaGeometric, ParetoNBD, PurchaseHistory
+from models.learners.btyd.beta_geometric import BetaGeometric, ModifiedBetaGeometric
+from models.learners.btyd.gamma_gamma import GammaGamma
+from models.learners.btyd.history import PurchaseHistory
+from models.learners.btyd.pareto import ParetoNBD
 
 
 def simulated(kind: str, clients: int = 20_000) -> PurchaseHistory:

@@ -9,13 +9,16 @@ import pandas as pd
 import pytest
 from scipy.special import expit, softmax
 
-from models.config import DeclineLearnerConfig, MonotoneConfig, RunConfig
+from models.config.sections import DeclineLearnerConfig, MonotoneConfig, RunConfig
 from models.errors import FeatureContractError
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
-from models.learners.decline import CauseEvidence, CauseModel, DeclineCurves, DeclineModel, TimingModel, step_ends
 from models.learners.decline import timing as timing_module
-from models.learners.decline.steps import steps_of
+from models.learners.decline.cause import CauseEvidence, CauseModel
+from models.learners.decline.curves import DeclineCurves
+from models.learners.decline.steps import step_ends, steps_of
+from models.learners.decline.timing import TimingModel
+from models.learners.decline.whether import DeclineModel
 
 RUN = RunConfig(threads=1)
 CONFIG = DeclineLearnerConfig(trees=60, min_clients_per_leaf=20, feature_share=1.0, curve_steps=6)

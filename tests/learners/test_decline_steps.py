@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.learners.decline import step_ends
-from models.learners.decline.steps import steps_of
+from models.learners.decline.steps import step_ends, steps_of
 
 
 @pytest.mark.parametrize("horizon", [1, 2, 7, 12, 13, 36, 156])

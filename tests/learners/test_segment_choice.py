@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.config import SegmentsConfig
-from models.learners.segments import SegmentationCandidate, SegmentModel
-from models.learners.segments.choice import chosen
+from models.config.segments import SegmentsConfig
+from models.learners.segments.choice import SegmentationCandidate, chosen
+from models.learners.segments.model import SegmentModel
 from models.learners.segments.structure import Hump, structure_of
 
 FEATURES = ("value", "tenure")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.config import SegmentsConfig
-from models.learners.segments import SegmentModel, match, matched_to
+from models.config.segments import SegmentsConfig
+from models.learners.segments.matching import match, matched_to
+from models.learners.segments.model import SegmentModel
 
 FEATURES = ("value", "tenure")
 

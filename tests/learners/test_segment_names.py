@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.config import SegmentsConfig
-from models.learners.segments import SegmentModel, names_of
+from models.config.segments import SegmentsConfig
+from models.learners.segments.model import SegmentModel
+from models.learners.segments.names import names_of
 from models.vocab import FloatArray
 
 FEATURES = ("volume", "growth", "tenure", "guarantees")

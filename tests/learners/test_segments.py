@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from models.config import SegmentsConfig
+from models.config.segments import SegmentsConfig
 from models.errors import DamagedBundleError, FeatureContractError, TooLittleDataError
 from models.learners.scaling import RobustScaling
-from models.learners.segments import SegmentModel
+from models.learners.segments.model import SegmentModel
 
 FEATURES = ("value_sum_84p", "recency")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.errors import FeatureContractError, InternalError
-from models.learners.shapley import ScoresAlong
+from models.learners.shapley.along import ScoresAlong
 from support.drawn_boosters import DrawnBooster, drawn_booster
 
 STEPS = np.array([0.01, 0.2, 0.25, 0.7, 1.0, 1.4, 2.1])

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from models.errors import TooLittleDataError
-from models.learners.value import ValueCalibration
-from models.metrics import decile_mape
+from models.learners.value.calibration import ValueCalibration
+from models.metrics.value import decile_mape
 
 Bias = Callable[[np.ndarray], np.ndarray]
 

@@ -10,13 +10,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config import MonotoneConfig, RunConfig, ValueLearnerConfig
+from models.config.sections import MonotoneConfig, RunConfig, ValueLearnerConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
-from models.learners.btyd import PURCHASE_FEATURES, BetaGeometric, GammaGamma, PurchaseHistory
+from models.learners.btyd.beta_geometric import BetaGeometric
+from models.learners.btyd.features import PURCHASE_FEATURES
+from models.learners.btyd.gamma_gamma import GammaGamma
+from models.learners.btyd.history import PurchaseHistory
 from models.learners.contract import FeatureContract
-from models.learners.value import BLEND, Blend, CandidateInputs, ValueCandidate, candidate_from_texts, fit_candidate
+from models.learners.value.blend import BLEND, Blend
+from models.learners.value.candidate import CandidateInputs, ValueCandidate
+from models.learners.value.candidates import candidate_from_texts, fit_candidate
 from models.learners.value.purchases import PurchaseCandidate
-from models.metrics import normalized_gini
+from models.metrics.ranking import normalized_gini
 
 MONTH = 365.25 / 12
 FITTED = ("tweedie", "hurdle", "ziln", "btyd", "btyd_offset")

@@ -10,14 +10,18 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from models.config import DeclineLearnerConfig, RunConfig, ValueLearnerConfig
+from models.config.sections import DeclineLearnerConfig, RunConfig, ValueLearnerConfig
 from models.errors import AdditivityError, TooLittleDataError
 from models.learners.calibration import MAX_SLOPE, MIN_SLOPE, PlattCalibration
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions, exp_rate, logistic_rate
-from models.learners.decline import DeclineModel
-from models.learners.value import CandidateInputs, ValueCalibration, ValueModel
-from models.metrics import auc, calibration_slope, decile_mape, normalized_gini
+from models.learners.decline.whether import DeclineModel
+from models.learners.value.calibration import ValueCalibration
+from models.learners.value.candidate import CandidateInputs
+from models.learners.value.model import ValueModel
+from models.metrics.probability import calibration_slope
+from models.metrics.ranking import auc, normalized_gini
+from models.metrics.value import decile_mape
 
 RUN = RunConfig(threads=1)
 VALUE = ValueLearnerConfig(trees=60)

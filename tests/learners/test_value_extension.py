@@ -9,13 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config import RunConfig, ValueLearnerConfig
+from models.config.sections import RunConfig, ValueLearnerConfig
 from models.errors import InternalError
-from models.learners.btyd import PURCHASE_FEATURES, BetaGeometric, GammaGamma, history_from_features
+from models.learners.btyd.beta_geometric import BetaGeometric
+from models.learners.btyd.features import PURCHASE_FEATURES, history_from_features
+from models.learners.btyd.gamma_gamma import GammaGamma
 from models.learners.contract import FeatureContract
-from models.learners.value import CandidateInputs, ValueCalibration, ValueModel, fit_candidate
+from models.learners.value.calibration import ValueCalibration
+from models.learners.value.candidate import CandidateInputs
+from models.learners.value.candidates import fit_candidate
 from models.learners.value.extension import Extension, carried_over, composed
-from models.metrics import normalized_gini
+from models.learners.value.model import ValueModel
+from models.metrics.ranking import normalized_gini
 
 MONTH = 365.25 / 12
 SHORT, LONG = 6, 24

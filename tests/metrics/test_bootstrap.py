@@ -7,7 +7,9 @@ import pytest
 from scipy import stats
 
 from models.errors import InternalError, TooLittleDataError
-from models.metrics import Draws, auc, bootstrap_difference, bootstrap_interval, mae, normalized_gini
+from models.metrics.bootstrap import Draws, bootstrap_difference, bootstrap_interval
+from models.metrics.ranking import auc, normalized_gini
+from models.metrics.value import mae
 
 
 def test_copies_of_a_client_in_its_group_add_no_certainty() -> None:

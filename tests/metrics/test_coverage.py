@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from models.errors import InternalError, TooLittleDataError
-from models.metrics import interval_coverage, interval_score, interval_width
+from models.metrics.coverage import interval_coverage, interval_score, interval_width
 
 
 def test_true_quantiles_cover_what_they_claim() -> None:

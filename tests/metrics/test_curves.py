@@ -8,7 +8,8 @@ import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from models.errors import InternalError, TooLittleDataError
-from models.metrics import cumulative_incidence, curve_auc, curve_brier
+from models.metrics.curves import curve_auc, curve_brier
+from models.metrics.incidence import cumulative_incidence
 
 ENDS = np.array([3, 6, 12])
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from models.errors import InternalError
-from models.metrics import SafetyList, bootstrap_figures
+from models.metrics.bootstrap import bootstrap_figures
+from models.metrics.portfolio import SafetyList
 
 EXPOSURE, LOSS = np.array([100.0, 300.0, 100.0]), np.array([0.0, 30.0, 50.0])
 ONE = np.ones((1, 3))

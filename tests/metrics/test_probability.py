@@ -9,15 +9,8 @@ from sklearn import metrics as reference
 from sklearn.linear_model import LogisticRegression
 
 from models.errors import InternalError, TooLittleDataError
-from models.metrics import (
-    brier,
-    brier_parts,
-    calibration_intercept,
-    calibration_slope,
-    ece,
-    fit_logit_line,
-    log_loss,
-)
+from models.metrics.logit_line import fit_logit_line
+from models.metrics.probability import brier, brier_parts, calibration_intercept, calibration_slope, ece, log_loss
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from scipy import stats
 from scipy.integrate import quad
 
 from models.errors import InternalError, TooLittleDataError
-from models.metrics import expected_maximum_profit
+from models.metrics.profit import expected_maximum_profit
 
 
 def test_a_bank_calls_the_one_client_that_leaves_and_is_worth_it() -> None:

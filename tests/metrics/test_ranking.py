@@ -9,7 +9,7 @@ from scipy.integrate import quad
 from sklearn.metrics import average_precision_score, roc_auc_score, roc_curve
 
 from models.errors import InternalError, TooLittleDataError
-from models.metrics import auc, h_measure, normalized_gini, pr_auc, spearman, top_decile_lift
+from models.metrics.ranking import auc, h_measure, normalized_gini, pr_auc, spearman, top_decile_lift
 
 
 @pytest.fixture

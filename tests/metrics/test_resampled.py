@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.errors import TooLittleDataError
-from models.metrics import Metric, auc, bootstrap_draws, normalized_gini
+from models.metrics.bootstrap import Metric, bootstrap_draws
+from models.metrics.ranking import auc, normalized_gini
 from models.metrics.resampled import AT_ONCE
 
 ROWS = st.lists(st.tuples(st.integers(0, 1), st.integers(-5, 50), st.integers(0, 4)), min_size=1, max_size=12)

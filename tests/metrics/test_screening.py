@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.errors import InternalError
-from models.metrics import ReviewList, screening_efficiency
+from models.metrics.screening import ReviewList, screening_efficiency
 
 ONE = np.ones((1, 5))
 VALUE = np.array([0.0, 100.0, 0.0, 60.0, 40.0])

@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import mean_absolute_error, root_mean_squared_error
 
 from models.errors import TooLittleDataError
-from models.metrics import decile_mape, decile_table, mae, rmse, total_ratio
+from models.metrics.value import decile_mape, decile_table, mae, rmse, total_ratio
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.panel.definitions import definitions
 
 CONFIGS = Path(__file__).parents[2] / "configs"

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.panel import ledger_cache as kept
 from models.panel import prepare
 from models.panel.ledger_cache import kept_book

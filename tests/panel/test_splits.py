@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.book.periods import PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.errors import TooLittleDataError
 from models.panel.splits import CensoredOrigin, LearningOrigins, elapsed_periods, learning_origins, never_before
 from support.books import settings

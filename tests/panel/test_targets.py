@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.config import DeclineConfig
+from models.config.sections import DeclineConfig
 from models.panel.targets import (
     DECLINE_CAUSES,
     Activity,

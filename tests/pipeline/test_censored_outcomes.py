@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config import DeclineConfig, DeclineLearnerConfig, RunConfig
+from models.config.sections import DeclineConfig, DeclineLearnerConfig, RunConfig
 from models.errors import InternalError
-from models.learners.decline import DeclineModel, SoftLabelGrid, expected_declines
-from models.metrics import auc
+from models.learners.decline.soft_labels import SoftLabelGrid, expected_declines
+from models.learners.decline.whether import DeclineModel
+from models.metrics.ranking import auc
 from models.panel.panel import Panel
 from models.panel.splits import CensoredOrigin
 from models.panel.targets import SO_FAR, Activity, Endings, standing

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from models.learners.calibration import PlattCalibration
-from models.learners.value import ValueCalibration
+from models.learners.value.calibration import ValueCalibration
 from models.panel.splits import LearningOrigins, OutOfTimeOrigins
 from models.pipeline.calibration import ForecastCalibration, learn_calibration
 from models.pipeline.out_of_time import OutOfTimeForecast, OutOfTimeForecasts

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.learners.calibration import PlattCalibration
-from models.learners.value import ValueCalibration
+from models.learners.value.calibration import ValueCalibration
 from models.pipeline.shrinkage import shrunk_decline, shrunk_share, shrunk_value
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import DamagedBundleError
 from models.panel.panel import Panel
 from models.profiles.compute import HELD_COLUMNS, fit_kinds, kind_columns

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config import DriverConfig, NeedsConfig
+from models.config.kinds import DriverConfig, NeedsConfig
 from models.errors import MissingColumnError, MissingFileError, TooLittleDataError, UserError
 from models.learners.type_weights import learned_weights
 from models.profiles.compute import fit_kinds

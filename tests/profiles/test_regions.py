@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from models.codec import from_plain, to_plain
-from models.config import DriverConfig, RegionsConfig
+from models.config.kinds import DriverConfig, RegionsConfig
 from models.profiles.regions import RegionFacts, RegionModel, region_table
 
 PLACES = ("Europe",) * 4 + ("Asia",) * 4 + ("Africa",) * 4

@@ -7,7 +7,7 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from models.config import StagesConfig
+from models.config.kinds import StagesConfig
 from models.profiles.stages import Trajectory, stages_of
 
 SETTINGS = StagesConfig(

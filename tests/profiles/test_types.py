@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from models.codec import from_plain, to_plain
-from models.config import DriverConfig, NeedsConfig, RelationshipsConfig
+from models.config.kinds import DriverConfig, NeedsConfig, RelationshipsConfig
 from models.errors import FeatureContractError
 from models.profiles.positions import Positions, features_named
 from models.profiles.types import NEEDS, RELATIONSHIPS, Memberships, driver_scores, memberships_of

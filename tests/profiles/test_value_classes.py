@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config import DriverConfig, ValueClassesConfig
+from models.config.kinds import DriverConfig, ValueClassesConfig
 from models.profiles.value_classes import ValueClassModel
 
 SETTINGS = ValueClassesConfig(

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from models.book.periods import PeriodGrid
-from models.config import Config, load_config, parse_config
+from models.config.loading import load_config, parse_config
+from models.config.root import Config
 from models.panel.features import FeatureWords
 from models.panel.panel import Panel, panel_of
 from models.panel.prepare import fit_notes, prepared_book
-from models.reasons import Grouping
+from models.reasons.ranking import Grouping
 from support.books import AS_OF, SETTINGS, book_of
 from support.random_books import random_book
 

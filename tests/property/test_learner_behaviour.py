@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.config import DeclineLearnerConfig, RunConfig, SegmentsConfig, ValueLearnerConfig
+from models.config.sections import DeclineLearnerConfig, RunConfig, ValueLearnerConfig
+from models.config.segments import SegmentsConfig
 from models.learners.baselines import LogisticBaseline, PastBehaviour, PastSumBaseline
 from models.learners.contract import FeatureContract
-from models.learners.decline import DeclineModel
-from models.learners.segments import SegmentModel
-from models.learners.value import CandidateInputs, ValueCalibration, ValueModel
+from models.learners.decline.whether import DeclineModel
+from models.learners.segments.model import SegmentModel
+from models.learners.value.calibration import ValueCalibration
+from models.learners.value.candidate import CandidateInputs
+from models.learners.value.model import ValueModel
 
 NUMBERS = ("recency", "count", "total", "last_period", "tenure")
 AS_FEATURES = {

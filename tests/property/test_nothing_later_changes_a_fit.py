@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.pipeline.bundle import read_bundle
 from models.scoring.compute import CURVES, EXPLANATIONS, SCORES, predict_book
 from models.scoring.movers import MOVERS
 from models.training.compute import evaluate_book, train_models
-from models.tuning import plan_tuning, tune_book
+from models.tuning.search import plan_tuning, tune_book
 from models.vocab import SilentProgress
 from models.warnings.publishing import WARNINGS
 from support import books

@@ -15,10 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.book.door import Book, load_book
-from models.config import parse_config
-from models.config.policy import PolicyConfig
-from models.grading import assess, decide, fit_policy, limit_of
+from models.config.loading import parse_config
+from models.config.policy.policy import PolicyConfig
+from models.grading.decision import assess, decide
+from models.grading.fitted import fit_policy
 from models.grading.known_overrides import override_facts, overrides_at
+from models.grading.stability import limit_of
 from models.scoring.tier_columns import tier_columns
 from models.vocab import SilentProgress
 from property.test_policy_laws import TIERS, clients, policies

@@ -13,19 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from models.config.policy import PolicyConfig
-from models.grading import (
-    NO_MOVE,
-    Facts,
-    Override,
-    assess,
-    decide,
-    fit_policy,
-    grade_book,
-    limit_of,
-    reasons,
-    shortfall,
-)
+from models.config.policy.policy import PolicyConfig
+from models.grading.decision import assess, decide, grade_book
+from models.grading.distance import shortfall
+from models.grading.facts import Facts
+from models.grading.fitted import fit_policy
+from models.grading.overrides import Override
+from models.grading.reasons_text import reasons
+from models.grading.stability import NO_MOVE, limit_of
 from models.vocab import Tier
 from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, facts_of
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.learners.shapley import ShapleyKernel
+from models.learners.shapley.kernel import ShapleyKernel
 from models.learners.shapley.program import TABLE_BYTES
 from support.drawn_boosters import drawn_booster
 

@@ -11,8 +11,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.config.policy import PolicyConfig
-from models.grading import Facts, Override, TierDecisions, fit_policy, grade_book, reasons
+from models.config.policy.policy import PolicyConfig
+from models.grading.decision import TierDecisions, grade_book
+from models.grading.facts import Facts
+from models.grading.fitted import fit_policy
+from models.grading.overrides import Override
+from models.grading.reasons_text import reasons
 from models.vocab import Tier
 from property.test_policy_laws import DAYS, TIERS, policies
 from support.graded import AS_OF, facts_of

@@ -9,7 +9,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.config import ReachConfig
+from models.config.explaining import ReachConfig
 from models.explain.change import features_by_client
 from models.explain.reach import PeerRange
 from models.explain.within_reach import Goal, Outcome, Reachable, within_reach

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from models.grading import grade
-from models.learners.decline import DeclineCurves
+from models.grading.built_in import grade
+from models.learners.decline.curves import DeclineCurves
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, Predictions, score_panel, with_peers
 from models.scoring.columns import reason_column, score_columns

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.learners.contributions import ROUNDED_TO
-from models.learners.decline import DeclineCurves
+from models.learners.decline.curves import DeclineCurves
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, score_panel
 from models.scoring.explanations import Stamp, curve_table, description, explanation_table

@@ -13,7 +13,7 @@ import pytest
 
 import models
 from models.change_detection import code_hash
-from models.config import Config
+from models.config.root import Config
 from models.scoring import run_key as module
 from models.scoring.run_key import run_key
 from support.drawn_panel import small_config

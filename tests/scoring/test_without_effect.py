@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from models.book.guard.profile import EMPTY_PROFILE
-from models.config import Config
-from models.config.policy import PolicyConfig
+from models.config.policy.policy import PolicyConfig
+from models.config.root import Config
 from models.notices import Severity
 from models.pipeline.bundle import Bundle
 from models.scoring.without_effect import (

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
-from models.learners.segments import Plane
+from models.learners.segments.plane import Plane
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, Predictions, score_panel, segment_rows
 from models.segments.report import continued_segments, mixes_of, segment_facts, served_segment_facts

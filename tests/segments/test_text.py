@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
-from models.config import SegmentsConfig, load_config
-from models.learners.segments import SegmentModel, names_of
+from models.config.loading import load_config
+from models.config.segments import SegmentsConfig
+from models.learners.segments.model import SegmentModel
+from models.learners.segments.names import names_of
 
 WORDS = {
     "volume": {

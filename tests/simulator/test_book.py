@@ -14,7 +14,8 @@ import pytest
 from models.book.contract import TABLES, Kind
 from models.config.simulation import SimulationConfig, TruthConfig
 from models.errors import ManyProblemsError, UserError
-from models.simulator import SIMULATED, SimulationSummary, repaired, simulate
+from models.simulator.book import SIMULATED, SimulationSummary, simulate
+from models.simulator.injected_errors import repaired
 
 ARROW = {Kind.TEXT: pa.string(), Kind.NUMBER: pa.float64(), Kind.DATE: pa.date32(), Kind.TRUTH: pa.bool_()}
 SMALL = SimulationConfig(block_clients=600, truth=TruthConfig(paths=10))

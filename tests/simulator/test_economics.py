@@ -12,8 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.config.simulation import DirtEconomics, LifecycleEconomics, SimulationConfig, TruthConfig
-from models.simulator import simulate
 from models.simulator.blocks import Plan, Run, SimulatedBlock, run_block, simulate_block, world_of
+from models.simulator.book import simulate
 from models.simulator.economics import TYPES
 from models.simulator.journal import FunnelColumns
 from models.simulator.notes import all_notes

@@ -8,7 +8,7 @@ import pytest
 
 from models.config.simulation import SimulationConfig, TruthConfig
 from models.errors import MissingFileError
-from models.simulator import simulate
+from models.simulator.book import simulate
 from models.simulator.plots import plausibility_figure
 
 

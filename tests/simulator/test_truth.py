@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from models.config import DeclineConfig
+from models.config.sections import DeclineConfig
 from models.config.simulation import InterventionEconomics, SimulationConfig, TruthConfig
 from models.panel.facilities import cause_of_key
-from models.simulator import SIMULATED, Futures, futures, simulate
 from models.simulator.blocks import Plan, run_block, world_of
+from models.simulator.book import SIMULATED, Futures, futures, simulate
 from models.simulator.economics import DEFAULTED, DORMANT, MATURED, NO_CAUSE, REFINANCED, Economics
 from models.simulator.intervention import share_avoided
 from models.simulator.population import create_population

@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 from models.book.contract import TABLES, Kind
 from models.book.door import Book
 from models.book.periods import PeriodGrid
-from models.config import Config, parse_config
+from models.config.loading import parse_config
+from models.config.root import Config
 from models.panel.panel import Panel, panel_of
 from models.panel.prepare import fit_notes, prepared_book
 

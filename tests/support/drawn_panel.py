@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.book.periods import PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, OutOfTimeOrigins
 from models.pipeline.calibration import learn_calibration

@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from models.config.policy import PolicyConfig
-from models.grading import Facts, Override
+from models.config.policy.policy import PolicyConfig
+from models.grading.facts import Facts
+from models.grading.overrides import Override
 
 AS_OF = date(2024, 1, 1)
 POLICIES = Path(__file__).parents[2] / "configs" / "policies"

@@ -12,7 +12,7 @@ import pandas as pd
 
 from models.book.guard.measuring import profile_book
 from models.book.guard.profile import BookProfile
-from models.config import Config
+from models.config.root import Config
 from support.books import settings, write_table
 
 Frames = dict[str, pd.DataFrame]

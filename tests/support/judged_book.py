@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 
 from models.evaluation.report import Judged, JudgedCurve, report_parts, stability_parts
-from models.metrics import auc, bootstrap_draws, bootstrap_interval, brier, normalized_gini, total_ratio
+from models.metrics.bootstrap import bootstrap_draws, bootstrap_interval
+from models.metrics.probability import brier
+from models.metrics.ranking import auc, normalized_gini
+from models.metrics.value import total_ratio
 
 CAUSES = ("reduced", "refinanced_away", "dormant", "default")
 HORIZON, STEPS = 12, 6

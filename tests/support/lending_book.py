@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 
 CLIENTS, MONTHS = 300, 60
 START, KNOWN_UNTIL = date(2018, 1, 1), date(2023, 1, 1)

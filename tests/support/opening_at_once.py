@@ -18,7 +18,8 @@ from typing import Any
 
 import sqlalchemy
 
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.tracking.mlflow import Tracking
 
 IN_THE_MIDDLE = 200

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from models.book.door import Book, load_book
-from models.config import load_config
+from models.config.loading import load_config
 from models.vocab import SilentProgress
 
 CONFIGS = Path(__file__).parents[2] / "configs"

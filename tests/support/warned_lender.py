@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from models.book.periods import PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.panel.panel import Panel, panel_of
 from models.panel.prepare import prepared_book
 from models.panel.splits import learning_origins

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from models.config import Config
+from models.config.root import Config
 from models.learners.contract import FeatureContract
 from models.pipeline.rows import Rows
 from models.training.directions import direction_facts

@@ -10,9 +10,10 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 
-from models.config import ChoiceConfig
+from models.config.sections import ChoiceConfig
 from models.errors import TooLittleDataError, UserError
-from models.metrics import decile_mape, normalized_gini
+from models.metrics.ranking import normalized_gini
+from models.metrics.value import decile_mape
 from models.panel.splits import OutOfTimeOrigins
 from models.pipeline.calibration import candidate_scores
 from models.pipeline.out_of_time import OutOfTimeForecasts

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from models.book.periods import PeriodGrid
-from models.config import Config, parse_config
+from models.config.loading import parse_config
+from models.config.root import Config
 from models.errors import TooLittleDataError
 from models.panel.panel import Panel
 from models.warnings.replay import (

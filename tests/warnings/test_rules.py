@@ -8,19 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config import WarningsConfig, parse_config
+from models.config.loading import parse_config
+from models.config.warnings import WarningsConfig
 from models.errors import ConfigError, InternalError
-from models.warnings import (
-    AlarmLimits,
-    AlarmMemory,
-    Deteriorations,
-    Signal,
-    Usual,
-    alarm_budget,
-    deterioration_of,
-    ring,
-    signals_of,
-)
+from models.warnings.alarms import AlarmLimits, AlarmMemory, Deteriorations, alarm_budget, ring
+from models.warnings.rules import Signal, Usual, deterioration_of, signals_of
 from support.books import SETTINGS
 
 ARREARS = Signal(feature="arrears_days", dimension=0, worse=1.0, least=30.0)

@@ -21,10 +21,10 @@ from models.book.counts import TableCount
 from models.book.door import Book
 from models.book.periods import DAYS_PER_PERIOD
 from models.book.plausibility import ALL_CHECKS, CheckResult, Scope, run_checks
-from models.config import Config
+from models.config.root import Config
 from models.errors import TooLittleDataError
-from models.grading import policy_notices
 from models.grading.compute import facts_before_models
+from models.grading.coverage import policy_notices
 from models.notices import Notice, by_severity
 from models.panel.definitions import definitions
 from models.panel.groups import one_in

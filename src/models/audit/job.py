@@ -9,11 +9,12 @@ from typing import Any
 
 import ibis
 
-from models.audit import BadRows, audit_book, audit_facts, bad_rows
+from models.audit.compute import audit_book, audit_facts
 from models.audit.page import check_page
+from models.audit.quarantine import BadRows, bad_rows
 from models.book.counts import TableCount
 from models.book.door import QUARANTINE, Book, load_book, refusal_of
-from models.config import Config
+from models.config.root import Config
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
 from models.notices import ROWS_LEFT_OUT, Notice, Severity, by_severity, notice_facts
 from models.publishing import publish_text

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.book.periods import PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.errors import TooLittleDataError
 
 

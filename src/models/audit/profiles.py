@@ -12,7 +12,7 @@ from models.book.counts import TableCount
 from models.book.door import Book
 from models.book.guard.profile import DATED
 from models.book.periods import DAYS_PER_PERIOD
-from models.config import TimeConfig
+from models.config.sections import TimeConfig
 from models.vocab import Progress
 
 MAX_EXACT_ROWS = 2_000_000

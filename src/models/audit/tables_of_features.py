@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from models.config import Config
+from models.config.root import Config
 
 _FAMILIES = {
     "facility": "facilities",

@@ -10,8 +10,8 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from models.audit import BadRow, BadRows
 from models.audit.job import Checkup
+from models.audit.quarantine import BadRow, BadRows
 from models.notices import notices_of
 from models.shell.notices import notice_lines
 from models.shell.small_plots import short_number

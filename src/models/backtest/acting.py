@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from models.backtest.lists import ACTING_LISTS, PERFECT, RULE, Scores
-from models.config import ActingConfig, Config
-from models.metrics import Draws, ReviewList, told_interval
+from models.config.backtest import ActingConfig
+from models.config.root import Config
+from models.metrics.bootstrap import Draws, told_interval
+from models.metrics.screening import ReviewList
 from models.vocab import FloatArray
 
 Rows = list[slice]

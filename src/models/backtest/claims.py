@@ -10,9 +10,11 @@ import numpy as np
 from models.backtest.acting import ActingClaim, Rows
 from models.backtest.compute import Lending, Replayed
 from models.backtest.lists import ANEW, LISTS, OURS, RULE
-from models.config import BacktestConfig, Config
-from models.metrics import Draws, ReviewList, SafetyList, bootstrap_figures, screening_efficiency, told_interval
-from models.metrics.portfolio import Kept
+from models.config.backtest import BacktestConfig
+from models.config.root import Config
+from models.metrics.bootstrap import Draws, bootstrap_figures, told_interval
+from models.metrics.portfolio import Kept, SafetyList
+from models.metrics.screening import ReviewList, screening_efficiency
 from models.vocab import FloatArray, IntArray
 
 CURVE_POINTS = 51

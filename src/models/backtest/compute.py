@@ -17,12 +17,13 @@ from models.backtest.rule_grade import rule_grade
 from models.backtest.simulated import Simulated
 from models.book.door import Book
 from models.book.periods import PeriodGrid
-from models.config import BacktestConfig, Config
+from models.config.backtest import BacktestConfig
+from models.config.root import Config
 from models.errors import AsOfOutsideBookError, InternalError
-from models.grading import Basis, TierDecisions, grade_book
 from models.grading.compute import facts_of
+from models.grading.decision import Basis, TierDecisions, grade_book
 from models.grading.known_overrides import overrides_at
-from models.learners.segments import SegmentModel
+from models.learners.segments.model import SegmentModel
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins
 from models.pipeline.calibration import learn_calibration

@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from models.backtest import backtest_book
 from models.backtest.page import write_backtest_page
+from models.backtest.report import backtest_book
 from models.publishing import publish_text
 from models.tracking.mlflow import Tracking
 from models.vocab import Progress, SilentProgress

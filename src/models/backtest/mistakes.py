@@ -12,8 +12,8 @@ import pandas as pd
 from models.backtest.claims import efficiency_anew
 from models.backtest.compute import HELD, Replayed
 from models.backtest.lists import ANEW, OURS, RULE
-from models.config import Config
-from models.metrics import bootstrap_figures, told_interval
+from models.config.root import Config
+from models.metrics.bootstrap import bootstrap_figures, told_interval
 from models.vocab import BoolArray, FloatArray, TextArray, Tier
 
 _GRADES = {OURS: "tier", RULE: "rule_tier"}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from models.book.door import Book
 from models.book.periods import DAYS_PER_MONTH
-from models.config import LimitsConfig
+from models.config.backtest import LimitsConfig
 from models.panel.panel import Panel
 from models.vocab import FloatArray
 

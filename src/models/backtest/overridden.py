@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.backtest.compute import Replayed
-from models.grading import ranks_of
+from models.grading.facts import ranks_of
 from models.grading.known_overrides import COUNTING
 from models.vocab import BoolArray, FloatArray, TextArray
 

@@ -13,7 +13,7 @@ from models.backtest.lists import ACTING_LISTS, LISTS, OURS, RULE
 from models.backtest.mistakes import error_costs, stability, tier_facts
 from models.backtest.overridden import override_outcomes
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.panel.definitions import definitions
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder, Tier
 

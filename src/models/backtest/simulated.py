@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from models.backtest.acting import Expected
-from models.config import Config
+from models.config.root import Config
 from models.evaluation.truth import read_avoidable
 from models.panel.panel import Panel
 from models.simulator.truth import LOSS_HALVES

@@ -26,7 +26,8 @@ from models.book.guard.measuring import profile_book
 from models.book.limits import refuse_bad, row_notices
 from models.book.quarantine import CheckedTable, Gate
 from models.book.sources import SOURCES, SourceTables, with_overrides
-from models.config import Config, RunConfig
+from models.config.root import Config
+from models.config.sections import RunConfig
 from models.errors import AllProblems, TooLittleDataError, UnreadableFileError
 from models.scratch import remove_stale, scratch_folder
 from models.vocab import Progress

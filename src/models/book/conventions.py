@@ -15,8 +15,7 @@ from models.book.absent import BLANKS, is_filled, is_word
 from models.book.contract import Column, Kind, Reference, TableSchema, Words
 from models.book.days import UTC, is_iso, order_counts
 from models.book.parsing import PUBLISHED_ORDER, as_text, typed
-from models.config import BookConfig
-from models.config.sections import ABSENT_WORDS
+from models.config.sections import ABSENT_WORDS, BookConfig
 from models.errors import AmbiguousDatesError
 from models.notices import Notice, Severity
 from models.vocab import DateOrder

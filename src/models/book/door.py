@@ -19,7 +19,7 @@ from models.book.guard.profile import EMPTY_PROFILE, BookProfile
 from models.book.names import require_known_names
 from models.book.source_cache import SourceMemory
 from models.change_detection import UNREADABLE, code_version
-from models.config import Config
+from models.config.root import Config
 from models.errors import ImplausibleBookError, UserError
 from models.notices import Notice, Severity, notice_facts, notices_of
 from models.scratch import remove_stale, scratch_folder

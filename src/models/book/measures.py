@@ -14,7 +14,8 @@ import numpy as np
 
 from models.book.contract import TABLES
 from models.book.names import KIND_COLUMN, require_known_names
-from models.config import Config, MeasureConfig
+from models.config.root import Config
+from models.config.sections import MeasureConfig
 from models.vocab import FloatArray
 
 ACTIVITY = "activity"

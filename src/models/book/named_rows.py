@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from models.book.names import KIND_COLUMN, nearest
-from models.config import Config
+from models.config.root import Config
 from models.notices import Notice, Severity
 
 _SHOWN = 12

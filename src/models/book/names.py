@@ -9,7 +9,7 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from models.book.contract import CASHFLOW_KINDS, TABLES, Kind
-from models.config import Config
+from models.config.root import Config
 from models.errors import ConfigError, UserError
 
 KIND_COLUMN = {"cashflows": "kind", "interactions": "kind", "opportunities": "stage"}

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from models.change_detection import UNREADABLE, Stamp, code_version, has_settled, stamp_of
-from models.config import BookConfig, Config
+from models.config.root import Config
+from models.config.sections import BookConfig
 from models.scratch import scratch_folder
 
 _KEY_LENGTH = 16

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from models.config.policy import CapConfig, CriterionConfig, PolicyConfig
+from models.config.policy.dimensions import CriterionConfig
+from models.config.policy.policy import PolicyConfig
 from models.config.policy.problems import unknown_name
+from models.config.policy.rules import CapConfig
 from models.config.sections import FeaturesConfig
 from models.errors import UserError
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from models.config.feature_names import feature_problems
-from models.config.policy import PolicyConfig
+from models.config.policy.policy import PolicyConfig
 from models.config.policy.problems import PROBLEMS, located
 from models.config.root import Config
 from models.config.sections import FeaturesConfig

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.book.periods import DAYS_PER_PERIOD
-from models.config import Config
+from models.config.root import Config
 from models.errors import InternalError, TooLittleDataError
 from models.evaluation.report.explained import reason_sizes, sampled
 from models.learners.baselines import (
@@ -18,8 +18,10 @@ from models.learners.baselines import (
     decline_scores,
     value_scores,
 )
-from models.learners.btyd import PURCHASE_FEATURES, BetaGeometric, GammaGamma, history_from_features
-from models.learners.segments import SegmentModel
+from models.learners.btyd.beta_geometric import BetaGeometric
+from models.learners.btyd.features import PURCHASE_FEATURES, history_from_features
+from models.learners.btyd.gamma_gamma import GammaGamma
+from models.learners.segments.model import SegmentModel
 from models.learners.untuned import untuned_decline, untuned_value
 from models.learners.value.candidate import shares
 from models.panel.groups import dealt

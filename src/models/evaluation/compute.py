@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import InternalError, TooLittleDataError
 from models.evaluation.benchmarks import OURS, Benchmark, BenchmarkResults, BenchmarkSet, contest
 from models.evaluation.metrics import (
@@ -25,8 +25,8 @@ from models.evaluation.metrics import (
 )
 from models.evaluation.report import Judged, JudgedCurve, report_parts
 from models.evaluation.truth import known_causes, with_truth
-from models.learners.segments import SegmentModel
-from models.metrics import decile_table
+from models.learners.segments.model import SegmentModel
+from models.metrics.value import decile_table
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins
 from models.panel.targets import DECLINE_CAUSES

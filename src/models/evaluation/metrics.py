@@ -12,35 +12,14 @@ from numpy.typing import ArrayLike
 
 from models.errors import TooLittleDataError
 from models.evaluation.benchmarks import OURS, RECENCY, TRUTH, Benchmark
-from models.learners.decline import DeclineCurves
-from models.metrics import (
-    Draws,
-    Interval,
-    Metric,
-    auc,
-    bootstrap_draws,
-    brier,
-    brier_parts,
-    calibration_intercept,
-    calibration_slope,
-    curve_auc,
-    curve_brier,
-    decile_mape,
-    ece,
-    expected_maximum_profit,
-    h_measure,
-    interval_coverage,
-    interval_score,
-    interval_width,
-    log_loss,
-    mae,
-    normalized_gini,
-    pr_auc,
-    rmse,
-    spearman,
-    top_decile_lift,
-    total_ratio,
-)
+from models.learners.decline.curves import DeclineCurves
+from models.metrics.bootstrap import Draws, Interval, Metric, bootstrap_draws
+from models.metrics.coverage import interval_coverage, interval_score, interval_width
+from models.metrics.curves import curve_auc, curve_brier
+from models.metrics.probability import brier, brier_parts, calibration_intercept, calibration_slope, ece, log_loss
+from models.metrics.profit import expected_maximum_profit
+from models.metrics.ranking import auc, h_measure, normalized_gini, pr_auc, spearman, top_decile_lift
+from models.metrics.value import decile_mape, mae, rmse, total_ratio
 from models.pipeline.pipeline import Predictions
 from models.vocab import FloatArray, IntArray
 

@@ -13,9 +13,9 @@ import pandas as pd
 from scipy.special import expit
 
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.errors import UnknownClientError
-from models.grading import Grades
+from models.grading.built_in import Grades
 from models.grading.compute import Grader
 from models.grading.ranks import tier_ranks
 from models.learners.change import ModelReading, SplitChange, mean_steps, mixed_predictions, split_change

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.explain.change import (
     Change,
     Side,
@@ -18,7 +18,8 @@ from models.explain.change import (
     features_by_client,
 )
 from models.explain.history import ClientPast
-from models.grading import decide, reasons
+from models.grading.decision import decide
+from models.grading.reasons_text import reasons
 from models.panel.features import Language
 from models.pipeline.bundle import Bundle
 from models.scoring.columns import assessment

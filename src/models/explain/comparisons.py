@@ -12,7 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 from models.learners.peers import PeerView
-from models.reasons import Bearing, ReasonTable
+from models.reasons.ranking import ReasonTable
+from models.reasons.text import Bearing
 from models.vocab import FloatArray, IntArray, TextArray
 
 Predict = Callable[[FloatArray], FloatArray]

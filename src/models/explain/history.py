@@ -10,7 +10,7 @@ import numpy as np
 
 from models.book.door import Book
 from models.book.periods import WHOLE_PERIODS_PER_QUARTER, WHOLE_PERIODS_PER_YEAR, PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.errors import UserError
 from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined, panels_by_block

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.explain.change_reasons import change_of
 from models.explain.history import read_client
 from models.explain.story import ClientStory, explain_client

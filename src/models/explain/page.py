@@ -7,7 +7,6 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from models.evaluation.plots import Chart
 from models.explain import plots as client_plots
 from models.explain.labels import kind_in_words, say
 from models.explain.ledger import Ledger, change_rows, ledger, money_scale, points_scale
@@ -25,6 +24,7 @@ from models.explain.text import (
 from models.publishing import publish_text
 from models.reasons.figures import day
 from models.scoring.scoring import DECLINE, VALUE
+from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.svg import shortened
 

@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from models.config import LearnersConfig, ReachConfig
+from models.config.explaining import ReachConfig
+from models.config.sections import LearnersConfig
 from models.learners.contract import ContractFeature, FeatureContract
 from models.vocab import BoolArray, FloatArray, IntArray
 

@@ -11,17 +11,14 @@ from models.explain.comparisons import bearings
 from models.learners.peers import PeerGroup
 from models.panel.features import FeatureWords, Language, plain_words, quoted
 from models.pipeline.bundle import Bundle
-from models.reasons import (
+from models.reasons.ranking import Grouping, Reason, ReasonTable, reasons_of
+from models.reasons.text import (
     Bearing,
-    Grouping,
-    Reason,
-    ReasonTable,
     Unit,
     effect_in_words,
     feature_in_words,
     observed_in_words,
     range_in_words,
-    reasons_of,
     sentence,
     usual_in_words,
 )

@@ -12,21 +12,22 @@ import numpy as np
 import pyarrow.dataset as ds
 
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.explain.change_reasons import ClientChange
 from models.explain.history import ClientPast
 from models.explain.reach import PeerRange
 from models.explain.reasons import ClientReasons, explained_reasons
 from models.explain.within_reach import NoneWithinReach, Reachable, within_reach
-from models.grading import decide, reasons
+from models.grading.decision import decide
+from models.grading.reasons_text import reasons
 from models.grading.treatments import Treatment, TreatmentTable
-from models.learners.decline import DeclineCurves
+from models.learners.decline.curves import DeclineCurves
 from models.notices import Notice, by_severity
 from models.panel.definitions import definitions
 from models.panel.features import FeatureWords, Language, plain_words
 from models.pipeline.bundle import Bundle
 from models.profiles.text import drivers_in_words
-from models.reasons import feature_in_words
+from models.reasons.text import feature_in_words
 from models.scoring.columns import assessment, score_columns
 from models.scoring.compute import model_version
 from models.scoring.scoring import DECLINE, VALUE, scoring_config

@@ -13,8 +13,8 @@ from models.explain.change_reasons import ClientChange
 from models.explain.labels import kind_in_words, say
 from models.explain.story import ClientStory
 from models.explain.within_reach import FeatureMove, Goal, Outcome, Reachable
-from models.grading import override_sentence
 from models.grading.known_overrides import told_override
+from models.grading.text import override_sentence
 from models.panel.features import FeatureWords, FigureUnit, Language
 from models.reasons.figures import day, figure_in_words, money, money_from
 

@@ -10,9 +10,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from models.config import ActionConfig, Config, ReachConfig
+from models.config.explaining import ActionConfig, ReachConfig
+from models.config.root import Config
 from models.explain.reach import PeerRange, Way, ways_of
-from models.grading import Grades
+from models.grading.built_in import Grades
 from models.grading.compute import Grader
 from models.grading.ranks import tier_ranks
 from models.learners.contract import FeatureContract

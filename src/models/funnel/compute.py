@@ -12,10 +12,11 @@ import numpy as np
 from models.book.contract import UNNAMED
 from models.book.door import Book
 from models.book.periods import WHOLE_PERIODS_PER_YEAR, WHOLE_YEAR_DAYS, PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.errors import AsOfOutsideBookError, UserError
 from models.funnel.rules import KINDS, Chances, Layer, captured, layers, learned_chances, taken_per_period, waiting
-from models.kpis.relations import Opportunity, Reader, opportunities_known, reading
+from models.kpis.relations.opportunities import Opportunity, opportunities_known
+from models.kpis.relations.reading import Reader, reading
 from models.panel.facilities import FOREVER
 from models.panel.opportunities import STAGES
 from models.vocab import FloatArray, Progress, SilentProgress

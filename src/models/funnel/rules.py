@@ -12,7 +12,7 @@ import numpy as np
 
 from models.book.contract import UNNAMED
 from models.kpis.estimates import wilson_ends
-from models.kpis.relations import Opportunity
+from models.kpis.relations.opportunities import Opportunity
 from models.panel.facilities import FOREVER
 from models.panel.opportunities import STAGES
 from models.vocab import BoolArray, FloatArray, IntArray

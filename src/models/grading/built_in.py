@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.config import TiersConfig
+from models.config.sections import TiersConfig
 from models.vocab import BoolArray, FloatArray, TextArray, Tier
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from models.config.policy import CapConfig
+from models.config.policy.rules import CapConfig
 from models.grading.facts import RANKS, Facts
 from models.vocab import BoolArray, IntArray
 

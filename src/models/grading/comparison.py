@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.config.policy import PolicyConfig
+from models.config.policy.policy import PolicyConfig
 from models.grading.decision import TierDecisions, grade_book
 from models.grading.facts import RANKS, Facts, ranks_of
 from models.grading.fitted import GradingPolicy, refit_policy

@@ -10,18 +10,12 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from models.grading import (
-    Assessment,
-    Facts,
-    Grades,
-    GradingPolicy,
-    Override,
-    TierPolicy,
-    assess,
-    decide,
-    grade,
-    reasons,
-)
+from models.grading.built_in import Grades, TierPolicy, grade
+from models.grading.decision import Assessment, assess, decide
+from models.grading.facts import Facts
+from models.grading.fitted import GradingPolicy
+from models.grading.overrides import Override
+from models.grading.reasons_text import reasons
 from models.learners.intervals import ConformalBands
 from models.learners.probability_band import ProbabilityBand
 from models.panel.panel import Panel

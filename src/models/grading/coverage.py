@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.config.policy import CapConfig, CriterionConfig, DimensionConfig, PolicyConfig
+from models.config.policy.dimensions import CriterionConfig, DimensionConfig
+from models.config.policy.policy import PolicyConfig
+from models.config.policy.rules import CapConfig
 from models.grading.facts import Facts
 from models.grading.scores import FALLBACKS, Scored, absent_features, looked_at, scores_of
 from models.notices import Notice, Severity

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.config.policy import RuleConfig
+from models.config.policy.rules import RuleConfig
 from models.grading.decision import TierDecisions
 from models.grading.decision_table import DecisionTable
 from models.grading.facts import RANKS, UNRANKED, ranks_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.config.policy import CriterionConfig
+from models.config.policy.dimensions import CriterionConfig
 from models.grading.decision import Assessment
 from models.grading.decision_table import DecisionTable
 from models.grading.scores import observed

@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from models.config.policy import DimensionConfig, LevelConfig, PolicyConfig
+from models.config.policy.dimensions import DimensionConfig, LevelConfig
+from models.config.policy.policy import PolicyConfig
 from models.errors import DamagedBundleError, UserError
 from models.grading.facts import Facts
 from models.grading.scores import scores_of

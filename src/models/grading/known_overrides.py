@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 
 from models.book.contract import OVERRIDES
 from models.book.door import Book
-from models.grading import Override, OverrideState, TierDecisions, latest_known, ranks_of
+from models.grading.decision import TierDecisions
+from models.grading.facts import ranks_of
+from models.grading.overrides import Override, OverrideState, latest_known
 from models.vocab import Tier
 
 COUNTING = tuple(state.value for state in (OverrideState.APPLIED, OverrideState.AGREES, OverrideState.CAPPED))

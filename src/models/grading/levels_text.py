@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from models.config.policy import DimensionConfig
+from models.config.policy.dimensions import DimensionConfig
 from models.grading.fitted import GradingPolicy
 from models.panel.features import Language
 from models.reasons.figures import CURRENCIES_ZH

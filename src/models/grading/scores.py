@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.config.policy import CriterionConfig, DimensionConfig, PolicyConfig
+from models.config.policy.dimensions import CriterionConfig, DimensionConfig
+from models.config.policy.policy import PolicyConfig
 from models.grading.facts import Facts
 from models.vocab import FloatArray
 

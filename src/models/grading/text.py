@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from models.config.policy import DimensionConfig
+from models.config.policy.dimensions import DimensionConfig
 from models.grading.caps import NO_CAP
 from models.grading.decision import Basis, TierDecisions
 from models.grading.distance import Shortfall

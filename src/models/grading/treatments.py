@@ -9,8 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from models.config.policy import CapConfig, PolicyConfig, Text, TreatmentsConfig
-from models.config.policy.treatments import FIELDS, KEYS, SHAPE, deciding_rows
+from models.config.policy.dimensions import Text
+from models.config.policy.policy import PolicyConfig
+from models.config.policy.rules import CapConfig
+from models.config.policy.treatments import FIELDS, KEYS, SHAPE, TreatmentsConfig, deciding_rows
 from models.errors import InternalError, UserError
 from models.panel.features import Language
 from models.vocab import IntArray, TextArray

@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 
 from models.book.periods import WHOLE_PERIODS_PER_YEAR, PeriodGrid
-from models.config import ScorePart
+from models.config.kpis import ScorePart
 from models.kpis import relations
 from models.kpis.campaigns import campaigns_within
 from models.kpis.groups import Groups, PublishedGroups, group_order
 from models.kpis.overridden import overridden
-from models.kpis.relations import Reader, Window
+from models.kpis.relations.reading import Reader, Window
 from models.kpis.rules import (
     CATALOGUE,
     CampaignResult,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.kpis.relations import Reader
+from models.kpis.relations.reading import Reader
 from models.publications.previous import PreviousScores, newest_before, previous_scores
 from models.vocab import IntArray, Tier
 

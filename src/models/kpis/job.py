@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from models.funnel.compute import FUNNEL_CSV_COLUMNS, book_funnel, funnel_facts
-from models.kpis import CSV_COLUMNS, book_kpis, csv_rows, kpi_facts
+from models.kpis.facts import CSV_COLUMNS, csv_rows, kpi_facts
 from models.kpis.page import kpis_page
+from models.kpis.report import book_kpis
 from models.publishing import publish_text
 from models.shell.csv import csv_text
 from models.showable import acted_on

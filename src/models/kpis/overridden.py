@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.grading import ranks_of
+from models.grading.facts import ranks_of
 from models.grading.known_overrides import COUNTING
 from models.kpis.rules import CATALOGUE, KpiEstimate, unknown
 from models.publications.previous import PreviousScores

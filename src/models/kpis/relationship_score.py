@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.config import ScorePart
+from models.config.kpis import ScorePart
 from models.kpis.estimates import KpiEstimate, unknown
 
 

@@ -9,11 +9,11 @@ from pathlib import Path
 
 from models.book.door import Book
 from models.book.periods import WHOLE_PERIODS_PER_QUARTER, PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.kpis.compute import ALL, At, Counting, KpiRow
 from models.kpis.groups import PublishedGroups, regions_of
-from models.kpis.relations import reading
+from models.kpis.relations.reading import reading
 from models.kpis.rules import CampaignResult
 from models.kpis.tier_moves import TierMoves, tier_moves
 from models.panel.definitions import definitions

@@ -10,11 +10,12 @@ from functools import cached_property
 
 import numpy as np
 
-from models.config import BoostingConfig, MonotoneConfig, RunConfig
+from models.config.sections import BoostingConfig, MonotoneConfig, RunConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.contributions import require_sums
-from models.learners.shapley import ScoresAlong, ShapleyKernel
+from models.learners.shapley.along import ScoresAlong
+from models.learners.shapley.kernel import ShapleyKernel
 from models.learners.tree_library import LoadedTrees
 from models.vocab import FloatArray
 

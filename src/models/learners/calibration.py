@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit
 
 from models.errors import TooLittleDataError
-from models.metrics import fit_logit_line
+from models.metrics.logit_line import fit_logit_line
 from models.vocab import FloatArray
 
 MIN_SLOPE = 0.01

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from scipy.special import expit, logit, ndtri
 
-from models.metrics import fit_logit_line
+from models.metrics.logit_line import fit_logit_line
 from models.vocab import FloatArray
 
 _NEAREST = 1e-9

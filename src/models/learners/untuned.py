@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import expit
 
-from models.config import BoostingConfig, RunConfig
+from models.config.sections import BoostingConfig, RunConfig
 from models.learners.boosting import fit_booster
 from models.learners.contract import FeatureContract
 from models.vocab import BoolArray, FloatArray

@@ -15,12 +15,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.funnel.compute import book_funnel, funnel_facts
 from models.grading.known_overrides import COUNTING
-from models.kpis import book_kpis, kpi_facts
-from models.kpis.relations import reading
+from models.kpis.facts import kpi_facts
+from models.kpis.relations.reading import reading
+from models.kpis.report import book_kpis
 from models.notices import notice_facts
 from models.panel.definitions import definitions
 from models.publications.previous import SCORES, earlier_scores

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.evaluation.plots import Chart, Key
+from models.shell.chart import Chart, Key
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching
 from models.shell.tier_styles import tier_styles

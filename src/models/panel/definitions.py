@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from models.book.periods import MONTHS_PER_PERIOD
-from models.config import Config
+from models.config.root import Config
 from models.panel.features import Language
 from models.panel.features.labels import common_label
 from models.panel.features.words import Said

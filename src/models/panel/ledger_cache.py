@@ -19,7 +19,7 @@ from models.book.door import Book
 from models.book.measures import NOTES, measures_of
 from models.book.periods import PeriodGrid
 from models.change_detection import UNREADABLE, code_version, stamp_of
-from models.config import Config
+from models.config.root import Config
 from models.panel.blocks import PreparedBook
 from models.panel.notes import NoteModel
 from models.scratch import remove_stale

@@ -9,8 +9,11 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
 
-from models.config import Config, FeaturesConfig, NeedsConfig, RelationshipsConfig, WarningsConfig
 from models.config.feature_names import ANY_WINDOW, possible_features
+from models.config.kinds import NeedsConfig, RelationshipsConfig
+from models.config.root import Config
+from models.config.sections import FeaturesConfig
+from models.config.warnings import WarningsConfig
 from models.notices import Notice, Severity
 
 FORECASTS = ("decline_probability",)

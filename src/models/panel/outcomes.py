@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.book.measures import ACTIVITY
-from models.config import Config
+from models.config.root import Config
 from models.panel.blocks import Block, PreparedBook
 from models.panel.cutoff import Future, Past, future_of
 from models.panel.splits import elapsed_periods

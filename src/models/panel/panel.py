@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.book.measures import ACTIVITY
 from models.book.periods import PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.panel.beginnings import GROUPS, told_before
 from models.panel.blocks import Block, Context, PreparedBook
 from models.panel.cube import NEVER

@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 from models.book.door import Book
 from models.book.measures import NOTES, MeasureBook, measures_of
 from models.book.periods import PeriodGrid
-from models.config import Config, FacilityCountConfig
+from models.config.root import Config
+from models.config.sections import FacilityCountConfig
 from models.errors import AsOfOutsideBookError
 from models.panel.beginnings import GROUPS, beginnings_of, groups_begin
 from models.panel.blocks import PreparedBook, counted_column

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.book.periods import PERIODS_PER_YEAR
-from models.config import DeclineConfig
+from models.config.sections import DeclineConfig
 from models.vocab import BoolArray, DeclineCause, ExitCause, FloatArray, IntArray
 
 DECLINE_CAUSES = tuple(DeclineCause)

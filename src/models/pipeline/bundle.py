@@ -12,17 +12,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from models.config import Config, TiersConfig
+from models.config.root import Config
+from models.config.sections import TiersConfig
 from models.errors import BundleFormatError, DamagedBundleError
-from models.grading import GradingPolicy, TierPolicy
+from models.grading.built_in import TierPolicy
 from models.grading.compute import Bounds
+from models.grading.fitted import GradingPolicy
 from models.learners.contract import FeatureContract
-from models.learners.decline import CauseModel, DeclineModel, TimingModel
+from models.learners.decline.cause import CauseModel
+from models.learners.decline.timing import TimingModel
+from models.learners.decline.whether import DeclineModel
 from models.learners.intervals import ConformalBands
 from models.learners.peers import Peers
 from models.learners.probability_band import ProbabilityBand
-from models.learners.segments import SegmentModel
-from models.learners.value import ValueModel
+from models.learners.segments.model import SegmentModel
+from models.learners.value.model import ValueModel
 from models.panel.features import words_from_json, words_to_json
 from models.panel.notes import NoteModel
 from models.pipeline.learned import Learned

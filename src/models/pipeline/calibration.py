@@ -8,16 +8,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.config import ChoiceConfig, Config, ValueCandidateName
+from models.config.root import Config
+from models.config.sections import ChoiceConfig, ValueCandidateName
 from models.errors import TooLittleDataError
-from models.grading import GradingPolicy, TierPolicy, fit_policy, grade, tier_policy
+from models.grading.built_in import TierPolicy, grade, tier_policy
 from models.grading.compute import Bounds, facts_of
+from models.grading.fitted import GradingPolicy, fit_policy
 from models.learners.calibration import PlattCalibration
-from models.learners.decline import CauseEvidence, PersonSteps
+from models.learners.decline.cause import CauseEvidence
+from models.learners.decline.timing import PersonSteps
 from models.learners.intervals import ConformalBands
 from models.learners.probability_band import ProbabilityBand
-from models.learners.value import ValueCalibration
-from models.metrics import decile_mape, normalized_gini, total_ratio
+from models.learners.value.calibration import ValueCalibration
+from models.metrics.ranking import normalized_gini
+from models.metrics.value import decile_mape, total_ratio
 from models.pipeline.out_of_time import OutOfTimeForecast
 from models.pipeline.shrinkage import shrunk_decline, shrunk_value
 from models.vocab import FloatArray, TextArray

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
-from models.learners.decline import DeclineModel, SoftLabelGrid, expected_declines
+from models.learners.decline.soft_labels import SoftLabelGrid, expected_declines
+from models.learners.decline.whether import DeclineModel
 from models.panel.groups import dealt
 from models.panel.panel import Panel
 from models.panel.splits import CensoredOrigin

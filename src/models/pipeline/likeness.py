@@ -10,7 +10,8 @@ from models.book.door import Book
 from models.book.guard import training_notices
 from models.book.guard.findings import Finding, factor, times
 from models.book.guard.profile import EMPTY_PROFILE, BookProfile
-from models.config import Config, GuardConfig
+from models.config.guard import GuardConfig
+from models.config.root import Config
 from models.errors import UnlikeTrainingError
 from models.notices import Notice, Severity
 

@@ -11,7 +11,7 @@ import ibis
 from models.book.door import Book
 from models.book.measures import absent_measures
 from models.book.periods import PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.errors import TooLittleDataError
 from models.panel.notes import NoteModel
 from models.panel.panel import Panel, panel_of

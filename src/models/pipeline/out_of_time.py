@@ -11,11 +11,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from models.book.periods import DAYS_PER_PERIOD
-from models.config import Config, ValueCandidateName
+from models.config.root import Config
+from models.config.sections import ValueCandidateName
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
-from models.learners.decline import LIKE_SHARE, CauseModel, DeclineModel, TimingModel
-from models.learners.value import Blend, CandidateInputs, ValueCandidate, fit_candidate
+from models.learners.decline.cause import CauseModel
+from models.learners.decline.steps import LIKE_SHARE
+from models.learners.decline.timing import TimingModel
+from models.learners.decline.whether import DeclineModel
+from models.learners.value.blend import Blend
+from models.learners.value.candidate import CandidateInputs, ValueCandidate
+from models.learners.value.candidates import fit_candidate
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, OutOfTimeOrigins
 from models.panel.targets import DECLINE_CAUSES

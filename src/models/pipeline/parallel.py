@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
-from models.config import Config
+from models.config.root import Config
 from models.panel.panel import Panel
 from models.workers import cores, in_processes
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from models.book.measures import ACTIVITY
 from models.book.periods import DAYS_PER_PERIOD
-from models.config import Config
+from models.config.root import Config
 from models.learners.baselines import PastBehaviour
 from models.panel.panel import Panel
 from models.vocab import FloatArray

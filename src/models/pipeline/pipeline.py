@@ -12,15 +12,22 @@ from typing import Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from models.config import Config, ValueCandidateName
+from models.config.root import Config
+from models.config.sections import ValueCandidateName
 from models.errors import FeatureContractError, TooLittleDataError
-from models.grading import Grades, GradingPolicy, assess, fit_policy, tier_policy
+from models.grading.built_in import Grades, tier_policy
 from models.grading.compute import Bounds, Forecast, Grader, by_policy, facts_of, grades_of
+from models.grading.decision import assess
+from models.grading.fitted import GradingPolicy, fit_policy
 from models.learners.contract import FeatureContract
-from models.learners.decline import CauseModel, DeclineCurves, DeclineModel, TimingModel
+from models.learners.decline.cause import CauseModel
+from models.learners.decline.curves import DeclineCurves
+from models.learners.decline.timing import TimingModel
+from models.learners.decline.whether import DeclineModel
 from models.learners.peers import Peers
-from models.learners.segments import SegmentModel
-from models.learners.value import ValueCandidate, ValueModel
+from models.learners.segments.model import SegmentModel
+from models.learners.value.candidate import ValueCandidate
+from models.learners.value.model import ValueModel
 from models.panel.features import FeatureWords, FigureUnit
 from models.panel.notes import NoteModel
 from models.panel.panel import Panel

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import InternalError, TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.panel.panel import Panel

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from models.learners.calibration import PlattCalibration
-from models.learners.value import ValueCalibration
-from models.metrics import fit_logit_line
+from models.learners.value.calibration import ValueCalibration
+from models.metrics.logit_line import fit_logit_line
 from models.vocab import FloatArray
 
 UNKNOWN = 0.5

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from models.book.measures import ACTIVITY
 from models.book.periods import DAYS_PER_PERIOD
-from models.config import Config
+from models.config.root import Config
 from models.panel.panel import Panel
 from models.profiles.hysteresis import NONE, HysteresisState, held
 from models.profiles.model import KindsModel

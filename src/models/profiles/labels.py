@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.config import Config, KindsConfig
+from models.config.kinds import KindsConfig
+from models.config.root import Config
 from models.errors import MissingColumnError, MissingFileError, TooLittleDataError, UnreadableFileError, UserError
 from models.learners.type_weights import LearnedWeights, learned_weights
-from models.metrics import auc
+from models.metrics.ranking import auc
 from models.panel.panel import Panel
 from models.profiles.model import KindsModel
 from models.profiles.types import NEEDS, RELATIONSHIPS, Memberships, driver_scores, memberships_of

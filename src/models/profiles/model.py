@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from models.codec import from_json, to_json_text
-from models.config import Config
+from models.config.root import Config
 from models.errors import DamagedBundleError
 from models.profiles.positions import Positions, features_named
 from models.profiles.regions import RegionFacts, RegionModel

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.config import DriverConfig
+from models.config.kinds import DriverConfig
 from models.errors import FeatureContractError
 from models.vocab import BoolArray, FloatArray
 

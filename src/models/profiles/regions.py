@@ -9,7 +9,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
-from models.config import RegionsConfig
+from models.config.kinds import RegionsConfig
 from models.profiles.positions import Positions, features_named, lowest_of_best
 from models.vocab import FloatArray, TextArray
 

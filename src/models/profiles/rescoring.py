@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.config import Config
+from models.config.root import Config
 from models.panel.panel import Panel
 from models.profiles.compute import AXES, hold_periods, kinds_of
 from models.profiles.hysteresis import NONE, HysteresisState, held

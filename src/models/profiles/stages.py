@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.config import StagesConfig
+from models.config.kinds import StagesConfig
 from models.vocab import BoolArray, FloatArray, Stage, TextArray
 
 

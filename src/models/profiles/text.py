@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
-from models.config import KindsConfig
+from models.config.kinds import KindsConfig
 
 _CLEAR = 1 / 3
 """From here on, of at most 1, a client stands high on a driver; below minus this low."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.config import KindsConfig
+from models.config.kinds import KindsConfig
 from models.profiles.positions import Positions
 from models.vocab import FloatArray, IntArray, NeedType, RelationshipType, TextArray
 

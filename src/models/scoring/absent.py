@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import UnknownClientError
 from models.panel.blocks import PreparedBook
 

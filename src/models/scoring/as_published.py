@@ -9,7 +9,7 @@ from typing import Any
 
 from models.book.door import Book
 from models.change_detection import scoring_code
-from models.config import Config
+from models.config.root import Config
 from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
 from models.publications.previous import newest_before

@@ -10,8 +10,8 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from models.config import Config
-from models.grading import Assessment
+from models.config.root import Config
+from models.grading.decision import Assessment
 from models.panel.blocks import Block, PreparedBook
 from models.panel.memory import Memory
 from models.panel.panel import PanelContext, panel_of_block

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from models.config import Config
-from models.grading import EVERY_MOVE, Assessment, MoveLimit, Override, assess, decide
+from models.config.root import Config
 from models.grading.compute import facts_of
+from models.grading.decision import Assessment, assess, decide
+from models.grading.overrides import Override
+from models.grading.stability import EVERY_MOVE, MoveLimit
 from models.learners.contributions import Contributions
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, Predictions
 from models.profiles.compute import HELD_COLUMNS, kind_columns
 from models.publications.previous import PreviousScores
-from models.reasons import Grouping, reasons_of
+from models.reasons.ranking import Grouping, reasons_of
 from models.scoring.tier_columns import BY_RULE, tier_columns
 from models.vocab import FloatArray, IntArray, TextArray
 

@@ -13,10 +13,12 @@ import pyarrow.parquet as pq
 from models.book.door import Book
 from models.book.periods import PeriodGrid
 from models.change_detection import scoring_code
-from models.config import Config
+from models.config.root import Config
 from models.errors import IrreproducibleError, TooLittleDataError
-from models.grading import Assessment, Coverage, MoveLimit, TierDecisions, coverage_notices, decide, limit_of
+from models.grading.coverage import Coverage, coverage_notices
+from models.grading.decision import Assessment, TierDecisions, decide
 from models.grading.known_overrides import override_facts, overrides_at, overrides_written
+from models.grading.stability import MoveLimit, limit_of
 from models.notices import Notice, by_severity, notice_facts
 from models.panel.blocks import PreparedBook
 from models.panel.ledger_cache import kept_book

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from models.learners.contract import FeatureContract
 from models.learners.contributions import ROUNDED_TO, Contributions
-from models.learners.decline import DeclineCurves
+from models.learners.decline.curves import DeclineCurves
 from models.publishing import canonical_json
 from models.scoring.scoring import ScoredBlock
 from models.vocab import FloatArray

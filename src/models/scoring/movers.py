@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.grading import Basis
+from models.grading.decision import Basis
 from models.grading.ranks import tier_ranks
 from models.publications.previous import SCORES, PreviousScores, previous_scores
 from models.publishing import read_manifest

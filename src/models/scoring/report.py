@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from models.config import TimeConfig
+from models.config.sections import TimeConfig
 from models.notices import Notice, Severity
 from models.vocab import Tier
 

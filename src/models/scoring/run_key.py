@@ -8,7 +8,7 @@ from typing import Any
 
 from models.book.door import Book
 from models.change_detection import scoring_code
-from models.config import Config
+from models.config.root import Config
 from models.pipeline.bundle import Bundle
 from models.publications.previous import PreviousScores
 from models.publishing import canonical_json, text_hash

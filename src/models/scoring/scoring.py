@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 
 from models.book.door import Book
-from models.config import Config
-from models.grading import EVERY_MOVE, MoveLimit
+from models.config.root import Config
 from models.grading.known_overrides import overrides_at
+from models.grading.stability import EVERY_MOVE, MoveLimit
 from models.learners.contributions import Contributions
 from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined, panels_by_block

@@ -8,8 +8,10 @@ from dataclasses import asdict, fields
 import numpy as np
 import pyarrow as pa
 
-from models.grading import TierDecisions, reasons, shortfall
+from models.grading.decision import TierDecisions
+from models.grading.distance import shortfall
 from models.grading.known_overrides import override_column
+from models.grading.reasons_text import reasons
 from models.grading.treatments import Treatment, TreatmentTable
 from models.vocab import TextArray
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from models.config import Config
-from models.config.policy import PolicyConfig
+from models.config.policy.policy import PolicyConfig
+from models.config.root import Config
 from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
 from models.publishing import canonical_json, text_hash

@@ -12,10 +12,11 @@ import numpy as np
 import pyarrow as pa
 
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.errors import TooLittleDataError
-from models.grading import Assessment, decide, limit_of
+from models.grading.decision import Assessment, decide
 from models.grading.known_overrides import overrides_at
+from models.grading.stability import limit_of
 from models.notices import by_severity, notice_facts
 from models.panel.blocks import PreparedBook
 from models.panel.ledger_cache import kept_book

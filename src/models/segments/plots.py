@@ -7,8 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from models.evaluation.plots import Chart, Key
-from models.shell.chart import COLOURS, OURS
+from models.shell.chart import COLOURS, OURS, Chart, Key
 from models.shell.svg import AxisScale, Frame, percent, reaching, rows_frame, shortened
 from models.shell.tier_styles import tier_styles
 

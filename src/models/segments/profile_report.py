@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from models.codec import to_plain
-from models.config import Config
+from models.config.root import Config
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins
 from models.pipeline.pipeline import FittedModels

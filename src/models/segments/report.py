@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from models.config import Config
+from models.config.root import Config
 from models.evaluation.report.groups import UNKNOWN, groups_of
-from models.learners.segments import Matching, Plane, SegmentModel, matched_to
+from models.learners.segments.matching import Matching, matched_to
+from models.learners.segments.model import SegmentModel
+from models.learners.segments.plane import Plane
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, Predictions, fit_segments, score_panel, segment_rows
 from models.profiles.regions import RegionClass

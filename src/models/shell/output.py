@@ -15,7 +15,7 @@ from models.shell.console import SafeConsole, json_text
 from models.showable import showable
 
 if TYPE_CHECKING:
-    from models.config import Config
+    from models.config.root import Config
     from models.shell.progress import TerminalProgress
 
 out = SafeConsole()
@@ -51,7 +51,7 @@ def date_of(text: str | None) -> date | None:
 
 def settings_of(config: Path, overrides: Sequence[str] | None) -> Config:
     """The config that was named, with the values that were set. Raises a ``UserError``."""
-    from models.config import load_config  # noqa: PLC0415 - who asks for help need not wait for it
+    from models.config.loading import load_config  # noqa: PLC0415 - who asks for help need not wait for it
 
     return load_config(config, overrides or ())
 

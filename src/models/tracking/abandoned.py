@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import UserError
 from models.publishing import text_hash
 from models.scratch import left_folders, remove_left, scratch_folder

@@ -37,7 +37,7 @@ with warnings.catch_warnings():
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
     from mlflow.utils.uri import is_local_uri
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import BundleNotFoundError, DamagedBundleError, LostBundleError, UserError
 from models.pipeline.bundle import bundle_key
 from models.publishing import MANIFEST, file_hash, is_complete, publish_folder

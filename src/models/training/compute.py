@@ -12,16 +12,16 @@ from typing import Any
 from models.book.door import Book
 from models.book.measures import absent_measures
 from models.book.periods import PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.evaluation.compute import choice_facts, evaluate_origin, headline, pooled_figures, require_both_outcomes
 from models.evaluation.metrics import MAIN_METRIC
 from models.evaluation.report import stability_parts
 from models.evaluation.report.explained import explained_parts, ranking_stability, reason_sizes, sampled
 from models.evaluation.truth import read_truth
-from models.grading import policy_notices
 from models.grading.compute import facts_of
-from models.learners.segments import SegmentModel
+from models.grading.coverage import policy_notices
+from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity, by_severity, notice_facts, notices_of
 from models.panel.definitions import definitions
 from models.panel.named_features import unknown_features

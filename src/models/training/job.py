@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from models.book.door import Book
-from models.config import Config
+from models.config.root import Config
 from models.errors import (
     BundleFormatError,
     BundleNotFoundError,
@@ -26,7 +26,7 @@ from models.errors import (
 )
 from models.evaluation.page import write_report_page
 from models.explain.job import client_story, explain, tiers
-from models.learners.segments import SegmentModel
+from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity, notice_facts, notices_of
 from models.pipeline.bundle import bundle_key
 from models.publishing import publish_text
@@ -35,10 +35,11 @@ from models.scratch import scratch_folder
 from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
 from models.showable import without_secrets
-from models.simulator import SimulationSummary, simulate
+from models.simulator.book import SimulationSummary, simulate
 from models.tracking.mlflow import Tracking
 from models.training.compute import Trained, evaluate_book, train_models
-from models.tuning import Tuned, config_lines, plan_tuning, tune_book
+from models.tuning.outcome import Tuned, config_lines
+from models.tuning.search import plan_tuning, tune_book
 from models.tuning.trial_runs import TrialRuns
 from models.vocab import Progress, Recorder, SilentProgress
 from models.workspace.opening import (

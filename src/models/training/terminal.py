@@ -16,7 +16,7 @@ from models.grading.override_text import overrides_sentence
 from models.scoring.compute import Predicted
 from models.shell.small_plots import short_number
 from models.showable import without_secrets
-from models.simulator import SimulationSummary
+from models.simulator.book import SimulationSummary
 from models.training.job import TrainResult
 
 _WIDTH = 80

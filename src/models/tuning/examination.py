@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from models.config import Config
+from models.config.root import Config
 from models.errors import InternalError, TooLittleDataError
 from models.panel.panel import Panel
 from models.panel.splits import OutOfTimeOrigins

@@ -8,13 +8,16 @@ from typing import Protocol
 
 import numpy as np
 
-from models.config import ChoiceConfig, Config
+from models.config.root import Config
+from models.config.sections import ChoiceConfig
 from models.errors import InternalError, UserError
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
-from models.learners.decline import DeclineModel
-from models.learners.value import fit_candidate
-from models.metrics import auc, expected_maximum_profit, log_loss
+from models.learners.decline.whether import DeclineModel
+from models.learners.value.candidates import fit_candidate
+from models.metrics.probability import log_loss
+from models.metrics.profit import expected_maximum_profit
+from models.metrics.ranking import auc
 from models.metrics.value import DECILES
 from models.pipeline.calibration import calibrated_on_others, value_score
 from models.pipeline.out_of_time import candidate_inputs

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from models.config import BoostingConfig, Config, Search
+from models.config.base import Search
+from models.config.root import Config
+from models.config.sections import BoostingConfig
 
 TunedModel = Literal["value", "decline"]
 Settings = dict[str, int | float]

@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from models.training.job import TuneResult
-from models.tuning import Tuned
+from models.tuning.outcome import Tuned
 
 _TITLES = {"value": "Value", "decline": "Decline"}
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from models.tracking.mlflow import MlflowRecorder, Tracking
-from models.tuning import StudyPlan, TrialResult
+from models.tuning.search import StudyPlan
+from models.tuning.study import TrialResult
 
 
 class TrialRuns:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import pandas as pd
 
-from models.config import Config
+from models.config.root import Config
 from models.panel.panel import Panel
 from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.pipeline import FittedModels, GradedForecast, Predictions, grade_matrix, score_matrix
 from models.vocab import BoolArray, FloatArray, IntArray, Tier
-from models.warnings import Deterioration, Signal, Usual, deterioration_of, signals_of
+from models.warnings.rules import Deterioration, Signal, Usual, deterioration_of, signals_of
 
 DECLINE = "decline_probability"
 OUTSTANDING = "facility_outstanding"

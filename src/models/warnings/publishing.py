@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.book.periods import DAYS_PER_PERIOD
-from models.config import Config
+from models.config.root import Config
 from models.publishing import OF_SCORES, read_manifest
 from models.vocab import BoolArray, FloatArray
-from models.warnings import AlarmLimits, AlarmMemory, Alarms, Deteriorations, alarm_budget, ring
+from models.warnings.alarms import AlarmLimits, AlarmMemory, Alarms, Deteriorations, alarm_budget, ring
 from models.warnings.compute import DeteriorationReading
 
 WARNINGS = "warnings.parquet"

@@ -15,16 +15,15 @@ import pyarrow.parquet as pq
 
 from models.book.door import Book
 from models.book.periods import PeriodGrid
-from models.config import Config
+from models.config.root import Config
 from models.errors import InternalError, TooLittleDataError
-from models.metrics import Interval, bootstrap_interval
-from models.metrics.bootstrap import bootstrap_difference
+from models.metrics.bootstrap import Interval, bootstrap_difference, bootstrap_interval
 from models.panel.panel import Panel
 from models.panel.targets import DECLINE_CAUSES
 from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.pipeline import FittedModels
 from models.vocab import BoolArray, DeclineCause, FloatArray
-from models.warnings import AlarmMemory, ring
+from models.warnings.alarms import AlarmMemory, ring
 from models.warnings.compute import DeteriorationReading, read_deteriorations
 from models.warnings.publishing import deteriorations_of, limits_of
 

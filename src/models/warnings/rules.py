@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from models.config import WarningsConfig
+from models.config.warnings import WarningsConfig
 from models.vocab import BoolArray, FloatArray, IntArray
 
 MOST = 4.0

@@ -10,10 +10,15 @@ from typing import Any
 import numpy as np
 
 from models.book.door import Book
-from models.config import Config, change_policy
-from models.grading import Facts, WhatIf, coverage_notices, looked_at, reasons, what_if
+from models.config.loading import change_policy
+from models.config.root import Config
+from models.grading.comparison import WhatIf, what_if
 from models.grading.compute import facts_of
+from models.grading.coverage import coverage_notices
+from models.grading.facts import Facts
 from models.grading.known_overrides import overrides_at
+from models.grading.reasons_text import reasons
+from models.grading.scores import looked_at
 from models.notices import Notice, by_severity
 from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, panels_by_block

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from models.book.door import Book, load_book
 from models.book.names import require_known_names
-from models.config import Config, load_config
+from models.config.loading import load_config
+from models.config.root import Config
 from models.errors import BundleFormatError, DamagedBundleError, MissingFileError, UnsealedFileError
 from models.pipeline.bundle import Bundle, read_bundle
 from models.tracking.abandoned import clear_left

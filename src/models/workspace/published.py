@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.config import Config
+from models.config.root import Config
 from models.pipeline.bundle import Bundle
 from models.scoring.as_published import published_facts
 from models.tracking.registry_notes import RegistryFile

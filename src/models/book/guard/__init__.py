@@ -12,7 +12,8 @@ from models.book.guard.findings import Finding
 from models.book.guard.learned import learned_columns
 from models.book.guard.profile import BookProfile
 from models.book.guard.strangers import stray_columns, stray_files
-from models.config import Config, GuardConfig
+from models.config.guard import GuardConfig
+from models.config.root import Config
 from models.notices import Notice
 
 __all__ = ["door_notices", "stray_notices", "training_notices"]

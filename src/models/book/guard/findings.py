@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.config import Limit
+from models.config.guard import Limit
 from models.notices import Notice, Severity
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from models.book.measures import KNOWN_ON
 from models.book.names import KIND_COLUMN
-from models.config import Config
+from models.config.root import Config
 
 _ALWAYS = {
     "clients": ("client_id", "group_id"),

@@ -28,7 +28,7 @@ from models.book.names import KIND_COLUMN
 from models.book.parsing import as_text
 from models.book.periods import PeriodGrid
 from models.book.plausibility import ALL_CHECKS, Scope, run_checks
-from models.config import Config
+from models.config.root import Config
 
 RULES = (
     "drawings_within_limit",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from models.book.contract import NAMELESS, TABLES, Column, TableSchema, Unit
 from models.book.sources.units import BRACKETED, UNIT_WORDS, contradiction, stated_units
-from models.config import BookConfig
+from models.config.sections import BookConfig
 from models.errors import ManyProblemsError, MissingColumnError, UserError
 from models.notices import Notice, Severity
 

@@ -17,7 +17,7 @@ from models.book.quarantine import SOURCE_ROW
 from models.book.sources.columns import MatchedColumns, book_columns, check_table_names
 from models.book.sources.csv_files import open_csv
 from models.book.sources.source_tables import SourceTables, known_until_of
-from models.config import BookConfig
+from models.config.sections import BookConfig
 from models.errors import AllProblems, MissingFileError, UnreadableFileError
 from models.notices import Notice, Severity
 

@@ -9,7 +9,7 @@ from typing import Any
 from models.book.contract import OVERRIDES
 from models.book.sources.files import ENDINGS, read_table
 from models.book.sources.source_tables import SourceTables
-from models.config import BookConfig
+from models.config.sections import BookConfig
 from models.errors import MissingFileError, UnreadableFileError, UserError
 
 

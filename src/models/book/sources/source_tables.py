@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from models.book.quarantine import CheckedTable
-from models.config import BookConfig
+from models.config.sections import BookConfig
 from models.notices import Notice
 
 

@@ -21,7 +21,7 @@ from models.book.quarantine import SOURCE_ROW
 from models.book.sources.columns import MatchedColumns, book_columns, check_table_names
 from models.book.sources.files import read_stored
 from models.book.sources.source_tables import SourceTables, known_until_of
-from models.config import BookConfig
+from models.config.sections import BookConfig
 from models.errors import AllProblems, MissingFileError, UnreadableFileError, UserError
 from models.showable import without_secrets, without_secrets_of
 

@@ -10,7 +10,8 @@ from models.errors import TooLittleDataError
 from models.evaluation.report.frequency import frequency
 from models.evaluation.report.groups import groupings
 from models.evaluation.report.judged import MIN_CLIENTS, Judged
-from models.metrics import auc, total_ratio
+from models.metrics.ranking import auc
+from models.metrics.value import total_ratio
 from models.vocab import BoolArray
 
 

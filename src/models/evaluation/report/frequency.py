@@ -10,7 +10,9 @@ from scipy.special import ndtri
 from models.errors import TooLittleDataError
 from models.evaluation.report.groups import groups_of
 from models.evaluation.report.judged import MIN_CLIENTS, NO_CAUSE, Judged, JudgedCurve
-from models.metrics import cumulative_incidence, curve_auc, curve_brier, interval_coverage, interval_width
+from models.metrics.coverage import interval_coverage, interval_width
+from models.metrics.curves import curve_auc, curve_brier
+from models.metrics.incidence import cumulative_incidence
 from models.metrics.inputs import rank_bins
 from models.vocab import BoolArray, FloatArray, IntArray
 

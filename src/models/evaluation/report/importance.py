@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from models.errors import TooLittleDataError
-from models.metrics import spearman
+from models.metrics.ranking import spearman
 
 MAX_FEATURES = 20
 Importance = Mapping[str, Mapping[str, float]]

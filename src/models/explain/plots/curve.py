@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from models.evaluation.plots import Chart, Key
 from models.explain.labels import kind_in_words, say
 from models.explain.story import ClientStory
-from models.shell.chart import COLOURS
+from models.shell.chart import COLOURS, Chart, Key
 from models.shell.svg import AxisScale, Frame, percent, reaching
 
 _HEIGHT = 230

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from models.evaluation.plots import Chart
 from models.explain.ledger import Ledger, LedgerRow
+from models.shell.chart import Chart
 from models.shell.svg import WIDTH, Frame, plain_number, reaching, rows_frame, shortened
 
 _LABELS = 204

@@ -13,7 +13,7 @@ import pandas as pd
 
 from models.book.door import Book
 from models.book.periods import PeriodGrid
-from models.config import Config
+from models.config.root import Config
 
 NUMBER_STEP = 0.01
 """Hours and scores are summed in whole steps of this size, so that the order of rows changes nothing."""

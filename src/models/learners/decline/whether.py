@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 from scipy.special import expit
 
-from models.config import DeclineLearnerConfig, RunConfig
+from models.config.sections import DeclineLearnerConfig, RunConfig
 from models.errors import TooLittleDataError
 from models.learners.boosting import BoostedTrees, fit_booster
 from models.learners.calibration import PlattCalibration

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from models.config import ClusteringMethod, SegmentsConfig
+from models.config.segments import ClusteringMethod, SegmentsConfig
 from models.learners.segments.clustering import Clustering
 from models.learners.segments.methods import fitted
 from models.learners.segments.rows import SAMPLE_ROWS, distinct_count, in_order, thinned

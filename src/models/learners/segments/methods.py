@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from models.config import ClusteringMethod
+from models.config.segments import ClusteringMethod
 from models.learners.segments.clustering import Clustering
 from models.learners.segments.kmeans import KMeansClustering
 from models.learners.segments.mixture import MixtureClustering

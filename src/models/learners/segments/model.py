@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from models.config import SegmentsConfig
-from models.config.segments import SegmentWords
+from models.config.segments import SegmentsConfig, SegmentWords
 from models.errors import DamagedBundleError, FeatureContractError, TooLittleDataError
 from models.learners.scaling import RobustScaling
 from models.learners.segments.choice import Choice, choose

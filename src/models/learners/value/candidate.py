@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from models.config import RunConfig, ValueLearnerConfig
+from models.config.sections import RunConfig, ValueLearnerConfig
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions

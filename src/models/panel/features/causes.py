@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from models.book.measures import ACTIVITY
-from models.config import Config, MeasureConfig
+from models.config.root import Config
+from models.config.sections import MeasureConfig
 from models.panel.features.words import Said, Topic
 
 OVERDUE: Final = Topic("standing", Said("arrears and default", "逾期与违约"))

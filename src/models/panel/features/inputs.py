@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.config import FeaturesConfig
+from models.config.sections import FeaturesConfig
 from models.panel.cutoff import Past
 from models.panel.features.labels import Labels
 from models.panel.features.words import FeatureWords

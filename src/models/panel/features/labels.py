@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from models.book.measures import ACTIVITY
 from models.book.periods import PeriodName
-from models.config import Config, LabelConfig
+from models.config.root import Config
+from models.config.sections import LabelConfig
 from models.panel.features.causes import shared_causes
 from models.panel.features.words import Said, Topic, quoted
 
