@@ -215,7 +215,8 @@ def _known(prepared: Any, block: Any, config: Any, origin: int) -> Any:
     import numpy as np  # noqa: PLC0415
 
     from models.panel.cutoff import past_of  # noqa: PLC0415
-    from models.panel.features import FeatureInputs, labels_of  # noqa: PLC0415
+    from models.panel.features.inputs import FeatureInputs  # noqa: PLC0415
+    from models.panel.features.labels import labels_of  # noqa: PLC0415
 
     return FeatureInputs(
         past=past_of(block.cube, origin, prepared.grid.start_of(origin), block.first_day, None),

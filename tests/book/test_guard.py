@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from models.book.guard import door_notices, training_notices
+from models.book.guard.compute import door_notices, training_notices
 from models.book.guard.profile import BookProfile
 from models.config.guard import GuardConfig, Limit
 from models.config.loading import parse_config

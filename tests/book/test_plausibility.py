@@ -13,7 +13,8 @@ import pyarrow as pa
 import pytest
 
 from models.book.contract import TABLES, Kind
-from models.book.plausibility import ALL_CHECKS, MAX_EXAMPLES, CheckResult, Scope, run_checks
+from models.book.plausibility.all_checks import ALL_CHECKS
+from models.book.plausibility.checks import MAX_EXAMPLES, CheckResult, Scope, run_checks
 from support.sound_book import Rows, day, sound_book
 
 TYPES = {

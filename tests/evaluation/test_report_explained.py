@@ -10,7 +10,7 @@ import pytest
 from models.evaluation.report.explained import explained_parts, ranking_stability, reason_sizes, sampled
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions
-from models.panel.features import FeatureWords, plain_words
+from models.panel.features.words import FeatureWords, plain_words
 from support.drawn_panel import ORIGINS, drawn_panel
 
 VALUES = np.array([[3.0, -1.0, 0.5], [-1.0, -1.0, 0.5]])

@@ -13,9 +13,11 @@ from scipy.stats import binomtest, spearmanr
 from sklearn.metrics import roc_auc_score
 
 from models.errors import InternalError, TooLittleDataError
-from models.evaluation.report import MIN_CLIENTS, Judged, report_parts, stability_parts
 from models.evaluation.report.frequency import wilson
 from models.evaluation.report.groups import MAX_GROUPS, groups_of
+from models.evaluation.report.importance import stability_parts
+from models.evaluation.report.judged import MIN_CLIENTS, Judged
+from models.evaluation.report.parts import report_parts
 from support.judged_book import CAUSES, HORIZON, drawn_importance, drawn_judged, drawn_report
 
 

@@ -19,7 +19,7 @@ from models.explain.ledger import change_rows, money_scale
 from models.explain.story import treatment_of
 from models.explain.text import rounded_away
 from models.grading.treatments import TreatmentTable
-from models.panel.features import FigureUnit
+from models.panel.features.words import FigureUnit
 from models.vocab import DeclineCause, NeedType, RelationshipType, Stage, Tier
 
 CONFIG = Path(__file__).parents[2] / "configs" / "demo.yaml"

@@ -17,8 +17,7 @@ from models.explain.plots.over_time import _AXES, history_charts
 from models.explain.plots.waterfall import waterfall_chart
 from models.explain.story import ClientStory, HistoryPoint, MeasureHistory
 from models.learners.decline.curves import DeclineCurves
-from models.panel.features import FigureUnit, Language
-from models.panel.features.words import FeatureWords, Said
+from models.panel.features.words import FeatureWords, FigureUnit, Language, Said
 from models.shell.chart import Chart
 from models.shell.svg import WIDTH
 

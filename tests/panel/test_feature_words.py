@@ -9,8 +9,19 @@ from types import ModuleType
 import pytest
 
 from models.errors import DamagedBundleError
-from models.panel.features import FigureUnit, outlook, plain_words, reason_title, runoff, words_from_json, words_to_json
-from models.panel.features.words import LESS, Said, Saying, Topic, words_for
+from models.panel.features import outlook, runoff
+from models.panel.features.words import (
+    LESS,
+    FigureUnit,
+    Said,
+    Saying,
+    Topic,
+    plain_words,
+    reason_title,
+    words_for,
+    words_from_json,
+    words_to_json,
+)
 
 SUM = Saying(
     figure=FigureUnit.MONEY,

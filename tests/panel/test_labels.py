@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import ConfigError
-from models.panel.features import labels_of
+from models.panel.features.labels import labels_of
 from models.panel.features.words import Said
 from support.books import settings
 

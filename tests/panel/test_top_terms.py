@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.panel.features import labels_of
-from models.panel.features.labels import Labels
+from models.panel.features.labels import Labels, labels_of
 from models.panel.notes import NoteModel
 from models.panel.top_terms import top_terms
 from support.books import settings

@@ -12,7 +12,7 @@ import pytest
 from models.book.periods import PeriodGrid
 from models.config.loading import load_config, parse_config
 from models.config.root import Config
-from models.panel.features import FeatureWords
+from models.panel.features.words import FeatureWords
 from models.panel.panel import Panel, panel_of
 from models.panel.prepare import fit_notes, prepared_book
 from models.reasons.ranking import Grouping

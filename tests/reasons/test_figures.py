@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from models.panel.features import FigureUnit
+from models.panel.features.words import FigureUnit
 from models.reasons.figures import day, figure_in_words, money, points, short
 
 BY_HAND = [

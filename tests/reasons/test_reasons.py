@@ -10,8 +10,7 @@ import pytest
 
 from models.learners.contract import FeatureContract
 from models.learners.peers import Peers
-from models.panel.features import FeatureWords, FigureUnit
-from models.panel.features.words import LESS, Said, Saying, Topic, words_for
+from models.panel.features.words import LESS, FeatureWords, FigureUnit, Said, Saying, Topic, words_for
 from models.reasons.ranking import Grouping, Reason, reasons_of
 from models.reasons.text import sentence
 from models.vocab import FloatArray

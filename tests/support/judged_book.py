@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.evaluation.report import Judged, JudgedCurve, report_parts, stability_parts
+from models.evaluation.report.importance import stability_parts
+from models.evaluation.report.judged import Judged, JudgedCurve
+from models.evaluation.report.parts import report_parts
 from models.metrics.bootstrap import bootstrap_draws, bootstrap_interval
 from models.metrics.probability import brier
 from models.metrics.ranking import auc, normalized_gini

@@ -11,8 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.panel.features import FeatureWords, FigureUnit, Language
-from models.panel.features.words import Said
+from models.panel.features.words import FeatureWords, FigureUnit, Language, Said
 from models.warnings.text import warning_sentences
 
 AS_OF = date(2024, 1, 1)

@@ -20,7 +20,8 @@ from models.audit.tables_of_features import tables_of_features
 from models.book.counts import TableCount
 from models.book.door import Book
 from models.book.periods import DAYS_PER_PERIOD
-from models.book.plausibility import ALL_CHECKS, CheckResult, Scope, run_checks
+from models.book.plausibility.all_checks import ALL_CHECKS
+from models.book.plausibility.checks import CheckResult, Scope, run_checks
 from models.config.root import Config
 from models.errors import TooLittleDataError
 from models.grading.compute import facts_before_models

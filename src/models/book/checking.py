@@ -21,11 +21,13 @@ from models.book.conventions import Conventions
 from models.book.days import UTC
 from models.book.door import MANIFEST, QUARANTINE, Book, book_folder
 from models.book.fingerprint import fingerprint
-from models.book.guard import door_notices, stray_notices
+from models.book.guard.compute import door_notices, stray_notices
 from models.book.guard.measuring import profile_book
 from models.book.limits import refuse_bad, row_notices
 from models.book.quarantine import CheckedTable, Gate
-from models.book.sources import SOURCES, SourceTables, with_overrides
+from models.book.sources.overrides import with_overrides
+from models.book.sources.registry import SOURCES
+from models.book.sources.source_tables import SourceTables
 from models.config.root import Config
 from models.config.sections import RunConfig
 from models.errors import AllProblems, TooLittleDataError, UnreadableFileError

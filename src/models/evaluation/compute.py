@@ -23,7 +23,8 @@ from models.evaluation.metrics import (
     curve_figures,
     interval_figures,
 )
-from models.evaluation.report import Judged, JudgedCurve, report_parts
+from models.evaluation.report.judged import Judged, JudgedCurve
+from models.evaluation.report.parts import report_parts
 from models.evaluation.truth import known_causes, with_truth
 from models.learners.segments.model import SegmentModel
 from models.metrics.value import decile_table

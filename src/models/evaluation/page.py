@@ -9,7 +9,7 @@ from typing import Any
 
 from models.evaluation import plots as report_plots
 from models.evaluation.plots.benchmark_styles import in_order
-from models.evaluation.report import benchmark_name
+from models.evaluation.report.names import benchmark_name
 from models.publishing import publish_text
 from models.shell.chart import Chart
 from models.shell.html import environment

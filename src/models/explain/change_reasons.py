@@ -20,7 +20,7 @@ from models.explain.change import (
 from models.explain.history import ClientPast
 from models.grading.decision import decide
 from models.grading.reasons_text import reasons
-from models.panel.features import Language
+from models.panel.features.words import Language
 from models.pipeline.bundle import Bundle
 from models.scoring.columns import assessment
 from models.scoring.compute import model_version

@@ -12,7 +12,7 @@ from models.explain.change_reasons import change_of
 from models.explain.history import read_client
 from models.explain.story import ClientStory, explain_client
 from models.notices import Notice, by_severity
-from models.panel.features import Language
+from models.panel.features.words import Language
 from models.pipeline.bundle import Bundle
 from models.scoring.as_published import publication_notices
 from models.scoring.scoring import ScoredBlock, score_clients

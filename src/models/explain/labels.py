@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from models.panel.features import Language
-from models.panel.features.words import Said
+from models.panel.features.words import Language, Said
 
 KINDS = {
     "AA": Said("AA", "AA级"),

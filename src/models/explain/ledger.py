@@ -11,7 +11,7 @@ from models.explain.change_reasons import ClientChange, MovedReason
 from models.explain.labels import say
 from models.explain.reasons import ExplainedReason
 from models.explain.story import ClientStory
-from models.panel.features import Language
+from models.panel.features.words import Language
 from models.reasons.figures import CURRENCIES_ZH
 from models.scoring.scoring import DECLINE
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.explain.comparisons import bearings
 from models.learners.peers import PeerGroup
-from models.panel.features import FeatureWords, Language, plain_words, quoted
+from models.panel.features.words import FeatureWords, Language, plain_words, quoted
 from models.pipeline.bundle import Bundle
 from models.reasons.ranking import Grouping, Reason, ReasonTable, reasons_of
 from models.reasons.text import (

@@ -24,7 +24,7 @@ from models.grading.treatments import Treatment, TreatmentTable
 from models.learners.decline.curves import DeclineCurves
 from models.notices import Notice, by_severity
 from models.panel.definitions import definitions
-from models.panel.features import FeatureWords, Language, plain_words
+from models.panel.features.words import FeatureWords, Language, plain_words
 from models.pipeline.bundle import Bundle
 from models.profiles.text import drivers_in_words
 from models.reasons.text import feature_in_words

@@ -15,7 +15,7 @@ from models.explain.story import ClientStory
 from models.explain.within_reach import FeatureMove, Goal, Outcome, Reachable
 from models.grading.known_overrides import told_override
 from models.grading.text import override_sentence
-from models.panel.features import FeatureWords, FigureUnit, Language
+from models.panel.features.words import FeatureWords, FigureUnit, Language
 from models.reasons.figures import day, figure_in_words, money, money_from
 
 _SMALLEST_DEGREE = 0.05

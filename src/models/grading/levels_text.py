@@ -7,7 +7,7 @@ from typing import Final
 
 from models.config.policy.dimensions import DimensionConfig
 from models.grading.fitted import GradingPolicy
-from models.panel.features import Language
+from models.panel.features.words import Language
 from models.reasons.figures import CURRENCIES_ZH
 
 _OF_MORE: Final = {

@@ -20,7 +20,7 @@ from models.grading.decision_table import DecisionTable
 from models.grading.facts import RANKS, UNRANKED, ranks_of
 from models.grading.levels_text import level_range, unknown_level
 from models.grading.overrides import OverrideState
-from models.panel.features import Language
+from models.panel.features.words import Language
 from models.vocab import IntArray, TextArray
 
 _STANDS: Final = {

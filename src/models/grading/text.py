@@ -13,7 +13,7 @@ from models.grading.distance import Shortfall
 from models.grading.facts import RANKS
 from models.grading.fitted import GradingPolicy
 from models.grading.overrides import Override
-from models.panel.features import Language, quoted
+from models.panel.features.words import Language, quoted
 from models.reasons.figures import day, money
 
 _RANK_OF: Final = {tier.value: rank for rank, tier in enumerate(RANKS)}

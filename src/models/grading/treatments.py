@@ -14,7 +14,7 @@ from models.config.policy.policy import PolicyConfig
 from models.config.policy.rules import CapConfig
 from models.config.policy.treatments import FIELDS, KEYS, SHAPE, TreatmentsConfig, deciding_rows
 from models.errors import InternalError, UserError
-from models.panel.features import Language
+from models.panel.features.words import Language
 from models.vocab import IntArray, TextArray
 
 _LIMIT_ACTIONS = {

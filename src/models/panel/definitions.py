@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from models.book.periods import MONTHS_PER_PERIOD
 from models.config.root import Config
-from models.panel.features import Language
 from models.panel.features.labels import common_label
-from models.panel.features.words import Said
+from models.panel.features.words import Language, Said
 
 _PERIODS = {
     "week": Said("{count} weeks (about {months} months)", "{count}周（约{months}个月）"),

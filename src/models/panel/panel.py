@@ -17,7 +17,10 @@ from models.panel.beginnings import GROUPS, told_before
 from models.panel.blocks import Block, Context, PreparedBook
 from models.panel.cube import NEVER
 from models.panel.cutoff import Past, past_of
-from models.panel.features import FeatureContext, FeatureInputs, Features, FeatureWords, features_of, labels_of
+from models.panel.features.families import Features, features_of
+from models.panel.features.inputs import FeatureContext, FeatureInputs
+from models.panel.features.labels import labels_of
+from models.panel.features.words import FeatureWords
 from models.panel.groups import dealt
 from models.panel.macro import Macro
 from models.panel.outcomes import Afterwards

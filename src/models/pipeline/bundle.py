@@ -27,7 +27,7 @@ from models.learners.peers import Peers
 from models.learners.probability_band import ProbabilityBand
 from models.learners.segments.model import SegmentModel
 from models.learners.value.model import ValueModel
-from models.panel.features import words_from_json, words_to_json
+from models.panel.features.words import words_from_json, words_to_json
 from models.panel.notes import NoteModel
 from models.pipeline.learned import Learned
 from models.pipeline.likeness import UNKNOWN_TRAINING, TrainingProfile

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from models.notices import Notice, Severity
-from models.panel.features import Language
+from models.panel.features.words import Language
 
 _IN_SAMPLE: dict[Language, tuple[str, str]] = {
     "en": (

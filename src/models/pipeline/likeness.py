@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from models.book.door import Book
-from models.book.guard import training_notices
+from models.book.guard.compute import training_notices
 from models.book.guard.findings import Finding, factor, times
 from models.book.guard.profile import EMPTY_PROFILE, BookProfile
 from models.config.guard import GuardConfig

@@ -28,7 +28,7 @@ from models.learners.peers import Peers
 from models.learners.segments.model import SegmentModel
 from models.learners.value.candidate import ValueCandidate
 from models.learners.value.model import ValueModel
-from models.panel.features import FeatureWords, FigureUnit
+from models.panel.features.words import FeatureWords, FigureUnit
 from models.panel.notes import NoteModel
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins

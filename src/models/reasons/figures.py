@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from models.book.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
-from models.panel.features import FigureUnit, Language
+from models.panel.features.words import FigureUnit, Language
 
 CURRENCIES_ZH: Final = {
     "USD": "美元",

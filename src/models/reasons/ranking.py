@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from models.learners.contract import FeatureContract
 from models.learners.peers import PeerView
-from models.panel.features import FeatureWords
+from models.panel.features.words import FeatureWords
 from models.vocab import FloatArray, IntArray
 
 

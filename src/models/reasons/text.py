@@ -6,7 +6,7 @@ import math
 from enum import StrEnum
 from typing import Literal
 
-from models.panel.features import FeatureWords, FigureUnit, Language, quoted
+from models.panel.features.words import FeatureWords, FigureUnit, Language, quoted
 from models.reasons.figures import figure_in_words, money, points
 from models.reasons.ranking import Reason
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from models.panel.features import FigureUnit
+from models.panel.features.words import FigureUnit
 from models.publishing import publish_text
 from models.reasons.figures import figure_in_words
 from models.segments import plots as segment_plots

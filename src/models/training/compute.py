@@ -16,8 +16,8 @@ from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.evaluation.compute import choice_facts, evaluate_origin, headline, pooled_figures, require_both_outcomes
 from models.evaluation.metrics import MAIN_METRIC
-from models.evaluation.report import stability_parts
 from models.evaluation.report.explained import explained_parts, ranking_stability, reason_sizes, sampled
+from models.evaluation.report.importance import stability_parts
 from models.evaluation.truth import read_truth
 from models.grading.compute import facts_of
 from models.grading.coverage import policy_notices

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from models.book.counts import TableCount
 from models.evaluation.metrics import MAIN_METRIC
-from models.evaluation.report import benchmark_name
+from models.evaluation.report.names import benchmark_name
 from models.grading.override_text import overrides_sentence
 from models.scoring.compute import Predicted
 from models.shell.small_plots import short_number

@@ -9,8 +9,7 @@ from typing import Any
 
 import pyarrow.dataset as ds
 
-from models.panel.features import FeatureWords, FigureUnit, Language
-from models.panel.features.words import Said
+from models.panel.features.words import FeatureWords, FigureUnit, Language, Said
 from models.reasons.figures import day, figure_in_words, money, tells_what_became
 
 WARNINGS = "warnings.parquet"

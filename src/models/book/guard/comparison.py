@@ -327,7 +327,7 @@ def _orders(beside: Beside, table: str, before: TableProfile, now: TableProfile)
 
 
 def _rules(beside: Beside) -> Iterator[Finding]:
-    from models.book.plausibility import ALL_CHECKS  # noqa: PLC0415 - Ibis loads slowly, and who explains needs none
+    from models.book.plausibility.all_checks import ALL_CHECKS  # noqa: PLC0415 - Ibis loads slowly, and who explains needs none
 
     for check in ALL_CHECKS:
         rule, held = beside.before.rules.get(check.name), beside.now.rules.get(check.name)

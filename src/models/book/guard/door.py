@@ -125,7 +125,7 @@ def _amounts(cashflows: TableProfile) -> Iterator[Finding]:
 
 
 def _rules(profile: BookProfile) -> Iterator[Finding]:
-    from models.book.plausibility import ALL_CHECKS  # noqa: PLC0415 - Ibis loads slowly, and who explains needs none
+    from models.book.plausibility.all_checks import ALL_CHECKS  # noqa: PLC0415 - Ibis loads slowly, and who explains needs none
 
     for check in ALL_CHECKS:
         rule = profile.rules.get(check.name)

@@ -27,7 +27,8 @@ from models.book.guard.profile import (
 from models.book.names import KIND_COLUMN
 from models.book.parsing import as_text
 from models.book.periods import PeriodGrid
-from models.book.plausibility import ALL_CHECKS, Scope, run_checks
+from models.book.plausibility.all_checks import ALL_CHECKS
+from models.book.plausibility.checks import Scope, run_checks
 from models.config.root import Config
 
 RULES = (

@@ -1,13 +1,1 @@
-"""Checks of plausibility within and between tables that keep the contract. Breaches of it are ``quality``'s."""
-
-from __future__ import annotations
-
-from models.book.plausibility.checks import MAX_EXAMPLES, Check, CheckResult, Example, Scope, run_checks
-from models.book.plausibility.dealings import DEALING_CHECKS
-from models.book.plausibility.facilities import FACILITY_CHECKS
-from models.book.plausibility.reports import REPORT_CHECKS
-
-ALL_CHECKS: tuple[Check, ...] = (*FACILITY_CHECKS, *DEALING_CHECKS, *REPORT_CHECKS)
-"""Every check, in the order in which they are told."""
-
-__all__ = ["ALL_CHECKS", "MAX_EXAMPLES", "Check", "CheckResult", "Example", "Scope", "run_checks"]
+"""Checks of plausibility within and between tables that keep the contract."""

@@ -8,7 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from models.evaluation.plots.benchmark_styles import benchmark_styles, in_order
-from models.evaluation.report import benchmark_name
+from models.evaluation.report.names import benchmark_name
 from models.shell.chart import OURS, Chart, Key
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching

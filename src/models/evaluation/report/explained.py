@@ -11,7 +11,7 @@ import scipy
 
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions
-from models.panel.features import FeatureWords
+from models.panel.features.words import FeatureWords
 from models.reasons.ranking import Grouping
 from models.vocab import FloatArray, IntArray
 

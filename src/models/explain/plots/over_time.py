@@ -12,8 +12,7 @@ from models.explain.labels import kind_in_words, say
 from models.explain.ledger import Scale as Unit
 from models.explain.ledger import money_scale
 from models.explain.story import ClientStory, MeasureHistory
-from models.panel.features import FigureUnit, Language
-from models.panel.features.words import Said
+from models.panel.features.words import FigureUnit, Language, Said
 from models.reasons.figures import figure_in_words
 from models.shell.chart import Chart, Key
 from models.shell.svg import AxisScale, Frame, Say, percent, plain_number, reaching

@@ -1,0 +1,49 @@
+"""What is implausible about a checked book: by itself, and beside the book that the models learned from."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+
+from models.book.guard.comparison import Beside, training_findings
+from models.book.guard.door import Span, door_findings
+from models.book.guard.findings import Finding
+from models.book.guard.learned import learned_columns
+from models.book.guard.profile import BookProfile
+from models.book.guard.strangers import stray_columns, stray_files
+from models.config.guard import GuardConfig
+from models.config.root import Config
+from models.notices import Notice
+
+
+def door_notices(
+    profile: BookProfile, config: Config, known_until: date, *, ignored: Mapping[str, Sequence[str]]
+) -> tuple[Notice, ...]:
+    """What is implausible about a book by itself; ``ignored`` are columns that no contract takes."""
+    span = Span(known_until=known_until, period=config.time.period)
+    return _told([*door_findings(profile, span), *stray_columns(profile, ignored)], config.guard)
+
+
+def stray_notices(folder: Path, taken: Collection[str], config: Config) -> tuple[Notice, ...]:
+    """Files of a book's folder that none of the tables ``taken`` is read from."""
+    return _told(stray_files(folder, taken), config.guard)
+
+
+def training_notices(
+    before: BookProfile,
+    now: BookProfile,
+    *,
+    learned_with: Config,
+    ignored: Mapping[str, Sequence[str]],
+    guard: GuardConfig,
+) -> tuple[Notice, ...]:
+    """What is implausible about a book beside the one that models learned from, with the config of these."""
+    strangers = {table: tuple(names) for table, names in ignored.items()}
+    beside = Beside(before=before, now=now, learned=learned_columns(learned_with), strangers=strangers)
+    return _told(training_findings(beside), guard)
+
+
+def _told(findings: Iterable[Finding], guard: GuardConfig) -> tuple[Notice, ...]:
+    notices = [finding.notice(getattr(guard, finding.setting)) for finding in findings]
+    return tuple(notice for notice in notices if notice is not None)

@@ -1,0 +1,11 @@
+"""Checks of plausibility within and between tables that keep the contract. Breaches of it are ``quality``'s."""
+
+from __future__ import annotations
+
+from models.book.plausibility.checks import Check
+from models.book.plausibility.dealings import DEALING_CHECKS
+from models.book.plausibility.facilities import FACILITY_CHECKS
+from models.book.plausibility.reports import REPORT_CHECKS
+
+ALL_CHECKS: tuple[Check, ...] = (*FACILITY_CHECKS, *DEALING_CHECKS, *REPORT_CHECKS)
+"""Every check, in the order in which they are told."""
