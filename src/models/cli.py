@@ -100,7 +100,7 @@ def run(
     _lines(notice_words.notice_lines(by_severity([*trained.notices, *predicted.notices])))
     _lines(terminal.training_lines(trained, settings.run.tracking_uri))
     _lines(terminal.prediction_lines(predicted))
-    _lines(list(overview_summary.overview_lines(reported.facts, reported.page)))
+    _lines(list(overview_summary.overview_lines(reported.report, reported.page)))
 
 
 @app.command(short_help="Train and judge models, and register them in MLflow.")

@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.book.door import Book
-from models.funnel.compute import book_funnel, funnel_facts
+from models.funnel.compute import FunnelExcerpt, book_funnel
+from models.overview.compute import Overview
 from models.overview.job import Overviewed, overview
 from models.overview.page import overview_page
 from models.overview.terminal import overview_lines
@@ -41,8 +42,8 @@ class Told:
     reported: Overviewed
 
     @property
-    def facts(self) -> dict[str, Any]:
-        return self.reported.facts
+    def report(self) -> Overview:
+        return self.reported.report
 
     @property
     def text(self) -> str:
@@ -68,42 +69,42 @@ def attacked(book: Book, place: Path) -> Book:
 
 
 def test_tiers_add_up_to_the_scores_that_were_published(reported: Told) -> None:
-    for line in reported.facts["tiers"]:
-        held = reported.now[reported.now["tier"] == line["tier"]]
-        assert line["clients"] == len(held)
-        assert line["value"] == pytest.approx(held["value"].sum())
-        assert line["decline"] == pytest.approx(held["decline_probability"].mean())
-    assert sum(line["clients"] for line in reported.facts["tiers"]) == len(reported.now)
-    assert sum(line["value_share"] for line in reported.facts["tiers"]) == pytest.approx(1.0)
+    for line in reported.report.tiers:
+        held = reported.now[reported.now["tier"] == line.tier]
+        assert line.clients == len(held)
+        assert line.value == pytest.approx(held["value"].sum())
+        assert line.decline == pytest.approx(held["decline_probability"].mean())
+    assert sum(line.clients for line in reported.report.tiers) == len(reported.now)
+    assert sum(line.value_share for line in reported.report.tiers) == pytest.approx(1.0)
     assert f"{len(reported.now):,} clients as known before 2023-01-01" in reported.text
 
 
 def test_movers_are_those_whose_tier_is_another_than_before(reported: Told) -> None:
     both = reported.earlier.merge(reported.now, on="client_id", how="outer", suffixes=("_before", "_now"))
     tiers = both[["tier_before", "tier_now"]].fillna("not scored")
-    movers = reported.facts["movers"]
-    for row, before in enumerate(movers["names"]):
-        for column, now in enumerate(movers["names"]):
+    movers = reported.report.movers
+    for row, before in enumerate(movers.names):
+        for column, now in enumerate(movers.names):
             here = (tiers["tier_before"] == before) & (tiers["tier_now"] == now)
-            assert movers["counts"][row][column] == here.sum()
+            assert movers.counts[row][column] == here.sum()
     moved = both[both["tier_before"].notna() & both["tier_now"].notna() & (both["tier_before"] != both["tier_now"])]
-    assert movers["upgraded"] + movers["downgraded"] == len(moved) > 0
-    largest = moved.sort_values("value_now", ascending=False)["client_id"].tolist()[: len(movers["largest"])]
-    assert [each["client_id"] for each in movers["largest"]] == largest
+    assert movers.upgraded + movers.downgraded == len(moved) > 0
+    largest = moved.sort_values("value_now", ascending=False)["client_id"].tolist()[: len(movers.largest)]
+    assert [each.client_id for each in movers.largest] == largest
     assert f"Since the run of {EARLIER}" in reported.text
 
 
 def test_warnings_stand_in_their_order(reported: Told) -> None:
-    shown = reported.facts["alarms"]["first"]
-    assert reported.facts["alarms"]["counts"]["shown"] == len(reported.warnings) > 0
-    assert [each["client_id"] for each in shown] == reported.warnings["client_id"].tolist()[: len(shown)]
-    said = list(overview_lines(reported.facts, reported.reported.page))
+    shown = reported.report.alarms.first
+    assert reported.report.alarms.counts["shown"] == len(reported.warnings) > 0
+    assert [each.client_id for each in shown] == reported.warnings["client_id"].tolist()[: len(shown)]
+    said = list(overview_lines(reported.report, reported.reported.page))
     assert said[1].startswith(f"warnings {len(reported.warnings)} shown within a budget of ")
 
 
 def test_the_plot_draws_clients_of_the_book_only(reported: Told) -> None:
-    drawn = reported.facts["sample"]
-    pairs = set(zip(drawn["tier"], drawn["value"], drawn["decline_probability"], strict=True))
+    drawn = reported.report.sample
+    pairs = set(zip(drawn.tier, drawn.value, drawn.decline_probability, strict=True))
     published = set(zip(reported.now["tier"], reported.now["value"], reported.now["decline_probability"], strict=True))
     assert pairs == published  # the lender has fewer clients than are drawn at most
     assert reported.reported.page.read_text(encoding="utf-8").count("<circle") >= len(reported.now)
@@ -116,7 +117,7 @@ def test_what_the_book_lacks_is_said(reported: Told, trained: TrainedLender, tmp
         trained.config, book=trained.result.book, scores=trained.predicted.folder, page=tmp_path / "alone.html"
     )
     assert "No earlier run was published" in alone.page.read_text(encoding="utf-8")
-    assert next(iter(overview_lines(alone.facts, alone.page))) == "moved    not known: no earlier run was published"
+    assert next(iter(overview_lines(alone.report, alone.page))) == "moved    not known: no earlier run was published"
 
 
 def test_the_page_is_one_file_without_scripts_whatever_the_names_are(reported: Told) -> None:
@@ -137,7 +138,7 @@ def test_a_funnel_is_shown_where_there_is_one(reported: Told, tmp_path: Path) ->
         ),
     }
     found = book_funnel(book_of(tables, tmp_path), settings(work_dir=tmp_path), as_of=date(2021, 1, 1))
-    text = " ".join(Tags(overview_page({**reported.facts, "funnel": {**funnel_facts(found), "waiting": 1}})).text)
+    text = " ".join(Tags(overview_page(replace(reported.report, funnel=FunnelExcerpt.of(found, first=1)))).text)
     assert "Next for due diligence" in text
     assert ATTACK in text
     assert "5.0m" in text

@@ -13,7 +13,7 @@ from models.book.door import load_book
 from models.config.loading import load_config
 from models.config.root import Config
 from models.errors import UserError
-from models.funnel.compute import book_funnel, funnel_facts
+from models.funnel.compute import book_funnel
 from models.funnel.rules import layers, learned_chances, waiting
 from models.kpis.relations.opportunities import Opportunity, opportunities_known
 from models.kpis.relations.reading import reading
@@ -86,10 +86,10 @@ def test_layers_tell_of_their_window_alone(tmp_path: Path) -> None:
 
 
 def test_nobody_waits_among_the_signed(tmp_path: Path) -> None:
-    facts = funnel_facts(book_funnel(book_of(tables(), tmp_path), settings(work_dir=tmp_path), as_of=AS_OF))
-    assert facts["window_start"] == "2020-01-01"
-    signed = facts["layers"][-1]
-    assert (signed["open"], signed["risk"], signed["reached"]) == (0, None, 1)
+    found = book_funnel(book_of(tables(), tmp_path), settings(work_dir=tmp_path), as_of=AS_OF)
+    assert found.window_start == date(2020, 1, 1)
+    signed = found.layers[-1]
+    assert (signed.open, signed.risk, signed.reached) == (0, None, 1)
     assert layer_cells(signed)[1] == "–"
     assert layer_cells(signed)[-1] == "–"
 

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from models.kpis.rules import CampaignClients, CampaignResult, campaign_result, pooled_roi, uplift_by_arm
-from models.kpis.uplift import adjusted, difference
+from models.kpis.campaign_effect import CampaignClients, CampaignResult, campaign_result, pooled_roi
+from models.kpis.uplift import adjusted, difference, uplift_by_arm
 from models.vocab import FloatArray
 
 REAL = os.environ.get("CLIENTVALUE_REAL_DATA")

@@ -12,9 +12,11 @@ import pytest
 from scipy import stats
 
 from models.config.root import Config
-from models.kpis.facts import csv_rows, kpi_facts
-from models.kpis.report import KpiReport, book_kpis
-from models.kpis.rules import CATALOGUE, KpiEstimate, concentration, figures_by_group, pooled_figure, relationship_score
+from models.kpis.catalogue import CATALOGUE
+from models.kpis.concentration import concentration
+from models.kpis.estimates import KpiEstimate, figures_by_group, pooled_figure
+from models.kpis.relationship_score import relationship_score
+from models.kpis.report import KpiReport, book_kpis, csv_rows
 from models.publishing import publish_folder, write_manifest
 from support.books import book_of, rows, settings
 
@@ -61,7 +63,7 @@ def report(folder: Path, *, fewest: int = 1, **more: object) -> KpiReport:
 
 
 def figure(found: KpiReport, name: str, group: str = "all") -> KpiEstimate:
-    return next(row.figure for row in found.figures if row.name == name and row.group == group)
+    return next(row.found for row in found.figures if row.figure == name and row.group == group)
 
 
 def test_a_small_lender_is_counted_as_by_hand(tmp_path: Path) -> None:
@@ -182,14 +184,14 @@ def test_a_figure_of_few_clients_is_not_told(tmp_path: Path) -> None:
     assert figure(found, "cac", "north") == KpiEstimate(
         estimate=None, missing="not told: it stands on fewer than 2 clients"
     )
-    assert all(row.figure.estimate is None or row.figure.clients >= 2 for row in found.figures)
+    assert all(row.estimate is None or row.clients >= 2 for row in found.figures)
 
 
 def test_formulas_say_the_targets_that_they_count_by(tmp_path: Path) -> None:
-    definitions = kpi_facts(report(tmp_path))["definitions"]
-    assert "answered within 24 hours" in definitions["answered_in_time"]["formula"]
-    assert "the 10 largest clients" in definitions["top_share"]["formula"]
-    assert not any("kpis." in each["formula"] or "{" in each["formula"] for each in definitions.values())
+    definitions = report(tmp_path).definitions
+    assert "answered within 24 hours" in definitions["answered_in_time"].formula
+    assert "the 10 largest clients" in definitions["top_share"].formula
+    assert not any("kpis." in each.formula or "{" in each.formula for each in definitions.values())
 
 
 def test_the_score_of_the_book_lies_between_those_of_its_groups() -> None:
@@ -211,9 +213,9 @@ def test_all_groups_of_a_report_have_the_parts_of_the_book(tmp_path: Path) -> No
     scored_on(tmp_path, {"A": 5.0, "C": 9.0}, {"A": "AA", "C": "A"})
     config = settings("kpis.dimensions=[tier, region]", "kpis.min_clients=1", work_dir=tmp_path)
     found = book_kpis(book_of(tables(), tmp_path), config, tmp_path / "scores", as_of=AS_OF)
-    scores = [row for row in found.figures if row.name == "relationship_score" and row.figure.estimate is not None]
-    assert len({row.figure.count for row in scores}) == 1
-    book = next(row.figure.estimate for row in scores if row.dimension == "all")
+    scores = [row for row in found.figures if row.figure == "relationship_score" and row.estimate is not None]
+    assert len({row.count for row in scores}) == 1
+    book = next(row.estimate for row in scores if row.dimension == "all")
     for dimension in ("tier", "region"):
-        points = [row.figure.estimate for row in scores if row.dimension == dimension]
+        points = [row.estimate for row in scores if row.dimension == dimension]
         assert min(points) <= book <= max(points)

@@ -6,10 +6,9 @@ import re
 from datetime import date
 from pathlib import Path
 
-from models.funnel.compute import book_funnel, funnel_facts
-from models.kpis.facts import csv_rows, kpi_facts
+from models.funnel.compute import book_funnel
 from models.kpis.page import kpis_page, trend_chart
-from models.kpis.report import book_kpis
+from models.kpis.report import book_kpis, csv_rows
 from support.books import Frames, book_of, rows, settings
 
 AS_OF = date(2021, 1, 1)
@@ -31,7 +30,7 @@ def tables() -> Frames:
 def test_a_page_shows_what_the_book_holds_as_text(tmp_path: Path) -> None:
     book, config = book_of(tables(), tmp_path), settings(work_dir=tmp_path)
     found = book_kpis(book, config, tmp_path / "scores", as_of=AS_OF)
-    page = kpis_page(kpi_facts(found), funnel_facts(book_funnel(book, config, as_of=AS_OF)))
+    page = kpis_page(found, book_funnel(book, config, as_of=AS_OF))
     assert "<script" not in page
     assert page.count("&lt;script&gt;alert(1)") >= 2  # as a region, and as an opportunity
     assert "not known: no scores were published up to 2021-01-01" in page
@@ -41,19 +40,19 @@ def test_a_page_shows_what_the_book_holds_as_text(tmp_path: Path) -> None:
 def test_the_trend_tells_earlier_windows_and_now(tmp_path: Path) -> None:
     config = settings("kpis.trend_points=4", "kpis.min_clients=1", work_dir=tmp_path)
     found = book_kpis(book_of(tables(), tmp_path), config, tmp_path / "scores", as_of=AS_OF)
-    dates = [row.as_of.isoformat() for row in found.trend if row.name == "csat"]
+    dates = [row.as_of.isoformat() for row in found.trend if row.figure == "csat"]
     assert dates == ["2020-04-01", "2020-07-01", "2020-10-01", "2021-01-01"]
-    chart = trend_chart(kpi_facts(found), "csat")
+    chart = trend_chart(found, "csat")
     assert chart is not None
     assert str(chart.svg).count("<circle") == 4
-    assert trend_chart(kpi_facts(found), "cac") is None  # nobody was won
+    assert trend_chart(found, "cac") is None  # nobody was won
     assert len(list(csv_rows(found))) == len(found.trend) + sum(row.dimension != "all" for row in found.figures)
 
 
 def test_a_share_has_an_axis_that_says_how_high_it_is(tmp_path: Path) -> None:
     config = settings("kpis.trend_points=4", "kpis.min_clients=1", work_dir=tmp_path)
     found = book_kpis(book_of(tables(), tmp_path), config, tmp_path / "scores", as_of=AS_OF)
-    chart = trend_chart(kpi_facts(found), "retention")
+    chart = trend_chart(found, "retention")
     assert chart is not None
     assert re.search(r'class="tick end"[^>]*>[0-9.]+%<', str(chart.svg))
 
@@ -61,7 +60,7 @@ def test_a_share_has_an_axis_that_says_how_high_it_is(tmp_path: Path) -> None:
 def test_every_column_of_groups_is_on_a_table_that_fits_and_no_setting_is_named(tmp_path: Path) -> None:
     config = settings("kpis.dimensions=[region]", "kpis.min_clients=2", work_dir=tmp_path)
     found = book_kpis(book_of(tables(), tmp_path), config, tmp_path / "scores", as_of=AS_OF)
-    page = kpis_page(kpi_facts(found), None)
+    page = kpis_page(found, None)
     groups = page.split('<section id="groups">')[1].split("</section>")[0]
     heads = [table.split("</thead>")[0].count('class="number"') for table in groups.split("<table")[1:]]
     assert heads

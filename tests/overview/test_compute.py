@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -13,8 +14,9 @@ import pytest
 
 from models.book.door import Book
 from models.errors import DamagedBundleError
+from models.notices import Notice, Severity
 from models.overview import compute as overview
-from models.overview.compute import Overview, book_overview, overview_facts
+from models.overview.compute import Overview, book_overview
 from models.overview.page import MOVED_BY, overview_page
 from models.publishing import write_manifest
 from models.scoring.movers import MovedBy
@@ -84,7 +86,7 @@ def test_movers_are_counted_from_tier_to_tier_and_the_largest_come_first(tmp_pat
     assert reported.movers.names == ("AA", "A", "B", "not scored")
     assert reported.movers.counts == ((0, 1, 0, 0), (0, 0, 0, 1), (0, 1, 0, 0), (0, 1, 1, 0))
     assert (reported.movers.upgraded, reported.movers.downgraded) == (1, 1)
-    assert [(each["client_id"], each["before"], each["tier"]) for each in reported.movers.largest] == [
+    assert [(each.client_id, each.before, each.tier) for each in reported.movers.largest] == [
         ("a", "AA", "A"),
         ("b", "B", "A"),
     ]
@@ -92,7 +94,7 @@ def test_movers_are_counted_from_tier_to_tier_and_the_largest_come_first(tmp_pat
 
 
 def test_the_page_shows_the_mix_and_says_what_is_not_there(tmp_path: Path) -> None:
-    page = overview_page(overview_facts(told_of(tmp_path, earlier=False)))
+    page = overview_page(told_of(tmp_path, earlier=False))
     assert "desk (67%), team (33%)" in page
     assert "No earlier run was published" in page
     assert "This run did not look for warnings" in page
@@ -102,8 +104,8 @@ def test_the_page_shows_the_mix_and_says_what_is_not_there(tmp_path: Path) -> No
 def test_the_order_of_rows_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(overview, "SAMPLE", 2)
     one, other = told_of(tmp_path / "one"), told_of(tmp_path / "other", LATER[::-1])
-    assert overview_facts(one) == overview_facts(other)
-    assert len(one.sample["tier"]) == 2
+    assert one == other
+    assert len(one.sample.tier) == 2
 
 
 def test_scores_that_were_changed_later_are_refused(tmp_path: Path) -> None:
@@ -113,20 +115,23 @@ def test_scores_that_were_changed_later_are_refused(tmp_path: Path) -> None:
         book_overview(small_book(tmp_path), settings(work_dir=tmp_path), folder)
 
 
-def notice(number: int, severity: str = "warning") -> dict[str, object]:
-    return {
-        "code": "rows_left_out",
-        "severity": severity,
-        "subject": f"table_{number}",
-        "found": f"{number} rows are <left> out",
-        "remedy": "read quarantine.parquet" if number % 2 else "",
-        "count": number,
-    }
+def notice(number: int, severity: Severity = Severity.WARNING, code: str = "rows_left_out") -> Notice:
+    return Notice(
+        code=code,
+        severity=severity,
+        subject=f"table_{number}",
+        found=f"{number} rows are <left> out",
+        remedy="read quarantine.parquet" if number % 2 else "",
+        count=number,
+    )
+
+
+def noticed(root: Path, *notices: Notice) -> str:
+    return overview_page(replace(told_of(root), notices=notices))
 
 
 def test_many_notices_are_short_and_each_has_its_severity_as_a_word(tmp_path: Path) -> None:
-    facts = overview_facts(told_of(tmp_path)) | {"notices": [notice(1, "refused"), *map(notice, range(2, 13))]}
-    page = overview_page(facts)
+    page = noticed(tmp_path, notice(1, Severity.REFUSED), *map(notice, range(2, 13)))
     shown, folded = page.split("<summary>9 more</summary>")
     assert [f"table_{number}</b>" in shown for number in range(1, 13)] == [True] * 3 + [False] * 9
     assert folded.count('<span class="badge fair">warning</span>') == 9
@@ -136,30 +141,34 @@ def test_many_notices_are_short_and_each_has_its_severity_as_a_word(tmp_path: Pa
 
 
 def test_what_is_more_than_bad_rows_stands_before_them(tmp_path: Path) -> None:
-    uncalibrated = notice(9) | {"code": "value_not_calibrated"}
-    page = overview_page(overview_facts(told_of(tmp_path)) | {"notices": [*map(notice, range(1, 5)), uncalibrated]})
+    page = noticed(tmp_path, *map(notice, range(1, 5)), notice(9, code="value_not_calibrated"))
     assert page.index("table_9</b>") < page.index("table_1</b>") < page.index("<summary>2 more</summary>")
 
 
 def test_a_few_notices_are_not_folded(tmp_path: Path) -> None:
-    page = overview_page(overview_facts(told_of(tmp_path)) | {"notices": [notice(1, "note")]})
+    page = noticed(tmp_path, notice(1, Severity.NOTE))
     assert "1 note</span>" in page
     assert " more</summary>" not in page
 
 
 @pytest.mark.parametrize(
-    ("row", "said"),
+    ("moved_by", "dimension", "said"),
     [
-        ({"moved_by": "dimension", "dimension": "credit"}, "credit"),
-        ({"moved_by": "cap", "dimension": None}, "a cap holds it down"),
-        ({"moved_by": None, "dimension": None}, "–"),
+        ("dimension", "credit", "credit"),
+        ("dimension", "funding_need", "funding need"),
+        ("dimension", None, "the rules"),
+        ("cap", None, "a cap holds it down"),
+        (None, None, "–"),
     ],
 )
-def test_the_largest_movers_say_what_moved_them(tmp_path: Path, row: dict[str, str | None], said: str) -> None:
-    facts = overview_facts(told_of(tmp_path))
-    facts["movers"]["largest"] = [{**facts["movers"]["largest"][0], **row}]
-    assert f'data-label="moved by">{said}</td>' in overview_page(facts)
-    assert "movers.parquet" in overview_page(facts)
+def test_the_largest_movers_say_what_moved_them(
+    tmp_path: Path, moved_by: str | None, dimension: str | None, said: str
+) -> None:
+    found = told_of(tmp_path)
+    moved = replace(found.movers.largest[0], moved_by=moved_by, dimension=dimension)
+    page = overview_page(replace(found, movers=replace(found.movers, largest=(moved,))))
+    assert f'data-label="moved by">{said}</td>' in page
+    assert "movers.parquet" in page
 
 
 def test_every_way_to_move_has_words() -> None:

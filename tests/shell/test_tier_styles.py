@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from models.overview.compute import ClientSample
 from models.overview.plots import risk_chart
 from models.scoring.compute import Predicted
 from models.segments.plots import mix_chart
@@ -15,7 +16,7 @@ from models.training.terminal import tiers_table
 
 
 def test_a_tier_has_the_same_colour_on_every_plot() -> None:
-    sample = {"tier": ["B", "AA"], "value": [10.0, 1_000.0], "decline_probability": [0.5, 0.1]}
+    sample = ClientSample(tier=("B", "AA"), value=(10.0, 1_000.0), decline_probability=(0.5, 0.1))
     whole = [{"name": name, "share": share} for name, share in (("B", 0.6), ("AA", 0.3), ("not known", 0.1))]
     segment = {"number": 0, "name": "large", "mixes": {"tier": {each["name"]: each["share"] for each in whole}}}
     dots = {key.label: key.css for key in risk_chart(sample, "USD").legend}

@@ -29,10 +29,10 @@ def funnel(
     from models.kpis import terminal as kpis_summary  # noqa: PLC0415
 
     settings = settings_of(config, set_)
-    reported = kpis_job.funnel(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
+    counted = kpis_job.funnel(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
     if json_:
-        print_json(reported.facts)
+        print_json(counted.report)
         return
-    for part in kpis_summary.funnel_summary(reported.facts):
+    for part in kpis_summary.funnel_summary(counted.report):
         out.print(part)
-    print_lines(["", *(f"{name:<8} {path}" for name, path in reported.files.items())])
+    print_lines(["", *(f"{name:<8} {path}" for name, path in counted.files.items())])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,17 @@ from models.book.door import Book
 from models.book.periods import WHOLE_PERIODS_PER_YEAR, WHOLE_YEAR_DAYS, PeriodGrid
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError, UserError
-from models.funnel.rules import KINDS, Chances, Layer, captured, layers, learned_chances, taken_per_period, waiting
+from models.funnel.rules import (
+    KINDS,
+    Chances,
+    Layer,
+    Order,
+    captured,
+    layers,
+    learned_chances,
+    taken_per_period,
+    waiting,
+)
 from models.kpis.relations.opportunities import Opportunity, opportunities_known
 from models.kpis.relations.reading import Reader, reading
 from models.panel.facilities import FOREVER
@@ -24,7 +33,7 @@ from models.vocab import FloatArray, Progress, SilentProgress
 _FEWEST_JUDGED = 2
 PIPELINES = ("opportunities", "sales_pipeline")
 """Tables whose quarantined rows are missing in a funnel."""
-ORDERS = ("ours", "largest_amount", "first_in_first_out", "at_random", "best")
+ORDERS = (Order.OURS, Order.LARGEST_AMOUNT, Order.FIRST_IN_FIRST_OUT, Order.AT_RANDOM, Order.BEST)
 FUNNEL_CSV_COLUMNS = (
     "rank",
     "opportunity_id",
@@ -68,31 +77,69 @@ class JudgedAt:
     until: date
     waited: int
     capacity: int
-    signed: dict[str, float]
+    signed: Mapping[Order, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunnelChances:
+    """Chances by stage, one per step of ``step_days`` in it, as in ``Chances``; ``faster`` and ``frailer`` by kind."""
+
+    step_days: int
+    seen: Mapping[str, tuple[float, ...]]
+    advance: Mapping[str, tuple[float, ...]]
+    lose: Mapping[str, tuple[float, ...]]
+    faster: Mapping[str, float]
+    frailer: Mapping[str, float]
+
+    @classmethod
+    def of(cls, chances: Chances) -> FunnelChances:
+        """The same with the names of stages and kinds."""
+        return cls(
+            step_days=chances.step_days,
+            seen=_by_stage(chances.seen),
+            advance=_by_stage(chances.advance),
+            lose=_by_stage(chances.lose),
+            faster=dict(zip(KINDS, chances.faster.tolist(), strict=True)),
+            frailer=dict(zip(KINDS, chances.frailer.tolist(), strict=True)),
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class FunnelReport:
-    """The funnel of a book; layers tell of the time from ``window_start`` on, ``opportunities`` are all ever known.
+    """The funnel of a book.
 
-    ``shares`` is what each order captured of the best possible, over all judged dates.
+    Layers count from ``window_start`` on, ``opportunities`` are all ever known. ``shares`` is what each order captured
+    of the best possible, over all judged dates.
     """
 
     book: str
     currency: str
-    as_of: date
     period: str
-    window_start: date
     opportunities: int
     unnamed: int
     quarantined: int
+    as_of: date
+    window_start: date
     layers: tuple[Layer, ...]
-    chances: Chances
+    chances: FunnelChances
     ahead_periods: int
     capacity: int
     candidates: tuple[FunnelCandidate, ...]
     judged: tuple[JudgedAt, ...]
-    shares: dict[str, float]
+    shares: Mapping[Order, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunnelExcerpt(FunnelReport):
+    """A funnel with its first candidates only, of all that are ``waiting``."""
+
+    waiting: int
+
+    @classmethod
+    def of(cls, report: FunnelReport, *, first: int) -> FunnelExcerpt:
+        """The report with its first so many candidates."""
+        parts = {part.name: getattr(report, part.name) for part in fields(report)}
+        return cls(**{**parts, "candidates": report.candidates[:first]}, waiting=len(report.candidates))
 
 
 def book_funnel(
@@ -125,14 +172,14 @@ def book_funnel(
     return FunnelReport(
         book=book.name,
         currency=book.currency,
-        as_of=day,
         period=config.time.period,
-        window_start=since,
         opportunities=len(known),
         unnamed=int((known.client_id == UNNAMED).sum()),
         quarantined=sum(count.rows_quarantined for count in book.counts if count.table in PIPELINES),
+        as_of=day,
+        window_start=since,
         layers=layers(known, chances, _number(day), since=_number(since)),
-        chances=chances,
+        chances=FunnelChances.of(chances),
         ahead_periods=_ahead(config),
         capacity=capacity,
         candidates=tuple(_candidates(known, chances, day, config, capacity)),
@@ -141,30 +188,14 @@ def book_funnel(
     )
 
 
-def funnel_facts(report: FunnelReport) -> dict[str, Any]:
-    """Everything of a report, ready for JSON."""
-    chances = report.chances
-    names = ("seen", "advance", "lose")
-    tables = {name: dict(zip(STAGES[:-1], getattr(chances, name).tolist(), strict=True)) for name in names}
-    kinds = {name: dict(zip(KINDS, getattr(chances, name).tolist(), strict=True)) for name in ("faster", "frailer")}
-    plain = {
-        name: getattr(report, name)
-        for name in ("book", "currency", "period", "opportunities", "unnamed", "quarantined")
-    }
-    return {
-        **plain,
-        "as_of": report.as_of.isoformat(),
-        "window_start": report.window_start.isoformat(),
-        "layers": [asdict(layer) for layer in report.layers],
-        "chances": {"step_days": chances.step_days, **tables, **kinds},
-        "ahead_periods": report.ahead_periods,
-        "capacity": report.capacity,
-        "candidates": [asdict(candidate) for candidate in report.candidates],
-        "judged": [
-            {**asdict(each), "as_of": each.as_of.isoformat(), "until": each.until.isoformat()} for each in report.judged
-        ],
-        "shares": report.shares,
-    }
+def csv_rows(report: FunnelReport) -> Iterator[tuple[str | float | int | None, ...]]:
+    """The candidates, the best first, as ``FUNNEL_CSV_COLUMNS``."""
+    for candidate in report.candidates:
+        yield tuple(getattr(candidate, name) for name in FUNNEL_CSV_COLUMNS)
+
+
+def _by_stage(table: FloatArray) -> dict[str, tuple[float, ...]]:
+    return dict(zip(STAGES[:-1], (tuple(row) for row in table.tolist()), strict=True))
 
 
 def _ahead(config: Config) -> int:
@@ -236,14 +267,14 @@ def _judged(reader: Reader, config: Config, day: date) -> Iterator[JudgedAt]:
 
 
 def _signed(known: Opportunity, later: Opportunity) -> FloatArray:
-    """The amount of each known opportunity if it is signed later, else nought. Shape (n,)."""
+    """The amount of each known opportunity if it is signed later, else 0. Shape (n,)."""
     place = np.searchsorted(later.opportunity_id, known.opportunity_id)
     signed = later.entered[place, -1] < FOREVER
     return np.where(signed, np.nan_to_num(later.amount[place]), 0.0)
 
 
-def _shares(judged: tuple[JudgedAt, ...]) -> dict[str, float]:
-    best = sum(each.signed["best"] for each in judged)
+def _shares(judged: tuple[JudgedAt, ...]) -> dict[Order, float]:
+    best = sum(each.signed[Order.BEST] for each in judged)
     if not best:
         return {}
     return {name: sum(each.signed[name] for each in judged) / best for name in ORDERS}

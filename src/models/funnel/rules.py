@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import numpy as np
 
@@ -18,6 +19,16 @@ from models.panel.opportunities import STAGES
 from models.vocab import BoolArray, FloatArray, IntArray
 
 SIGNED = len(STAGES) - 1
+
+
+class Order(StrEnum):
+    """An order in which opportunities could be taken; at random is the mean over all orders."""
+
+    OURS = "ours"
+    FIRST_IN_FIRST_OUT = "first_in_first_out"
+    LARGEST_AMOUNT = "largest_amount"
+    BEST = "best"
+    AT_RANDOM = "at_random"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -311,8 +322,8 @@ def taken_per_period(known: Opportunity, day: int, *, days: int, periods: int) -
     return max(round(int(((began >= day - days) & (began < day)).sum()) / periods), 1)
 
 
-def captured(known: Opportunity, ranked: IntArray, signed_amount: FloatArray, *, capacity: int) -> dict[str, float]:
-    """Amount signed later of the first ``capacity``: ranked by us, first in first out, largest first, by chance, best.
+def captured(known: Opportunity, ranked: IntArray, signed_amount: FloatArray, *, capacity: int) -> dict[Order, float]:
+    """Amount signed later of the first ``capacity`` in each order.
 
     ``ranked`` are rows, ours first; ``signed_amount`` (n,) is what was signed of each row later, in currency.
     """
@@ -320,11 +331,11 @@ def captured(known: Opportunity, ranked: IntArray, signed_amount: FloatArray, *,
     since, amount = known.entered[ranked, stage], np.nan_to_num(known.amount[ranked])
     later = signed_amount[ranked]
     orders = {
-        "ours": np.arange(len(ranked)),
-        "first_in_first_out": np.lexsort((ids, since)),
-        "largest_amount": np.lexsort((ids, -amount)),
-        "best": np.lexsort((ids, -later)),
+        Order.OURS: np.arange(len(ranked)),
+        Order.FIRST_IN_FIRST_OUT: np.lexsort((ids, since)),
+        Order.LARGEST_AMOUNT: np.lexsort((ids, -amount)),
+        Order.BEST: np.lexsort((ids, -later)),
     }
-    reported = {name: float(later[order[:capacity]].sum()) for name, order in orders.items()}
-    reported["at_random"] = float(later.mean() * min(capacity, len(later))) if later.size else 0.0
-    return reported
+    amounts = {name: float(later[order[:capacity]].sum()) for name, order in orders.items()}
+    at_random = float(later.mean() * min(capacity, len(later))) if later.size else 0.0
+    return {**amounts, Order.AT_RANDOM: at_random}

@@ -1,46 +1,12 @@
-"""What each figure of client management means: formula, unit, domain, source, and what it says when it is not known."""
+"""The figures of client management, one entry each: meaning, where its numbers come from, and where it is shown.
+
+A new figure of the book is an entry here and a function in ``tables.relations``.
+"""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Literal
-
-
-class Form(StrEnum):
-    """How a figure comes about, which decides its interval."""
-
-    SHARE = "share"
-    RATIO = "ratio"
-    CENSUS = "census"
-    SCORE = "score"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Definition:
-    """One figure.
-
-    ``needs`` are the tables without which it is not known; ``grouped_at`` says at which end of the window a client's
-    tier and type are taken: what happens within must not decide where it is counted. ``better`` is up or down.
-    ``formula`` has places for settings of ``kpis``, e.g. ``{answer_hours:g}``.
-    """
-
-    name: str
-    title: str
-    formula: str
-    unit: str
-    form: Form
-    needs: tuple[str, ...] = ()
-    needs_scores: bool = False
-    nothing: str = "nobody counts"
-    scale: float = 1.0
-    least: float = -math.inf
-    most: float = math.inf
-    grouped_at: Literal["start", "end"] = "end"
-    better: Literal["up", "down", ""] = "up"
-    source: str = ""
-
+from models.kpis.definition import Definition, Form, Place, Unit
+from models.kpis.relations import clients, service
 
 _FARRIS = "Farris et al. (2010), Marketing Metrics"
 _ANSWERS = "no enquiry with a known answer lies in the window"
@@ -52,60 +18,69 @@ _DEFINITIONS = (
         name="cac",
         title="Cost of winning a client (CAC)",
         formula="acquisition cost / clients won, of clients won in the window whose cost is known",
-        unit="currency",
+        unit=Unit.CURRENCY,
         form=Form.RATIO,
         nothing=_COSTS,
         least=0,
         better="down",
         source=_FARRIS,
+        parts=clients.acquisition_cost,
+        shown={Place.TILES: 3, Place.TRENDS: 7, Place.GROUPS: 9, Place.OVERVIEW: 3},
     ),
     Definition(
         name="clv_to_cac",
         title="Value over cost of winning (CLV:CAC)",
         formula="expected value within the horizon / acquisition cost, of all clients won in the window whose cost is "
         "known; who left again or is not active yet counts with a value of 0",
-        unit="times",
+        unit=Unit.TIMES,
         form=Form.RATIO,
-        needs_scores=True,
         nothing=_COSTS,
         source=_FARRIS,
+        needs_scores=True,
+        scored_parts=clients.expected_value,
+        shown={Place.TILES: 4, Place.GROUPS: 10, Place.OVERVIEW: 4},
     ),
     Definition(
         name="clv_to_cac_active",
         title="The same of active clients only",
         formula="expected value within the horizon / acquisition cost, of clients won in the window that are active; "
         "higher than CLV:CAC, since money spent on those who left is not counted",
-        unit="times",
+        unit=Unit.TIMES,
         form=Form.RATIO,
-        needs_scores=True,
         nothing="no client with a known cost that was won in the window was scored",
+        needs_scores=True,
+        scored_parts=clients.expected_value_of_active,
     ),
     Definition(
         name="margin_to_cac",
         title="Margin so far over cost of winning",
         formula="net margin within the window / acquisition cost, of clients won in the window",
-        unit="times",
+        unit=Unit.TIMES,
         form=Form.RATIO,
         nothing=_COSTS,
         source=_FARRIS,
+        parts=clients.early_margin,
+        shown={Place.OVERVIEW: 5},
     ),
     Definition(
         name="retention",
         title="Retention",
         formula="clients still active at the window's end / clients active at its start",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.SHARE,
         nothing="no client was active when the window began",
         least=0,
         most=1,
         grouped_at="start",
         source=_FARRIS,
+        parts=clients.stayed,
+        shown={Place.TILES: 2, Place.TRENDS: 2, Place.GROUPS: 2, Place.OVERVIEW: 2, Place.TERMINAL_GROUPS: 1},
     ),
     Definition(
         name="churn",
         title="Churn",
         formula="clients no longer active at the window's end / clients active at its start",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.SHARE,
         nothing="no client was active when the window began",
         least=0,
@@ -113,24 +88,28 @@ _DEFINITIONS = (
         grouped_at="start",
         better="down",
         source=_FARRIS,
+        parts=clients.moved_on,
     ),
     Definition(
         name="csat",
         title="Satisfaction (CSAT)",
         formula="sum of satisfaction, 1 to 5 / answers",
-        unit="points, 1 to 5",
+        unit=Unit.POINTS_TO_5,
         form=Form.RATIO,
         needs=("surveys",),
         nothing="no answer lies in the window",
         least=1,
         most=5,
         source=_FARRIS,
+        parts=service.satisfaction,
+        shown={Place.TILES: 6, Place.TRENDS: 3, Place.GROUPS: 3, Place.OVERVIEW: 7, Place.TERMINAL_GROUPS: 2},
+        short_title="CSAT",
     ),
     Definition(
         name="nps",
         title="Would recommend us (NPS)",
         formula="100 x (answers of 9 or 10 - answers of 0 to 6) / answers",
-        unit="points, -100 to 100",
+        unit=Unit.POINTS_AROUND_0,
         form=Form.RATIO,
         needs=("surveys",),
         nothing="no answer lies in the window",
@@ -138,90 +117,107 @@ _DEFINITIONS = (
         least=-100,
         most=100,
         source="Reichheld (2003), Harvard Business Review 81(12)",
+        parts=service.recommendation,
+        shown={Place.TILES: 5, Place.TRENDS: 4, Place.GROUPS: 4, Place.OVERVIEW: 6, Place.TERMINAL_GROUPS: 3},
+        short_title="NPS",
     ),
     Definition(
         name="answer_hours",
         title="Time to answer an enquiry",
         formula="hours until first answered / enquiries with a known answer",
-        unit="hours",
+        unit=Unit.HOURS,
         form=Form.RATIO,
         needs=("interactions",),
         nothing=_ANSWERS,
         least=0,
         better="down",
+        parts=service.answer_time,
+        shown={Place.GROUPS: 5},
     ),
     Definition(
         name="answered_in_time",
         title="Enquiries answered in time",
         formula="enquiries answered within {answer_hours:g} hours / enquiries with a known answer",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.SHARE,
         needs=("interactions",),
         nothing=_ANSWERS,
         least=0,
         most=1,
+        parts=service.answered_in_time,
+        shown={Place.TILES: 7, Place.TRENDS: 5, Place.GROUPS: 6, Place.OVERVIEW: 8, Place.TERMINAL_GROUPS: 4},
+        short_title="in time",
     ),
     Definition(
         name="complaint_hours",
         title="Time to settle a complaint",
         formula="hours until settled / complaints known to be settled",
-        unit="hours",
+        unit=Unit.HOURS,
         form=Form.RATIO,
         needs=("interactions",),
         nothing=_SETTLED,
         least=0,
         better="down",
+        parts=service.settling_time,
     ),
     Definition(
         name="settled_in_time",
         title="Complaints settled in time",
         formula="complaints settled within {settle_hours:g} hours / complaints known to be settled",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.SHARE,
         needs=("interactions",),
         nothing=_SETTLED,
         least=0,
         most=1,
+        parts=service.settled_in_time,
+        shown={Place.TILES: 8, Place.GROUPS: 7, Place.OVERVIEW: 9},
     ),
     Definition(
         name="complaints",
         title="Complaints per client",
         formula="complaints in the window / clients that were active at its start or in it, or that complained; also "
         "those that left",
-        unit="per client",
+        unit=Unit.PER_CLIENT,
         form=Form.RATIO,
         needs=("interactions",),
         nothing="no client was active",
         least=0,
         better="down",
+        parts=service.complaints,
+        shown={Place.TRENDS: 6},
     ),
     Definition(
         name="participation",
         title="Participation in campaigns",
         formula="campaigns that a client answered / campaigns that addressed it, in the window",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.SHARE,
         needs=("interactions", "campaigns"),
         nothing="no campaign addressed anybody in the window",
         least=0,
         most=1,
+        parts=service.participation,
+        shown={Place.GROUPS: 8, Place.OVERVIEW: 10},
     ),
     Definition(
         name="campaign_roi",
         title="Campaign ROI",
         formula="(uplift in net margin x addressed active clients - cost) / cost, of randomised campaigns whose "
         "outcomes were complete in the window",
-        unit="times cost",
+        unit=Unit.TIMES_COST,
         form=Form.RATIO,
         needs=("campaigns", "interactions"),
         nothing="no campaign with a randomised control and a cost was complete in the window",
         source=_FARRIS,
+        shown={Place.OVERVIEW: 11},
+        is_effect=True,
     ),
     Definition(
         name="upgraded",
         title="Clients in a better tier than before",
         formula="clients in a better tier than in the scores published before / clients in both",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.SHARE,
         nothing="no client stands in both",
         least=0,
@@ -231,7 +227,7 @@ _DEFINITIONS = (
         name="downgraded",
         title="Clients in a worse tier than before",
         formula="clients in a worse tier than in the scores published before / clients in both",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.SHARE,
         nothing="no client stands in both",
         least=0,
@@ -242,7 +238,7 @@ _DEFINITIONS = (
         name="overridden",
         title="Clients whose tier a person decided",
         formula="clients of whom an override counts, also where rules agree or a cap holds it down / clients scored",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.CENSUS,
         needs_scores=True,
         nothing="the scores tell of no overrides",
@@ -255,7 +251,7 @@ _DEFINITIONS = (
         name="overridden_up",
         title="Clients that an override put into a better tier",
         formula="clients in a better tier than by rules and caps / clients scored",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.CENSUS,
         needs_scores=True,
         nothing="the scores tell of no overrides",
@@ -267,7 +263,7 @@ _DEFINITIONS = (
         name="overridden_down",
         title="Clients that an override put into a worse tier",
         formula="clients in a worse tier than by rules and caps / clients scored",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.CENSUS,
         needs_scores=True,
         nothing="the scores tell of no overrides",
@@ -279,35 +275,51 @@ _DEFINITIONS = (
         name="top_share",
         title="Concentration: share of the largest clients",
         formula="net margin of the {top_clients} largest clients / net margin of all clients that earned us anything",
-        unit="share",
+        unit=Unit.SHARE,
         form=Form.CENSUS,
         nothing="no client earned us anything in the window",
         least=0,
         most=1,
         better="",
+        of_concentration=lambda found: found.top_share,
+        shown={Place.TRENDS: 8, Place.GROUPS: 11, Place.OVERVIEW: 12, Place.TERMINAL_GROUPS: 5},
+        short_title="top",
     ),
     Definition(
         name="effective_clients",
         title="Concentration: clients of equal size",
         formula="1 / sum of squared shares of net margin (Herfindahl), of clients that earned us anything",
-        unit="clients",
+        unit=Unit.CLIENTS,
         form=Form.CENSUS,
         nothing="no client earned us anything in the window",
         least=1,
         better="",
         source="Hirschman (1964), American Economic Review 54",
+        of_concentration=lambda found: found.effective_clients,
     ),
     Definition(
         name="relationship_score",
         title="Relationship score",
         formula="weighted mean of the parts that the book knows, each from 0 to 100; what a group does not tell counts "
         "as in the whole book",
-        unit="points, 0 to 100",
+        unit=Unit.POINTS_TO_100,
         form=Form.SCORE,
         nothing="none of its parts is known",
         least=0,
         most=100,
+        shown={Place.TILES: 1, Place.TRENDS: 1, Place.GROUPS: 1, Place.OVERVIEW: 1, Place.TERMINAL_GROUPS: 6},
+        short_title="score",
     ),
 )
 CATALOGUE: dict[str, Definition] = {definition.name: definition for definition in _DEFINITIONS}
 """Name -> definition, in the order of a report."""
+
+
+def shown_in(place: Place) -> tuple[str, ...]:
+    """Names of the figures that stand at a place, in their order there.
+
+    >>> shown_in(Place.TERMINAL_GROUPS)
+    ('retention', 'csat', 'nps', 'answered_in_time', 'top_share', 'relationship_score')
+    """
+    ranks = {name: each.shown[place] for name, each in CATALOGUE.items() if place in each.shown}
+    return tuple(sorted(ranks, key=ranks.__getitem__))

@@ -1,11 +1,10 @@
-"""Counts the figures of one as-of date, in all and by group, from the book and the scores published by then."""
+"""The figures of one as-of date, in all and by group, from the book and the scores published by then."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import ibis
 import numpy as np
@@ -14,61 +13,71 @@ import pyarrow as pa
 
 from models.book.periods import WHOLE_PERIODS_PER_YEAR, PeriodGrid
 from models.config.kpis import ScorePart
-from models.kpis import relations
+from models.errors import InternalError
+from models.kpis.campaign_effect import CampaignResult, pooled_roi
 from models.kpis.campaigns import campaigns_within
+from models.kpis.catalogue import CATALOGUE
+from models.kpis.concentration import Concentration, concentration
+from models.kpis.definition import Definition, Form
+from models.kpis.estimates import KpiEstimate, figures_by_group, shown, unknown
 from models.kpis.groups import Groups, PublishedGroups, group_order
 from models.kpis.overridden import overridden
 from models.kpis.relations.reading import Reader, Window
-from models.kpis.rules import (
-    CATALOGUE,
-    CampaignResult,
-    Concentration,
-    Definition,
-    Form,
-    KpiEstimate,
-    concentration,
-    figures_by_group,
-    pooled_roi,
-    relationship_score,
-    shown,
-    unknown,
-)
+from models.kpis.relationship_score import relationship_score
 from models.kpis.tier_moves import tier_moves
 from models.vocab import IntArray
 
 ALL = "all"
-_PARTS: dict[str, Callable[[Reader, Window], Any]] = {
-    "cac": relations.acquisition_cost,
-    "margin_to_cac": relations.early_margin,
-    "retention": relations.stayed,
-    "churn": relations.moved_on,
-    "csat": relations.satisfaction,
-    "nps": relations.recommendation,
-    "answer_hours": relations.answer_time,
-    "answered_in_time": relations.answered_in_time,
-    "complaint_hours": relations.settling_time,
-    "settled_in_time": relations.settled_in_time,
-    "complaints": relations.complaints,
-    "participation": relations.participation,
-}
-"""Figure -> what each client adds to it."""
-_SCORED_PARTS: dict[str, Callable[[Reader, Window, Any, date], Any]] = {
-    "clv_to_cac": relations.expected_value,
-    "clv_to_cac_active": relations.expected_value_of_active,
-}
-"""The same of figures that look at published scores."""
-_ROI = "campaign_roi"
+_ROI, _SCORE = "campaign_roi", "relationship_score"
 
 
 @dataclass(frozen=True, kw_only=True)
 class KpiRow:
-    """One figure of one group; ``dimension`` and ``group`` are ``all`` for the whole book."""
+    """One figure of one group, as in ``KpiEstimate``; ``dimension`` and ``group`` are ``all`` for the whole book."""
 
-    name: str
+    as_of: date
     dimension: str
     group: str
-    as_of: date
-    figure: KpiEstimate
+    figure: str
+    estimate: float | None
+    low: float | None
+    high: float | None
+    clients: int
+    count: int | float
+    missing: str
+
+    @classmethod
+    def of(cls, name: str, found: KpiEstimate, *, as_of: date, dimension: str = ALL, group: str = ALL) -> KpiRow:
+        """The figure ``name`` as it was found for a group."""
+        return cls(
+            as_of=as_of,
+            dimension=dimension,
+            group=group,
+            figure=name,
+            estimate=found.estimate,
+            low=found.low,
+            high=found.high,
+            clients=found.clients,
+            count=found.count,
+            missing=found.missing,
+        )
+
+    @property
+    def found(self) -> KpiEstimate:
+        """The figure alone."""
+        return KpiEstimate(
+            estimate=self.estimate,
+            low=self.low,
+            high=self.high,
+            clients=self.clients,
+            count=self.count,
+            missing=self.missing,
+        )
+
+    def shown(self, *, fewest: int) -> KpiRow:
+        """The same, but for a figure that stands on fewer than ``fewest`` clients."""
+        found = shown(self.found, fewest=fewest)
+        return KpiRow.of(self.figure, found, as_of=self.as_of, dimension=self.dimension, group=self.group)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,12 +127,12 @@ class Counting:
         at = self.at(number)
         rows = [row for name in CATALOGUE for row in self._rows(name, at, dimensions)]
         if campaigns is not None:
-            rows.append(_whole(_ROI, at, _roi(campaigns, at)))
+            rows.append(KpiRow.of(_ROI, _roi(campaigns, at), as_of=at.window.end))
         fewest = self.reader.config.kpis.min_clients
-        rows = [replace(row, figure=shown(row.figure, fewest=fewest)) for row in rows]
+        rows = [row.shown(fewest=fewest) for row in rows]
         rows += _scores(rows, self.reader.config.kpis.score, at.window.end)
         places = {name: place for place, name in enumerate((*CATALOGUE, ALL, *dimensions))}
-        return sorted(rows, key=lambda row: (places[row.name], places[row.dimension]))
+        return sorted(rows, key=lambda row: (places[row.figure], places[row.dimension]))
 
     def campaigns(self, number: int) -> tuple[CampaignResult, ...]:
         """Campaigns that began within the window that ends there, or whose outcomes became complete in it."""
@@ -138,10 +147,10 @@ class Counting:
         if definition.form is Form.SCORE or name == _ROI:
             return []
         if missing:
-            return [_whole(name, at, unknown(missing))]
+            return [KpiRow.of(name, unknown(missing), as_of=at.window.end)]
         if name in _WHOLE_BOOK:
-            return [_whole(name, at, _WHOLE_BOOK[name](self, at))]
-        if definition.form is Form.CENSUS:
+            return [KpiRow.of(name, _WHOLE_BOOK[name](self, at), as_of=at.window.end)]
+        if definition.of_concentration is not None:
             return self._concentration(definition, at, dimensions)
         return _grouped(definition, self._parts(definition, at), at, dimensions)
 
@@ -154,12 +163,14 @@ class Counting:
         return ""
 
     def _parts(self, definition: Definition, at: At) -> pd.DataFrame:
-        if not definition.needs_scores or at.at_end.scores is None:
-            return self.reader.frame(_PARTS[definition.name](self.reader, at.window))
-        scores = at.at_end.scores.columns
-        values = pa.table({"client_id": scores.index.to_numpy(dtype=object), "value": scores["value"].to_numpy()})
-        parts = _SCORED_PARTS[definition.name]
-        return self.reader.frame(parts(self.reader, at.window, ibis.memtable(values), at.at_end.scores.as_of))
+        scores = at.at_end.scores
+        if definition.parts is not None:
+            return self.reader.frame(definition.parts(self.reader, at.window))
+        if definition.scored_parts is None or scores is None:
+            raise InternalError(f"nothing says what each client adds to {definition.name}")
+        clients = scores.columns.index.to_numpy(dtype=object)
+        values = pa.table({"client_id": clients, "value": scores.columns["value"].to_numpy()})
+        return self.reader.frame(definition.scored_parts(self.reader, at.window, ibis.memtable(values), scores.as_of))
 
     def _concentration(self, definition: Definition, at: At, dimensions: tuple[str, ...]) -> list[KpiRow]:
         margin = self.reader.frame(self.reader.margin(at.window.start, at.window.end))
@@ -169,9 +180,7 @@ class Counting:
             for number, group in enumerate(names):
                 found = concentration(amounts[places == number], top=self.reader.config.kpis.top_clients)
                 figure = _census(definition, found)
-                rows.append(
-                    KpiRow(name=definition.name, dimension=dimension, group=group, as_of=at.window.end, figure=figure)
-                )
+                rows.append(KpiRow.of(definition.name, figure, as_of=at.window.end, dimension=dimension, group=group))
         return rows
 
 
@@ -187,11 +196,7 @@ _WHOLE_BOOK: dict[str, Callable[[Counting, At], KpiEstimate]] = {
     "overridden_up": lambda _, at: overridden(at.at_end.scores).up,
     "overridden_down": lambda _, at: overridden(at.at_end.scores).down,
 }
-"""Figures that are told of the whole book only."""
-
-
-def _whole(name: str, at: At, figure: KpiEstimate) -> KpiRow:
-    return KpiRow(name=name, dimension=ALL, group=ALL, as_of=at.window.end, figure=figure)
+"""Figures of the whole book only."""
 
 
 def _grouped(definition: Definition, parts: pd.DataFrame, at: At, dimensions: tuple[str, ...]) -> list[KpiRow]:
@@ -200,7 +205,7 @@ def _grouped(definition: Definition, parts: pd.DataFrame, at: At, dimensions: tu
     for dimension, names, places in _cuts(parts["client_id"], at.groups(definition), dimensions):
         figures = figures_by_group(definition, top, bottom, places, groups=len(names))
         rows += [
-            KpiRow(name=definition.name, dimension=dimension, group=group, as_of=at.window.end, figure=figure)
+            KpiRow.of(definition.name, figure, as_of=at.window.end, dimension=dimension, group=group)
             for group, figure in zip(names, figures, strict=True)
         ]
     return rows
@@ -218,24 +223,24 @@ def _cuts(
 
 
 def _census(definition: Definition, found: Concentration | None) -> KpiEstimate:
-    if found is None:
+    if found is None or definition.of_concentration is None:
         return unknown(definition.nothing)
-    estimate = found.top_share if definition.name == "top_share" else found.effective_clients
-    return KpiEstimate(estimate=estimate, clients=found.clients, count=found.clients)
+    return KpiEstimate(estimate=definition.of_concentration(found), clients=found.clients, count=found.clients)
 
 
 def _scores(rows: Sequence[KpiRow], weights: Mapping[ScorePart, float], as_of: date) -> list[KpiRow]:
     """The relationship score of each group, from the figures of that group."""
     by_group: dict[tuple[str, str], dict[str, KpiEstimate]] = {}
     for row in rows:
-        by_group.setdefault((row.dimension, row.group), {})[row.name] = row.figure
+        by_group.setdefault((row.dimension, row.group), {})[row.figure] = row.found
+    whole = by_group[ALL, ALL]
     return [
-        KpiRow(
-            name="relationship_score",
+        KpiRow.of(
+            _SCORE,
+            relationship_score(figures, dict(weights), whole=whole),
+            as_of=as_of,
             dimension=dimension,
             group=group,
-            as_of=as_of,
-            figure=relationship_score(figures, dict(weights), whole=by_group[ALL, ALL]),
         )
         for (dimension, group), figures in sorted(by_group.items(), key=lambda each: group_order(each[0][1]))
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from models.kpis.catalogue import Definition, Form
+from models.kpis.definition import Definition, Form
 from models.vocab import FloatArray, IntArray
 
 LEVEL = 0.95
@@ -27,7 +27,7 @@ class KpiEstimate:
     low: float | None = None
     high: float | None = None
     clients: int = 0
-    count: float = 0.0
+    count: int | float = 0.0
     missing: str = ""
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from models.grading.facts import ranks_of
 from models.grading.known_overrides import COUNTING
-from models.kpis.rules import CATALOGUE, KpiEstimate, unknown
+from models.kpis.catalogue import CATALOGUE
+from models.kpis.estimates import KpiEstimate, unknown
 from models.publications.previous import PreviousScores
 
 _OVERRIDE = "override"

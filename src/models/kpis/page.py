@@ -1,37 +1,53 @@
-"""Turns figures and funnel into one HTML page without scripts, with trend plots; it computes nothing but positions."""
+"""The page of figures and funnel: one HTML file without scripts, with trend plots; only positions are computed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from models.funnel.compute import FunnelReport
+from models.kpis.catalogue import shown_in
+from models.kpis.compute import KpiRow
+from models.kpis.definition import Place, Unit
+from models.kpis.report import KpiReport
 from models.kpis.terminal import ORDERS, candidate_cells, layer_cells, layer_name
-from models.kpis.text import effect, no_effect, with_interval, written
+from models.kpis.text import effect, no_effect, unit_beside, unit_name, unit_of, with_interval, written
 from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.small_plots import share_bar, short_number
 from models.shell.svg import AxisScale, Frame, amount, percent, reaching
 from models.shell.tier_styles import tier_style
 
-Facts = Mapping[str, Any]
-TRENDS = ("relationship_score", "retention", "csat", "nps", "answered_in_time", "complaints", "cac", "top_share")
-TILES = ("relationship_score", "retention", "cac", "clv_to_cac", "nps", "csat", "answered_in_time", "settled_in_time")
-GROUPED = (
-    ("relationship_score", "retention", "csat", "nps", "answer_hours", "answered_in_time"),
-    ("settled_in_time", "participation", "cac", "clv_to_cac", "top_share"),
-)
-"""Columns of the tables by group: so many fit beside one another on a page of 1,080 pixels."""
+_COLUMNS = 6
+"""Columns of a table by group: so many fit beside one another on a page of 1,080 pixels."""
 MAX_CANDIDATES = 25
 _MOST_DATES = 4
 _FEWEST_DATES = 2
 
 
-def kpis_page(facts: Facts, funnel: Facts | None) -> str:
-    """The page of what ``kpi_facts`` and ``funnel_facts`` tell; without a funnel where the book has none."""
-    whole = {row["figure"]: row for row in facts["figures"] if row["dimension"] == "all"}
-    charts = [chart for name in TRENDS if (chart := trend_chart(facts, name)) is not None]
+@dataclass(frozen=True, kw_only=True)
+class GroupTable:
+    """Figures side by side for the groups of a dimension; None where a group has none."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[KpiRow | None, ...]], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupTables:
+    """All tables of one dimension, of so many groups."""
+
+    name: str
+    groups: int
+    tables: tuple[GroupTable, ...]
+
+
+def kpis_page(report: KpiReport, funnel: FunnelReport | None) -> str:
+    """The page of both reports; without a funnel where the book has none."""
+    whole = report.whole
+    charts = [chart for name in shown_in(Place.TRENDS) if (chart := trend_chart(report, name)) is not None]
     return str(
         environment(
             filters={"figure": short_number},
@@ -40,6 +56,9 @@ def kpis_page(facts: Facts, funnel: Facts | None) -> str:
                 "with_interval": with_interval,
                 "effect": effect,
                 "no_effect": no_effect,
+                "unit_of": unit_of,
+                "unit_beside": unit_beside,
+                "Unit": Unit,
                 "share_bar": share_bar,
                 "layer_name": layer_name,
                 "layer_cells": layer_cells,
@@ -49,38 +68,46 @@ def kpis_page(facts: Facts, funnel: Facts | None) -> str:
         )
         .get_template("kpis/page.html")
         .render(
-            facts=facts,
-            definitions=facts["definitions"],
+            report=report,
+            definitions=report.definitions,
             whole=whole,
-            tiles=[name for name in TILES if whole[name]["estimate"] is not None],
+            tiles=[name for name in shown_in(Place.TILES) if whole[name].estimate is not None],
             charts=charts,
-            dimensions=[_dimension(facts, name) for name in _dimensions(facts)],
+            dimensions=[_dimension(report, name) for name in report.dimensions],
             funnel=funnel,
             orders=ORDERS,
-            candidates=[] if funnel is None else funnel["candidates"][:MAX_CANDIDATES],
+            candidates=() if funnel is None else funnel.candidates[:MAX_CANDIDATES],
         )
     )
 
 
-def trend_chart(facts: Facts, name: str) -> Chart | None:
+def trend_chart(report: KpiReport, name: str) -> Chart | None:
     """A figure of the whole book date by date with its intervals; None where fewer than two dates are known."""
-    rows = [row for row in facts["trend"] if row["figure"] == name and row["estimate"] is not None]
+    rows = [row for row in report.trend if row.figure == name and row.estimate is not None]
     if len(rows) < _FEWEST_DATES:
         return None
-    said = facts["definitions"][name]
-    unit = said["unit"]
-    ends = [row[end] for row in rows for end in ("low", "high", "estimate") if row[end] is not None]
-    frame = Frame(x=_dates([row["as_of"] for row in rows]), y=_upright(ends, unit))
-    marks: list[Markup] = []
-    banded = [(place, row) for place, row in enumerate(rows) if row["low"] is not None]
-    if len(banded) >= _FEWEST_DATES:
-        upper = [(float(place), row["high"]) for place, row in banded]
-        lower = [(float(place), row["low"]) for place, row in reversed(banded)]
-        marks.append(frame.area([*upper, *lower], "band"))
-    marks.append(frame.line([(float(place), row["estimate"]) for place, row in enumerate(rows)], "ours", said["title"]))
-    for place, row in enumerate(rows):
-        marks.append(frame.dot(place, row["estimate"], "ours", f"{row['as_of']}: {with_interval(row, unit)}"))
-    return Chart(title=said["title"], svg=frame.svg(said["title"], marks))
+    title, unit = report.definitions[name].title, unit_of(name)
+    ends = [end for row in rows for end in (row.low, row.high, row.estimate) if end is not None]
+    frame = Frame(x=_dates([row.as_of.isoformat() for row in rows]), y=_upright(ends, unit, report.currency))
+    points = [(float(place), row.estimate) for place, row in enumerate(rows) if row.estimate is not None]
+    marks = [*_band(frame, rows), frame.line(points, "ours", title)]
+    for (place, estimate), row in zip(points, rows, strict=True):
+        marks.append(frame.dot(place, estimate, "ours", f"{row.as_of}: {with_interval(row, unit)}"))
+    return Chart(title=title, svg=frame.svg(title, marks))
+
+
+def _band(frame: Frame, rows: Sequence[KpiRow]) -> list[Markup]:
+    """The intervals as an area, where at least two dates have one."""
+    ends = [
+        (float(place), row.low, row.high)
+        for place, row in enumerate(rows)
+        if row.low is not None and row.high is not None
+    ]
+    if len(ends) < _FEWEST_DATES:
+        return []
+    upper = [(place, high) for place, _, high in ends]
+    lower = [(place, low) for place, low, _ in reversed(ends)]
+    return [frame.area([*upper, *lower], "band")]
 
 
 def _dates(dates: Sequence[str]) -> AxisScale:
@@ -94,24 +121,27 @@ def _dates(dates: Sequence[str]) -> AxisScale:
     )
 
 
-def _upright(ends: Sequence[float], unit: str) -> AxisScale:
-    if unit == "share":
-        return reaching(ends, name=unit, say=percent, zero=False)
-    return reaching(ends, name=unit.partition(",")[0], say=amount, zero=False)
+def _upright(ends: Sequence[float], unit: Unit, currency: str) -> AxisScale:
+    say = percent if unit is Unit.SHARE else amount
+    return reaching(ends, name=unit_name(unit, currency), say=say, zero=False)
 
 
-def _dimensions(facts: Facts) -> list[str]:
-    return list(dict.fromkeys(row["dimension"] for row in facts["figures"] if row["dimension"] != "all"))
-
-
-def _dimension(facts: Facts, dimension: str) -> dict[str, Any]:
-    """The tables of one dimension: a row per group, a column per figure that is known of any."""
-    cells = {(row["group"], row["figure"]): row for row in facts["figures"] if row["dimension"] == dimension}
-    groups = [group for group, figure in cells if figure == GROUPED[0][0]]
-    parts = ([name for name in part if any((group, name) in cells for group in groups)] for part in GROUPED)
-    tables = [
-        {"columns": columns, "rows": [(group, [cells.get((group, name)) for name in columns]) for group in groups]}
-        for columns in parts
-        if columns
-    ]
-    return {"name": dimension, "groups": len(groups), "tables": tables}
+def _dimension(report: KpiReport, dimension: str) -> GroupTables:
+    """A row per group, a column per figure that is known of any."""
+    cells = {(row.group, row.figure): row for row in report.figures if row.dimension == dimension}
+    figures = shown_in(Place.GROUPS)
+    groups = [group for group, figure in cells if figure == figures[0]]
+    parts = (figures[start : start + _COLUMNS] for start in range(0, len(figures), _COLUMNS))
+    known = (tuple(name for name in part if any((group, name) in cells for group in groups)) for part in parts)
+    return GroupTables(
+        name=dimension,
+        groups=len(groups),
+        tables=tuple(
+            GroupTable(
+                columns=columns,
+                rows=tuple((group, tuple(cells.get((group, name)) for name in columns)) for group in groups),
+            )
+            for columns in known
+            if columns
+        ),
+    )

@@ -1,4 +1,4 @@
-"""Computes the figures of a book at an as-of date: in all, by group, and the same at earlier dates as a trend."""
+"""The figures of a book at an as-of date: in all, by group, and the same at earlier dates as a trend."""
 
 from __future__ import annotations
 
@@ -9,27 +9,48 @@ from pathlib import Path
 
 from models.book.door import Book
 from models.book.periods import WHOLE_PERIODS_PER_QUARTER, PeriodGrid
+from models.config.kpis import KpisConfig
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError
+from models.kpis.campaign_effect import CampaignResult
+from models.kpis.catalogue import CATALOGUE
 from models.kpis.compute import ALL, At, Counting, KpiRow
+from models.kpis.definition import Better, End, Form
 from models.kpis.groups import PublishedGroups, regions_of
 from models.kpis.relations.reading import reading
-from models.kpis.rules import CampaignResult
 from models.kpis.tier_moves import TierMoves, tier_moves
 from models.panel.definitions import definitions
 from models.vocab import Progress, SilentProgress
 
 _TARGETS = ("answer_hours", "settle_hours", "top_clients", "min_clients")
+CSV_COLUMNS = (
+    "as_of", "dimension", "group", "figure", "title", "unit", "estimate", "low", "high", "clients", "count", "missing",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class FigureMeaning:
+    """What one figure means in one book: formula with the book's targets, unit, and at which end it is grouped."""
+
+    title: str
+    formula: str
+    unit: str
+    form: Form
+    better: Better
+    grouped_at: End
+    source: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class KpiReport:
     """All figures of a book.
 
-    ``trend`` holds those of the whole book at earlier dates, oldest first, and now. ``scored_on`` and
-    ``scored_at_start`` are the as-of dates of the scores from which groups at either end of the window come.
-    ``targets`` are the settings of ``kpis`` that formulas and pages speak of, ``terms`` what decline, value and horizon
-    mean.
+    Attributes:
+        scored_on, scored_at_start: as-of dates of the scores from which groups at either end of the window come.
+        definitions: by name of the figure.
+        trend: the figures of the whole book at earlier dates, oldest first, and now.
+        min_clients: a figure of fewer clients is left out.
+        terms: what decline, value and horizon mean.
     """
 
     book: str
@@ -38,13 +59,24 @@ class KpiReport:
     window_start: date
     scored_on: date | None
     scored_at_start: date | None
+    definitions: Mapping[str, FigureMeaning]
     figures: tuple[KpiRow, ...]
     trend: tuple[KpiRow, ...]
     campaigns: tuple[CampaignResult, ...]
     tier_moves: TierMoves
+    min_clients: int
     notes: tuple[str, ...]
-    targets: Mapping[str, float]
     terms: tuple[str, ...] = ()
+
+    @property
+    def whole(self) -> dict[str, KpiRow]:
+        """The figures of the whole book by name."""
+        return {row.figure: row for row in self.figures if row.dimension == ALL}
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """By what clients are grouped."""
+        return tuple(dict.fromkeys(row.dimension for row in self.figures if row.dimension != ALL))
 
 
 def book_kpis(
@@ -77,19 +109,46 @@ def book_kpis(
         figures = tuple(counting.rows(0, dimensions=config.kpis.dimensions, campaigns=campaigns))
     return KpiReport(
         book=book.name,
-        terms=definitions(config),
         currency=book.currency,
         as_of=day,
         window_start=now.window.start,
         scored_on=now.at_end.scored_on,
         scored_at_start=now.at_start.scored_on,
+        definitions=_meanings(book.currency, config.kpis),
         figures=figures,
         trend=(*trend, *(row for row in figures if row.dimension == ALL)),
         campaigns=campaigns,
         tier_moves=moves,
+        min_clients=config.kpis.min_clients,
         notes=tuple(_notes(book, now, config.kpis.dimensions)),
-        targets={name: getattr(config.kpis, name) for name in _TARGETS},
+        terms=definitions(config),
     )
+
+
+def csv_rows(report: KpiReport) -> Iterator[tuple[str | float | int | None, ...]]:
+    """The trend of the whole book, then the figures by group, as ``CSV_COLUMNS``."""
+    grouped = (row for row in report.figures if row.dimension != ALL)
+    for row in (*report.trend, *grouped):
+        meaning = report.definitions[row.figure]
+        where = (row.as_of.isoformat(), row.dimension, row.group, row.figure)
+        numbers = (row.estimate, row.low, row.high, row.clients, row.count, row.missing)
+        yield (*where, meaning.title, meaning.unit, *numbers)
+
+
+def _meanings(currency: str, settings: KpisConfig) -> dict[str, FigureMeaning]:
+    targets = {name: getattr(settings, name) for name in _TARGETS}
+    return {
+        name: FigureMeaning(
+            title=each.title,
+            formula=each.formula.format(**targets),
+            unit=each.unit.named(currency),
+            form=each.form,
+            better=each.better,
+            grouped_at=each.grouped_at,
+            source=each.source,
+        )
+        for name, each in CATALOGUE.items()
+    }
 
 
 def _require_covered(book: Book, day: date) -> None:

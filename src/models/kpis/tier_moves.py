@@ -8,8 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from models.kpis.catalogue import CATALOGUE
+from models.kpis.estimates import KpiEstimate, pooled_figure, unknown
 from models.kpis.groups import PublishedGroups
-from models.kpis.rules import CATALOGUE, KpiEstimate, pooled_figure, unknown
 from models.vocab import IntArray, Tier
 
 TIERS = tuple(tier.value for tier in Tier)

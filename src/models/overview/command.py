@@ -34,12 +34,11 @@ def overview(
     json_: JsonOption = False,
 ) -> None:
     """Tell of a published run on one page: tiers, value against risk, who moved, who is warned of, funnel, figures."""
-    from models.notices import notices_of  # noqa: PLC0415
     from models.overview import job as overview_job  # noqa: PLC0415
     from models.overview import terminal as overview_summary  # noqa: PLC0415
     from models.shell.notices import notice_lines  # noqa: PLC0415
 
-    reported = overview_job.overview(
+    made = overview_job.overview(
         settings_of(config, set_),
         book=book,
         scores=scores,
@@ -47,7 +46,7 @@ def overview(
         progress=progress(),
     )
     if json_:
-        print_json(reported.facts)
+        print_json(made.report)
         return
-    print_lines(notice_lines(notices_of(reported.facts["notices"])))
-    print_lines(list(overview_summary.overview_lines(reported.facts, reported.page)))
+    print_lines(notice_lines(made.report.notices))
+    print_lines(list(overview_summary.overview_lines(made.report, made.page)))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,12 @@ import pyarrow.parquet as pq
 from models.book.door import Book
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError
-from models.funnel.compute import book_funnel, funnel_facts
+from models.funnel.compute import FunnelExcerpt, book_funnel
 from models.grading.known_overrides import COUNTING
-from models.kpis.facts import kpi_facts
+from models.kpis.compute import KpiRow
 from models.kpis.relations.reading import reading
-from models.kpis.report import book_kpis
-from models.notices import notice_facts
+from models.kpis.report import FigureMeaning, book_kpis
+from models.notices import Notice, notices_of
 from models.panel.definitions import definitions
 from models.publications.previous import SCORES, earlier_scores
 from models.publishing import OF_SCORES, read_manifest
@@ -34,7 +34,7 @@ from models.warnings.publishing import WARNINGS
 SAMPLE = 600
 """So many clients stand in the plot of value against risk."""
 MOVERS, ALARMS, CANDIDATES = 8, 25, 10
-"""So many of each are told; how many there are is told beside."""
+"""So many of each are listed; how many there are stands beside."""
 TIERS = tuple(tier.value for tier in Tier)
 ABSENT = "not scored"
 TREATED = ("coverage", "limit_action", "monitoring_months")
@@ -62,16 +62,73 @@ class TierLine:
     value: float
     value_share: float
     decline: float
-    treatments: dict[str, dict[str, int]]
+    treatments: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientSample:
+    """Clients of the plot of value against risk: tier, expected value in currency, probability of decline."""
+
+    tier: tuple[str, ...]
+    value: tuple[float, ...]
+    decline_probability: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MovedClient:
+    """A client that changed tier, with the reason of the new one; ``moved_by`` is None where the run does not say.
+
+    ``dimension`` names what moved it where that was a dimension of the policy.
+    """
+
+    client_id: str
+    before: str
+    tier: str
+    value: float
+    decline_probability: float
+    moved_by: str | None
+    dimension: str | None
+    tier_reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverriddenClient:
+    """A client whose tier a person decided, with the decision as written; dates as ISO text."""
+
+    client_id: str
+    tier: str
+    value: float
+    decline_probability: float
+    override_state: str | None
+    override_tier: str | None
+    override_instead_of: str | None
+    override_by: str | None
+    override_on: str | None
+    override_until: str | None
+    override_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class WarnedClient:
+    """A published warning: severity of 100, expected loss in currency, and the client's tier."""
+
+    client_id: str
+    rank: int
+    severity: float
+    dimensions: tuple[str, ...]
+    expected_loss: float
+    first_seen: date
+    repeat: bool
+    always_shown: bool
+    tier: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Movers:
     """Clients by tier in the newest earlier run (rows) and in this one (columns), each in the order of ``names``.
 
-    ``largest`` holds those of the largest expected value that changed tier: both tiers, value, decline, what moved them
-    where the run tells it, and the reason of the new tier. ``before`` is None, and all else empty, where no earlier run
-    was published.
+    ``largest`` holds those of the largest expected value that changed tier. ``before`` is None, and all else empty,
+    where no earlier run was published.
     """
 
     before: date | None = None
@@ -79,7 +136,7 @@ class Movers:
     counts: tuple[tuple[int, ...], ...] = ()
     upgraded: int = 0
     downgraded: int = 0
-    largest: tuple[dict[str, Any], ...] = ()
+    largest: tuple[MovedClient, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +151,8 @@ class Overridden:
     share: float
     up: int
     down: int
-    fates: dict[str, int]
-    largest: tuple[dict[str, Any], ...]
+    fates: Mapping[str, int]
+    largest: tuple[OverriddenClient, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,8 +162,8 @@ class AlarmSummary:
     ``counts`` is empty where the run did not warn.
     """
 
-    counts: dict[str, int]
-    first: tuple[dict[str, Any], ...]
+    counts: Mapping[str, int]
+    first: tuple[WarnedClient, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,10 +171,10 @@ class Overview:
     """A published run and its book at one as-of date.
 
     Attributes:
-        sample: columns tier, value and decline_probability of at most ``SAMPLE`` clients.
-        funnel: ``funnel_facts``, None where ``no_funnel`` says why.
-        figures: the rows of ``kpi_facts`` for the whole book; ``definitions`` are theirs.
-        names: client -> name of those clients that are told one by one.
+        sample: at most ``SAMPLE`` clients.
+        funnel: None where ``no_funnel`` says why.
+        figures: those of the whole book; ``definitions`` are theirs.
+        names: client -> name of those clients that are listed one by one.
         notices: what the run left out, assumed or found implausible, as its manifest holds it.
         terms: what decline, value and horizon mean in this book.
     """
@@ -130,17 +187,17 @@ class Overview:
     clients: int
     value: float
     tiers: tuple[TierLine, ...]
-    sample: dict[str, list[Any]]
+    sample: ClientSample
     movers: Movers
     overrides: Overridden
     alarms: AlarmSummary
-    funnel: dict[str, Any] | None
+    funnel: FunnelExcerpt | None
     no_funnel: str
-    figures: tuple[dict[str, Any], ...]
-    definitions: dict[str, dict[str, str]]
-    window_start: str
-    names: dict[str, str]
-    notices: tuple[dict[str, Any], ...] = ()
+    figures: tuple[KpiRow, ...]
+    definitions: Mapping[str, FigureMeaning]
+    window_start: date
+    names: Mapping[str, str]
+    notices: tuple[Notice, ...] = ()
     terms: tuple[str, ...] = ()
 
 
@@ -156,12 +213,14 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     scores = _scores(folder)
     progress.stage("Counting figures and funnel")
     plain = _without_past(config)
-    kpis = kpi_facts(book_kpis(book, plain, folder.parent, as_of=as_of))
+    kpis = book_kpis(book, plain, folder.parent, as_of=as_of)
     funnel, no_funnel = _funnel(book, plain, as_of)
     movers = _movers(_with_causes(scores, folder, manifest), folder.parent, as_of)
     alarms = _alarms(folder, manifest, scores)
     overrides = _overridden(scores, manifest)
-    reported = [row["client_id"] for row in (*movers.largest, *overrides.largest, *alarms.first)]
+    listed: list[MovedClient | OverriddenClient | WarnedClient]
+    listed = [*movers.largest, *overrides.largest, *alarms.first]
+    waiting = () if funnel is None else funnel.candidates
     return Overview(
         book=book.name,
         terms=definitions(config),
@@ -178,20 +237,15 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         alarms=alarms,
         funnel=funnel,
         no_funnel=no_funnel,
-        figures=tuple(row for row in kpis["figures"] if row["dimension"] == "all"),
-        definitions=kpis["definitions"],
-        window_start=kpis["window_start"],
+        figures=tuple(kpis.whole.values()),
+        definitions=kpis.definitions,
+        window_start=kpis.window_start,
         notices=(
-            *manifest.get("notices", ()),
-            *notice_facts(settings_changed_since(manifest.get("settings", {}), config)),
+            *notices_of(manifest.get("notices", ())),
+            *settings_changed_since(manifest.get("settings", {}), config),
         ),
-        names=_names(book, config, [*reported, *(each["client_id"] for each in (funnel or {}).get("candidates", ()))]),
+        names=_names(book, config, [each.client_id for each in (*listed, *waiting)]),
     )
-
-
-def overview_facts(overview: Overview) -> dict[str, Any]:
-    """Everything of an overview, ready for JSON but for dates."""
-    return asdict(overview)
 
 
 def _scores(folder: Path) -> pd.DataFrame:
@@ -230,11 +284,15 @@ def _counted(said: pd.Series) -> dict[str, int]:
     return {str(name): int(count) for name, count in counts.items()}
 
 
-def _sample(scores: pd.DataFrame) -> dict[str, list[Any]]:
+def _sample(scores: pd.DataFrame) -> ClientSample:
     """Clients drawn by a hash of their ids: the same ones whatever the order of rows."""
     drawn = np.argsort(pd.util.hash_array(scores["client_id"].to_numpy(dtype=object)), kind="stable")[:SAMPLE]
     chosen = scores.iloc[np.sort(drawn)]
-    return {name: chosen[name].tolist() for name in ("tier", "value", "decline_probability")}
+    return ClientSample(
+        tier=tuple(chosen["tier"].tolist()),
+        value=tuple(chosen["value"].tolist()),
+        decline_probability=tuple(chosen["decline_probability"].tolist()),
+    )
 
 
 def _movers(scores: pd.DataFrame, published: Path, as_of: date) -> Movers:
@@ -272,14 +330,14 @@ def _overridden(scores: pd.DataFrame, manifest: dict[str, Any]) -> Overridden:
     now, unasked = (_places(counting[name]) for name in ("tier", "override_instead_of"))
     ranked = counting.sort_values("value", ascending=False, kind="stable").head(MOVERS)
     parts = [f"override_{name}" for name in STRUCTS["override"]]
-    rows = ranked[["client_id", "tier", "value", "decline_probability", *parts]].to_dict("records")
+    rows = ranked[["client_id", "tier", "value", "decline_probability", *parts]]
     return Overridden(
         clients=len(counting),
         share=len(counting) / len(scores),
         up=int((now < unasked).sum()),  # a lower number is a better tier
         down=int((now > unasked).sum()),
         fates=dict(manifest["overrides"]),
-        largest=tuple({str(name): value for name, value in row.items()} for row in rows),
+        largest=tuple(OverriddenClient(**row) for row in _records(rows)),
     )
 
 
@@ -288,10 +346,16 @@ def _places(tiers: pd.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
     return np.where(places < 0, len(TIERS), places)
 
 
-def _largest(moved: pd.DataFrame) -> list[dict[str, Any]]:
+def _largest(moved: pd.DataFrame) -> list[MovedClient]:
     ranked = moved.sort_values("value", ascending=False, kind="stable").head(MOVERS)
     columns = ["client_id", "before", "tier", "value", "decline_probability", *_CAUSES, "tier_reason"]
-    return [{str(name): value for name, value in row.items()} for row in ranked[columns].to_dict("records")]
+    return [MovedClient(**row) for row in _records(ranked[columns])]
+
+
+def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as plain values by column, with None for what is missing."""
+    plain = rows.astype(object).where(rows.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
 def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame) -> AlarmSummary:
@@ -302,19 +366,21 @@ def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame) -> Ala
     tiers = scores["tier"].reindex([row["client_id"] for row in rows]).tolist()
     return AlarmSummary(
         counts=dict(manifest["alarms"]),
-        first=tuple({**row, "tier": tier} for row, tier in zip(rows, tiers, strict=True)),
+        first=tuple(
+            WarnedClient(**{**row, "dimensions": tuple(row["dimensions"])}, tier=tier)
+            for row, tier in zip(rows, tiers, strict=True)
+        ),
     )
 
 
-def _funnel(book: Book, config: Config, as_of: date) -> tuple[dict[str, Any] | None, str]:
+def _funnel(book: Book, config: Config, as_of: date) -> tuple[FunnelExcerpt | None, str]:
     if "opportunities" not in book.tables:
         return None, "The book has no table of opportunities."
     try:
-        found = funnel_facts(book_funnel(book, config, as_of=as_of))
+        found = book_funnel(book, config, as_of=as_of)
     except AsOfOutsideBookError:
         return None, f"No opportunity had begun before {as_of}."
-    waiting = len(found["candidates"])
-    return {**found, "candidates": found["candidates"][:CANDIDATES], "waiting": waiting}, ""
+    return FunnelExcerpt.of(found, first=CANDIDATES), ""
 
 
 def _without_past(config: Config) -> Config:

@@ -6,10 +6,9 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from models.book.door import Book
-from models.overview.compute import book_overview, overview_facts
+from models.overview.compute import Overview, book_overview
 from models.overview.page import OVERVIEW_PAGE, write_overview_page
 from models.publishing import LATEST
 from models.vocab import Progress, SilentProgress
@@ -18,9 +17,9 @@ from models.workspace.opening import SCORES_FOLDER, Settings, open_book, setting
 
 @dataclass(frozen=True, kw_only=True)
 class Overviewed:
-    """An overview as data, and the page that shows it."""
+    """An overview, and the page that shows it."""
 
-    facts: dict[str, Any]
+    report: Overview
     page: Path
 
 
@@ -33,14 +32,14 @@ def overview(
     overrides: Sequence[str] = (),
     progress: Progress = SilentProgress(),
 ) -> Overviewed:
-    """Tell of the scores that stand in the folder ``scores``, else of the newest, and write the page to ``page``.
+    """Look at the scores that stand in the folder ``scores``, else of the newest, and write the page to ``page``.
 
     By default that is ``<work_dir>/<book>/overview.html``. Raises a ``UserError``.
     """
     settings = settings_of(config, overrides)
     folder = Path(os.path.realpath(scores or work_dir(settings) / SCORES_FOLDER / LATEST))
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
-    facts = overview_facts(book_overview(checked, settings, folder, progress=progress))
+    report = book_overview(checked, settings, folder, progress=progress)
     place = page or work_dir(settings) / OVERVIEW_PAGE
-    write_overview_page(facts, place)
-    return Overviewed(facts=facts, page=place)
+    write_overview_page(report, place)
+    return Overviewed(report=report, page=place)

@@ -1,48 +1,46 @@
-"""Turns the overview of a published run into one HTML page without scripts; it computes nothing."""
+"""The overview of a published run as one HTML page without scripts; it computes nothing."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from models.grading.override_text import fates_sentence
+from models.kpis.catalogue import shown_in
+from models.kpis.definition import Place
 from models.kpis.terminal import candidate_cells, layer_cells, layer_name
-from models.kpis.text import no_effect, written
-from models.notices import ROWS_LEFT_OUT, Severity
+from models.kpis.text import no_effect, unit_of, written
+from models.notices import ROWS_LEFT_OUT, Notice, Severity
+from models.overview.compute import MovedClient, Overview
 from models.overview.plots import risk_chart
 from models.publishing import publish_text
+from models.scoring.movers import MovedBy
 from models.shell.html import environment
 from models.shell.small_plots import share_bar, short_number
 from models.shell.tier_styles import tier_style
 
 OVERVIEW_PAGE = "overview.html"
-Facts = Mapping[str, Any]
-FIGURES = (
-    "relationship_score", "retention", "cac", "clv_to_cac", "margin_to_cac", "nps", "csat", "answered_in_time",
-    "settled_in_time", "participation", "campaign_roi", "top_share",
-)  # fmt: skip
-"""Figures of the book that a manager asks for first; all of them are told by ``kpis``."""
 _ONE_IN_A_HUNDRED = 0.005
 _PARTS_SAID = 3
 
 
-def write_overview_page(facts: Facts, path: Path) -> None:
+def write_overview_page(overview: Overview, path: Path) -> None:
     """Write the page, whole or not at all."""
-    publish_text(path, overview_page(facts))
+    publish_text(path, overview_page(overview))
 
 
-def overview_page(facts: Facts) -> str:
-    """The page of what ``overview_facts`` tells."""
-    figures = {row["figure"]: row for row in facts["figures"]}
-    main = [figures[name] for name in FIGURES if name in figures]
+def overview_page(overview: Overview) -> str:
+    """The page of an overview."""
+    figures = {row.figure: row for row in overview.figures}
+    main = [figures[name] for name in shown_in(Place.OVERVIEW) if name in figures]
     return str(
         environment(
             filters={"figure": short_number, "percent": percent},
             functions={
                 "written": written,
                 "no_effect": no_effect,
+                "unit_of": unit_of,
                 "share_bar": share_bar,
                 "layer_name": layer_name,
                 "layer_cells": layer_cells,
@@ -56,20 +54,21 @@ def overview_page(facts: Facts) -> str:
         )
         .get_template("overview/page.html")
         .render(
-            facts={**facts, "notices": _rows_last(facts["notices"])},
-            definitions=facts["definitions"],
-            by_severity=Counter(each["severity"] for each in facts["notices"]),
-            chart_of_risk=risk_chart(facts["sample"], facts["currency"]),
-            known=[row for row in main if row["estimate"] is not None],
-            unknown=[row for row in main if row["estimate"] is None],
+            overview=overview,
+            notices=_rows_last(overview.notices),
+            definitions=overview.definitions,
+            by_severity=Counter(each.severity for each in overview.notices),
+            chart_of_risk=risk_chart(overview.sample, overview.currency),
+            known=[row for row in main if row.estimate is not None],
+            unknown=[row for row in main if row.estimate is None],
         )
     )
 
 
-def _rows_last(notices: Sequence[Facts]) -> list[Facts]:
+def _rows_last(notices: Sequence[Notice]) -> list[Notice]:
     """The same notices, of one severity those about bad rows last: only the first few are shown unfolded."""
     grades = list(Severity)
-    return sorted(notices, key=lambda each: (-grades.index(Severity(each["severity"])), each["code"] == ROWS_LEFT_OUT))
+    return sorted(notices, key=lambda each: (-grades.index(each.severity), each.code == ROWS_LEFT_OUT))
 
 
 def percent(share: float) -> str:
@@ -92,17 +91,11 @@ MOVED_BY = {
 }
 
 
-def what_moved(row: Facts) -> str:
-    """What moved a client to another tier, in words; a dash where the run does not tell.
-
-    >>> what_moved({"moved_by": "dimension", "dimension": "funding_need"}), what_moved({"moved_by": "cap"})
-    ('funding need', 'a cap holds it down')
-    >>> what_moved({"moved_by": "dimension", "dimension": None}), what_moved({"moved_by": None})
-    ('the rules', '–')
-    """
-    if row["moved_by"] == "dimension":
-        return str(row["dimension"] or "the rules").replace("_", " ")
-    return MOVED_BY.get(row["moved_by"], "–")
+def what_moved(client: MovedClient) -> str:
+    """What moved a client to another tier, in words; a dash where the run does not say."""
+    if client.moved_by == MovedBy.DIMENSION:
+        return (client.dimension or "the rules").replace("_", " ")
+    return "–" if client.moved_by is None else MOVED_BY.get(client.moved_by, "–")
 
 
 def mix(counts: Mapping[str, int]) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from models.overview.compute import ClientSample
 from models.shell.chart import Chart, Key
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching
@@ -17,9 +17,9 @@ _DOT = 2.6
 _MOST_TICKS = 6
 
 
-def risk_chart(sample: Mapping[str, Sequence[Any]], currency: str) -> Chart:
+def risk_chart(sample: ClientSample, currency: str) -> Chart:
     """Clients by probability of decline and expected value, a power of ten apart, in the colour of their tier."""
-    values, risks = sample["value"], sample["decline_probability"]
+    values, risks = sample.value, sample.decline_probability
     frame = Frame(
         x=reaching(risks, name="probability of decline", say=percent),
         y=_powers(values, f"expected value, {currency}"),
@@ -28,10 +28,10 @@ def risk_chart(sample: Mapping[str, Sequence[Any]], currency: str) -> Chart:
     styles = tier_styles(tuple(Tier))
     marks = [
         frame.dot(risk, _power(value), f"{styles[tier]} faint", f"{tier}: {short_number(value)}, {risk:.1%}", _DOT)
-        for tier, value, risk in zip(sample["tier"], values, risks, strict=True)
+        for tier, value, risk in zip(sample.tier, values, risks, strict=True)
     ]
     title = f"Value against risk of {len(values):,} clients"
-    held = [tier for tier in styles if tier in sample["tier"]]
+    held = [tier for tier in styles if tier in sample.tier]
     legend = tuple(Key(css=styles[tier], label=tier, shape="dot") for tier in held)
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 

@@ -1,23 +1,24 @@
-"""What a person reads of an overview in a terminal, at 80 columns. It computes nothing."""
+"""An overview in a few lines of a terminal; it computes nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+
+from models.overview.compute import Movers, Overview
 
 
-def overview_lines(facts: Mapping[str, Any], page: Path) -> Iterator[str]:
+def overview_lines(overview: Overview, page: Path) -> Iterator[str]:
     """How many moved and warn, and where the page is."""
-    yield f"moved    {_moved(facts['movers'])}"
-    yield f"warnings {_warned(facts['alarms']['counts'])}"
+    yield f"moved    {_moved(overview.movers)}"
+    yield f"warnings {_warned(overview.alarms.counts)}"
     yield f"overview {page}"
 
 
-def _moved(movers: Mapping[str, Any]) -> str:
-    if movers["before"] is None:
+def _moved(movers: Movers) -> str:
+    if movers.before is None:
         return "not known: no earlier run was published"
-    return f"{movers['upgraded']:,} up and {movers['downgraded']:,} down since the run of {movers['before']}"
+    return f"{movers.upgraded:,} up and {movers.downgraded:,} down since the run of {movers.before}"
 
 
 def _warned(counts: Mapping[str, int]) -> str:
