@@ -68,7 +68,7 @@ def write_book(folder: Path, *, clients: int, cashflows: int) -> None:
 def ours(folder: Path, as_of_dates: int) -> Sums:
     """Ledger, cube and ``amount_features`` of the project at every as-of date; returned are those of the latest."""
     from models.panel.features.amounts import amount_features  # noqa: PLC0415
-    from models.panel.prepare import prepared_book  # noqa: PLC0415
+    from models.panel.ledger_cache import prepared_book  # noqa: PLC0415
 
     config, sums = _config(folder), dict.fromkeys(NAMES, 0.0)
     with prepared_book(_book(folder), config, AS_OF) as prepared:
@@ -83,8 +83,8 @@ def ours(folder: Path, as_of_dates: int) -> Sums:
 
 def whole_panel(folder: Path, as_of_dates: int) -> Sums:
     """All feature families as training gets them: a frame of the active clients per block."""
+    from models.panel.ledger_cache import prepared_book  # noqa: PLC0415
     from models.panel.panel import panels_by_block  # noqa: PLC0415
-    from models.panel.prepare import prepared_book  # noqa: PLC0415
 
     config, sums = _config(folder), dict.fromkeys(NAMES, 0.0)
     with prepared_book(_book(folder), config, AS_OF) as prepared:

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.book.door import load_book
+from models.book.loading import load_book
 from models.book.periods import PeriodGrid
 from models.config.loading import load_config
 from models.config.root import Config

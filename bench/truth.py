@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models.book.door import load_book
+from models.book.loading import load_book
 from models.config.loading import load_config
 from models.evaluation.benchmarks import OURS, RECENCY, TRUTH, UNTUNED
 from models.simulator.book import simulate

@@ -10,18 +10,10 @@ from pathlib import Path
 import pytest
 
 from models.errors import DamagedBundleError, MissingFileError, UnsealedFileError
-from models.publishing import (
-    LATEST,
-    canonical_json,
-    file_hash,
-    point_latest,
-    publish_folder,
-    publish_once,
-    publish_text,
-    read_manifest,
-    text_hash,
-    write_manifest,
-)
+from models.publications.latest import LATEST, point_latest
+from models.store.drafts import publish_once, publish_text
+from models.store.keys import canonical_json, file_hash, text_hash
+from models.store.sealed import publish_folder, read_manifest, write_manifest
 
 
 def fill(draft: Path, text: str = "scores") -> None:

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from models import scratch
-from models.scratch import left_folders, remove_left, scratch_folder
+from models.store import drafts
+from models.store.drafts import left_folders, remove_left, scratch_folder
 
 HOLDS = """
 import sys, time
 from pathlib import Path
-from models.scratch import scratch_folder
+from models.store.drafts import scratch_folder
 with scratch_folder(Path(sys.argv[1]), sys.argv[2]) as folder:
     (folder / "spill").write_text("half")
     print(folder, flush=True)
@@ -95,7 +95,7 @@ def test_what_is_not_ours_stays(tmp_path: Path) -> None:
 
 
 def test_where_no_locks_are_known_only_what_is_stale_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scratch, "fcntl", None)
+    monkeypatch.setattr(drafts, "fcntl", None)
     three_days_ago = time.time() - 3 * 86_400
     for name in (".draft-12-abcdefgh", ".draft-13-abcdefgh"):
         (tmp_path / name).mkdir()

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from models.book.door import Book, load_book
+from models.book.door import Book
+from models.book.loading import load_book
 from models.book.periods import PeriodGrid
 from models.config.loading import load_config
 from models.config.root import Config
 from models.evaluation.truth import read_truth
+from models.panel.ledger_cache import prepared_book
 from models.panel.panel import Panel, panel_of
-from models.panel.prepare import fit_notes, prepared_book
+from models.panel.prepare import fit_notes
 from models.panel.splits import LearningOrigins, learning_origins
 from models.simulator.book import simulate
 from models.vocab import SilentProgress

@@ -17,7 +17,8 @@ import numpy as np
 from bench.accuracy.books import BOOKS, CONFIGS, real_data
 from bench.accuracy.parts import OURS, JudgedBook, Standing, write_judged
 
-from models.book.door import Book, load_book
+from models.book.door import Book
+from models.book.loading import load_book
 from models.book.periods import DAYS_PER_PERIOD, PeriodGrid
 from models.config.loading import load_config
 from models.config.root import Config
@@ -31,8 +32,8 @@ from models.learners.value.candidate import CandidateInputs
 from models.learners.value.candidates import fit_candidate
 from models.learners.value.extension import Extension, carried_over, composed
 from models.learners.value.model import ValueModel
+from models.panel.ledger_cache import prepared_book
 from models.panel.panel import Panel, panel_of
-from models.panel.prepare import prepared_book
 from models.panel.splits import learning_origins
 from models.pipeline.calibration import CandidateScore, choose, value_score
 from models.pipeline.rows import contract_of, rows_of

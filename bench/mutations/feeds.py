@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from bench.mutations.mutators import Frames, Mutation
 
 from models.book.contract import TABLES
-from models.book.door import Book, load_book
+from models.book.door import Book
 from models.book.guard.profile import DATED
+from models.book.loading import load_book
 from models.config.loading import load_config
 from models.config.root import Config
 from models.errors import UserError

@@ -7,7 +7,6 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import ibis
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,6 +29,7 @@ from models.audit.quarantine import MAX_ROWS_PER_REASON, bad_rows
 from models.audit.rules import CriteriaLimits, JudgedCriterion, Origin, Verdict, judge_features
 from models.audit.tables_of_features import tables_of_features
 from models.book.periods import PeriodGrid
+from models.engines.duckdb import DUCKDB
 from models.metrics.ranking import auc
 from models.panel.panel import Panel
 from models.vocab import SilentProgress
@@ -302,7 +302,8 @@ def test_bad_rows_are_listed_one_by_one_up_to_a_bound_for_each_reason(tmp_path: 
         "repeat('x', range) AS value, 0 AS further_rules FROM range(1, 500) UNION ALL "
         "SELECT 'clients', 7, 'unique', 'client_id', 'C7', 0"
     ).write_parquet(str(file))
-    found = bad_rows(file, ibis.duckdb.connect())
+    with DUCKDB.session() as session:
+        found = bad_rows(file, session)
     assert found.total == 500
     assert [row.source_row for row in found.listed] == [*range(1, MAX_ROWS_PER_REASON + 1), 7]
     assert found.listed[-1].meaning == "must be unique"

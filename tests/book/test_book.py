@@ -10,13 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from models.book.contract import TABLES
-from models.book.door import Book, load_book
+from models.book.door import Book
+from models.book.loading import load_book
 from models.config.loading import load_config
 from models.config.root import Config
 from models.errors import (
@@ -110,10 +110,10 @@ def test_the_manifest_tells_the_counts(folder: Path) -> None:
 
 
 def test_a_table_opens_as_an_expression(folder: Path) -> None:
-    connection = ibis.duckdb.connect()
-    table = load(folder).open(connection, "cashflows")
-    assert table.amount.sum().to_pyarrow().as_py() == pytest.approx(5001262.6)
-    connection.disconnect()
+    book = load(folder)
+    with book.engine.session() as session:
+        table = book.open(session, "cashflows")
+        assert table.amount.sum().to_pyarrow().as_py() == pytest.approx(5001262.6)
 
 
 def test_the_fingerprint_tells_contents_not_packing_or_order(folder: Path) -> None:

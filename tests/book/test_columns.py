@@ -10,7 +10,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.book.contract import TABLES, Kind
-from models.book.door import Book, load_book
+from models.book.door import Book
+from models.book.loading import load_book
 from models.book.sources.columns import MatchedColumns, book_columns, match_headers
 from models.config.loading import load_config
 from models.config.root import Config

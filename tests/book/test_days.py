@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.book.door import Book, load_book
+from models.book.door import Book
+from models.book.loading import load_book
 from models.config.loading import load_config
 from models.errors import AmbiguousDatesError, QuarantineLimitError
 from models.notices import Notice

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.book.door import load_book
+from models.book.loading import load_book
 from models.config.loading import load_config
 from models.vocab import SilentProgress
 from support.published_files import AMOUNT, CONFIGS, PROJECT, TOTAL, as_csv, load, load_text, renamed, rows_of

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.book.measures import Cell, absent_measures, measures_of, products_of
+from models.book.names import require_known_names
 from models.config.root import Config
 from models.errors import ConfigError
 from support.books import settings
@@ -68,7 +69,7 @@ def test_what_no_table_can_hold_is_told_at_once(tmp_path: Path) -> None:
         work_dir=tmp_path,
     )
     with pytest.raises(ConfigError) as caught:
-        measures_of(config, TABLES)
+        require_known_names(config)
     reported = [(problem.rule.split(" must")[0], problem.got) for problem in caught.value.problems]
     assert sorted(reported) == [
         ("activity.kinds", "'comitment'"),

@@ -8,9 +8,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.book.door import load_book
+from models.book.loading import load_book
 from models.book.named_rows import unmatched_names
-from models.book.names import require_known_names
+from models.book.names import names_in_rows, require_known_names
 from models.config.loading import load_config
 from models.config.root import Config
 from models.errors import ConfigError, UserError
@@ -122,7 +122,7 @@ def plain(*overrides: str) -> Config:
 
 def test_a_config_whose_words_all_have_rows_says_nothing(tables: dict[str, Path]) -> None:
     config = plain("regions.key=[Asia]", "features.measures.x={kinds: [fee], products: [loan]}")
-    assert unmatched_names(config, tables) == ()
+    assert unmatched_names(names_in_rows(config), tables) == ()
 
 
 ROW = "a row of {} must have each as its {}, none has {}; "
@@ -151,7 +151,7 @@ TOLD = {
 
 @pytest.mark.parametrize("override", TOLD)
 def test_a_word_that_no_row_of_the_book_carries_is_told(tables: dict[str, Path], override: str) -> None:
-    [notice] = unmatched_names(plain(override), tables)
+    [notice] = unmatched_names(names_in_rows(plain(override)), tables)
     severity, said = TOLD[override]
     assert (notice.code, notice.severity.value) == ("measure_without_rows", severity)
     assert said in str(notice)
@@ -159,7 +159,7 @@ def test_a_word_that_no_row_of_the_book_carries_is_told(tables: dict[str, Path],
 
 def test_a_table_that_the_book_lacks_is_told_elsewhere(tables: dict[str, Path]) -> None:
     config = plain("features.measures.x={table: interactions, column: '', kinds: [meeting]}")
-    assert unmatched_names(config, tables) == ()
+    assert unmatched_names(names_in_rows(config), tables) == ()
 
 
 NAMED_FEATURES = {

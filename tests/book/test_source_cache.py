@@ -10,13 +10,13 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from models import change_detection as stamps
 from models.book import checking
-from models.book import source_cache as remembered
-from models.book.door import Book, load_book
-from models.book.source_cache import SourceMemory
+from models.book import loading as door
+from models.book.door import Book
+from models.book.loading import SourceNote, load_book
 from models.config.loading import load_config
 from models.errors import QuarantineLimitError
+from models.store import entries
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
@@ -40,7 +40,7 @@ class Told:
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(stamps, "_SETTLED_SECONDS", -1.0)  # the files of a test are always young
+    monkeypatch.setattr(entries, "_SETTLED_SECONDS", -1.0)  # the files of a test are always young
     place = tmp_path / "lender"
     place.mkdir()
     (place / "clients.csv").write_text(CLIENTS, encoding="utf-8")
@@ -148,19 +148,19 @@ def test_the_changed_book_is_told_and_not_the_one_before(folder: Path) -> None:
 def test_other_rules_have_the_rows_checked_again(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     load(folder)
     assert load(folder, "book.known_until=2023-01-01")[1]
-    monkeypatch.setattr(remembered, "code_version", lambda: "another")
+    monkeypatch.setattr(door, "code_of", lambda *_: "another")
     assert load(folder)[1]
 
 
 def test_without_a_date_a_book_is_known_for_the_day_only(folder: Path) -> None:
     config = load_config(CONFIG, ["book.known_until=null"])
-    today = SourceMemory.of(config, str(folder), folder)
-    fixed = SourceMemory.of(load_config(CONFIG, []), str(folder), folder)
-    assert today.note != fixed.note
+    today = SourceNote.of(config, str(folder), folder)
+    fixed = SourceNote.of(load_config(CONFIG, []), str(folder), folder)
+    assert today.key != fixed.key
 
 
 def test_files_written_just_now_are_not_trusted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stamps, "_SETTLED_SECONDS", 3600.0)
+    monkeypatch.setattr(entries, "_SETTLED_SECONDS", 3600.0)
     load(folder)
     assert load(folder)[1]
 
@@ -189,7 +189,7 @@ def test_a_refused_book_is_not_remembered(folder: Path) -> None:
 
 def test_a_database_is_read_each_time(tmp_path: Path) -> None:
     config = load_config(CONFIG, ["book.source=sql"])
-    assert SourceMemory.of(config, "duckdb://book.db", tmp_path).recalled() is None
+    assert SourceNote.of(config, "duckdb://book.db", tmp_path).recalled() is None
 
 
 def test_notes_of_books_that_are_gone_go_too(folder: Path) -> None:

@@ -14,9 +14,9 @@ import pytest
 from models.config.loading import load_config
 from models.errors import IrreproducibleError
 from models.explain import job as clients
-from models.publishing import Published
 from models.scoring import compute as predicting
 from models.scoring import run_key
+from models.store.sealed import Published
 from models.training.job import predict, train
 from support.lending_book import Lender, lender_in
 from support.trained_lender import TrainedLender

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.book.door import load_book
+from models.book.loading import load_book
 from models.config.loading import load_config
 from models.config.root import Config
+from models.panel.ledger_cache import prepared_book
 from models.panel.panel import Panel, panel_of
-from models.panel.prepare import prepared_book
 from models.profiles.compute import fit_kinds
 from models.profiles.labels import agreement
 from models.profiles.migrations import steadiness

@@ -21,7 +21,8 @@ import pytest
 from models.errors import DamagedBundleError
 from models.learners.shapley.kernel import Explained, ShapleyKernel
 from models.pipeline.bundle import read_bundle
-from models.publishing import LATEST, read_manifest
+from models.publications.latest import LATEST
+from models.store.sealed import read_manifest
 from models.training.job import predict
 from support.commands import command_line
 from support.trained_lender import TrainedLender

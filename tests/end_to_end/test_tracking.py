@@ -15,7 +15,8 @@ from mlflow.tracking import MlflowClient
 
 from models.errors import BundleNotFoundError, ChampionUnreadableError, DamagedBundleError
 from models.pipeline.bundle import FORMAT, bundle_key
-from models.publishing import file_hash, write_manifest
+from models.store.keys import file_hash
+from models.store.sealed import write_manifest
 from models.tracking.abandoned import PROCESS_TAG
 from models.tracking.mlflow import MlflowRecorder, Tracking
 from models.training import job as jobs

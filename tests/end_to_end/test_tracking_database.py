@@ -17,7 +17,7 @@ import pytest
 
 from models.config.root import Config
 from models.errors import UnreadableFileError
-from models.publishing import file_hash
+from models.store.keys import file_hash
 from models.tracking.mlflow import Tracking
 from support.lending_book import lender_in
 from support.opening_at_once import AT_ONCE, stopped_in_the_middle

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.book.door import load_book
+from models.book.loading import load_book
 from models.config.loading import load_config
 from models.config.root import Config
 from models.errors import UserError

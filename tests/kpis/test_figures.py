@@ -17,7 +17,7 @@ from models.kpis.concentration import concentration
 from models.kpis.estimates import KpiEstimate, figures_by_group, pooled_figure
 from models.kpis.relationship_score import relationship_score
 from models.kpis.report import KpiReport, book_kpis, csv_rows
-from models.publishing import publish_folder, write_manifest
+from models.store.sealed import publish_folder, write_manifest
 from support.books import book_of, rows, settings
 
 AS_OF = date(2021, 1, 1)

@@ -18,8 +18,8 @@ from models.notices import Notice, Severity
 from models.overview import compute as overview
 from models.overview.compute import Overview, book_overview
 from models.overview.page import MOVED_BY, overview_page
-from models.publishing import write_manifest
 from models.scoring.movers import MovedBy
+from models.store.sealed import write_manifest
 from support.books import book_of, rows, settings
 
 BEFORE, NOW = date(2020, 1, 1), date(2020, 7, 1)

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from models.panel.blocks import Block, PreparedBook
-from models.panel.prepare import prepared_book
+from models.panel.ledger_cache import prepared_book
 from support.books import AS_OF, book_of, settings
 from support.random_books import random_book
 

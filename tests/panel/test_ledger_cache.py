@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,10 +17,11 @@ from models.book.door import Book
 from models.config.root import Config
 from models.panel import ledger_cache as kept
 from models.panel import prepare
-from models.panel.ledger_cache import kept_book
+from models.panel.ledger_cache import kept_book, prepared_book
+from models.panel.ledger_plan import LedgerFacts
 from models.panel.notes import NoteModel
 from models.panel.panel import Panel, panel_of
-from models.panel.prepare import prepared_book
+from models.store.entries import FACTS
 from support.books import AS_OF, book_of, settings
 from support.random_books import random_book
 
@@ -40,13 +42,13 @@ def config(tmp_path: Path) -> Config:
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """One entry for each ledger that was written."""
-    written, write = [], prepare._write
+    written, write = [], prepare.write_ledger
 
-    def noted(*arguments: object) -> object:
+    def noted(*arguments: Any) -> LedgerFacts:
         written.append("ledger")
-        return write(*arguments)  # type: ignore[arg-type]
+        return write(*arguments)
 
-    monkeypatch.setattr(prepare, "_write", noted)
+    monkeypatch.setattr(prepare, "write_ledger", noted)
     return written
 
 
@@ -97,15 +99,15 @@ def take_a_file_away(folder: Path) -> None:
 
 
 def take_the_facts_away(folder: Path) -> None:
-    (folder / kept.FACTS).unlink()
+    (folder / FACTS).unlink()
 
 
 def empty_the_facts(folder: Path) -> None:
-    (folder / kept.FACTS).write_text(json.dumps({}))
+    (folder / FACTS).write_text(json.dumps({}))
 
 
 def nest_the_facts_too_deep(folder: Path) -> None:
-    (folder / kept.FACTS).write_text("[" * 200_000)
+    (folder / FACTS).write_text("[" * 200_000)
 
 
 @pytest.mark.parametrize(
@@ -125,10 +127,10 @@ def test_other_contents_settings_or_code_have_a_ledger_of_their_own(
     book: Book, config: Config, made: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     kept_book(book, config, AS_OF)
-    kept_book(book, settings("features.windows=[1, 3, 6]", work_dir=tmp_path / "work"), AS_OF)
-    kept_book(book, config, AS_OF.replace(month=6))
+    kept_book(book, settings("run.block_clients=9", "features.attributes=[country]", work_dir=tmp_path / "work"), AS_OF)
+    kept_book(book, config, AS_OF.replace(day=2))
     kept_book(book, config, AS_OF, NOTES)
-    monkeypatch.setattr(kept, "code_version", lambda: "another")
+    monkeypatch.setattr(kept, "code_of", lambda *_: "another")
     kept_book(book, config, AS_OF)
     assert len(made) == 5
 
@@ -139,7 +141,7 @@ def test_ledgers_nobody_opened_for_days_go_when_another_comes(book: Book, config
     for days in (1, 3):
         kept_book(book, config, AS_OF)  # in use, whatever its age
         os.utime(old, (time.time(), time.time() - days * 86_400))
-        kept_book(book, config, AS_OF.replace(month=7 - days))
+        kept_book(book, config, AS_OF.replace(day=1 + days))
         assert old.exists() == (days == 1)
 
 

@@ -16,7 +16,7 @@ from models.learners.boosting import BoostedTrees
 from models.learners.contract import FeatureContract
 from models.pipeline.bundle import bundle_key, read_bundle, read_report, write_bundle
 from models.pipeline.pipeline import FittedModels, score_panel
-from models.publishing import write_manifest
+from models.store.sealed import write_manifest
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
 
 REPORT = {"origins": [], "book": "lender"}

@@ -13,8 +13,9 @@ from models.book.periods import PeriodGrid
 from models.config.loading import load_config, parse_config
 from models.config.root import Config
 from models.panel.features.words import FeatureWords
+from models.panel.ledger_cache import prepared_book
 from models.panel.panel import Panel, panel_of
-from models.panel.prepare import fit_notes, prepared_book
+from models.panel.prepare import fit_notes
 from models.reasons.ranking import Grouping
 from support.books import AS_OF, SETTINGS, book_of
 from support.random_books import random_book

@@ -14,7 +14,8 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.book.door import Book, load_book
+from models.book.door import Book
+from models.book.loading import load_book
 from models.config.loading import parse_config
 from models.config.policy.policy import PolicyConfig
 from models.grading.decision import assess, decide

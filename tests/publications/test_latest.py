@@ -11,7 +11,7 @@ import pytest
 
 from models.errors import UserError
 from models.publications.latest import lead_latest, require_place, stays_notice
-from models.publishing import write_manifest
+from models.store.sealed import write_manifest
 
 OCTOBER, DECEMBER, JANUARY = date(2023, 10, 1), date(2023, 12, 1), date(2024, 1, 1)
 

@@ -13,7 +13,7 @@ import pytest
 
 from models.errors import DamagedBundleError, MissingFileError
 from models.publications.previous import SCORES, newest_before, previous_scores
-from models.publishing import write_manifest
+from models.store.sealed import write_manifest
 
 
 def _published(root: Path, as_of: str, key: str, tiers: dict[str, str]) -> Path:

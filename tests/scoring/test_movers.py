@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.publications.previous import previous_scores
-from models.publishing import publish_folder, write_manifest
 from models.scoring.movers import MOVERS, SCHEMA, Versions, movers_of, write_movers
+from models.store.sealed import publish_folder, write_manifest
 
 COLUMNS = ["value", "decline_probability", "tier", "tier_by_rule", "tier_basis", "tier_lacking", "tier_reason"]
 VERSIONS = Versions(before=date(2023, 1, 1), now=date(2023, 7, 1), same_bundle=True)

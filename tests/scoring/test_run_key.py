@@ -12,10 +12,10 @@ from typing import Any, cast
 import pytest
 
 import models
-from models.change_detection import code_hash
 from models.config.root import Config
 from models.scoring import run_key as module
 from models.scoring.run_key import run_key
+from models.store.code import code_hash
 from support.drawn_panel import small_config
 
 HOME = Path(str(models.__file__)).parent

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from models.book.door import Book, load_book
+from models.book.door import Book
+from models.book.loading import load_book
 from models.vocab import SilentProgress
 from support import books
 from support.books import AS_OF

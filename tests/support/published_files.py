@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from models.book.door import Book, load_book
+from models.book.door import Book
+from models.book.loading import load_book
 from models.config.loading import load_config
 from models.vocab import SilentProgress
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from models.publishing import file_hash, write_manifest
+from models.store.keys import file_hash
+from models.store.sealed import write_manifest
 from models.tracking.database import whole_database
 from models.tracking.registry_notes import RegistryFile, RegistryNotes
 

@@ -11,7 +11,7 @@ import pytest
 
 from models.panel.panel import Panel
 from models.pipeline.past_behaviour import exposure_at_risk
-from models.publishing import write_manifest
+from models.store.sealed import write_manifest
 from models.warnings.alarms import AlarmMemory
 from models.warnings.compute import DeteriorationReading, origins_to_read, read_deteriorations
 from models.warnings.publishing import (

@@ -10,8 +10,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import ibis
-
 from models.audit.origins import AuditOrigins, audit_origins
 from models.audit.profiles import AuditedTable, profile_tables
 from models.audit.quarantine import BadRows, bad_rows
@@ -23,16 +21,17 @@ from models.book.periods import DAYS_PER_PERIOD
 from models.book.plausibility.all_checks import ALL_CHECKS
 from models.book.plausibility.checks import CheckResult, Scope, run_checks
 from models.config.root import Config
+from models.engines.protocol import Session, SessionLimits, Workplace
 from models.errors import TooLittleDataError
 from models.grading.compute import facts_before_models
 from models.grading.coverage import policy_notices
 from models.notices import Notice, by_severity
 from models.panel.definitions import definitions
 from models.panel.groups import one_in
+from models.panel.ledger_cache import prepared_book
 from models.panel.named_features import unknown_features
 from models.panel.panel import Panel, joined, panels_by_block
-from models.panel.prepare import prepared_book
-from models.scratch import scratch_folder
+from models.store.drafts import scratch_folder
 from models.vocab import Progress, SilentProgress
 
 MAX_PANEL_CLIENTS = 20_000
@@ -83,12 +82,12 @@ def audit_book(
     book: Book, config: Config, *, limits: CriteriaLimits = DEFAULT_LIMITS, progress: Progress = SilentProgress()
 ) -> Audit:
     """Look at a checked book from all sides; a book too small to learn from leaves parts of ``criteria`` out."""
-    with _connection(config) as connection:
-        tables = profile_tables(book, connection, config.time, progress)
-        quarantine = bad_rows(book.quarantine, connection)
+    with _session(book, config) as session:
+        tables = profile_tables(book, session, config.time, progress)
+        quarantine = bad_rows(book.quarantine, session)
         progress.stage("Holding tables against each other")
         scope = Scope(
-            tables={name: book.open(connection, name) for name in book.tables},
+            tables={name: book.open(session, name) for name in book.tables},
             known_until=book.known_until,
             money_step=config.book.money_step,
         )
@@ -141,16 +140,13 @@ def _plain(value: Any) -> Any:
 
 
 @contextmanager
-def _connection(config: Config) -> Iterator[Any]:
-    """A DuckDB database that spills to a folder of its own, so that memory does not grow with the book."""
-    with scratch_folder(Path(config.run.work_dir), "check") as folder:
-        settings = {"memory_limit": f"{config.run.database_memory_gb}GB", "temp_directory": str(folder)}
-        settings |= {"threads": str(config.run.threads)} if config.run.threads else {}
-        connection = ibis.duckdb.connect(**settings)
-        try:
-            yield connection
-        finally:
-            connection.disconnect()
+def _session(book: Book, config: Config) -> Iterator[Session]:
+    """A session that spills to a folder of its own, so that memory does not grow with the book."""
+    with (
+        scratch_folder(Path(config.run.work_dir), "check") as folder,
+        book.engine.session(SessionLimits.of(config.run), Workplace(spill=folder)) as session,
+    ):
+        yield session
 
 
 def _criteria(

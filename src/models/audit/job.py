@@ -7,18 +7,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import ibis
-
 from models.audit.compute import audit_book, audit_facts
 from models.audit.page import check_page
 from models.audit.quarantine import BadRows, bad_rows
 from models.book.counts import TableCount
-from models.book.door import QUARANTINE, Book, load_book, refusal_of
+from models.book.door import QUARANTINE, Book
+from models.book.loading import load_book, refusal_of
 from models.config.root import Config
+from models.engines.duckdb import DUCKDB
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
 from models.notices import ROWS_LEFT_OUT, Notice, Severity, by_severity, notice_facts
-from models.publishing import publish_text
-from models.scratch import scratch_folder
+from models.store.drafts import publish_text, scratch_folder
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, settings_of, work_dir
 
@@ -95,6 +94,7 @@ def _refused(
         try:
             checked = load_book(lenient, book, scratch, progress, refuse=False)
         except TooLittleDataError:
-            bad = bad_rows(quarantine, ibis.duckdb.connect())
+            with DUCKDB.session() as session:
+                bad = bad_rows(quarantine, session)
             return Checkup(facts=None, counts=(), bad=bad, quarantine=quarantine, page=None, refused=error)
         return _audited(replace(checked, quarantine=quarantine), settings, place, error, progress)

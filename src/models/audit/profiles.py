@@ -13,6 +13,7 @@ from models.book.door import Book
 from models.book.guard.profile import DATED
 from models.book.periods import DAYS_PER_PERIOD
 from models.config.sections import TimeConfig
+from models.engines.protocol import Session
 from models.vocab import Progress
 
 MAX_EXACT_ROWS = 2_000_000
@@ -71,13 +72,13 @@ class AuditedTable:
     columns: tuple[AuditedColumn, ...]
 
 
-def profile_tables(book: Book, connection: Any, time: TimeConfig, progress: Progress) -> tuple[AuditedTable, ...]:
+def profile_tables(book: Book, session: Session, time: TimeConfig, progress: Progress) -> tuple[AuditedTable, ...]:
     """Profiles of all tables of a book, in the order of the contract."""
     counts = {count.table: count for count in book.counts}
     names = [name for name in TABLES if name in book.tables]
     period_days = DAYS_PER_PERIOD[time.period]
     return tuple(
-        _profile(book.open(connection, name), counts[name], book.known_until, period_days)
+        _profile(book.open(session, name), counts[name], book.known_until, period_days)
         for name in progress.track(names, total=len(names), title="Profiling tables")
     )
 

@@ -10,6 +10,7 @@ import ibis
 
 from models.book.contract import TABLES
 from models.book.rules import RowRule, meaning
+from models.engines.protocol import Session
 
 MAX_ROWS = 200
 MAX_ROWS_PER_REASON = 20
@@ -36,9 +37,9 @@ class BadRows:
     listed: tuple[BadRow, ...]
 
 
-def bad_rows(quarantine: Path, connection: Any) -> BadRows:
+def bad_rows(quarantine: Path, session: Session) -> BadRows:
     """The first rows of each table, column and rule, at most ``MAX_ROWS`` together, in order of table and row."""
-    rows = connection.read_parquet(quarantine, table_name="quarantine")
+    rows = session.read(quarantine, name="quarantine")
     reason = ibis.window(group_by=[rows.table, rows.column, rows.rule], order_by=[rows.source_row, rows.value])
     place = ibis.row_number().over(reason)
     first = rows.mutate(place=place).filter(lambda each: each.place < MAX_ROWS_PER_REASON)

@@ -11,7 +11,7 @@ from typing import Any
 
 from models.backtest.page import write_backtest_page
 from models.backtest.report import backtest_book
-from models.publishing import publish_text
+from models.store.drafts import publish_text
 from models.tracking.mlflow import Tracking
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, open_book, settings_of, truth_file, work_dir

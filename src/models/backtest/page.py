@@ -9,12 +9,12 @@ from typing import Any
 from markupsafe import Markup
 
 from models.backtest.text import amount_range, override_cells, share_range, verdicts, ways_apart
-from models.publishing import publish_text
 from models.segments.page import percent_or_dash
 from models.shell.chart import Chart, Key
 from models.shell.html import environment
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching
+from models.store.drafts import publish_text
 
 Facts = Mapping[str, Any]
 _STYLES = {"ours": "ours", "forecast": "s4", "rule": "s0", "random": "reference", "perfect": "best"}

@@ -1,44 +1,46 @@
-"""What happens at the door: a source is read, its rows are checked, and a good book is stored; else it is refused.
-
-How a source is read lives in ``sources``, what a row must satisfy in ``schema``, what a book is in ``book``.
-"""
+"""The check of a book: a source is read, its rows are checked, and a good book is stored; else it is refused."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import ibis
 
 from models.book.contract import REQUIRED_TABLES, TABLES
 from models.book.conventions import Conventions
-from models.book.days import UTC
-from models.book.door import MANIFEST, QUARANTINE, Book, book_folder
+from models.book.door import QUARANTINE, Book, books_in
 from models.book.fingerprint import fingerprint
 from models.book.guard.compute import door_notices, stray_notices
 from models.book.guard.measuring import profile_book
 from models.book.limits import refuse_bad, row_notices
 from models.book.quarantine import CheckedTable, Gate
+from models.book.sections import CheckedSections
 from models.book.sources.overrides import with_overrides
 from models.book.sources.registry import SOURCES
 from models.book.sources.source_tables import SourceTables
-from models.config.root import Config
-from models.config.sections import RunConfig
+from models.engines.duckdb import DUCKDB
+from models.engines.protocol import Engine, Session, SessionLimits, Workplace
 from models.errors import AllProblems, TooLittleDataError, UnreadableFileError
-from models.scratch import remove_stale, scratch_folder
+from models.store.drafts import scratch_folder
+from models.store.keys import Key
 from models.vocab import Progress
 
 
-def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -> Book:
+def check_book(
+    config: CheckedSections, place: str, work_dir: Path, progress: Progress, engine: Engine = DUCKDB
+) -> Book:
     """Read the book from ``place``, check it, and write it to ``work_dir``, as ``load_book`` says."""
     work_dir.mkdir(parents=True, exist_ok=True)
-    with scratch_folder(work_dir, "book") as scratch, _connection(scratch, config.run) as connection:
+    limits = SessionLimits.of(config.run)
+    with (
+        scratch_folder(work_dir, "book") as scratch,
+        engine.session(limits, Workplace(spill=scratch / "spill", database=scratch / "staging.duckdb")) as session,
+    ):
+        connection = session.backend
         progress.stage(f"Reading the {config.book.name} book")
         source = SOURCES[config.book.source](connection, config.book, place, scratch)
         source = with_overrides(connection, config.book, source, scratch)
@@ -53,27 +55,12 @@ def check_book(config: Config, place: str, work_dir: Path, progress: Progress) -
         )
         checked = _check_all(gate, source.tables)
         everything = [*source.checked, *checked.values()]
-        quarantine = _write_quarantine(connection, everything, scratch, work_dir)
+        quarantine = _write_quarantine(session, everything, scratch, work_dir)
         refuse_bad(everything, config.book.max_quarantine_share, quarantine)
         progress.stage("Looking for what is implausible")
         book = _guarded(_describe(config, source, checked, work_dir), config, place, checked)
-        (stored / MANIFEST).write_text(_manifest(book), encoding="utf-8")
-        target = book_folder(work_dir, book.fingerprint)
-        _publish(stored, target, scratch, sound=target.is_dir() and _is_sound(connection, target, book))
+        books_in(work_dir).put(Key(book.fingerprint), stored, _manifest(book))
     return book
-
-
-@contextmanager
-def _connection(scratch: Path, run: RunConfig) -> Iterator[Any]:
-    """A DuckDB database on disk that spills to ``scratch``, so that memory does not grow with the book."""
-    settings = {"memory_limit": f"{run.database_memory_gb}GB", "temp_directory": str(scratch / "spill")}
-    settings |= {"threads": str(run.threads)} if run.threads else {}
-    connection = ibis.duckdb.connect(scratch / "staging.duckdb", **settings)
-    connection.raw_sql(f"SET TimeZone = '{UTC}'")  # else that of the machine, which would move days
-    try:
-        yield connection
-    finally:
-        connection.disconnect()
 
 
 def _check_all(gate: Gate, tables: Mapping[str, Any]) -> dict[str, CheckedTable]:
@@ -110,15 +97,17 @@ def _require_rows(tables: Sequence[CheckedTable]) -> None:
         )
 
 
-def _write_quarantine(connection: Any, tables: Sequence[CheckedTable], scratch: Path, work_dir: Path) -> Path:
+def _write_quarantine(session: Session, tables: Sequence[CheckedTable], scratch: Path, work_dir: Path) -> Path:
     rows = ibis.union(*[table.quarantine for table in tables]) if len(tables) > 1 else tables[0].quarantine
     written, target = scratch / QUARANTINE, work_dir / QUARANTINE
-    connection.to_parquet(rows.order_by(["table", "source_row"]), written, compression="zstd")
+    session.write(rows.order_by(["table", "source_row"]), written)
     os.replace(written, target)  # noqa: PTH105 - the one call that replaces a file whole
     return target
 
 
-def _describe(config: Config, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path) -> Book:
+def _describe(
+    config: CheckedSections, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path
+) -> Book:
     first_date = checked["cashflows"].rows.date.min().to_pyarrow().as_py()
     if first_date is None:
         raise TooLittleDataError(
@@ -131,7 +120,7 @@ def _describe(config: Config, source: SourceTables, checked: Mapping[str, Checke
     return Book(
         name=config.book.name,
         currency=config.book.currency,
-        tables={name: book_folder(work_dir, key) / f"{name}.parquet" for name in checked},
+        tables={name: books_in(work_dir).place(Key(key)) / f"{name}.parquet" for name in checked},
         quarantine=work_dir / QUARANTINE,
         first_date=first_date,
         known_until=source.known_until,
@@ -142,7 +131,7 @@ def _describe(config: Config, source: SourceTables, checked: Mapping[str, Checke
     )
 
 
-def _guarded(book: Book, config: Config, place: str, checked: Mapping[str, CheckedTable]) -> Book:
+def _guarded(book: Book, config: CheckedSections, place: str, checked: Mapping[str, CheckedTable]) -> Book:
     """The book with its profile, and with what is implausible about it by itself among its notices."""
     profile = profile_book({name: table.rows for name, table in checked.items()}, config, book.known_until)
     found = door_notices(profile, config, book.known_until, ignored=book.ignored_columns)
@@ -150,35 +139,7 @@ def _guarded(book: Book, config: Config, place: str, checked: Mapping[str, Check
     return replace(book, profile=profile, notices=(*book.notices, *found, *strays))
 
 
-def _manifest(book: Book) -> str:
-    facts = book.to_facts()
-    facts["counts"] = [{key: value for key, value in count.items() if key != "examples"} for count in facts["counts"]]
-    return json.dumps(facts, indent=2, ensure_ascii=False) + "\n"
-
-
-def _is_sound(connection: Any, folder: Path, book: Book) -> bool:
-    """Whether the files in a folder are this book and no more, to the last cell."""
-    names = {MANIFEST, *(f"{name}.parquet" for name in book.tables)}
-    if {file.name for file in folder.iterdir()} != names:
-        return False
-    try:
-        tables = {name: connection.read_parquet(folder / f"{name}.parquet") for name in book.tables}
-        return fingerprint(tables, currency=book.currency) == book.fingerprint
-    except duckdb.Error:
-        return False
-
-
-def _publish(new: Path, target: Path, scratch: Path, *, sound: bool) -> None:
-    """Puts ``new`` at ``target``, unless the same book stands there ``sound``, which another run may be reading."""
-    target.parent.mkdir(exist_ok=True)
-    if target.is_dir():
-        os.utime(target)
-        if sound:
-            return
-        target.rename(scratch / "damaged")
-    remove_stale(target.parent.iterdir())
-    try:
-        new.rename(target)
-    except OSError:
-        if not target.is_dir():  # else another run was faster
-            raise
+def _manifest(book: Book) -> dict[str, Any]:
+    """The facts beside the tables; examples of bad rows, which may hold anything, stay with the quarantine."""
+    counts = [{key: value for key, value in asdict(count).items() if key != "examples"} for count in book.counts]
+    return {**book.to_facts(), "counts": counts}

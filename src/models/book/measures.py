@@ -13,8 +13,8 @@ from functools import cached_property
 import numpy as np
 
 from models.book.contract import TABLES
-from models.book.names import KIND_COLUMN, require_known_names
-from models.config.root import Config
+from models.book.names import KIND_COLUMN
+from models.book.sections import LedgerSections
 from models.config.sections import MeasureConfig
 from models.vocab import FloatArray
 
@@ -114,12 +114,8 @@ class MeasureBook:
         return {flow.name: place for place, flow in reversed(list(enumerate(self.flows)))}
 
 
-def measures_of(config: Config, tables: Iterable[str]) -> MeasureBook:
-    """The measures that a config asks for, as far as the book has their tables.
-
-    Raises ``ConfigError`` for kinds, columns and products that the contract of the book does not know.
-    """
-    require_known_names(config)
+def measures_of(config: LedgerSections, tables: Iterable[str]) -> MeasureBook:
+    """The measures that a config asks for, as far as the book has their tables; its names are known to the contract."""
     present = set(tables)
     chosen = {name: spec for name, spec in config.features.measures.items() if spec.table in present}
     products = sorted({product for spec in chosen.values() for product in spec.products})
@@ -143,12 +139,12 @@ def measures_of(config: Config, tables: Iterable[str]) -> MeasureBook:
     )
 
 
-def tone_names(config: Config) -> tuple[str, ...]:
+def tone_names(config: LedgerSections) -> tuple[str, ...]:
     """Names of the numbers that a note becomes."""
     return tuple(f"tone_{number}" for number in range(1, config.features.text_components + 1))
 
 
-def absent_measures(config: Config, tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
+def absent_measures(config: LedgerSections, tables: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Table that the book lacks -> measures of the config that therefore stay away."""
     present = set(tables)
     asked: list[tuple[str, str]] = [(spec.table, name) for name, spec in config.features.measures.items()]

@@ -5,58 +5,27 @@ They are told in notices, with the nearest word that the book has.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from models.book.names import KIND_COLUMN, nearest
-from models.config.root import Config
+from models.book.names import NamedInRows, nearest
 from models.notices import Notice, Severity
 
 _SHOWN = 12
 _COMPARED_WORDS = 2_000
 
 
-def unmatched_names(config: Config, tables: Mapping[str, Path]) -> tuple[Notice, ...]:
-    """Notices of the names in a config that no row of the book carries, one for each setting.
+def unmatched_names(named: Iterable[NamedInRows], tables: Mapping[str, Path]) -> tuple[Notice, ...]:
+    """Notices of the names that no row of the book carries, one for each setting.
 
     ``tables``: the stored tables of the book by name.
     """
     with duckdb.connect() as connection:
-        reported = (_Told(connection, tables, named).notice() for named in _named_in_rows(config))
+        reported = (_Told(connection, tables, each).notice() for each in named)
         return tuple(notice for notice in reported if notice is not None)
-
-
-@dataclass(frozen=True)
-class _Named:
-    """Values that a setting names, and the column of the book that should hold them.
-
-    ``severity`` holds where the book has none of them; where it has some, the absent ones are a note, unless a near
-    word makes them look misspelled.
-    """
-
-    setting: str
-    values: tuple[str, ...]
-    table: str
-    column: str
-    severity: Severity = Severity.WARNING
-
-
-def _named_in_rows(config: Config) -> Iterator[_Named]:
-    yield _Named("activity.kinds", config.activity.kinds, "cashflows", "kind")
-    yield _Named("value.kinds", tuple(config.value.kinds), "cashflows", "kind")
-    for name, spec in config.features.measures.items():
-        place = f"features.measures.{name}"
-        if spec.table in KIND_COLUMN:
-            yield _Named(f"{place}.kinds", spec.kinds, spec.table, KIND_COLUMN[spec.table])
-        yield _Named(f"{place}.products", spec.products, "facilities", "product")
-    for name, count in config.features.facility_counts.items():
-        for column, values in count.columns.items():
-            yield _Named(f"features.facility_counts.{name}.{column}s", values, "facilities", column)
-    for setting in ("key", "emerging"):
-        yield _Named(f"regions.{setting}", getattr(config.regions, setting), "clients", config.regions.level)
 
 
 @dataclass(frozen=True)
@@ -65,7 +34,7 @@ class _Told:
 
     connection: duckdb.DuckDBPyConnection
     tables: Mapping[str, Path]
-    named: _Named
+    named: NamedInRows
 
     def notice(self) -> Notice | None:
         """What to tell of the setting; None where its table is absent, or every value has a row."""

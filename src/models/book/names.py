@@ -1,16 +1,15 @@
-"""Names in a config that mean things of the contract: what nothing is called is refused before anything is read.
-
-Names that only the rows of a book can tell (products, purposes, places) live in ``named_rows``.
-"""
+"""Names in a config: what nothing of the contract is called is refused, what only rows can tell is listed for them."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from models.book.contract import CASHFLOW_KINDS, TABLES, Kind
 from models.config.root import Config
 from models.errors import ConfigError, UserError
+from models.notices import Severity
 
 KIND_COLUMN = {"cashflows": "kind", "interactions": "kind", "opportunities": "stage"}
 COLUMN_SOURCES = ("files", "sql")
@@ -70,6 +69,41 @@ def _unknown(place: str, got: Iterable[str], known: Sequence[str]) -> Iterator[U
             near = nearest(name, known)
             remedy = f"did you mean {near}?" if near else f"mend or remove it in {place}"
             yield UserError(rule=rule, got=repr(name), remedy=remedy)
+
+
+@dataclass(frozen=True)
+class NamedInRows:
+    """Values that a setting names, and the column of the book that should hold them.
+
+    ``severity`` holds where the book has none of them; where it has some, the absent ones are a note, unless a near
+    word makes them look misspelled.
+    """
+
+    setting: str
+    values: tuple[str, ...]
+    table: str
+    column: str
+    severity: Severity = Severity.WARNING
+
+
+def names_in_rows(config: Config) -> tuple[NamedInRows, ...]:
+    """The names in a config that only the rows of a book can tell, by setting."""
+    return tuple(_names_in_rows(config))
+
+
+def _names_in_rows(config: Config) -> Iterator[NamedInRows]:
+    yield NamedInRows("activity.kinds", config.activity.kinds, "cashflows", "kind")
+    yield NamedInRows("value.kinds", tuple(config.value.kinds), "cashflows", "kind")
+    for name, spec in config.features.measures.items():
+        place = f"features.measures.{name}"
+        if spec.table in KIND_COLUMN:
+            yield NamedInRows(f"{place}.kinds", spec.kinds, spec.table, KIND_COLUMN[spec.table])
+        yield NamedInRows(f"{place}.products", spec.products, "facilities", "product")
+    for name, count in config.features.facility_counts.items():
+        for column, values in count.columns.items():
+            yield NamedInRows(f"features.facility_counts.{name}.{column}s", values, "facilities", column)
+    for setting in ("key", "emerging"):
+        yield NamedInRows(f"regions.{setting}", getattr(config.regions, setting), "clients", config.regions.level)
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Literal, Self
 
@@ -32,6 +32,9 @@ WHOLE_PERIODS_PER_YEAR = {period: QUARTERS_PER_YEAR * count for period, count in
 _MONTHS_PER_PERIOD = {"month": 1, "quarter": 3}
 _IN_EVERY_MONTH = 28
 """The last day of the month that every month has."""
+_A_MONDAY = date(2000, 1, 3)
+_LONG_MONTHS = (1, 5, 3)
+"""Months of 31 days, one of each kind of quarters."""
 _SHIFT_PERIODS = 12_000
 """Keeps divisions positive, so that rounding down means the same in every database; 230 years of weeks."""
 
@@ -66,6 +69,20 @@ class PeriodGrid:
         chosen = sorted(days)
         ends_month = (chosen[-1] + timedelta(days=1)).day == 1
         return cls(period, max(chosen, key=lambda day: day.day) if ends_month and period != "week" else chosen[-1])
+
+    def standard(self) -> PeriodGrid:
+        """The grid of the same periods that is anchored near 2000: grids of the same periods have the same one.
+
+        >>> PeriodGrid("month", date(2022, 7, 1)).standard() == PeriodGrid("month", date(2019, 2, 1)).standard()
+        True
+        >>> PeriodGrid("quarter", date(2022, 5, 31)).standard().anchor
+        datetime.date(2000, 5, 31)
+        """
+        if self.period == "week":
+            return replace(self, anchor=_A_MONDAY + timedelta(days=(self.anchor - _A_MONDAY).days % 7))
+        months = _MONTHS_PER_PERIOD[self.period]
+        long_month = next(month for month in _LONG_MONTHS if (month - self.anchor.month) % months == 0)
+        return replace(self, anchor=date(_A_MONDAY.year, long_month, self.anchor.day))
 
     def start_of(self, index: int) -> date:
         """First day of a period."""

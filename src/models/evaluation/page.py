@@ -10,10 +10,10 @@ from typing import Any
 from models.evaluation import plots as report_plots
 from models.evaluation.plots.benchmark_styles import in_order
 from models.evaluation.report.names import benchmark_name
-from models.publishing import publish_text
 from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.small_plots import short_number
+from models.store.drafts import publish_text
 
 Facts = Mapping[str, Any]
 _TITLES = {"decline": "Decline", "value": "Value"}

@@ -21,12 +21,12 @@ from models.explain.text import (
     horizon,
     tier_move,
 )
-from models.publishing import publish_text
 from models.reasons.figures import day
 from models.scoring.scoring import DECLINE, VALUE
 from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.svg import shortened
+from models.store.drafts import publish_text
 
 SHOWN = 8
 """So many reasons are drawn and told one by one; all of them stand in a table below."""

@@ -13,9 +13,9 @@ from models.funnel.compute import FUNNEL_CSV_COLUMNS, FunnelReport, book_funnel
 from models.funnel.compute import csv_rows as funnel_rows
 from models.kpis.page import kpis_page
 from models.kpis.report import CSV_COLUMNS, KpiReport, book_kpis, csv_rows
-from models.publishing import publish_text
 from models.shell.csv import csv_text
 from models.showable import acted_on
+from models.store.drafts import publish_text
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
 

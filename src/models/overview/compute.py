@@ -25,9 +25,9 @@ from models.kpis.report import FigureMeaning, book_kpis
 from models.notices import Notice, notices_of
 from models.panel.definitions import definitions
 from models.publications.previous import SCORES, earlier_scores
-from models.publishing import OF_SCORES, read_manifest
 from models.scoring.movers import MOVERS as MOVERS_FILE
 from models.scoring.without_effect import settings_changed_since
+from models.store.sealed import OF_SCORES, read_manifest
 from models.vocab import Progress, SilentProgress, Tier
 from models.warnings.publishing import WARNINGS
 

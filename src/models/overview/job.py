@@ -10,7 +10,7 @@ from pathlib import Path
 from models.book.door import Book
 from models.overview.compute import Overview, book_overview
 from models.overview.page import OVERVIEW_PAGE, write_overview_page
-from models.publishing import LATEST
+from models.publications.latest import LATEST
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
 

@@ -14,11 +14,11 @@ from models.kpis.text import no_effect, unit_of, written
 from models.notices import ROWS_LEFT_OUT, Notice, Severity
 from models.overview.compute import MovedClient, Overview
 from models.overview.plots import risk_chart
-from models.publishing import publish_text
 from models.scoring.movers import MovedBy
 from models.shell.html import environment
 from models.shell.small_plots import share_bar, short_number
 from models.shell.tier_styles import tier_style
+from models.store.drafts import publish_text
 
 OVERVIEW_PAGE = "overview.html"
 _ONE_IN_A_HUNDRED = 0.005

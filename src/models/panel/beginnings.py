@@ -8,6 +8,7 @@ from typing import Any
 
 from models.book.measures import KNOWN_ON
 from models.book.periods import PeriodGrid
+from models.engines.protocol import Session
 
 GROUPS = "groups"
 """Beside the tables: that clients belong to sponsor groups."""
@@ -25,10 +26,10 @@ def beginnings_of(tables: Mapping[str, Any], grid: PeriodGrid) -> dict[str, int]
     return {name: grid.index_of(day) for name, day in days.items() if day is not None}
 
 
-def groups_begin(connection: Any, folder: Path) -> int | None:
+def groups_begin(session: Session, folder: Path) -> int | None:
     """The period of the first entry in the ledger of a client whose group is named; None where there is none."""
-    flows = connection.read_parquet(f"{folder}/flows/*/*.parquet")
-    clients = connection.read_parquet(f"{folder}/clients/*/*.parquet")
+    flows = session.read(f"{folder}/flows/*/*.parquet")
+    clients = session.read(f"{folder}/clients/*/*.parquet")
     grouped = flows.semi_join(clients.filter(clients.grouped), "client")
     first = grouped.period.min().to_pyarrow().as_py()
     return None if first is None else int(first)

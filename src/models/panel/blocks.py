@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,14 +14,26 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from models.book.measures import MeasureBook
 from models.book.periods import PeriodGrid
+from models.panel.block_store import BlockStore
 from models.panel.cube import Cube, FlowRows, StateRows, build_cube
 from models.panel.facilities import FOREVER, Facilities, days_or
 from models.panel.groups import keys_of
+from models.panel.ledger_plan import (
+    CLIENTS,
+    FACILITIES,
+    FLOWS,
+    MACRO,
+    OPPORTUNITIES,
+    STATES,
+    LedgerFacts,
+    LedgerPlan,
+    context_part,
+    counted_column,
+)
 from models.panel.macro import Macro, macro_of
 from models.panel.memory import Memory
 from models.panel.opportunities import STAGES, Opportunities
@@ -100,25 +111,53 @@ class Context:
 
 @dataclass(frozen=True, kw_only=True)
 class PreparedBook:
-    """The ledger of a book on one grid of periods, in a folder that lives as long as the work."""
+    """The ledger of a book, counted in the periods of one grid.
 
-    folder: Path
+    Attributes:
+        store: where the rows are.
+        anchor_in_rows: the number, in the rows, of the period that begins on the grid's anchor.
+        first_period, beginnings, first_cause: see ``LedgerFacts``, in periods of ``grid``.
+        facility_counts: how many kinds of facilities are counted apart.
+        tones: the most telling words of each component of the tone of notes.
+        only_groups: the groups to which it was narrowed, by number.
+    """
+
+    store: BlockStore
     grid: PeriodGrid
+    anchor_in_rows: int
     measures: MeasureBook
     first_period: int
-    beginnings: Mapping[str, int]  # table, or ``GROUPS`` -> the period in which it first told anything
+    beginnings: Mapping[str, int]
     first_cause: int | None
-    """The period in which the first facility closed of which the book tells how it ended; None where it never does."""
     block_numbers: tuple[int, ...]
     facility_counts: int
-    """How many kinds of facilities are counted apart."""
     tones: tuple[Words, ...]
-    """The most telling words of each component of the tone of notes."""
     context_columns: tuple[str, ...]
     macro_columns: tuple[str, ...]
     memory: Memory = field(default_factory=Memory, repr=False)
     only_groups: frozenset[int] | None = None
-    """The groups to which it was narrowed, by number."""
+
+    @classmethod
+    def of(
+        cls, store: BlockStore, facts: LedgerFacts, plan: LedgerPlan, grid: PeriodGrid, tones: tuple[Words, ...]
+    ) -> PreparedBook:
+        """A ledger that was made by ``plan``, counted from the anchor of ``grid``, one of its periods' first days."""
+        anchor = grid.standard().number_of(grid.anchor)
+        counted = facts.before(anchor)
+        return cls(
+            store=store,
+            grid=grid,
+            anchor_in_rows=anchor,
+            measures=plan.measures,
+            first_period=counted.first_period,
+            beginnings=counted.beginnings,
+            first_cause=counted.first_cause,
+            block_numbers=counted.block_numbers,
+            facility_counts=len(plan.facility_counts),
+            tones=tones,
+            context_columns=counted.context_columns,
+            macro_columns=plan.macro,
+        )
 
     def block(self, number: int, last: int) -> Block:
         """One block, with its cube up to the period before ``last``."""
@@ -162,13 +201,13 @@ class PreparedBook:
         return {column: self._context(column, last) for column in self.context_columns}
 
     def _context(self, column: str, last: int) -> Context:
-        rows = pq.read_table(context_file(self.folder, column)).to_pandas()
+        rows = self.store.whole(context_part(column)).to_pandas()
         listed = self._listed(column)[column].unique()
         values = tuple(sorted(value for value in listed.to_pylist() if value is not None))
         places = pd.Index(values).get_indexer(pd.Index(rows["place"]))
         cube = build_cube(
             self.measures,
-            [FlowRows.read(rows.assign(client=places))],
+            [FlowRows.read(rows.assign(client=places, period=rows.period - self.anchor_in_rows))],
             None,
             first=self.first_period,
             last=max(last, self.first_period),
@@ -180,7 +219,7 @@ class PreparedBook:
         """The economies up to the period before ``last``; None where the config or the book has none."""
         if not self.macro_columns:
             return None
-        frame = pq.read_table(self.folder / "macro.parquet").to_pandas()
+        frame = self.store.whole(MACRO).to_pandas()
         return macro_of(
             frame, self.macro_columns, self.grid, first=self.first_period, last=max(last, self.first_period)
         )
@@ -208,46 +247,44 @@ class PreparedBook:
     def _listed(self, *columns: str, clients: Sequence[str] | None = None) -> pa.Table:
         """Columns of the clients of the whole book, or of some by their ids."""
         chosen = None if clients is None else ds.field("client_id").isin(list(clients))
-        return ds.dataset(self.folder / "clients", partitioning="hive").to_table(columns=list(columns), filter=chosen)
+        return self.store.listed(CLIENTS, columns=columns, chosen=chosen)
 
     def _clients(self, number: int) -> pd.DataFrame:
-        table = self._read("clients", number).sort_by("client")
+        table = self._read(CLIENTS, number).sort_by("client")
         if self.only_groups is not None:
             table = table.filter(pc.is_in(table["group_number"], value_set=pa.array(sorted(self.only_groups))))
         frame: pd.DataFrame = table.to_pandas()
         return frame
 
     def _read(self, name: str, number: int, empty: pa.Schema = _NO_ROWS) -> pa.Table:
-        tables = [pq.read_table(file, partitioning=None) for file in self._files(name, number)]
-        return pa.concat_tables(tables) if tables else empty.empty_table()
-
-    def _files(self, name: str, number: int) -> list[Path]:
-        return sorted((self.folder / name / f"block={number}").glob("*.parquet"))
+        found = self.store.block(name, number)
+        return empty.empty_table() if found is None else found
 
     def _flow_rows(self, number: int, places: _Places) -> Iterator[FlowRows]:
         """The block's rows of the flow ledger, piece by piece."""
-        for piece in _pieces(self._files("flows", number), _FLOW_COLUMNS):
+        for piece in _pieces(self.store.batches(FLOWS, number, columns=_FLOW_COLUMNS, rows=_ROWS_AT_ONCE)):
             rows = FlowRows.read(places.rows(piece))
-            yield replace(rows, client=places.of(rows.client).astype(np.int32))
+            client, period = places.of(rows.client).astype(np.int32), rows.period - np.int32(self.anchor_in_rows)
+            yield replace(rows, client=client, period=period)
 
     def _state_rows(self, number: int, places: _Places) -> StateRows | None:
         if not self.measures.states:
             return None
-        table = places.rows(self._read("states", number))
+        table = places.rows(self._read(STATES, number))
         if not table.num_rows:
             return None
         return StateRows(
             client=places.of(_integers(table, "client")),
-            period=_integers(table, "period"),
+            period=_integers(table, "period") - self.anchor_in_rows,
             cell=_integers(table, "cell"),
             value=table["value"].to_numpy(),
             last_day=_integers(table, "last_day"),
         )
 
     def _opportunities(self, number: int, places: _Places) -> Opportunities | None:
-        if not (self.folder / "opportunities").exists():
+        if not self.store.has(OPPORTUNITIES):
             return None
-        table = places.rows(self._read("opportunities", number, _OPPORTUNITIES))
+        table = places.rows(self._read(OPPORTUNITIES, number, _OPPORTUNITIES))
         stage = pc.index_in(table["stage"], pa.array(STAGES))
         order = ("client", "opportunity_id", "entered", "stage_number", "closed", "outcome", "amount")
         table = table.append_column("stage_number", stage).sort_by([(name, "ascending") for name in order])
@@ -263,9 +300,9 @@ class PreparedBook:
         )
 
     def _facilities(self, number: int, places: _Places) -> Facilities | None:
-        if not (self.folder / "facilities").exists():
+        if not self.store.has(FACILITIES):
             return None
-        table = places.rows(self._read("facilities", number))
+        table = places.rows(self._read(FACILITIES, number))
         if not table.num_rows:
             return _no_facilities(self.facility_counts)
         table = table.sort_by([("client", "ascending"), ("facility_id", "ascending")])
@@ -289,25 +326,14 @@ class PreparedBook:
         return counted
 
 
-def counted_column(place: int) -> str:
-    """The column of a prepared book that tells whether a facility belongs to the count at ``place``.
-
-    >>> counted_column(0)
-    'counted_1'
-    """
-    return f"counted_{place + 1}"
-
-
-def _pieces(files: Iterable[Path], columns: list[str]) -> Iterator[pa.Table]:
-    """The rows of some files in as few tables as memory allows: each costs a walk through the whole cube."""
+def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Rows in as few tables as memory allows: each costs a walk through the whole cube."""
     held: list[pa.RecordBatch] = []
-    for file in files:
-        with pq.ParquetFile(file) as opened:
-            for batch in opened.iter_batches(_ROWS_AT_ONCE, columns=columns):
-                held.append(batch)
-                if sum(part.num_rows for part in held) >= _ROWS_AT_ONCE:
-                    yield pa.Table.from_batches(held)
-                    held = []
+    for batch in batches:
+        held.append(batch)
+        if sum(part.num_rows for part in held) >= _ROWS_AT_ONCE:
+            yield pa.Table.from_batches(held)
+            held = []
     if held:
         yield pa.Table.from_batches(held)
 
@@ -342,8 +368,3 @@ def _integers(table: pa.Table, column: str) -> IntArray:
 
 def _days(table: pa.Table, column: str) -> NDArray[np.datetime64]:
     return np.asarray(table[column].to_numpy(), dtype="datetime64[D]")
-
-
-def context_file(folder: Path, column: str) -> Path:
-    """Where the sums by a client attribute stand in the folder of a prepared book."""
-    return folder / "context" / f"{column}.parquet"

@@ -8,11 +8,12 @@ from typing import Any
 
 import ibis
 
-from models.panel.blocks import context_file
+from models.engines.protocol import Session
 from models.panel.ledger import exact_sum
+from models.panel.ledger_plan import context_part
 
 
-def write_context_sums(connection: Any, folder: Path, columns: Sequence[str]) -> None:
+def write_context_sums(session: Session, folder: Path, columns: Sequence[str]) -> None:
     """Write the sums by each of ``columns`` beside the ledger in ``folder``: place, period, cell and sums.
 
     The ledger is scanned once for all columns, summed up over clients who are alike in every one; these have a number
@@ -20,25 +21,17 @@ def write_context_sums(connection: Any, folder: Path, columns: Sequence[str]) ->
     """
     if not columns:
         return
-    clients = _scan(connection, folder / "clients").select("client", *columns)
+    clients = session.read(f"{folder}/clients/*/*.parquet").select("client", *columns)
     alike = ibis.dense_rank().over(order_by=[clients[name] for name in columns])
-    numbered = _stored(connection, "alike", clients.mutate(alike=alike.cast("int32")))
-    rows = _scan(connection, folder / "flows").inner_join(numbered.select("client", "alike"), "client")
-    sums = _stored(connection, "alike_flows", _summed(rows, alike=rows.alike))
+    numbered = session.stored("alike", clients.mutate(alike=alike.cast("int32")))
+    rows = session.read(f"{folder}/flows/*/*.parquet").inner_join(numbered.select("client", "alike"), "client")
+    sums = session.stored("alike_flows", _summed(rows, alike=rows.alike))
     reported = sums.inner_join(numbered.drop("client").distinct(), "alike")
     for name in columns:
         named = reported.filter(reported[name].notnull())
-        file = context_file(folder, name)
+        file = folder / f"{context_part(name)}.parquet"
         file.parent.mkdir(exist_ok=True)
-        connection.to_parquet(_summed(named, place=named[name]), file)
-
-
-def _scan(connection: Any, folder: Path) -> Any:
-    return connection.read_parquet(f"{folder}/*/*.parquet", hive_partitioning=True)
-
-
-def _stored(connection: Any, name: str, table: Any) -> Any:
-    return connection.create_table(name, table, temp=True, overwrite=True)
+        session.write(_summed(named, place=named[name]), file)
 
 
 def _summed(rows: Any, **key: Any) -> Any:

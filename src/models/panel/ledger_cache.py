@@ -1,120 +1,92 @@
-"""Ledgers that stay on disk beside the book's tables, so that whoever scores the same book again need not sum it up.
-
-Their folder appears whole, in one step, under a key that tells all that they were made from.
-"""
+"""Ledgers on disk, made once for the same book, plan, notes and code: training, scoring and explaining share them."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import shutil
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from models.book.door import Book
-from models.book.measures import NOTES, measures_of
 from models.book.periods import PeriodGrid
-from models.change_detection import UNREADABLE, code_version, stamp_of
 from models.config.root import Config
+from models.engines.protocol import SessionLimits
+from models.errors import AsOfOutsideBookError
+from models.panel.block_store import FolderBlocks
 from models.panel.blocks import PreparedBook
+from models.panel.ledger_plan import LedgerFacts, LedgerPlan
 from models.panel.notes import NoteModel
-from models.scratch import remove_stale
+from models.store.code import code_of
+from models.store.drafts import scratch_folder
+from models.store.entries import Store
+from models.store.keys import Key, text_hash
 
-FACTS = "facts.json"
-_PASSING = ("spill", "tones")
-"""What only the writing of a ledger needs."""
-_TOLD = ("first_period", "beginnings", "first_cause", "block_numbers", "context_columns", "macro_columns")
-_KEY_LENGTH = 16
+WRITTEN_BY = ("models.panel.prepare", "models.book.door")
+"""The module by whose code, and that of all that it imports, a ledger is written, of a book that is given."""
 
 
 def kept_book(book: Book, config: Config, anchor: date, notes: NoteModel | None = None) -> PreparedBook:
-    """The ledger of a book as ``prepared_book`` writes it, kept: made once for the same book, settings, notes and code.
+    """The ledger of a book in periods of which one begins on ``anchor``.
 
-    It stands in ``<work_dir>/<book>/ledger/<key>``. What no run has opened for days is removed when another is made;
-    one of which any file is not as it was written is made anew. Raises ``AsOfOutsideBookError``.
+    It is kept in ``<work_dir>/<book>/ledger/<key>`` and holds the whole book, whatever the anchor: dates that lie whole
+    periods apart share one. What no run has opened for days is removed when another is made; one of which any file is
+    not as it was written is made anew. ``notes`` turns notes into numbers; without it they are left away.
+    Raises ``AsOfOutsideBookError``.
     """
-    folder = _place(config) / _key(book, config, anchor, notes)[:_KEY_LENGTH]
-    grid, tables = PeriodGrid(config.time.period, anchor), set(book.tables)
-    if notes is not None and "interactions" in tables:
-        tables.add(NOTES)
-    return _opened(folder, config, grid, tables, notes) or _made(book, config, grid, notes, folder)
+    grid, plan = _asked(book, config, anchor, notes)
+    key = ledger_key(book, plan, grid, notes)
+    entry = ledgers_of(config).open_or_make(key, lambda draft: _make(book, config, plan, grid, draft, notes))
+    return _prepared(entry.folder, LedgerFacts.from_facts(entry.facts), plan, grid, notes)
 
 
-def _place(config: Config) -> Path:
-    return Path(config.run.work_dir) / config.book.name / "ledger"
+@contextmanager
+def prepared_book(book: Book, config: Config, anchor: date, notes: NoteModel | None = None) -> Iterator[PreparedBook]:
+    """The same, made anew in a folder that goes when the work is done."""
+    grid, plan = _asked(book, config, anchor, notes)
+    with scratch_folder(Path(config.run.work_dir), "ledger") as folder:
+        facts = LedgerFacts.from_facts(_make(book, config, plan, grid, folder, notes))
+        yield _prepared(folder, facts, plan, grid, notes)
 
 
-def _key(book: Book, config: Config, anchor: date, notes: NoteModel | None) -> str:
-    made_from = {
-        "book": book.fingerprint,
-        "config": config.meaning(),
-        "block_clients": config.run.block_clients,
-        "anchor": anchor.isoformat(),
-        "notes": None if notes is None else hashlib.sha256(notes.to_json().encode()).hexdigest(),
-        "code": code_version(),
-    }
-    return hashlib.sha256(json.dumps(made_from, sort_keys=True).encode()).hexdigest()
+def ledgers_of(config: Config) -> Store:
+    """The ledgers of a config's book."""
+    return Store(Path(config.run.work_dir) / config.book.name / "ledger")
 
 
-def _opened(
-    folder: Path, config: Config, grid: PeriodGrid, tables: set[str], notes: NoteModel | None
-) -> PreparedBook | None:
-    """The ledger in a folder, if every file is there as it was written."""
-    with suppress(*UNREADABLE):
-        facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-        if _stamped(folder) == facts["files"]:
-            os.utime(folder)  # it is in use, and not to be taken away as stale
-            reported: dict[str, Any] = {
-                name: tuple(facts[name]) if isinstance(facts[name], list) else facts[name] for name in _TOLD
-            }
-            return PreparedBook(
-                folder=folder,
-                grid=grid,
-                measures=measures_of(config, tables),
-                facility_counts=len(config.features.facility_counts),
-                tones=() if notes is None else notes.words,
-                **reported,
-            )
-    return None
+def ledger_key(book: Book, plan: LedgerPlan, grid: PeriodGrid, notes: NoteModel | None) -> Key:
+    """The key of a ledger: the book, its plan, where its periods begin, notes, engine and code."""
+    return Key.of(
+        book=book.fingerprint,
+        **plan.key_parts(),
+        anchor=grid.standard().anchor.isoformat(),
+        notes=None if notes is None else text_hash(notes.to_json()),
+        engine=book.engine.version,
+        code=code_of(*WRITTEN_BY),
+    )
 
 
-def _made(book: Book, config: Config, grid: PeriodGrid, notes: NoteModel | None, folder: Path) -> PreparedBook:
-    from models.panel.prepare import prepared_book  # noqa: PLC0415 - Ibis loads slowly, and a kept ledger needs none
-
-    with prepared_book(book, config, grid.anchor, notes) as made:
-        for name in _PASSING:
-            shutil.rmtree(made.folder / name, ignore_errors=True)
-        _keep(made, folder)
-        return replace(made, folder=folder)
-
-
-def _keep(made: PreparedBook, folder: Path) -> None:
-    """Put a ledger where others look for it; the first of two runs that make the same is kept."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    remove_stale(folder.parent.iterdir())
-    facts: dict[str, Any] = {name: getattr(made, name) for name in _TOLD} | {"files": _stamped(made.folder)}
-    (made.folder / FACTS).write_text(json.dumps(facts), encoding="utf-8")
-    if folder.exists() and not _is_whole(folder):
-        shutil.rmtree(folder, ignore_errors=True)
-    try:
-        made.folder.rename(folder)
-    except OSError:
-        if not _is_whole(folder):  # else another run was faster
-            raise
+def _asked(book: Book, config: Config, anchor: date, notes: NoteModel | None) -> tuple[PeriodGrid, LedgerPlan]:
+    if not book.first_date < anchor <= book.known_until:
+        raise AsOfOutsideBookError(
+            rule=f"the as-of date must lie after {book.first_date} and not after {book.known_until}",
+            got=anchor.isoformat(),
+            remedy="choose a date that the book covers with --as-of or origins.test",
+        )
+    return PeriodGrid(config.time.period, anchor), LedgerPlan.of(config, book.tables, notes=notes is not None)
 
 
-def _is_whole(folder: Path) -> bool:
-    try:
-        return bool(_stamped(folder) == json.loads((folder / FACTS).read_text(encoding="utf-8"))["files"])
-    except UNREADABLE:
-        return False
+def _make(
+    book: Book, config: Config, plan: LedgerPlan, grid: PeriodGrid, folder: Path, notes: NoteModel | None
+) -> dict[str, Any]:
+    from models.panel import prepare  # noqa: PLC0415 - Ibis loads slowly, and a kept ledger needs none
+
+    limits = SessionLimits.of(config.run)
+    return asdict(prepare.write_ledger(book, plan, grid.standard(), folder, notes, limits))
 
 
-def _stamped(folder: Path) -> dict[str, list[int]]:
-    """The stamps of all files but the facts, by their place in the folder."""
-    files = sorted(file for file in folder.rglob("*") if file.is_file() and file.name != FACTS)
-    return {str(Path(name).relative_to(folder)): facts for name, facts in stamp_of(files).items()}
+def _prepared(
+    folder: Path, facts: LedgerFacts, plan: LedgerPlan, grid: PeriodGrid, notes: NoteModel | None
+) -> PreparedBook:
+    return PreparedBook.of(FolderBlocks.at(folder), facts, plan, grid, () if notes is None else notes.words)

@@ -33,7 +33,8 @@ from models.pipeline.learned import Learned
 from models.pipeline.likeness import UNKNOWN_TRAINING, TrainingProfile
 from models.pipeline.pipeline import FittedModels
 from models.profiles.model import KindsModel
-from models.publishing import MANIFEST, OF_BUNDLE, canonical_json, read_sealed, text_hash, write_manifest
+from models.store.keys import canonical_json, text_hash
+from models.store.sealed import MANIFEST, OF_BUNDLE, read_sealed, write_manifest
 
 FORMAT = 6
 CONFIG = "config.json"

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-import ibis
-
 from models.book.door import Book
 from models.book.measures import absent_measures
 from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.errors import TooLittleDataError
+from models.panel.ledger_cache import kept_book
 from models.panel.notes import NoteModel
 from models.panel.panel import Panel, panel_of
-from models.panel.prepare import fit_notes, prepared_book
+from models.panel.prepare import fit_notes
 from models.vocab import Progress, SilentProgress
 
 
@@ -35,11 +34,8 @@ def require_events(book: Book, config: Config, grid: PeriodGrid, origins: Sequen
 
     A book that ended before the day until which it is taken to be known would teach that every client declines.
     """
-    connection = ibis.duckdb.connect()
-    try:
-        last = book.open(connection, "cashflows").date.max().to_pyarrow().as_py()
-    finally:
-        connection.disconnect()
+    with book.engine.session() as session:
+        last = book.open(session, "cashflows").date.max().to_pyarrow().as_py()
     if last is None or last >= grid.start_of(max(origins)):
         return
     raise TooLittleDataError(
@@ -67,7 +63,7 @@ def learning_panel(
         progress.stage(f"No table {table} in the book: without {', '.join(names)}")
     progress.stage("Summing up the ledger")
     notes = fit_notes(book, config, grid.start_of(min(origins) if notes_before is None else notes_before))
-    with prepared_book(book, config, grid.anchor, notes) as prepared:
-        progress.stage(f"Computing features at {len(origins)} as-of dates")
-        known_until = grid.index_of(book.known_until)
-        return LearningPanel(panel=panel_of(prepared, config, origins, targets=True, until=known_until), notes=notes)
+    prepared = kept_book(book, config, grid.anchor, notes)
+    progress.stage(f"Computing features at {len(origins)} as-of dates")
+    known_until = grid.index_of(book.known_until)
+    return LearningPanel(panel=panel_of(prepared, config, origins, targets=True, until=known_until), notes=notes)

@@ -9,7 +9,15 @@ from pathlib import Path
 from models.errors import UserError
 from models.notices import Notice, Severity
 from models.publications.previous import PublishedRun, published_runs
-from models.publishing import LATEST, is_complete, point_latest
+from models.store.drafts import point_to
+from models.store.sealed import is_complete
+
+LATEST = "latest"
+
+
+def point_latest(final: Path) -> Path:
+    """Make ``latest``, beside ``final``, lead to it, in one step. Returns the link."""
+    return point_to(final, LATEST)
 
 
 def require_place(out: Path, folder: Path) -> None:

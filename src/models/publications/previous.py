@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from models.errors import DamagedBundleError, MissingFileError
-from models.publishing import MANIFEST, OF_SCORES, read_manifest
+from models.store.sealed import MANIFEST, OF_SCORES, read_manifest
 
 SCORES = "scores.parquet"
 _DATE_LENGTH = len("2023-12-01")

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from models.book.door import Book
-from models.change_detection import scoring_code
 from models.config.root import Config
 from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
+from models.publications.latest import LATEST
 from models.publications.previous import newest_before
-from models.publishing import LATEST, OF_SCORES, read_facts
 from models.scoring.run_key import KEY_LENGTH, model_version, run_key_after
 from models.scoring.scoring import scoring_config
+from models.store.code import scoring_code
+from models.store.sealed import OF_SCORES, read_facts
 
 
 def published_facts(scores: Path) -> dict[str, Any] | None:

@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 
 from models.book.door import Book
 from models.book.periods import PeriodGrid
-from models.change_detection import scoring_code
 from models.config.root import Config
 from models.errors import IrreproducibleError, TooLittleDataError
 from models.grading.coverage import Coverage, coverage_notices
@@ -27,7 +26,6 @@ from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike, value_notices
 from models.publications.latest import lead_latest, require_place, stays_notice
 from models.publications.previous import earlier_scores
-from models.publishing import OF_SCORES, Published, publish_folder, write_manifest
 from models.scoring.blocks import Scoring, scored_blocks
 from models.scoring.columns import REMEMBERED, DecisionContext
 from models.scoring.explanations import Stamp
@@ -39,7 +37,9 @@ from models.scoring.scoring import DECLINE, MOVES, VALUE, ScoredBlock, score_blo
 from models.scoring.spill import Spill
 from models.scoring.tier_columns import tier_columns
 from models.scoring.without_effect import settings_hashes, settings_without_effect
-from models.scratch import scratch_folder
+from models.store.code import scoring_code
+from models.store.drafts import scratch_folder
+from models.store.sealed import OF_SCORES, Published, publish_folder, write_manifest
 from models.vocab import Progress, SilentProgress
 from models.warnings.compute import DeteriorationReading, origins_to_read
 from models.warnings.publishing import WARNING_MEMORY, WARNINGS, previous_memory, raise_alarms

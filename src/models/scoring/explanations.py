@@ -19,8 +19,8 @@ import pyarrow as pa
 from models.learners.contract import FeatureContract
 from models.learners.contributions import ROUNDED_TO, Contributions
 from models.learners.decline.curves import DeclineCurves
-from models.publishing import canonical_json
 from models.scoring.scoring import ScoredBlock
+from models.store.keys import canonical_json
 from models.vocab import FloatArray
 
 METADATA_KEY = b"clientvalue"

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from models.grading.decision import Basis
 from models.grading.ranks import tier_ranks
 from models.publications.previous import SCORES, PreviousScores, previous_scores
-from models.publishing import read_manifest
 from models.scoring.tier_columns import BY_RULE
+from models.store.sealed import read_manifest
 from models.vocab import BoolArray, TextArray
 
 MOVERS = "movers.parquet"

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from models.book.door import Book
-from models.change_detection import scoring_code
 from models.config.root import Config
 from models.pipeline.bundle import Bundle
 from models.publications.previous import PreviousScores
-from models.publishing import canonical_json, text_hash
+from models.store.code import scoring_code
+from models.store.keys import canonical_json, text_hash
 
 KEY_LENGTH = 12
 _OF_BOOK = ("name", "currency", "money_step")

@@ -19,10 +19,10 @@ from models.panel.panel import Panel, joined, panels_by_block
 from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import FittedModels, Predictions, completed
 from models.publications.previous import earlier_scores
-from models.publishing import MANIFEST, OF_SCORES, read_manifest
 from models.scoring.absent import absence
 from models.scoring.columns import FIRST_SEEN, REMEMBERED, DecisionContext
 from models.scoring.run_key import run_folder, run_key
+from models.store.sealed import MANIFEST, OF_SCORES, read_manifest
 from models.vocab import FloatArray
 
 VALUE, DECLINE = "value", "decline"

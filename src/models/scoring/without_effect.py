@@ -13,7 +13,7 @@ from models.config.policy.policy import PolicyConfig
 from models.config.root import Config
 from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
-from models.publishing import canonical_json, text_hash
+from models.store.keys import canonical_json, text_hash
 
 POLICY = "policy"
 _OF_THE_CALLER = ("book", "run")

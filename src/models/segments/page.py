@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from models.panel.features.words import FigureUnit
-from models.publishing import publish_text
 from models.reasons.figures import figure_in_words
 from models.segments import plots as segment_plots
 from models.shell.html import environment
 from models.shell.small_plots import short_number
+from models.store.drafts import publish_text
 
 SEGMENTS_PAGE = "segments.html"
 Facts = Mapping[str, Any]

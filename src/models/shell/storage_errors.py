@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import UserError
-from models.scratch import WRITING_BELOW
+from models.store.drafts import WRITING_BELOW
 
 _MEGABYTE = 1_000_000
 _QUOTED = re.compile(r"[\"'](/[^\"']+|[A-Za-z]:\\[^\"']+)[\"']")

@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.errors import UserError
-from models.scratch import scratch_folder
 from models.simulator.injected_errors import REPAIRS_SCHEMA
+from models.store.drafts import scratch_folder
 
 ROWS_PER_GROUP = 1 << 20
 

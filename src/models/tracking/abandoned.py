@@ -9,8 +9,8 @@ from pathlib import Path
 
 from models.config.root import Config
 from models.errors import UserError
-from models.publishing import text_hash
-from models.scratch import left_folders, remove_left, scratch_folder
+from models.store.drafts import left_folders, remove_left, scratch_folder
+from models.store.keys import text_hash
 
 PROCESS_TAG = "clientvalue.process"
 """Tag of a run: the name of the folder that its process keeps locked."""

@@ -19,9 +19,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
 from models.errors import UnreadableFileError
-from models.publishing import publish_once
 from models.shell.storage_errors import storage_error
 from models.showable import without_secrets
+from models.store.drafts import publish_once
 
 _IN_MEMORY = ("", ":memory:")
 

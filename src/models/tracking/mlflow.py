@@ -40,9 +40,10 @@ with warnings.catch_warnings():
 from models.config.root import Config
 from models.errors import BundleNotFoundError, DamagedBundleError, LostBundleError, UserError
 from models.pipeline.bundle import bundle_key
-from models.publishing import MANIFEST, file_hash, is_complete, publish_folder
-from models.scratch import scratch_folder
 from models.showable import without_secrets
+from models.store.drafts import scratch_folder
+from models.store.keys import file_hash
+from models.store.sealed import MANIFEST, is_complete, publish_folder
 from models.tracking.abandoned import PROCESS_TAG, abandoned, claimed
 from models.tracking.champions import champion_tags
 from models.tracking.registry_notes import BUNDLE_TAG, KEY_TAG

@@ -12,7 +12,9 @@ from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.publishing import MANIFEST, file_hash, publish_text
+from models.store.drafts import publish_text
+from models.store.keys import file_hash
+from models.store.sealed import MANIFEST
 
 NOTES = "registry.json"
 BUNDLE_TAG = "bundle"

@@ -34,10 +34,10 @@ from models.pipeline.origins import learning_panel, require_events
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.pipeline import FittedModels, fit_models, fit_segments, grade_matrix, with_peers
 from models.pipeline.rows import rows_of
-from models.publishing import publish_folder
 from models.scoring.scoring import rehearse
 from models.segments.profile_report import served_kind_facts
 from models.segments.report import continued_segments, served_segment_facts
+from models.store.sealed import publish_folder
 from models.training.directions import direction_facts
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 

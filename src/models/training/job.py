@@ -29,13 +29,12 @@ from models.explain.job import client_story, explain, tiers
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity, notice_facts, notices_of
 from models.pipeline.bundle import bundle_key
-from models.publishing import publish_text
 from models.scoring.compute import Predicted, predict_book
-from models.scratch import scratch_folder
 from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
 from models.showable import without_secrets
 from models.simulator.book import SimulationSummary, simulate
+from models.store.drafts import publish_text, scratch_folder
 from models.tracking.mlflow import Tracking
 from models.training.compute import Trained, evaluate_book, train_models
 from models.tuning.outcome import Tuned, config_lines

@@ -16,7 +16,7 @@ from models.config.sections import BoostingConfig
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins
 from models.pipeline.origins import learning_panel, require_events
-from models.publishing import canonical_json, text_hash
+from models.store.keys import canonical_json, text_hash
 from models.tuning.examination import Examination
 from models.tuning.objectives import Objective, objective_of
 from models.tuning.outcome import Tuned, outcome

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from models.book.periods import DAYS_PER_PERIOD
 from models.config.root import Config
-from models.publishing import OF_SCORES, read_manifest
+from models.store.sealed import OF_SCORES, read_manifest
 from models.vocab import BoolArray, FloatArray
 from models.warnings.alarms import AlarmLimits, AlarmMemory, Alarms, Deteriorations, alarm_budget, ring
 from models.warnings.compute import DeteriorationReading

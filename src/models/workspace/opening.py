@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from models.book.door import Book, load_book
+from models.book.door import Book
+from models.book.loading import load_book
 from models.book.names import require_known_names
 from models.config.loading import load_config
 from models.config.root import Config

@@ -12,20 +12,21 @@ from models.book.guard.findings import Finding
 from models.book.guard.learned import learned_columns
 from models.book.guard.profile import BookProfile
 from models.book.guard.strangers import stray_columns, stray_files
+from models.book.sections import CheckedSections
 from models.config.guard import GuardConfig
 from models.config.root import Config
 from models.notices import Notice
 
 
 def door_notices(
-    profile: BookProfile, config: Config, known_until: date, *, ignored: Mapping[str, Sequence[str]]
+    profile: BookProfile, config: CheckedSections, known_until: date, *, ignored: Mapping[str, Sequence[str]]
 ) -> tuple[Notice, ...]:
     """What is implausible about a book by itself; ``ignored`` are columns that no contract takes."""
     span = Span(known_until=known_until, period=config.time.period)
     return _told([*door_findings(profile, span), *stray_columns(profile, ignored)], config.guard)
 
 
-def stray_notices(folder: Path, taken: Collection[str], config: Config) -> tuple[Notice, ...]:
+def stray_notices(folder: Path, taken: Collection[str], config: CheckedSections) -> tuple[Notice, ...]:
     """Files of a book's folder that none of the tables ``taken`` is read from."""
     return _told(stray_files(folder, taken), config.guard)
 

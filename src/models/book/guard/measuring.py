@@ -29,7 +29,7 @@ from models.book.parsing import as_text
 from models.book.periods import PeriodGrid
 from models.book.plausibility.all_checks import ALL_CHECKS
 from models.book.plausibility.checks import Scope, run_checks
-from models.config.root import Config
+from models.book.sections import CheckedSections
 
 RULES = (
     "drawings_within_limit",
@@ -86,7 +86,7 @@ class _Scale:
     grid: PeriodGrid
 
 
-def profile_book(tables: Mapping[str, Any], config: Config, known_until: date) -> BookProfile:
+def profile_book(tables: Mapping[str, Any], config: CheckedSections, known_until: date) -> BookProfile:
     """The profile of checked tables that end before ``known_until``, the same whatever the order of their rows."""
     grid = PeriodGrid(config.time.period, known_until)
     scale = _Scale(known_until=known_until, grid=grid)

@@ -18,7 +18,7 @@ def campaigns_of(reader: Reader, start: date, end: date) -> pd.DataFrame:
     """Campaigns that began from ``start`` until before ``end``, in order of their day."""
     campaigns = reader.table("campaigns")
     chosen = campaigns.filter(within(campaigns.start, start, end))
-    found: pd.DataFrame = reader.connection.to_pyarrow(chosen.order_by(["start", "campaign_id"])).to_pandas()
+    found: pd.DataFrame = chosen.order_by(["start", "campaign_id"]).to_pyarrow().to_pandas()
     return found
 
 

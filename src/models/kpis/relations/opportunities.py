@@ -69,7 +69,7 @@ def opportunities_known(reader: Reader, as_of: date) -> Opportunity:
         **days,
     )
     joined = _with_ratings(reader, grouped, as_of)
-    frame = reader.connection.to_pyarrow(joined.order_by("opportunity_id")).to_pandas()
+    frame = joined.order_by("opportunity_id").to_pyarrow().to_pandas()
     entered = np.column_stack([_days(frame[name]) for name in days])
     closed, won = _days(frame["closed"]), np.asarray(frame["won"].fillna(value=False), dtype=np.bool_)
     recorded = np.asarray((entered < FOREVER).any(axis=0))

@@ -14,6 +14,7 @@ import pandas as pd
 from models.book.door import Book
 from models.book.periods import PeriodGrid
 from models.config.root import Config
+from models.engines.protocol import Session, SessionLimits
 
 NUMBER_STEP = 0.01
 """Hours and scores are summed in whole steps of this size, so that the order of rows changes nothing."""
@@ -52,7 +53,7 @@ def within(day: Any, start: date, end: date) -> Any:
 class Reader:
     """An open book, with what the config says of activity and value."""
 
-    connection: Any
+    session: Session
     book: Book
     config: Config
 
@@ -62,7 +63,7 @@ class Reader:
 
     def table(self, name: str) -> Any:
         """One table of the book as an Ibis table."""
-        return self.connection.read_parquet(str(self.book.tables[name]))
+        return self.session.read(self.book.tables[name])
 
     def active(self, start: date, end: date) -> Any:
         """Clients (client_id, once each) with a cashflow of ``activity.kinds`` from ``start`` until before ``end``."""
@@ -82,19 +83,15 @@ class Reader:
 
     def frame(self, table: Any) -> pd.DataFrame:
         """A table with client_id in memory, in the order of clients."""
-        frame: pd.DataFrame = self.connection.to_pyarrow(table.order_by("client_id")).to_pandas()
+        frame: pd.DataFrame = table.order_by("client_id").to_pyarrow().to_pandas()
         return frame
 
 
 @contextmanager
 def reading(book: Book, config: Config) -> Iterator[Reader]:
     """Open a book for reading; nothing is written."""
-    threads = {"threads": str(config.run.threads)} if config.run.threads else {}
-    connection = ibis.duckdb.connect(memory_limit=f"{config.run.database_memory_gb}GB", **threads)
-    try:
-        yield Reader(connection=connection, book=book, config=config)
-    finally:
-        connection.disconnect()
+    with book.engine.session(SessionLimits.of(config.run)) as session:
+        yield Reader(session=session, book=book, config=config)
 
 
 def whole(column: Any) -> Any:

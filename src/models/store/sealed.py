@@ -1,24 +1,21 @@
-"""Puts a folder of results where readers look, whole or not at all, and proves files by their hashes."""
+"""Sealed folders: results whose manifest names every file by its hash, proved wherever they travel."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-import shutil
-import stat
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from models.errors import DamagedBundleError, MissingFileError, UnsealedFileError
-from models.scratch import scratch_folder
+from models.store.drafts import put_in_place, scratch_folder, sync
+from models.store.keys import canonical_json, file_hash, text_hash
 
 MANIFEST = "manifest.json"
-LATEST = "latest"
 _SEAL = "seal"
-_READ_BYTES = 1 << 20
 _LARGEST_MANIFEST = 1 << 24
 """Bytes. A manifest names some tens of files; what is larger is none, and would fill the memory."""
 
@@ -36,33 +33,6 @@ OF_SCORES = Remedies(
     "predict first, or name a folder that it published",
     "restore it, or move the folder away: then the run before it is built upon; or name another place with --out",
 )
-
-
-def canonical_json(data: object) -> str:
-    """The one way in which data becomes JSON text here: sorted keys, no NaN.
-
-    >>> canonical_json({"b": 1, "a": 0.1})
-    '{"a":0.1,"b":1}'
-    """
-    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-
-
-def file_hash(path: Path) -> str:
-    """SHA-256 of a file's bytes, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(_READ_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def text_hash(text: str) -> str:
-    """SHA-256 of a text, in hexadecimal.
-
-    >>> text_hash("")[:8]
-    'e3b0c442'
-    """
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
@@ -183,65 +153,16 @@ def publish_folder(final: Path, write: Callable[[Path], None], *, remedies: Reme
     """
     with scratch_folder(final.parent, "draft") as draft:
         write(draft)
-        _sync(draft)
         written, standing = _manifest_of(draft, _Damage(draft, remedies)), _standing(final, remedies)
-        if standing is None:
-            _put(draft, final)
+        if standing is None and put_in_place(draft, final, is_whole=is_complete):
             return Published(written)
+        standing = standing or read_manifest(final, remedies=remedies)  # another run was faster
         ours, theirs = written["files"].items(), standing["files"].items()
         if ours == theirs:
+            sync(draft)
             (draft / MANIFEST).replace(final / MANIFEST)
             return Published(written)
         return Published(standing, others=tuple(sorted({name for name, _ in ours ^ theirs})))
-
-
-def _put(draft: Path, final: Path) -> None:
-    if final.exists():
-        shutil.rmtree(final)
-    draft.chmod(_usual_mode(draft))
-    draft.rename(final)
-
-
-def _usual_mode(folder: Path) -> int:
-    """The mode of a new folder below ``folder``, as the umask and the lists of rights there make it."""
-    probe = folder / ".mode"
-    probe.mkdir()
-    mode = stat.S_IMODE(probe.stat().st_mode)
-    probe.rmdir()
-    return mode
-
-
-def publish_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    with scratch_folder(path.parent, "draft") as folder:
-        draft = folder / path.name
-        draft.write_text(text, encoding="utf-8", newline="\n")
-        draft.replace(path)
-
-
-def publish_once(path: Path, content: bytes) -> None:
-    """Write a file whole, unless there is one of that name: what others published, and wrote to since, stays."""
-    with scratch_folder(path.parent, "draft") as folder:
-        draft = folder / path.name
-        draft.write_bytes(content)
-        _sync(folder)
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-        except OSError:  # a file system without links, where only looking first is left
-            if not path.exists():
-                draft.rename(path)
-
-
-def point_latest(final: Path) -> Path:
-    """Make ``latest``, beside ``final``, lead to it, in one step. Returns the link."""
-    link = final.parent / LATEST
-    with scratch_folder(final.parent, "draft") as folder:
-        draft = folder / LATEST
-        draft.symlink_to(final.name, target_is_directory=True)
-        draft.replace(link)
-    return link
 
 
 def _standing(folder: Path, remedies: Remedies) -> dict[str, Any] | None:
@@ -260,9 +181,3 @@ def is_complete(folder: Path) -> bool:
         return _standing(folder, OF_BUNDLE) is not None
     except UnsealedFileError:
         return False
-
-
-def _sync(folder: Path) -> None:
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())

@@ -1,7 +1,8 @@
-"""Folders for work in progress, taken away when the work ends, or by the next run if it was killed.
+"""Work in progress, and the one step in which it takes its place: whole, or not at all.
 
-A folder in use is locked by who uses it. The system lifts a lock when its process ends, however it ends: what is not
-locked was left behind. Where a file system knows no locks, what was not touched for days counts as left behind.
+A scratch folder goes when its work ends, or with the next run if it was killed. It is locked by who uses it. The system
+lifts a lock when its process ends, however it ends: what is not locked was left behind. Where a file system knows no
+locks, what was not touched for days counts as left behind.
 """
 
 from __future__ import annotations
@@ -9,9 +10,10 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import stat
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -81,6 +83,78 @@ def remove_stale(places: Iterable[Path]) -> None:
                 shutil.rmtree(place, ignore_errors=True)
             elif _is_stale(place):
                 place.unlink()
+
+
+def put_in_place(draft: Path, final: Path, *, is_whole: Callable[[Path], bool]) -> bool:
+    """Move a finished folder to ``final`` in one step, unless what stands there ``is_whole``; whether it was moved.
+
+    Its files are on the disk before it has its name. Whoever reads ``final`` sees what was there before, or all that is
+    new; of two runs that make the same the first is kept.
+    """
+    if final.is_dir() and is_whole(final):
+        return False
+    sync(draft)
+    draft.chmod(_usual_mode(draft))
+    with scratch_folder(final.parent, "draft") as aside:
+        if final.exists():
+            final.rename(aside / "replaced")
+        try:
+            draft.rename(final)
+        except OSError:
+            if not is_whole(final):
+                raise
+            return False
+    return True
+
+
+def publish_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    with scratch_folder(path.parent, "draft") as folder:
+        draft = folder / path.name
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        draft.replace(path)
+
+
+def publish_once(path: Path, content: bytes) -> None:
+    """Write a file whole, unless there is one of that name: what others published, and wrote to since, stays."""
+    with scratch_folder(path.parent, "draft") as folder:
+        draft = folder / path.name
+        draft.write_bytes(content)
+        sync(folder)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            return
+        except OSError:  # a file system without links, where only looking first is left
+            if not path.exists():
+                draft.rename(path)
+
+
+def point_to(final: Path, name: str) -> Path:
+    """Make the link ``name``, beside ``final``, lead to it, in one step. Returns the link."""
+    link = final.parent / name
+    with scratch_folder(final.parent, "draft") as folder:
+        draft = folder / name
+        draft.symlink_to(final.name, target_is_directory=True)
+        draft.replace(link)
+    return link
+
+
+def sync(folder: Path) -> None:
+    """Have all files of a folder on the disk before anything else is done."""
+    for path in folder.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+
+
+def _usual_mode(folder: Path) -> int:
+    """The mode of a new folder below ``folder``, as the umask and the lists of rights there make it."""
+    probe = folder / ".mode"
+    probe.mkdir()
+    mode = stat.S_IMODE(probe.stat().st_mode)
+    probe.rmdir()
+    return mode
 
 
 def _left(folder: Path) -> tuple[int | None, bool]:

@@ -1,0 +1,56 @@
+"""The sections of a config that decide what is stored, by kind of content: keys hold them, and no others are read."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from models.config.guard import GuardConfig
+from models.config.sections import ActivityConfig, BookConfig, FeaturesConfig, RunConfig, TimeConfig, ValueConfig
+
+
+class CheckedSections(Protocol):
+    """The sections of a config that decide what comes of a source: of time the period alone; and how to run."""
+
+    @property
+    def book(self) -> BookConfig:
+        """How the source is read."""
+
+    @property
+    def guard(self) -> GuardConfig:
+        """What is implausible."""
+
+    @property
+    def time(self) -> TimeConfig:
+        """The period, by which the rhythm of a book is told."""
+
+    @property
+    def run(self) -> RunConfig:
+        """Memory and threads."""
+
+
+class LedgerSections(Protocol):
+    """The sections that decide what a ledger holds, see ``LedgerPlan``, and how to run."""
+
+    @property
+    def book(self) -> BookConfig:
+        """The smallest amount, in which sums are exact."""
+
+    @property
+    def time(self) -> TimeConfig:
+        """The period."""
+
+    @property
+    def activity(self) -> ActivityConfig:
+        """The kinds of cashflows that are activity."""
+
+    @property
+    def value(self) -> ValueConfig:
+        """The kinds of cashflows that make up value."""
+
+    @property
+    def features(self) -> FeaturesConfig:
+        """Measures, and the columns of clients and facilities that come along."""
+
+    @property
+    def run(self) -> RunConfig:
+        """Size of blocks, memory and threads."""

@@ -1,0 +1,1 @@
+"""Where tables are checked and ledgers are summed up: one protocol, one module per engine."""

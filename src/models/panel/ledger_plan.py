@@ -1,0 +1,126 @@
+"""What a ledger is made by, what is known of one, and how its parts are called: for who writes it and who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from models.book.measures import NOTES, MeasureBook, measures_of
+from models.book.periods import PeriodName
+from models.book.sections import LedgerSections
+from models.store.entries import Facts
+
+FLOWS, STATES, CLIENTS, FACILITIES, OPPORTUNITIES = "flows", "states", "clients", "facilities", "opportunities"
+"""Parts in blocks of clients."""
+MACRO = "macro"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerPlan:
+    """Everything in a config that decides what a ledger holds. Nothing else of it is at hand where one is made.
+
+    ``facility_counts``: column -> values, of each kind of facilities that is counted apart. ``attributes``, ``context``
+    and ``macro`` are columns of clients and of economies.
+    """
+
+    period: PeriodName
+    measures: MeasureBook
+    facility_counts: tuple[Mapping[str, tuple[str, ...]], ...]
+    attributes: tuple[str, ...]
+    context: tuple[str, ...]
+    macro: tuple[str, ...]
+    block_clients: int
+
+    @classmethod
+    def of(cls, config: LedgerSections, tables: Collection[str], *, notes: bool) -> LedgerPlan:
+        """The plan for a book of these ``tables``; ``notes``: whether what clients write becomes numbers."""
+        features = config.features
+        known = {*tables, NOTES} if notes and "interactions" in tables else set(tables)
+        return cls(
+            period=config.time.period,
+            measures=measures_of(config, known),
+            facility_counts=tuple(count.columns for count in features.facility_counts.values()),
+            attributes=features.attributes,
+            context=features.context,
+            macro=features.macro if "macro" in tables else (),
+            block_clients=config.run.block_clients,
+        )
+
+    def key_parts(self) -> dict[str, Any]:
+        """The same as parts of a key. Names and weights of measures count for nothing: the ledger holds cells."""
+        cells = {"flows": self.measures.flow_cells, "states": self.measures.state_cells}
+        return {
+            "period": self.period,
+            "cells": {form: [asdict(cell) for cell in these] for form, these in cells.items()},
+            "money_step": self.measures.money_step,
+            "facility_counts": self.facility_counts,
+            "attributes": self.attributes,
+            "context": self.context,
+            "macro": self.macro,
+            "block_clients": self.block_clients,
+        }
+
+    @property
+    def client_columns(self) -> tuple[str, ...]:
+        """Columns of clients that come along."""
+        return tuple(dict.fromkeys((*self.attributes, *self.context, *(("country",) if self.macro else ()))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerFacts:
+    """What is known of a ledger beside its rows; periods are numbers of the grid that it is summed on.
+
+    Attributes:
+        first_period: the earliest of any row.
+        beginnings: table, or ``GROUPS`` -> the period in which it first told anything.
+        first_cause: the period in which the first facility closed of which the book tells how it ended; None where it
+            never does.
+        block_numbers: the blocks, rising.
+        context_columns: columns of clients by which flows are also summed up.
+    """
+
+    first_period: int
+    beginnings: Mapping[str, int]
+    first_cause: int | None
+    block_numbers: tuple[int, ...]
+    context_columns: tuple[str, ...]
+
+    @classmethod
+    def from_facts(cls, facts: Facts) -> LedgerFacts:
+        """Read what ``asdict`` gave. Raises ``KeyError`` for facts of something else."""
+        return cls(
+            first_period=facts["first_period"],
+            beginnings=facts["beginnings"],
+            first_cause=facts["first_cause"],
+            block_numbers=tuple(facts["block_numbers"]),
+            context_columns=tuple(facts["context_columns"]),
+        )
+
+    def before(self, periods: int) -> LedgerFacts:
+        """The same, counted from ``periods`` later."""
+        return LedgerFacts(
+            first_period=self.first_period - periods,
+            beginnings={name: period - periods for name, period in self.beginnings.items()},
+            first_cause=None if self.first_cause is None else self.first_cause - periods,
+            block_numbers=self.block_numbers,
+            context_columns=self.context_columns,
+        )
+
+
+def counted_column(place: int) -> str:
+    """The column of a ledger that tells whether a facility belongs to the count at ``place``.
+
+    >>> counted_column(0)
+    'counted_1'
+    """
+    return f"counted_{place + 1}"
+
+
+def context_part(column: str) -> str:
+    """The part of a ledger with the sums by a client attribute.
+
+    >>> context_part("country")
+    'context/country'
+    """
+    return f"context/{column}"
