@@ -61,6 +61,28 @@ def test_what_a_killed_process_left_goes_at_once_and_what_lives_stays(tmp_path: 
     assert not list(tmp_path.iterdir())
 
 
+def test_what_a_process_left_that_died_before_it_held_the_lock_goes_too(tmp_path: Path) -> None:
+    (tmp_path / ".draft-12-abcdefgh.new").mkdir()
+    remove_left(tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_another_run_takes_away_before_it_is_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock, swept = drafts._locked, []
+
+    def too_late(folder: Path) -> int | None:
+        if not swept:
+            swept.append(folder.rename(tmp_path / "swept"))
+        return lock(folder)
+
+    monkeypatch.setattr(drafts, "_locked", too_late)
+    with scratch_folder(tmp_path, "draft") as folder:
+        assert folder.is_dir()
+    assert [path.name for path in tmp_path.iterdir()] == ["swept"]
+
+
 def test_a_folder_that_is_swept_is_not_swept_twice(tmp_path: Path) -> None:
     killed, left = holder(tmp_path, "run")
     killed.kill()

@@ -28,8 +28,9 @@ _UNLOCKED = ".new"
 _STALE_SECONDS = 2 * 86_400
 """No run takes two days; what is older was left by a killed one."""
 _NAMES = ("book", "check", "draft", "fetched", "ledger", "scores", "simulated", "train")
-_OWNED = re.compile(r"\.([a-z]+)-\d+-\w{8}")
-"""Hidden, what it is for, the process that made it, and eight drawn letters. Earlier versions named no process."""
+_OWNED = re.compile(r"\.([a-z]+)-\d+-\w{8}(\.new)?")
+"""Hidden, what it is for, the process that made it, eight drawn letters, and whether it is too new to be locked.
+Earlier versions named no process."""
 
 
 @contextmanager
@@ -38,9 +39,7 @@ def scratch_folder(root: Path, name: str) -> Iterator[Path]:
     root.mkdir(parents=True, exist_ok=True)
     remove_left(root)
     remove_stale(path for path in root.glob(f".{name}-*") if not _OWNED.fullmatch(path.name))
-    made = Path(tempfile.mkdtemp(prefix=f".{name}-{os.getpid()}-", suffix=_UNLOCKED, dir=root))
-    lock = _locked(made)
-    folder = made.rename(made.with_name(made.name.removesuffix(_UNLOCKED)))  # only what is locked has an owner's name
+    folder, lock = _made(root, name)
     try:
         yield folder
     except OSError as error:
@@ -50,6 +49,15 @@ def scratch_folder(root: Path, name: str) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
         if lock is not None:
             os.close(lock)
+
+
+def _made(root: Path, name: str) -> tuple[Path, int | None]:
+    """A new scratch folder and its lock; made once more if another run took it for one that was left unlocked."""
+    while True:
+        made = Path(tempfile.mkdtemp(prefix=f".{name}-{os.getpid()}-", suffix=_UNLOCKED, dir=root))
+        with suppress(FileNotFoundError, BlockingIOError):
+            lock = _locked(made)
+            return made.rename(made.with_name(made.name.removesuffix(_UNLOCKED))), lock
 
 
 def remove_left(root: Path) -> None:
