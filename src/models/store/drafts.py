@@ -55,9 +55,15 @@ def _made(root: Path, name: str) -> tuple[Path, int | None]:
     """A new scratch folder and its lock; made once more if another run took it for one that was left unlocked."""
     while True:
         made = Path(tempfile.mkdtemp(prefix=f".{name}-{os.getpid()}-", suffix=_UNLOCKED, dir=root))
-        with suppress(FileNotFoundError, BlockingIOError):
+        try:
             lock = _locked(made)
+        except (FileNotFoundError, BlockingIOError):
+            continue
+        try:
             return made.rename(made.with_name(made.name.removesuffix(_UNLOCKED))), lock
+        except FileNotFoundError:
+            if lock is not None:
+                os.close(lock)
 
 
 def remove_left(root: Path) -> None:
