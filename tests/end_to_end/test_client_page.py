@@ -20,8 +20,8 @@ from models.explain.output import show, story_facts
 from models.explain.page import client_page, write_client_page
 from models.explain.story import ClientStory
 from models.notices import Notice, Severity
-from models.panel.features.words import Language
 from models.scoring.scoring import DECLINE, VALUE
+from models.text import Language
 from models.training.job import client_story
 from support.browser import BROWSER, Tags, loaded, printed_pages, width_in
 from support.lending_book import drawn_tables, write_tables

@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from models.explain.reasons import ClientReasons, ExplainedReason, explained_reasons
-from models.panel.features.words import Language
 from models.scoring.scoring import DECLINE, VALUE, ScoredBlock, score_clients
+from models.text import Language
 from models.vocab import FloatArray
 from models.workspace.opening import open_bundle
 from support.trained_lender import TrainedLender

@@ -17,15 +17,16 @@ from models.explain.plots.over_time import _AXES, history_charts
 from models.explain.plots.waterfall import waterfall_chart
 from models.explain.story import ClientStory, HistoryPoint, MeasureHistory
 from models.learners.decline.curves import DeclineCurves
-from models.panel.features.words import FeatureWords, FigureUnit, Language, Said
+from models.panel.features.words import FeatureWords, FigureUnit
 from models.shell.chart import Chart
 from models.shell.svg import WIDTH
+from models.text import Language, Text
 
 DAYS = [date(2023, month, 1) for month in (1, 4, 7, 10)]
 
 
 def words(figure: FigureUnit) -> FeatureWords:
-    said = Said("what it is", "它是什么")
+    said = Text("indebtedness")
     return cast(FeatureWords, SimpleNamespace(figure=figure, title=said, describe=said.within))
 
 

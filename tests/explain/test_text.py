@@ -13,7 +13,7 @@ from models.explain.change_reasons import ClientChange, MovedReason
 from models.explain.story import ClientStory
 from models.explain.text import Line, answers, between, change_ends, tier_move
 from models.explain.within_reach import Goal, NoneWithinReach, Outcome
-from models.panel.features.words import Language
+from models.text import Language
 
 NOTHING = MovedReason(title="", points=0.0, value=0.0)
 

@@ -16,6 +16,7 @@ from models.explain.within_reach import Goal, NoneWithinReach, Outcome, Reachabl
 from models.grading.built_in import Grades, TierPolicy, grade
 from models.grading.compute import Grader
 from models.learners.contract import ContractFeature, FeatureContract
+from models.text import ENGLISH
 from models.vocab import FloatArray
 from support.drawn_panel import small_config
 
@@ -80,7 +81,7 @@ def test_faster_answers_take_the_client_off_the_decline_list() -> None:
     (move,) = found.moves
     (feature,) = move.features
     # Decline is 60% at 40 hours and falls by a point per hour; below 50% is below 30 hours, a quarter of 10 to 50.
-    assert (move.name, move.action.en, feature.feature, feature.unit) == (
+    assert (move.name, move.action.within(ENGLISH), feature.feature, feature.unit) == (
         "answers",
         "Do it.",
         FEATURES[0].name,

@@ -10,7 +10,9 @@ import pytest
 from models.panel.features.labels import Labels, labels_of
 from models.panel.notes import NoteModel
 from models.panel.top_terms import top_terms
+from models.text import ENGLISH
 from support.books import settings
+from support.languages import in_both
 
 ANGRY = [f"They complain of slow answers, case {number}." for number in range(40)]
 CALM = [f"客户称赞回复迅速{number}。" for number in range(40)]
@@ -65,12 +67,12 @@ def test_a_fitted_model_keeps_its_words_in_text() -> None:
 def test_a_reader_is_told_what_the_number_is(
     tones: list[tuple[str, ...]], number: int, english: str, chinese: str
 ) -> None:
-    said = Labels(period="month", tones=tones).tone(number)
-    assert said.en.startswith(english)
-    assert said.zh.startswith(chinese)
+    reported = in_both(Labels(period="month", tones=tones).tone(number))
+    assert reported[0].startswith(english)
+    assert reported[1].startswith(chinese)
 
 
 def test_two_components_of_the_same_words_are_not_called_alike(tmp_path: Path) -> None:
     labels = labels_of(settings(work_dir=tmp_path), [("late",), ("late",)])
-    assert labels.tone(1).en == "likeness of notes to “late”"
-    assert labels.tone(2).en.startswith("wording of notes, pattern 2")
+    assert labels.tone(1).within(ENGLISH) == "likeness of notes to “late”"
+    assert labels.tone(2).within(ENGLISH).startswith("wording of notes, pattern 2")

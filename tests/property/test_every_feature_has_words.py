@@ -17,6 +17,7 @@ from models.panel.ledger_cache import prepared_book
 from models.panel.panel import Panel, panel_of
 from models.panel.prepare import fit_notes
 from models.reasons.ranking import Grouping
+from models.text import ENGLISH, languages
 from support.books import AS_OF, SETTINGS, book_of
 from support.random_books import random_book
 
@@ -42,9 +43,9 @@ def panel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def texts_of(words: FeatureWords) -> list[tuple[str, str]]:
     """Every text of a feature with its language, its value filled in."""
-    said = [words.title, words.description, words.missing, *([words.none] if words.none else []), *words.than]
-    texts = [(language, text) for pair in said for language, text in zip(("en", "zh"), pair, strict=True)]
-    return [*texts, ("en", words.state("1", "en")), ("zh", words.state("1", "zh"))]
+    phrases = [words.title, words.description, words.missing, *([words.none] if words.none else []), *words.than]
+    texts = [(language, phrase.within(language)) for phrase in phrases for language in languages()]
+    return [*texts, *((language, words.state("1", language)) for language in languages())]
 
 
 def test_every_feature_has_words_in_both_languages(panel: Panel) -> None:
@@ -62,8 +63,8 @@ OWN_NAMES = ("meetings", "waiting", "latest_waiting", "pipeline", "all_flows", "
 
 def test_a_clause_tells_the_value_once(panel: Panel) -> None:
     for name, words in panel.words.items():
-        for language in ("en", "zh"):
-            assert words.statement.within(language).count("{value}") == 1, name  # type: ignore[arg-type]
+        for language in languages():
+            assert words.state("{here}", language).count("{here}") == 1, name
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -77,7 +78,7 @@ def test_a_reason_has_one_title_and_a_title_one_reason(panel: Panel) -> None:
     for words in panel.words.values():
         titles[words.reason].add(words.title)
     assert {len(found) for found in titles.values()} == {1}
-    assert len({title.en for found in titles.values() for title in found}) == len(titles)
+    assert len({title.within(ENGLISH) for found in titles.values() for title in found}) == len(titles)
 
 
 def test_the_windows_of_a_measure_are_one_reason(panel: Panel) -> None:

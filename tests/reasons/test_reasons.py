@@ -10,31 +10,34 @@ import pytest
 
 from models.learners.contract import FeatureContract
 from models.learners.peers import Peers
-from models.panel.features.words import LESS, FeatureWords, FigureUnit, Said, Saying, Topic, words_for
+from models.panel.features.words import LESS, FeatureWords, FigureUnit, Template, Topic, words_for
 from models.reasons.ranking import Grouping, Reason, reasons_of
 from models.reasons.text import sentence
+from models.text import Text
 from models.vocab import FloatArray
 
 FEES = words_for(
-    Saying(
+    Template(
         figure=FigureUnit.MONEY,
-        description=Said("fees {span}, amount", "{span}手续费金额"),
-        statement=Said("fees came to {value} {span}", "{span}手续费为{value}"),
-        missing=Said("there is no record of fees {span}", "{span}没有手续费记录"),
-        none=Said("fees came to nothing {span}", "{span}手续费为零"),
+        description=Text("amount of {label} {span}"),
+        statement=Text("{label} came to {value} {span}"),
+        missing=Text("there is no record of {label} {span}"),
+        none=Text("{label} came to nothing {span}"),
         than=LESS,
     ),
-    Topic("fee_amount", Said("amount of fees", "手续费金额")),
-    span=Said("in the last year", "近一年"),
+    Topic("fee_amount", Text("fees")),
+    label=Text("fees"),
+    span=Text("so far"),
 )
 INDUSTRY = words_for(
-    Saying(
+    Template(
         figure=FigureUnit.NAME,
-        description=Said("industry", "行业"),
-        statement=Said("the industry is {value}", "行业为{value}"),
-        missing=Said("the industry is not known", "行业未知"),
+        description=Text("{label}"),
+        statement=Text("the {label} is {value}"),
+        missing=Text("the {label} is not known"),
     ),
-    Topic("industry", Said("industry", "行业")),
+    Topic("industry", Text("industry")),
+    label=Text("industry"),
 )
 WORDS = {"fee_sum_3p": FEES, "fee_sum_12p": FEES, "industry": INDUSTRY}
 LOW_FEES = Reason(
@@ -61,20 +64,16 @@ def said(reason: Reason, words: FeatureWords = FEES) -> tuple[str, str]:
 
 def test_low_fees_read_as_a_credit_officer_would_put_it() -> None:
     assert said(LOW_FEES) == (
-        "Fees came to 400 k USD in the last year, far less than usual for clients like this one (1.1 m USD): "
-        "risk +6.2 points.",
-        "近一年手续费为40万美元，远低于同类客户的通常水平（110万美元）：风险+6.2个百分点。",
+        "Fees came to 400 k USD so far, far less than usual for clients like this one (1.1 m USD): risk +6.2 points.",
+        "迄今手续费金额为40万美元，远低于同类客户的通常水平（110万美元）：风险+6.2个百分点。",
     )
 
 
 def test_no_difference_is_claimed_that_cannot_be_read() -> None:
     alike = replace(LOW_FEES, observed=1_100_400.0)
-    assert (
-        said(alike)[0]
-        == "Fees came to 1.1 m USD in the last year, as usual for clients like this one: risk +6.2 points."
-    )
+    assert said(alike)[0] == "Fees came to 1.1 m USD so far, as usual for clients like this one: risk +6.2 points."
     unknown = replace(LOW_FEES, usual=None, low=None, high=None, peers=0)
-    assert said(unknown)[0] == "Fees came to 400 k USD in the last year: risk +6.2 points."
+    assert said(unknown)[0] == "Fees came to 400 k USD so far: risk +6.2 points."
 
 
 def test_a_difference_of_a_few_percent_is_about_as_usual() -> None:
@@ -90,14 +89,14 @@ def test_inside_the_usual_range_less_is_not_far_less() -> None:
 
 def test_nothing_and_unknown_are_told_as_what_they_are() -> None:
     assert said(replace(LOW_FEES, observed=0.0)) == (
-        "Fees came to nothing in the last year, while 1.1 m USD is usual for clients like this one: risk +6.2 points.",
-        "近一年手续费为零，而同类客户通常为110万美元：风险+6.2个百分点。",
+        "Fees came to nothing so far, while 1.1 m USD is usual for clients like this one: risk +6.2 points.",
+        "迄今手续费金额为零，而同类客户通常为110万美元：风险+6.2个百分点。",
     )
-    assert said(replace(LOW_FEES, observed=None))[0].startswith("There is no record of fees in the last year, while")
+    assert said(replace(LOW_FEES, observed=None))[0].startswith("There is no record of fees so far, while")
     assert "as usual" in said(replace(LOW_FEES, observed=None, usual=None))[0]
     assert said(replace(LOW_FEES, usual=None))[0] == (
-        "Fees came to 400 k USD in the last year, while for most clients like this one there is no record of fees "
-        "in the last year: risk +6.2 points."
+        "Fees came to 400 k USD so far, while for most clients like this one there is no record of fees "
+        "so far: risk +6.2 points."
     )
 
 
@@ -106,13 +105,13 @@ def test_a_share_beside_a_clause_without_one_is_named() -> None:
     maturing = replace(
         FEES,
         figure=FigureUnit.SHARE,
-        description=Said("share of open limits that matures within a year", "一年内到期的在用授信额度占比"),
-        missing=Said("no limit is open", "没有在用授信额度"),
+        description=Text("share of open limits that matures within {years}").filled(years=Text("a year")),
+        missing=Text("no limit is open"),
     )
     assert said(replace(LOW_FEES, observed=None, usual=0.13), maturing) == (
         "No limit is open; usual for clients like this one is 13% (share of open limits that matures within a year): "
         "risk +6.2 points.",
-        "没有在用授信额度；同类客户通常为13%（一年内到期的在用授信额度占比）：风险+6.2个百分点。",
+        "没有在用授信额度；同类客户通常为13%（1年内到期的在用授信额度占比）：风险+6.2个百分点。",
     )
 
 

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.panel.features.words import FeatureWords, FigureUnit, Language, Said
+from models.panel.features.words import FeatureWords, FigureUnit
+from models.text import ENGLISH, Label, Language
 from models.warnings.text import warning_sentences
 
 AS_OF = date(2024, 1, 1)
@@ -62,7 +63,7 @@ def test_a_change_is_told_as_people_say_it(
     tmp_path: Path, lang: Language, before: float, now: float, expected: str
 ) -> None:
     """With what is usual where that is known; and from a beginning to an end nothing "goes"."""
-    said = Said("income against the months before", "收入较前期的变化")
+    said = Label(((ENGLISH, "income against the months before"), (Language("zh"), "收入较前期的变化")))
     words = {"trend": cast(FeatureWords, SimpleNamespace(figure=FigureUnit.GROWTH, describe=said.within))}
     evidence = [{"dimension": "activity", "feature": "trend", "now": now, "before": before, "usual": 0.1}]
     row = {"client_id": "A", "severity": 50.0, "expected_loss": 1.0, "first_seen": AS_OF, "evidence": evidence}

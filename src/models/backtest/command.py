@@ -52,8 +52,8 @@ def backtest(
         progress=progress(),
     )
     if json_:
-        print_json(done.report)
+        print_json(done.facts)
         return
-    for part in backtest_summary.summary(done.report):
+    for part in backtest_summary.summary(done.facts):
         out.print(part)
     print_lines(["", f"result   {done.path}", f"page     {done.page}"])

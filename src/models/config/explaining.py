@@ -7,12 +7,13 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from models.config.base import Name, Section
+from models.config.labels import ByLanguage
 
 Sentence = Annotated[str, Field(min_length=4)]
 Pattern = Annotated[str, Field(pattern=r"^[a-z*][a-z0-9_*]*$")]
 
 
-class ActionConfig(Section):
+class ActionConfig(ByLanguage):
     """What a relationship manager would do, in the languages that explanations come in."""
 
     en: Sentence

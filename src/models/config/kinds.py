@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from models.config.base import Count, Name, OpenShare, Section, Share
-from models.config.sections import LabelConfig
+from models.config.labels import LabelConfig
+from models.text import Language, Text, named
 
 _ROUNDING = 1e-6
 Weights = dict[str, float]
@@ -67,16 +68,9 @@ class DriverConfig(Section):
     features: Annotated[Weights, Field(min_length=1)]
     label: LabelConfig = LabelConfig()
 
-    def called(self, name: str, language: str) -> str:
-        """What people call the driver of this name: its label in a language, else the common one, else the name.
-
-        A name that is not Chinese stands in quotation marks in Chinese.
-        """
-        common = _DRIVER_LABELS.get(name, LabelConfig())
-        plain = name.replace("_", " ")
-        return (
-            getattr(self.label, language) or getattr(common, language) or (plain if language == "en" else f"“{plain}”")
-        )
+    def called(self, name: str, language: Language) -> str:
+        """What people call the driver of this name: its label in a language, else the common one, else the name."""
+        return self.label.phrase(_DRIVERS.get(name, named(name.replace("_", " ")))).within(language)
 
     @model_validator(mode="after")
     def _whole(self) -> DriverConfig:
@@ -246,14 +240,14 @@ def require_kinds(section: KindsConfig, kinds: tuple[str, ...]) -> None:
         raise ValueError(f"weights must be given for {', '.join(kinds)}, got {got}")
 
 
-_DRIVER_LABELS = {
-    "depth": LabelConfig(en="depth of business", zh="业务深度"),
-    "standing": LabelConfig(en="standing", zh="市场地位"),
-    "trust": LabelConfig(en="trust", zh="信任度"),
-    "distress": LabelConfig(en="distress", zh="困境程度"),
-    "borrowing": LabelConfig(en="use of credit", zh="借款使用"),
-    "building": LabelConfig(en="joint building", zh="共建程度"),
-    "protection": LabelConfig(en="caution", zh="谨慎程度"),
+_DRIVERS = {
+    "depth": Text("depth of business", "driver"),
+    "standing": Text("standing", "driver"),
+    "trust": Text("trust", "driver"),
+    "distress": Text("distress", "driver"),
+    "borrowing": Text("use of credit", "driver"),
+    "building": Text("joint building", "driver"),
+    "protection": Text("caution", "driver"),
 }
 """What people call the drivers of common names, where the config does not say otherwise."""
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from models.config.base import Count, Name, OpenShare, PositiveFloat, Search, Section, Share, TimeZone
+from models.config.labels import LabelConfig
 from models.config.segments import SegmentsConfig
 from models.vocab import DateOrder
 
@@ -102,13 +103,6 @@ class DeclineConfig(Section):
 
     rule: Literal["lapse", "drop"]
     share: OpenShare = 0.5
-
-
-class LabelConfig(Section):
-    """What people call a measure, as it stands within a sentence."""
-
-    en: Annotated[str, Field(pattern=r"^[^{}]+$")] | None = None
-    zh: Annotated[str, Field(pattern=r"^[^{}]+$")] | None = None
 
 
 class MeasureConfig(Section):

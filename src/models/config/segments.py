@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from models.config.base import Count, Section, Share
-from models.config.policy.dimensions import Text
+from models.config.labels import Wording
 
 Clusters = Annotated[int, Field(ge=2, le=20)]
 ClusteringMethod = Literal["kmeans", "mixture"]
@@ -32,8 +32,8 @@ VERY = "{very}"
 class SegmentWords(Section):
     """What people call clients that stand high, and low, in a feature; ``{very}`` is where a degree goes, if any."""
 
-    high: Text
-    low: Text
+    high: Wording
+    low: Wording
 
     @model_validator(mode="after")
     def _one_slot(self) -> SegmentWords:

@@ -20,10 +20,10 @@ from models.explain.change import (
 from models.explain.history import ClientPast
 from models.grading.decision import decide
 from models.grading.reasons_text import reasons
-from models.panel.features.words import Language
 from models.pipeline.bundle import Bundle
 from models.scoring.columns import assessment
 from models.scoring.compute import model_version
+from models.text import Language
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,6 +18,7 @@ from models.shell.options import (
     SpeakingOption,
 )
 from models.shell.output import brief, date_of, out, print_json, print_lines, progress, settings_of
+from models.text import ENGLISH
 
 _DATE = "YYYY-MM-DD"
 SHORT_HELP = "Say why one client is graded as it is."
@@ -47,7 +48,7 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     as_of: AsOfOption = None,
     since: SinceOption = None,
     against: AgainstOption = None,
-    lang: LanguageOption = "en",
+    lang: LanguageOption = ENGLISH,
     html: HtmlOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,

@@ -12,10 +12,10 @@ from models.explain.change_reasons import change_of
 from models.explain.history import read_client
 from models.explain.story import ClientStory, explain_client
 from models.notices import Notice, by_severity
-from models.panel.features.words import Language
 from models.pipeline.bundle import Bundle
 from models.scoring.as_published import publication_notices
 from models.scoring.scoring import ScoredBlock, score_clients
+from models.text import ENGLISH, Language
 from models.vocab import Progress, SilentProgress
 from models.what_if.compute import TierShift, tier_shift
 from models.workspace.opening import (
@@ -59,7 +59,7 @@ def client_story(  # noqa: PLR0913 - each option is a question that a reviewer m
     as_of: date | None = None,
     since: date | None = None,
     against: str | None = None,
-    lang: Language = "en",
+    lang: Language = ENGLISH,
     overrides: Sequence[str] = (),
     progress: Progress = SilentProgress(),
 ) -> ClientStory:

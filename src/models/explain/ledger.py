@@ -11,14 +11,14 @@ from models.explain.change_reasons import ClientChange, MovedReason
 from models.explain.labels import say
 from models.explain.reasons import ExplainedReason
 from models.explain.story import ClientStory
-from models.panel.features.words import Language
-from models.reasons.figures import CURRENCIES_ZH
+from models.reasons.figures import currency_name, scales
+from models.reasons.text import clause as clause_of
 from models.scoring.scoring import DECLINE
+from models.text import Language, Text
+from models.text import number as number_in
 
-_SCALES: dict[Language, tuple[tuple[float, str], ...]] = {
-    "en": ((1e9, "bn "), (1e6, "m "), (1e3, "k ")),
-    "zh": ((1e8, "亿"), (1e4, "万")),
-}
+_SCALES = Text("1e9 = bn {currency}; 1e6 = m {currency}; 1e3 = k {currency}", "units of a column")
+_POINTS = Text("percentage points", "unit of a column")
 _TEN = 10.0
 
 
@@ -29,6 +29,7 @@ class Scale:
     divisor: float
     digits: int
     name: str
+    language: Language
 
     def rounded(self, number: float) -> float:
         """A number in this unit, with no more digits than are written."""
@@ -41,8 +42,8 @@ class Scale:
         ('0.0', '+1.2', '-3.0')
         """
         if round(rounded, self.digits) == 0:
-            return f"{0:.{self.digits}f}"
-        return f"{rounded:{'+' if signed else ''},.{self.digits}f}"
+            return number_in(f"{0:.{self.digits}f}", self.language)
+        return number_in(f"{rounded:{'+' if signed else ''},.{self.digits}f}", self.language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,21 +86,22 @@ class ChangeRow:
 
 def points_scale(language: Language) -> Scale:
     """Percentage points, from probabilities."""
-    return Scale(divisor=0.01, digits=1, name={"en": "percentage points", "zh": "百分点"}[language])
+    return Scale(divisor=0.01, digits=1, name=_POINTS.within(language), language=language)
 
 
 def money_scale(largest: float, currency: str, language: Language) -> Scale:
     """The unit in which an amount of this size has one to three digits before the point.
 
     >>> scale = money_scale(42_700.0, "USD", "en")
-    >>> scale.name, scale.written(scale.rounded(-6512.0)), money_scale(42_700.0, "USD", "zh").name
-    ('k USD', '-6.5', '万美元')
+    >>> scale.name, scale.written(scale.rounded(-6512.0))
+    ('k USD', '-6.5')
     """
-    name = currency if language == "en" else CURRENCIES_ZH.get(currency, currency)
-    for divisor, unit in _SCALES[language]:
+    name = currency_name(currency, language)
+    for divisor, unit in scales(_SCALES, language):
         if largest >= divisor:
-            return Scale(divisor=divisor, digits=2 if largest < _TEN * divisor else 1, name=f"{unit}{name}")
-    return Scale(divisor=1.0, digits=0 if largest >= _TEN else 2, name=name)
+            digits = 2 if largest < _TEN * divisor else 1
+            return Scale(divisor=divisor, digits=digits, name=unit.format(currency=name), language=language)
+    return Scale(divisor=1.0, digits=0 if largest >= _TEN else 2, name=name, language=language)
 
 
 def ledger(story: ClientStory, model: str, shown: int) -> Ledger:
@@ -152,8 +154,7 @@ def points_rounded(points: float) -> float:
 
 def clause(reason: ExplainedReason, language: Language) -> str:
     """The sentence of a reason without its effect, which stands beside it."""
-    end, stop = (f": {reason.effect_text}.", ".") if language == "en" else (f"：{reason.effect_text}。", "。")
-    return f"{reason.sentence.removesuffix(end)}{stop}" if reason.sentence.endswith(end) else reason.sentence
+    return clause_of(reason.sentence, reason.effect_text, language)
 
 
 def _reason_row(reason: ExplainedReason, scale: Scale, language: Language) -> LedgerRow:
@@ -186,7 +187,7 @@ def _moved(ends: Sequence[float], scale: Scale) -> float:
 
 
 def _change_row(title: str, points: float, value: float, scale: Scale) -> ChangeRow:
-    share = points_scale("en")
+    share = points_scale(scale.language)
     return ChangeRow(
         title=title,
         points=share.written(points),

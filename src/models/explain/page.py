@@ -27,6 +27,7 @@ from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.svg import shortened
 from models.store.drafts import publish_text
+from models.text import Slot
 
 SHOWN = 8
 """So many reasons are drawn and told one by one; all of them stand in a table below."""
@@ -113,7 +114,7 @@ def _places(story: ClientStory) -> list[tuple[str, str]]:
     return [(place, say(key, story.language)) for place, (key, is_there) in found.items() if is_there]
 
 
-def _say(story: ClientStory, key: str, **slots: object) -> str:
+def _say(story: ClientStory, key: str, **slots: Slot) -> str:
     return say(key, story.language, **slots)
 
 

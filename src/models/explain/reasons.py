@@ -9,7 +9,7 @@ import numpy as np
 
 from models.explain.comparisons import bearings
 from models.learners.peers import PeerGroup
-from models.panel.features.words import FeatureWords, Language, plain_words, quoted
+from models.panel.features.words import FeatureWords, plain_words
 from models.pipeline.bundle import Bundle
 from models.reasons.ranking import Grouping, Reason, ReasonTable, reasons_of
 from models.reasons.text import (
@@ -23,9 +23,19 @@ from models.reasons.text import (
     usual_in_words,
 )
 from models.scoring.scoring import DECLINE, VALUE, ScoredBlock
+from models.text import CLAUSES, Language, Text, joined, quoted
 from models.vocab import FloatArray, TextArray
 
 UNITS: dict[str, Unit] = {DECLINE: "probability", VALUE: "currency"}
+_NO_PEERS = Text("nothing is known of its peers")
+_PEERS = Text("{count:,} clients: {who}")
+_SEGMENT = Text('segment "{name}"')
+_WHOLE = Text("the whole book")
+_THIRDS = {
+    "small": Text("smallest third"),
+    "medium": Text("middle third"),
+    "large": Text("largest third"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,30 +135,20 @@ def peers_in_words(group: PeerGroup | None, segments: Mapping[int, str], languag
     """Who the peers of a client are: segment, third of the book by size, and region, as far as they mattered.
 
     >>> group = PeerGroup(segment=0, size="large", region="Asia", clients=45)
-    >>> peers_in_words(group, {0: "steady"}, "en"), peers_in_words(group, {0: "steady"}, "zh")
-    ('45 clients: segment "steady", largest third, Asia', '45家客户：客户群“steady”，规模最大的三分之一，“Asia”')
+    >>> peers_in_words(group, {0: "steady"}, "en")
+    '45 clients: segment "steady", largest third, Asia'
     """
     if group is None:
-        return {"en": "nothing is known of its peers", "zh": "没有同类客户的资料"}[language]
-    said = []
+        return _NO_PEERS.within(language)
+    reported = []
     if group.segment is not None:
-        name = segments[group.segment]
-        said.append(f'segment "{name}"' if language == "en" else f"客户群“{name}”")
+        reported.append(_SEGMENT.within(language, name=segments[group.segment]))
     if group.size is not None:
-        said.append(_THIRDS[group.size][language])
+        reported.append(_THIRDS[group.size].within(language))
     if group.region is not None:
-        said.append(quoted(group.region, language))
-    whole = {"en": "the whole book", "zh": "全部客户"}[language]
-    if language == "en":
-        return f"{group.clients:,} clients: {', '.join(said) or whole}"
-    return f"{group.clients:,}家客户：{'，'.join(said) or whole}"
-
-
-_THIRDS: dict[str, dict[Language, str]] = {
-    "small": {"en": "smallest third", "zh": "规模最小的三分之一"},
-    "medium": {"en": "middle third", "zh": "规模居中的三分之一"},
-    "large": {"en": "largest third", "zh": "规模最大的三分之一"},
-}
+        reported.append(quoted(group.region, language))
+    who = joined(reported, language, CLAUSES) or _WHOLE.within(language)
+    return _PEERS.within(language, count=group.clients, who=who)
 
 
 def _client(

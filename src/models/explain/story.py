@@ -24,7 +24,7 @@ from models.grading.treatments import Treatment, TreatmentTable
 from models.learners.decline.curves import DeclineCurves
 from models.notices import Notice, by_severity
 from models.panel.definitions import definitions
-from models.panel.features.words import FeatureWords, Language, plain_words
+from models.panel.features.words import FeatureWords, plain_words
 from models.pipeline.bundle import Bundle
 from models.profiles.text import drivers_in_words
 from models.reasons.text import feature_in_words
@@ -32,6 +32,7 @@ from models.scoring.columns import assessment, score_columns
 from models.scoring.compute import model_version
 from models.scoring.scoring import DECLINE, VALUE, scoring_config
 from models.scoring.without_effect import settings_without_effect
+from models.text import ENGLISH, Language
 from models.warnings.text import warning_sentences
 
 MEASURES = 3
@@ -188,7 +189,7 @@ def treatment_of(settings: Config, treatment: Mapping[str, Any] | None, lang: La
 
 
 def _tier_reason(past: ClientPast, bundle: Bundle, scores: Mapping[str, Any], lang: Language) -> str:
-    if lang == "en":
+    if lang == ENGLISH:
         return str(scores["tier_reason"])
     block = past.block
     alone = assessment(bundle.models, block.panel, block.predictions, block.decision_context)

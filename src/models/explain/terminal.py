@@ -1,4 +1,4 @@
-"""One client's story as a reviewer reads it in a terminal of 80 columns, in English or Chinese."""
+"""One client's story as a reviewer reads it in a terminal of 80 columns."""
 
 from __future__ import annotations
 

@@ -15,8 +15,9 @@ from models.explain.story import ClientStory
 from models.explain.within_reach import FeatureMove, Goal, Outcome, Reachable
 from models.grading.known_overrides import told_override
 from models.grading.text import override_sentence
-from models.panel.features.words import FeatureWords, FigureUnit, Language
+from models.panel.features.words import FeatureWords, FigureUnit
 from models.reasons.figures import day, figure_in_words, money, money_from
+from models.text import CLAUSES, SENTENCES, Language, joined
 
 _SMALLEST_DEGREE = 0.05
 _DIGITS = 2
@@ -97,7 +98,7 @@ def degrees(reported: Mapping[str, float], lang: Language) -> str:
     """
     ranked = sorted(reported.items(), key=lambda item: -item[1])
     named = [f"{kind_in_words(kind, lang)} {degree:.0%}" for kind, degree in ranked if degree >= _SMALLEST_DEGREE]
-    return (", " if lang == "en" else "，").join(named)
+    return joined(named, lang, CLAUSES)
 
 
 def _types(story: ClientStory, axis: str) -> tuple[str, str]:
@@ -110,7 +111,7 @@ def _types(story: ClientStory, axis: str) -> tuple[str, str]:
     own = reported.pop(kind, None)
     speaking = story.drivers[axis]
     others = [degrees(reported, lang), say("speaks_for_it", lang, drivers=speaking) if speaking else ""]
-    note = ("; " if lang == "en" else "；").join(filter(None, others))
+    note = joined(filter(None, others), lang, SENTENCES)
     return kind_in_words(kind, lang) + ("" if own is None else f" {own:.0%}"), note
 
 
@@ -156,19 +157,19 @@ def tier_move(change: ClientChange, story: ClientStory) -> str:
     if change.decided_by == UNCHANGED:
         return say(f"tier_same{whose}", lang, now=now)
     by = TierWay.RULES if change.decided_by == Step.DATA and change.tier_because is None else change.decided_by
-    because = change.tier_because or say(f"by_{by}", lang, rule=without_tier(change.rule, now))
+    because = change.tier_because or say(f"by_{by}", lang, rule=without_tier(change.rule, now, lang))
     return say(f"tier_moved{whose}", lang, before=before, now=now, because=because)
 
 
-def without_tier(reason: str, tier: str) -> str:
+def without_tier(reason: str, tier: str, language: Language) -> str:
     """What decided a tier, without the tier where that stands before it.
 
-    >>> without_tier("B: credit below 35 points", "B"), without_tier("B级：信用低于35分", "B级")
-    ('credit below 35 points', '信用低于35分')
-    >>> without_tier("B at most: more than 90 days overdue", "B")
+    >>> without_tier("B: credit below 35 points", "B", "en")
+    'credit below 35 points'
+    >>> without_tier("B at most: more than 90 days overdue", "B", "en")
     'at most: more than 90 days overdue'
     """
-    for separator in (": ", "：", " "):
+    for separator in (say("colon", language), " "):
         if reason.startswith(f"{tier}{separator}"):
             return reason.removeprefix(f"{tier}{separator}")
     return reason
@@ -226,7 +227,7 @@ def _answer(answer: Any, story: ClientStory) -> Answer:
 def _proposal(outcome: Outcome, story: ClientStory) -> Proposal:
     lang = story.language
     return Proposal(
-        actions=tuple(getattr(move.action, lang) for move in outcome.moves),
+        actions=tuple(move.action.within(lang) for move in outcome.moves),
         moves=tuple(_moved(feature, story) for move in outcome.moves for feature in _telling(move.features)),
         then=say(
             f"reach_then{_by_rule(story.history[-1].tier, story)}",
@@ -287,7 +288,7 @@ def _value_range(story: ClientStory) -> str:
         low=money_from(low, high, story.currency, lang),
         high=money(high, story.currency, lang),
     )
-    return _joined(within, said, lang)
+    return joined([within, said], lang, SENTENCES)
 
 
 def _decline_range(story: ClientStory) -> str:
@@ -295,7 +296,7 @@ def _decline_range(story: ClientStory) -> str:
     if low is None or math.isnan(low):
         return horizon(story)
     said = say("decline_range", story.language, low=share(low), high=share(high))
-    return _joined(horizon(story), said, story.language)
+    return joined([horizon(story), said], story.language, SENTENCES)
 
 
 def _override(story: ClientStory) -> list[Line]:
@@ -310,7 +311,7 @@ def _override(story: ClientStory) -> list[Line]:
 
 def _tier_note(story: ClientStory) -> str:
     """The rule, without the tier that stands before it."""
-    return without_tier(story.tier_reason, kind_in_words(story.scores["tier"], story.language))
+    return without_tier(story.tier_reason, kind_in_words(story.scores["tier"], story.language), story.language)
 
 
 def _moving(story: ClientStory) -> str:
@@ -318,7 +319,3 @@ def _moving(story: ClientStory) -> str:
     if not candidate or candidate == story.scores["stage"]:
         return ""
     return say("moving", story.language, kind=kind_in_words(candidate, story.language))
-
-
-def _joined(first: str, second: str, lang: Language) -> str:
-    return f"{first}; {second}" if lang == "en" else f"{first}；{second}"

@@ -1,4 +1,4 @@
-"""What decided each tier, as a sentence in English and Chinese: rule, margin, limit, override and caps.
+"""What decided each tier, as a sentence: rule, margin, limit, override and caps.
 
 A sentence says all that holds, also where two things meet: what the tier would be otherwise, a cap that holds without
 having to, an override that does not count, and what could not be checked since the book does not tell it.
@@ -20,76 +20,50 @@ from models.grading.decision_table import DecisionTable
 from models.grading.facts import RANKS, UNRANKED, ranks_of
 from models.grading.levels_text import level_range, unknown_level
 from models.grading.overrides import OverrideState
-from models.panel.features.words import Language
+from models.text import CLAUSES, ENGLISH, Language, Slot, Text, joined
 from models.vocab import IntArray, TextArray
 
 _STANDS: Final = {
-    "en": {
-        Basis.RULE: "{by_rule}: {rules}",
-        Basis.MARGIN: "{by_rule} as by rule before, not past the cut-off by {margin:.0%} of it; "
+    Basis.RULE: Text("{by_rule}: {rules}", "tier"),
+    Basis.MARGIN: Text(
+        "{by_rule} as by rule before, not past the cut-off by {margin:.0%} of it; now the rules say {ruled}: {rules}",
+        "tier",
+    ),
+    Basis.LIMIT: Text(
+        "{by_rule} as by rule before, at most {limit:.0%} of the clients change tier in one run; "
         "now the rules say {ruled}: {rules}",
-        Basis.LIMIT: "{by_rule} as by rule before, at most {limit:.0%} of the clients change tier in one run; "
-        "now the rules say {ruled}: {rules}",
-    },
-    "zh": {
-        Basis.RULE: "{by_rule}级：{rules}",
-        Basis.MARGIN: "沿用上次规则等级{by_rule}级，未超过界限的{margin:.0%}；本次规则结果为{ruled}级：{rules}",
-        Basis.LIMIT: "沿用上次规则等级{by_rule}级，每次最多{limit:.0%}的客户可调整等级；"
-        "本次规则结果为{ruled}级：{rules}",
-    },
+        "tier",
+    ),
 }
 """The tier by rule and what decided it."""
-_PART_OF_THE_WAY: Final = {
-    "en": "{by_rule} instead of {previous} by rule before, but not past the next cut-off by {margin:.0%} of it; "
+_PART_OF_THE_WAY: Final = Text(
+    "{by_rule} instead of {previous} by rule before, but not past the next cut-off by {margin:.0%} of it; "
     "now the rules say {ruled}: {rules}",
-    "zh": "由上次规则等级{previous}级调整为{by_rule}级，未超过下一界限的{margin:.0%}；本次规则结果为{ruled}级：{rules}",
-}
+    "tier",
+)
 """Where the margin lets a client go from its earlier tier, but not as far as the rules say."""
-_OTHERWISE: Final = {
-    "en": ("the rules say {ruled}: {rules}", "else {stands}"),
-    "zh": ("规则结果为{ruled}级：{rules}", "否则{stands}"),
-}
+_OTHERWISE: Final = (Text("the rules say {ruled}: {rules}", "tier"), Text("else {stands}", "tier"))
 """What would hold without override and cap: where the rule alone decides it, and where margin or limit do."""
-_OVERRIDDEN: Final = {"en": "{tier}: by override; {otherwise}", "zh": "{tier}级：人工调整；{otherwise}"}
-_AT_MOST: Final = {
-    "en": "{tier} at most: {cap}{whatever}; {otherwise}",
-    "zh": "最高{tier}级：{cap}{whatever}；{otherwise}",
-}
-_CAPPED_FROM: Final = {
-    "en": "{tier}: capped from {asked}: {cap}{whatever}; {otherwise}",
-    "zh": "{tier}级：由{asked}级下调：{cap}{whatever}；{otherwise}",
-}
+_OVERRIDDEN: Final = Text("{tier}: by override; {otherwise}", "tier")
+_AT_MOST: Final = Text("{tier} at most: {cap}{whatever}; {otherwise}", "tier")
+_CAPPED_FROM: Final = Text("{tier}: capped from {asked}: {cap}{whatever}; {otherwise}", "tier")
 """Where the rules alone say less than a cap leaves: what it takes away is given by an override, a margin or a limit."""
-_WHATEVER: Final = {"en": ", whatever the override asks", "zh": "（人工调整不得突破）"}
+_WHATEVER: Final = Text(", whatever the override asks", "tier")
 _IDLE: Final = {
-    "en": {
-        OverrideState.AGREES: "; the override agrees",
-        OverrideState.EXPIRED: "; an override has run out",
-        OverrideState.NOT_YET: "; an override does not count yet",
-    },
-    "zh": {
-        OverrideState.AGREES: "；人工调整与此一致",
-        OverrideState.EXPIRED: "；人工调整已到期",
-        OverrideState.NOT_YET: "；人工调整尚未生效",
-    },
+    OverrideState.AGREES: Text("; the override agrees", "tier"),
+    OverrideState.EXPIRED: Text("; an override has run out", "tier"),
+    OverrideState.NOT_YET: Text("; an override does not count yet", "tier"),
 }
 """Overrides that change nothing."""
-_IN_ANY_CASE: Final = {"en": "; in any case no better than {least}: {cap}", "zh": "；无论如何不高于{least}级：{cap}"}
+_IN_ANY_CASE: Final = Text("; in any case no better than {least}: {cap}", "tier")
 """A cap that holds and does not have to hold down."""
-_NOT_CHECKED: Final = {
-    "en": "; not checked, since the book does not tell: {caps}",
-    "zh": "；账簿未提供数据，无法检查：{caps}",
-}
+_NOT_CHECKED: Final = Text("; not checked, since the book does not tell: {caps}", "tier")
 """Caps that might hold down, if the book knew what they look at; of one feature the first."""
-_NOT_IN_BOOK: Final = {"en": "{cap} (not known to the book)", "zh": "{cap}（账簿未提供该数据）"}
-_ANYBODY: Final = {"en": "any client", "zh": "任何客户"}
-_SEPARATOR: Final = {"en": ", ", "zh": "，"}
-_UNKNOWN: Final = {"en": "{label} unknown, taken as {level}", "zh": "{label}未知，按{level}处理"}
-_ABSENT: Final = {"en": "{label} not known to the book, taken as {level}", "zh": "账簿未提供{label}，按{level}处理"}
-_PARTLY_ABSENT: Final = {
-    "en": "{range} ({absent} of {criteria} criteria not known to the book)",
-    "zh": "{range}（{criteria}项标准中{absent}项账簿未提供）",
-}
+_NOT_IN_BOOK: Final = Text("{cap} (not known to the book)", "tier")
+_ANYBODY: Final = Text("any client", "tier")
+_UNKNOWN: Final = Text("{label} unknown, taken as {level}", "tier")
+_ABSENT: Final = Text("{label} not known to the book, taken as {level}", "tier")
+_PARTLY_ABSENT: Final = Text("{range} ({absent} of {criteria} criteria not known to the book)", "tier")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,20 +95,22 @@ class _Sentences:
 
     def _clauses(self, case: _Case, unknown: Sequence[int]) -> Iterator[str]:
         slots, basis = self._slots(case, unknown), list(Basis)[case.basis]
-        stands = self._stands(case).format(**slots)
-        alone, held = _OTHERWISE[self.language]
-        slots["otherwise"] = (alone if list(Basis)[case.held] is Basis.RULE else held).format(**slots, stands=stands)
+        stands = self._stands(case).within(self.language, **slots)
+        alone, held = _OTHERWISE
+        otherwise = alone if list(Basis)[case.held] is Basis.RULE else held
+        slots["otherwise"] = otherwise.within(self.language, **slots, stands=stands)
         if basis is Basis.CAP:
             ruled = RANKS.index(self.table.policy.settings.rules[case.rule].tier)
-            yield (_AT_MOST if ruled <= case.tier else _CAPPED_FROM)[self.language].format(**slots)
+            yield (_AT_MOST if ruled <= case.tier else _CAPPED_FROM).within(self.language, **slots)
         else:
-            yield _OVERRIDDEN[self.language].format(**slots) if basis is Basis.OVERRIDE else stands
-        yield _IDLE[self.language].get(list(OverrideState)[case.state], "")
+            yield _OVERRIDDEN.within(self.language, **slots) if basis is Basis.OVERRIDE else stands
+        idle = _IDLE.get(list(OverrideState)[case.state])
+        yield "" if idle is None else idle.within(self.language)
         if case.cap != UNRANKED and basis is not Basis.CAP:
-            yield _IN_ANY_CASE[self.language].format(**slots)
+            yield _IN_ANY_CASE.within(self.language, **slots)
         yield self._not_checked(case.tier)
 
-    def _slots(self, case: _Case, unknown: Sequence[int]) -> dict[str, str | float]:
+    def _slots(self, case: _Case, unknown: Sequence[int]) -> dict[str, Slot]:
         settings = self.table.policy.settings
         state = list(OverrideState)[case.state]
         return {
@@ -148,20 +124,19 @@ class _Sentences:
             "limit": settings.stability.max_changed_share,
             "cap": "" if case.cap == UNRANKED else self._caps[case.cap],
             "least": "" if case.cap == UNRANKED else settings.caps[case.cap].at_most.value,
-            "whatever": _WHATEVER[self.language] if state is OverrideState.CAPPED else "",
+            "whatever": _WHATEVER.within(self.language) if state is OverrideState.CAPPED else "",
         }
 
-    def _stands(self, case: _Case) -> str:
+    def _stands(self, case: _Case) -> Text:
         held = list(Basis)[case.held]
         part_of_the_way = held is Basis.MARGIN and case.by_rule != case.previous
-        return _PART_OF_THE_WAY[self.language] if part_of_the_way else _STANDS[self.language][held]
+        return _PART_OF_THE_WAY if part_of_the_way else _STANDS[held]
 
     @cached_property
     def _caps(self) -> tuple[str, ...]:
         """Why each cap holds, with whether the book knows what it looks at."""
-        words = _NOT_IN_BOOK[self.language]
         return tuple(
-            words.format(cap=said) if cap.feature in self.coverage.absent else said
+            _NOT_IN_BOOK.within(self.language, cap=said) if cap.feature in self.coverage.absent else said
             for cap in self.table.policy.settings.caps
             for said in [cap.because.within(self.language)]
         )
@@ -172,21 +147,21 @@ class _Sentences:
             for cap in reversed(self.table.policy.settings.caps)
             if cap.feature in self.coverage.absent and not cap.or_missing and RANKS.index(cap.at_most) > rank
         }
-        caps = _SEPARATOR[self.language].join(reversed(unchecked.values()))
-        return _NOT_CHECKED[self.language].format(caps=caps) if caps else ""
+        caps = joined(reversed(unchecked.values()), self.language, CLAUSES)
+        return _NOT_CHECKED.within(self.language, caps=caps) if caps else ""
 
     def _rules(self, rule: int, unknown: Sequence[int]) -> str:
         when = self.table.policy.settings.rules[rule].when
         said = [self._range(name, levels) for name, levels in when.items()]
         said += [self._unknown(name) for name, missing in zip(self.table.dimensions, unknown, strict=True) if missing]
-        return _SEPARATOR[self.language].join(filter(None, said)) or _ANYBODY[self.language]
+        return joined(filter(None, said), self.language, CLAUSES) or _ANYBODY.within(self.language)
 
     def _range(self, name: str, levels: Sequence[str]) -> str:
         said = level_range(self.table.policy, name, levels, self.language)
         criteria, absent = self.coverage.criteria_of(self.table.policy.settings, name)
         if not said or not 0 < absent < criteria:
             return said
-        return _PARTLY_ABSENT[self.language].format(range=said, absent=absent, criteria=criteria)
+        return _PARTLY_ABSENT.within(self.language, range=said, absent=absent, criteria=criteria)
 
     def _unknown(self, name: str) -> str:
         settings = self.table.policy.settings
@@ -194,10 +169,10 @@ class _Sentences:
         words = _ABSENT if criteria and absent == criteria else _UNKNOWN
         dimension = settings.dimensions[name]
         level = unknown_level(dimension, self.language)
-        return words[self.language].format(label=dimension.label.within(self.language), level=level)
+        return words.within(self.language, label=dimension.label.phrase(), level=level)
 
 
-def reasons(decided: TierDecisions, language: Language = "en") -> TextArray:
+def reasons(decided: TierDecisions, language: Language = ENGLISH) -> TextArray:
     """What decided each client's tier, in one sentence. Shape (n_clients,); clients decided alike share it.
 
     What a person asked for is told by ``override_sentence``.

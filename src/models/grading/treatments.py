@@ -9,19 +9,37 @@ from typing import Any
 
 import numpy as np
 
-from models.config.policy.dimensions import Text
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.rules import CapConfig
 from models.config.policy.treatments import FIELDS, KEYS, SHAPE, TreatmentsConfig, deciding_rows
 from models.errors import InternalError, UserError
-from models.panel.features.words import Language
+from models.text import ENGLISH, Language, Text
 from models.vocab import IntArray, TextArray
 
 _LIMIT_ACTIONS = {
-    "raise": Text(en="raise the limit", zh="提高额度"),
-    "hold": Text(en="hold the limit", zh="维持额度"),
-    "cut": Text(en="cut the limit", zh="压降额度"),
+    "raise": Text("raise the limit"),
+    "hold": Text("hold the limit"),
+    "cut": Text("cut the limit"),
 }
+_TITLES = (
+    Text("Next step", "treatment"),
+    Text("Coverage", "treatment"),
+    Text("Contact", "treatment"),
+    Text("Limit", "treatment"),
+    Text("Rate", "treatment"),
+    Text("Collateral", "treatment"),
+    Text("Approval", "treatment"),
+    Text("Monitoring", "treatment"),
+)
+_STANDARD, _RAISED, _LOWERED = (
+    Text("standard margin"),
+    Text("standard margin +{points} bp"),
+    Text("standard margin -{points} bp"),
+)
+_SECURED, _UNSECURED = Text("at least {cover:.0%} of the limit"), Text("none required", "collateral")
+_APPROVED = Text("new business from {least:g} credit points")
+_MONTHLY = Text("reviewed every month")
+_REVIEWED = Text("reviewed every {count} month", plural="reviewed every {count} months")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +125,9 @@ class TreatmentTable:
             case = case + (np.asarray(cap) + 1) * int(np.prod(SHAPE))
         return Treated(treatments=self.cases, place=np.asarray(case))
 
-    def describe(self, treatment: Treatment, language: Language = "en") -> list[tuple[str, str]]:
+    def describe(self, treatment: Treatment, language: Language = ENGLISH) -> list[tuple[str, str]]:
         """A treatment in words: title and text of each part, in the order in which a reader wants them."""
         words = self.words
-        titles = ("Next step", "Coverage", "Contact", "Limit", "Rate", "Collateral", "Approval", "Monitoring")
-        if language == "zh":
-            titles = ("下一步", "服务团队", "联系计划", "额度", "利率", "担保", "准入", "贷后检查频率")
         texts = [
             words.next_steps[treatment.next_step].within(language),
             words.coverage[treatment.coverage].within(language),
@@ -120,7 +135,7 @@ class TreatmentTable:
             _LIMIT_ACTIONS[treatment.limit_action].within(language),
             *_terms(treatment, language),
         ]
-        return list(zip(titles, texts, strict=True))
+        return [(title.within(language), text) for title, text in zip(_TITLES, texts, strict=True)]
 
 
 def _changes(cap: CapConfig) -> dict[str, Any]:
@@ -138,14 +153,13 @@ def _places(kinds: TextArray, known: Sequence[str]) -> IntArray:
 
 
 def _terms(treatment: Treatment, language: Language) -> list[str]:
-    cover, least, months = treatment.collateral_cover, treatment.least_credit_points, treatment.monitoring_months
-    if language == "zh":
-        moved = "上浮" if treatment.rate_bp > 0 else "下浮"
-        rate = f"标准利差{moved}{abs(treatment.rate_bp)}个基点" if treatment.rate_bp else "标准利差"
-        secured = f"担保覆盖率不低于{cover:.0%}" if cover else "无需担保"
-        each = "每月" if months == 1 else f"每{months}个月"
-        return [rate, secured, f"新业务信用得分不低于{least:g}分", f"{each}一次"]
-    rate = f"standard margin {treatment.rate_bp:+d} bp" if treatment.rate_bp else "standard margin"
-    secured = f"at least {cover:.0%} of the limit" if cover else "none required"
-    every = "every month" if months == 1 else f"every {months} months"
-    return [rate, secured, f"new business from {least:g} credit points", f"reviewed {every}"]
+    rate = _RAISED if treatment.rate_bp > 0 else _LOWERED if treatment.rate_bp else _STANDARD
+    secured = _SECURED if treatment.collateral_cover else _UNSECURED
+    return [
+        rate.within(language, points=abs(treatment.rate_bp)),
+        secured.within(language, cover=treatment.collateral_cover),
+        _APPROVED.within(language, least=treatment.least_credit_points),
+        (_MONTHLY if treatment.monitoring_months == 1 else _REVIEWED).within(
+            language, count=treatment.monitoring_months
+        ),
+    ]

@@ -34,15 +34,6 @@ class Interval:
     undefined: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReportedInterval:
-    """A figure of a report with its 95% interval; None for what the clients leave open."""
-
-    estimate: float | None
-    low: float | None = None
-    high: float | None = None
-
-
 @dataclass(frozen=True, eq=False)
 class Draws:
     """A metric on the clients as they are, and on each resample. Draws of equal groups and seed are paired."""
@@ -157,19 +148,19 @@ def bootstrap_figures(
     }
 
 
-def reported_interval(draws: Draws) -> ReportedInterval:
+def told_interval(draws: Draws) -> dict[str, float | None]:
     """Estimate, low and high for a report; None for what these clients leave open.
 
-    >>> reported_interval(Draws(float("nan"), np.full(100, np.nan)))
-    ReportedInterval(estimate=None, low=None, high=None)
+    >>> told_interval(Draws(float("nan"), np.full(100, np.nan)))
+    {'estimate': None, 'low': None, 'high': None}
     """
     if not np.isfinite(draws.estimate):
-        return ReportedInterval(estimate=None)
+        return {"estimate": None, "low": None, "high": None}
     try:
         interval = draws.interval()
     except TooLittleDataError:
-        return ReportedInterval(estimate=draws.estimate)
-    return ReportedInterval(estimate=draws.estimate, low=interval.low, high=interval.high)
+        return {"estimate": draws.estimate, "low": None, "high": None}
+    return {"estimate": draws.estimate, "low": interval.low, "high": interval.high}
 
 
 class _Figure:

@@ -36,7 +36,7 @@ from models.profiles.model import KindsModel
 from models.store.keys import canonical_json, text_hash
 from models.store.sealed import MANIFEST, OF_BUNDLE, read_sealed, write_manifest
 
-FORMAT = 6
+FORMAT = 7
 CONFIG = "config.json"
 REPORT = "report.json"
 PROFILE = "profile.json"

@@ -38,6 +38,7 @@ from models.pipeline.learned import Learned
 from models.pipeline.out_of_time import BaseModels, fit_base
 from models.profiles.compute import fit_kinds
 from models.profiles.model import KindsModel
+from models.text import ENGLISH
 from models.vocab import FloatArray, IntArray
 
 LEAST_SHARE = 0.05
@@ -245,7 +246,7 @@ def fit_segments(now: Panel, config: Config) -> SegmentModel:
             got=", ".join(missing),
             remedy=f"choose among {', '.join(now.features.columns.astype(str)[:8])}, ...",
         )
-    called = {name: now.words[name].describe("en") for name in names if name in now.words}
+    called = {name: now.words[name].describe(ENGLISH) for name in names if name in now.words}
     return SegmentModel.fit(
         now.features[list(names)].to_numpy(dtype=np.float64),
         config.learners.segments,

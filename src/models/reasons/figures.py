@@ -1,62 +1,85 @@
-"""Numbers, amounts, shares, times and dates as people write them in English and Chinese: the one place for it."""
+"""Numbers, amounts, shares, times and dates as people write them in a language: the one place for it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from models.book.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
-from models.panel.features.words import FigureUnit, Language
+from models.panel.features.words import FigureUnit
+from models.text import Language, Text, number
 
-CURRENCIES_ZH: Final = {
-    "USD": "美元",
-    "EUR": "欧元",
-    "GBP": "英镑",
-    "CNY": "元",
-    "HKD": "港元",
-    "JPY": "日元",
-    "CHF": "瑞士法郎",
-    "CAD": "加元",
-    "AUD": "澳元",
-    "SGD": "新加坡元",
+_CURRENCIES: Final = {
+    "USD": Text("USD", "currency"),
+    "EUR": Text("EUR", "currency"),
+    "GBP": Text("GBP", "currency"),
+    "CNY": Text("CNY", "currency"),
+    "HKD": Text("HKD", "currency"),
+    "JPY": Text("JPY", "currency"),
+    "CHF": Text("CHF", "currency"),
+    "CAD": Text("CAD", "currency"),
+    "AUD": Text("AUD", "currency"),
+    "SGD": Text("SGD", "currency"),
 }
-_SCALES: Final = {
-    "en": ((1e9, " bn"), (1e6, " m"), (1e3, " k")),
-    "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
-}
+_MONEY: Final = Text("{amount} {currency}", "money")
+_MONEY_BY_CODE: Final = Text("{amount} {currency}", "money in a currency known by its code")
+_SCALES: Final = Text("1e9 = {number} bn; 1e6 = {number} m; 1e3 = {number} k", "large numbers")
+"""From which size on a number is written in which unit, largest first."""
 _SMALL = 0.01
 _DAYS_SAID, _MONTHS_SAID = 90, 24
+_DAY: Final = Text("{number} day", plural="{number} days")
+_MONTH: Final = Text("{number} month", plural="{number} months")
+_YEAR: Final = Text("{number} year", plural="{number} years")
+_UNITS: Final = {
+    FigureUnit.HOURS: Text("{number} hour", plural="{number} hours"),
+    FigureUnit.WEEKS: Text("{number} week", plural="{number} weeks"),
+    FigureUnit.MONTHS: _MONTH,
+    FigureUnit.QUARTERS: Text("{number} quarter", plural="{number} quarters"),
+}
 _CLASSES: Final = (
-    (360, ("loss", "损失类")),
-    (270, ("doubtful", "可疑类")),
-    (90, ("substandard", "次级类")),
-    (0, ("special mention", "关注类")),
+    (360, Text("loss", "class of a loan")),
+    (270, Text("doubtful", "class of a loan")),
+    (90, Text("substandard", "class of a loan")),
+    (0, Text("special mention", "class of a loan")),
 )
 """More days overdue than these, and the class that a loan is put into at the least."""
+_CLASSED: Final = Text("{days} ({name})", "class of a loan")
 _ALMOST = 1 - 1e-9
 _SEVERAL_TIMES = 3.0
 _TWO_UP = 2
 _HUNDRED, _TEN, _TENTH = 100, 10, 0.1
-_UNITS: Final[dict[FigureUnit, tuple[str, str]]] = {
-    FigureUnit.HOURS: ("hour", "小时"),
-    FigureUnit.WEEKS: ("week", "周"),
-    FigureUnit.MONTHS: ("month", "个月"),
-    FigureUnit.QUARTERS: ("quarter", "个季度"),
+_TIMES: Final = {"1": Text("once"), "2": Text("twice")}
+_MANY_TIMES: Final = Text("{number} times", "occurrences")
+_MULTIPLE: Final = Text("{number} times", "multiple")
+_BASIS_POINTS: Final = Text("{number} bp")
+_POINTS: Final = Text("{number} points", "change of a probability")
+_SHARE: Final = Text("{number}%", "share")
+_ENDED, _BEGAN = Text("stopped", "growth"), Text("began anew", "growth")
+_MULTIPLIED: Final = {True: Text("up to {number} times", "growth"), False: Text("rose to {number} times", "growth")}
+_UNCHANGED: Final = {True: Text("unchanged", "growth"), False: Text("did not change", "growth")}
+_MOVED: Final = {
+    (True, True): Text("up {number}%", "growth"),
+    (True, False): Text("down {number}%", "growth"),
+    (False, True): Text("rose by {number}%", "growth"),
+    (False, False): Text("fell by {number}%", "growth"),
 }
+"""By whether the bare change is written, and whether it is a rise."""
+_DATE: Final = Text("{day} {month} {year}", "date")
 _MONTH_NAMES: Final = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    Text("January", "date"),
+    Text("February", "date"),
+    Text("March", "date"),
+    Text("April", "date"),
+    Text("May", "date"),
+    Text("June", "date"),
+    Text("July", "date"),
+    Text("August", "date"),
+    Text("September", "date"),
+    Text("October", "date"),
+    Text("November", "date"),
+    Text("December", "date"),
 )
 
 
@@ -67,8 +90,6 @@ def figure_in_words(
 
     >>> figure_in_words(412_345.0, FigureUnit.MONEY, "en", currency="USD")
     '412 k USD'
-    >>> figure_in_words(412_345.0, FigureUnit.MONEY, "zh", currency="USD")
-    '41.2万美元'
     >>> figure_in_words(1063.0, FigureUnit.DAYS, "en"), figure_in_words(1.0, FigureUnit.TIMES, "en")
     ('2.9 years', 'once')
     """
@@ -80,13 +101,27 @@ def figure_in_words(
 def money(value: float, currency: str, language: Language, *, signed: bool = False) -> str:
     """An amount with its currency.
 
-    >>> money(-1_100_000.0, "USD", "en"), money(400_000.0, "USD", "zh", signed=True), money(0.0, "EUR", "en")
-    ('-1.1 m USD', '+40万美元', '0 EUR')
+    >>> money(-1_100_000.0, "USD", "en"), money(400_000.0, "USD", "en", signed=True), money(0.0, "EUR", "en")
+    ('-1.1 m USD', '+400 k USD', '0 EUR')
     """
-    amount = short(value, language, signed=signed)
-    if language == "en":
-        return f"{amount} {currency}"
-    return f"{amount}{CURRENCIES_ZH[currency]}" if currency in CURRENCIES_ZH else f"{amount} {currency}"
+    words = _MONEY if currency in _CURRENCIES else _MONEY_BY_CODE
+    return words.within(
+        language, amount=short(value, language, signed=signed), currency=currency_name(currency, language)
+    )
+
+
+def exact_money(value: float, currency: str, language: Language) -> str:
+    """An amount to the last unit of its currency.
+
+    >>> exact_money(1_234_567.0, "USD", "en")
+    '1,234,567 USD'
+    """
+    return _MONEY.within(language, amount=number(f"{value:,.0f}", language), currency=currency_name(currency, language))
+
+
+def currency_name(currency: str, language: Language) -> str:
+    """What a currency is called, by its code where it has no name."""
+    return _CURRENCIES[currency].within(language) if currency in _CURRENCIES else currency
 
 
 def money_from(low: float, high: float, currency: str, language: Language) -> str:
@@ -103,63 +138,69 @@ def money_from(low: float, high: float, currency: str, language: Language) -> st
 def short(value: float, language: Language, *, signed: bool = False) -> str:
     """A large number to three digits or so, in the language's own thousands.
 
-    >>> short(12_345_678.0, "en"), short(12_345_678.0, "zh"), short(999_999.0, "en"), short(950.4, "en")
-    ('12.3 m', '1,235万', '1 m', '950')
+    >>> short(12_345_678.0, "en"), short(999_999.0, "en"), short(950.4, "en")
+    ('12.3 m', '1 m', '950')
     """
     size, sign = abs(value), _sign(value, signed=signed)
-    for limit, unit in _SCALES[language]:
+    for limit, written in scales(_SCALES, language):
         if size >= limit * (1 - 5e-4):
-            return f"{sign}{_digits(size / limit)}{unit}"
-    return f"{sign}{size:,.0f}" if size >= _TEN or size == round(size) else f"{sign}{_trimmed(size, _TWO_UP)}"
+            return written.format(number=f"{sign}{number(_digits(size / limit), language)}")
+    bare = f"{size:,.0f}" if size >= _TEN or size == round(size) else _trimmed(size, _TWO_UP)
+    return f"{sign}{number(bare, language)}"
+
+
+def scales(text: Text, language: Language) -> tuple[tuple[float, str], ...]:
+    """From which size on an amount is written in which unit, largest first, as a text of scales has it."""
+    return _scales(text.within(language, number="{number}", currency="{currency}"))
+
+
+@lru_cache(maxsize=64)
+def _scales(told: str) -> tuple[tuple[float, str], ...]:
+    parts = (part.partition(" = ") for part in told.split("; "))
+    return tuple((float(limit), written) for limit, _, written in parts)
 
 
 def points(value: float, language: Language) -> str:
     """A change of a probability, given in percentage points.
 
-    >>> points(6.23, "en"), points(-0.04, "zh")
-    ('+6.2 points', '-0.04个百分点')
+    >>> points(6.23, "en"), points(-0.04, "en")
+    ('+6.2 points', '-0.04 points')
     """
     size = abs(value)
-    number = f"{_sign(value, signed=True)}{f'{size:.1f}' if size >= _TENTH or not size else _digits(size)}"
-    return f"{number} points" if language == "en" else f"{number}个百分点"
+    written = f"{size:.1f}" if size >= _TENTH or not size else _digits(size)
+    return _POINTS.within(language, number=f"{_sign(value, signed=True)}{number(written, language)}")
 
 
 def day(when: date, language: Language) -> str:
     """A date.
 
-    >>> day(date(2024, 1, 2), "en"), day(date(2024, 1, 2), "zh")
-    ('2 January 2024', '2024年1月2日')
+    >>> day(date(2024, 1, 2), "en")
+    '2 January 2024'
     """
-    if language == "zh":
-        return f"{when.year}年{when.month}月{when.day}日"
-    return f"{when.day} {_MONTH_NAMES[when.month - 1]} {when.year}"
+    return _DATE.within(language, day=when.day, month=_MONTH_NAMES[when.month - 1], year=when.year)
 
 
 def _times(value: float, language: Language, signed: bool) -> str:
-    number = _count(value, language, signed)
-    if language == "zh":
-        return f"{number}次"
-    return {"1": "once", "2": "twice"}.get(number, f"{number} times")
+    counted = _count(value, language, signed)
+    return _TIMES.get(counted, _MANY_TIMES).within(language, number=counted)
 
 
-def _count(value: float, _: Language, signed: bool) -> str:
+def _count(value: float, language: Language, signed: bool) -> str:
     size = abs(value)
     whole = size == round(size) or size >= _HUNDRED
-    return f"{_sign(value, signed=signed)}{f'{size:,.0f}' if whole else _trimmed(size, 1)}"
+    return f"{_sign(value, signed=signed)}{number(f'{size:,.0f}' if whole else _trimmed(size, 1), language)}"
 
 
 def _number(value: float, language: Language, signed: bool) -> str:
     size = abs(value)
     if size >= 1 / _SMALL:
         return short(value, language, signed=signed)
-    return f"{_sign(value, signed=signed)}{_digits(size)}"
+    return f"{_sign(value, signed=signed)}{number(_digits(size), language)}"
 
 
 def _share(value: float, language: Language, signed: bool) -> str:
-    size = abs(value) * _HUNDRED
-    if language == "en" and size >= _HUNDRED * _TEN:
-        return f"{_sign(value, signed=signed)}{size:,.0f}%"
-    return f"{_sign(value, signed=signed)}{_percent(size)}%"
+    written = number(_percent(abs(value) * _HUNDRED), language)
+    return _SHARE.within(language, number=f"{_sign(value, signed=signed)}{written}")
 
 
 def _points_of_share(value: float, language: Language, _: bool) -> str:
@@ -181,54 +222,44 @@ def _growth(value: float, language: Language, signed: bool) -> str:
     (now - before) / (now + before) is told as now / before.
     """
     if tells_what_became(value):
-        ended = {"en": ("stopped", "began anew"), "zh": ("归零", "从无到有")}[language]
-        return ended[int(value > 0)]
+        return (_BEGAN if value > 0 else _ENDED).within(language)
     times = (1 + value) / (1 - value)
     if times >= _SEVERAL_TIMES:
-        number = _trimmed(times, 1)
-        return (
-            (f"up to {number} times" if signed else f"rose to {number} times")
-            if language == "en"
-            else f"增至{number}倍"
-        )
+        return _MULTIPLIED[signed].within(language, number=number(_trimmed(times, 1), language))
     change = _percent(abs(times - 1) * _HUNDRED)
     if change == "0":
-        return {"en": "unchanged" if signed else "did not change", "zh": "持平"}[language]
-    if language == "zh":
-        return f"{'上升' if times > 1 else '下降'}{change}%"
-    verb = ("up" if times > 1 else "down") if signed else ("rose by" if times > 1 else "fell by")
-    return f"{verb} {change}%"
+        return _UNCHANGED[signed].within(language)
+    return _MOVED[signed, times > 1].within(language, number=number(change, language))
 
 
 def _multiple(value: float, language: Language, signed: bool) -> str:
-    number = _number(value, language, signed)
-    return f"{number} times" if language == "en" else f"{number}倍"
+    return _MULTIPLE.within(language, number=_number(value, language, signed))
 
 
 def _basis_points(value: float, language: Language, signed: bool) -> str:
-    return f"{_sign(value, signed=signed)}{abs(value):,.0f}{' bp' if language == 'en' else '个基点'}"
+    written = number(f"{abs(value):,.0f}", language)
+    return _BASIS_POINTS.within(language, number=f"{_sign(value, signed=signed)}{written}")
 
 
 def _days(value: float, language: Language, _: bool) -> str:
     """Days up to three months, months up to two years, then years."""
     if value < _DAYS_SAID:
-        return _counted(float(round(value)), "day", "天", language)
+        return _counted(float(round(value)), _DAY, language)
     if value < _MONTHS_SAID * DAYS_PER_MONTH:
-        return _counted(float(round(value / DAYS_PER_MONTH)), "month", "个月", language)
-    return _counted(value / DAYS_PER_YEAR, "year", "年", language)
+        return _counted(float(round(value / DAYS_PER_MONTH)), _MONTH, language)
+    return _counted(value / DAYS_PER_YEAR, _YEAR, language)
 
 
 def _days_overdue(value: float, language: Language, _: bool) -> str:
     """Days overdue, with the class of the loan that the days alone call for (China's five classes of 2023).
 
-    >>> _days_overdue(44.0, "en", False), _days_overdue(120.0, "zh", False), _days_overdue(0.0, "zh", False)
-    ('44 days (special mention)', '120天（次级类）', '0天')
+    >>> _days_overdue(44.0, "en", False), _days_overdue(120.0, "en", False), _days_overdue(0.0, "en", False)
+    ('44 days (special mention)', '120 days (substandard)', '0 days')
     """
-    days = _counted(float(round(value)), "day", "天", language)
+    days = _counted(float(round(value)), _DAY, language)
     if value <= 0:
         return days
-    english, chinese = next(names for over, names in _CLASSES if value > over)
-    return f"{days} ({english})" if language == "en" else f"{days}（{chinese}）"
+    return _CLASSED.within(language, days=days, name=next(name for over, name in _CLASSES if value > over))
 
 
 def _years(value: float, language: Language, signed: bool) -> str:
@@ -236,19 +267,15 @@ def _years(value: float, language: Language, signed: bool) -> str:
 
 
 def _unit(figure: FigureUnit) -> Callable[[float, Language, bool], str]:
-    english, chinese = _UNITS[figure]
-
     def written(value: float, language: Language, signed: bool) -> str:
-        return _counted(value, english, chinese, language, signed=signed)
+        return _counted(value, _UNITS[figure], language, signed=signed)
 
     return written
 
 
-def _counted(value: float, english: str, chinese: str, language: Language, *, signed: bool = False) -> str:
-    number = f"{_sign(value, signed=signed)}{_trimmed(abs(value), 1)}"
-    if language == "zh":
-        return f"{number}{chinese}"
-    return f"{number} {english if number.lstrip('+-') == '1' else f'{english}s'}"
+def _counted(value: float, unit: Text, language: Language, *, signed: bool = False) -> str:
+    written = number(_trimmed(abs(value), 1), language)
+    return unit.within(language, count=round(abs(value), 1), number=f"{_sign(value, signed=signed)}{written}")
 
 
 _WRITERS: Final[dict[FigureUnit, Callable[[float, Language, bool], str]]] = {

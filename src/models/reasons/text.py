@@ -1,14 +1,15 @@
-"""One reason as a sentence in English or Chinese: the client's value, what is usual for its peers, and the effect."""
+"""One reason as a sentence: the client's value, what is usual for its peers, and the effect."""
 
 from __future__ import annotations
 
 import math
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
-from models.panel.features.words import FeatureWords, FigureUnit, Language, quoted
+from models.panel.features.words import FeatureWords, FigureUnit
 from models.reasons.figures import figure_in_words, money, points
 from models.reasons.ranking import Reason
+from models.text import Language, Text, quoted
 
 Unit = Literal["probability", "currency"]
 
@@ -26,22 +27,29 @@ ABOUT = 0.05
 _SPEAKING = (FigureUnit.MONEY, FigureUnit.TIMES)
 """Figures that are understood beside a clause that tells of none: "no record of fees, while 1.1 m USD is usual"."""
 _HUNDRED = 100.0
-_LIKE = "for clients like this one"
-_EFFECT: dict[Language, dict[tuple[Unit, bool], str]] = {
-    "en": {
-        ("probability", True): "raises the risk",
-        ("probability", False): "lowers the risk",
-        ("currency", True): "raises the value",
-        ("currency", False): "lowers the value",
-    },
-    "zh": {
-        ("probability", True): "使风险上升",
-        ("probability", False): "使风险下降",
-        ("currency", True): "使价值提高",
-        ("currency", False): "使价值降低",
-    },
+_EFFECT: dict[tuple[Unit, bool], Text] = {
+    ("probability", True): Text("raises the risk"),
+    ("probability", False): Text("lowers the risk"),
+    ("currency", True): Text("raises the value"),
+    ("currency", False): Text("lowers the value"),
 }
 """By the unit of an effect and whether it adds."""
+_SENTENCE: Final = Text("{clause}: {effect}.")
+_CLAUSE: Final = Text("{clause}.")
+_RISK, _VALUE = Text("risk {change}"), Text("value {change}")
+_RANGE: Final = Text("{low} to {high}")
+_AS_USUAL: Final = Text(", as usual for clients like this one")
+_UNLIKE_MOST: Final = Text(", while for most clients like this one {lacking}")
+_SAME_EFFECT: Final = Text(", which {does} as much as what is usual for clients like this one ({usual})")
+_STILL: Final = Text(", which still {does} (usual for clients like this one: {usual})")
+_USUAL: Final = Text(" (usual for clients like this one: {usual})")
+_WHILE_USUAL: Final = Text(", while {usual} is usual for clients like this one")
+_USUAL_OF: Final = Text("; usual for clients like this one is {usual} ({what})")
+_MOST_COMMON: Final = Text(", the most common among clients like this one")
+_COMMON_IS: Final = Text("; the most common among clients like this one is {usual}")
+_ABOUT: Final = Text(", about as usual for clients like this one ({usual})")
+_COMPARED: Final = Text(", {than} than usual for clients like this one ({usual})")
+_FAR: Final = Text(", far {than} than usual for clients like this one ({usual})")
 
 
 def sentence(
@@ -60,29 +68,31 @@ def sentence(
     the sentence says that the effect holds all the same, or that it is no other for the peers.
     """
     said = _statement(reason, words, language, currency)
-    does = _EFFECT[language][unit, reason.effect > 0]
+    does = _EFFECT[unit, reason.effect > 0].within(language)
     compared = (
         _comparison(reason, words, language, currency)
         if bearing is Bearing.FOR or not _is_told_apart(reason, words, language, currency)
         else _all_the_same(reason, words, language, currency, does, bearing)
     )
     effect = effect_in_words(reason.effect, unit, language, currency)
-    if language == "zh":
-        return f"{said}{compared}：{effect}。"
-    return f"{said[:1].upper()}{said[1:]}{compared}: {effect}."
+    return _SENTENCE.within(language, clause=f"{said[:1].upper()}{said[1:]}{compared}", effect=effect)
+
+
+def clause(reported: str, effect: str, language: Language) -> str:
+    """A sentence without its effect, where that stands beside it."""
+    end = _SENTENCE.within(language, clause="", effect=effect)
+    return _CLAUSE.within(language, clause=reported.removesuffix(end)) if reported.endswith(end) else reported
 
 
 def effect_in_words(effect: float, unit: Unit, language: Language, currency: str) -> str:
     """What a reason adds to the prediction.
 
-    >>> effect_in_words(0.062, "probability", "en", "USD"), effect_in_words(-1.2e6, "currency", "zh", "USD")
-    ('risk +6.2 points', '价值-120万美元')
+    >>> effect_in_words(0.062, "probability", "en", "USD"), effect_in_words(-1.2e6, "currency", "en", "USD")
+    ('risk +6.2 points', 'value -1.2 m USD')
     """
     if unit == "probability":
-        reported = points(effect * _HUNDRED, language)
-        return f"risk {reported}" if language == "en" else f"风险{reported}"
-    reported = money(effect, currency, language, signed=True)
-    return f"value {reported}" if language == "en" else f"价值{reported}"
+        return _RISK.within(language, change=points(effect * _HUNDRED, language))
+    return _VALUE.within(language, change=money(effect, currency, language, signed=True))
 
 
 def observed_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
@@ -104,7 +114,7 @@ def range_in_words(reason: Reason, words: FeatureWords, language: Language, curr
     low, high = (_written(value, words, language, currency) for value in (reason.low, reason.high))
     if low is None or high is None:
         return None
-    return f"{low} to {high}" if language == "en" else f"{low}至{high}"
+    return _RANGE.within(language, low=low, high=high)
 
 
 def feature_in_words(value: object, words: FeatureWords, language: Language, currency: str) -> str | None:
@@ -142,10 +152,9 @@ def _comparison(reason: Reason, words: FeatureWords, language: Language, currenc
     if words.figure is FigureUnit.NAME:
         return _of_categories(observed, usual, language)
     if observed == usual:
-        return {"en": ", as usual for clients like this one", "zh": "，与同类客户的通常情况相同"}[language]
+        return _AS_USUAL.within(language)
     if usual is None:
-        lacking = words.missing.within(language)
-        return f", while for most clients like this one {lacking}" if language == "en" else f"，而多数同类客户{lacking}"
+        return _UNLIKE_MOST.within(language, lacking=words.missing)
     return _of_numbers(reason, words, language, usual)
 
 
@@ -160,19 +169,13 @@ def _all_the_same(
 ) -> str:
     """The figure of the peers beside an effect that does not follow from the difference; ``does`` says the effect."""
     usual = usual_in_words(reason, words, language, currency) or words.missing.within(language)
-    if bearing is Bearing.NONE:
-        if language == "zh":
-            return f"，与同类客户的通常情况（{usual}）同样{does}"
-        return f", which {does} as much as what is usual {_LIKE} ({usual})"
-    return (
-        f"，仍{does}（同类客户通常：{usual}）" if language == "zh" else f", which still {does} (usual {_LIKE}: {usual})"
-    )
+    return (_SAME_EFFECT if bearing is Bearing.NONE else _STILL).within(language, does=does, usual=usual)
 
 
 def _of_numbers(reason: Reason, words: FeatureWords, language: Language, usual: str) -> str:
     """A comparative fits where the clause tells a plain number; else the usual stands beside what is told."""
     if words.signed or words.figure is FigureUnit.GROWTH:
-        return f" (usual for clients like this one: {usual})" if language == "en" else f"（同类客户通常为{usual}）"
+        return _USUAL.within(language, usual=usual)
     if reason.observed is None or (reason.observed == 0 and words.none is not None):
         return _beside_none(words, language, usual)
     return _relation(reason, words, language, usual)
@@ -181,35 +184,26 @@ def _of_numbers(reason: Reason, words: FeatureWords, language: Language, usual: 
 def _beside_none(words: FeatureWords, language: Language, usual: str) -> str:
     """Beside a clause without a number: an amount speaks for itself, other figures need the name of what they are."""
     if words.figure in _SPEAKING:
-        return (
-            f", while {usual} is usual for clients like this one" if language == "en" else f"，而同类客户通常为{usual}"
-        )
-    what = words.describe(language)
-    if language == "zh":
-        return f"；同类客户通常为{usual}（{what}）"
-    return f"; usual for clients like this one is {usual} ({what})"
+        return _WHILE_USUAL.within(language, usual=usual)
+    return _USUAL_OF.within(language, usual=usual, what=words.description)
 
 
 def _of_categories(observed: str | None, usual: str | None, language: Language) -> str:
     if usual is None:
         return ""
     if observed == usual:
-        return {"en": ", the most common among clients like this one", "zh": "，为同类客户中最常见"}[language]
-    if language == "zh":
-        return f"，同类客户中最常见的是{usual}"
-    return f"; the most common among clients like this one is {usual}"
+        return _MOST_COMMON.within(language)
+    return _COMMON_IS.within(language, usual=usual)
 
 
 def _relation(reason: Reason, words: FeatureWords, language: Language, usual: str) -> str:
     """Below, about or above what is usual; far so where nine in ten peers lie on the other side."""
     observed, middle = reason.observed or 0.0, reason.usual or 0.0
     if _about_as_usual(reason):
-        return f"，与同类客户的通常水平（{usual}）接近" if language == "zh" else f", about as usual {_LIKE} ({usual})"
-    than = (words.than.lower if observed < middle else words.than.higher).within(language)
+        return _ABOUT.within(language, usual=usual)
+    than = words.than.lower if observed < middle else words.than.higher
     beyond = (reason.low is not None and observed < reason.low) or (reason.high is not None and observed > reason.high)
-    if language == "zh":
-        return f"，{'远' if beyond else ''}{than}同类客户的通常水平（{usual}）"
-    return f", {'far ' if beyond else ''}{than} than usual {_LIKE} ({usual})"
+    return (_FAR if beyond else _COMPARED).within(language, than=than, usual=usual)
 
 
 def _about_as_usual(reason: Reason) -> bool:

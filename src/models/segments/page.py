@@ -12,6 +12,7 @@ from models.segments import plots as segment_plots
 from models.shell.html import environment
 from models.shell.small_plots import short_number
 from models.store.drafts import publish_text
+from models.text import ENGLISH
 
 SEGMENTS_PAGE = "segments.html"
 Facts = Mapping[str, Any]
@@ -53,7 +54,7 @@ def segments_page(facts: Facts) -> str:
             methods=segment_plots.METHODS,
             map_charts=[
                 segment_plots.map_chart(segments["map"], segments["segments"]),
-                segment_plots.loadings_chart(segments["map"], segments["features"], segments["called"]["en"]),
+                segment_plots.loadings_chart(segments["map"], segments["features"], segments["called"][ENGLISH]),
             ],
             choice_charts=[
                 segment_plots.stability_chart(segments),
@@ -133,4 +134,4 @@ def _said(facts: Facts, name: str, median: float | None) -> str:
 
 
 def _worded(median: float, figure: FigureUnit, currency: str) -> str:
-    return figure_in_words(median, figure, "en", currency=currency)
+    return figure_in_words(median, figure, ENGLISH, currency=currency)

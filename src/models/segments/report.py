@@ -21,6 +21,7 @@ from models.profiles.regions import RegionClass
 from models.profiles.types import NEEDS, RELATIONSHIPS
 from models.profiles.value_classes import ValueClass
 from models.scoring.columns import score_columns
+from models.text import ENGLISH, Language, languages
 from models.vocab import BoolArray, FloatArray, IntArray, Stage, TextArray, Tier
 
 BETWEEN = 0.1
@@ -84,20 +85,25 @@ def segment_facts(
     """
     matrix = segment_rows(model, rows)
     profiled = _Profiled(model, matrix, predictions, {name: _groups(name, labels) for name, labels in mixes.items()})
-    names_zh = model.names_in("zh", lambda name: rows.words[name].describe("zh") if name in rows.words else name)
+    names = {language: _names_in(language, model, rows) for language in languages() if language != ENGLISH}
     return {
         "as_of": rows.grid.start_of(int(rows.origin[0])).isoformat() if len(rows) else None,
         "clients": len(rows),
         "features": list(model.features),
         "called": {
             language: {name: rows.words[name].describe(language) for name in model.features if name in rows.words}
-            for language in ("en", "zh")
+            for language in languages()
         },
         "figures": {name: rows.words[name].figure.value for name in model.features if name in rows.words},
         **choice_of_segments(model),
         "between": BETWEEN,
         "segments": [
-            {"number": number, "name": model.names[place], "name_zh": names_zh[place], **profiled.of(place)}
+            {
+                "number": number,
+                "name": model.names[place],
+                **{f"name_{language}": translated[place] for language, translated in names.items()},
+                **profiled.of(place),
+            }
             for place, number in enumerate(model.numbers)
         ],
         "whole": {"features": _features(model, matrix, matrix)},
@@ -105,6 +111,10 @@ def segment_facts(
         "map": map_of(model, matrix, predictions.segment),
         "matching": None if matching is None else _matching_facts(matching),
     }
+
+
+def _names_in(language: Language, model: SegmentModel, rows: Panel) -> tuple[str, ...]:
+    return model.names_in(language, lambda name: rows.words[name].describe(language) if name in rows.words else name)
 
 
 def choice_of_segments(model: SegmentModel) -> dict[str, Any]:

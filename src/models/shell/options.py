@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from models.text import Language, languages
 from models.vocab import TuneModel, TuneObjective
 
 _DATE = "YYYY-MM-DD"
@@ -82,7 +83,21 @@ PageOption = Annotated[
     Path | None,
     typer.Option("--page", metavar="FILE", help="Where the page is written. Default: data/processed/BOOK/check.html."),
 ]
-LanguageOption = Annotated[Literal["en", "zh"], typer.Option("--lang", help="The language of what is told.")]
+
+
+def language_of(given: str) -> Language:
+    """A language of which there are texts. Raises ``BadParameter`` for any other."""
+    if given not in languages():
+        raise typer.BadParameter(f"{given!r} is not one of {', '.join(repr(str(each)) for each in languages())}.")
+    return Language(given)
+
+
+LanguageOption = Annotated[
+    Language,
+    typer.Option(
+        "--lang", metavar=f"[{'|'.join(languages())}]", parser=language_of, help="The language of what is told."
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
 TuneModelOption = Annotated[TuneModel | None, typer.Option("--model", help="Which model is tuned.")]
 TrialsOption = Annotated[

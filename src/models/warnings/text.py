@@ -9,35 +9,29 @@ from typing import Any
 
 import pyarrow.dataset as ds
 
-from models.panel.features.words import FeatureWords, FigureUnit, Language, Said
+from models.panel.features.words import FeatureWords, FigureUnit
 from models.reasons.figures import day, figure_in_words, money, tells_what_became
+from models.text import Language, Text
 
 WARNINGS = "warnings.parquet"
 RISK = "decline_probability"
 _DIMENSIONS = {
-    "risk": Said("risk", "风险"),
-    "utilisation": Said("utilisation", "额度使用"),
-    "arrears": Said("arrears", "欠款"),
-    "rating": Said("rating", "评级"),
-    "activity": Said("activity", "业务活跃度"),
-    "satisfaction": Said("satisfaction", "满意度"),
-    "tone": Said("tone", "沟通语气"),
+    "risk": Text("risk", "side of a warning"),
+    "utilisation": Text("utilisation", "side of a warning"),
+    "arrears": Text("arrears", "side of a warning"),
+    "rating": Text("rating", "side of a warning"),
+    "activity": Text("activity", "side of a warning"),
+    "satisfaction": Text("satisfaction", "side of a warning"),
+    "tone": Text("tone", "side of a warning"),
 }
-_RISK = Said("probability of decline", "业务下滑概率")
-_SUMMARY = Said(
-    "Severity {severity:.0f} of 100, expected loss {loss}, first seen on {first}.",
-    "严重程度{severity:.0f}（满分100），预期损失{loss}，首次发现于{first}。",
-)
-_EVIDENCE = Said(
-    "{dimension}: {feature} went from {before} to {now}", "{dimension}：{feature}此前为{before}，现为{now}"
-)
-_COURSE = Said(
-    "{dimension}: {feature}: “{before}” then, “{now}” now", "{dimension}：{feature}：此前“{before}”，现在“{now}”"
-)
+_RISK = Text("probability of decline")
+_SUMMARY = Text("Severity {severity:.0f} of 100, expected loss {loss}, first seen on {first}.")
+_EVIDENCE = Text("{dimension}: {feature} went from {before} to {now}")
+_COURSE = Text("{dimension}: {feature}: “{before}” then, “{now}” now")
 """Of what is told as what became of it: nothing goes from "began anew" to "stopped"."""
-_USUAL = Said(" (usual for clients like this one: {usual}).", "（同类客户通常为{usual}）。")
-_END = Said(".", "。")
-_UNKNOWN = Said("unknown", "未知")
+_USUAL = Text(" (usual for clients like this one: {usual}).")
+_END = Text(".")
+_UNKNOWN = Text("unknown")
 
 
 def warning_sentences(
@@ -55,7 +49,8 @@ def warning_sentences(
 
 
 def _told(row: Mapping[str, Any], words: Mapping[str, FeatureWords], currency: str, lang: Language) -> list[str]:
-    summary = _SUMMARY.within(lang).format(
+    summary = _SUMMARY.within(
+        lang,
         severity=row["severity"],
         loss=money(row["expected_loss"], currency, lang),
         first=day(row["first_seen"], lang),
@@ -76,9 +71,8 @@ def _evidence(each: Mapping[str, Any], words: Mapping[str, FeatureWords], curren
     dimension = _DIMENSIONS[each["dimension"]].within(lang) if each["dimension"] in _DIMENSIONS else each["dimension"]
     ends = {name: each[name] for name in ("before", "now")}
     is_course = figure is FigureUnit.GROWTH and any(end is not None and tells_what_became(end) for end in ends.values())
-    reported = (_COURSE if is_course else _EVIDENCE).within(lang)
-    reported = reported.format(
-        dimension=dimension, feature=described, **{name: written(end) for name, end in ends.items()}
+    reported = (_COURSE if is_course else _EVIDENCE).within(
+        lang, dimension=dimension, feature=described, **{name: written(end) for name, end in ends.items()}
     )
     usual = _END if each["usual"] is None else _USUAL
-    return f"{reported[:1].upper()}{reported[1:]}{usual.within(lang).format(usual=written(each['usual']))}"
+    return f"{reported[:1].upper()}{reported[1:]}{usual.within(lang, usual=written(each['usual']))}"

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.reasons.figures import money
+from models.text import ENGLISH
 from models.vocab import Tier
 from models.what_if.compute import TierShift
 
@@ -30,7 +31,7 @@ def shift_sentence(shift: TierShift) -> str:
     tiers = range(len(Tier))
     total = sum(map(sum, shift.clients))
     worth = sum(shift.value[old][new] for old in tiers for new in tiers if old != new)
-    expected = money(worth, shift.currency, "en")
+    expected = money(worth, shift.currency, ENGLISH)
     kept = f" In both, overrides count for {shift.overridden:,} clients." if shift.overridden else ""
     asked = " and ".join(shift.changes)
     return f"With {asked} {shift.moved:,} of {total:,} clients would change tier, worth {expected}.{kept}"
@@ -49,7 +50,7 @@ def _matrix(shift: TierShift) -> Table:
 
 
 def _cell(clients: int, value: float, currency: str) -> str:
-    return f"{clients:,}\n{money(value, currency, 'en')}" if clients else "-"
+    return f"{clients:,}\n{money(value, currency, ENGLISH)}" if clients else "-"
 
 
 def _movers(shift: TierShift) -> Table:
@@ -63,7 +64,7 @@ def _movers(shift: TierShift) -> Table:
         table.add_row(
             Text(mover["client_id"]),
             f"{mover['before']} > {mover['after']}",
-            money(mover["value"], shift.currency, "en"),
+            money(mover["value"], shift.currency, ENGLISH),
             Text(_SAME, style="dim") if mover["reason"] == above else Text(mover["reason"]),
         )
         above = mover["reason"]

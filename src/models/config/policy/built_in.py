@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from models.config.policy.policy import PolicyConfig
+from models.text import Text, languages
 
-_VALUE = {"en": "expected value", "zh": "预期价值"}
-_DECLINE = {"en": "decline", "zh": "业务下滑概率"}
+_VALUE = Text("expected value", "config")
+_DECLINE = Text("decline", "config")
 
 
 def built_in_policy(*, aa_share: float, a_share: float, aa_max_decline: float, a_max_decline: float) -> PolicyConfig:
@@ -27,11 +28,15 @@ def built_in_policy(*, aa_share: float, a_share: float, aa_max_decline: float, a
         rules.append({"tier": "A", "when": {"expected_value": "top", "decline_risk": "raised"}})
     levels = [{"name": "top", "share": aa_share}, {"name": "good", "share": a_share}, {"name": "rest"}]
     dimensions = {
-        "expected_value": {"label": _VALUE, "measure": "value", "levels": levels},
+        "expected_value": {"label": _label(_VALUE), "measure": "value", "levels": levels},
         "decline_risk": {
-            "label": _DECLINE,
+            "label": _label(_DECLINE),
             "measure": "decline_probability",
             "levels": [*bearable, {"name": "high"}],
         },
     }
     return PolicyConfig.model_validate({"dimensions": dimensions, "rules": rules})
+
+
+def _label(text: Text) -> dict[str, str]:
+    return {language: text.within(language) for language in languages()}

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from models.config.base import Name, PositiveFloat, Section, Share
+from models.config.labels import Wording
 from models.config.policy.problems import unknown_name
 from models.errors import UserError
 
@@ -20,17 +21,6 @@ FULL = 100.0
 RISKS = ("decline_probability", "decline_high")
 """Measures of which less is better."""
 KIND_OF_UNIT: dict[Unit, CutOffKind] = {"points": "points", "currency": "amount", "probability": "probability"}
-
-
-class Text(Section):
-    """The same in both languages."""
-
-    en: Annotated[str, Field(min_length=1)]
-    zh: Annotated[str, Field(min_length=1)]
-
-    def within(self, language: Literal["en", "zh"]) -> str:
-        """The text in one language."""
-        return self.en if language == "en" else self.zh
 
 
 class CriterionConfig(Section):
@@ -102,7 +92,7 @@ class LevelConfig(Section):
     points: Points | None = None
     amount: float | None = None
     probability: Share | None = None
-    label: Text | None = None
+    label: Wording | None = None
 
     @property
     def cut_offs(self) -> dict[CutOffKind, float]:
@@ -122,7 +112,7 @@ class DimensionConfig(Section):
     A client of which nothing is known here is taken at the level ``unknown``: by default the middle one.
     """
 
-    label: Text
+    label: Wording
     criteria: tuple[CriterionConfig, ...] = ()
     measure: Measure | None = None
     levels: tuple[LevelConfig, ...] = Field(default=(), description="Best first; none: it only informs.")

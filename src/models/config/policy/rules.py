@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from pydantic import BeforeValidator, Field
 
 from models.config.base import Name, OpenShare, Section, Share
-from models.config.policy.dimensions import DimensionConfig, Text
+from models.config.labels import Wording
+from models.config.policy.dimensions import DimensionConfig
 from models.config.policy.problems import EXAMPLES, some_of, unknown_name
 from models.config.policy.treatments import TreatmentFields
 from models.errors import UserError
@@ -50,7 +51,7 @@ class CapConfig(Section):
     below: float | None = None
     or_missing: bool = Field(default=False, description="Also where the client's feature is missing.")
     at_most: Tier
-    because: Text
+    because: Wording
     treatment: TreatmentFields | None = Field(default=None, description="What it changes in the treatment.")
 
     def problems(self) -> list[UserError]:

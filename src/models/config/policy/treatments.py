@@ -10,7 +10,8 @@ import numpy as np
 from pydantic import BeforeValidator, Field
 
 from models.config.base import Count, Name, Section
-from models.config.policy.dimensions import Points, Text
+from models.config.labels import Wording
+from models.config.policy.dimensions import Points
 from models.config.policy.problems import EXAMPLES, some_of, unknown_name
 from models.errors import UserError
 from models.vocab import BoolArray, IntArray, RelationshipType, Stage, Tier
@@ -77,9 +78,9 @@ class TreatmentsConfig(Section):
     Each field is taken from the row that states it and names most of tier, relationship type and stage.
     """
 
-    coverage: dict[Name, Text]
-    contact_plans: dict[Name, Text]
-    next_steps: dict[Name, Text]
+    coverage: dict[Name, Wording]
+    contact_plans: dict[Name, Wording]
+    next_steps: dict[Name, Wording]
     rows: Annotated[tuple[TreatmentRow, ...], Field(min_length=1)]
 
     def problems(self) -> list[UserError]:

@@ -13,6 +13,7 @@ from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions
 from models.panel.features.words import FeatureWords
 from models.reasons.ranking import Grouping
+from models.text import ENGLISH
 from models.vocab import FloatArray, IntArray
 
 SAMPLE = 300
@@ -59,8 +60,8 @@ def explained_parts(
     ``parts`` of the rows of ``matrix`` (n_rows, n_features). In the summary a row's value of a feature is told by its
     rank among the rows, from 0 to 1, None where it has none.
     """
-    titles = {each.reason: each.title.en for each in words.values()}
-    called = {name: words[name].describe("en") if name in words else name for name in contract.names}
+    titles = {each.reason: each.title.within(ENGLISH) for each in words.values()}
+    called = {name: words[name].describe(ENGLISH) if name in words else name for name in contract.names}
     sizes = reason_sizes(parts, contract.names, words)
     return {
         model: {

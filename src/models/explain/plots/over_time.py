@@ -12,31 +12,32 @@ from models.explain.labels import kind_in_words, say
 from models.explain.ledger import Scale as Unit
 from models.explain.ledger import money_scale
 from models.explain.story import ClientStory, MeasureHistory
-from models.panel.features.words import FigureUnit, Language, Said
+from models.panel.features.words import FigureUnit
 from models.reasons.figures import figure_in_words
 from models.shell.chart import Chart, Key
 from models.shell.svg import AxisScale, Frame, Say, percent, plain_number, reaching
+from models.text import Language, Text
 
 _LABELS = 5
 _HEIGHT = 200
 _LEAST = 2
 _AXES = {
-    FigureUnit.TIMES: Said("times", "次"),
-    FigureUnit.COUNT: Said("number", "数量"),
-    FigureUnit.NUMBER: Said("number", "数值"),
-    FigureUnit.SHARE: Said("share", "占比"),
-    FigureUnit.POINTS: Said("share", "占比"),
-    FigureUnit.GROWTH: Said("change", "变化"),
-    FigureUnit.MULTIPLE: Said("times", "倍"),
-    FigureUnit.BASIS_POINTS: Said("basis points", "基点"),
-    FigureUnit.DAYS: Said("days", "天"),
-    FigureUnit.DAYS_OVERDUE: Said("days overdue", "逾期天数"),
-    FigureUnit.HOURS: Said("hours", "小时"),
-    FigureUnit.WEEKS: Said("weeks", "周"),
-    FigureUnit.MONTHS: Said("months", "个月"),
-    FigureUnit.QUARTERS: Said("quarters", "个季度"),
-    FigureUnit.YEARS: Said("years", "年"),
-    FigureUnit.NAME: Said("number", "数值"),
+    FigureUnit.TIMES: Text("times", "axis of occurrences"),
+    FigureUnit.COUNT: Text("number", "axis of counts"),
+    FigureUnit.NUMBER: Text("number", "axis"),
+    FigureUnit.SHARE: Text("share", "axis"),
+    FigureUnit.POINTS: Text("share", "axis"),
+    FigureUnit.GROWTH: Text("change", "axis"),
+    FigureUnit.MULTIPLE: Text("times", "axis of multiples"),
+    FigureUnit.BASIS_POINTS: Text("basis points", "axis"),
+    FigureUnit.DAYS: Text("days", "axis"),
+    FigureUnit.DAYS_OVERDUE: Text("days overdue", "axis"),
+    FigureUnit.HOURS: Text("hours", "axis"),
+    FigureUnit.WEEKS: Text("weeks", "axis"),
+    FigureUnit.MONTHS: Text("months", "axis"),
+    FigureUnit.QUARTERS: Text("quarters", "axis"),
+    FigureUnit.YEARS: Text("years", "axis"),
+    FigureUnit.NAME: Text("number", "axis"),
 }
 """What an axis of numbers that are not money is called."""
 _ROOM_BELOW = 0.15

@@ -15,8 +15,9 @@ from models.learners.scaling import RobustScaling
 from models.learners.segments.choice import Choice, choose
 from models.learners.segments.clustering import Clustering
 from models.learners.segments.methods import fitted, from_facts
-from models.learners.segments.names import Language, names_of
+from models.learners.segments.names import names_of
 from models.learners.segments.rows import distinct_count, in_order, thinned
+from models.text import Language
 from models.vocab import FloatArray, IntArray
 
 REACH_SPREADS = 2.0

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final
 
 import numpy as np
 
 from models.config.segments import VERY, SegmentWords
+from models.text import CLAUSES, ENGLISH, Language, Text, joined
 from models.vocab import BoolArray, FloatArray
 
 APART_SPREADS = 0.25
@@ -17,66 +18,29 @@ FAR_SPREADS = 1.0
 TOLD = 2
 """So many features are told where they are apart; more to tell two segments from one another, or to speak alike."""
 
-Language = Literal["en", "zh"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class LevelWords:
-    """How one language says that a feature is high or low; ``{feature}`` stands for what it is called.
-
-    ``very`` is the degree of the words that a config has for a feature.
-    """
-
-    very_high: str
-    high: str
-    medium: str
-    low: str
-    very_low: str
-    typical: str
-    between: str
-    one_of: str
-    very: str
-
-    def of(self, apart: float, feature: str) -> str:
-        """``apart`` is in spreads from the median client.
-
-        >>> GRADES["en"].of(-0.5, "tenure"), GRADES["zh"].of(2.0, "收入")
-        ('low tenure', '收入很高')
-        """
-        far = abs(apart) >= FAR_SPREADS
-        if abs(apart) < APART_SPREADS:
-            phrase = self.medium
-        elif apart > 0:
-            phrase = self.very_high if far else self.high
-        else:
-            phrase = self.very_low if far else self.low
-        return phrase.format(feature=feature)
-
-
-GRADES: dict[Language, LevelWords] = {
-    "en": LevelWords(
-        very_high="very high {feature}",
-        high="high {feature}",
-        medium="medium {feature}",
-        low="low {feature}",
-        very_low="very low {feature}",
-        typical="close to the median client",
-        between=", ",
-        one_of="{name} ({rank} of {count})",
-        very="very ",
-    ),
-    "zh": LevelWords(
-        very_high="{feature}很高",
-        high="{feature}较高",
-        medium="{feature}居中",
-        low="{feature}较低",
-        very_low="{feature}很低",
-        typical="接近中位客户",
-        between="，",
-        one_of="{name}（{count}之{rank}）",
-        very="很",
-    ),
+_GRADES: Final = {
+    (True, True): Text("very high {feature}"),
+    (True, False): Text("high {feature}"),
+    (False, True): Text("very low {feature}"),
+    (False, False): Text("low {feature}"),
 }
+"""By whether a segment stands above the book in a feature, and whether far so."""
+_MEDIUM: Final = Text("medium {feature}")
+_TYPICAL: Final = Text("close to the median client")
+_ONE_OF: Final = Text("{name} ({rank} of {count})")
+_VERY: Final = Text("very ", "degree")
+"""The degree of the words that a config has for a feature."""
+
+
+def graded(apart: float, feature: str, language: Language) -> str:
+    """A feature with how high it stands; ``apart`` is in spreads from the median client.
+
+    >>> graded(-0.5, "tenure", ENGLISH), graded(2.0, "fees", ENGLISH)
+    ('low tenure', 'very high fees')
+    """
+    is_typical = abs(apart) < APART_SPREADS
+    grade = _MEDIUM if is_typical else _GRADES[apart > 0, abs(apart) >= FAR_SPREADS]
+    return grade.within(language, feature=feature)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,17 +51,12 @@ class _Speaker:
     called: Sequence[str]
     words: Sequence[SegmentWords | None]
 
-    @property
-    def grades(self) -> LevelWords:
-        """The manner of the language."""
-        return GRADES[self.language]
-
     def say(self, place: int, apart: float) -> str:
         """``apart`` is in spreads from the median client."""
         words = self.words[place]
         if words is None or abs(apart) < APART_SPREADS:
-            return self.grades.of(apart, self.called[place])
-        degree = self.grades.very if abs(apart) >= FAR_SPREADS else ""
+            return graded(apart, self.called[place], self.language)
+        degree = _VERY.within(self.language) if abs(apart) >= FAR_SPREADS else ""
         return (words.high if apart > 0 else words.low).within(self.language).replace(VERY, degree)
 
 
@@ -107,7 +66,7 @@ def names_of(
     *,
     describe: Callable[[str], str] = str,
     words: Mapping[str, SegmentWords] | None = None,
-    language: Language = "en",
+    language: Language = ENGLISH,
 ) -> tuple[str, ...]:
     """Name each segment by the features in which its median client stands farthest from that of the book.
 
@@ -129,7 +88,7 @@ def names_of(
         names = _joined(reported, typical, speaker)
         alike = np.array([names.count(name) > 1 for name in names])
         reported = _at_least_as_far(reported | (_next(reported, typical) & alike[:, None]), typical)
-    return _ranked(_joined(reported, typical, speaker), speaker.grades)
+    return _ranked(_joined(reported, typical, speaker), language)
 
 
 def _first(typical: FloatArray) -> BoolArray:
@@ -178,16 +137,16 @@ def _joined(reported: BoolArray, typical: FloatArray, speaker: _Speaker) -> list
     for row, chosen in zip(typical, reported, strict=True):
         places = sorted(np.flatnonzero(chosen).tolist(), key=lambda place: -abs(row[place]))
         phrases = [speaker.say(place, float(row[place])) for place in places]
-        names.append(speaker.grades.between.join(phrases or [speaker.grades.typical]))
+        names.append(joined(phrases, speaker.language, CLAUSES) or _TYPICAL.within(speaker.language))
     return names
 
 
-def _ranked(names: list[str], grades: LevelWords) -> tuple[str, ...]:
+def _ranked(names: list[str], language: Language) -> tuple[str, ...]:
     """Names that occur more than once are counted."""
     counts = Counter(names)
     return tuple(
         name
         if counts[name] == 1
-        else grades.one_of.format(name=name, rank=names[:place].count(name) + 1, count=counts[name])
+        else _ONE_OF.within(language, name=name, rank=names[:place].count(name) + 1, count=counts[name])
         for place, name in enumerate(names)
     )

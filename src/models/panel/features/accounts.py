@@ -7,78 +7,79 @@ from collections.abc import Iterator
 from models.panel.features.causes import DEBT, EARNINGS
 from models.panel.features.inputs import Feature, FeatureInputs, ratio
 from models.panel.features.states import state_names
-from models.panel.features.words import LESS, NEWER, FigureUnit, Said, Saying, Topic, words_for
+from models.panel.features.words import LESS, NEWER, FigureUnit, Template, Topic, words_for
+from models.text import Text
 from models.vocab import FloatArray
 
-_ACCOUNTS_AGE = Topic("accounts_age", Said("age of the accounts", "财务报表时效"))
+_ACCOUNTS_AGE = Topic("accounts_age", Text("age of the accounts"))
 _RATIOS = (
     (
         ("accounts_leverage", "debt", "ebitda"),
         DEBT,
-        Saying(
+        Template(
             figure=FigureUnit.MULTIPLE,
-            description=Said("debt as a multiple of EBITDA", "债务与EBITDA之比"),
-            statement=Said("debt is {value} EBITDA", "债务为EBITDA的{value}"),
-            missing=Said("debt against EBITDA is not known", "债务与EBITDA之比未知"),
+            description=Text("debt as a multiple of EBITDA"),
+            statement=Text("debt is {value} EBITDA"),
+            missing=Text("debt against EBITDA is not known"),
         ),
     ),
     (
         ("accounts_gearing", "debt", "equity"),
         DEBT,
-        Saying(
+        Template(
             figure=FigureUnit.MULTIPLE,
-            description=Said("debt as a multiple of equity", "债务与净资产之比"),
-            statement=Said("debt is {value} equity", "债务为净资产的{value}"),
-            missing=Said("debt against equity is not known", "债务与净资产之比未知"),
+            description=Text("debt as a multiple of equity"),
+            statement=Text("debt is {value} equity"),
+            missing=Text("debt against equity is not known"),
         ),
     ),
     (
         ("accounts_cash_cover", "cash", "debt"),
         DEBT,
-        Saying(
+        Template(
             figure=FigureUnit.SHARE,
-            description=Said("share of debt that cash covers", "现金对债务的覆盖率"),
-            statement=Said("cash covers {value} of debt", "现金覆盖债务的{value}"),
-            missing=Said("the share of debt that cash covers is not known", "现金对债务的覆盖率未知"),
+            description=Text("share of debt that cash covers"),
+            statement=Text("cash covers {value} of debt"),
+            missing=Text("the share of debt that cash covers is not known"),
             than=LESS,
         ),
     ),
     (
         ("accounts_margin", "ebitda", "revenue"),
         EARNINGS,
-        Saying(
+        Template(
             figure=FigureUnit.SHARE,
-            description=Said("EBITDA margin", "EBITDA利润率"),
-            statement=Said("the EBITDA margin is {value}", "EBITDA利润率为{value}"),
-            missing=Said("the EBITDA margin is not known", "EBITDA利润率未知"),
+            description=Text("EBITDA margin"),
+            statement=Text("the EBITDA margin is {value}"),
+            missing=Text("the EBITDA margin is not known"),
         ),
     ),
 )
-_COVER = Saying(
+_COVER = Template(
     figure=FigureUnit.MULTIPLE,
-    description=Said("EBITDA as a multiple of the interest {span}", "EBITDA与{span}利息之比"),
-    statement=Said("EBITDA is {value} the interest {span}", "EBITDA为{span}利息的{value}"),
-    missing=Said("EBITDA against the interest {span} is not known", "EBITDA与{span}利息之比未知"),
+    description=Text("EBITDA as a multiple of the interest {span}"),
+    statement=Text("EBITDA is {value} the interest {span}"),
+    missing=Text("EBITDA against the interest {span} is not known"),
 )
-_GROWTH = Saying(
+_GROWTH = Template(
     figure=FigureUnit.SHARE,
-    description=Said("growth of revenue {span}", "{span}营收增长"),
-    statement=Said("revenue changed by {value} {span}", "{span}营收变化{value}"),
-    missing=Said("the growth of revenue {span} is not known", "{span}营收增长未知"),
-    none=Said("revenue did not change {span}", "{span}营收没有变化"),
+    description=Text("growth of revenue {span}"),
+    statement=Text("revenue changed by {value} {span}"),
+    missing=Text("the growth of revenue {span} is not known"),
+    none=Text("revenue did not change {span}"),
     signed=True,
 )
-_REVENUE = Saying(
+_REVENUE = Template(
     figure=FigureUnit.MONEY,
-    description=Said("last published revenue", "最近公布的营收"),
-    statement=Said("the last published revenue is {value}", "最近公布的营收为{value}"),
-    missing=Said("no revenue is known", "营收未知"),
+    description=Text("last published revenue"),
+    statement=Text("the last published revenue is {value}"),
+    missing=Text("no revenue is known"),
 )
-_AGE = Saying(
+_AGE = Template(
     figure=FigureUnit.DAYS,
-    description=Said("age of the last published accounts", "最近财务报表的公布时间"),
-    statement=Said("the last published accounts are {value} old", "最近的财务报表公布距今{value}"),
-    missing=Said("no accounts are known", "没有财务报表"),
+    description=Text("age of the last published accounts"),
+    statement=Text("the last published accounts are {value} old"),
+    missing=Text("no accounts are known"),
     than=NEWER,
 )
 

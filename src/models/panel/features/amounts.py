@@ -9,68 +9,59 @@ import numpy as np
 from models.book.measures import ACTIVITY
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
 from models.panel.features.labels import Labels
-from models.panel.features.words import LESS, RARER, FeatureWords, FigureUnit, Said, Saying, Topic, words_for
+from models.panel.features.words import LESS, RARER, FeatureWords, FigureUnit, Template, Topic, words_for
+from models.text import Text
 from models.vocab import FloatArray
 
-_VALUE_TOPIC = Topic("value_so_far", Said("value brought so far", "已创造的价值"))
-_NO_RECORD = Said("there is no record of {label} {span}", "{span}没有{label}记录")
-_VALUE_SUM = Saying(
+_VALUE_TOPIC = Topic("value_so_far", Text("value brought so far"))
+_NO_RECORD = Text("there is no record of {label} {span}")
+_VALUE_SUM = Template(
     figure=FigureUnit.MONEY,
-    description=Said("value brought {span}", "{span}创造的价值"),
-    statement=Said("the value brought {span} was {value}", "{span}创造的价值为{value}"),
-    missing=Said("the value brought {span} is not known", "{span}创造的价值未知"),
+    description=Text("value brought {span}"),
+    statement=Text("the value brought {span} was {value}"),
+    missing=Text("the value brought {span} is not known"),
     than=LESS,
 )
-_SUM = Saying(
+_SUM = Template(
     figure=FigureUnit.MONEY,
-    description=Said("amount of {label} {span}", "{span}{label}金额"),
-    statement=Said("{label} came to {value} {span}", "{span}{label}金额为{value}"),
+    description=Text("amount of {label} {span}"),
+    statement=Text("{label} came to {value} {span}"),
     missing=_NO_RECORD,
-    none=Said("{label} came to nothing {span}", "{span}{label}金额为零"),
+    none=Text("{label} came to nothing {span}"),
     than=LESS,
 )
-_COUNT = Saying(
+_COUNT = Template(
     figure=FigureUnit.TIMES,
-    description=Said("number of entries of {label} {span}", "{span}{label}次数"),
-    statement=Said("we recorded {label} {value} {span}", "{span}{label}共{value}"),
+    description=Text("number of entries of {label} {span}"),
+    statement=Text("we recorded {label} {value} {span}"),
     missing=_NO_RECORD,
     none=_NO_RECORD,
     than=RARER,
 )
-_SIZE = Saying(
+_SIZE = Template(
     figure=FigureUnit.MONEY,
-    description=Said("average entry of {label} {span}", "{span}{label}平均单笔金额"),
-    statement=Said("{label} averaged {value} per entry {span}", "{span}{label}平均单笔金额为{value}"),
+    description=Text("average entry of {label} {span}"),
+    statement=Text("{label} averaged {value} per entry {span}"),
     missing=_NO_RECORD,
     than=LESS,
 )
-_GROWTH = Saying(
+_GROWTH = Template(
     figure=FigureUnit.GROWTH,
-    description=Said(
-        "change of {label} from the {window} before to the last {window}", "近{window}{label}较前{window}的变化"
-    ),
-    statement=Said(
-        "compared with the {window} before, {label} {value} in the last {window}",
-        "近{window}{label}较前{window}{value}",
-    ),
-    missing=Said(
-        "there is no record of {label} in the last {window} or the {window} before",
-        "近{window}和之前{window}均没有{label}记录",
-    ),
+    description=Text("change of {label} from the {window} before to the last {window}"),
+    statement=Text("compared with the {window} before, {label} {value} in the last {window}"),
+    missing=Text("there is no record of {label} in the last {window} or the {window} before"),
 )
-_VOLATILITY = Saying(
+_VOLATILITY = Template(
     figure=FigureUnit.SHARE,
-    description=Said("ups and downs of {label} {span}", "{span}{label}的波动"),
-    statement=Said(
-        "{label} per {period} varied by {value} around the mean {span}", "{span}{label}按{period}的波动幅度为{value}"
-    ),
+    description=Text("ups and downs of {label} {span}"),
+    statement=Text("{label} per {period} varied by {value} around the mean {span}"),
     missing=_NO_RECORD,
     than=LESS,
 )
-_PEAK = Saying(
+_PEAK = Template(
     figure=FigureUnit.SHARE,
-    description=Said("share of the best {period} in {label} {span}", "{span}单{period}最高{label}占比"),
-    statement=Said("the best {period} made up {value} of {label} {span}", "{span}单{period}最高{label}占总额的{value}"),
+    description=Text("share of the best {period} in {label} {span}"),
+    statement=Text("the best {period} made up {value} of {label} {span}"),
     missing=_NO_RECORD,
     than=LESS,
 )
@@ -139,7 +130,7 @@ def flows_of(known: FeatureInputs, *forms: str) -> list[tuple[str, str]]:
     return found
 
 
-def _spoken(saying: Saying, topic: Topic, labels: Labels, name: str, window: int | None) -> FeatureWords:
+def _spoken(saying: Template, topic: Topic, labels: Labels, name: str, window: int | None) -> FeatureWords:
     return words_for(saying, topic, label=labels.of(name), span=labels.span(window), period=labels.one_period)
 
 

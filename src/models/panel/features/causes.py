@@ -11,18 +11,19 @@ from typing import Final
 from models.book.measures import ACTIVITY
 from models.config.root import Config
 from models.config.sections import MeasureConfig
-from models.panel.features.words import Said, Topic
+from models.panel.features.words import Topic
+from models.text import Text
 
-OVERDUE: Final = Topic("standing", Said("arrears and default", "逾期与违约"))
-BALANCE: Final = Topic("balance", Said("drawn balance", "贷款余额"))
-CONTRACTS: Final = Topic("contracts", Said("maturities and contracted business", "到期安排与合同约定业务"))
-LIMITS: Final = Topic("facilities", Said("facilities and limits", "融资项目与授信额度"))
-DEBT: Final = Topic("indebtedness", Said("indebtedness", "负债水平"))
-EARNINGS: Final = Topic("earnings", Said("revenue and margin", "营收与盈利"))
-FUNNEL: Final = Topic("funnel", Said("business in the making", "在谈项目"))
-COMPLAINTS: Final = Topic("complaints", Said("complaints", "投诉"))
-CAMPAIGNS: Final = Topic("campaigns", Said("campaigns and responses", "营销活动及响应"))
-SATISFACTION: Final = Topic("satisfaction", Said("satisfaction", "客户满意度"))
+OVERDUE: Final = Topic("standing", Text("arrears and default"))
+BALANCE: Final = Topic("balance", Text("drawn balance"))
+CONTRACTS: Final = Topic("contracts", Text("maturities and contracted business"))
+LIMITS: Final = Topic("facilities", Text("facilities and limits"))
+DEBT: Final = Topic("indebtedness", Text("indebtedness"))
+EARNINGS: Final = Topic("earnings", Text("revenue and margin"))
+FUNNEL: Final = Topic("funnel", Text("business in the making"))
+COMPLAINTS: Final = Topic("complaints", Text("complaints"))
+CAMPAIGNS: Final = Topic("campaigns", Text("campaigns and responses"))
+SATISFACTION: Final = Topic("satisfaction", Text("satisfaction"))
 
 _BY_KINDS: Final = (
     ("cashflows", frozenset({"arrears", "write_off", "recovery"}), OVERDUE),

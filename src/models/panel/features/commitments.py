@@ -10,81 +10,81 @@ from models.book.periods import DAYS_PER_YEAR
 from models.panel.facilities import FOREVER, Facilities
 from models.panel.features.causes import BALANCE, CONTRACTS, LIMITS
 from models.panel.features.inputs import Feature, FeatureInputs, ratio
-from models.panel.features.words import LESS, SHORTER, SMALLER, FigureUnit, Said, Saying, Topic, words_for
+from models.panel.features.words import LESS, SHORTER, SMALLER, FigureUnit, Template, Topic, words_for
+from models.text import Text
 from models.vocab import BoolArray, FloatArray
 
-_TERMS_TOPIC = Topic("terms", Said("spread and collateral", "利差与抵押"))
-_NONE_OPEN = Said("no facility is open", "没有存续融资项目")
-_COUNT = Saying(
+_YEARS = {1: Text("a year"), 3: Text("{count} year", plural="{count} years").filled(count=3)}
+_TERMS_TOPIC = Topic("terms", Text("spread and collateral"))
+_NONE_OPEN = Text("no facility is open")
+_COUNT = Template(
     figure=FigureUnit.COUNT,
-    description=Said("number of open facilities", "存续融资项目数"),
-    statement=Said("the number of open facilities is {value}", "存续融资项目数为{value}"),
+    description=Text("number of open facilities"),
+    statement=Text("the number of open facilities is {value}"),
     missing=_NONE_OPEN,
     none=_NONE_OPEN,
     than=SMALLER,
 )
-_LIMIT = Saying(
+_LIMIT = Template(
     figure=FigureUnit.MONEY,
-    description=Said("limits of open facilities", "在用授信额度"),
-    statement=Said("the limits of open facilities come to {value}", "在用授信额度合计{value}"),
+    description=Text("limits of open facilities"),
+    statement=Text("the limits of open facilities come to {value}"),
     missing=_NONE_OPEN,
-    none=Said("no limit is open", "没有在用授信额度"),
+    none=Text("no limit is open"),
     than=LESS,
 )
-_LIMIT_MEAN = Saying(
+_LIMIT_MEAN = Template(
     figure=FigureUnit.MONEY,
-    description=Said("average limit of all facilities so far", "历来融资项目平均额度"),
-    statement=Said("the average limit of all facilities so far is {value}", "历来融资项目平均额度为{value}"),
-    missing=Said("no facility was ever signed", "从未签署融资项目"),
+    description=Text("average limit of all facilities so far"),
+    statement=Text("the average limit of all facilities so far is {value}"),
+    missing=Text("no facility was ever signed"),
 )
-_TENOR = Saying(
+_TENOR = Template(
     figure=FigureUnit.YEARS,
-    description=Said("average remaining tenor of open facilities", "存续融资项目平均剩余期限"),
-    statement=Said("open facilities have {value} left to run on average", "存续融资项目平均剩余期限为{value}"),
-    missing=Said("no facility with a maturity is open", "没有约定到期日的存续融资项目"),
+    description=Text("average remaining tenor of open facilities"),
+    statement=Text("open facilities have {value} left to run on average"),
+    missing=Text("no facility with a maturity is open"),
     than=SHORTER,
 )
-_MATURING = Saying(
+_MATURING = Template(
     figure=FigureUnit.SHARE,
-    description=Said("share of open limits that matures within {years}", "{years}内到期的在用授信额度占比"),
-    statement=Said("{value} of the open limits mature within {years}", "{value}的在用授信额度将在{years}内到期"),
-    missing=Said("no limit with a maturity is open", "没有约定到期日的在用授信额度"),
-    none=Said("none of the open limits mature within {years}", "没有在用授信额度将在{years}内到期"),
+    description=Text("share of open limits that matures within {years}"),
+    statement=Text("{value} of the open limits mature within {years}"),
+    missing=Text("no limit with a maturity is open"),
+    none=Text("none of the open limits mature within {years}"),
     than=LESS,
 )
-_LARGEST = Saying(
+_LARGEST = Template(
     figure=FigureUnit.SHARE,
-    description=Said("share of the largest facility in the open limits", "最大融资项目占在用授信额度的比例"),
-    statement=Said("the largest facility makes up {value} of the open limits", "最大融资项目占在用授信额度的{value}"),
+    description=Text("share of the largest facility in the open limits"),
+    statement=Text("the largest facility makes up {value} of the open limits"),
     missing=_NONE_OPEN,
     than=LESS,
 )
-_SPREAD = Saying(
+_SPREAD = Template(
     figure=FigureUnit.BASIS_POINTS,
-    description=Said("average spread of open facilities", "存续融资项目平均利差"),
-    statement=Said("the average spread of open facilities is {value}", "存续融资项目平均利差为{value}"),
-    missing=Said("no open facility has a known spread", "没有已知利差的存续融资项目"),
+    description=Text("average spread of open facilities"),
+    statement=Text("the average spread of open facilities is {value}"),
+    missing=Text("no open facility has a known spread"),
 )
-_COLLATERAL = Saying(
+_COLLATERAL = Template(
     figure=FigureUnit.SHARE,
-    description=Said("average collateral cover of open facilities", "存续融资项目平均抵押覆盖率"),
-    statement=Said(
-        "collateral covers {value} of the open facilities on average", "存续融资项目平均抵押覆盖率为{value}"
-    ),
-    missing=Said("no open facility has a known collateral", "没有已知抵押的存续融资项目"),
+    description=Text("average collateral cover of open facilities"),
+    statement=Text("collateral covers {value} of the open facilities on average"),
+    missing=Text("no open facility has a known collateral"),
     than=LESS,
 )
-_OUTSTANDING = Saying(
+_OUTSTANDING = Template(
     figure=FigureUnit.MONEY,
-    description=Said("outstanding balance", "贷款余额"),
-    statement=Said("the outstanding balance is {value}", "贷款余额为{value}"),
-    missing=Said("the outstanding balance is not known", "贷款余额未知"),
-    none=Said("nothing is outstanding", "没有贷款余额"),
+    description=Text("outstanding balance"),
+    statement=Text("the outstanding balance is {value}"),
+    missing=Text("the outstanding balance is not known"),
+    none=Text("nothing is outstanding"),
 )
-_UTILISATION = Saying(
+_UTILISATION = Template(
     figure=FigureUnit.SHARE,
-    description=Said("outstanding balance as a share of the open limits", "额度使用率"),
-    statement=Said("the outstanding balance is {value} of the open limits", "额度使用率为{value}"),
+    description=Text("outstanding balance as a share of the open limits"),
+    statement=Text("the outstanding balance is {value} of the open limits"),
     missing=_NONE_OPEN,
 )
 
@@ -135,9 +135,9 @@ def _tenor_features(
     limit = sums.of(facilities.limit_steps, dated)
     tenor = ratio(sums.of(facilities.limit_steps * remaining, dated), limit)
     yield Feature("facility_remaining_tenor", "years", tenor, words_for(_TENOR, CONTRACTS))
-    for years in (1, 3):
+    for years, told in _YEARS.items():
         soon = sums.of(facilities.limit_steps, dated & (remaining < years))
-        said = words_for(_MATURING, CONTRACTS, years=Said("a year" if years == 1 else f"{years} years", f"{years}年"))
+        said = words_for(_MATURING, CONTRACTS, years=told)
         yield Feature(f"facility_maturing_share_{years}y", "share", ratio(soon, limit), said)
 
 

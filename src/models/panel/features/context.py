@@ -11,91 +11,67 @@ from models.book.measures import ACTIVITY
 from models.panel.features.inputs import Feature, FeatureContext, FeatureInputs, ratio
 from models.panel.features.labels import Labels
 from models.panel.features.states import GROUP_TOPIC
-from models.panel.features.words import LESS, RARER, SMALLER, FeatureWords, FigureUnit, Said, Saying, Topic, words_for
+from models.panel.features.words import LESS, RARER, SMALLER, FeatureWords, FigureUnit, Template, Topic, words_for
+from models.text import Text
 from models.vocab import FloatArray
 
-_GROUP_COUNT = Saying(
+_GROUP_COUNT = Template(
     figure=FigureUnit.TIMES,
-    description=Said(
-        "number of entries of {label} in the rest of the sponsor group {span}", "{span}集团其他成员的{label}次数"
-    ),
-    statement=Said(
-        "in the rest of the sponsor group we recorded {label} {value} {span}", "{span}集团其他成员的{label}共{value}"
-    ),
-    missing=Said("the sponsor group is not known", "所属集团未知"),
-    none=Said(
-        "there is no record of {label} in the rest of the sponsor group {span}", "{span}集团其他成员没有{label}记录"
-    ),
+    description=Text("number of entries of {label} in the rest of the sponsor group {span}"),
+    statement=Text("in the rest of the sponsor group we recorded {label} {value} {span}"),
+    missing=Text("the sponsor group is not known"),
+    none=Text("there is no record of {label} in the rest of the sponsor group {span}"),
     than=RARER,
 )
-_GROUP_VALUE = Saying(
+_GROUP_VALUE = Template(
     figure=FigureUnit.MONEY,
-    description=Said("value brought by the rest of the sponsor group {span}", "{span}集团其他成员创造的价值"),
-    statement=Said(
-        "the rest of the sponsor group brought a value of {value} {span}", "{span}集团其他成员创造的价值为{value}"
-    ),
-    missing=Said("the sponsor group is not known", "所属集团未知"),
-    none=Said("the rest of the sponsor group brought no value {span}", "{span}集团其他成员没有创造价值"),
+    description=Text("value brought by the rest of the sponsor group {span}"),
+    statement=Text("the rest of the sponsor group brought a value of {value} {span}"),
+    missing=Text("the sponsor group is not known"),
+    none=Text("the rest of the sponsor group brought no value {span}"),
     than=LESS,
 )
-_GROUP_CLIENTS = Saying(
+_GROUP_CLIENTS = Template(
     figure=FigureUnit.COUNT,
-    description=Said("number of other clients in the sponsor group", "集团其他客户数"),
-    statement=Said("the number of other clients in the sponsor group is {value}", "集团其他客户数为{value}"),
-    missing=Said("the sponsor group is not known", "所属集团未知"),
-    none=Said("there is no other client in the sponsor group", "集团没有其他客户"),
+    description=Text("number of other clients in the sponsor group"),
+    statement=Text("the number of other clients in the sponsor group is {value}"),
+    missing=Text("the sponsor group is not known"),
+    none=Text("there is no other client in the sponsor group"),
     than=SMALLER,
 )
-_AROUND_COUNT = Saying(
+_AROUND_COUNT = Template(
     figure=FigureUnit.TIMES,
-    description=Said(
-        "number of entries of {label} across the client's {place} {span}", "{span}客户所在{place}的{label}次数"
-    ),
-    statement=Said(
-        "across the client's {place} we recorded {label} {value} {span}", "{span}客户所在{place}的{label}共{value}"
-    ),
-    missing=Said("the client's {place} is not known", "客户所在{place}未知"),
-    none=Said(
-        "there is no record of {label} across the client's {place} {span}", "{span}客户所在{place}没有{label}记录"
-    ),
+    description=Text("number of entries of {label} across the client's {place} {span}"),
+    statement=Text("across the client's {place} we recorded {label} {value} {span}"),
+    missing=Text("the client's {place} is not known"),
+    none=Text("there is no record of {label} across the client's {place} {span}"),
     than=RARER,
 )
-_AROUND_SIZE = Saying(
+_AROUND_SIZE = Template(
     figure=FigureUnit.MONEY,
-    description=Said(
-        "average entry of {label} across the client's {place} {span}", "{span}客户所在{place}{label}的平均单笔金额"
-    ),
-    statement=Said(
-        "across the client's {place}, {label} averaged {value} per entry {span}",
-        "{span}客户所在{place}{label}的平均单笔金额为{value}",
-    ),
-    missing=Said(
-        "there is no record of {label} across the client's {place} {span}", "{span}客户所在{place}没有{label}记录"
-    ),
+    description=Text("average entry of {label} across the client's {place} {span}"),
+    statement=Text("across the client's {place}, {label} averaged {value} per entry {span}"),
+    missing=Text("there is no record of {label} across the client's {place} {span}"),
     than=LESS,
 )
-_AROUND_GROWTH = Saying(
+_AROUND_GROWTH = Template(
     figure=FigureUnit.GROWTH,
-    description=Said(
+    description=Text(
         "change in the number of entries of {label} across the client's {place} "
-        "from the {window} before to the last {window}",
-        "近{window}客户所在{place}的{label}次数较前{window}的变化",
+        "from the {window} before to the last {window}"
     ),
-    statement=Said(
-        "compared with the {window} before, entries of {label} across the client's {place} {value} "
-        "in the last {window}",
-        "近{window}客户所在{place}的{label}次数较前{window}{value}",
+    statement=Text(
+        "compared with the {window} before, entries of {label} across the client's {place} {value} in the last {window}"
     ),
-    missing=Said(
-        "there is no record of {label} across the client's {place} in the last {window} or the {window} before",
-        "近{window}和之前{window}客户所在{place}均没有{label}记录",
+    missing=Text(
+        "there is no record of {label} across the client's {place} in the last {window} or the {window} before"
     ),
 )
-_ATTRIBUTE = Saying(
+_ATTRIBUTE = Template(
     figure=FigureUnit.NAME,
-    description=Said("{label}", "{label}"),
-    statement=Said("the {label} is {value}", "{label}为{value}"),
-    missing=Said("the {label} is not known", "{label}未知"),
+    description=Text("{label}"),
+    statement=Text("the {label} is {value}"),
+    missing=Text("the {label} is not known"),
 )
 _ATTRIBUTE_FIGURES = {
     "registered_capital": FigureUnit.MONEY,
@@ -154,12 +130,10 @@ def _attribute(known: FeatureInputs, column: str) -> FeatureWords:
     return words_for(_ATTRIBUTE, Topic(column, label), figure=figure, label=label)
 
 
-def _spoken(saying: Saying, labels: Labels, column: str, window: int) -> FeatureWords:
+def _spoken(saying: Template, labels: Labels, column: str, window: int) -> FeatureWords:
     """All that happens around a client in one sense is one reason."""
     place = labels.of(column)
-    topic = Topic(
-        f"{column}_surroundings", Said(f"business across the client's {place.en}", f"客户所在{place.zh}的业务")
-    )
+    topic = Topic(f"{column}_surroundings", Text("business across the client's {place}").filled(place=place))
     return words_for(
         saying,
         topic,

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.panel.features.inputs import Feature, FeatureInputs
-from models.panel.features.words import SMALLER, FigureUnit, Said, Saying, Topic, words_for
+from models.panel.features.words import SMALLER, FigureUnit, Template, Topic, words_for
+from models.text import Text
 
-_TOPIC = Topic("facilities_signed", Said("facilities signed, by kind", "各类融资项目签署数"))
-_NONE_SIGNED = Said("no {label} were signed so far", "迄今未签署{label}")
-_COUNT = Saying(
+_TOPIC = Topic("facilities_signed", Text("facilities signed, by kind"))
+_NONE_SIGNED = Text("no {label} were signed so far")
+_COUNT = Template(
     figure=FigureUnit.COUNT,
-    description=Said("number of {label} signed so far", "迄今签署的{label}笔数"),
-    statement=Said("the number of {label} signed so far is {value}", "迄今签署的{label}笔数为{value}"),
+    description=Text("number of {label} signed so far"),
+    statement=Text("the number of {label} signed so far is {value}"),
     missing=_NONE_SIGNED,
     none=_NONE_SIGNED,
     than=SMALLER,

@@ -11,113 +11,103 @@ from models.panel.facilities import FOREVER, Facilities
 from models.panel.features.causes import FUNNEL
 from models.panel.features.inputs import Feature, FeatureInputs, ratio
 from models.panel.features.runoff import FacilityLimits
-from models.panel.features.words import LESS, NEARER, SHORTER, SMALLER, FigureUnit, Said, Saying, words_for
+from models.panel.features.words import LESS, NEARER, SHORTER, SMALLER, FigureUnit, Template, words_for
 from models.panel.opportunities import Opportunities
+from models.text import Text
 from models.vocab import FloatArray
 
-_NONE_OPEN = Said("no opportunity is open", "没有在谈项目")
-_COUNT = Saying(
+_NONE_OPEN = Text("no opportunity is open")
+_COUNT = Template(
     figure=FigureUnit.COUNT,
-    description=Said("number of open opportunities", "在谈项目数"),
-    statement=Said("the number of open opportunities is {value}", "在谈项目数为{value}"),
+    description=Text("number of open opportunities"),
+    statement=Text("the number of open opportunities is {value}"),
     missing=_NONE_OPEN,
     none=_NONE_OPEN,
     than=SMALLER,
 )
-_AMOUNT = Saying(
+_AMOUNT = Template(
     figure=FigureUnit.MONEY,
-    description=Said("amount of open opportunities", "在谈项目金额"),
-    statement=Said("open opportunities come to {value}", "在谈项目金额为{value}"),
+    description=Text("amount of open opportunities"),
+    statement=Text("open opportunities come to {value}"),
     missing=_NONE_OPEN,
-    none=Said("there is no open opportunity with an amount", "没有标明金额的在谈项目"),
+    none=Text("there is no open opportunity with an amount"),
     than=LESS,
 )
-_DAYS = Saying(
+_DAYS = Template(
     figure=FigureUnit.DAYS,
-    description=Said("average time of open opportunities in their stage", "在谈项目在当前阶段的平均停留时间"),
-    statement=Said(
-        "open opportunities have been in their stage for {value} on average", "在谈项目在当前阶段平均停留{value}"
-    ),
+    description=Text("average time of open opportunities in their stage"),
+    statement=Text("open opportunities have been in their stage for {value} on average"),
     missing=_NONE_OPEN,
     than=SHORTER,
 )
-_DEEPEST = Saying(
+_DEEPEST = Template(
     figure=FigureUnit.COUNT,
-    description=Said("furthest step of the funnel reached by an open opportunity", "在谈项目达到的最远漏斗步骤"),
-    statement=Said(
-        "the furthest open opportunity has reached step {value} of 5", "最远的在谈项目处于第{value}步（共5步）"
-    ),
+    description=Text("furthest step of the funnel reached by an open opportunity"),
+    statement=Text("the furthest open opportunity has reached step {value} of 5"),
     missing=_NONE_OPEN,
     none=_NONE_OPEN,
 )
-_WON_SHARE = Saying(
+_WON_SHARE = Template(
     figure=FigureUnit.SHARE,
-    description=Said("share of ended opportunities that we won", "已结束商机的赢单率"),
-    statement=Said("we won {value} of the opportunities that ended", "已结束商机的赢单率为{value}"),
-    missing=Said("no opportunity has ended so far", "迄今没有已结束的商机"),
+    description=Text("share of ended opportunities that we won"),
+    statement=Text("we won {value} of the opportunities that ended"),
+    missing=Text("no opportunity has ended so far"),
     than=LESS,
 )
-_WON = Saying(
+_WON = Template(
     figure=FigureUnit.COUNT,
-    description=Said("number of opportunities won in the last year", "近一年赢单数"),
-    statement=Said("the number of opportunities won in the last year is {value}", "近一年赢单数为{value}"),
-    missing=Said("no opportunity was won in the last year", "近一年没有赢单"),
-    none=Said("no opportunity was won in the last year", "近一年没有赢单"),
+    description=Text("number of opportunities won in the last year"),
+    statement=Text("the number of opportunities won in the last year is {value}"),
+    missing=Text("no opportunity was won in the last year"),
+    none=Text("no opportunity was won in the last year"),
     than=SMALLER,
 )
-_LOST = Saying(
+_LOST = Template(
     figure=FigureUnit.COUNT,
-    description=Said("number of opportunities lost in the last year", "近一年丢单数"),
-    statement=Said("the number of opportunities lost in the last year is {value}", "近一年丢单数为{value}"),
-    missing=Said("no opportunity was lost in the last year", "近一年没有丢单"),
-    none=Said("no opportunity was lost in the last year", "近一年没有丢单"),
+    description=Text("number of opportunities lost in the last year"),
+    statement=Text("the number of opportunities lost in the last year is {value}"),
+    missing=Text("no opportunity was lost in the last year"),
+    none=Text("no opportunity was lost in the last year"),
     than=SMALLER,
 )
 
 
-_NEW = Saying(
+_NEW = Template(
     figure=FigureUnit.COUNT,
-    description=Said("number of opportunities that arose {span}", "{span}新增商机数"),
-    statement=Said("the number of opportunities that arose {span} is {value}", "{span}新增商机数为{value}"),
-    missing=Said("no opportunity arose {span}", "{span}没有新增商机"),
-    none=Said("no opportunity arose {span}", "{span}没有新增商机"),
+    description=Text("number of opportunities that arose {span}"),
+    statement=Text("the number of opportunities that arose {span} is {value}"),
+    missing=Text("no opportunity arose {span}"),
+    none=Text("no opportunity arose {span}"),
     than=SMALLER,
 )
-_SINCE_NEW = Saying(
+_SINCE_NEW = Template(
     figure=FigureUnit.DAYS,
-    description=Said("time since the latest opportunity arose", "距最近一次新增商机的时间"),
-    statement=Said("the latest opportunity arose {value} ago", "最近一次新增商机距今{value}"),
-    missing=Said("no opportunity arose so far", "迄今没有商机"),
+    description=Text("time since the latest opportunity arose"),
+    statement=Text("the latest opportunity arose {value} ago"),
+    missing=Text("no opportunity arose so far"),
     than=NEARER,
 )
-_SINCE_STEP = Saying(
+_SINCE_STEP = Template(
     figure=FigureUnit.DAYS,
-    description=Said("time since an opportunity last moved ahead", "距最近一次商机推进的时间"),
-    statement=Said("an opportunity last moved ahead {value} ago", "最近一次商机推进距今{value}"),
-    missing=Said("no opportunity arose so far", "迄今没有商机"),
+    description=Text("time since an opportunity last moved ahead"),
+    statement=Text("an opportunity last moved ahead {value} ago"),
+    missing=Text("no opportunity arose so far"),
     than=NEARER,
 )
-_PER_LIMIT = Saying(
+_PER_LIMIT = Template(
     figure=FigureUnit.SHARE,
-    description=Said("open opportunities as a share of the open limits", "在谈项目金额与在用授信额度之比"),
-    statement=Said("open opportunities come to {value} of the open limits", "在谈项目金额为在用授信额度的{value}"),
-    missing=Said("no limit is open", "没有在用授信额度"),
-    none=Said("no opportunity with an amount stands beside the open limits", "没有在谈项目可补充在用授信额度"),
+    description=Text("open opportunities as a share of the open limits"),
+    statement=Text("open opportunities come to {value} of the open limits"),
+    missing=Text("no limit is open"),
+    none=Text("no opportunity with an amount stands beside the open limits"),
     than=LESS,
 )
-_PER_MATURING = Saying(
+_PER_MATURING = Template(
     figure=FigureUnit.SHARE,
-    description=Said(
-        "open opportunities as a share of the limits that mature within a year", "在谈项目金额与一年内到期额度之比"
-    ),
-    statement=Said(
-        "open opportunities come to {value} of the limits that mature within a year",
-        "在谈项目金额为一年内到期额度的{value}",
-    ),
-    missing=Said("no limit matures within a year", "一年内没有额度到期"),
-    none=Said(
-        "no opportunity with an amount could replace what matures within a year", "没有在谈项目可接续一年内到期的额度"
-    ),
+    description=Text("open opportunities as a share of the limits that mature within a year"),
+    statement=Text("open opportunities come to {value} of the limits that mature within a year"),
+    missing=Text("no limit matures within a year"),
+    none=Text("no opportunity with an amount could replace what matures within a year"),
     than=LESS,
 )
 

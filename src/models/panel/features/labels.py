@@ -1,4 +1,4 @@
-"""What this book calls its measures, attributes and stretches of time, in both languages; no feature is made here."""
+"""What this book calls its measures, attributes and stretches of time."""
 
 from __future__ import annotations
 
@@ -7,59 +7,69 @@ from dataclasses import dataclass, field
 
 from models.book.measures import ACTIVITY
 from models.book.periods import PeriodName
+from models.config.labels import LabelConfig
 from models.config.root import Config
-from models.config.sections import LabelConfig
 from models.panel.features.causes import shared_causes
-from models.panel.features.words import Said, Topic, quoted
+from models.panel.features.words import Topic
+from models.text import ENGLISH, Label, Phrase, Text, in_a_row, listed, named
 
-_PERIODS = {"week": Said("week", "周"), "month": Said("month", "个月"), "quarter": Said("quarter", "个季度")}
-_NAMED_ONE = {"week": Said("week", "周"), "month": Said("month", "月"), "quarter": Said("quarter", "季")}
+STRETCHES = {
+    "week": Text("{count} week", plural="{count} weeks"),
+    "month": Text("{count} month", plural="{count} months"),
+    "quarter": Text("{count} quarter", plural="{count} quarters"),
+}
+_LAST_ONE = {
+    "week": Text("week", "the last"),
+    "month": Text("month", "the last"),
+    "quarter": Text("quarter", "the last"),
+}
+PERIODS = {"week": Text("week", "each"), "month": Text("month", "each"), "quarter": Text("quarter", "each")}
 _COMMON = {
-    "commitment": Said("commitments", "授信承诺"),
-    "drawdown": Said("drawdowns", "提款"),
-    "repayment": Said("repayments", "还款"),
-    "interest": Said("interest", "利息"),
-    "fee": Said("fees", "手续费"),
-    "funding_cost": Said("funding costs", "资金成本"),
-    "service_cost": Said("service costs", "服务成本"),
-    "arrears": Said("arrears", "逾期"),
-    "write_off": Said("write-offs", "核销"),
-    "recovery": Said("recoveries", "追偿款"),
-    "order": Said("orders", "订单"),
-    "cancellation": Said("cancellations", "退单"),
-    "meeting": Said("meetings", "会面"),
-    "enquiry": Said("enquiries", "咨询"),
-    "complaint": Said("complaints", "投诉"),
-    "campaign": Said("campaigns", "营销活动"),
-    "response": Said("responses to campaigns", "营销响应"),
-    "event": Said("events", "活动"),
-    "response_hours": Said("response times", "响应时间"),
-    "resolution_hours": Said("resolution times", "解决时间"),
-    "csat": Said("satisfaction score (CSAT)", "满意度评分"),
-    "nps": Said("recommendation score (NPS)", "推荐意愿评分"),
-    "pd": Said("probability of default", "违约概率"),
-    "loan": Said("loans", "贷款"),
-    "guarantee": Said("guarantees", "担保"),
-    "project_loan": Said("project loans", "项目贷款"),
-    "corporate_loan": Said("corporate loans", "公司贷款"),
-    "revolving_credit": Said("revolving credits", "循环贷款"),
-    "trade_finance": Said("trade finance facilities", "贸易融资"),
-    "bridge_loan": Said("bridge loans", "过桥贷款"),
-    "gdp_growth": Said("growth of GDP", "GDP增速"),
-    "policy_rate": Said("policy rate", "政策利率"),
-    "inflation": Said("inflation", "通胀率"),
-    "country": Said("country", "国家"),
-    "region": Said("region", "地区"),
-    "industry": Said("industry", "行业"),
-    "ownership": Said("ownership", "所有制"),
-    "registered_capital": Said("registered capital", "注册资本"),
-    "employees": Said("number of employees", "员工人数"),
-    "risk_appetite": Said("risk appetite", "风险偏好"),
-    "market_position": Said("market position", "市场地位"),
-    "esg_grade": Said("ESG grade", "ESG评级"),
-    "acquisition_channel": Said("acquisition channel", "获客渠道"),
-    "acquisition_cost": Said("cost of acquisition", "获客成本"),
-    "group_id": Said("sponsor group", "所属集团"),
+    "commitment": Text("commitments"),
+    "drawdown": Text("drawdowns"),
+    "repayment": Text("repayments"),
+    "interest": Text("interest"),
+    "fee": Text("fees"),
+    "funding_cost": Text("funding costs"),
+    "service_cost": Text("service costs"),
+    "arrears": Text("arrears"),
+    "write_off": Text("write-offs"),
+    "recovery": Text("recoveries"),
+    "order": Text("orders"),
+    "cancellation": Text("cancellations"),
+    "meeting": Text("meetings"),
+    "enquiry": Text("enquiries"),
+    "complaint": Text("complaints"),
+    "campaign": Text("campaigns"),
+    "response": Text("responses to campaigns"),
+    "event": Text("events"),
+    "response_hours": Text("response times"),
+    "resolution_hours": Text("resolution times"),
+    "csat": Text("satisfaction score (CSAT)"),
+    "nps": Text("recommendation score (NPS)"),
+    "pd": Text("probability of default"),
+    "loan": Text("loans"),
+    "guarantee": Text("guarantees"),
+    "project_loan": Text("project loans"),
+    "corporate_loan": Text("corporate loans"),
+    "revolving_credit": Text("revolving credits"),
+    "trade_finance": Text("trade finance facilities"),
+    "bridge_loan": Text("bridge loans"),
+    "gdp_growth": Text("growth of GDP"),
+    "policy_rate": Text("policy rate"),
+    "inflation": Text("inflation"),
+    "country": Text("country"),
+    "region": Text("region"),
+    "industry": Text("industry"),
+    "ownership": Text("ownership"),
+    "registered_capital": Text("registered capital"),
+    "employees": Text("number of employees"),
+    "risk_appetite": Text("risk appetite"),
+    "market_position": Text("market position"),
+    "esg_grade": Text("ESG grade"),
+    "acquisition_channel": Text("acquisition channel"),
+    "acquisition_cost": Text("cost of acquisition"),
+    "group_id": Text("sponsor group"),
 }
 """What lenders commonly measure; a label in the config goes before."""
 
@@ -73,12 +83,12 @@ class Labels:
     """
 
     period: PeriodName
-    measures: Mapping[str, Said] = field(default_factory=dict)
-    facilities: Mapping[str, Said] = field(default_factory=dict)
+    measures: Mapping[str, Phrase] = field(default_factory=dict)
+    facilities: Mapping[str, Phrase] = field(default_factory=dict)
     tones: Sequence[Sequence[str]] = ()
     causes: Mapping[str, Topic] = field(default_factory=dict)
 
-    def of(self, name: str) -> Said:
+    def of(self, name: str) -> Phrase:
         """What a measure, an attribute or a figure of the economy is called."""
         return self.measures.get(name) or common_label(name)
 
@@ -86,44 +96,38 @@ class Labels:
         """What all that is told of a measure belongs to, be it an amount, its timing or its course."""
         return self.causes.get(name) or Topic(name, self.of(name))
 
-    def tone(self, number: int) -> Said:
+    def tone(self, number: int) -> Text:
         """A component of the tone of notes, from 1: by its words, which are those of the notes in whatever language.
 
-        >>> Labels(period="month", tones=[["late", "again"]]).tone(1).en, Labels(period="month").tone(1).en
-        ('likeness of notes to “late, again”', 'wording of notes, pattern 1 (found by counting, without a name)')
+        >>> reported = Labels(period="month", tones=[["late", "again"]])
+        >>> reported.tone(1).within(ENGLISH), reported.tone(2).within(ENGLISH)
+        ('likeness of notes to “late, again”', 'wording of notes, pattern 2 (found by counting, without a name)')
         """
         words = self.tones[number - 1] if number <= len(self.tones) else ()
         if not words:
-            return Said(
-                f"wording of notes, pattern {number} (found by counting, without a name)",
-                f"沟通记录措辞特征{number}（由统计归纳，没有名称）",
-            )
-        return Said(f"likeness of notes to “{', '.join(words)}”", f"沟通记录与“{'、'.join(words)}”等措辞的相近程度")
+            return Text("wording of notes, pattern {number} (found by counting, without a name)").filled(number=number)
+        return Text("likeness of notes to “{words}”").filled(words=in_a_row(words))
 
-    def window(self, periods: int) -> Said:
+    def window(self, periods: int) -> Text:
         """A number of periods as it is said after "the last" or before "before".
 
-        >>> Labels(period="month").window(12).en, Labels(period="week").window(1).en
+        >>> Labels(period="month").window(12).within(ENGLISH), Labels(period="week").window(1).within(ENGLISH)
         ('12 months', 'week')
         """
-        english, chinese = _PERIODS[self.period]
-        return Said(english if periods == 1 else f"{periods} {english}s", f"{periods}{chinese}")
+        return _LAST_ONE[self.period] if periods == 1 else STRETCHES[self.period].filled(count=periods)
 
-    def span(self, periods: int | None) -> Said:
+    def span(self, periods: int | None) -> Text:
         """The latest periods, or the whole past, as an adverb.
 
-        >>> Labels(period="month").span(3).zh, Labels(period="month").span(None).en
-        ('近3个月', 'so far')
+        >>> Labels(period="month").span(3).within(ENGLISH), Labels(period="month").span(None).within(ENGLISH)
+        ('in the last 3 months', 'so far')
         """
-        if periods is None:
-            return Said("so far", "迄今")
-        window = self.window(periods)
-        return Said(f"in the last {window.en}", f"近{window.zh}")
+        return Text("so far") if periods is None else Text("in the last {window}").filled(window=self.window(periods))
 
     @property
-    def one_period(self) -> Said:
+    def one_period(self) -> Text:
         """A single period."""
-        return _NAMED_ONE[self.period]
+        return PERIODS[self.period]
 
 
 def labels_of(config: Config, tones: Sequence[Sequence[str]] = ()) -> Labels:
@@ -131,8 +135,8 @@ def labels_of(config: Config, tones: Sequence[Sequence[str]] = ()) -> Labels:
 
     ``tones`` are the words of what reads the notes; a component with the words of an earlier one goes without.
     """
-    measures = {ACTIVITY: _together(config.activity.kinds)}
-    facilities: dict[str, Said] = {}
+    measures: dict[str, Phrase] = {ACTIVITY: _together(config.activity.kinds)}
+    facilities: dict[str, Phrase] = {}
     for labels, specs in ((measures, config.features.measures), (facilities, config.features.facility_counts)):
         for name, spec in specs.items():
             label = _configured(spec.label, common_label(name))
@@ -147,34 +151,35 @@ def labels_of(config: Config, tones: Sequence[Sequence[str]] = ()) -> Labels:
     )
 
 
-def common_label(name: str) -> Said:
+def common_label(name: str) -> Text:
     """What something is commonly called: the words of the field where they are known, else its name with blanks.
 
-    >>> common_label("fee"), common_label("spare_parts").en
-    (Said(en='fees', zh='手续费'), 'spare parts')
+    >>> common_label("fee").within(ENGLISH), common_label("spare_parts").within(ENGLISH)
+    ('fees', 'spare parts')
     """
-    spoken = name.replace("_", " ")
-    return _COMMON.get(name, Said(spoken, quoted(spoken, "zh")))
+    return _COMMON.get(name) or named(name.replace("_", " "))
 
 
-def _configured(label: LabelConfig | None, common: Said) -> Said:
-    return common if label is None else Said(label.en or common.en, label.zh or common.zh)
+def _configured(label: LabelConfig | None, common: Phrase) -> Phrase:
+    return common if label is None else label.phrase(common)
 
 
-def _together(kinds: Iterable[str]) -> Said:
+def _together(kinds: Iterable[str]) -> Phrase:
     """Several kinds of cashflow in one breath: interest and fees."""
-    labels = [common_label(kind) for kind in kinds]
-    return Said(
-        _listed([label.en for label in labels], ", ", " and "), _listed([label.zh for label in labels], "、", "与")
-    )
+    return listed([common_label(kind) for kind in kinds])
 
 
-def _listed(names: Sequence[str], between: str, last: str) -> str:
-    return last.join([between.join(names[:-1]), names[-1]] if names[1:] else names)
+def _apart(label: Phrase, name: str, taken: Iterable[Phrase]) -> Phrase:
+    """The label, with the name behind it in each language in which another has the same label.
 
-
-def _apart(label: Said, name: str, taken: Iterable[Said]) -> Said:
+    Common labels differ in every language; only what a config gives can be the same as another.
+    """
     others = list(taken)
-    english = f"{label.en} ({name})" if label.en in {other.en for other in others} else label.en
-    chinese = f"{label.zh}（{quoted(name, 'zh')}）" if label.zh in {other.zh for other in others} else label.zh
-    return Said(english, chinese)
+    given = {language for each in (label, *others) if isinstance(each, Label) for language, _ in each.given}
+    alike = [
+        language
+        for language in sorted({ENGLISH, *given})
+        if label.within(language) in {other.within(language) for other in others}
+    ]
+    reported = Text("{label} ({name})").filled(label=label, name=named(name))
+    return Label(tuple((language, reported.within(language)) for language in alike), label) if alike else label

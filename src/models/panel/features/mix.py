@@ -7,27 +7,28 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
-from models.panel.features.words import LESS, SMALLER, FigureUnit, Said, Saying, Topic, words_for
+from models.panel.features.words import LESS, SMALLER, FigureUnit, Template, Topic, words_for
+from models.text import Text
 
-_TOPIC = Topic("product_mix", Said("product mix", "产品组合"))
-_UNUSED = Said("no product of the mix was used so far", "迄今未使用过组合中的产品")
-_SHARE = Saying(
+_TOPIC = Topic("product_mix", Text("product mix"))
+_UNUSED = Text("no product of the mix was used so far")
+_SHARE = Template(
     figure=FigureUnit.SHARE,
-    description=Said("share of {label} in the product mix so far", "迄今{label}在产品组合中的占比"),
-    statement=Said("{label} made up {value} of the product mix so far", "迄今{label}占产品组合的{value}"),
+    description=Text("share of {label} in the product mix so far"),
+    statement=Text("{label} made up {value} of the product mix so far"),
     missing=_UNUSED,
     than=LESS,
 )
-_CONCENTRATION = Saying(
+_CONCENTRATION = Template(
     figure=FigureUnit.SHARE,
-    description=Said("concentration of the product mix", "产品集中度"),
-    statement=Said("the concentration of the product mix is {value}", "产品集中度为{value}"),
+    description=Text("concentration of the product mix"),
+    statement=Text("the concentration of the product mix is {value}"),
     missing=_UNUSED,
 )
-_PRODUCTS = Saying(
+_PRODUCTS = Template(
     figure=FigureUnit.COUNT,
-    description=Said("number of kinds of products used so far", "迄今使用的产品种类数"),
-    statement=Said("the number of kinds of products used so far is {value}", "迄今使用的产品种类数为{value}"),
+    description=Text("number of kinds of products used so far"),
+    statement=Text("the number of kinds of products used so far is {value}"),
     missing=_UNUSED,
     none=_UNUSED,
     than=SMALLER,

@@ -16,75 +16,56 @@ from models.panel.facilities import Facilities
 from models.panel.features.causes import CONTRACTS, LIMITS
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
 from models.panel.features.runoff import FacilityLimits, balance_steps, has_balances
-from models.panel.features.words import LESS, NEARER, FigureUnit, Said, Saying, words_for
+from models.panel.features.words import LESS, NEARER, FigureUnit, Template, words_for
+from models.text import Text
 from models.vocab import FloatArray
 
-_NONE_OPEN = Said("no facility is open", "没有存续融资项目")
-_NO_BALANCE = Said("no facility is open, or nothing was outstanding {span}", "没有存续融资项目，或{span}没有贷款余额")
-_NO_ACTIVITY = Said(
-    "no facility is open, or there is no record of {label} {year}", "没有存续融资项目，或{year}没有{label}记录"
-)
-_RUNS = Saying(
+_NONE_OPEN = Text("no facility is open")
+_NO_BALANCE = Text("no facility is open, or nothing was outstanding {span}")
+_NO_ACTIVITY = Text("no facility is open, or there is no record of {label} {year}")
+_RUNS = Template(
     figure=FigureUnit.SHARE,
-    description=Said("share of the next {ahead} that open limits run", "在用授信额度覆盖未来{ahead}的比例"),
-    statement=Said("open limits run for {value} of the next {ahead}", "在用授信额度覆盖未来{ahead}的{value}"),
+    description=Text("share of the next {ahead} that open limits run"),
+    statement=Text("open limits run for {value} of the next {ahead}"),
     missing=_NONE_OPEN,
     than=LESS,
 )
-_AGAINST_BEFORE = Saying(
+_AGAINST_BEFORE = Template(
     figure=FigureUnit.SHARE,
-    description=Said(
-        "open limits, by how long they run in the next {ahead}, against those of the {ahead} before",
-        "在用授信额度在未来{ahead}的存续量与此前{ahead}之比",
-    ),
-    statement=Said(
-        "by how long they run, limits in the next {ahead} come to {value} of those in the {ahead} before",
-        "未来{ahead}的额度存续量为此前{ahead}的{value}",
-    ),
-    missing=Said("no limit was open in the {ahead} before", "此前{ahead}没有在用授信额度"),
-    none=Said("no limit runs on", "没有额度继续存续"),
+    description=Text("open limits, by how long they run in the next {ahead}, against those of the {ahead} before"),
+    statement=Text("by how long they run, limits in the next {ahead} come to {value} of those in the {ahead} before"),
+    missing=Text("no limit was open in the {ahead} before"),
+    none=Text("no limit runs on"),
     than=LESS,
 )
-_BALANCE = Saying(
+_BALANCE = Template(
     figure=FigureUnit.SHARE,
-    description=Said(
-        "balance that contracts keep in the next {ahead}, against its average {span}",
-        "未来{ahead}合同维持的贷款余额与{span}平均余额之比",
-    ),
-    statement=Said(
-        "the balance that contracts keep in the next {ahead} is {value} of its average {span}",
-        "未来{ahead}合同维持的贷款余额为{span}平均余额的{value}",
-    ),
+    description=Text("balance that contracts keep in the next {ahead}, against its average {span}"),
+    statement=Text("the balance that contracts keep in the next {ahead} is {value} of its average {span}"),
     missing=_NO_BALANCE,
-    none=Said("nothing is outstanding that contracts would keep", "没有合同维持的贷款余额"),
+    none=Text("nothing is outstanding that contracts would keep"),
     than=LESS,
 )
-_PACE = Saying(
+_PACE = Template(
     figure=FigureUnit.SHARE,
-    description=Said(
-        "{label} that contracts keep in the next {ahead} at the pace {span}, against those {year}",
-        "按{span}的业务速度未来{ahead}合同维持的{label}与{year}之比",
-    ),
-    statement=Said(
-        "at the pace {span}, contracts keep {value} of the {label} {year} in the next {ahead}",
-        "按{span}的业务速度，未来{ahead}合同维持{year}{label}的{value}",
-    ),
+    description=Text("{label} that contracts keep in the next {ahead} at the pace {span}, against those {year}"),
+    statement=Text("at the pace {span}, contracts keep {value} of the {label} {year} in the next {ahead}"),
     missing=_NO_ACTIVITY,
-    none=Said("at the pace {span}, contracts promise no {label}", "按{span}的业务速度，合同未约定{label}"),
+    none=Text("at the pace {span}, contracts promise no {label}"),
     than=LESS,
 )
-_SIGNED = Saying(
+_SIGNED = Template(
     figure=FigureUnit.DAYS,
-    description=Said("time since the latest facility was signed", "距最近一次签约的时间"),
-    statement=Said("the latest facility was signed {value} ago", "最近一次签约距今{value}"),
-    missing=Said("no facility was ever signed", "从未签署融资项目"),
+    description=Text("time since the latest facility was signed"),
+    statement=Text("the latest facility was signed {value} ago"),
+    missing=Text("no facility was ever signed"),
     than=NEARER,
 )
-_LOST = Saying(
+_LOST = Template(
     figure=FigureUnit.DAYS,
-    description=Said("time since a facility last ended off schedule", "距最近一次非按期结束的时间"),
-    statement=Said("a facility last ended off schedule {value} ago", "最近一次非按期结束距今{value}"),
-    missing=Said("no facility ended off schedule", "没有融资项目非按期结束"),
+    description=Text("time since a facility last ended off schedule"),
+    statement=Text("a facility last ended off schedule {value} ago"),
+    missing=Text("no facility ended off schedule"),
     than=NEARER,
 )
 
@@ -152,7 +133,7 @@ class _Run:
         return np.where(np.isfinite(latest), self.day - latest, np.nan)
 
 
-def _kept_features(known: FeatureInputs, kept: FloatArray, ahead: Said) -> Iterator[Feature]:
+def _kept_features(known: FeatureInputs, kept: FloatArray, ahead: Text) -> Iterator[Feature]:
     """Balance and recent pace of business as they are, each as far as open limits run."""
     year, window, labels = known.activity_periods, known.settings.windows[0], known.labels
     usual = summed(np.stack([balance_steps(known, ago=ago).astype(np.float64) for ago in range(year)]))

@@ -9,35 +9,32 @@ import numpy as np
 from models.panel.facilities import DEFAULTED, FOREVER, Facilities
 from models.panel.features.causes import OVERDUE
 from models.panel.features.inputs import Feature, FeatureInputs
-from models.panel.features.words import NEARER, SHORTER, FigureUnit, Said, Saying, words_for
+from models.panel.features.words import NEARER, SHORTER, FigureUnit, Template, words_for
+from models.text import Text
 from models.vocab import FloatArray, IntArray
 
 ARREARS = "arrears"
 """The measure of payments that are overdue, where the config has one."""
-_OVERDUE = Saying(
+_OVERDUE = Template(
     figure=FigureUnit.DAYS_OVERDUE,
-    description=Said("time in arrears without a break", "持续逾期时间"),
-    statement=Said("the client has been in arrears for at least {value}", "客户已持续逾期至少{value}"),
-    missing=Said("it is not known whether the client is in arrears", "是否逾期未知"),
-    none=Said("the client is not in arrears", "客户没有逾期，属正常类"),
+    description=Text("time in arrears without a break"),
+    statement=Text("the client has been in arrears for at least {value}"),
+    missing=Text("it is not known whether the client is in arrears"),
+    none=Text("the client is not in arrears"),
     than=SHORTER,
 )
-_DEFAULT = Saying(
+_DEFAULT = Template(
     figure=FigureUnit.DAYS,
-    description=Said("time since the client's latest default or write-off", "距最近一次违约或核销的时间"),
-    statement=Said("the client's latest default or write-off was {value} ago", "最近一次违约或核销距今{value}"),
-    missing=Said("the client has not defaulted", "客户没有违约记录"),
+    description=Text("time since the client's latest default or write-off"),
+    statement=Text("the client's latest default or write-off was {value} ago"),
+    missing=Text("the client has not defaulted"),
     than=NEARER,
 )
-_GROUP_DEFAULT = Saying(
+_GROUP_DEFAULT = Template(
     figure=FigureUnit.DAYS,
-    description=Said(
-        "time since the latest default or write-off anywhere in the sponsor group", "距集团内最近一次违约或核销的时间"
-    ),
-    statement=Said(
-        "the latest default or write-off in the sponsor group was {value} ago", "集团内最近一次违约或核销距今{value}"
-    ),
-    missing=Said("nobody in the sponsor group has defaulted", "集团内没有违约记录"),
+    description=Text("time since the latest default or write-off anywhere in the sponsor group"),
+    statement=Text("the latest default or write-off in the sponsor group was {value} ago"),
+    missing=Text("nobody in the sponsor group has defaulted"),
     than=NEARER,
 )
 

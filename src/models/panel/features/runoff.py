@@ -15,70 +15,67 @@ from models.book.periods import DAYS_PER_PERIOD
 from models.panel.facilities import FOREVER, MATURED, Facilities
 from models.panel.features.causes import BALANCE, CONTRACTS, LIMITS
 from models.panel.features.inputs import Feature, FeatureInputs, ratio
-from models.panel.features.words import LESS, SHORTER, FigureUnit, Said, Saying, words_for
+from models.panel.features.words import LESS, SHORTER, FigureUnit, Template, words_for
 from models.panel.targets import NO_CAUSE
+from models.text import Text
 from models.vocab import BoolArray, FloatArray, IntArray
 
-_NONE_DATED = Said("no facility with a maturity is open", "没有约定到期日的存续融资项目")
-_LEVEL = Saying(
+_NONE_DATED = Text("no facility with a maturity is open")
+_LEVEL = Template(
     figure=FigureUnit.SHARE,
-    description=Said("balance as a share of its average {span}", "贷款余额与{span}平均余额之比"),
-    statement=Said("the balance is {value} of its average {span}", "贷款余额为{span}平均余额的{value}"),
-    missing=Said("nothing was outstanding {span}", "{span}没有贷款余额"),
-    none=Said("all that was outstanding {span} is repaid", "{span}的贷款余额已全部还清"),
+    description=Text("balance as a share of its average {span}"),
+    statement=Text("the balance is {value} of its average {span}"),
+    missing=Text("nothing was outstanding {span}"),
+    none=Text("all that was outstanding {span} is repaid"),
     than=LESS,
 )
-_BALANCE_GROWTH = Saying(
+_BALANCE_GROWTH = Template(
     figure=FigureUnit.GROWTH,
-    description=Said("change of the balance {span}", "{span}贷款余额变化"),
-    statement=Said("borrowing, by its balance, {value} {span}", "{span}贷款余额{value}"),
-    missing=Said("nothing was outstanding at either end of the last {window}", "近{window}首尾均没有贷款余额"),
+    description=Text("change of the balance {span}"),
+    statement=Text("borrowing, by its balance, {value} {span}"),
+    missing=Text("nothing was outstanding at either end of the last {window}"),
 )
-_BALANCE_PER_ACTIVITY = Saying(
+_BALANCE_PER_ACTIVITY = Template(
     figure=FigureUnit.MULTIPLE,
-    description=Said("balance as a multiple of {label} {span}", "贷款余额与{span}{label}之比"),
-    statement=Said("the balance is {value} the {label} {span}", "贷款余额为{span}{label}的{value}"),
-    missing=Said("there is no record of {label} {span}", "{span}没有{label}记录"),
-    none=Said("there is no balance that could bring {label}", "没有可带来{label}的贷款余额"),
+    description=Text("balance as a multiple of {label} {span}"),
+    statement=Text("the balance is {value} the {label} {span}"),
+    missing=Text("there is no record of {label} {span}"),
+    none=Text("there is no balance that could bring {label}"),
     than=LESS,
 )
-_PACE = Saying(
+_PACE = Template(
     figure=FigureUnit.SHARE,
-    description=Said("{label} per {period} {span} against those {year}", "{span}与{year}按{period}{label}之比"),
-    statement=Said(
-        "per {period}, {label} {span} were {value} of those {year}", "{span}按{period}{label}为{year}的{value}"
-    ),
-    missing=Said("there is no record of {label} {year}", "{year}没有{label}记录"),
-    none=Said("{label} came to nothing {span}, unlike before", "与此前不同，{span}{label}为零"),
+    description=Text("{label} per {period} {span} against those {year}"),
+    statement=Text("per {period}, {label} {span} were {value} of those {year}"),
+    missing=Text("there is no record of {label} {year}"),
+    none=Text("{label} came to nothing {span}, unlike before"),
     than=LESS,
 )
-_EARLY = Saying(
+_EARLY = Template(
     figure=FigureUnit.SHARE,
-    description=Said("share of limits that ended off schedule {span}", "{span}非按期结束的额度占比"),
-    statement=Said("{value} of the limits ended off schedule {span}", "{span}有{value}的额度非按期结束"),
-    missing=Said(
-        "no limit is open, and none ended off schedule {span}", "没有在用授信额度，{span}也没有非按期结束的额度"
-    ),
-    none=Said("no limit ended off schedule {span}", "{span}没有额度非按期结束"),
+    description=Text("share of limits that ended off schedule {span}"),
+    statement=Text("{value} of the limits ended off schedule {span}"),
+    missing=Text("no limit is open, and none ended off schedule {span}"),
+    none=Text("no limit ended off schedule {span}"),
     than=LESS,
 )
-_LIMIT_GROWTH = Saying(
+_LIMIT_GROWTH = Template(
     figure=FigureUnit.GROWTH,
-    description=Said("change of the open limits {span}", "{span}在用授信额度变化"),
-    statement=Said("our commitment, by open limits, {value} {span}", "{span}在用授信额度{value}"),
-    missing=Said("no limit was open at either end of the last {window}", "近{window}首尾均没有在用授信额度"),
+    description=Text("change of the open limits {span}"),
+    statement=Text("our commitment, by open limits, {value} {span}"),
+    missing=Text("no limit was open at either end of the last {window}"),
 )
-_FIRST = Saying(
+_FIRST = Template(
     figure=FigureUnit.DAYS,
-    description=Said("time until the first open facility matures", "距最早到期的存续融资项目的时间"),
-    statement=Said("the first of the open facilities matures in {value}", "最早到期的存续融资项目还有{value}"),
+    description=Text("time until the first open facility matures"),
+    statement=Text("the first of the open facilities matures in {value}"),
     missing=_NONE_DATED,
     than=SHORTER,
 )
-_LAST = Saying(
+_LAST = Template(
     figure=FigureUnit.DAYS,
-    description=Said("time until the last open facility matures", "距最晚到期的存续融资项目的时间"),
-    statement=Said("the last of the open facilities matures in {value}", "最晚到期的存续融资项目还有{value}"),
+    description=Text("time until the last open facility matures"),
+    statement=Text("the last of the open facilities matures in {value}"),
     missing=_NONE_DATED,
     than=SHORTER,
 )
@@ -191,5 +188,5 @@ def balance_steps(known: FeatureInputs, *, ago: int = 0) -> IntArray:
     return balance - known.past.steps("write_off", ago=ago) if "write_off" in names else balance
 
 
-def _stretch(known: FeatureInputs, window: int) -> dict[str, Said]:
+def _stretch(known: FeatureInputs, window: int) -> dict[str, Text]:
     return {"span": known.labels.span(window), "window": known.labels.window(window)}

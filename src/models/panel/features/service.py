@@ -14,55 +14,43 @@ from models.panel.features.words import (
     LESS,
     LOWER,
     SHORTER,
+    Comparative,
     FeatureWords,
     FigureUnit,
-    Said,
-    Saying,
-    Than,
+    Template,
     Topic,
     words_for,
 )
+from models.text import Phrase, Text
 
-_NO_RECORD = Said("there is no record of {label} {span}", "{span}没有{label}记录")
-_TONE_TOPIC = Topic("tone", Said("tone of notes", "沟通记录的语气"))
-_MEAN = Saying(
+_NO_RECORD = Text("there is no record of {label} {span}")
+_TONE_TOPIC = Topic("tone", Text("tone of notes"))
+_MEAN = Template(
     figure=FigureUnit.NUMBER,
-    description=Said("average of {label} {span}", "{span}{label}平均值"),
-    statement=Said("{label} averaged {value} {span}", "{span}{label}平均为{value}"),
+    description=Text("average of {label} {span}"),
+    statement=Text("{label} averaged {value} {span}"),
     missing=_NO_RECORD,
 )
-_TREND = Saying(
+_TREND = Template(
     figure=FigureUnit.NUMBER,
-    description=Said(
-        "change in the average of {label} from the {window} before to the last {window}",
-        "近{window}{label}平均值较前{window}的变化",
-    ),
-    statement=Said(
-        "compared with the {window} before, the average of {label} in the last {window} changed by {value}",
-        "近{window}{label}平均值较前{window}变化{value}",
-    ),
-    missing=Said(
-        "there are too few records of {label} to compare the last {window} with the {window} before",
-        "{label}记录不足，无法比较近{window}与之前{window}",
-    ),
-    none=Said(
-        "the average of {label} in the last {window} is as in the {window} before",
-        "近{window}{label}平均值与前{window}持平",
-    ),
+    description=Text("change in the average of {label} from the {window} before to the last {window}"),
+    statement=Text("compared with the {window} before, the average of {label} in the last {window} changed by {value}"),
+    missing=Text("there are too few records of {label} to compare the last {window} with the {window} before"),
+    none=Text("the average of {label} in the last {window} is as in the {window} before"),
     signed=True,
 )
-_SHARE = Saying(
+_SHARE = Template(
     figure=FigureUnit.SHARE,
-    description=Said("share of {label} in all contacts {span}", "{span}{label}占全部联络的比例"),
-    statement=Said("{label} made up {value} of all contacts {span}", "{span}{label}占全部联络的{value}"),
-    missing=Said("there is no record of contacts {span}", "{span}没有联络记录"),
+    description=Text("share of {label} in all contacts {span}"),
+    statement=Text("{label} made up {value} of all contacts {span}"),
+    missing=Text("there is no record of contacts {span}"),
     than=LESS,
 )
-_ANSWERED = Saying(
+_ANSWERED = Template(
     figure=FigureUnit.SHARE,
-    description=Said("rate of responses to campaigns {span}", "{span}营销响应率"),
-    statement=Said("the rate of responses to campaigns was {value} {span}", "{span}营销响应率为{value}"),
-    missing=Said("there is no record of campaigns {span}", "{span}没有营销活动记录"),
+    description=Text("rate of responses to campaigns {span}"),
+    statement=Text("the rate of responses to campaigns was {value} {span}"),
+    missing=Text("there is no record of campaigns {span}"),
 )
 
 
@@ -98,16 +86,16 @@ def share_features(known: FeatureInputs) -> Iterator[Feature]:
             yield Feature(f"campaign_response_share_{window}p", "share", answered, said)
 
 
-def _named(known: FeatureInputs, name: str) -> tuple[Said, Topic]:
+def _named(known: FeatureInputs, name: str) -> tuple[Phrase, Topic]:
     """A number's label and topic; the components of the tone of notes are one topic."""
     if known.past.measures.table_of(name) == NOTES:
         return known.labels.tone(int(name.rpartition("_")[2])), _TONE_TOPIC
     return known.labels.of(name), known.labels.cause(name)
 
 
-def _spoken(saying: Saying, topic: Topic, label: Said, labels: Labels, window: int, unit: str) -> FeatureWords:
+def _spoken(saying: Template, topic: Topic, label: Phrase, labels: Labels, window: int, unit: str) -> FeatureWords:
     in_hours = unit.endswith("_hours")
-    than: Than = SHORTER if in_hours else LOWER
+    than: Comparative = SHORTER if in_hours else LOWER
     figure = FigureUnit.HOURS if in_hours else FigureUnit.MONEY if unit == "amount" else FigureUnit.NUMBER
     return words_for(
         saying, topic, figure=figure, than=than, label=label, span=labels.span(window), window=labels.window(window)

@@ -7,68 +7,61 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
-from models.panel.features.words import NEWER, FeatureWords, FigureUnit, Said, Saying, Topic, words_for
+from models.panel.features.words import NEWER, FeatureWords, FigureUnit, Template, Topic, words_for
+from models.text import Text
 
 ACCOUNTS = "financials"
 
-_LAST = Saying(
+_LAST = Template(
     figure=FigureUnit.NUMBER,
-    description=Said("last known {label}", "最近已知的{label}"),
-    statement=Said("the last known {label} is {value}", "最近已知的{label}为{value}"),
-    missing=Said("no {label} is known", "{label}未知"),
+    description=Text("last known {label}"),
+    statement=Text("the last known {label} is {value}"),
+    missing=Text("no {label} is known"),
 )
-_AGE = Saying(
+_AGE = Template(
     figure=FigureUnit.DAYS,
-    description=Said("age of the last known {label}", "最近已知的{label}距今时间"),
-    statement=Said("the last known {label} is {value} old", "最近已知的{label}距今{value}"),
-    missing=Said("no {label} is known", "{label}未知"),
+    description=Text("age of the last known {label}"),
+    statement=Text("the last known {label} is {value} old"),
+    missing=Text("no {label} is known"),
     than=NEWER,
 )
-_CHANGE = Saying(
+_CHANGE = Template(
     figure=FigureUnit.NUMBER,
-    description=Said("change of {label} {span}", "{span}{label}的变化"),
-    statement=Said("the {label} changed by {value} {span}", "{span}{label}变化{value}"),
-    missing=Said("the change of the {label} {span} is not known", "{span}{label}的变化未知"),
-    none=Said("the {label} did not change {span}", "{span}{label}没有变化"),
+    description=Text("change of {label} {span}"),
+    statement=Text("the {label} changed by {value} {span}"),
+    missing=Text("the change of the {label} {span} is not known"),
+    none=Text("the {label} did not change {span}"),
     signed=True,
 )
-_MOVEMENT = Saying(
+_MOVEMENT = Template(
     figure=FigureUnit.NUMBER,
-    description=Said("sum of all changes of {label} {span}", "{span}{label}累计变动幅度"),
-    statement=Said("all changes of the {label} {span} add up to {value}", "{span}{label}累计变动{value}"),
-    missing=Said("the movement of the {label} {span} is not known", "{span}{label}的变动未知"),
-    none=Said("the {label} did not move {span}", "{span}{label}没有变动"),
+    description=Text("sum of all changes of {label} {span}"),
+    statement=Text("all changes of the {label} {span} add up to {value}"),
+    missing=Text("the movement of the {label} {span} is not known"),
+    none=Text("the {label} did not move {span}"),
 )
-_GROUP_MEAN = Saying(
+_GROUP_MEAN = Template(
     figure=FigureUnit.NUMBER,
-    description=Said("average {label} of the rest of the sponsor group", "集团其他成员的平均{label}"),
-    statement=Said(
-        "the average {label} of the rest of the sponsor group is {value}", "集团其他成员的平均{label}为{value}"
-    ),
-    missing=Said("no {label} is known of others in the sponsor group", "集团其他成员的{label}未知"),
+    description=Text("average {label} of the rest of the sponsor group"),
+    statement=Text("the average {label} of the rest of the sponsor group is {value}"),
+    missing=Text("no {label} is known of others in the sponsor group"),
 )
-_ECONOMY_LAST = Saying(
+_ECONOMY_LAST = Template(
     figure=FigureUnit.SHARE,
-    description=Said("last published {label} of the client's country", "客户所在国最近公布的{label}"),
-    statement=Said(
-        "the last published {label} of the client's country is {value}", "客户所在国最近公布的{label}为{value}"
-    ),
-    missing=Said("the {label} of the client's country is not known", "客户所在国的{label}未知"),
+    description=Text("last published {label} of the client's country"),
+    statement=Text("the last published {label} of the client's country is {value}"),
+    missing=Text("the {label} of the client's country is not known"),
 )
-_ECONOMY_CHANGE = Saying(
+_ECONOMY_CHANGE = Template(
     figure=FigureUnit.POINTS,
-    description=Said("change of the {label} of the client's country {span}", "{span}客户所在国{label}的变化"),
-    statement=Said(
-        "the {label} of the client's country changed by {value} {span}", "{span}客户所在国{label}变化{value}"
-    ),
-    missing=Said(
-        "the change of the {label} of the client's country {span} is not known", "{span}客户所在国{label}的变化未知"
-    ),
-    none=Said("the {label} of the client's country did not change {span}", "{span}客户所在国{label}没有变化"),
+    description=Text("change of the {label} of the client's country {span}"),
+    statement=Text("the {label} of the client's country changed by {value} {span}"),
+    missing=Text("the change of the {label} of the client's country {span} is not known"),
+    none=Text("the {label} of the client's country did not change {span}"),
     signed=True,
 )
-GROUP_TOPIC = Topic("sponsor_group", Said("sponsor group", "所属集团"))
-_ECONOMY_TOPIC = Topic("economy", Said("economy of the client's country", "客户所在国经济"))
+GROUP_TOPIC = Topic("sponsor_group", Text("sponsor group"))
+_ECONOMY_TOPIC = Topic("economy", Text("economy of the client's country"))
 
 
 def state_features(known: FeatureInputs) -> Iterator[Feature]:
@@ -121,7 +114,7 @@ def state_names(known: FeatureInputs, *, accounts: bool) -> list[str]:
     return [state.name for state in measures.states if (measures.table_of(state.name) == ACCOUNTS) == accounts]
 
 
-def _spoken(saying: Saying, known: FeatureInputs, name: str, window: int | None = None) -> FeatureWords:
+def _spoken(saying: Template, known: FeatureInputs, name: str, window: int | None = None) -> FeatureWords:
     label, figure = known.labels.of(name), _figure(known, name)
     if saying is _AGE:
         figure = FigureUnit.DAYS

@@ -18,77 +18,68 @@ from models.panel.features.words import (
     SHORTER,
     FeatureWords,
     FigureUnit,
-    Said,
-    Saying,
+    Template,
     Topic,
     words_for,
 )
+from models.text import Text
 
-_TENURE_TOPIC = Topic("tenure", Said("length of the relationship", "合作年限"))
-_NEVER = Said("there is no record of {label} so far", "迄今没有{label}记录")
-_NO_GAP = Said("{label} occurred too rarely for a gap to be told", "{label}次数太少，尚无间隔可言")
-_RECENCY = Saying(
+_TENURE_TOPIC = Topic("tenure", Text("length of the relationship"))
+_NEVER = Text("there is no record of {label} so far")
+_NO_GAP = Text("{label} occurred too rarely for a gap to be told")
+_RECENCY = Template(
     figure=FigureUnit.DAYS,
-    description=Said("time since the latest entry of {label}", "距最近一次{label}的时间"),
-    statement=Said("{label} last occurred {value} ago", "最近一次{label}距今{value}"),
+    description=Text("time since the latest entry of {label}"),
+    statement=Text("{label} last occurred {value} ago"),
     missing=_NEVER,
     than=NEARER,
 )
-_TENURE = Saying(
+_TENURE = Template(
     figure=FigureUnit.DAYS,
-    description=Said("time since business began", "合作时间"),
-    statement=Said("business with us began {value} ago", "合作至今已有{value}"),
-    missing=Said("business with us has not begun", "尚未开始合作"),
+    description=Text("time since business began"),
+    statement=Text("business with us began {value} ago"),
+    missing=Text("business with us has not begun"),
     than=NEARER,
 )
-_PER_YEAR = Saying(
+_PER_YEAR = Template(
     figure=FigureUnit.TIMES,
-    description=Said("entries of {label} per year of the relationship", "合作以来{label}年均次数"),
-    statement=Said("since business began we recorded {label} {value} a year on average", "合作以来{label}年均{value}"),
+    description=Text("entries of {label} per year of the relationship"),
+    statement=Text("since business began we recorded {label} {value} a year on average"),
     missing=_NEVER,
     than=RARER,
 )
-_IDLE_SHARE = Saying(
+_IDLE_SHARE = Template(
     figure=FigureUnit.SHARE,
-    description=Said(
-        "time since the latest entry of {label} as a share of the relationship", "距最近一次{label}的时间占合作期的比例"
-    ),
-    statement=Said(
-        "the time since {label} last occurred makes up {value} of the relationship",
-        "距最近一次{label}的时间占合作期的{value}",
-    ),
+    description=Text("time since the latest entry of {label} as a share of the relationship"),
+    statement=Text("the time since {label} last occurred makes up {value} of the relationship"),
     missing=_NEVER,
     than=LESS,
 )
-_GAP = Saying(
+_GAP = Template(
     figure=FigureUnit.MONTHS,
-    description=Said("average gap between {period}s with {label}", "{label}的平均间隔"),
-    statement=Said("{period}s with {label} lie {value} apart on average", "{label}平均间隔{value}"),
+    description=Text("average gap between {period}s with {label}"),
+    statement=Text("{period}s with {label} lie {value} apart on average"),
     missing=_NO_GAP,
     than=SHORTER,
 )
-_GAP_VARIATION = Saying(
+_GAP_VARIATION = Template(
     figure=FigureUnit.SHARE,
-    description=Said("irregularity of the gaps between {label}", "{label}间隔的不规则程度"),
-    statement=Said("the gaps between {label} vary by {value} around their mean", "{label}间隔围绕均值波动{value}"),
+    description=Text("irregularity of the gaps between {label}"),
+    statement=Text("the gaps between {label} vary by {value} around their mean"),
     missing=_NO_GAP,
     than=LESS,
 )
-_ACTIVE = Saying(
+_ACTIVE = Template(
     figure=FigureUnit.MONTHS,
-    description=Said("number of {period}s with {label} so far", "迄今有{label}的{period}数"),
-    statement=Said("{label} occurred in {value} so far", "迄今有{label}的时间共{value}"),
+    description=Text("number of {period}s with {label} so far"),
+    statement=Text("{label} occurred in {value} so far"),
     missing=_NEVER,
     than=FEWER,
 )
-_OVERDUE = Saying(
+_OVERDUE = Template(
     figure=FigureUnit.MULTIPLE,
-    description=Said(
-        "time since the latest entry of {label} against the usual gap", "距最近一次{label}的时间与通常间隔之比"
-    ),
-    statement=Said(
-        "the time since {label} last occurred is {value} the usual gap", "距最近一次{label}的时间为通常间隔的{value}"
-    ),
+    description=Text("time since the latest entry of {label} against the usual gap"),
+    statement=Text("the time since {label} last occurred is {value} the usual gap"),
     missing=_NO_GAP,
     than=SHORTER,
 )
@@ -126,7 +117,7 @@ def rhythm_features(known: FeatureInputs) -> Iterator[Feature]:
     yield Feature("activity_overdue", "ratio", overdue, _spoken(_OVERDUE, known))
 
 
-def _spoken(saying: Saying, known: FeatureInputs, *, in_periods: bool = False) -> FeatureWords:
+def _spoken(saying: Template, known: FeatureInputs, *, in_periods: bool = False) -> FeatureWords:
     labels = known.labels
     figure = FigureUnit(f"{labels.period}s") if in_periods else None
     topic = labels.cause(ACTIVITY)

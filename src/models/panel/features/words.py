@@ -1,18 +1,17 @@
-"""What people call a feature, in English and Chinese. How a number is written for people is not known here."""
+"""What people call a feature: its name as a phrase, and clauses that tell its value."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import lru_cache
-from typing import Any, Literal, NamedTuple
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
 
 from models.errors import DamagedBundleError
-
-Language = Literal["en", "zh"]
-_LATER = "{value}"
+from models.text import ENGLISH, Language, Phrase, Text, named
 
 
 class FigureUnit(StrEnum):
@@ -37,57 +36,32 @@ class FigureUnit(StrEnum):
     NAME = "name"
 
 
-class Said(NamedTuple):
-    """The same in both languages."""
-
-    en: str
-    zh: str
-
-    def within(self, language: Language) -> str:
-        """The text in one language.
-
-        >>> Said("fees", "手续费").within("zh")
-        '手续费'
-        """
-        return self.en if language == "en" else self.zh
-
-
-def quoted(text: str, language: Language) -> str:
-    """Text of a book as it stands within a sentence: in Chinese, what is not Chinese stands in quotation marks.
-
-    >>> quoted("core Asia", "zh"), quoted("亚洲", "zh"), quoted("core Asia", "en")
-    ('“core Asia”', '亚洲', 'core Asia')
-    """
-    is_foreign = language == "zh" and any(letter.isascii() and letter.isalpha() for letter in text)
-    return f"“{text}”" if is_foreign else text
-
-
-class Than(NamedTuple):
+class Comparative(NamedTuple):
     """How a smaller and a larger value compare with others: "less" and "more" than usual."""
 
-    lower: Said
-    higher: Said
+    lower: Text
+    higher: Text
 
 
-LESS = Than(Said("less", "低于"), Said("more", "高于"))
-LOWER = Than(Said("lower", "低于"), Said("higher", "高于"))
-SMALLER = Than(Said("lower", "少于"), Said("higher", "多于"))
-FEWER = Than(Said("fewer", "少于"), Said("more", "多于"))
-RARER = Than(Said("less often", "少于"), Said("more often", "多于"))
-SHORTER = Than(Said("shorter", "短于"), Said("longer", "长于"))
-NEARER = Than(Said("more recently", "短于"), Said("longer ago", "长于"))
-NEWER = Than(Said("newer", "短于"), Said("older", "长于"))
+LESS = Comparative(Text("less", "of amounts"), Text("more", "of amounts"))
+LOWER = Comparative(Text("lower", "of levels"), Text("higher", "of levels"))
+SMALLER = Comparative(Text("lower", "of numbers"), Text("higher", "of numbers"))
+FEWER = Comparative(Text("fewer", "of counts"), Text("more", "of counts"))
+RARER = Comparative(Text("less often", "of counts"), Text("more often", "of counts"))
+SHORTER = Comparative(Text("shorter", "of times"), Text("longer", "of times"))
+NEARER = Comparative(Text("more recently", "of times"), Text("longer ago", "of times"))
+NEWER = Comparative(Text("newer", "of times"), Text("older", "of times"))
 
 
 class Topic(NamedTuple):
     """What a person would call one thing: a stable key, and its title."""
 
     key: str
-    title: Said
+    title: Phrase
 
 
 @dataclass(frozen=True, kw_only=True)
-class Saying:
+class Template:
     """A way to speak of one statistic, with slots: ``{value}``, and what a feature fills in, e.g. ``{label}``.
 
     Attributes:
@@ -99,11 +73,11 @@ class Saying:
     """
 
     figure: FigureUnit
-    description: Said
-    statement: Said
-    missing: Said
-    none: Said | None = None
-    than: Than = LOWER
+    description: Text
+    statement: Text
+    missing: Text
+    none: Text | None = None
+    than: Comparative = LOWER
     signed: bool = False
 
 
@@ -115,13 +89,13 @@ class FeatureWords:
     """
 
     reason: str
-    title: Said
+    title: Phrase
     figure: FigureUnit
-    description: Said
-    statement: Said
-    missing: Said
-    none: Said | None
-    than: Than
+    description: Text
+    statement: Text
+    missing: Text
+    none: Text | None
+    than: Comparative
     signed: bool
 
     def describe(self, language: Language) -> str:
@@ -130,36 +104,47 @@ class FeatureWords:
 
     def state(self, value: str, language: Language) -> str:
         """The clause that tells a value which was written for people already."""
-        return self.statement.within(language).replace(_LATER, value)
+        return self.statement.within(language, value=value)
 
 
 @lru_cache(maxsize=16_384)
 def words_for(
-    saying: Saying, topic: Topic, *, figure: FigureUnit | None = None, than: Than | None = None, **slots: Said
+    template: Template,
+    topic: Topic,
+    *,
+    figure: FigureUnit | None = None,
+    than: Comparative | None = None,
+    **slots: Phrase,
 ) -> FeatureWords:
-    """Fill the slots of a saying; ``figure`` and ``than`` go before those of the saying.
+    """Fill the slots of a template; ``figure`` and ``than`` go before those of the template.
 
-    >>> saying = Saying(
+    Raises ``KeyError`` for a slot that nothing fills.
+
+    >>> template = Template(
     ...     figure=FigureUnit.MONEY,
-    ...     description=Said("{label}, amount", "{label}金额"),
-    ...     statement=Said("{label} came to {value}", "{label}为{value}"),
-    ...     missing=Said("no {label}", "没有{label}"),
+    ...     description=Text("amount of {label} {span}"),
+    ...     statement=Text("{label} came to {value} {span}"),
+    ...     missing=Text("there is no record of {label} {span}"),
     ... )
-    >>> said = words_for(saying, Topic("fee_amount", Said("fees", "手续费")), label=Said("fees", "手续费"))
-    >>> said.describe("zh"), said.state("0.4 m USD", "en")
-    ('手续费金额', 'fees came to 0.4 m USD')
+    >>> fees, so_far = Text("fees"), Text("so far")
+    >>> words = words_for(template, Topic("fee_amount", fees), label=fees, span=so_far)
+    >>> words.describe(ENGLISH), words.state("0.4 m USD", ENGLISH)
+    ('amount of fees so far', 'fees came to 0.4 m USD so far')
     """
-    return FeatureWords(
+    words = FeatureWords(
         reason=topic.key,
         title=topic.title,
-        figure=figure or saying.figure,
-        description=_filled(saying.description, slots),
-        statement=_filled(saying.statement, slots),
-        missing=_filled(saying.missing, slots),
-        none=None if saying.none is None else _filled(saying.none, slots),
-        than=than or saying.than,
-        signed=saying.signed,
+        figure=figure or template.figure,
+        description=template.description.filled(**slots),
+        statement=template.statement.filled(**slots),
+        missing=template.missing.filled(**slots),
+        none=None if template.none is None else template.none.filled(**slots),
+        than=than or template.than,
+        signed=template.signed,
     )
+    for text in filter(None, (words.description, words.statement, words.missing, words.none)):
+        text.within(ENGLISH, value="")
+    return words
 
 
 def reason_title(words: Mapping[str, FeatureWords], reason: str, language: Language) -> str:
@@ -170,48 +155,36 @@ def reason_title(words: Mapping[str, FeatureWords], reason: str, language: Langu
 def plain_words(name: str) -> FeatureWords:
     """Words of a feature that comes from elsewhere than the families: its name, and itself its reason.
 
-    >>> plain_words("own_score").describe("en")
+    >>> plain_words("own_score").describe(ENGLISH)
     'own score'
     """
-    spoken = name.replace("_", " ")
-    label = Said(spoken, quoted(spoken, "zh"))
+    label = named(name.replace("_", " "))
     return words_for(_PLAIN, Topic(name, label), label=label)
 
 
 def words_to_json(words: Mapping[str, FeatureWords]) -> str:
-    """The words as text, feature by feature."""
-    return json.dumps({name: asdict(each) for name, each in words.items()}, ensure_ascii=False, indent=0)
+    """The words as text, feature by feature; sentences stand in English, with what fills their slots."""
+    return _codec().dump_json(dict(words), indent=1, exclude_defaults=True).decode()
 
 
 def words_from_json(text: str) -> dict[str, FeatureWords]:
     """Read what ``words_to_json`` wrote. Raises ``DamagedBundleError`` if the text is something else."""
     try:
-        return {name: _words(entry) for name, entry in json.loads(text).items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _codec().validate_json(text)
+    except ValidationError as error:
         raise DamagedBundleError(
             rule="the words must be as they were written", got=repr(error), remedy="restore the bundle"
         ) from error
 
 
-def _words(entry: dict[str, Any]) -> FeatureWords:
-    said = {
-        name: None if entry[name] is None else Said(*entry[name])
-        for name in ("title", "description", "statement", "missing", "none")
-    }
-    lower, higher = entry["than"]
-    than = Than(Said(*lower), Said(*higher))
-    return FeatureWords(**{**entry, **said, "figure": FigureUnit(entry["figure"]), "than": than})
+@cache
+def _codec() -> TypeAdapter[dict[str, FeatureWords]]:
+    return TypeAdapter(dict[str, FeatureWords])
 
 
-def _filled(text: Said, slots: Mapping[str, Said]) -> Said:
-    english = {name: said.en for name, said in slots.items()}
-    chinese = {name: said.zh for name, said in slots.items()}
-    return Said(text.en.format(value=_LATER, **english), text.zh.format(value=_LATER, **chinese))
-
-
-_PLAIN = Saying(
+_PLAIN = Template(
     figure=FigureUnit.NUMBER,
-    description=Said("{label}", "{label}"),
-    statement=Said("{label} is {value}", "{label}为{value}"),
-    missing=Said("{label} is not known", "{label}未知"),
+    description=Text("{label}"),
+    statement=Text("{label} is {value}"),
+    missing=Text("{label} is not known"),
 )

@@ -1,0 +1,91 @@
+"""The languages that the package speaks, for tests that look at all of them, and every text of the code."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+import models
+from models.text import ENGLISH, Language, Phrase
+
+CHINESE = Language("zh")
+FRENCH = Language("fr")
+FRENCH_HEAD = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n > 1);\\n"
+
+"""
+SOURCES = Path(str(models.__file__)).parent
+
+
+class TextKey(NamedTuple):
+    """By what a catalogue knows a text."""
+
+    context: str
+    english: str
+    plural: str = ""
+
+    def entry(self, *said: str) -> str:
+        """What a catalogue says of it: one sentence, or one for each number that a language tells apart."""
+        lines = [f'msgctxt "{_escaped(self.context)}"'] if self.context else []
+        lines.append(f'msgid "{_escaped(self.english)}"')
+        if self.plural:
+            lines.append(f'msgid_plural "{_escaped(self.plural)}"')
+            lines += [f'msgstr[{place}] "{_escaped(each)}"' for place, each in enumerate(said)]
+        else:
+            lines.append(f'msgstr "{_escaped(said[0])}"')
+        return "\n".join(lines) + "\n"
+
+
+def in_both(phrase: Phrase) -> tuple[str, str]:
+    """A phrase in English and in Chinese."""
+    return phrase.within(ENGLISH), phrase.within(CHINESE)
+
+
+def texts_of_the_code() -> set[TextKey]:
+    """Every text that any module makes. Raises ``AssertionError`` for one that is not written out where it is made."""
+    return {key for file in SOURCES.rglob("*.py") for key in texts_in(file.read_text(encoding="utf-8"))}
+
+
+def texts_in(source: str) -> Iterator[TextKey]:
+    """The texts that one module makes."""
+    tree = ast.parse(source)
+    if not _knows_texts(tree):
+        return
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Text":
+            named = {str(keyword.arg): keyword.value for keyword in call.keywords}
+            given = dict(zip(("english", "context"), call.args, strict=False)) | named
+            parts = {name: value.value for name, value in given.items() if isinstance(value, ast.Constant)}
+            assert parts.keys() == given.keys(), f"a text must be written out: {ast.unparse(call)}"
+            yield TextKey(parts.get("context", ""), parts["english"], parts.get("plural", ""))
+
+
+def catalogue(file: Path) -> Catalog:
+    """A catalogue as translators write it."""
+    with file.open("rb") as source:
+        return read_po(source, abort_invalid=True)
+
+
+def _knows_texts(tree: ast.Module) -> bool:
+    """Whether ``Text`` is ours; the one of terminals has the same name."""
+    return any(
+        (isinstance(node, ast.ClassDef) and node.name == "Text")
+        or (isinstance(node, ast.ImportFrom) and node.module == "models.text" and "Text" in _names(node))
+        for node in tree.body
+    )
+
+
+def _names(node: ast.ImportFrom) -> set[str]:
+    return {alias.name for alias in node.names}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"')
