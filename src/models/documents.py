@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from models.audit.compute import Audit
+from models.backtest.contents import BacktestReport
 from models.codec import JsonObject, schema
+from models.funnel.compute import FunnelReport
+from models.kpis.report import KpiReport
+from models.overview.compute import Overview
 from models.scoring.report import Predicted
 from models.simulator.book import SimulationSummary
 
-DOCUMENTS: Mapping[str, type[Any]] = {"predict": Predicted, "simulate": SimulationSummary}
+DOCUMENTS: Mapping[str, type[Any]] = {
+    "backtest": BacktestReport,
+    "check": Audit,
+    "funnel": FunnelReport,
+    "kpis": KpiReport,
+    "overview": Overview,
+    "predict": Predicted,
+    "simulate": SimulationSummary,
+}
 
 
 def document_schemas() -> JsonObject:

@@ -22,13 +22,14 @@ from models.audit.association import (
     rank_scores,
     single_auc,
 )
-from models.audit.compute import audit_book, audit_facts
+from models.audit.compute import audit_book
 from models.audit.distribution import distribution_of
 from models.audit.origins import audit_origins
 from models.audit.quarantine import MAX_ROWS_PER_REASON, bad_rows
 from models.audit.rules import CriteriaLimits, JudgedCriterion, Origin, Verdict, judge_features
 from models.audit.tables_of_features import tables_of_features
 from models.book.periods import PeriodGrid
+from models.codec import to_json_text
 from models.engines.duckdb import DUCKDB
 from models.metrics.ranking import auc
 from models.panel.panel import Panel
@@ -248,8 +249,12 @@ def test_a_lenders_features_are_judged_at_the_latest_origin_with_outcomes(lender
     assert criteria.left_out == ()
     assert 0 < len(criteria.short_list) <= 15
     assert {feature.verdict for feature in criteria.short_list} == {Verdict.KEEP}
-    text = json.dumps(audit_facts(audit), allow_nan=False)
-    assert json.loads(text)["criteria"]["as_of"] == "2022-07-01"
+    plain = json.loads(to_json_text(audit))
+    assert plain["criteria"]["as_of"] == "2022-07-01"
+    first = plain["criteria"]["features"][0]
+    assert first["score"] == audit.criteria.features[0].score > 0
+    assert any(found["is_relevant"] for found in first["relevance"].values())
+    assert [each["failing_share"] for each in plain["checks"]] == [each.failing_share for each in audit.checks]
 
 
 def test_a_book_too_short_for_its_horizon_says_so_and_describes_its_features(lender: Lender) -> None:

@@ -61,13 +61,13 @@ def test_every_quarantined_row_and_failing_check_of_the_facts_is_on_the_page(att
     text = "".join(Tags(found.page.read_text(encoding="utf-8")).text)
     assert found.bad.total == len(found.bad.listed) == 3
     assert text.count("must be one of the allowed words") == 3
-    failing = [row for row in found.facts["checks"] if row["failing"]]
-    assert "client_has_business" in [row["name"] for row in failing]
+    failing = [row for row in found.audit.checks if row.failing]
+    assert "client_has_business" in [row.name for row in failing]
     for row in failing:
-        assert row["rule"] in text
-        assert row["examples"][0]["row"] in text
-    for feature in found.facts["criteria"]["features"]:
-        assert feature["reason"] in text
+        assert row.rule in text
+        assert row.examples[0].row in text
+    for feature in found.audit.criteria.features:
+        assert feature.reason in text
 
 
 @pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
@@ -77,7 +77,7 @@ def test_a_browser_loads_the_page_without_complaint(attacked: tuple[Lender, Chec
     tags = Tags(tree)
     assert set(SECTIONS) <= set(tags.ids)
     assert "script" not in tags.tags
-    assert tags.tags.count("svg") > len(attacked[1].facts["criteria"]["features"])
+    assert tags.tags.count("svg") > len(attacked[1].audit.criteria.features)
 
 
 @pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
@@ -140,6 +140,6 @@ def test_a_table_of_nothing_but_nonsense_still_lists_its_rows(tmp_path: Path) ->
     tables = drawn_tables()
     tables["cashflows"] = tables["cashflows"].head(30).assign(date="soon")
     found = check(lender_in(tmp_path, tables).config)
-    assert (found.facts, found.page) == (None, None)
+    assert (found.audit, found.page) == (None, None)
     assert [row.value for row in found.bad.listed] == ["soon"] * 20
     assert found.bad.total == 30

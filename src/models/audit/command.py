@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 import typer
 
 from models.shell.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, PageOption, SetOption
@@ -27,12 +25,13 @@ def check(
     """
     from models.audit import job as checkup  # noqa: PLC0415
     from models.audit import terminal as check_summary  # noqa: PLC0415
+    from models.audit.quarantine import RefusedRows  # noqa: PLC0415
     from models.shell import notices as notice_words  # noqa: PLC0415
 
     settings = settings_of(config, set_)
     found = checkup.check(settings, book=book, page=page, progress=progress())
     if json_:
-        print_json(found.facts or {"quarantine": asdict(found.bad)})
+        print_json(found.audit or RefusedRows(quarantine=found.bad))
     else:
         for part in check_summary.summary(found):
             out.print(part)

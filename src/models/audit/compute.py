@@ -1,14 +1,12 @@
-"""Audits a book: its tables, the rules between them, and its features as criteria. Nothing is printed or drawn here."""
+"""The audit of a book: its tables, the rules between them, and its features as criteria."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from models.audit.origins import AuditOrigins, audit_origins
 from models.audit.profiles import AuditedTable, profile_tables
@@ -57,7 +55,7 @@ class Criteria:
 
 @dataclass(frozen=True, kw_only=True)
 class Audit:
-    """All that ``clientvalue check`` tells of a book. ``counts`` begin with the tables of the source's own contract."""
+    """The audit of a book. ``counts`` begin with the tables of the source's own contract."""
 
     book: str
     currency: str
@@ -65,7 +63,7 @@ class Audit:
     known_until: date
     fingerprint: str
     max_quarantine_share: float
-    ignored_columns: dict[str, tuple[str, ...]]
+    ignored_columns: Mapping[str, tuple[str, ...]]
     counts: tuple[TableCount, ...]
     tables: tuple[AuditedTable, ...]
     quarantine: BadRows
@@ -76,6 +74,8 @@ class Audit:
     """What the door left out or found implausible, and what the policy goes without, the gravest first."""
     terms: tuple[str, ...] = ()
     """What decline, value and horizon mean in this book."""
+    refused: str = ""
+    """Why other commands refuse the book; empty if they do not."""
 
 
 def audit_book(
@@ -112,31 +112,6 @@ def audit_book(
         limits=limits,
         notices=by_severity([*book.notices, *named, *policy]),
     )
-
-
-def audit_facts(audit: Audit) -> dict[str, Any]:
-    """The audit as plain data for JSON and pages: dates as text, no NaN, and what its properties tell."""
-    facts: dict[str, Any] = _plain(asdict(audit))
-    for reported, check in zip(facts["checks"], audit.checks, strict=True):
-        reported["failing_share"] = check.failing_share
-    for names in ("features", "short_list"):
-        for reported, feature in zip(facts["criteria"][names], getattr(audit.criteria, names), strict=True):
-            reported["score"] = feature.score
-            for name, relevance in feature.relevance.items():
-                reported["relevance"][name]["is_relevant"] = relevance.is_relevant
-    return facts
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value
 
 
 @contextmanager

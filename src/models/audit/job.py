@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from models.audit.compute import audit_book, audit_facts
+from models.audit.compute import Audit, audit_book
 from models.audit.page import check_page
 from models.audit.quarantine import BadRows, bad_rows
 from models.book.counts import TableCount
@@ -16,7 +15,7 @@ from models.book.loading import load_book, refusal_of
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
-from models.notices import ROWS_LEFT_OUT, Notice, Severity, by_severity, notice_facts
+from models.notices import ROWS_LEFT_OUT, Notice, Severity, by_severity
 from models.store.drafts import publish_text, scratch_folder
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, settings_of, work_dir
@@ -26,13 +25,13 @@ PAGE = "check.html"
 
 @dataclass(frozen=True, kw_only=True)
 class Checkup:
-    """What a check leaves: the facts of the audit, the rows by number, the bad ones one by one, and the page.
+    """What a check leaves: the audit, the rows by number, the bad ones one by one, and the page.
 
-    ``facts`` and ``page`` are None where no row was left to audit; ``refused`` is the error with which every
+    ``audit`` and ``page`` are None where no row was left to audit; ``refused`` is the error with which every
     other command answers this book, None if it is good; ``notices`` say what the door found.
     """
 
-    facts: Mapping[str, Any] | None
+    audit: Audit | None
     counts: tuple[TableCount, ...]
     bad: BadRows
     quarantine: Path
@@ -70,16 +69,16 @@ def check(
 
 def _audited(book: Book, settings: Config, place: Path, refused: UserError | None, progress: Progress) -> Checkup:
     audit = audit_book(book, settings, progress=progress)
-    reported = {"refused": f"{refused}." if refused else "", "notices": notice_facts(by_severity(book.notices))}
-    facts = {**audit_facts(audit), **reported}
-    publish_text(place, check_page(facts))
+    notices = by_severity(book.notices)
+    audit = replace(audit, refused=f"{refused}." if refused else "", notices=notices)
+    publish_text(place, check_page(audit))
     return Checkup(
-        facts=facts,
+        audit=audit,
         counts=audit.counts,
         bad=audit.quarantine,
         quarantine=book.quarantine,
         page=place,
-        notices=by_severity(book.notices),
+        notices=notices,
         refused=refused,
     )
 
@@ -96,5 +95,5 @@ def _refused(
         except TooLittleDataError:
             with DUCKDB.session() as session:
                 bad = bad_rows(quarantine, session)
-            return Checkup(facts=None, counts=(), bad=bad, quarantine=quarantine, page=None, refused=error)
+            return Checkup(audit=None, counts=(), bad=bad, quarantine=quarantine, page=None, refused=error)
         return _audited(replace(checked, quarantine=quarantine), settings, place, error, progress)

@@ -1,42 +1,39 @@
-"""Turns reports into HTML pages of one file each, without scripts and without anything from the network.
+"""The page of an audit: one HTML file without scripts and without anything from the network.
 
 Every value is outside data: templates escape all of it, and the page forbids scripts besides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
 
+from models.audit.compute import Audit
+from models.audit.plots import histogram, relevance_bar
+from models.audit.relevance import DECLINE, VALUE
+from models.audit.rules import AuditedFeature, Verdict
 from models.book.contract import TABLES
-from models.shell import small_plots as plots
 from models.shell.html import environment
+from models.shell.small_plots import share_bar, short_number
 
 _SMALLEST = 0.001
-_WIDEST = {"decline": 0.5, "value": 1.0}
+_WIDEST = {DECLINE: 0.5, VALUE: 1.0}
 
 
-def check_page(facts: Mapping[str, Any]) -> str:
-    """The page of an audit, from the facts that ``audit_facts`` gives, with ``refused`` beside them."""
-    failing = sorted(
-        (check for check in facts["checks"] if check["failing"]), key=lambda check: -check["failing_share"]
-    )
+def check_page(audit: Audit) -> str:
+    """The page of an audit."""
+    failing = sorted((check for check in audit.checks if check.failing), key=lambda check: -check.failing_share)
     return str(
         environment(
-            filters={"figure": plots.short_number, "percent": _percent},
-            functions={
-                "histogram": plots.histogram,
-                "share_bar": plots.share_bar,
-                "relevance_bar": plots.relevance_bar,
-            },
+            filters={"figure": short_number, "percent": _percent},
+            functions={"histogram": histogram, "share_bar": share_bar, "relevance_bar": relevance_bar},
         )
         .get_template("audit/page.html")
         .render(
-            audit=facts,
+            audit=audit,
             known_tables=len(TABLES),
             failing=failing,
-            by_verdict=_by_verdict(facts["criteria"]["features"]),
-            widest=_widest(facts["criteria"]["features"]),
+            by_verdict=_by_verdict(audit.criteria.features),
+            widest=_widest(audit.criteria.features),
         )
     )
 
@@ -55,23 +52,17 @@ def _percent(share: float) -> str:
     return f"{share:.1%}" if is_fine else f"{share:.0%}"
 
 
-def _by_verdict(features: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    grouped: dict[str, list[dict[str, Any]]] = {}
-    for verdict in ("keep", "redundant", "irrelevant", "unavailable", "not judged"):
-        found = [feature for feature in features if feature["verdict"] == verdict]
-        if found:
-            grouped[verdict] = found
-    return grouped
+def _by_verdict(features: Sequence[AuditedFeature]) -> dict[str, list[AuditedFeature]]:
+    """Verdict -> its features, of those that any feature got, the best first."""
+    grouped = {verdict.value: [each for each in features if each.verdict is verdict] for verdict in Verdict}
+    return {verdict: found for verdict, found in grouped.items() if found}
 
 
-def _widest(features: list[dict[str, Any]]) -> dict[str, float]:
+def _widest(features: Sequence[AuditedFeature]) -> dict[str, float]:
     """Where the relevance bars end: at the strongest figure of each outcome, rounded up, at most the possible."""
     widest = {}
     for name, most in _WIDEST.items():
-        shown = [
-            max(abs(found["strength"]), found["noise"])
-            for feature in features
-            if (found := feature["relevance"].get(name)) is not None
-        ]
-        widest[name] = min(max(shown, default=most) * 1.05, most)
+        known = [each.relevance[name] for each in features if name in each.relevance]
+        largest = max((max(abs(found.strength), found.noise) for found in known), default=most)
+        widest[name] = min(largest * 1.05, most)
     return widest

@@ -37,6 +37,13 @@ class BadRows:
     listed: tuple[BadRow, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class RefusedRows:
+    """All that a check can report of a book that has no good row."""
+
+    quarantine: BadRows
+
+
 def bad_rows(quarantine: Path, session: Session) -> BadRows:
     """The first rows of each table, column and rule, at most ``MAX_ROWS`` together, in order of table and row."""
     rows = session.read(quarantine, name="quarantine")

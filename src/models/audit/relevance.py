@@ -78,6 +78,7 @@ class Relevance:
         earlier: the strength at the earlier origin, None if there is none.
         by_absence: whether it is rather the absence of a value that tells it.
         has_turned: whether it pointed the other way, beyond noise, at the earlier origin.
+        is_relevant: whether it is more than noise and has not turned.
     """
 
     strength: float
@@ -85,11 +86,10 @@ class Relevance:
     earlier: float | None = None
     by_absence: bool = False
     has_turned: bool = False
+    is_relevant: bool = field(init=False, default=False)
 
-    @property
-    def is_relevant(self) -> bool:
-        """Whether it is more than noise and has not turned."""
-        return abs(self.strength) > self.noise and not self.has_turned
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "is_relevant", abs(self.strength) > self.noise and not self.has_turned)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -84,13 +84,13 @@ class AuditedFeature:
     verdict: Verdict = Verdict.OPEN
     reason: str = ""
     place: int | None = None
+    score: float = field(init=False, default=0.0)
+    """The stronger of both, on one scale: twice the AUC's distance from one half, or Spearman's; 0 for noise."""
 
-    @property
-    def score(self) -> float:
-        """The stronger of both, on one scale: twice the AUC's distance from one half, or Spearman's; 0 for noise."""
+    def __post_init__(self) -> None:
         scale = {DECLINE: 2.0, VALUE: 1.0}
-        reported = [scale[name] * abs(found.strength) for name, found in self.relevance.items() if found.is_relevant]
-        return max(reported, default=0.0)
+        strengths = [scale[name] * abs(found.strength) for name, found in self.relevance.items() if found.is_relevant]
+        object.__setattr__(self, "score", max(strengths, default=0.0))
 
 
 @dataclass(frozen=True, kw_only=True)

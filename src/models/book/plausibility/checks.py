@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -67,11 +67,11 @@ class CheckResult:
     failing: int = 0
     examples: tuple[Example, ...] = ()
     skipped: str = ""
+    failing_share: float = field(init=False, default=0.0)
+    """Failing rows over rows looked at, 0 where there were none."""
 
-    @property
-    def failing_share(self) -> float:
-        """Failing rows over rows looked at, 0 where there were none."""
-        return self.failing / self.looked_at if self.looked_at else 0.0
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "failing_share", self.failing / self.looked_at if self.looked_at else 0.0)
 
 
 def looked_at(rows: Any, *, row: Any, fails: Any, found: Any) -> Any:
