@@ -13,8 +13,9 @@ import pytest
 from models.backtest.acting import Acting, Expected
 from models.backtest.claims import claims
 from models.backtest.compute import Lending, Replayed, profit_of_keeping
+from models.backtest.contents import AnewEfficiency, ErrorCost, OverrideOutcome
 from models.backtest.lists import LISTS, tier_first
-from models.backtest.mistakes import error_costs, stability, tier_facts
+from models.backtest.mistakes import error_costs, stability, tier_outcomes
 from models.backtest.outcomes import loss_within, months_to_default
 from models.backtest.overridden import override_outcomes
 from support.drawn_panel import ORIGINS, drawn_panel, small_config
@@ -68,51 +69,51 @@ def reported() -> dict[str, Any]:
 
 
 def test_half_of_the_value_is_found_by_one_review_instead_of_nine(reported: dict[str, Any]) -> None:
-    half = reported["screening"][0]
-    assert half["reviewed"]["ours"]["estimate"] == pytest.approx(0.1)
-    assert half["reviewed"]["rule"]["estimate"] == pytest.approx(0.9)
-    assert half["efficiency"]["ours"]["estimate"] == pytest.approx(1 - 1 / 9)
-    assert half["reviewed"]["random"]["estimate"] == pytest.approx(0.5)
+    half = reported.screening[0]
+    assert half.reviewed["ours"].estimate == pytest.approx(0.1)
+    assert half.reviewed["rule"].estimate == pytest.approx(0.9)
+    assert half.efficiency["ours"].estimate == pytest.approx(1 - 1 / 9)
+    assert half.reviewed["random"].estimate == pytest.approx(0.5)
 
 
 def test_cutting_the_worst_tenth_by_half_saves_half_of_its_loss(reported: dict[str, Any]) -> None:
-    recovery, risk = reported["recovery"], reported["risk"]
-    assert recovery["saved"]["ours"]["estimate"] == pytest.approx(0.5 * 60 / 100)
-    assert recovery["saved"]["rule"]["estimate"] == pytest.approx(0.0)
-    assert recovery["saved"]["random"]["estimate"] == pytest.approx(0.5 * 0.1)
-    assert risk["loss_rate"]["ours"]["estimate"] == pytest.approx(0.0)
-    assert risk["loss_rate"]["rule"]["estimate"] == pytest.approx(100 / 800)
-    assert risk["loss_rate_change"]["random"]["estimate"] == pytest.approx(0.10 / 0.125 - 1)
+    recovery, risk = reported.recovery, reported.risk
+    assert recovery.saved["ours"].estimate == pytest.approx(0.5 * 60 / 100)
+    assert recovery.saved["rule"].estimate == pytest.approx(0.0)
+    assert recovery.saved["random"].estimate == pytest.approx(0.5 * 0.1)
+    assert risk.loss_rate["ours"].estimate == pytest.approx(0.0)
+    assert risk.loss_rate["rule"].estimate == pytest.approx(100 / 800)
+    assert risk.loss_rate_change["random"].estimate == pytest.approx(0.10 / 0.125 - 1)
 
 
 def test_acting_on_a_tenth_saves_what_that_client_would_have_lost(reported: dict[str, Any]) -> None:
-    acting = reported["acting"]
-    actual, expected = acting["actual"], acting["expected"]
-    assert actual["saved"]["ours"]["estimate"] == pytest.approx(30 / 100)  # the last client is acted on first
-    assert actual["saved"]["rule"]["estimate"] == pytest.approx(0.0)
-    assert actual["saved"]["random"]["estimate"] == pytest.approx(0.1 * 50 / 100)
-    assert actual["saved"]["perfect"]["estimate"] == pytest.approx(30 / 100)
-    assert expected["saved"]["ours"]["estimate"] == pytest.approx(0.5 / 100)
-    assert expected["saved"]["rule"]["estimate"] == pytest.approx(5.0 / 100)
-    assert expected["change"]["ours"]["estimate"] == pytest.approx(-0.9)
-    assert expected["saved"]["perfect"]["estimate"] == pytest.approx(0.5 / 100)  # each half misleads the other
-    assert acting["losing_clients"] == 4
+    acting = reported.acting
+    actual, expected = acting.actual, acting.expected
+    assert actual.saved["ours"].estimate == pytest.approx(30 / 100)  # the last client is acted on first
+    assert actual.saved["rule"].estimate == pytest.approx(0.0)
+    assert actual.saved["random"].estimate == pytest.approx(0.1 * 50 / 100)
+    assert actual.saved["perfect"].estimate == pytest.approx(30 / 100)
+    assert expected.saved["ours"].estimate == pytest.approx(0.5 / 100)
+    assert expected.saved["rule"].estimate == pytest.approx(5.0 / 100)
+    assert expected.change["ours"].estimate == pytest.approx(-0.9)
+    assert expected.saved["perfect"].estimate == pytest.approx(0.5 / 100)  # each half misleads the other
+    assert acting.losing_clients == 4
 
 
 def test_acting_is_told_of_what_came_where_the_truth_is_not_known() -> None:
     acting = replayed().acting
     assert acting is not None
-    reported = claims([replayed(acting=replace(acting, expected=None))], CONFIG)["acting"]
-    assert reported["expected"] is None
-    assert reported["actual"]["saved"]["ours"]["estimate"] == pytest.approx(0.3)
-    assert claims([replayed(acting=None)], CONFIG)["acting"] is None
+    reported = claims([replayed(acting=replace(acting, expected=None))], CONFIG).acting
+    assert reported.expected is None
+    assert reported.actual.saved["ours"].estimate == pytest.approx(0.3)
+    assert claims([replayed(acting=None)], CONFIG).acting is None
 
 
 def test_a_budget_earns_what_its_clients_earn(reported: dict[str, Any]) -> None:
-    profit = reported["retention"]["profit"]
-    assert profit["forecast"]["estimate"] == pytest.approx(5.0 / CLIENTS)  # a tenth of the clients: one
-    assert profit["ours"]["estimate"] == pytest.approx(-1.0 / CLIENTS)
-    assert profit["random"]["estimate"] == pytest.approx(0.1 * (6 * 5.0 - 4 * 1.0) / CLIENTS)
+    profit = reported.retention.profit
+    assert profit["forecast"].estimate == pytest.approx(5.0 / CLIENTS)  # a tenth of the clients: one
+    assert profit["ours"].estimate == pytest.approx(-1.0 / CLIENTS)
+    assert profit["random"].estimate == pytest.approx(0.1 * (6 * 5.0 - 4 * 1.0) / CLIENTS)
 
 
 def test_an_offer_pays_by_hand() -> None:
@@ -123,27 +124,27 @@ def test_an_offer_pays_by_hand() -> None:
 
 def test_a_book_without_losses_tells_neither_recovery_nor_risk() -> None:
     reported = claims([replayed(lending=None)], CONFIG)
-    assert reported["recovery"] is None
-    assert reported["risk"] is None
+    assert reported.recovery is None
+    assert reported.risk is None
 
 
 def test_the_same_client_at_more_dates_makes_nothing_surer() -> None:
-    once, twice = (claims([replayed()] * dates, CONFIG)["screening"][0]["efficiency"]["ours"] for dates in (1, 2))
+    once, twice = (claims([replayed()] * dates, CONFIG).screening[0].efficiency["ours"] for dates in (1, 2))
     assert once == pytest.approx(twice)
 
 
 def test_errors_cost_what_did_not_come_and_what_was_overlooked() -> None:
     costs = error_costs([replayed()], CONFIG)
-    assert costs["ours"]["too_high"] == {"clients": 0, "cost": 0.0}
-    assert costs["rule"]["too_high"] == {"clients": 1, "cost": 20.0}
-    assert costs["rule"]["too_low"] == {"clients": 1, "cost": 50.0}
+    assert costs["ours"].too_high == ErrorCost(clients=0, cost=0.0)
+    assert costs["rule"].too_high == ErrorCost(clients=1, cost=20.0)
+    assert costs["rule"].too_low == ErrorCost(clients=1, cost=50.0)
 
 
 def test_tiers_add_up_to_the_book() -> None:
-    for tiers in tier_facts([replayed(), replayed()]).values():
-        assert sum(each["clients"] for each in tiers) == 2 * CLIENTS
-        assert sum(each["value"] for each in tiers) == pytest.approx(2 * VALUE.sum())
-        assert sum(each["loss"] for each in tiers) == pytest.approx(200.0)
+    for tiers in tier_outcomes([replayed(), replayed()]).values():
+        assert sum(each.clients for each in tiers) == 2 * CLIENTS
+        assert sum(each.value for each in tiers) == pytest.approx(2 * VALUE.sum())
+        assert sum(each.loss for each in tiers) == pytest.approx(200.0)
 
 
 def test_stability_counts_clients_of_both_dates() -> None:
@@ -152,12 +153,12 @@ def test_stability_counts_clients_of_both_dates() -> None:
     moved = replayed(tier=np.array(["A", "A", "A", "A", *["B"] * 6]), as_of=date(2021, 1, 1), held=held, anew=anew)
     reported = stability([replayed(), moved], CONFIG)
     assert reported is not None
-    assert reported["pairs"] == CLIENTS
-    assert reported["same_tier"]["ours"]["estimate"] == pytest.approx(0.9)
-    assert reported["same_tier"]["anew"]["estimate"] == pytest.approx(0.8)
-    assert reported["same_tier"]["rule"]["estimate"] == pytest.approx(1.0)
-    assert reported["held"] == {"margin": 2, "limit": 1}
-    assert reported["efficiency"][0] == {"share": 0.5, "ours": pytest.approx(1 - 1 / 9), "anew": pytest.approx(0.0)}
+    assert reported.pairs == CLIENTS
+    assert reported.same_tier["ours"].estimate == pytest.approx(0.9)
+    assert reported.same_tier["anew"].estimate == pytest.approx(0.8)
+    assert reported.same_tier["rule"].estimate == pytest.approx(1.0)
+    assert reported.held == {"margin": 2, "limit": 1}
+    assert reported.efficiency[0] == AnewEfficiency(share=0.5, ours=pytest.approx(1 - 1 / 9), anew=pytest.approx(0.0))
     assert stability([replayed()], CONFIG) is None
 
 
@@ -167,12 +168,12 @@ def test_overridden_clients_stand_beside_those_of_the_tier_by_rule_and_of_the_ti
     overridden = np.array(["AA", "AA", "A", "A", "B", "A", *["B"] * 4])
     reported = override_outcomes([replayed(override=override, overridden=overridden)])
     assert reported is not None
-    assert (reported["clients"], reported["share"], list(reported["ways"])) == (2, 0.2, ["raised"])
-    raised = reported["ways"]["raised"]
-    assert raised["overridden"] == {"value": 15.0, "declined": 0.5, "loss": 0.0}
-    assert raised["by_rule"]["value"] == pytest.approx((10 + 0) / 2)  # of the other A and of the other B, one each
-    assert raised["by_rule"]["loss"] == pytest.approx((0 + 100 / 5) / 2)
-    assert raised["as_asked"]["value"] == pytest.approx((50 + 10) / 2)
+    assert (reported.clients, reported.share, list(reported.ways)) == (2, 0.2, ["raised"])
+    raised = reported.ways["raised"]
+    assert raised.overridden == OverrideOutcome(value=15.0, declined=0.5, loss=0.0)
+    assert raised.by_rule.value == pytest.approx((10 + 0) / 2)  # of the other A and of the other B, one each
+    assert raised.by_rule.loss == pytest.approx((0 + 100 / 5) / 2)
+    assert raised.as_asked.value == pytest.approx((50 + 10) / 2)
     assert override_outcomes([replayed()]) is None
 
 

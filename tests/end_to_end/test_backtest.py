@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
 from models.backtest.compute import Replayed, replay
-from models.backtest.job import backtest
+from models.backtest.contents import BacktestReport
+from models.backtest.job import Backtest, backtest
 from models.backtest.page import backtest_page
 from models.backtest.report import backtest_book
 from models.backtest.terminal import summary
 from models.backtest.text import verdicts
+from models.codec import read, to_plain
 from models.config.loading import load_config
 from models.config.policy.built_in import built_in_policy
 from models.config.sections import TiersConfig
+from models.metrics.bootstrap import ReportedInterval
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 from support.browser import BROWSER, width_in
@@ -35,46 +38,52 @@ def lender(tmp_path_factory: pytest.TempPathFactory) -> Lender:
 
 
 @pytest.fixture(scope="module")
-def facts(lender: Lender, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    out = tmp_path_factory.mktemp("told") / "backtest.json"
-    done = backtest(lender.config, days=DAYS, out=out)
-    assert done.facts == json.loads(out.read_text(encoding="utf-8"))
-    return {"page": done.page.read_text(encoding="utf-8"), **done.facts}
+def done(lender: Lender, tmp_path_factory: pytest.TempPathFactory) -> Backtest:
+    return backtest(lender.config, days=DAYS, out=tmp_path_factory.mktemp("done") / "backtest.json")
 
 
-def test_every_claim_stands_beside_the_rule_chance_and_foresight(facts: dict[str, Any]) -> None:
-    assert [each["as_of"] for each in facts["origins"]] == [day.isoformat() for day in DAYS]
-    for each in facts["screening"]:
-        reviewed = {name: figure["estimate"] for name, figure in each["reviewed"].items()}
+def test_the_file_holds_the_report_and_is_read_back_as_it_was(done: Backtest) -> None:
+    assert to_plain(read(BacktestReport, done.path, remedy="run it again")) == to_plain(done.report)
+    assert [each["as_of"] for each in json.loads(done.path.read_text(encoding="utf-8"))["origins"]] == [
+        day.isoformat() for day in DAYS
+    ]
+
+
+def test_every_claim_stands_beside_the_rule_chance_and_foresight(done: Backtest) -> None:
+    for each in done.report.screening:
+        reviewed = estimates(each.reviewed)
         assert reviewed["perfect"] <= min(reviewed.values()) + 1e-9
-        assert reviewed["random"] == pytest.approx(each["share"])
-    profit = {name: figure["estimate"] for name, figure in facts["retention"]["profit"].items()}
+        assert reviewed["random"] == pytest.approx(each.share)
+    profit = estimates(done.report.retention.profit)
     assert profit["perfect"] >= max(profit.values()) - 1e-9
 
 
-def test_models_of_a_day_learned_from_what_was_complete_by_then(facts: dict[str, Any]) -> None:
-    horizon = pd.DateOffset(months=facts["horizon"]["periods"])
-    for each in facts["origins"]:
-        assert pd.Timestamp(each["learned_until"]) + horizon <= pd.Timestamp(each["as_of"])
+def estimates(figures: Mapping[str, ReportedInterval]) -> dict[str, float]:
+    return {name: figure.estimate for name, figure in figures.items() if figure.estimate is not None}
 
 
-def test_the_page_says_what_the_data_say(facts: dict[str, Any]) -> None:
-    half = facts["screening"][0]["efficiency"]["ours"]["estimate"]
-    assert f'{100 * half:.0f}% <span class="range">(' in facts["page"]
-    assert "perfect foresight" in facts["page"]
-    assert "<script" not in facts["page"]
+def test_models_of_a_day_learned_from_what_was_complete_by_then(done: Backtest) -> None:
+    horizon = pd.DateOffset(months=done.report.horizon.periods)
+    for each in done.report.origins:
+        assert pd.Timestamp(each.learned_until) + horizon <= pd.Timestamp(each.as_of)
+
+
+def test_the_page_says_what_the_data_say(done: Backtest) -> None:
+    half, page = done.report.screening[0].efficiency["ours"].estimate, done.page.read_text(encoding="utf-8")
+    assert half is not None
+    assert f'{100 * half:.0f}% <span class="range">(' in page
+    assert "perfect foresight" in page
+    assert "<script" not in page
 
 
 @pytest.mark.skipif(BROWSER is None, reason="chromium is not installed")
-def test_a_phone_shows_the_page_without_scrolling_sideways(facts: dict[str, Any], tmp_path: Path) -> None:
-    page = tmp_path / "backtest.html"
-    page.write_text(facts["page"], encoding="utf-8")
-    assert width_in(page, tmp_path, width=390) <= 390
+def test_a_phone_shows_the_page_without_scrolling_sideways(done: Backtest, tmp_path: Path) -> None:
+    assert width_in(done.page, tmp_path, width=390) <= 390
 
 
-def test_a_terminal_of_80_columns_holds_the_tables(facts: dict[str, Any]) -> None:
+def test_a_terminal_of_80_columns_holds_the_tables(done: Backtest) -> None:
     console = Console(width=80, record=True, file=io.StringIO())
-    for part in summary(facts):
+    for part in summary(done.report):
         console.print(part)
     said = console.export_text()
     assert max(map(len, said.splitlines())) <= 80
@@ -104,7 +113,7 @@ CALM = 0.05
 
 
 @pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replayed, Replayed, dict[str, Any]]:
+def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replayed, Replayed, BacktestReport]:
     """Two dates under a policy that lets few clients move, of a book in which a person raised three of them."""
     root = tmp_path_factory.mktemp("calm")
     policy = built_in_policy(**TiersConfig().model_dump()).model_dump(mode="json")
@@ -123,7 +132,7 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replayed, Replayed, 
     return first, second, reported
 
 
-def test_each_date_builds_on_the_tiers_of_the_one_before(calm: tuple[Replayed, Replayed, dict[str, Any]]) -> None:
+def test_each_date_builds_on_the_tiers_of_the_one_before(calm: tuple[Replayed, Replayed, BacktestReport]) -> None:
     first, second, reported = calm
     assert not first.held.any()  # nobody was graded before the first date
     before = pd.Series(first.by_rule, index=pd.Index(first.client_id))
@@ -134,14 +143,15 @@ def test_each_date_builds_on_the_tiers_of_the_one_before(calm: tuple[Replayed, R
     held = both[both["held"] == "limit"]
     assert len(held) > 0
     assert (held["now"] == held["before"]).all()
-    assert reported["stability"]["held"]["limit"] == len(held)
-    same = {name: figure["estimate"] for name, figure in reported["stability"]["same_tier"].items()}
+    assert reported.stability is not None
+    assert reported.stability.held["limit"] == len(held)
+    same = estimates(reported.stability.same_tier)
     assert same["ours"] > same["anew"]
     assert any("The margin held 0 tiers, the limit on moves" in sentence for sentence in verdicts(reported))
 
 
 def test_overrides_known_at_a_date_are_judged_and_count_in_no_list(
-    calm: tuple[Replayed, Replayed, dict[str, Any]],
+    calm: tuple[Replayed, Replayed, BacktestReport],
 ) -> None:
     first, second, reported = calm
     state = [pd.Series(each.override, index=pd.Index(each.client_id)) for each in (first, second)]
@@ -151,7 +161,8 @@ def test_overrides_known_at_a_date_are_judged_and_count_in_no_list(
     assert [client in asked for client in known[1]] == [bool(known[1][0]), bool(known[1][1]), False]
     counting = sum(client in asked for each in known for client in each)
     assert counting >= 2
-    assert reported["overrides"]["clients"] == counting
+    assert reported.overrides is not None
+    assert reported.overrides.clients == counting
     moved = second.overridden != second.tier
     assert second.client_id[moved].isin(["C0001", "C0002"]).all()
     page = backtest_page(reported)

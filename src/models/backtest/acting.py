@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
+from models.backtest.contents import ActingResult, SavedLosses
 from models.backtest.lists import ACTING_LISTS, PERFECT, RULE, Scores
 from models.config.backtest import ActingConfig
 from models.config.root import Config
-from models.metrics.bootstrap import Draws, told_interval
+from models.metrics.bootstrap import Draws, reported_interval
 from models.metrics.screening import ReviewList
 from models.vocab import FloatArray
 
@@ -81,16 +81,16 @@ class ActingClaim:
             changes[f"more {name}"] = np.divide(saved - rule, rule, out=np.full_like(saved, np.nan), where=rule > 0)
         return found | changes
 
-    def reported(self, drawn: Mapping[str, Draws], config: Config) -> dict[str, Any]:
+    def result(self, drawn: Mapping[str, Draws], config: Config) -> ActingResult:
         """The budget, the effect of acting, and what is saved of what happened and of what could be expected."""
-        return {
-            "budget": self.settings.budget,
-            "aim": self.settings.aim,
-            "intervention": config.simulation.intervention.model_dump(),
-            "losing_clients": int(sum((each.loss > 0).sum() for each in self.dates)),
-            "actual": _told("actual", drawn),
-            "expected": _told("expected", drawn) if self.expected else None,
-        }
+        return ActingResult(
+            budget=self.settings.budget,
+            aim=self.settings.aim,
+            intervention=config.simulation.intervention,
+            losing_clients=int(sum((each.loss > 0).sum() for each in self.dates)),
+            actual=_saved_losses("actual", drawn),
+            expected=_saved_losses("expected", drawn) if self.expected else None,
+        )
 
     def _saved(
         self, lists: Sequence[ReviewList], losses: Sequence[FloatArray], cut: Rows, weights: FloatArray
@@ -101,8 +101,8 @@ class ActingClaim:
         return np.asarray(np.divide(saved, lost, out=np.full_like(saved, np.nan), where=lost > 0))
 
 
-def _told(way: str, drawn: Mapping[str, Draws]) -> dict[str, Any]:
-    return {
-        "saved": {name: told_interval(drawn[f"{way} {name}"]) for name in ACTING_LISTS},
-        "change": {name: told_interval(drawn[f"more {way} {name}"]) for name in ACTING_LISTS if name != RULE},
-    }
+def _saved_losses(way: str, drawn: Mapping[str, Draws]) -> SavedLosses:
+    return SavedLosses(
+        saved={name: reported_interval(drawn[f"{way} {name}"]) for name in ACTING_LISTS},
+        change={name: reported_interval(drawn[f"more {way} {name}"]) for name in ACTING_LISTS if name != RULE},
+    )

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
 from models.backtest.acting import ActingClaim, Rows
 from models.backtest.compute import Lending, Replayed
+from models.backtest.contents import (
+    AnewEfficiency,
+    Claims,
+    FoundCurves,
+    RecoveryResult,
+    RetentionResult,
+    RiskResult,
+    ScreeningResult,
+)
 from models.backtest.lists import ANEW, LISTS, OURS, RULE
 from models.config.backtest import BacktestConfig
 from models.config.root import Config
-from models.metrics.bootstrap import Draws, bootstrap_figures, told_interval
+from models.metrics.bootstrap import Draws, ReportedInterval, bootstrap_figures, reported_interval
 from models.metrics.portfolio import Kept, SafetyList
 from models.metrics.screening import ReviewList, screening_efficiency
 from models.vocab import FloatArray, IntArray
@@ -20,7 +29,7 @@ from models.vocab import FloatArray, IntArray
 CURVE_POINTS = 51
 
 
-def claims(replayed: Sequence[Replayed], config: Config) -> dict[str, Any]:
+def claims(replayed: Sequence[Replayed], config: Config) -> Claims:
     """Screening, retention, recovery, risk and acting; the last three are None where the book cannot tell.
 
     A sponsor group is drawn with all its rows at all dates: that it comes several times makes nothing surer.
@@ -30,47 +39,50 @@ def claims(replayed: Sequence[Replayed], config: Config) -> dict[str, Any]:
     screening = _Screening(replayed, settings)
     retention = _Retention(replayed, settings)
     drawn = _drawn(lambda weights: {**screening(cut, weights), **retention(cut, weights)}, groups, config)
-    reported: dict[str, Any] = {
-        "screening": screening.reported(drawn),
-        "retention": retention.reported(drawn),
-        "curves": _curves(screening),
-        "recovery": None,
-        "risk": None,
-        "acting": None,
-    }
+    found = Claims(
+        screening=screening.result(drawn),
+        retention=retention.result(drawn),
+        curves=_curves(screening),
+        recovery=None,
+        risk=None,
+        acting=None,
+    )
     known = [each.lending for each in replayed if each.lending is not None]
     if len(known) == len(replayed) and sum(float(lending.loss.sum()) for lending in known) > 0:
         lending = _Lending(known, settings)
         drawn = _drawn(lambda weights: lending(cut, weights), groups, config)
-        reported |= {"recovery": lending.told_recovery(drawn), "risk": lending.told_risk(drawn)}
+        found = replace(found, recovery=lending.recovery(drawn), risk=lending.risk(drawn))
     acted = [each.acting for each in replayed if each.acting is not None]
     if len(acted) == len(replayed):
         acting = ActingClaim(acted, settings.acting)
         drawn = _drawn(lambda weights: acting(cut, weights), groups, config)
-        reported["acting"] = acting.reported(drawn, config)
-    return reported
+        found = replace(found, acting=acting.result(drawn, config))
+    return found
 
 
 def efficiency_by_date(replayed: Sequence[Replayed], config: Config) -> list[dict[str, float]]:
     """The screening efficiency of our grades against the rule at each date, by share of value."""
-    reported = []
+    found = []
     for each in replayed:
         lists = _Screening([each], config.backtest)
         alone = lists([slice(0, len(each))], np.ones((1, len(each))))
-        reported.append({_percent(share): float(alone[f"saved {share} {OURS}"][0]) for share in lists.shares})
-    return reported
+        found.append({_percent(share): float(alone[f"saved {share} {OURS}"][0]) for share in lists.shares})
+    return found
 
 
-def efficiency_anew(replayed: Sequence[Replayed], config: Config) -> list[dict[str, float]]:
+def efficiency_anew(replayed: Sequence[Replayed], config: Config) -> tuple[AnewEfficiency, ...]:
     """What our grades save of the rule's reviews over all dates: as they are held, and graded anew at each date."""
-    reported, cut = [], _cut(replayed)
     ones = np.ones((1, sum(map(len, replayed))))
     screening = _Screening(replayed, config.backtest, (OURS, ANEW, RULE))
-    found = screening(cut, ones)
-    for share in screening.shares:
-        saved = {name: float(found[f"saved {share} {name}"][0]) for name in (OURS, ANEW)}
-        reported.append({"share": share, **saved})
-    return reported
+    found = screening(_cut(replayed), ones)
+    return tuple(
+        AnewEfficiency(
+            share=share,
+            ours=float(found[f"saved {share} {OURS}"][0]),
+            anew=float(found[f"saved {share} {ANEW}"][0]),
+        )
+        for share in screening.shares
+    )
 
 
 class _Screening:
@@ -96,16 +108,16 @@ class _Screening:
                 found[f"saved {share} {name}"] = screening_efficiency(reviewed, needed[RULE])
         return found
 
-    def reported(self, drawn: Mapping[str, Draws]) -> list[dict[str, Any]]:
+    def result(self, drawn: Mapping[str, Draws]) -> tuple[ScreeningResult, ...]:
         """Per share of value: clients reviewed by each list, as a share of all, and what that saves of the rule's."""
-        return [
-            {
-                "share": share,
-                "reviewed": {name: told_interval(drawn[f"reviewed {share} {name}"]) for name in LISTS},
-                "efficiency": {name: told_interval(drawn[f"saved {share} {name}"]) for name in LISTS if name != RULE},
-            }
+        return tuple(
+            ScreeningResult(
+                share=share,
+                reviewed={name: reported_interval(drawn[f"reviewed {share} {name}"]) for name in LISTS},
+                efficiency={name: reported_interval(drawn[f"saved {share} {name}"]) for name in LISTS if name != RULE},
+            )
             for share in self.shares
-        ]
+        )
 
 
 class _Retention:
@@ -126,13 +138,16 @@ class _Retention:
         }
         return profit | {f"more {name}": profit[f"profit {name}"] - profit[f"profit {RULE}"] for name in LISTS}
 
-    def reported(self, drawn: Mapping[str, Draws]) -> dict[str, Any]:
+    def result(self, drawn: Mapping[str, Draws]) -> RetentionResult:
         """Profit per client of the book, by each list, and how much more than the rule's."""
-        return {
-            **self.settings.model_dump(),
-            "profit": {name: told_interval(drawn[f"profit {name}"]) for name in LISTS},
-            "more_than_rule": {name: told_interval(drawn[f"more {name}"]) for name in LISTS if name != RULE},
-        }
+        return RetentionResult(
+            budget=self.settings.budget,
+            success=self.settings.success,
+            incentive=self.settings.incentive,
+            contact=self.settings.contact,
+            profit={name: reported_interval(drawn[f"profit {name}"]) for name in LISTS},
+            more_than_rule={name: reported_interval(drawn[f"more {name}"]) for name in LISTS if name != RULE},
+        )
 
 
 class _Lending:
@@ -161,26 +176,31 @@ class _Lending:
             found |= {f"{title} {name}": _change(found[f"{figure} {name}"], theirs) for name in LISTS}
         return found
 
-    def told_recovery(self, drawn: Mapping[str, Draws]) -> dict[str, Any]:
+    def recovery(self, drawn: Mapping[str, Draws]) -> RecoveryResult:
         """Share of all losses that cutting limits saves, by each list, and the change against the rule."""
-        return {
-            "cut": self.settings.cut,
-            "depth": self.settings.depth,
-            "losing_clients": self.losing,
-            "largest_loss_share": self.largest,
-            "saved": {name: told_interval(drawn[f"recovered {name}"]) for name in LISTS},
-            "change": {name: told_interval(drawn[f"gain {name}"]) for name in LISTS if name != RULE},
-        }
+        return RecoveryResult(
+            cut=self.settings.cut,
+            depth=self.settings.depth,
+            losing_clients=self.losing,
+            largest_loss_share=self.largest,
+            saved={name: reported_interval(drawn[f"recovered {name}"]) for name in LISTS},
+            change={name: reported_interval(drawn[f"gain {name}"]) for name in LISTS if name != RULE},
+        )
 
-    def told_risk(self, drawn: Mapping[str, Draws]) -> dict[str, Any]:
+    def risk(self, drawn: Mapping[str, Draws]) -> RiskResult:
         """Loss rate and volatility of what is kept, at equal volume, and their changes against the rule."""
-        reported: dict[str, Any] = {"volume": self.settings.volume}
-        for name, drawn_as in (("loss_rate", "rate"), ("volatility", "volatility")):
-            reported[name] = {each: told_interval(drawn[f"{drawn_as} {each}"]) for each in LISTS}
-            reported[f"{name}_change"] = {
-                each: told_interval(drawn[f"{drawn_as} change {each}"]) for each in LISTS if each != RULE
-            }
-        return reported
+
+        def by_list(figure: str, lists: Sequence[str] = LISTS) -> dict[str, ReportedInterval]:
+            return {name: reported_interval(drawn[f"{figure} {name}"]) for name in lists}
+
+        others = [name for name in LISTS if name != RULE]
+        return RiskResult(
+            volume=self.settings.volume,
+            loss_rate=by_list("rate"),
+            loss_rate_change=by_list("rate change", others),
+            volatility=by_list("volatility"),
+            volatility_change=by_list("volatility change", others),
+        )
 
     def _kept(self, name: str, volume: float, cut: Rows, weights: FloatArray) -> Kept:
         parts = [each.kept(volume, weights[:, rows]) for each, rows in zip(self.lists[name], cut, strict=True)]
@@ -190,13 +210,13 @@ class _Lending:
         return total
 
 
-def _curves(screening: _Screening) -> dict[str, Any]:
+def _curves(screening: _Screening) -> FoundCurves:
     """Share of value found against share of clients reviewed: all dates' lists read to the same depth, summed up."""
-    depths = np.linspace(0.0, 1.0, CURVE_POINTS).tolist()
-    return {
-        "clients": depths,
-        "found": {name: [_found(lists, depth) for depth in depths] for name, lists in screening.lists.items()},
-    }
+    depths = tuple(np.linspace(0.0, 1.0, CURVE_POINTS).tolist())
+    return FoundCurves(
+        clients=depths,
+        found={name: tuple(_found(lists, depth) for depth in depths) for name, lists in screening.lists.items()},
+    )
 
 
 def _found(lists: Sequence[ReviewList], depth: float) -> float:

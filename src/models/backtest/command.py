@@ -52,8 +52,8 @@ def backtest(
         progress=progress(),
     )
     if json_:
-        print_json(done.facts)
+        print_json(done.report)
         return
-    for part in backtest_summary.summary(done.facts):
+    for part in backtest_summary.summary(done.report):
         out.print(part)
     print_lines(["", f"result   {done.path}", f"page     {done.page}"])

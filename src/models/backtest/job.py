@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from models.backtest.contents import BacktestReport
 from models.backtest.page import write_backtest_page
 from models.backtest.report import backtest_book
+from models.codec import to_json_text
 from models.store.drafts import publish_text
 from models.tracking.mlflow import Tracking
 from models.vocab import Progress, SilentProgress
@@ -21,9 +21,9 @@ BACKTEST_FILE = "backtest.json"
 
 @dataclass(frozen=True, kw_only=True)
 class Backtest:
-    """The backtest as data, the file that holds it, and the page that shows it."""
+    """A backtest, the file that holds it, and the page that shows it."""
 
-    facts: dict[str, Any]
+    report: BacktestReport
     path: Path
     page: Path
 
@@ -47,11 +47,11 @@ def backtest(
     page = path.with_suffix(".html")
     with Tracking(settings).run("backtest") as recorder:
         recorder.params({"data": checked.fingerprint, "book": checked.name})
-        facts = backtest_book(
+        report = backtest_book(
             checked, settings, days, truth=truth_file(settings, book), recorder=recorder, progress=progress
         )
-        publish_text(path, json.dumps(facts, indent=1, allow_nan=False) + "\n")
-        write_backtest_page(facts, page)
+        publish_text(path, to_json_text(report, indent=1) + "\n")
+        write_backtest_page(report, page)
         recorder.artifact(path)
         recorder.artifact(page)
-    return Backtest(facts=facts, path=path, page=page)
+    return Backtest(report=report, path=path, page=page)

@@ -4,48 +4,46 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from models.backtest.claims import efficiency_anew
 from models.backtest.compute import HELD, Replayed
+from models.backtest.contents import ErrorCost, GradingErrors, GradingStability, TierOutcome
 from models.backtest.lists import ANEW, OURS, RULE
 from models.config.root import Config
-from models.metrics.bootstrap import bootstrap_figures, told_interval
+from models.metrics.bootstrap import bootstrap_figures, reported_interval
 from models.vocab import BoolArray, FloatArray, TextArray, Tier
 
 _GRADES = {OURS: "tier", RULE: "rule_tier"}
 _STABLE = {OURS: "tier", ANEW: "anew", RULE: "rule_tier"}
 
 
-def tier_facts(replayed: Sequence[Replayed]) -> dict[str, list[dict[str, Any]]]:
+def tier_outcomes(replayed: Sequence[Replayed]) -> dict[str, tuple[TierOutcome, ...]]:
     """Per grader and tier over all dates: clients, value, share of value, share that declined, and net loss."""
     value = _joined(replayed, "value")
     declined, lost = _joined(replayed, "declined"), _losses(replayed)
     total = float(value.sum())
-    reported: dict[str, list[dict[str, Any]]] = {}
-    for name, tier in _tiers(replayed).items():
-        reported[name] = []
-        for each in Tier:
-            inside = tier == each.value
-            clients, brought = int(inside.sum()), float(value[inside].sum())
-            reported[name].append(
-                {
-                    "tier": each.value,
-                    "clients": clients,
-                    "share": clients / len(tier),
-                    "value": brought,
-                    "value_share": brought / total if total > 0 else None,
-                    "declined": float(declined[inside].mean()) if clients else None,
-                    "loss": None if lost is None else float(lost[inside].sum()),
-                }
-            )
-    return reported
+
+    def outcome(name: str, inside: BoolArray) -> TierOutcome:
+        clients, brought = int(inside.sum()), float(value[inside].sum())
+        return TierOutcome(
+            tier=name,
+            clients=clients,
+            share=clients / len(inside),
+            value=brought,
+            value_share=brought / total if total > 0 else None,
+            declined=float(declined[inside].mean()) if clients else None,
+            loss=None if lost is None else float(lost[inside].sum()),
+        )
+
+    return {
+        name: tuple(outcome(each.value, tier == each.value) for each in Tier) for name, tier in _tiers(replayed).items()
+    }
 
 
-def error_costs(replayed: Sequence[Replayed], config: Config) -> dict[str, dict[str, Any]]:
+def error_costs(replayed: Sequence[Replayed], config: Config) -> dict[str, GradingErrors]:
     """The two ways a grade is wrong, and their costs in book currency, summed over all dates.
 
     Too high: graded AA and declined; it costs what was at stake, as far as it did not come. Too low: graded B and then
@@ -53,18 +51,18 @@ def error_costs(replayed: Sequence[Replayed], config: Config) -> dict[str, dict[
     """
     value, declined, stake = (_joined(replayed, name) for name in ("value", "declined", "stake"))
     best = np.concatenate([_best(each.value, config.tiers.aa_share) for each in replayed])
-    reported = {}
+    found = {}
     for name, tier in _tiers(replayed).items():
         high = (tier == Tier.AA.value) & (declined > 0)
         low = (tier == Tier.B.value) & best
-        reported[name] = {
-            "too_high": {"clients": int(high.sum()), "cost": float(np.maximum(stake - value, 0.0)[high].sum())},
-            "too_low": {"clients": int(low.sum()), "cost": float(value[low].sum())},
-        }
-    return reported
+        found[name] = GradingErrors(
+            too_high=ErrorCost(clients=int(high.sum()), cost=float(np.maximum(stake - value, 0.0)[high].sum())),
+            too_low=ErrorCost(clients=int(low.sum()), cost=float(value[low].sum())),
+        )
+    return found
 
 
-def stability(replayed: Sequence[Replayed], config: Config) -> dict[str, Any] | None:
+def stability(replayed: Sequence[Replayed], config: Config) -> GradingStability | None:
     """Of clients graded at two dates in a row, the share with the same tier, per grader; None for a single date.
 
     Ours with margin and limit on moves, and graded anew at each date; ``held`` counts the tiers that either kept, and
@@ -83,12 +81,12 @@ def stability(replayed: Sequence[Replayed], config: Config) -> dict[str, Any] | 
         seed=run.seed,
     )
     held = pd.Series(np.concatenate([each.held for each in replayed]))
-    return {
-        "pairs": len(both),
-        "same_tier": {name: told_interval(drawn[name]) for name in _STABLE},
-        "held": {by: int((held == by).sum()) for by in HELD},
-        "efficiency": efficiency_anew(replayed, config),
-    }
+    return GradingStability(
+        pairs=len(both),
+        same_tier={name: reported_interval(drawn[name]) for name in _STABLE},
+        held={by: int((held == by).sum()) for by in HELD},
+        efficiency=efficiency_anew(replayed, config),
+    )
 
 
 def _means(same: Mapping[str, FloatArray], weights: FloatArray) -> dict[str, FloatArray]:

@@ -1,6 +1,6 @@
-"""How clients fared whose tier a person decided, beside those of the tier that the rules say and of the one asked.
+"""Outcomes of clients whose tier a person decided, beside those of the tier by rule and of the one asked for.
 
-EU 2022/439, Article 39 asks that overrides are stored and analysed: whether they were right is told here.
+EU 2022/439, Article 39 asks that overrides are stored and analysed, also for having been right.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from models.backtest.compute import Replayed
+from models.backtest.contents import OverriddenWay, OverrideOutcome, OverrideOutcomes
 from models.grading.facts import ranks_of
 from models.grading.known_overrides import COUNTING
 from models.vocab import BoolArray, FloatArray, TextArray
@@ -18,7 +19,7 @@ from models.vocab import BoolArray, FloatArray, TextArray
 UP, DOWN, SAME = "raised", "lowered", "no other tier"
 
 
-def override_outcomes(replayed: Sequence[Replayed]) -> dict[str, Any] | None:
+def override_outcomes(replayed: Sequence[Replayed]) -> OverrideOutcomes | None:
     """By way of the override, what became of the clients and of those it is held against; None without overrides.
 
     ``by_rule`` are clients without an override in the tiers that the rules gave the overridden, ``as_asked`` those in
@@ -32,13 +33,13 @@ def override_outcomes(replayed: Sequence[Replayed]) -> dict[str, Any] | None:
     for way, chosen in ((UP, better > 0), (DOWN, better < 0), (SAME, better == 0)):
         mine = counting & chosen
         if mine.any():
-            ways[way] = {
-                "clients": int(mine.sum()),
-                "overridden": _outcome(replayed, mine.astype(np.float64)),
-                "by_rule": _outcome(replayed, _alike(ruled, ruled[mine], ~counting)),
-                "as_asked": _outcome(replayed, _alike(ruled, got[mine], ~counting)),
-            }
-    return {"clients": int(counting.sum()), "share": float(counting.mean()), "ways": ways}
+            ways[way] = OverriddenWay(
+                clients=int(mine.sum()),
+                overridden=_outcome(replayed, mine.astype(np.float64)),
+                by_rule=_outcome(replayed, _alike(ruled, ruled[mine], ~counting)),
+                as_asked=_outcome(replayed, _alike(ruled, got[mine], ~counting)),
+            )
+    return OverrideOutcomes(clients=int(counting.sum()), share=float(counting.mean()), ways=ways)
 
 
 def _alike(tier: TextArray, wanted: TextArray, free: BoolArray) -> FloatArray:
@@ -51,17 +52,17 @@ def _alike(tier: TextArray, wanted: TextArray, free: BoolArray) -> FloatArray:
     return weights
 
 
-def _outcome(replayed: Sequence[Replayed], weights: FloatArray) -> dict[str, float | None]:
+def _outcome(replayed: Sequence[Replayed], weights: FloatArray) -> OverrideOutcome:
     total = float(weights.sum())
     if total <= 0:
-        return {"value": None, "declined": None, "loss": None}
+        return OverrideOutcome(value=None, declined=None, loss=None)
     losses = [each.lending.loss for each in replayed if each.lending is not None]
     lost = np.concatenate(losses) if len(losses) == len(replayed) else None
-    return {
-        "value": float(weights @ _joined(replayed, "value")) / total,
-        "declined": float(weights @ _joined(replayed, "declined").astype(np.float64)) / total,
-        "loss": None if lost is None else float(weights @ lost) / total,
-    }
+    return OverrideOutcome(
+        value=float(weights @ _joined(replayed, "value")) / total,
+        declined=float(weights @ _joined(replayed, "declined").astype(np.float64)) / total,
+        loss=None if lost is None else float(weights @ lost) / total,
+    )
 
 
 def _joined(replayed: Sequence[Replayed], name: str) -> np.ndarray[Any, np.dtype[Any]]:

@@ -1,16 +1,16 @@
-"""The backtest of a book as data, ready for JSON; tables and pages draw from it and compute nothing."""
+"""The report of a backtest, measured and put together."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from models.backtest.claims import claims, efficiency_by_date
 from models.backtest.compute import Replayed, replay
+from models.backtest.contents import BacktestReport, Claims, OutcomeHorizon, ReplayedDate
 from models.backtest.lists import ACTING_LISTS, LISTS, OURS, RULE
-from models.backtest.mistakes import error_costs, stability, tier_facts
+from models.backtest.mistakes import error_costs, stability, tier_outcomes
 from models.backtest.overridden import override_outcomes
 from models.book.door import Book
 from models.config.root import Config
@@ -35,7 +35,7 @@ def backtest_book(
     truth: Path | None = None,
     recorder: Recorder = SilentRecorder(),
     progress: Progress = SilentProgress(),
-) -> dict[str, Any]:
+) -> BacktestReport:
     """Replay the policy at ``days`` (else ``backtest.at``, else ``origins.test``) and hold it against what came.
 
     Shares are of 1, amounts in book currency, intervals of 95%. ``truth`` is what the simulator left beside a simulated
@@ -45,57 +45,61 @@ def backtest_book(
     progress.stage(f"Weighing {sum(map(len, replayed)):,} grades against what came")
     measured = claims(replayed, config)
     recorder.metrics(headline(measured))
-    return {
-        "book": book.name,
-        "currency": book.currency,
-        "data": book.fingerprint,
-        "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
-        "terms": list(definitions(config)),
-        "interval_level": 0.95,
-        "resamples": config.run.bootstrap_resamples,
-        "aim": config.backtest.aim,
-        "groups_apart": replayed[0].groups_known,
-        "lists": {name: LIST_NAMES[name] for name in LISTS},
-        "acting_lists": {name: {**LIST_NAMES, **ACTING_NAMES}[name] for name in ACTING_LISTS},
-        "rule": config.backtest.rule.model_dump(),
-        "origins": _dates(replayed, config),
-        "rows": sum(map(len, replayed)),
-        **measured,
-        "tiers": tier_facts(replayed),
-        "errors": error_costs(replayed, config),
-        "stability": stability(replayed, config),
-        "overrides": override_outcomes(replayed),
-    }
+    return BacktestReport(
+        book=book.name,
+        currency=book.currency,
+        data=book.fingerprint,
+        horizon=OutcomeHorizon(periods=config.time.horizon_periods, period=config.time.period),
+        terms=definitions(config),
+        interval_level=0.95,
+        resamples=config.run.bootstrap_resamples,
+        aim=config.backtest.aim,
+        groups_apart=replayed[0].groups_known,
+        lists={name: LIST_NAMES[name] for name in LISTS},
+        acting_lists={name: {**LIST_NAMES, **ACTING_NAMES}[name] for name in ACTING_LISTS},
+        rule=config.backtest.rule,
+        origins=_dates(replayed, config),
+        rows=sum(map(len, replayed)),
+        screening=measured.screening,
+        retention=measured.retention,
+        curves=measured.curves,
+        recovery=measured.recovery,
+        risk=measured.risk,
+        acting=measured.acting,
+        tiers=tier_outcomes(replayed),
+        errors=error_costs(replayed, config),
+        stability=stability(replayed, config),
+        overrides=override_outcomes(replayed),
+    )
 
 
-def headline(measured: dict[str, Any]) -> dict[str, float]:
+def headline(measured: Claims) -> dict[str, float]:
     """The claims by flat names, for a tracker; without what the book leaves open."""
-    reported = {f"screening.{each['share']:g}": each["efficiency"][OURS]["estimate"] for each in measured["screening"]}
-    reported["retention.profit"] = measured["retention"]["profit"][OURS]["estimate"]
-    if measured["recovery"] is not None:
-        reported["recovery"] = measured["recovery"]["change"][OURS]["estimate"]
-        reported["risk.loss_rate"] = measured["risk"]["loss_rate_change"][OURS]["estimate"]
-    if measured["acting"] is not None:
-        reported["acting"] = (measured["acting"]["expected"] or measured["acting"]["actual"])["change"][OURS][
-            "estimate"
-        ]
-    return {name: figure for name, figure in reported.items() if figure is not None}
+    found = {f"screening.{each.share:g}": each.efficiency[OURS].estimate for each in measured.screening}
+    found["retention.profit"] = measured.retention.profit[OURS].estimate
+    if measured.recovery is not None:
+        found["recovery"] = measured.recovery.change[OURS].estimate
+    if measured.risk is not None:
+        found["risk.loss_rate"] = measured.risk.loss_rate_change[OURS].estimate
+    if measured.acting is not None:
+        found["acting"] = (measured.acting.expected or measured.acting.actual).change[OURS].estimate
+    return {name: figure for name, figure in found.items() if figure is not None}
 
 
-def _dates(replayed: Sequence[Replayed], config: Config) -> list[dict[str, Any]]:
+def _dates(replayed: Sequence[Replayed], config: Config) -> tuple[ReplayedDate, ...]:
     by_date = efficiency_by_date(replayed, config)
-    return [
-        {
-            "as_of": each.as_of.isoformat(),
-            "learned_until": each.learned_until.isoformat(),
-            "clients": len(each),
-            "value": float(each.value.sum()),
-            "declined": float(each.declined.mean()),
-            "tiers": {
+    return tuple(
+        ReplayedDate(
+            as_of=each.as_of,
+            learned_until=each.learned_until,
+            clients=len(each),
+            value=float(each.value.sum()),
+            declined=float(each.declined.mean()),
+            tiers={
                 name: {tier.value: int((said == tier.value).sum()) for tier in Tier}
                 for name, said in ((OURS, each.tier), (RULE, each.rule_tier))
             },
-            "efficiency": efficiency,
-        }
+            efficiency=efficiency,
+        )
         for each, efficiency in zip(replayed, by_date, strict=True)
-    ]
+    )

@@ -1,160 +1,164 @@
-"""How the figures of a backtest are written, and its verdicts as sentences; terminal and page share them."""
+"""Figures and verdicts of a backtest as text, shared by terminal and page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
+from models.backtest.contents import (
+    ActingResult,
+    BacktestReport,
+    GradingStability,
+    OverrideOutcome,
+    OverrideOutcomes,
+    RecoveryResult,
+    RiskResult,
+    SavedLosses,
+    ScreeningResult,
+)
+from models.backtest.lists import ANEW, FORECAST, OURS, PERFECT, RULE, WARNED
+from models.metrics.bootstrap import ReportedInterval
 from models.shell.small_plots import short_number
 
-Facts = Mapping[str, Any]
 
-
-_WAYS = (
-    ("expected", "losses to be expected", "a list made of half of the simulated futures"),
-    ("actual", "losses that then came", "perfect foresight"),
-)
-"""Losses that acting saves: the key, what they are called, and the best list that they are held against."""
-Range = Mapping[str, float | None]
-
-
-def share_range(figure: Range, *, signed: bool = False, digits: int = 0) -> str:
+def share_range(figure: ReportedInterval, *, signed: bool = False, digits: int = 0) -> str:
     """A share with its interval, in per cent; a dash for what is not known.
 
-    >>> share_range({"estimate": 0.384, "low": 0.208, "high": 0.537})
+    >>> share_range(ReportedInterval(estimate=0.384, low=0.208, high=0.537))
     '38% (21 to 54)'
-    >>> share_range({"estimate": -0.012, "low": -0.02, "high": 0.01}, signed=True, digits=1)
+    >>> share_range(ReportedInterval(estimate=-0.012, low=-0.02, high=0.01), signed=True, digits=1)
     '-1.2% (-2.0 to +1.0)'
     """
     sign = "+" if signed else ""
     return _ranged(figure, lambda share: f"{100 * share:{sign}.{digits}f}", "%")
 
 
-def amount_range(figure: Range) -> str:
+def amount_range(figure: ReportedInterval) -> str:
     """An amount with its interval; a dash for what is not known.
 
-    >>> amount_range({"estimate": 12_345.0, "low": -900.0, "high": 15_000.0})
+    >>> amount_range(ReportedInterval(estimate=12_345.0, low=-900.0, high=15_000.0))
     '12.3k (-900 to 15.0k)'
     """
     return _ranged(figure, short_number, "")
 
 
-def verdicts(facts: Facts) -> Iterator[str]:
+def verdicts(report: BacktestReport) -> Iterator[str]:
     """Each claim in a sentence, with what perfect foresight would reach."""
-    for each in facts["screening"]:
-        yield _screening(each, facts["aim"])
-    if facts["recovery"] is None:
+    for each in report.screening:
+        yield _screening(each, report.aim)
+    if report.recovery is None or report.risk is None:
         yield "Recovery and portfolio risk cannot be told: the book knows no exposure, or no losses."
     else:
-        yield from _acting(facts["acting"])
-        yield _recovery(facts["recovery"])
-        yield _risk(facts["risk"])
-    if facts["stability"] is not None:
-        yield _stability(facts["stability"])
-    if facts["overrides"] is not None:
-        yield _overrides(facts["overrides"])
+        yield from _acting(report.acting)
+        yield _recovery(report.recovery)
+        yield _risk(report.risk)
+    if report.stability is not None:
+        yield _stability(report.stability)
+    if report.overrides is not None:
+        yield _overrides(report.overrides)
 
 
-def ways_apart(stability: Facts) -> bool:
+def ways_apart(stability: GradingStability) -> bool:
     """Whether margin or limit kept any tier: if not, there is only one way to grade."""
-    return any(stability["held"].values())
+    return any(stability.held.values())
 
 
-def override_cells(outcome: Facts) -> list[str]:
+def override_cells(outcome: OverrideOutcome) -> list[str]:
     """What the clients brought on average, the share that declined, and the mean loss."""
-    declined = outcome["declined"]
-    value, loss = ("–" if outcome[name] is None else short_number(outcome[name]) for name in ("value", "loss"))
-    return [value, "–" if declined is None else f"{declined:.0%}", loss]
+    declined = "–" if outcome.declined is None else f"{outcome.declined:.0%}"
+    return [short_number(outcome.value), declined, short_number(outcome.loss)]
 
 
-def _acting(acting: Facts | None) -> Iterator[str]:
+def _acting(acting: ActingResult | None) -> Iterator[str]:
     if acting is None:
         yield "What acting early saves cannot be told: only a simulated book knows what did not happen."
         return
-    for way, losses, best in _WAYS:
-        reported = acting[way]
-        if reported is None:
-            continue
-        change = reported["change"]["ours"]
-        reaches = "reaches" if (change["estimate"] or 0.0) >= acting["aim"] else "falls short of"
-        yield (
-            f"Recovery by acting early on {acting['budget']:.0%} of the clients, of the {losses}: by our grades "
-            f"{_alone(reported['saved']['ours'])} are saved, by the rule {_alone(reported['saved']['rule'])}: "
-            f"{share_range(change, signed=True)}{_sure(change, more_is_better=True)}. It {reaches} the aim of "
-            f"{acting['aim']:+.0%}; the forecast alone saves {_alone(reported['saved']['forecast'])}, "
-            f"our warnings {_alone(reported['saved']['warned'])}, "
-            f"{best} {_alone(reported['saved']['perfect'])}."
-        )
+    if acting.expected is not None:
+        best = "a list made of half of the simulated futures"
+        yield _acting_on(acting, acting.expected, losses="losses to be expected", best=best)
+    yield _acting_on(acting, acting.actual, losses="losses that then came", best="perfect foresight")
 
 
-def _stability(stability: Facts) -> str:
-    same, held = stability["same_tier"], stability["held"]
-    kept = f"Steadiness: {share_range(same['ours'])} of the clients keep their tier from one date to the next"
-    if not ways_apart(stability):
-        return f"{kept}, by the rule {_alone(same['rule'])}; the policy holds no tier by margin or limit on moves."
-    saved = ", ".join(f"{each['ours']:.0%} instead of {each['anew']:.0%}" for each in stability["efficiency"])
+def _acting_on(acting: ActingResult, found: SavedLosses, *, losses: str, best: str) -> str:
+    saved, change = found.saved, found.change[OURS]
+    reaches = "reaches" if (change.estimate or 0.0) >= acting.aim else "falls short of"
     return (
-        f"{kept}, graded anew {_alone(same['anew'])}, by the rule {_alone(same['rule'])}. The margin held "
+        f"Recovery by acting early on {acting.budget:.0%} of the clients, of the {losses}: by our grades "
+        f"{_alone(saved[OURS])} are saved, by the rule {_alone(saved[RULE])}: "
+        f"{share_range(change, signed=True)}{_sure(change, more_is_better=True)}. It {reaches} the aim of "
+        f"{acting.aim:+.0%}; the forecast alone saves {_alone(saved[FORECAST])}, "
+        f"our warnings {_alone(saved[WARNED])}, "
+        f"{best} {_alone(saved[PERFECT])}."
+    )
+
+
+def _stability(stability: GradingStability) -> str:
+    same, held = stability.same_tier, stability.held
+    kept = f"Steadiness: {share_range(same[OURS])} of the clients keep their tier from one date to the next"
+    if not ways_apart(stability):
+        return f"{kept}, by the rule {_alone(same[RULE])}; the policy holds no tier by margin or limit on moves."
+    saved = ", ".join(f"{each.ours:.0%} instead of {each.anew:.0%}" for each in stability.efficiency)
+    return (
+        f"{kept}, graded anew {_alone(same[ANEW])}, by the rule {_alone(same[RULE])}. The margin held "
         f"{held['margin']:,} tiers, the limit on moves {held['limit']:,}; reviews saved are {saved}."
     )
 
 
-def _overrides(overrides: Facts) -> str:
-    ways = ", ".join(f"{each['clients']:,} {way}" for way, each in overrides["ways"].items())
-    return (
-        f"Overrides: {overrides['clients']:,} grades ({overrides['share']:.1%}), {ways}. They count in no list above."
-    )
+def _overrides(overrides: OverrideOutcomes) -> str:
+    ways = ", ".join(f"{each.clients:,} {way}" for way, each in overrides.ways.items())
+    return f"Overrides: {overrides.clients:,} grades ({overrides.share:.1%}), {ways}. They count in no list above."
 
 
-def _recovery(recovery: Facts) -> str:
-    change, perfect = recovery["change"]["ours"], recovery["change"]["perfect"]
+def _recovery(recovery: RecoveryResult) -> str:
+    change, perfect = recovery.change[OURS], recovery.change[PERFECT]
     return (
-        f"Recovery by limits alone: cutting those of {recovery['cut']:.0%} of the exposure by our grades saves "
-        f"{_alone(recovery['saved']['ours'])} of all losses, by the rule {_alone(recovery['saved']['rule'])}: "
+        f"Recovery by limits alone: cutting those of {recovery.cut:.0%} of the exposure by our grades saves "
+        f"{_alone(recovery.saved[OURS])} of all losses, by the rule {_alone(recovery.saved[RULE])}: "
         f"{share_range(change, signed=True)}{_sure(change, more_is_better=True)}. "
-        f"Perfect foresight saves {_alone(recovery['saved']['perfect'])}, {_alone(perfect, signed=True)}."
+        f"Perfect foresight saves {_alone(recovery.saved[PERFECT])}, {_alone(perfect, signed=True)}."
     )
 
 
-def _risk(risk: Facts) -> str:
-    change, rate = risk["loss_rate_change"]["ours"], risk["loss_rate"]
+def _risk(risk: RiskResult) -> str:
+    change, rate = risk.loss_rate_change[OURS], risk.loss_rate
     return (
-        f"Risk: our best {risk['volume']:.0%} of the exposure lose {_alone(rate['ours'], digits=2)}, the rule's "
-        f"{_alone(rate['rule'], digits=2)}: {share_range(change, signed=True)}{_sure(change, more_is_better=False)}; "
-        f"volatility {_alone(risk['volatility_change']['ours'], signed=True)}. Perfect foresight loses "
-        f"{_alone(rate['perfect'], digits=2)}."
+        f"Risk: our best {risk.volume:.0%} of the exposure lose {_alone(rate[OURS], digits=2)}, the rule's "
+        f"{_alone(rate[RULE], digits=2)}: {share_range(change, signed=True)}{_sure(change, more_is_better=False)}; "
+        f"volatility {_alone(risk.volatility_change[OURS], signed=True)}. Perfect foresight loses "
+        f"{_alone(rate[PERFECT], digits=2)}."
     )
 
 
-def _screening(each: Facts, aim: float) -> str:
-    ours, reviewed = each["efficiency"]["ours"], each["reviewed"]
-    if ours["estimate"] is None:
-        return f"Screening for {each['share']:.0%} of future value cannot be told: nothing came."
-    reached = "reaches" if ours["estimate"] >= aim else "falls short of"
+def _screening(each: ScreeningResult, aim: float) -> str:
+    ours, reviewed = each.efficiency[OURS], each.reviewed
+    if ours.estimate is None:
+        return f"Screening for {each.share:.0%} of future value cannot be told: nothing came."
+    reached = "reaches" if ours.estimate >= aim else "falls short of"
     return (
-        f"Screening for {each['share']:.0%} of future value: {reviewed['ours']['estimate']:.1%} of the clients are "
-        f"reviewed instead of {reviewed['rule']['estimate']:.1%}, {share_range(ours)} fewer"
+        f"Screening for {each.share:.0%} of future value: {_alone(reviewed[OURS], digits=1)} of the clients are "
+        f"reviewed instead of {_alone(reviewed[RULE], digits=1)}, {share_range(ours)} fewer"
         f"{_sure(ours, more_is_better=True)}. It {reached} the aim of {aim:.0%}; perfect foresight would save "
-        f"{each['efficiency']['perfect']['estimate']:.0%}."
+        f"{_alone(each.efficiency[PERFECT])}."
     )
 
 
-def _alone(figure: Range, *, signed: bool = False, digits: int = 0) -> str:
-    """A share without its interval."""
-    return share_range({**figure, "low": None}, signed=signed, digits=digits)
+def alone(figure: ReportedInterval) -> ReportedInterval:
+    """A figure without its interval."""
+    return ReportedInterval(estimate=figure.estimate)
 
 
-def _sure(figure: Range, *, more_is_better: bool) -> str:
-    low, high = figure["low"], figure["high"]
-    if low is None or high is None or low <= 0 <= high:
+def _alone(figure: ReportedInterval, *, signed: bool = False, digits: int = 0) -> str:
+    return share_range(alone(figure), signed=signed, digits=digits)
+
+
+def _sure(figure: ReportedInterval, *, more_is_better: bool) -> str:
+    if figure.low is None or figure.high is None or figure.low <= 0 <= figure.high:
         return ", which these clients cannot tell from nothing"
-    return "" if (low > 0) == more_is_better else ", which is worse"
+    return "" if (figure.low > 0) == more_is_better else ", which is worse"
 
 
-def _ranged(figure: Range, say: Callable[[float], str], unit: str) -> str:
-    estimate, low, high = (figure[name] for name in ("estimate", "low", "high"))
-    if estimate is None:
+def _ranged(figure: ReportedInterval, say: Callable[[float], str], unit: str) -> str:
+    if figure.estimate is None:
         return "–"
-    if low is None or high is None:
-        return f"{say(estimate)}{unit}"
-    return f"{say(estimate)}{unit} ({say(low)} to {say(high)})"
+    if figure.low is None or figure.high is None:
+        return f"{say(figure.estimate)}{unit}"
+    return f"{say(figure.estimate)}{unit} ({say(figure.low)} to {say(figure.high)})"

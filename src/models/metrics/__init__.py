@@ -8,7 +8,7 @@ from models.metrics.bootstrap import (
     bootstrap_draws,
     bootstrap_figures,
     bootstrap_interval,
-    told_interval,
+    reported_interval,
 )
 from models.metrics.comparison import called_better, what_cannot_be_known
 from models.metrics.coverage import interval_coverage, interval_score, interval_width
@@ -68,10 +68,10 @@ __all__ = [
     "mae",
     "normalized_gini",
     "pr_auc",
+    "reported_interval",
     "rmse",
     "screening_efficiency",
     "spearman",
-    "told_interval",
     "top_decile_lift",
     "total_ratio",
     "what_cannot_be_known",

@@ -34,6 +34,15 @@ class Interval:
     undefined: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReportedInterval:
+    """A figure of a report with its 95% interval; None for what the clients leave open."""
+
+    estimate: float | None
+    low: float | None = None
+    high: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Draws:
     """A metric on the clients as they are, and on each resample. Draws of equal groups and seed are paired."""
@@ -148,19 +157,19 @@ def bootstrap_figures(
     }
 
 
-def told_interval(draws: Draws) -> dict[str, float | None]:
+def reported_interval(draws: Draws) -> ReportedInterval:
     """Estimate, low and high for a report; None for what these clients leave open.
 
-    >>> told_interval(Draws(float("nan"), np.full(100, np.nan)))
-    {'estimate': None, 'low': None, 'high': None}
+    >>> reported_interval(Draws(float("nan"), np.full(100, np.nan)))
+    ReportedInterval(estimate=None, low=None, high=None)
     """
     if not np.isfinite(draws.estimate):
-        return {"estimate": None, "low": None, "high": None}
+        return ReportedInterval(estimate=None)
     try:
         interval = draws.interval()
     except TooLittleDataError:
-        return {"estimate": draws.estimate, "low": None, "high": None}
-    return {"estimate": draws.estimate, "low": interval.low, "high": interval.high}
+        return ReportedInterval(estimate=draws.estimate)
+    return ReportedInterval(estimate=draws.estimate, low=interval.low, high=interval.high)
 
 
 class _Figure:
