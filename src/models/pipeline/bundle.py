@@ -33,7 +33,7 @@ from models.pipeline.learned import Learned
 from models.pipeline.likeness import UNKNOWN_TRAINING, TrainingProfile
 from models.pipeline.pipeline import FittedModels
 from models.profiles.model import KindsModel
-from models.store.keys import canonical_json, text_hash
+from models.store.keys import Key
 from models.store.sealed import MANIFEST, OF_BUNDLE, read_sealed, write_manifest
 
 FORMAT = 7
@@ -136,7 +136,7 @@ def _scoring_facts(meaning: Mapping[str, Any]) -> dict[str, Any]:
 def _key(manifest: Mapping[str, Any], texts: Mapping[str, str]) -> str:
     """Of facts, files and the config as they were written, so that another version of the code finds the same key."""
     files = {name: known for name, known in manifest["files"].items() if name not in _TELLING}
-    return text_hash(canonical_json({**manifest, "files": files, "config": _scoring_facts(json.loads(texts[CONFIG]))}))
+    return Key.of(**{**manifest, "files": files, "config": _scoring_facts(json.loads(texts[CONFIG]))}).digest
 
 
 def _sealed(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:

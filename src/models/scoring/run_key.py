@@ -11,7 +11,7 @@ from models.config.root import Config
 from models.pipeline.bundle import Bundle
 from models.publications.previous import PreviousScores
 from models.store.code import scoring_code
-from models.store.keys import canonical_json, text_hash
+from models.store.keys import Key
 
 KEY_LENGTH = 12
 _OF_BOOK = ("name", "currency", "money_step")
@@ -24,18 +24,14 @@ def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date, previous:
 
 def run_key_after(book: Book, bundle: Bundle, settings: Config, as_of: date, previous: str | None) -> str:
     """The same, for scores that build on those of the run with the key ``previous``."""
-    return text_hash(
-        canonical_json(
-            {
-                "input": book.fingerprint,
-                "bundle": bundle.key,
-                "config": _deciding(settings),
-                "code": scoring_code(),
-                "as_of": as_of.isoformat(),
-                "previous": previous,
-            }
-        )
-    )
+    return Key.of(
+        input=book.fingerprint,
+        bundle=bundle.key,
+        config=_deciding(settings),
+        code=scoring_code(),
+        as_of=as_of.isoformat(),
+        previous=previous,
+    ).digest
 
 
 def _deciding(settings: Config) -> dict[str, Any]:

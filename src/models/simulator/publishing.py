@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from models.errors import UserError
 from models.simulator.injected_errors import REPAIRS_SCHEMA
-from models.store.drafts import scratch_folder
+from models.store.drafts import put_in_place, scratch_folder
 
 ROWS_PER_GROUP = 1 << 20
 
@@ -34,9 +34,7 @@ def published_folder(out: Path, *, known: frozenset[str]) -> Iterator[Path]:
         book = staging / "book"
         book.mkdir()
         yield book
-        if out.exists():
-            out.rename(staging / "old")
-        book.rename(out)
+        put_in_place(book, out, is_whole=lambda _: False)
 
 
 class BlockWriter:
