@@ -24,6 +24,7 @@ from models.explain.story import ClientStory, explain_client
 from models.overview.compute import book_overview
 from models.pipeline.bundle import Bundle
 from models.scoring.compute import Predicted, predict_book
+from models.scoring.scoring import ScoringBasis
 from models.training.job import open_book, open_bundle
 from models.training.terminal import prediction_lines
 from models.vocab import SilentProgress
@@ -165,7 +166,9 @@ def test_overrides_belong_to_the_run_key_and_their_reasons_to_no_log(kept: Kept,
 
 def story(kept: Kept, client: str, **words: Any) -> ClientStory:
     book = open_book(kept.config, None, SilentProgress())
-    past = read_client(book, kept.bundle, kept.config, client, DECEMBER, earlier=kept.run.folder.parent)
+    past = read_client(
+        ScoringBasis.of(book, kept.bundle, kept.config, DECEMBER, earlier=kept.run.folder.parent), client
+    )
     return explain_client(book, kept.bundle, past, kept.config, None, lang=words.get("lang", "en"))
 
 

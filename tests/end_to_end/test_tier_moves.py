@@ -17,7 +17,7 @@ from models.explain.story import explain_client
 from models.pipeline.bundle import Bundle
 from models.scoring.columns import score_columns
 from models.scoring.compute import Predicted, predict_book
-from models.scoring.scoring import score_clients
+from models.scoring.scoring import ScoringBasis, score_clients
 from models.workspace.opening import open_bundle
 from support.trained_lender import TrainedLender
 
@@ -85,6 +85,6 @@ def test_one_client_alone_has_the_tier_that_the_whole_book_left_it(
 def test_the_story_of_a_client_keeps_to_the_limit_of_the_run(trained: TrainedLender, halfyears: Halfyears) -> None:
     refused = str(halfyears.december.index[np.flatnonzero(halfyears.december["tier_basis"] == "limit")[0]])
     book, bundle = trained.result.book, halfyears.bundle
-    past = read_client(book, bundle, trained.config, refused, DECEMBER, earlier=halfyears.out)
+    past = read_client(ScoringBasis.of(book, bundle, trained.config, DECEMBER, earlier=halfyears.out), refused)
     story = explain_client(book, bundle, past, trained.config, None, lang="en")
     assert (story.scores["tier"], story.scores["tier_basis"]) == (halfyears.december.loc[refused, "tier"], "limit")

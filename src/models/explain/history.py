@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 
-from models.book.door import Book
 from models.book.periods import WHOLE_PERIODS_PER_QUARTER, WHOLE_PERIODS_PER_YEAR, PeriodGrid
-from models.config.root import Config
 from models.errors import UserError
-from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined, panels_by_block
-from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import Predictions, score_panel
 from models.profiles.compute import kinds_of
 from models.scoring.absent import absence
-from models.scoring.scoring import ScoredBlock, grounds_at, score_block, scoring_config
+from models.scoring.scoring import ScoredBlock, ScoringBasis, score_block
 from models.vocab import IntArray, TextArray
 
 QUARTERS = 8
@@ -49,28 +44,18 @@ class ClientPast:
         return tuple(self.panel.grid.start_of(origin) for origin in self.panel.origin.tolist())
 
 
-def read_client(
-    book: Book,
-    bundle: Bundle,
-    config: Config,
-    client: str,
-    as_of: date | None = None,
-    *,
-    since: date | None = None,
-    earlier: Path | None = None,
-) -> ClientPast:
-    """Score one client at ``as_of`` and at the quarter-ends before it in one pass over its group.
+def read_client(basis: ScoringBasis, client: str, *, since: date | None = None) -> ClientPast:
+    """Score one client at the date of ``basis`` and at the quarter-ends before it in one pass over its group.
 
     At each date only what was known then is used; dates at which the client was not active are left away. A change is
     told from ``since``, else from a year before, else from the first date of the last year at which it was active.
-    ``earlier`` is the folder below which scores are published. Raises ``UnknownClientError`` for a client that was not
-    active, ``UserError`` for a ``since`` that does not lie a whole number of periods before.
+    Raises ``UnknownClientError`` for a client that was not active, ``UserError`` for a ``since`` that does not lie a
+    whole number of periods before.
     """
-    settings = scoring_config(bundle, config)
-    grid = PeriodGrid(settings.time.period, as_of or book.known_until)
+    settings, bundle, grid = basis.settings, basis.bundle, basis.prepared.grid
     asked = None if since is None else _before(grid, since)
-    origins = _origins(grid, book.first_date, asked)
-    prepared = kept_book(book, settings, grid.anchor, bundle.models.notes).narrowed_to([client])
+    origins = _origins(grid, basis.book.first_date, asked)
+    prepared = basis.prepared.narrowed_to([client])
     panels = panels_by_block(prepared, settings, origins, targets=False)
     chosen = [panel.where((panel.client_id == client).to_numpy()) for panel in panels]
     there = {origin for panel in chosen for origin in panel.origin.tolist()}
@@ -80,7 +65,7 @@ def read_client(
     panel = joined(chosen)
     predictions = score_panel(bundle.models, panel)
     return ClientPast(
-        block=score_block(bundle, panel.at([0]), grounds_at(book, bundle, settings, grid.anchor, earlier)),
+        block=score_block(bundle, panel.at([0]), basis.context),
         panel=panel,
         predictions=predictions,
         stage=kinds_of(bundle.models.kinds, panel, predictions.decline_probability, settings).stage,

@@ -6,27 +6,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from models.book.door import Book
-from models.config.root import Config
 from models.explain.change_reasons import change_of
 from models.explain.history import read_client
 from models.explain.story import ClientStory, explain_client
-from models.notices import Notice, by_severity
+from models.notices import by_severity
 from models.pipeline.bundle import Bundle
-from models.scoring.as_published import publication_notices
-from models.scoring.scoring import ScoredBlock, score_clients
+from models.scoring.scoring import ScoredBlock
 from models.text import ENGLISH, Language
 from models.vocab import Progress, SilentProgress
 from models.what_if.compute import TierShift, tier_shift
-from models.workspace.opening import (
-    SCORES_FOLDER,
-    Settings,
-    open_book,
-    open_bundle,
-    settings_of,
-    work_dir,
-)
-from models.workspace.published import PUBLISHED, speaking_bundle
+from models.workspace.opening import Settings
+from models.workspace.published import PUBLISHED
+from models.workspace.workspace import Workspace
 
 
 def explain(
@@ -43,11 +34,8 @@ def explain(
 
     ``bundle`` is an alias, a version or a folder; by default the models of the published scores speak.
     """
-    settings = settings_of(config, overrides)
-    models = speaking_bundle(settings, bundle)
-    checked = open_book(settings, book, progress)
-    earlier = work_dir(settings) / SCORES_FOLDER
-    return models, score_clients(checked, models, settings, [client], as_of, earlier=earlier)
+    basis = Workspace.of(config, book=book, overrides=overrides, progress=progress).basis(bundle, as_of)
+    return basis.bundle, basis.score([client])
 
 
 def client_story(  # noqa: PLR0913 - each option is a question that a reviewer may ask
@@ -65,19 +53,37 @@ def client_story(  # noqa: PLR0913 - each option is a question that a reviewer m
 ) -> ClientStory:
     """Everything about one client: what it is worth, why, since when, what would change it, how to treat it.
 
+    See ``story_of``. Who asks about many clients opens a ``Workspace`` once and asks ``story_of`` of each.
+    Raises ``UnknownClientError``.
+    """
+    workspace = Workspace.of(config, book=book, overrides=overrides, progress=progress)
+    return story_of(workspace, client, bundle=bundle, as_of=as_of, since=since, against=against, lang=lang)
+
+
+def story_of(
+    workspace: Workspace,
+    client: str,
+    *,
+    bundle: str = PUBLISHED,
+    as_of: date | None = None,
+    since: date | None = None,
+    against: str | None = None,
+    lang: Language = ENGLISH,
+) -> ClientStory:
+    """Everything about one client of an open book; the next client opens nothing again.
+
     What changed is told from ``since`` (else from a year before); ``against`` names another bundle, as ``bundle`` does.
     Raises ``UnknownClientError``.
     """
-    settings = settings_of(config, overrides)
-    models = speaking_bundle(settings, bundle)
-    rival = None if against is None else open_bundle(settings, against)
-    checked = open_book(settings, book, progress)
-    progress.stage("Reading the client's past")
-    earlier = work_dir(settings) / SCORES_FOLDER
-    past = read_client(checked, models, settings, client, as_of, since=since, earlier=earlier)
-    change = change_of(checked, models, past, settings, against=rival, since=since, lang=lang)
-    story = explain_client(checked, models, past, settings, change, lang=lang, published=earlier)
-    return replace(story, notices=by_severity([*story.notices, *_unpublished(checked, models, settings, as_of)]))
+    for which in (bundle,) if against is None else (bundle, against):
+        workspace.bundle(which)  # what cannot be opened is told before the book is checked
+    rival = None if against is None else workspace.bundle(against)
+    basis, settings = workspace.basis(bundle, as_of), workspace.settings
+    workspace.progress.stage("Reading the client's past")
+    past = read_client(basis, client, since=since)
+    change = change_of(basis.book, basis.bundle, past, settings, against=rival, since=since, lang=lang)
+    story = explain_client(basis.book, basis.bundle, past, settings, change, lang=lang, published=workspace.scores)
+    return replace(story, notices=by_severity([*story.notices, *workspace.publication_notices(bundle, as_of)]))
 
 
 def tiers(
@@ -91,12 +97,7 @@ def tiers(
     progress: Progress = SilentProgress(),
 ) -> TierShift:
     """Who would change tier if the policy of a bundle had other values (``key=value``); nothing is published."""
-    settings = settings_of(config, overrides)
-    models = speaking_bundle(settings, bundle)
-    checked = open_book(settings, book, progress)
-    shift = tier_shift(checked, models, settings, changes, as_of, progress=progress)
-    return replace(shift, notices=by_severity([*shift.notices, *_unpublished(checked, models, settings, as_of)]))
-
-
-def _unpublished(book: Book, models: Bundle, settings: Config, as_of: date | None) -> list[Notice]:
-    return publication_notices(book, models, settings, as_of, work_dir(settings) / SCORES_FOLDER)
+    workspace = Workspace.of(config, book=book, overrides=overrides, progress=progress)
+    models = workspace.bundle(bundle)
+    shift = tier_shift(workspace.book, models, workspace.settings, changes, as_of, progress=progress)
+    return replace(shift, notices=by_severity([*shift.notices, *workspace.publication_notices(bundle, as_of)]))

@@ -14,6 +14,7 @@ from models.config.root import Config
 from models.grading.known_overrides import overrides_at
 from models.grading.stability import EVERY_MOVE, MoveLimit
 from models.learners.contributions import Contributions
+from models.panel.blocks import PreparedBook
 from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined, panels_by_block
 from models.pipeline.bundle import Bundle
@@ -97,6 +98,53 @@ def scoring_config(bundle: Bundle, config: Config) -> Config:
     return bundle.config.model_copy(update={"book": config.book, "guard": config.guard, "run": config.run})
 
 
+@dataclass(frozen=True, kw_only=True)
+class ScoringBasis:
+    """Everything that clients of a book are scored and decided from at a date, opened once for however many of them.
+
+    ``settings`` are those of the bundle, see ``scoring_config``; ``prepared`` is the ledger of the whole book.
+    """
+
+    book: Book
+    bundle: Bundle
+    settings: Config
+    as_of: date
+    prepared: PreparedBook
+    context: DecisionContext
+
+    @classmethod
+    def of(
+        cls, book: Book, bundle: Bundle, config: Config, as_of: date | None = None, *, earlier: Path | None = None
+    ) -> ScoringBasis:
+        """Open the ledger at ``as_of``, else at the end of the book, and what was published before.
+
+        ``earlier`` is the folder below which scores are published, see ``grounds_at``.
+        """
+        settings, when = scoring_config(bundle, config), as_of or book.known_until
+        return cls(
+            book=book,
+            bundle=bundle,
+            settings=settings,
+            as_of=when,
+            prepared=kept_book(book, settings, when, bundle.models.notes),
+            context=grounds_at(book, bundle, settings, when, earlier),
+        )
+
+    def score(self, clients: Sequence[str]) -> ScoredBlock:
+        """Score and explain a few clients, the same as they would be in the whole book.
+
+        Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
+        """
+        prepared = self.prepared.narrowed_to(clients)
+        panels = panels_by_block(prepared, self.settings, [0], targets=False)
+        chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
+        found = {client for panel in chosen for client in panel.client_id}
+        missing = [client for client in clients if client not in found]
+        if missing:
+            raise absence(prepared, missing[0], self.settings, self.as_of)
+        return score_block(self.bundle, joined(chosen), self.context)
+
+
 def score_clients(
     book: Book,
     bundle: Bundle,
@@ -106,22 +154,8 @@ def score_clients(
     *,
     earlier: Path | None = None,
 ) -> ScoredBlock:
-    """Score and explain a few clients, the same as they would be in the whole book.
-
-    ``earlier`` is the folder below which scores are published, see ``grounds_at``.
-    Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
-    """
-    settings = scoring_config(bundle, config)
-    when = as_of or book.known_until
-    prepared = kept_book(book, settings, when, bundle.models.notes).narrowed_to(clients)
-    panels = panels_by_block(prepared, settings, [0], targets=False)
-    chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
-    found = {client for panel in chosen for client in panel.client_id}
-    missing = [client for client in clients if client not in found]
-    if missing:
-        raise absence(prepared, missing[0], settings, when)
-    panel = joined(chosen)
-    return score_block(bundle, panel, grounds_at(book, bundle, settings, when, earlier))
+    """Score and explain a few clients of a book that is opened for them alone, see ``ScoringBasis``."""
+    return ScoringBasis.of(book, bundle, config, as_of, earlier=earlier).score(clients)
 
 
 def grounds_at(book: Book, bundle: Bundle, settings: Config, as_of: date, earlier: Path | None) -> DecisionContext:

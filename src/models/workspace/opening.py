@@ -10,6 +10,8 @@ from models.book.loading import load_book
 from models.book.names import require_known_names
 from models.config.loading import load_config
 from models.config.root import Config
+from models.engines.duckdb import DUCKDB
+from models.engines.protocol import Engine
 from models.errors import BundleFormatError, DamagedBundleError, MissingFileError, UnsealedFileError
 from models.pipeline.bundle import Bundle, read_bundle
 from models.tracking.abandoned import clear_left
@@ -19,6 +21,8 @@ from models.vocab import Progress
 Settings = Config | Path | str
 CHAMPION = "champion"
 SCORES_FOLDER = "scores"
+_WITH_DRAFTS = (SCORES_FOLDER, "ledger", "book", "checked", "named")
+"""Folders below a book's in which killed runs may have left drafts."""
 IF_CHAMPION = "; in the place of the champion: train --replace-champion REASON"
 
 
@@ -36,11 +40,13 @@ def work_dir(settings: Config) -> Path:
     return folder
 
 
-def open_book(settings: Config, book: str | None, progress: Progress, *, afresh: bool = False) -> Book:
+def open_book(
+    settings: Config, book: str | None, progress: Progress, *, afresh: bool = False, engine: Engine = DUCKDB
+) -> Book:
     """Read and check a book into its folder; unless ``afresh``, only if it is not as it was when it was checked."""
     folder = work_dir(settings)
-    clear_left(settings, (folder.parent, folder, folder / SCORES_FOLDER))
-    return load_book(settings, book, folder, progress, afresh=afresh)
+    clear_left(settings, (folder.parent, folder, *(folder / name for name in _WITH_DRAFTS)))
+    return load_book(settings, book, folder, progress, afresh=afresh, engine=engine)
 
 
 def open_bundle(settings: Config, which: str) -> Bundle:

@@ -1,0 +1,82 @@
+"""A workspace: settings, and what is opened under them, each thing once however often it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+
+from models.book.door import Book
+from models.config.root import Config
+from models.engines.duckdb import DUCKDB
+from models.engines.protocol import Engine
+from models.notices import Notice
+from models.pipeline.bundle import Bundle
+from models.scoring.as_published import publication_notices
+from models.scoring.scoring import ScoringBasis
+from models.vocab import Progress, SilentProgress
+from models.workspace.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
+from models.workspace.published import PUBLISHED, speaking_bundle
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workspace:
+    """The book, bundles, ledgers and published scores of one config, held open as they were when first asked for.
+
+    ``place`` is the book's, before that of the config. What is published, promoted or delivered later is seen by a
+    workspace that is opened later.
+    """
+
+    settings: Config
+    place: str | None = None
+    progress: Progress = field(default_factory=SilentProgress)
+    engine: Engine = DUCKDB
+    _bundles: dict[str, Bundle] = field(default_factory=dict, init=False, repr=False)
+    _bases: dict[tuple[str, date], ScoringBasis] = field(default_factory=dict, init=False, repr=False)
+    _notices: dict[tuple[str, date], tuple[Notice, ...]] = field(default_factory=dict, init=False, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        config: Settings,
+        *,
+        book: str | None = None,
+        overrides: Sequence[str] = (),
+        progress: Progress = SilentProgress(),
+        engine: Engine = DUCKDB,
+    ) -> Workspace:
+        """A workspace in which nothing is open yet. Raises ``ConfigError``."""
+        return cls(settings=settings_of(config, overrides), place=book, progress=progress, engine=engine)
+
+    @property
+    def scores(self) -> Path:
+        """The folder below which scores are published."""
+        return work_dir(self.settings) / SCORES_FOLDER
+
+    @cached_property
+    def book(self) -> Book:
+        """The checked book."""
+        return open_book(self.settings, self.place, self.progress, engine=self.engine)
+
+    def bundle(self, which: str = PUBLISHED) -> Bundle:
+        """The bundle of an alias, a version or a folder; by default that of the published scores."""
+        if which not in self._bundles:
+            self._bundles[which] = speaking_bundle(self.settings, which)
+        return self._bundles[which]
+
+    def basis(self, which: str = PUBLISHED, as_of: date | None = None) -> ScoringBasis:
+        """What clients are scored from by a bundle at ``as_of``, else at the end of the book."""
+        bundle, when = self.bundle(which), as_of or self.book.known_until
+        if (which, when) not in self._bases:
+            self._bases[which, when] = ScoringBasis.of(self.book, bundle, self.settings, when, earlier=self.scores)
+        return self._bases[which, when]
+
+    def publication_notices(self, which: str = PUBLISHED, as_of: date | None = None) -> tuple[Notice, ...]:
+        """Tells where a bundle says of clients something else than the published scores may."""
+        bundle, when = self.bundle(which), as_of or self.book.known_until
+        if (which, when) not in self._notices:
+            found = publication_notices(self.book, bundle, self.settings, as_of, self.scores)
+            self._notices[which, when] = tuple(found)
+        return self._notices[which, when]
