@@ -74,7 +74,7 @@ def test_no_code_asks_which_language_it_is() -> None:
 
 
 def test_what_a_language_lacks_is_given_in_english_and_said(french: Path) -> None:
-    with pytest.warns(MissingTextWarning, match="fr.po lacks texts"):
+    with pytest.warns(MissingTextWarning, match="the catalogue lacks texts"):
         assert Text("fees").within(FRENCH) == "fees"
     with pytest.warns(MissingTextWarning):
         assert Text("{count} week", plural="{count} weeks").within(FRENCH, count=3) == "3 weeks"

@@ -181,10 +181,12 @@ class _English(gettext.NullTranslations):
     def __init__(self, file: Path) -> None:
         super().__init__()
         self._file = file
+        self._already: dict[str | tuple[str, type[Warning], int], int] = {}
 
     def _warn(self) -> None:
-        """Say it once, since Python shows the same warning once."""
-        warnings.warn(f"{self._file.name} lacks texts: they are given in English", MissingTextWarning, stacklevel=1)
+        """Say it once, in a line that begins with the catalogue."""
+        said = "the catalogue lacks texts: they are given in English"
+        warnings.warn_explicit(said, MissingTextWarning, str(self._file), 0, registry=self._already)
 
     def gettext(self, message: str) -> str:
         self._warn()

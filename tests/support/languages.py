@@ -1,8 +1,14 @@
-"""The languages that the package speaks, for tests that look at all of them, and every text of the code."""
+"""The languages that the package speaks, for tests that look at all of them, and every text of the code.
+
+    python -m support.languages fr > ../src/models/texts/fr.po
+
+begins the catalogue of a language: every text, without a translation.
+"""
 
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -59,8 +65,9 @@ def texts_in(source: str) -> Iterator[TextKey]:
     tree = ast.parse(source)
     if not _knows_texts(tree):
         return
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Text":
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    for call in sorted(calls, key=lambda each: (each.lineno, each.col_offset)):
+        if isinstance(call.func, ast.Name) and call.func.id == "Text":
             named = {str(keyword.arg): keyword.value for keyword in call.keywords}
             given = dict(zip(("english", "context"), call.args, strict=False)) | named
             parts = {name: value.value for name, value in given.items() if isinstance(value, ast.Constant)}
@@ -89,3 +96,19 @@ def _names(node: ast.ImportFrom) -> set[str]:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def main() -> None:
+    """Write a catalogue without translations."""
+    head = [
+        "Content-Type: text/plain; charset=utf-8",
+        f"Language: {sys.argv[1]}",
+        "Plural-Forms: nplurals=2; plural=(n != 1);",
+    ]
+    lines = "\n".join(f'"{_escaped(line)}\\n"' for line in head)
+    entries = (key.entry("", "") if key.plural else key.entry("") for key in sorted(texts_of_the_code()))
+    sys.stdout.write("\n".join([f'msgid ""\nmsgstr ""\n{lines}\n', *entries]))
+
+
+if __name__ == "__main__":
+    main()

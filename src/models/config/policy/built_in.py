@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from models.config.labels import Wording
 from models.config.policy.policy import PolicyConfig
-from models.text import Text, languages
+from models.text import Language, Text
 
 _VALUE = Text("expected value", "config")
 _DECLINE = Text("decline", "config")
@@ -39,4 +40,5 @@ def built_in_policy(*, aa_share: float, a_share: float, aa_max_decline: float, a
 
 
 def _label(text: Text) -> dict[str, str]:
-    return {language: text.within(language) for language in languages()}
+    """In the languages that every config must give; catalogues know the others by the English label."""
+    return {language: text.within(Language(language)) for language in Wording.model_fields}
