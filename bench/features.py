@@ -83,8 +83,8 @@ def ours(folder: Path, as_of_dates: int) -> Sums:
 
 def whole_panel(folder: Path, as_of_dates: int) -> Sums:
     """All feature families as training gets them: a frame of the active clients per block."""
+    from models.panel.build import panels_by_block  # noqa: PLC0415
     from models.panel.ledger_cache import prepared_book  # noqa: PLC0415
-    from models.panel.panel import panels_by_block  # noqa: PLC0415
 
     config, sums = _config(folder), dict.fromkeys(NAMES, 0.0)
     with prepared_book(_book(folder), config, AS_OF) as prepared:
@@ -244,7 +244,7 @@ def measured(side: str, folder: Path, as_of_dates: int, repeats: int) -> dict[st
 
 def run_side(side: str, folder: Path, as_of_dates: int) -> None:
     """One side in this process; prints one line of JSON."""
-    importlib.import_module("models.panel.panel" if side in {OURS, PANEL} else "pandas" if side == PANDAS else "duckdb")
+    importlib.import_module("models.panel.build" if side in {OURS, PANEL} else "pandas" if side == PANDAS else "duckdb")
     started, used = time.perf_counter(), time.process_time()
     sums = SIDES[side](folder, as_of_dates)
     result = {

@@ -28,7 +28,7 @@ MONTHS = 72
 PARTS = {
     "reading and checking the book": ("models.workspace.opening.load_book",),
     "ledger on disk": ("models.panel.prepare._write",),
-    "features": ("models.panel.panel._rows",),
+    "features": ("models.panel.build._rows",),
     "surroundings": ("models.panel.prepare.write_context_sums", "models.panel.blocks.PreparedBook.contexts"),
     "encoding": ("models.learners.contract.FeatureContract.encode",),
     "contributions": ("models.learners.shapley.kernel.ShapleyKernel.explained",),

@@ -14,8 +14,9 @@ from models.book.periods import PeriodGrid
 from models.config.loading import load_config
 from models.config.root import Config
 from models.evaluation.truth import read_truth
+from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import Panel, panel_of
+from models.panel.panel import Panel
 from models.panel.prepare import fit_notes
 from models.panel.splits import LearningOrigins, learning_origins
 from models.simulator.book import simulate

@@ -32,8 +32,9 @@ from models.learners.value.candidate import CandidateInputs
 from models.learners.value.candidates import fit_candidate
 from models.learners.value.extension import Extension, carried_over, composed
 from models.learners.value.model import ValueModel
+from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import Panel, panel_of
+from models.panel.panel import Panel
 from models.panel.splits import learning_origins
 from models.pipeline.calibration import CandidateScore, choose, value_score
 from models.pipeline.rows import contract_of, rows_of

@@ -13,8 +13,8 @@ from models.book.measures import absent_measures
 from models.config.feature_names import ALWAYS, possible_features
 from models.config.loading import load_config
 from models.config.root import Config
+from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import panel_of
 from models.panel.prepare import fit_notes
 from models.training.job import predict, simulate_book, train
 from models.vocab import SilentProgress

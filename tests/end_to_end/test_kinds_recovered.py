@@ -12,8 +12,9 @@ import pytest
 from models.book.loading import load_book
 from models.config.loading import load_config
 from models.config.root import Config
+from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import Panel, panel_of
+from models.panel.panel import Panel
 from models.profiles.compute import fit_kinds
 from models.profiles.labels import agreement
 from models.profiles.migrations import steadiness

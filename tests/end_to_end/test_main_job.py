@@ -15,8 +15,8 @@ import pytest
 from mlflow.tracking import MlflowClient
 
 from models.learners.contract import FeatureContract
+from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import panel_of
 from support.lending_book import KNOWN_UNTIL
 from support.trained_lender import TrainedLender
 

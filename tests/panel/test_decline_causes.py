@@ -10,9 +10,10 @@ import pytest
 from models.book.loading import load_book
 from models.config.loading import parse_config
 from models.config.simulation import SimulationConfig, TruthConfig
+from models.panel.build import panel_of
 from models.panel.facilities import cause_of_key
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import Panel, panel_of
+from models.panel.panel import Panel
 from models.panel.targets import DECLINE_CAUSES, EXIT_CAUSES, Endings, decline_causes
 from models.simulator.blocks import Plan, Run, desk_of, run_block
 from models.simulator.book import simulate

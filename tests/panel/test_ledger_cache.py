@@ -17,10 +17,11 @@ from models.book.door import Book
 from models.config.root import Config
 from models.panel import ledger_cache as kept
 from models.panel import prepare
+from models.panel.build import panel_of
 from models.panel.ledger_cache import kept_book, prepared_book
 from models.panel.ledger_plan import LedgerFacts
 from models.panel.notes import NoteModel
-from models.panel.panel import Panel, panel_of
+from models.panel.panel import Panel
 from models.store.entries import FACTS
 from support.books import AS_OF, book_of, settings
 from support.random_books import random_book

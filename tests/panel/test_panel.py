@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from models.errors import AsOfOutsideBookError
+from models.panel.build import panels_by_block
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import Panel, joined, panels_by_block
+from models.panel.panel import Panel, joined
 from models.vocab import DeclineCause
 from support.books import AS_OF, book_of, panel_from, rows, settings
 

@@ -12,9 +12,10 @@ import pytest
 from models.book.periods import PeriodGrid
 from models.config.loading import load_config, parse_config
 from models.config.root import Config
+from models.panel.build import panel_of
 from models.panel.features.words import FeatureWords
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import Panel, panel_of
+from models.panel.panel import Panel
 from models.panel.prepare import fit_notes
 from models.reasons.ranking import Grouping
 from models.text import ENGLISH, languages

@@ -22,9 +22,9 @@ from models.config.loading import load_config
 from models.config.root import Config
 from models.config.sections import LabelConfig
 from models.engines.protocol import SessionLimits
+from models.panel.build import panel_of
 from models.panel.ledger_cache import WRITTEN_BY, kept_book, ledger_key
 from models.panel.ledger_plan import LedgerPlan
-from models.panel.panel import panel_of
 from models.panel.prepare import write_ledger
 from models.store import code
 from models.store.code import modules_behind

@@ -15,8 +15,9 @@ from models.book.door import Book
 from models.book.periods import PeriodGrid
 from models.config.loading import parse_config
 from models.config.root import Config
+from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import Panel, panel_of
+from models.panel.panel import Panel
 from models.panel.prepare import fit_notes
 
 Frames = Mapping[str, pd.DataFrame]

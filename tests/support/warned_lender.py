@@ -11,8 +11,9 @@ import pandas as pd
 
 from models.book.periods import PeriodGrid
 from models.config.root import Config
+from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
-from models.panel.panel import Panel, panel_of
+from models.panel.panel import Panel
 from models.panel.splits import learning_origins
 from models.pipeline.calibration import learn_calibration
 from models.pipeline.origins import learning_panel

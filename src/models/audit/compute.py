@@ -24,11 +24,12 @@ from models.errors import TooLittleDataError
 from models.grading.compute import facts_before_models
 from models.grading.coverage import policy_notices
 from models.notices import Notice, by_severity
+from models.panel.build import panels_by_block
 from models.panel.definitions import definitions
 from models.panel.groups import one_in
 from models.panel.ledger_cache import prepared_book
 from models.panel.named_features import unknown_features
-from models.panel.panel import Panel, joined, panels_by_block
+from models.panel.panel import Panel, joined
 from models.store.drafts import scratch_folder
 from models.vocab import Progress, SilentProgress
 

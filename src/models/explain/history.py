@@ -9,7 +9,8 @@ import numpy as np
 
 from models.book.periods import WHOLE_PERIODS_PER_QUARTER, WHOLE_PERIODS_PER_YEAR, PeriodGrid
 from models.errors import UserError
-from models.panel.panel import Panel, joined, panels_by_block
+from models.panel.build import panels_by_block
+from models.panel.panel import Panel, joined
 from models.pipeline.pipeline import Predictions, score_panel
 from models.profiles.compute import kinds_of
 from models.scoring.absent import absence

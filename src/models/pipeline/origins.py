@@ -11,9 +11,10 @@ from models.book.measures import absent_measures
 from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.errors import TooLittleDataError
+from models.panel.build import panel_of
 from models.panel.ledger_cache import kept_book
 from models.panel.notes import NoteModel
-from models.panel.panel import Panel, panel_of
+from models.panel.panel import Panel
 from models.panel.prepare import fit_notes
 from models.vocab import Progress, SilentProgress
 

@@ -13,8 +13,8 @@ import pyarrow as pa
 from models.config.root import Config
 from models.grading.decision import Assessment
 from models.panel.blocks import Block, PreparedBook
+from models.panel.build import PanelContext, panel_of_block
 from models.panel.memory import Memory
-from models.panel.panel import PanelContext, panel_of_block
 from models.pipeline.bundle import Bundle, read_bundle
 from models.pipeline.pipeline import FittedModels
 from models.scoring.columns import DecisionContext, assessment, columns_before_tiers, reason_column

@@ -20,8 +20,8 @@ from models.grading.known_overrides import override_facts, overrides_at, overrid
 from models.grading.stability import MoveLimit, limit_of
 from models.notices import Notice, by_severity, notice_facts
 from models.panel.blocks import PreparedBook
+from models.panel.build import PanelContext
 from models.panel.ledger_cache import kept_book
-from models.panel.panel import PanelContext
 from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike, value_notices
 from models.publications.latest import lead_latest, require_place, stays_notice

@@ -15,8 +15,9 @@ from models.grading.known_overrides import overrides_at
 from models.grading.stability import EVERY_MOVE, MoveLimit
 from models.learners.contributions import Contributions
 from models.panel.blocks import PreparedBook
+from models.panel.build import panels_by_block
 from models.panel.ledger_cache import kept_book
-from models.panel.panel import Panel, joined, panels_by_block
+from models.panel.panel import Panel, joined
 from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import FittedModels, Predictions, completed
 from models.publications.previous import earlier_scores

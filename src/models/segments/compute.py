@@ -19,8 +19,9 @@ from models.grading.known_overrides import overrides_at
 from models.grading.stability import limit_of
 from models.notices import by_severity, notice_facts
 from models.panel.blocks import PreparedBook
+from models.panel.build import panels_by_block
 from models.panel.ledger_cache import kept_book
-from models.panel.panel import Panel, joined, panels_by_block
+from models.panel.panel import Panel, joined
 from models.pipeline.bundle import Bundle, read_report
 from models.pipeline.pipeline import Predictions, merged, score_panel
 from models.publications.previous import earlier_scores

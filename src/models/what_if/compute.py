@@ -20,8 +20,9 @@ from models.grading.known_overrides import overrides_at
 from models.grading.reasons_text import reasons
 from models.grading.scores import looked_at
 from models.notices import Notice, by_severity
+from models.panel.build import panels_by_block
 from models.panel.ledger_cache import kept_book
-from models.panel.panel import Panel, panels_by_block
+from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle
 from models.scoring.scoring import scoring_config
 from models.scoring.without_effect import settings_without_effect
