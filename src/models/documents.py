@@ -13,6 +13,7 @@ from models.kpis.report import KpiReport
 from models.overview.compute import Overview
 from models.scoring.report import Predicted
 from models.simulator.book import SimulationSummary
+from models.what_if.compute import TierShift
 
 DOCUMENTS: Mapping[str, type[Any]] = {
     "backtest": BacktestReport,
@@ -21,6 +22,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "kpis": KpiReport,
     "overview": Overview,
     "predict": Predicted,
+    "tiers": TierShift,
     "simulate": SimulationSummary,
 }
 

@@ -31,6 +31,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "kpis": ("--config", "{config}", "--out", "{folder}"),
     "overview": ("--config", "{config}", "--html", "{folder}/overview.html"),
     "predict": ("--config", "{config}"),
+    "tiers": ("--config", "{config}"),
     "simulate": ("--clients", "20", "--months", "12", "--out", "{folder}/book"),
 }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -57,7 +56,7 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
         progress=progress(),
     )
     if json_:
-        print_json(asdict(shift) | {"moved": shift.moved})
+        print_json(shift)
         return
     print_lines(notice_lines(shift.notices))
     for part in tiers_summary.shift_summary(shift):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any
 
 import numpy as np
 
@@ -32,6 +31,17 @@ MOVERS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
+class MovingClient:
+    """A client that would change tier: its expected value, both tiers, and what decides the new one."""
+
+    client_id: str
+    value: float
+    before: str
+    after: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TierShift:
     """Two gradings of one book.
 
@@ -39,24 +49,25 @@ class TierShift:
         changes: what was set, as it was asked for.
         clients: (tiers before, tiers after), how many; best tier first. ``value`` likewise, in book currency.
         overridden: of how many clients a person's decision counts, which it does under both.
-        movers: those of the largest expected value that would move, with both tiers and what decides the new one.
+        movers: those of the largest expected value that would move.
         notices: what of the config is without effect, and what either policy goes without, the gravest first.
+        moved: how many clients would change tier.
     """
 
     as_of: date
     currency: str
     changes: tuple[str, ...]
-    clients: list[list[int]]
-    value: list[list[float]]
+    clients: tuple[tuple[int, ...], ...]
+    value: tuple[tuple[float, ...], ...]
     overridden: int
-    movers: tuple[dict[str, Any], ...]
+    movers: tuple[MovingClient, ...]
     notices: tuple[Notice, ...] = ()
+    moved: int = field(init=False, default=0)
 
-    @property
-    def moved(self) -> int:
-        """How many clients would change tier."""
+    def __post_init__(self) -> None:
         tiers = range(len(Tier))
-        return sum(self.clients[old][new] for old in tiers for new in tiers if old != new)
+        moved = sum(self.clients[old][new] for old in tiers for new in tiers if old != new)
+        object.__setattr__(self, "moved", moved)
 
 
 def tier_shift(
@@ -84,8 +95,8 @@ def tier_shift(
         as_of=when,
         currency=policy.currency,
         changes=tuple(changes),
-        clients=found.clients.tolist(),
-        value=found.value.tolist(),
+        clients=tuple(map(tuple, found.clients.tolist())),
+        value=tuple(map(tuple, found.value.tolist())),
         overridden=found.before.overridden,
         movers=_movers(found, facts),
         notices=by_severity(
@@ -120,17 +131,17 @@ def _block_facts(bundle: Bundle, panel: Panel, names: Set[str]) -> Facts:
     return facts_of(forecast, panel).with_features(sorted(names))
 
 
-def _movers(found: WhatIf, facts: Facts) -> tuple[dict[str, Any], ...]:
+def _movers(found: WhatIf, facts: Facts) -> tuple[MovingClient, ...]:
     moved = np.flatnonzero(found.moved)
     largest = moved[np.lexsort((facts.client_id[moved], -facts.value[moved]))][:MOVERS]
     why = reasons(found.after)
     return tuple(
-        {
-            "client_id": str(facts.client_id[row]),
-            "value": float(facts.value[row]),
-            "before": str(found.before.tier[row]),
-            "after": str(found.after.tier[row]),
-            "reason": str(why[row]),
-        }
+        MovingClient(
+            client_id=str(facts.client_id[row]),
+            value=float(facts.value[row]),
+            before=str(found.before.tier[row]),
+            after=str(found.after.tier[row]),
+            reason=str(why[row]),
+        )
         for row in largest
     )

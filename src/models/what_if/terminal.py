@@ -62,10 +62,10 @@ def _movers(shift: TierShift) -> Table:
     above = ""
     for mover in shift.movers:
         table.add_row(
-            Text(mover["client_id"]),
-            f"{mover['before']} > {mover['after']}",
-            money(mover["value"], shift.currency, ENGLISH),
-            Text(_SAME, style="dim") if mover["reason"] == above else Text(mover["reason"]),
+            Text(mover.client_id),
+            f"{mover.before} > {mover.after}",
+            money(mover.value, shift.currency, ENGLISH),
+            Text(_SAME, style="dim") if mover.reason == above else Text(mover.reason),
         )
-        above = mover["reason"]
+        above = mover.reason
     return table
