@@ -24,8 +24,8 @@ from models.config.loading import load_config
 from models.config.root import Config
 from models.config.sections import ChoiceConfig, ValueCandidateName
 from models.learners.btyd.beta_geometric import ModifiedBetaGeometric
-from models.learners.btyd.features import PURCHASE_FEATURES, history_from_features
 from models.learners.btyd.gamma_gamma import GammaGamma
+from models.learners.btyd.history import PURCHASE_FEATURES, history_from_features
 from models.learners.btyd.pareto import ParetoNBD
 from models.learners.value.calibration import ValueCalibration
 from models.learners.value.candidate import CandidateInputs

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from models.errors import FeatureContractError, InternalError
-from models.learners.shapley import coding
+from models.learners.shapley import forest as coding
 from models.learners.shapley.kernel import ShapleyKernel
 from models.learners.shapley.program import TABLE_BYTES
 from support.drawn_boosters import DrawnBooster, drawn_booster

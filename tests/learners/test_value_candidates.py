@@ -13,9 +13,8 @@ import pytest
 from models.config.sections import MonotoneConfig, RunConfig, ValueLearnerConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
 from models.learners.btyd.beta_geometric import BetaGeometric
-from models.learners.btyd.features import PURCHASE_FEATURES
 from models.learners.btyd.gamma_gamma import GammaGamma
-from models.learners.btyd.history import PurchaseHistory
+from models.learners.btyd.history import PURCHASE_FEATURES, PurchaseHistory
 from models.learners.contract import FeatureContract
 from models.learners.value.blend import BLEND, Blend
 from models.learners.value.candidate import CandidateInputs, ValueCandidate

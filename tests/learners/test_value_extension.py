@@ -12,8 +12,8 @@ import pytest
 from models.config.sections import RunConfig, ValueLearnerConfig
 from models.errors import InternalError
 from models.learners.btyd.beta_geometric import BetaGeometric
-from models.learners.btyd.features import PURCHASE_FEATURES, history_from_features
 from models.learners.btyd.gamma_gamma import GammaGamma
+from models.learners.btyd.history import PURCHASE_FEATURES, history_from_features
 from models.learners.contract import FeatureContract
 from models.learners.value.calibration import ValueCalibration
 from models.learners.value.candidate import CandidateInputs

@@ -7,8 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from models.metrics.bootstrap import Interval, Metric, bootstrap_difference
-from models.metrics.comparison import called_better, what_cannot_be_known
+from models.metrics.bootstrap import Interval, Metric, bootstrap_difference, called_better, what_cannot_be_known
 from models.metrics.ranking import auc, normalized_gini
 
 CLIENTS, RESAMPLES = 300, 250

@@ -10,9 +10,8 @@ import pytest
 
 from models.config.kinds import DriverConfig, NeedsConfig
 from models.errors import MissingColumnError, MissingFileError, TooLittleDataError, UserError
-from models.learners.type_weights import learned_weights
 from models.profiles.compute import fit_kinds
-from models.profiles.labels import agreement, compared_with_labels, label_facts, read_labels
+from models.profiles.labels import agreement, compared_with_labels, label_facts, learned_weights, read_labels
 from models.profiles.types import NEEDS, memberships_of
 from support.drawn_panel import ORIGINS, drawn_panel, small_config
 

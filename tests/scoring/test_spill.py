@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from models.scoring.spill import Spill
+from models.scoring.parquet import Spill
 
 
 def test_tables_come_back_in_their_order_with_their_types(tmp_path: Path) -> None:

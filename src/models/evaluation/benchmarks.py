@@ -16,13 +16,14 @@ from models.learners.baselines import (
     PastBehaviour,
     PastSumBaseline,
     decline_scores,
+    untuned_decline,
+    untuned_value,
     value_scores,
 )
 from models.learners.btyd.beta_geometric import BetaGeometric
-from models.learners.btyd.features import PURCHASE_FEATURES, history_from_features
 from models.learners.btyd.gamma_gamma import GammaGamma
+from models.learners.btyd.history import PURCHASE_FEATURES, history_from_features
 from models.learners.segments.model import SegmentModel
-from models.learners.untuned import untuned_decline, untuned_value
 from models.learners.value.candidate import shares
 from models.panel.groups import dealt
 from models.panel.panel import Panel

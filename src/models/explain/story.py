@@ -26,7 +26,7 @@ from models.notices import Notice, by_severity
 from models.panel.definitions import definitions
 from models.panel.features.words import FeatureWords, plain_words
 from models.pipeline.bundle import Bundle
-from models.profiles.text import drivers_in_words
+from models.profiles.types import drivers_in_words
 from models.reasons.text import feature_in_words
 from models.scoring.columns import assessment, score_columns
 from models.scoring.compute import model_version

@@ -8,9 +8,10 @@ from models.metrics.bootstrap import (
     bootstrap_draws,
     bootstrap_figures,
     bootstrap_interval,
+    called_better,
     reported_interval,
+    what_cannot_be_known,
 )
-from models.metrics.comparison import called_better, what_cannot_be_known
 from models.metrics.coverage import interval_coverage, interval_score, interval_width
 from models.metrics.curves import CurveScore, curve_auc, curve_brier
 from models.metrics.incidence import cumulative_incidence

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ import pandas as pd
 from models.config.kinds import KindsConfig
 from models.config.root import Config
 from models.errors import MissingColumnError, MissingFileError, TooLittleDataError, UnreadableFileError, UserError
-from models.learners.type_weights import LearnedWeights, learned_weights
 from models.metrics.ranking import auc
 from models.panel.panel import Panel
 from models.profiles.model import KindsModel
@@ -138,3 +138,46 @@ def _labels_of(panel: Panel, labels: pd.DataFrame) -> TextArray:
         labels = labels[labels["as_of"] <= as_of].sort_values(["client_id", "as_of"], kind="stable")
     latest = labels.drop_duplicates("client_id", keep="last").set_index("client_id")[LABEL]
     return np.asarray(latest.reindex(panel.client_id.to_numpy()).astype("str").fillna("").to_numpy(dtype=np.str_))
+
+
+PENALTY = 1.0
+"""Inverse strength of the ridge, in scikit-learn's sense; driver scores lie between -1 and 1."""
+MIN_LABELS = 10
+"""Of each kind that is learned."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnedWeights:
+    """Log-odds in the form of the config: ``base`` per kind, and ``weights`` per kind and driver."""
+
+    base: Mapping[str, float]
+    weights: Mapping[str, Mapping[str, float]]
+
+
+def learned_weights(
+    scores: FloatArray, labels: TextArray, *, drivers: Sequence[str], kinds: Sequence[str]
+) -> LearnedWeights:
+    """Fit ``labels`` (n,) on ``scores`` (n, d), where NaN is unknown and speaks for none.
+
+    Raises ``TooLittleDataError`` if a kind has too few labels: its weights would be chance.
+    """
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - it loads slowly, and only fitting needs it
+
+    counts = {kind: int((labels == kind).sum()) for kind in kinds}
+    scarce = {kind: count for kind, count in counts.items() if count < MIN_LABELS}
+    if scarce:
+        raise TooLittleDataError(
+            rule=f"each kind must have at least {MIN_LABELS} labels",
+            got=", ".join(f"{count} of {kind}" for kind, count in scarce.items()),
+            remedy="label more clients, or unset labels and keep the weights of the config",
+        )
+    order = np.lexsort((*np.nan_to_num(scores).T, labels))  # sums do not depend on the order of rows
+    fitted = LogisticRegression(C=PENALTY, max_iter=1_000).fit(np.nan_to_num(scores)[order], labels[order])
+    places = [list(fitted.classes_).index(kind) for kind in kinds]
+    return LearnedWeights(
+        base={kind: float(fitted.intercept_[place]) for kind, place in zip(kinds, places, strict=True)},
+        weights={
+            kind: dict(zip(drivers, fitted.coef_[place].tolist(), strict=True))
+            for kind, place in zip(kinds, places, strict=True)
+        },
+    )

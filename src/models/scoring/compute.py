@@ -30,11 +30,10 @@ from models.scoring.blocks import Scoring, scored_blocks
 from models.scoring.columns import REMEMBERED, DecisionContext
 from models.scoring.explanations import Stamp
 from models.scoring.movers import write_movers
-from models.scoring.parquet import ParquetFile
+from models.scoring.parquet import ParquetFile, Spill
 from models.scoring.report import Predicted, Tally
 from models.scoring.run_key import model_version, run_folder, run_key
 from models.scoring.scoring import DECLINE, MOVES, VALUE, ScoredBlock, score_block, score_clients, scoring_config
-from models.scoring.spill import Spill
 from models.scoring.tier_columns import tier_columns
 from models.scoring.without_effect import settings_hashes, settings_without_effect
 from models.store.code import scoring_code

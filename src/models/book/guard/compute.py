@@ -9,9 +9,10 @@ from pathlib import Path
 from models.book.guard.comparison import Beside, training_findings
 from models.book.guard.door import Span, door_findings
 from models.book.guard.findings import Finding
-from models.book.guard.learned import learned_columns
 from models.book.guard.profile import BookProfile
 from models.book.guard.strangers import stray_columns, stray_files
+from models.book.measures import KNOWN_ON
+from models.book.names import KIND_COLUMN
 from models.book.sections import CheckedSections
 from models.config.guard import GuardConfig
 from models.config.root import Config
@@ -48,3 +49,41 @@ def training_notices(
 def _told(findings: Iterable[Finding], guard: GuardConfig) -> tuple[Notice, ...]:
     notices = [finding.notice(getattr(guard, finding.setting)) for finding in findings]
     return tuple(notice for notice in notices if notice is not None)
+
+
+_ALWAYS = {
+    "clients": ("client_id", "group_id"),
+    "cashflows": ("client_id", "facility_id", "date", "kind", "amount"),
+    "facilities": (
+        "facility_id",
+        "client_id",
+        "limit",
+        "signed",
+        "maturity",
+        "closed",
+        "exit_cause",
+        "spread_bp",
+        "collateral_cover",
+    ),
+    "opportunities": ("opportunity_id", "client_id", "stage", "entered", "closed", "outcome", "amount"),
+}
+"""What features look at in whatever book has the table."""
+
+
+def learned_columns(config: Config) -> dict[str, frozenset[str]]:
+    """Table -> columns of it that features, activity or value are made of; other columns change no score."""
+    features = config.features
+    found: dict[str, set[str]] = {table: set(columns) for table, columns in _ALWAYS.items()}
+    found["clients"] |= {*features.attributes, *features.context, *(("country",) if features.macro else ())}
+    for count in features.facility_counts.values():
+        found["facilities"] |= set(count.columns)
+    for measure in features.measures.values():
+        columns = found.setdefault(measure.table, {"client_id", KNOWN_ON[measure.table]})
+        columns |= {measure.column} if measure.column else set()
+        columns |= {KIND_COLUMN[measure.table]} if measure.table in KIND_COLUMN else set()
+        found["facilities"] |= {"product"} if measure.products else set()
+    if features.macro:
+        found["macro"] = {"country", "date", "published", *features.macro}
+    if features.text_components:
+        found.setdefault("interactions", {"client_id", "date"}).add("text")
+    return {table: frozenset(columns) for table, columns in found.items()}

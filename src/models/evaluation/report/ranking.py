@@ -9,8 +9,7 @@ import numpy as np
 
 from models.evaluation.report.judged import MIN_CLIENTS, Judged
 from models.evaluation.report.names import BEST, CEILING, benchmark_name
-from models.metrics.bootstrap import Interval
-from models.metrics.comparison import called_better, what_cannot_be_known
+from models.metrics.bootstrap import Interval, called_better, what_cannot_be_known
 from models.metrics.inputs import gains
 from models.metrics.value import decile_table
 from models.vocab import FloatArray

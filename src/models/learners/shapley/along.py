@@ -13,8 +13,17 @@ import numpy as np
 
 from models.compiling import compiled
 from models.errors import FeatureContractError, InternalError
-from models.learners.shapley.coding import CodeArray, Codes, Rules, codes_of, encode, goes_left, rules_of
-from models.learners.shapley.forest import Forest, forest_of
+from models.learners.shapley.forest import (
+    CodeArray,
+    Codes,
+    Forest,
+    Rules,
+    codes_of,
+    encode,
+    forest_of,
+    goes_left,
+    rules_of,
+)
 from models.vocab import FloatArray, IntArray
 
 _BLOCK_ROWS = 1024

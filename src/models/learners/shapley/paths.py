@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.compiling import compiled
-from models.learners.shapley.coding import Rules, goes_left
-from models.learners.shapley.forest import Forest
+from models.learners.shapley.forest import Forest, Rules, goes_left
 from models.vocab import BoolArray, FloatArray, IntArray
 
 

@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiling import compiled
-from models.learners.shapley.coding import CodeArray, Codes, rules_of
-from models.learners.shapley.forest import Forest
+from models.learners.shapley.forest import CodeArray, Codes, Forest, rules_of
 from models.learners.shapley.grouping import (
     BYTES,
     COLUMNS,

@@ -12,9 +12,8 @@ import numpy as np
 from models.config.sections import MonotoneConfig
 from models.errors import FeatureContractError
 from models.learners.btyd.beta_geometric import BetaGeometric
-from models.learners.btyd.features import PURCHASE_FEATURES, history_from_features
 from models.learners.btyd.gamma_gamma import GammaGamma
-from models.learners.btyd.history import PurchaseHistory
+from models.learners.btyd.history import PURCHASE_FEATURES, PurchaseHistory, history_from_features
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions
 from models.learners.value.candidate import CandidateInputs, log_parts
