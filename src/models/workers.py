@@ -1,51 +1,96 @@
-"""Work spread over processes of this machine, its results in order; what the work is, its caller says."""
+"""Mappers: work on many items in order, in this process or shared by several; machines of a cluster would be another."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Work = Callable[[Iterable[Item]], Iterable[Result]]
+"""Takes items one by one and gives one result for each, in order; what it opens for the first serves the others."""
 _AHEAD = 2
 """So many results per process may wait to be taken, so that memory does not grow with the work."""
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
-def cores(threads: int) -> int:
-    """How many cores a run may use: ``threads``, or if that is 0 all that this process may run on."""
-    if threads:
-        return threads
+class Mapper(Protocol):
+    """Where work is done. The results are the same wherever that is, and in the order of the items."""
+
+    def workers(self, shares: int) -> int:
+        """How many would share work of which at most ``shares`` parts are worth a worker; 1 is this process."""
+
+    def map(self, work: Work[Item, Result], items: Sequence[Item], *, shares: int) -> Iterator[Result]:
+        """The result of each item. Work that is shared is copied to each worker once, and raises here what it raises
+        there.
+        """
+
+
+@dataclass(frozen=True)
+class Here:
+    """All work in this process, with all its threads."""
+
+    def workers(self, shares: int) -> int:  # noqa: ARG002 - as the protocol has it
+        """This one."""
+        return 1
+
+    def map(self, work: Work[Item, Result], items: Sequence[Item], *, shares: int) -> Iterator[Result]:  # noqa: ARG002
+        """One item after the other."""
+        yield from work(items)
+
+
+@dataclass(frozen=True)
+class Processes:
+    """At most ``cores`` processes of one thread each on this machine.
+
+    They do not run the caller's script again, as those of the standard library do: it needs no guard.
+    """
+
+    cores: int
+
+    @classmethod
+    def of(cls, threads: int) -> Processes:
+        """As many as a run may use cores: ``threads``, or if that is 0 all that this process may run on."""
+        return cls(threads or _all_cores())
+
+    def workers(self, shares: int) -> int:
+        """No more than there are cores."""
+        return max(1, min(self.cores, shares))
+
+    def map(self, work: Work[Item, Result], items: Sequence[Item], *, shares: int) -> Iterator[Result]:
+        """As many items at a time as there are workers; one worker is this process."""
+        workers = self.workers(min(shares, len(items)))
+        return Here().map(work, items, shares=1) if workers == 1 else _shared(work, items, workers)
+
+
+@dataclass(frozen=True)
+class Each(Generic[Item, Result]):
+    """Work of which nothing is kept from one item to the next."""
+
+    function: Callable[[Item], Result]
+
+    def __call__(self, items: Iterable[Item]) -> Iterator[Result]:
+        """The function of each item."""
+        return map(self.function, items)
+
+
+def _all_cores() -> int:
     from loky import cpu_count  # noqa: PLC0415 - loads slowly, and who names a number needs none
 
     return int(cpu_count())
 
 
-def in_processes(
-    work: Callable[[Item], Result],
-    items: Iterable[Item],
-    *,
-    workers: int,
-    begin: Callable[[], None] = lambda: None,
-) -> Iterator[Result]:
-    """``work`` of each item, in order, in ``workers`` processes of one thread each; ``begin`` is called first in each.
-
-    What is passed on is copied; an exception comes back as it was raised. Workers do not run the caller's script
-    again, as those of the standard library do: it needs no guard. One worker is this process, with all its threads.
-    """
-    if workers <= 1:
-        begin()
-        yield from map(work, items)
-        return
+def _shared(work: Work[Item, Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
     from loky import ProcessPoolExecutor  # noqa: PLC0415 - loads slowly, and one worker needs none
 
     waiting: deque[Future[Result]] = deque()
-    with ProcessPoolExecutor(workers, initializer=begin, env=_ONE_THREAD) as pool:
+    with ProcessPoolExecutor(workers, initializer=_Worker.take, initargs=(work,), env=_ONE_THREAD) as pool:
         try:
             for item in items:
-                waiting.append(pool.submit(work, item))
+                waiting.append(pool.submit(_Worker.result, item))
                 if len(waiting) > _AHEAD * workers:
                     yield waiting.popleft().result()
             while waiting:
@@ -53,3 +98,20 @@ def in_processes(
         finally:
             for each in waiting:
                 each.cancel()
+
+
+class _Worker:
+    """What a process keeps from item to item."""
+
+    work: ClassVar[Work[Any, Any]]
+
+    @classmethod
+    def take(cls, work: Work[Any, Any]) -> None:
+        """Keep the work."""
+        cls.work = work
+
+    @classmethod
+    def result(cls, item: Any) -> Any:
+        """The result of one item."""
+        (result,) = cls.work([item])
+        return result

@@ -13,13 +13,14 @@ from models.pipeline import parallel as apart
 from models.pipeline.calibration import learn_calibration
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.past_behaviour import past_behaviour
+from models.workers import Here
 from support.drawn_panel import FIT, ORIGINS, drawn_panel, small_config
 
 
 def held(panel: Panel, **sections: dict[str, object]) -> BenchmarkSet:
     config = small_config(**sections)
     corrections = learn_calibration(OutOfTimeForecasts(panel, config).of(FIT), config)
-    return contest(panel, panel.at([ORIGINS[-1]]), FIT, corrections, config).contest
+    return contest(panel, panel.at([ORIGINS[-1]]), FIT, corrections, config, Here()).contest
 
 
 def test_what_is_missing_of_the_past_counts_as_none() -> None:

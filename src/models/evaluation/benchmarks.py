@@ -34,6 +34,7 @@ from models.pipeline.past_behaviour import past_behaviour
 from models.pipeline.pipeline import FittedModels, Predictions, fit_models, fit_segments, merged, score_panel
 from models.pipeline.rows import rows_of
 from models.vocab import BoolArray, FloatArray, IntArray
+from models.workers import Mapper
 
 OURS = "ours"
 BTYD = "btyd"
@@ -68,7 +69,12 @@ class BenchmarkResults:
 
 
 def contest(
-    panel: Panel, test: Panel, origins: LearningOrigins, corrections: ForecastCalibration, config: Config
+    panel: Panel,
+    test: Panel,
+    origins: LearningOrigins,
+    corrections: ForecastCalibration,
+    config: Config,
+    mapper: Mapper,
 ) -> BenchmarkResults:
     """Let all compete at one test origin, learning from the rows of ``panel`` at ``origins``.
 
@@ -83,7 +89,7 @@ def contest(
         return _contest_once(*fold, origins, corrections, config, segments=segments)
 
     pairs = [(others, test.where(inside)) for others, inside in folds]
-    parts = list(fits_in_parallel(judged_apart, pairs, config, learn=learn))
+    parts = list(fits_in_parallel(judged_apart, pairs, config, mapper, learn=learn))
     order = np.argsort(np.concatenate([np.flatnonzero(inside) for _, inside in folds]), kind="stable")
     judged = _merged_contest([part.contest for part in parts], order)
     return BenchmarkResults(

@@ -69,7 +69,7 @@ def evaluate_origin(
     realised = _realised(rows, config)
     require_both_outcomes(rows, test)
     corrections = learn_calibration(hindcasts.of(origins), config)
-    result = contest(panel, rows, origins, corrections, config)
+    result = contest(panel, rows, origins, corrections, config, hindcasts.mapper)
     known: Mapping[str, FloatArray] = {}
     if truth is not None:
         as_of = panel.grid.start_of(test)

@@ -29,6 +29,7 @@ from models.pipeline.censored_outcomes import CensoredOutcomes, fit_decline, unf
 from models.pipeline.parallel import fits_in_parallel
 from models.pipeline.rows import Rows, contract_of, require_clients, rows_of
 from models.vocab import FloatArray
+from models.workers import Mapper, Processes
 
 Candidates = dict[ValueCandidateName, ValueCandidate]
 
@@ -94,8 +95,9 @@ def candidate_inputs(rows: Rows, contract: FeatureContract, config: Config) -> C
 class OutOfTimeForecasts:
     """The hindcasts of one panel and config, each made once however many fits ask for it."""
 
-    def __init__(self, panel: Panel, config: Config) -> None:
+    def __init__(self, panel: Panel, config: Config, mapper: Mapper | None = None) -> None:
         self.panel = panel
+        self.mapper = mapper or Processes.of(config.run.threads)
         self._config = config
         self._made: dict[OutOfTimeOrigins, OutOfTimeForecast | None] = {}
 
@@ -104,7 +106,7 @@ class OutOfTimeForecasts:
         missing = [wanted for wanted in origins.hindcasts if wanted not in self._made]
         cut = [_Cut.of(self.panel, wanted) for wanted in missing]
         if cut:
-            made = fits_in_parallel(_hindcast, cut, self._config, learn=cut[-1].early)
+            made = fits_in_parallel(_hindcast, cut, self._config, self.mapper, learn=cut[-1].early)
             self._made |= dict(zip(missing, made, strict=True))
         return [
             replace(known, alike=self._rows(wanted.early) >= LIKE_SHARE * self._rows(origins.learn))

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from models.config.root import Config
 from models.panel.panel import Panel
-from models.workers import cores, in_processes
+from models.workers import Each, Mapper
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -16,13 +16,13 @@ _CELLS = 2_000_000
 
 
 def fits_in_parallel(
-    fit: Callable[[Item, Config], Result], items: Sequence[Item], config: Config, *, learn: Panel
+    fit: Callable[[Item, Config], Result], items: Sequence[Item], config: Config, mapper: Mapper, *, learn: Panel
 ) -> Iterator[Result]:
-    """``fit`` of each item, in order, the same however many processes share them.
+    """``fit`` of each item, in order, the same however many workers share them.
 
     ``learn`` are about the rows of one fit: their number tells whether it is worth a process.
     """
-    workers = min(cores(config.run.threads), len(items)) if learn.features.size >= _CELLS else 1
-    if workers > 1:
+    shares = len(items) if learn.features.size >= _CELLS else 1
+    if mapper.workers(shares) > 1:
         config = config.model_copy(update={"run": config.run.model_copy(update={"threads": 1})})
-    return in_processes(lambda item: fit(item, config), items, workers=workers)
+    return mapper.map(Each(lambda item: fit(item, config)), items, shares=shares)

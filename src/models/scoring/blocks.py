@@ -1,12 +1,9 @@
-"""Scores blocks of clients one after the other, in this process or several; what spans the book is done elsewhere."""
+"""Scores of blocks of clients: a pure function of a block, which a mapper applies here or in several processes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
-from pathlib import Path
-from typing import ClassVar
 
 import pyarrow as pa
 
@@ -22,7 +19,7 @@ from models.scoring.explanations import Stamp, curve_table, explanation_table
 from models.scoring.scoring import DECLINE, ScoredBlock, score_block
 from models.warnings.compute import DeteriorationReading, Served, read_deteriorations
 from models.warnings.publishing import warning_column
-from models.workers import cores, in_processes
+from models.workers import Mapper
 
 WORKER_BLOCKS = 8
 """A process takes as long to begin as to score about so many blocks; where it would have fewer, none begins."""
@@ -82,39 +79,28 @@ class Scoring:
         }
 
 
-def scored_blocks(scoring: Scoring, bundle: Bundle) -> Iterator[BlockScores]:
-    """The active clients of every block, in order; the same however many processes share the work."""
+def scored_blocks(scoring: Scoring, bundle: Bundle, mapper: Mapper) -> Iterator[BlockScores]:
+    """The active clients of every block, in order; the same however many workers share the work."""
     numbers = scoring.prepared.block_numbers
-    workers = min(cores(scoring.settings.run.threads), len(numbers) // WORKER_BLOCKS)
-    found = _shared(scoring, bundle, workers) if workers > 1 else _alone(scoring, bundle)
+    found = mapper.map(BlockScorer(scoring, bundle), numbers, shares=len(numbers) // WORKER_BLOCKS)
     return (block for block in found if block is not None)
 
 
-def _alone(scoring: Scoring, bundle: Bundle) -> Iterator[BlockScores | None]:
-    prepared, last = scoring.prepared, scoring.around.last
-    return (scoring.scores(bundle, block) for block in prepared.blocks(prepared.block_numbers, last))
+class BlockScorer:
+    """Scores blocks by number. Copied to a worker it is light: there the bundle is read anew, proved by its hashes."""
 
+    def __init__(self, scoring: Scoring, bundle: Bundle) -> None:
+        self._scoring = scoring
+        self._folder = bundle.folder
+        self._bundle: Bundle | None = bundle
 
-def _shared(scoring: Scoring, bundle: Bundle, workers: int) -> Iterator[BlockScores | None]:
-    alone = replace(scoring, prepared=replace(scoring.prepared, memory=Memory()))
-    begin = partial(_WorkerState.take, alone, bundle.folder)
-    return in_processes(_WorkerState.scores, scoring.prepared.block_numbers, workers=workers, begin=begin)
+    def __call__(self, numbers: Iterable[int]) -> Iterator[BlockScores | None]:
+        """The scores of each block. Raises ``DamagedBundleError``, ``AdditivityError``."""
+        bundle = self._bundle = self._bundle or read_bundle(self._folder, threads=1)
+        scoring = self._scoring
+        blocks = scoring.prepared.blocks(tuple(numbers), scoring.around.last)
+        return (scoring.scores(bundle, block) for block in blocks)
 
-
-class _WorkerState:
-    """What a process keeps from block to block. The models are read for the first one, proved by their hashes."""
-
-    scoring: ClassVar[Scoring]
-    folder: ClassVar[Path]
-    bundle: ClassVar[Bundle | None] = None
-
-    @classmethod
-    def take(cls, scoring: Scoring, folder: Path) -> None:
-        """Keep what all blocks need."""
-        cls.scoring, cls.folder = scoring, folder
-
-    @classmethod
-    def scores(cls, number: int) -> BlockScores | None:
-        """Score the block of this number. Raises ``DamagedBundleError``, ``AdditivityError``."""
-        scoring, cls.bundle = cls.scoring, cls.bundle or read_bundle(cls.folder, threads=1)
-        return scoring.scores(cls.bundle, scoring.prepared.block(number, scoring.around.last))
+    def __getstate__(self) -> dict[str, object]:
+        prepared = replace(self._scoring.prepared, memory=Memory())
+        return {"_scoring": replace(self._scoring, prepared=prepared), "_folder": self._folder, "_bundle": None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -26,7 +26,7 @@ from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike, value_notices
 from models.publications.latest import lead_latest, require_place, stays_notice
 from models.publications.previous import earlier_scores
-from models.scoring.blocks import Scoring, scored_blocks
+from models.scoring.blocks import BlockScores, Scoring, scored_blocks
 from models.scoring.columns import REMEMBERED, DecisionContext
 from models.scoring.explanations import Stamp
 from models.scoring.movers import write_movers
@@ -42,6 +42,7 @@ from models.store.sealed import OF_SCORES, Published, publish_folder, write_mani
 from models.vocab import Progress, SilentProgress
 from models.warnings.compute import DeteriorationReading, origins_to_read
 from models.warnings.publishing import WARNING_MEMORY, WARNINGS, previous_memory, raise_alarms
+from models.workers import Mapper, Processes
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
@@ -124,6 +125,7 @@ def predict_book(
     out: Path,
     as_of: date | None = None,
     *,
+    mapper: Mapper | None = None,
     progress: Progress = SilentProgress(),
 ) -> Predicted:
     """Score all clients active before ``as_of`` (else the end of the book) into a new folder below ``out``.
@@ -159,9 +161,11 @@ def predict_book(
     )
     tally = Tally()
     prepared = kept_book(book, settings, when, bundle.models.notes)
+    blocks = scored_blocks(job.scoring(prepared), bundle, mapper or Processes.of(settings.run.threads))
+    tracked = progress.track(blocks, total=len(prepared.block_numbers), title="Scoring and explaining")
     with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
         published = publish_folder(
-            folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, progress), remedies=OF_SCORES
+            folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, tracked), remedies=OF_SCORES
         )
     _require_as_written(folder, published)
     later = lead_latest(folder, when)
@@ -179,18 +183,16 @@ class _Waiting:
 
 
 def _write_blocks(
-    draft: Path, scratch: Path, prepared: PreparedBook, job: _Job, tally: Tally, progress: Progress
+    draft: Path, scratch: Path, prepared: PreparedBook, job: _Job, tally: Tally, blocks: Iterable[BlockScores]
 ) -> None:
     """Everything but tiers and alarms block by block; these in a second pass, since they are a share of the book."""
-    blocks = scored_blocks(job.scoring(prepared), job.bundle)
-    tracked = progress.track(blocks, total=len(prepared.block_numbers), title="Scoring and explaining")
     waiting = _Waiting()
     with (
         Spill(scratch / SCORES) as untiered,
         ParquetFile(draft / EXPLANATIONS, compact=True) as explanations,
         ParquetFile(draft / CURVES, compact=True) as curves,
     ):
-        for block in tracked:
+        for block in blocks:
             untiered.append(block.untiered)
             explanations.append(block.explanations)
             curves.append(block.curves)

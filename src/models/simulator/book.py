@@ -33,7 +33,7 @@ from models.simulator.economics import Economics
 from models.simulator.publishing import BlockWriter, published_folder
 from models.simulator.truth import CHECK_STREAM, run_forward
 from models.vocab import BoolArray, FloatArray, IntArray, Progress, SilentProgress
-from models.workers import in_processes
+from models.workers import Each, Processes
 
 SIMULATED = tuple(name for name in TABLES if name not in DECISION_TABLES)
 """A folder in which people keep decisions is never replaced."""
@@ -173,7 +173,8 @@ def _blocks(plan: Plan, workers: int, parts: Path) -> Iterator[SimulatedBlock]:
         yield from (simulate_block(plan, block) for block in range(plan.blocks))
         return
     parts.mkdir()
-    written = in_processes(partial(_write_part, plan, parts), range(plan.blocks), workers=workers)
+    work = Each(partial(_write_part, plan, parts))
+    written = Processes(workers).map(work, range(plan.blocks), shares=plan.blocks)
     yield from (_read_part(parts / str(block), totals) for block, totals in enumerate(written))
 
 

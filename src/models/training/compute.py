@@ -40,6 +40,7 @@ from models.segments.report import continued_segments, served_segment_facts
 from models.store.sealed import publish_folder
 from models.training.directions import direction_facts
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
+from models.workers import Mapper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +85,14 @@ def train_models(
     *,
     truth: Path | None = None,
     previous: SegmentModel | None = None,
+    mapper: Mapper | None = None,
     recorder: Recorder = SilentRecorder(),
     progress: Progress = SilentProgress(),
 ) -> Trained:
     """Evaluate at every test origin, refit on all origins with complete outcomes, and write the bundle to ``folder``.
 
     ``truth`` is the file of what could be known, for a simulated book; ``previous`` the segments that serve so far,
-    whose numbers the new ones take over.
+    whose numbers the new ones take over. ``mapper`` shares the fits, by default among processes of this machine.
 
     Raises a ``UserError`` if the book does not cover the origins or holds too little to learn from.
     """
@@ -99,7 +101,7 @@ def train_models(
     require_events(book, config, plan.grid, [*plan.tests, served.latest])
     learned = learning_panel(book, config, plan.grid, plan.origins(served), progress, notes_before=plan.never_before)
     panel = learned.panel
-    hindcasts = OutOfTimeForecasts(panel, config)
+    hindcasts = OutOfTimeForecasts(panel, config, mapper)
     for test in plan.tests:
         require_both_outcomes(panel.at([test]), test)
     segments = continued_segments(panel.at([served.latest]), config, previous)
@@ -145,6 +147,7 @@ def evaluate_book(
     tests: Sequence[date] = (),
     *,
     truth: Path | None = None,
+    mapper: Mapper | None = None,
     recorder: Recorder = SilentRecorder(),
     progress: Progress = SilentProgress(),
 ) -> dict[str, Any]:
@@ -153,7 +156,9 @@ def evaluate_book(
     require_events(book, config, plan.grid, list(plan.tests))
     panel = learning_panel(book, config, plan.grid, plan.origins(), progress, notes_before=plan.never_before).panel
     segments = fit_segments(panel.at([max(plan.tests)]), config)
-    return _report(book, config, OutOfTimeForecasts(panel, config), plan, _Watch(recorder, progress, truth, segments))
+    return _report(
+        book, config, OutOfTimeForecasts(panel, config, mapper), plan, _Watch(recorder, progress, truth, segments)
+    )
 
 
 def _plan(book: Book, config: Config, tests: Sequence[date]) -> _Plan:

@@ -41,6 +41,7 @@ from models.tuning.outcome import Tuned, config_lines
 from models.tuning.search import plan_tuning, tune_book
 from models.tuning.trial_runs import TrialRuns
 from models.vocab import Progress, Recorder, SilentProgress
+from models.workers import Processes
 from models.workspace.opening import (
     CHAMPION,
     SCORES_FOLDER,
@@ -136,6 +137,7 @@ def train(
             scratch / "bundle",
             truth=truth_file(settings, book),
             previous=champion.segments,
+            mapper=Processes.of(settings.run.threads),
             recorder=recorder,
             progress=progress,
         )
@@ -178,7 +180,8 @@ def predict(
     models = open_bundle(settings, bundle)
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     place = out or work_dir(settings) / SCORES_FOLDER
-    return predict_book(checked, models, settings, place, as_of, progress=progress)
+    mapper = Processes.of(settings.run.threads)
+    return predict_book(checked, models, settings, place, as_of, mapper=mapper, progress=progress)
 
 
 def evaluate(
