@@ -1,4 +1,4 @@
-"""Mappers: work on many items in order, in this process or shared by several; machines of a cluster would be another."""
+"""Mappers: work on many items in order, in this process or shared by several; a cluster would be another."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ class Mapper(Protocol):
         """How many would share work of which at most ``shares`` parts are worth a worker; 1 is this process."""
 
     def map(self, work: Work[Item, Result], items: Sequence[Item], *, shares: int) -> Iterator[Result]:
-        """The result of each item. Work that is shared is copied to each worker once, and raises here what it raises
-        there.
-        """
+        """The result of each item. Work that is shared is copied to each worker once; its errors are raised here."""
 
 
 @dataclass(frozen=True)

@@ -25,4 +25,5 @@ def fits_in_parallel(
     shares = len(items) if learn.features.size >= _CELLS else 1
     if mapper.workers(shares) > 1:
         config = config.model_copy(update={"run": config.run.model_copy(update={"threads": 1})})
-    return mapper.map(Each(lambda item: fit(item, config)), items, shares=shares)
+    work: Each[Item, Result] = Each(lambda item: fit(item, config))
+    return mapper.map(work, items, shares=shares)

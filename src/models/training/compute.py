@@ -156,9 +156,8 @@ def evaluate_book(
     require_events(book, config, plan.grid, list(plan.tests))
     panel = learning_panel(book, config, plan.grid, plan.origins(), progress, notes_before=plan.never_before).panel
     segments = fit_segments(panel.at([max(plan.tests)]), config)
-    return _report(
-        book, config, OutOfTimeForecasts(panel, config, mapper), plan, _Watch(recorder, progress, truth, segments)
-    )
+    hindcasts = OutOfTimeForecasts(panel, config, mapper)
+    return _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth, segments))
 
 
 def _plan(book: Book, config: Config, tests: Sequence[date]) -> _Plan:
