@@ -27,7 +27,7 @@ CONFIG = "configs/demo.yaml"
 MONTHS = 72
 PARTS = {
     "reading and checking the book": ("models.workspace.opening.load_book",),
-    "ledger on disk": ("models.panel.prepare._write",),
+    "ledger on disk": ("models.panel.prepare.write_ledger",),
     "features": ("models.panel.build._rows",),
     "surroundings": ("models.panel.prepare.write_context_sums", "models.panel.blocks.PreparedBook.contexts"),
     "encoding": ("models.learners.contract.FeatureContract.encode",),

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from models.notices import by_severity, notice_facts, notices_of
-from models.scoring.as_published import publication_notices
 from models.segments.compute import book_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
-from models.workspace.published import PUBLISHED, speaking_bundle
+from models.workspace.opening import Settings, work_dir
+from models.workspace.published import PUBLISHED
+from models.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +39,10 @@ def segments(
 
     By default that is ``<work_dir>/<book>/segments.html``. Raises a ``UserError``.
     """
-    settings = settings_of(config, overrides)
-    models = speaking_bundle(settings, bundle)
-    checked = open_book(settings, book, progress)
-    earlier = work_dir(settings) / SCORES_FOLDER
-    facts = book_profiles(checked, models, settings, as_of, earlier=earlier, progress=progress)
-    reported = publication_notices(checked, models, settings, as_of, earlier)
+    workspace = Workspace.of(config, book=book, overrides=overrides, progress=progress)
+    models, settings = workspace.bundle(bundle), workspace.settings
+    facts = book_profiles(workspace.book, models, settings, as_of, earlier=workspace.scores, progress=progress)
+    reported = workspace.publication_notices(bundle, as_of)
     facts["notices"] = notice_facts(by_severity([*notices_of(facts["notices"]), *reported]))
     place = page or work_dir(settings) / SEGMENTS_PAGE
     write_segments_page(facts, place)
