@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from models.book.door import Book
+from models.book.named_rows import unmatched_names
 from models.book.names import names_in_rows, require_known_names
 from models.book.sections import CheckedSections
 from models.config.root import Config
@@ -79,12 +80,15 @@ def _loaded(
 def _unmatched(config: Config, book: Book, known: Notes) -> tuple[Notice, ...]:
     """Notices of names in the config that no row carries: as found before for the same book, names and code."""
     named = names_in_rows(config)
-    key = Key.of(book=book.fingerprint, named=[asdict(each) for each in named], code=code_of(NAMED_BY))
+    key = Key.of(
+        book=book.fingerprint,
+        named=[asdict(each) for each in named],
+        engine=book.engine.version,
+        code=code_of(NAMED_BY),
+    )
     with suppress(*UNREADABLE):
         return notices_of((known.read(key) or {})["notices"])
-    from models.book.named_rows import unmatched_names  # noqa: PLC0415 - DuckDB loads slowly
-
-    found = unmatched_names(named, book.tables)
+    found = unmatched_names(named, book.tables, book.engine)
     known.write(key, {"notices": notice_facts(found)})
     return found
 

@@ -9,22 +9,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
 from models.book.names import NamedInRows, nearest
+from models.engines.duckdb import DUCKDB
+from models.engines.protocol import Engine, Session
 from models.notices import Notice, Severity
 
 _SHOWN = 12
 _COMPARED_WORDS = 2_000
 
 
-def unmatched_names(named: Iterable[NamedInRows], tables: Mapping[str, Path]) -> tuple[Notice, ...]:
+def unmatched_names(
+    named: Iterable[NamedInRows], tables: Mapping[str, Path], engine: Engine = DUCKDB
+) -> tuple[Notice, ...]:
     """Notices of the names that no row of the book carries, one for each setting.
 
     ``tables``: the stored tables of the book by name.
     """
-    with duckdb.connect() as connection:
-        reported = (_Told(connection, tables, each).notice() for each in named)
+    with engine.session() as session:
+        reported = (_Told(session, tables, each).notice() for each in named)
         return tuple(notice for notice in reported if notice is not None)
 
 
@@ -32,7 +34,7 @@ def unmatched_names(named: Iterable[NamedInRows], tables: Mapping[str, Path]) ->
 class _Told:
     """One setting held against the rows of a book."""
 
-    connection: duckdb.DuckDBPyConnection
+    session: Session
     tables: Mapping[str, Path]
     named: NamedInRows
 
@@ -59,12 +61,11 @@ class _Told:
 
     def _words(self, *, among: Sequence[str] | None = None) -> list[str]:
         """Values that the column holds, in order: those ``among`` some, else the first of all."""
-        rows = self.connection.read_parquet(str(self.tables[self.named.table]))
-        words = rows.select(duckdb.ColumnExpression(self.named.column).alias("word")).distinct()
-        if among is not None:
-            words = words.filter(duckdb.ColumnExpression("word").isin(*map(duckdb.ConstantExpression, among)))
-        found = words.filter("word is not null").order("word").limit(_COMPARED_WORDS).fetchall()
-        return [word for (word,) in found]
+        rows = self.session.read(self.tables[self.named.table])
+        words = rows.select(word=rows[self.named.column]).distinct()
+        words = words.filter(words.word.notnull() if among is None else words.word.isin(list(among)))
+        found: list[str] = words.order_by("word").limit(_COMPARED_WORDS).to_pyarrow()["word"].to_pylist()
+        return found
 
 
 def _remedy(near: dict[str, str], words: Sequence[str]) -> str:
