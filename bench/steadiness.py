@@ -22,10 +22,10 @@ from models.config.loading import load_config
 from models.config.root import Config
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, OutOfTimeOrigins
-from models.pipeline.calibration import learn_calibration
 from models.pipeline.origins import learning_panel
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.pipeline import FittedModels, fit_models, segment_rows
+from models.pipeline.selection import learn_calibration
 from models.profiles.compute import AXES
 from models.profiles.migrations import Steadiness, steadiness
 from models.profiles.rescoring import held_histories, held_over, raw_histories

@@ -36,8 +36,9 @@ from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
 from models.panel.panel import Panel
 from models.panel.splits import learning_origins
-from models.pipeline.calibration import CandidateScore, choose, value_score
+from models.pipeline.calibration import CandidateScore
 from models.pipeline.rows import contract_of, rows_of
+from models.pipeline.selection import choose, value_score
 from models.pipeline.shrinkage import shrunk_value
 from models.vocab import FloatArray, SilentProgress
 

@@ -25,7 +25,8 @@ from models.errors import UserError
 from models.notices import Notice
 from models.pipeline.bundle import Bundle, read_bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike
-from models.scoring.compute import Predicted, predict_book
+from models.scoring.compute import predict_book
+from models.scoring.report import Predicted
 from models.simulator.book import simulate
 from models.training.compute import train_models
 from models.vocab import SilentProgress

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from models.training.job import evaluate, explain, predict, train, tune
+    from models.explain.job import explain
+    from models.training.job import evaluate, predict, train, tune
 
 __all__ = ["evaluate", "explain", "predict", "train", "tune"]
 

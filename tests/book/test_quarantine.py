@@ -12,8 +12,9 @@ import pyarrow as pa
 import pytest
 
 from models.book.contract import CASHFLOWS, CLIENTS, FACILITIES, Column, Kind, TableSchema
+from models.book.counts import TableCount
 from models.book.parsing import typed
-from models.book.quarantine import CheckedTable, Gate, TableCount
+from models.book.quarantine import CheckedTable, Gate
 from models.errors import InternalError, MissingColumnError
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")

@@ -13,8 +13,8 @@ from models.explain.job import client_story
 from models.explain.page import client_page
 from models.overview.compute import book_overview
 from models.scoring.compute import predict_book
-from models.training.job import open_book, open_bundle
 from models.vocab import SilentProgress
+from models.workspace.opening import open_book, open_bundle
 from support.lending_book import KNOWN_UNTIL
 from support.trained_lender import TrainedLender
 

@@ -15,14 +15,15 @@ from rich.console import Console
 
 from models.config.explaining import ExplainingConfig
 from models.errors import UserError
+from models.explain.job import client_story
 from models.explain.ledger import change_rows, ledger
-from models.explain.output import show, story_facts
 from models.explain.page import client_page, write_client_page
+from models.explain.report import story_facts
 from models.explain.story import ClientStory
+from models.explain.terminal import show
 from models.notices import Notice, Severity
-from models.scoring.scoring import DECLINE, VALUE
+from models.scoring.block import DECLINE, VALUE
 from models.text import Language
-from models.training.job import client_story
 from support.browser import BROWSER, Tags, loaded, printed_pages, width_in
 from support.lending_book import drawn_tables, write_tables
 from support.trained_lender import TrainedLender

@@ -12,13 +12,15 @@ import pytest
 
 from models.config.root import Config
 from models.errors import DamagedBundleError
-from models.explain.output import story_facts
+from models.explain.job import client_story, explain
 from models.explain.reasons import explained_reasons
+from models.explain.report import story_facts
 from models.pipeline.bundle import read_bundle
 from models.scoring.blocks import WORKER_BLOCKS
-from models.scoring.compute import Predicted, predict_book
+from models.scoring.compute import predict_book
+from models.scoring.report import Predicted
 from models.training.compute import train_models
-from models.training.job import client_story, explain, predict
+from models.training.job import predict
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 from support.lending_book import Lender, drawn_tables, lender_in

@@ -13,7 +13,7 @@ import pytest
 
 from models.book.door import Book
 from models.pipeline.bundle import read_bundle
-from models.scoring.compute import score_clients
+from models.scoring.scoring import score_clients
 from models.training.job import predict
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book

@@ -23,12 +23,13 @@ from models.explain.page import client_page
 from models.explain.story import ClientStory, explain_client
 from models.overview.compute import book_overview
 from models.pipeline.bundle import Bundle
-from models.scoring.compute import Predicted, predict_book
+from models.scoring.compute import predict_book
+from models.scoring.report import Predicted
 from models.scoring.scoring import ScoringBasis
-from models.training.job import open_book, open_bundle
 from models.training.terminal import prediction_lines
 from models.vocab import SilentProgress
 from models.what_if.compute import tier_shift
+from models.workspace.opening import open_book, open_bundle
 from support.trained_lender import TrainedLender
 
 DECEMBER, SECRET = date(2022, 12, 1), "Ponte Vecchio refinancing, see memo 14"

@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from models.explain.job import explain
 from models.scoring.columns import score_columns
-from models.scoring.compute import Predicted
-from models.training.job import explain, predict
+from models.scoring.report import Predicted
+from models.training.job import predict
 from support.trained_lender import TrainedLender
 
 NOVEMBER, DECEMBER = date(2022, 11, 1), date(2022, 12, 1)

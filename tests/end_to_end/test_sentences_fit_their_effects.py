@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from models.explain.reasons import ClientReasons, ExplainedReason, explained_reasons
-from models.scoring.scoring import DECLINE, VALUE, ScoredBlock, score_clients
+from models.scoring.block import DECLINE, VALUE, ScoredBlock
+from models.scoring.scoring import score_clients
 from models.text import Language
 from models.vocab import FloatArray
 from models.workspace.opening import open_bundle

@@ -18,10 +18,11 @@ from rich.console import Console
 
 from models import text
 from models.config.labels import ByLanguage
-from models.explain.output import show, story_facts
+from models.explain.job import client_story
 from models.explain.page import client_page
+from models.explain.report import story_facts
+from models.explain.terminal import show
 from models.text import Language
-from models.training.job import client_story
 from support.browser import Tags
 from support.languages import FRENCH, FRENCH_HEAD, TextKey, texts_of_the_code
 from support.trained_lender import TrainedLender

@@ -16,7 +16,8 @@ from models.explain.history import read_client
 from models.explain.story import explain_client
 from models.pipeline.bundle import Bundle
 from models.scoring.columns import score_columns
-from models.scoring.compute import Predicted, predict_book
+from models.scoring.compute import predict_book
+from models.scoring.report import Predicted
 from models.scoring.scoring import ScoringBasis, score_clients
 from models.workspace.opening import open_bundle
 from support.trained_lender import TrainedLender

@@ -10,9 +10,9 @@ import pytest
 from models.evaluation.benchmarks import BTYD, OURS, BenchmarkSet, contest
 from models.panel.panel import Panel
 from models.pipeline import parallel as apart
-from models.pipeline.calibration import learn_calibration
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.past_behaviour import past_behaviour
+from models.pipeline.selection import learn_calibration
 from models.workers import Here
 from support.drawn_panel import FIT, ORIGINS, drawn_panel, small_config
 

@@ -9,7 +9,8 @@ import pytest
 from models.explain.reasons import ClientReasons, explained_reasons
 from models.pipeline.bundle import Bundle, read_bundle, write_bundle
 from models.pipeline.pipeline import with_peers
-from models.scoring.scoring import DECLINE, VALUE, ScoredBlock, score_block
+from models.scoring.block import DECLINE, VALUE, ScoredBlock
+from models.scoring.scoring import score_block
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
 
 

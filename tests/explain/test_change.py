@@ -13,9 +13,9 @@ from models.explain.change import UNCHANGED, Change, ChangePath, Step, Version, 
 from models.grading.built_in import Grades
 from models.learners.calibration import PlattCalibration
 from models.learners.change import SplitChange
-from models.pipeline.calibration import learn_calibration
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.pipeline import FittedModels, fit_models
+from models.pipeline.selection import learn_calibration
 from support.drawn_panel import FIT, ORIGINS, drawn_panel, fitted_models, small_config
 
 EXACT = 1e-9

@@ -7,8 +7,9 @@ from types import FunctionType
 
 import numpy as np
 
+from models.compiling import compiled
 from models.panel import scatter as laying
-from models.panel.scatter import by_row, compiled
+from models.panel.scatter import by_row
 
 
 def test_rows_of_periods_outside_the_cube_are_left_away() -> None:

@@ -14,7 +14,7 @@ import pytest
 from models.errors import DamagedBundleError, MissingFileError, UnsealedFileError
 from models.learners.boosting import BoostedTrees
 from models.learners.contract import FeatureContract
-from models.pipeline.bundle import bundle_key, read_bundle, read_report, write_bundle
+from models.pipeline.bundle import FORMAT, bundle_key, read_bundle, read_report, write_bundle
 from models.pipeline.pipeline import FittedModels, score_panel
 from models.store.sealed import write_manifest
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
@@ -89,7 +89,7 @@ def test_a_short_book_has_no_intervals(fitted: FittedModels, tmp_path: Path) -> 
 def test_a_bundle_of_another_format_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     write_manifest(folder, {"format": 99, "book": manifest["book"], "data": manifest["data"]})
-    with pytest.raises(DamagedBundleError, match="format 6, got 99: train again"):
+    with pytest.raises(DamagedBundleError, match=f"format {FORMAT}, got 99: train again"):
         read_bundle(folder)
 
 

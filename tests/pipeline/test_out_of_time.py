@@ -10,8 +10,9 @@ import pytest
 from models.learners.calibration import PlattCalibration
 from models.learners.value.calibration import ValueCalibration
 from models.panel.splits import LearningOrigins, OutOfTimeOrigins
-from models.pipeline.calibration import ForecastCalibration, learn_calibration
+from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.out_of_time import OutOfTimeForecast, OutOfTimeForecasts
+from models.pipeline.selection import learn_calibration
 from models.vocab import FloatArray
 from support.drawn_panel import ORIGINS, drawn_panel, small_config
 

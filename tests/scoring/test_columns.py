@@ -9,7 +9,8 @@ import pytest
 from models.grading.built_in import grade
 from models.learners.decline.curves import DeclineCurves
 from models.panel.panel import Panel
-from models.pipeline.pipeline import FittedModels, Predictions, score_panel, with_peers
+from models.pipeline.pipeline import FittedModels, score_panel, with_peers
+from models.pipeline.predictions import Predictions
 from models.scoring.columns import reason_column, score_columns
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
 

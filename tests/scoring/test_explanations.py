@@ -16,9 +16,10 @@ from models.learners.contributions import ROUNDED_TO
 from models.learners.decline.curves import DeclineCurves
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, score_panel
+from models.scoring.block import ScoredBlock
 from models.scoring.explanations import Stamp, curve_table, description, explanation_table
 from models.scoring.parquet import ParquetFile
-from models.scoring.scoring import ScoredBlock, explain_matrix, rehearse
+from models.scoring.scoring import explain_matrix, rehearse
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models
 
 STAMP = Stamp(as_of=date(2022, 1, 1), run_key="k" * 64, model_version="v1", currency="USD")

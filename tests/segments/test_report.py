@@ -11,7 +11,8 @@ from sklearn.decomposition import PCA
 
 from models.learners.segments.plane import Plane
 from models.panel.panel import Panel
-from models.pipeline.pipeline import FittedModels, Predictions, score_panel, segment_rows
+from models.pipeline.pipeline import FittedModels, score_panel, segment_rows
+from models.pipeline.predictions import Predictions
 from models.segments.report import continued_segments, mixes_of, segment_facts, served_segment_facts
 from support.drawn_panel import FIT, drawn_panel, fitted_models, small_config
 

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from models.overview.compute import ClientSample
 from models.overview.plots import risk_chart
-from models.scoring.compute import Predicted
+from models.scoring.report import Predicted
 from models.segments.plots import mix_chart
 from models.shell.tier_styles import tier_style, tier_styles
 from models.training.terminal import tiers_table

@@ -18,9 +18,9 @@ from models.book.door import Book
 from models.book.loading import CHECKED_BY, NAMED_BY, SourceNote
 from models.book.periods import PeriodGrid
 from models.book.sections import CheckedSections, LedgerSections
+from models.config.labels import LabelConfig
 from models.config.loading import load_config
 from models.config.root import Config
-from models.config.sections import LabelConfig
 from models.engines.protocol import SessionLimits
 from models.panel.build import panel_of
 from models.panel.ledger_cache import WRITTEN_BY, kept_book, ledger_key

@@ -12,9 +12,9 @@ from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, OutOfTimeOrigins
-from models.pipeline.calibration import learn_calibration
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.pipeline import FittedModels, fit_models
+from models.pipeline.selection import learn_calibration
 from support.lending_book import settings_of
 
 GRID = PeriodGrid("month", date(2022, 1, 1))

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from models.scoring.compute import Predicted
+from models.scoring.report import Predicted
 from models.training.job import TrainResult, predict, train
 from support.lending_book import Lender, lender_in
 

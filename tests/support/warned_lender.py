@@ -15,10 +15,10 @@ from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
 from models.panel.panel import Panel
 from models.panel.splits import learning_origins
-from models.pipeline.calibration import learn_calibration
 from models.pipeline.origins import learning_panel
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.pipeline import FittedModels, fit_models, with_peers
+from models.pipeline.selection import learn_calibration
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 from support.lending_book import lender_in

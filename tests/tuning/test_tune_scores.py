@@ -15,8 +15,8 @@ from models.errors import TooLittleDataError, UserError
 from models.metrics.ranking import normalized_gini
 from models.metrics.value import decile_mape
 from models.panel.splits import OutOfTimeOrigins
-from models.pipeline.calibration import candidate_scores
 from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.selection import candidate_scores
 from models.tuning.examination import Examination
 from models.tuning.objectives import DeclineObjective, Truth, ValueObjective, objective_of
 from models.tuning.space import own_settings, search_space

@@ -26,11 +26,12 @@ from models.grading.known_overrides import overrides_at
 from models.learners.segments.model import SegmentModel
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins
-from models.pipeline.calibration import learn_calibration
 from models.pipeline.origins import learning_panel, require_events
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.past_behaviour import exposure_at_risk, past_behaviour
-from models.pipeline.pipeline import FittedModels, Predictions, fit_models, fit_segments, score_panel, with_peers
+from models.pipeline.pipeline import FittedModels, fit_models, fit_segments, score_panel, with_peers
+from models.pipeline.predictions import Predictions
+from models.pipeline.selection import learn_calibration
 from models.simulator.intervention import share_avoided
 from models.vocab import BoolArray, DeclineCause, FloatArray, IntArray, Progress, TextArray
 from models.warnings.compute import Served, origins_to_read, read_deteriorations

@@ -31,7 +31,8 @@ from models.panel.splits import LearningOrigins
 from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.parallel import fits_in_parallel
 from models.pipeline.past_behaviour import past_behaviour
-from models.pipeline.pipeline import FittedModels, Predictions, fit_models, fit_segments, merged, score_panel
+from models.pipeline.pipeline import FittedModels, fit_models, fit_segments, merged, score_panel
+from models.pipeline.predictions import Predictions
 from models.pipeline.rows import rows_of
 from models.vocab import BoolArray, FloatArray, IntArray
 from models.workers import Mapper

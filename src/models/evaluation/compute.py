@@ -31,10 +31,11 @@ from models.metrics.value import decile_table
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins
 from models.panel.targets import DECLINE_CAUSES
-from models.pipeline.calibration import ForecastCalibration, learn_calibration
+from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.pipeline import fit_segments, segment_rows
+from models.pipeline.selection import learn_calibration
 from models.vocab import FloatArray, IntArray, TextArray
 
 

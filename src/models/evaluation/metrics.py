@@ -20,7 +20,7 @@ from models.metrics.probability import brier, brier_parts, calibration_intercept
 from models.metrics.profit import expected_maximum_profit
 from models.metrics.ranking import auc, h_measure, normalized_gini, pr_auc, spearman, top_decile_lift
 from models.metrics.value import decile_mape, mae, rmse, total_ratio
-from models.pipeline.pipeline import Predictions
+from models.pipeline.predictions import Predictions
 from models.vocab import FloatArray, IntArray
 
 MAIN_METRIC = {"decline": "auc", "value": "normalized_gini"}

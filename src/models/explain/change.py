@@ -23,7 +23,7 @@ from models.learners.contributions import exp_rate, logistic_rate
 from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import FittedModels
-from models.scoring.compute import score_clients
+from models.scoring.scoring import score_clients
 from models.vocab import FloatArray, TextArray
 
 UNCHANGED = "unchanged"

@@ -22,7 +22,7 @@ from models.grading.decision import decide
 from models.grading.reasons_text import reasons
 from models.pipeline.bundle import Bundle
 from models.scoring.columns import assessment
-from models.scoring.compute import model_version
+from models.scoring.run_key import model_version
 from models.text import Language
 
 

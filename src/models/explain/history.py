@@ -11,10 +11,12 @@ from models.book.periods import WHOLE_PERIODS_PER_QUARTER, WHOLE_PERIODS_PER_YEA
 from models.errors import UserError
 from models.panel.build import panels_by_block
 from models.panel.panel import Panel, joined
-from models.pipeline.pipeline import Predictions, score_panel
+from models.pipeline.pipeline import score_panel
+from models.pipeline.predictions import Predictions
 from models.profiles.compute import kinds_of
 from models.scoring.absent import absence
-from models.scoring.scoring import ScoredBlock, ScoringBasis, score_block
+from models.scoring.block import ScoredBlock
+from models.scoring.scoring import ScoringBasis, score_block
 from models.vocab import IntArray, TextArray
 
 QUARTERS = 8

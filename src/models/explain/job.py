@@ -11,7 +11,7 @@ from models.explain.history import read_client
 from models.explain.story import ClientStory, explain_client
 from models.notices import by_severity
 from models.pipeline.bundle import Bundle
-from models.scoring.scoring import ScoredBlock
+from models.scoring.block import ScoredBlock
 from models.text import ENGLISH, Language
 from models.vocab import Progress, SilentProgress
 from models.what_if.compute import TierShift, tier_shift

@@ -13,7 +13,7 @@ from models.explain.reasons import ExplainedReason
 from models.explain.story import ClientStory
 from models.reasons.figures import currency_name, scales
 from models.reasons.text import clause as clause_of
-from models.scoring.scoring import DECLINE
+from models.scoring.block import DECLINE
 from models.text import Language, Text
 from models.text import number as number_in
 

@@ -22,7 +22,7 @@ from models.explain.text import (
     tier_move,
 )
 from models.reasons.figures import day
-from models.scoring.scoring import DECLINE, VALUE
+from models.scoring.block import DECLINE, VALUE
 from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.svg import shortened

@@ -22,7 +22,7 @@ from models.reasons.text import (
     sentence,
     usual_in_words,
 )
-from models.scoring.scoring import DECLINE, VALUE, ScoredBlock
+from models.scoring.block import DECLINE, VALUE, ScoredBlock
 from models.text import CLAUSES, Language, Text, joined, quoted
 from models.vocab import FloatArray, TextArray
 

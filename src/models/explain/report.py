@@ -9,7 +9,7 @@ from typing import Any
 from models.explain.reasons import ExplainedReason
 from models.explain.story import ClientStory
 from models.notices import notice_facts
-from models.scoring.scoring import DECLINE, VALUE
+from models.scoring.block import DECLINE, VALUE
 
 
 def story_facts(story: ClientStory) -> dict[str, Any]:

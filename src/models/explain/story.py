@@ -28,9 +28,10 @@ from models.panel.features.words import FeatureWords, plain_words
 from models.pipeline.bundle import Bundle
 from models.profiles.types import drivers_in_words
 from models.reasons.text import feature_in_words
+from models.scoring.block import DECLINE, VALUE
 from models.scoring.columns import assessment, score_columns
-from models.scoring.compute import model_version
-from models.scoring.scoring import DECLINE, VALUE, scoring_config
+from models.scoring.run_key import model_version
+from models.scoring.scoring import scoring_config
 from models.scoring.without_effect import settings_without_effect
 from models.text import ENGLISH, Language
 from models.warnings.text import warning_sentences

@@ -25,7 +25,7 @@ from models.explain.text import (
     tier_move,
 )
 from models.reasons.figures import day
-from models.scoring.scoring import DECLINE, VALUE
+from models.scoring.block import DECLINE, VALUE
 
 SHOWN = 6
 """So many reasons are told one by one; the page tells more."""

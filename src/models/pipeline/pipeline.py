@@ -16,7 +16,7 @@ from models.config.root import Config
 from models.config.sections import ValueCandidateName
 from models.errors import FeatureContractError, TooLittleDataError
 from models.grading.built_in import Grades, tier_policy
-from models.grading.compute import Bounds, Forecast, Grader, by_policy, facts_of, grades_of
+from models.grading.compute import Bounds, Grader, by_policy, facts_of, grades_of
 from models.grading.decision import assess
 from models.grading.fitted import GradingPolicy, fit_policy
 from models.learners.contract import FeatureContract
@@ -36,6 +36,7 @@ from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.censored_outcomes import unfinished_of
 from models.pipeline.learned import Learned
 from models.pipeline.out_of_time import BaseModels, fit_base
+from models.pipeline.predictions import GradedForecast, Predictions
 from models.profiles.compute import fit_kinds
 from models.profiles.model import KindsModel
 from models.text import ENGLISH
@@ -74,25 +75,6 @@ class FittedModels:
     def grader(self) -> Grader:
         """How these models' policy grades clients that were never graded before."""
         return by_policy(self.policy, self.bounds)
-
-
-@dataclass(frozen=True, kw_only=True)
-class GradedForecast(Forecast):
-    """What is foreseen of each row of a panel, and its tier. Shapes (n_rows,).
-
-    ``grades`` are those that each client alone deserves; how many may change tier in one run is not known here.
-    """
-
-    grades: Grades
-
-
-@dataclass(frozen=True, kw_only=True)
-class Predictions(GradedForecast):
-    """All that the models say of each row of a panel. Shapes (n_rows,)."""
-
-    curves: DeclineCurves
-    segment: IntArray
-    segment_margin: FloatArray
 
 
 def fit_models(

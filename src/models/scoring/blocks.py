@@ -14,9 +14,10 @@ from models.panel.build import PanelContext, panel_of_block
 from models.panel.memory import Memory
 from models.pipeline.bundle import Bundle, read_bundle
 from models.pipeline.pipeline import FittedModels
-from models.scoring.columns import DecisionContext, assessment, columns_before_tiers, reason_column
+from models.scoring.block import DECLINE, DecisionContext, ScoredBlock
+from models.scoring.columns import assessment, columns_before_tiers, reason_column
 from models.scoring.explanations import Stamp, curve_table, explanation_table
-from models.scoring.scoring import DECLINE, ScoredBlock, score_block
+from models.scoring.scoring import score_block
 from models.warnings.compute import DeteriorationReading, Served, read_deteriorations
 from models.warnings.publishing import warning_column
 from models.workers import Mapper

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
 import numpy as np
 import pyarrow as pa
 
 from models.config.root import Config
 from models.grading.compute import facts_of
 from models.grading.decision import Assessment, assess, decide
-from models.grading.overrides import Override
-from models.grading.stability import EVERY_MOVE, MoveLimit
 from models.learners.contributions import Contributions
 from models.panel.panel import Panel
-from models.pipeline.pipeline import FittedModels, Predictions
+from models.pipeline.pipeline import FittedModels
+from models.pipeline.predictions import Predictions
 from models.profiles.compute import HELD_COLUMNS, kind_columns
 from models.publications.previous import PreviousScores
 from models.reasons.ranking import Grouping, reasons_of
+from models.scoring.block import FIRST_SEEN, DecisionContext
 from models.scoring.tier_columns import BY_RULE, tier_columns
 from models.vocab import FloatArray, IntArray, TextArray
 
@@ -27,23 +24,6 @@ REASONS = 5
 
 REMEMBERED = (*HELD_COLUMNS, BY_RULE)
 """What scoring needs of earlier scores."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionContext:
-    """What decisions about clients rest on beside models: earlier scores, who may change tier, and what people ask.
-
-    From ``previous`` stage and types move only once a change has held, and tiers by the policy's margin, as far as
-    ``limit`` admits. ``overrides`` are those of all clients.
-    """
-
-    previous: PreviousScores | None = None
-    limit: MoveLimit = EVERY_MOVE
-    overrides: Mapping[str, Override] = field(default_factory=dict)
-
-
-FIRST_SEEN = DecisionContext()
-"""Of clients that were never scored before and of whom nobody asked anything."""
 
 
 def score_columns(

@@ -26,14 +26,15 @@ from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike, value_notices
 from models.publications.latest import lead_latest, require_place, stays_notice
 from models.publications.previous import earlier_scores
+from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.blocks import BlockScores, Scoring, scored_blocks
-from models.scoring.columns import REMEMBERED, DecisionContext
+from models.scoring.columns import REMEMBERED
 from models.scoring.explanations import Stamp
 from models.scoring.movers import write_movers
 from models.scoring.parquet import ParquetFile, Spill
 from models.scoring.report import Predicted, Tally
 from models.scoring.run_key import model_version, run_folder, run_key
-from models.scoring.scoring import DECLINE, MOVES, VALUE, ScoredBlock, score_block, score_clients, scoring_config
+from models.scoring.scoring import score_block, score_clients, scoring_config
 from models.scoring.tier_columns import tier_columns
 from models.scoring.without_effect import settings_hashes, settings_without_effect
 from models.store.code import scoring_code

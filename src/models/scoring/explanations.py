@@ -19,7 +19,7 @@ import pyarrow as pa
 from models.learners.contract import FeatureContract
 from models.learners.contributions import ROUNDED_TO, Contributions
 from models.learners.decline.curves import DeclineCurves
-from models.scoring.scoring import ScoredBlock
+from models.scoring.block import ScoredBlock
 from models.store.keys import canonical_json
 from models.vocab import FloatArray
 

@@ -19,33 +19,16 @@ from models.panel.build import panels_by_block
 from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined
 from models.pipeline.bundle import Bundle
-from models.pipeline.pipeline import FittedModels, Predictions, completed
+from models.pipeline.pipeline import FittedModels, completed
 from models.publications.previous import earlier_scores
 from models.scoring.absent import absence
-from models.scoring.columns import FIRST_SEEN, REMEMBERED, DecisionContext
+from models.scoring.block import DECLINE, FIRST_SEEN, MOVES, VALUE, DecisionContext, ScoredBlock
+from models.scoring.columns import REMEMBERED
 from models.scoring.run_key import run_folder, run_key
 from models.store.sealed import MANIFEST, OF_SCORES, read_manifest
 from models.vocab import FloatArray
 
-VALUE, DECLINE = "value", "decline"
-MOVES = "tier_moves"
-"""The fact of a run's manifest that says which clients could change tier."""
 REHEARSED = 16
-
-
-@dataclass(frozen=True, kw_only=True)
-class ScoredBlock:
-    """One block of clients, scored and explained; contributions were checked to sum to the predictions.
-
-    ``decision_context`` is what decisions about these clients rest on beside the models.
-    """
-
-    panel: Panel
-    matrix: FloatArray
-    predictions: Predictions
-    explained: dict[str, Contributions]
-    served: dict[str, Contributions]
-    decision_context: DecisionContext = FIRST_SEEN
 
 
 def rehearse(models: FittedModels, panel: Panel) -> None:

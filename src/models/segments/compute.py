@@ -23,10 +23,12 @@ from models.panel.build import panels_by_block
 from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined
 from models.pipeline.bundle import Bundle, read_report
-from models.pipeline.pipeline import Predictions, merged, score_panel
+from models.pipeline.pipeline import merged, score_panel
+from models.pipeline.predictions import Predictions
 from models.publications.previous import earlier_scores
-from models.scoring.columns import REMEMBERED, DecisionContext, assessment, columns_before_tiers
-from models.scoring.compute import model_version
+from models.scoring.block import DecisionContext
+from models.scoring.columns import REMEMBERED, assessment, columns_before_tiers
+from models.scoring.run_key import model_version
 from models.scoring.scoring import scoring_config
 from models.scoring.without_effect import settings_without_effect
 from models.segments.profile_report import region_facts

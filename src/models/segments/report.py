@@ -16,7 +16,8 @@ from models.learners.segments.matching import Matching, matched_to
 from models.learners.segments.model import SegmentModel
 from models.learners.segments.plane import Plane
 from models.panel.panel import Panel
-from models.pipeline.pipeline import FittedModels, Predictions, fit_segments, score_panel, segment_rows
+from models.pipeline.pipeline import FittedModels, fit_segments, score_panel, segment_rows
+from models.pipeline.predictions import Predictions
 from models.profiles.regions import RegionClass
 from models.profiles.types import NEEDS, RELATIONSHIPS
 from models.profiles.value_classes import ValueClass

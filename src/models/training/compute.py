@@ -28,12 +28,12 @@ from models.panel.named_features import unknown_features
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins, never_before
 from models.pipeline.bundle import write_bundle
-from models.pipeline.calibration import learn_calibration
 from models.pipeline.likeness import TrainingProfile
 from models.pipeline.origins import learning_panel, require_events
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.pipeline import FittedModels, fit_models, fit_segments, grade_matrix, with_peers
 from models.pipeline.rows import rows_of
+from models.pipeline.selection import learn_calibration
 from models.scoring.scoring import rehearse
 from models.segments.profile_report import served_kind_facts
 from models.segments.report import continued_segments, served_segment_facts

@@ -29,7 +29,8 @@ from models.explain.job import client_story, explain, tiers
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity, notice_facts, notices_of
 from models.pipeline.bundle import bundle_key
-from models.scoring.compute import Predicted, predict_book
+from models.scoring.compute import predict_book
+from models.scoring.report import Predicted
 from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
 from models.showable import without_secrets

@@ -13,7 +13,7 @@ from models.book.counts import TableCount
 from models.evaluation.metrics import MAIN_METRIC
 from models.evaluation.report.names import benchmark_name
 from models.grading.override_text import overrides_sentence
-from models.scoring.compute import Predicted
+from models.scoring.report import Predicted
 from models.shell.small_plots import short_number
 from models.showable import without_secrets
 from models.simulator.book import SimulationSummary

@@ -11,7 +11,8 @@ import pandas as pd
 from models.config.root import Config
 from models.panel.panel import Panel
 from models.pipeline.past_behaviour import exposure_at_risk
-from models.pipeline.pipeline import FittedModels, GradedForecast, Predictions, grade_matrix, score_matrix
+from models.pipeline.pipeline import FittedModels, grade_matrix, score_matrix
+from models.pipeline.predictions import GradedForecast, Predictions
 from models.vocab import BoolArray, FloatArray, IntArray, Tier
 from models.warnings.rules import Deterioration, Signal, Usual, deterioration_of, signals_of
 
