@@ -63,7 +63,7 @@ def overrides(folder: Path, threads: int) -> list[str]:
 def book_of(clients: int, folder: Path, threads: int) -> Path:
     """The book of so many clients in ``folder``, simulated if it is not there."""
     from models.config.loading import load_config  # noqa: PLC0415 - imports are not the work that is timed
-    from models.training.job import simulate_book  # noqa: PLC0415
+    from models.simulator.job import simulate_book  # noqa: PLC0415
 
     book = folder / f"book-{clients}"
     if not book.is_dir():
@@ -119,7 +119,7 @@ def cpu_seconds() -> float:
 
 def predict_watched(book: Path, bundle: Path, threads: int) -> dict[str, Any]:
     """Predict in this process: seconds by part, peak memory, and the size of each file."""
-    from models.training.job import predict  # noqa: PLC0415
+    from models.scoring.job import predict  # noqa: PLC0415
 
     places = [(place, part) for part, functions in PARTS.items() for place in functions]
     for place, _ in places:

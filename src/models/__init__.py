@@ -7,16 +7,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from models.lazy import load
+
 if TYPE_CHECKING:
+    from models.evaluation.job import evaluate
     from models.explain.job import explain
-    from models.training.job import evaluate, predict, train, tune
+    from models.scoring.job import predict
+    from models.training.job import train
+    from models.tuning.job import tune
 
 __all__ = ["evaluate", "explain", "predict", "train", "tune"]
+_JOBS = {
+    "evaluate": "models.evaluation.job",
+    "explain": "models.explain.job",
+    "predict": "models.scoring.job",
+    "train": "models.training.job",
+    "tune": "models.tuning.job",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in __all__:  # loaded on demand: MLflow alone takes seconds
-        from models.training import job as jobs  # noqa: PLC0415
-
-        return getattr(jobs, name)
+    if name in _JOBS:  # loaded on demand: MLflow alone takes seconds
+        return getattr(load(_JOBS[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

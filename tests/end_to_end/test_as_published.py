@@ -13,11 +13,13 @@ import pytest
 
 from models.config.loading import load_config
 from models.errors import IrreproducibleError
-from models.explain import job as clients
+from models.explain.job import client_story
 from models.scoring import compute as predicting
 from models.scoring import run_key
+from models.scoring.job import predict
 from models.store.sealed import Published
-from models.training.job import predict, train
+from models.training.job import train
+from models.what_if.job import tiers
 from support.lending_book import Lender, lender_in
 from support.trained_lender import TrainedLender
 
@@ -44,7 +46,7 @@ def scores(lender: Lender) -> pd.DataFrame:
 def test_after_a_second_run_explain_says_what_is_published(twice: Lender) -> None:
     published = scores(twice).set_index("client_id")
     for client in published.index[:: len(published) // 3]:
-        story = clients.client_story(twice.config_file, client)
+        story = client_story(twice.config_file, client)
         assert {name: story.scores[name] for name in SHOWN} == published.loc[client, list(SHOWN)].to_dict()
         assert story.model_version == published.loc[client, "model_version"]
         assert "not_as_published" not in [notice.code for notice in story.notices]
@@ -61,14 +63,14 @@ def test_another_version_that_is_asked_for_says_that_it_is_not_the_published(
     assert "may differ from the published scores" in page.read_text(encoding="utf-8")
     facts = json.loads(command("explain", client, "--config", twice.config_file, "--bundle", "1", "--json").out)
     assert [notice["code"] for notice in facts["notices"]] == ["not_as_published"]
-    shift = clients.tiers(twice.config_file, bundle="1")
+    shift = tiers(twice.config_file, bundle="1")
     assert "not_as_published" in [notice.code for notice in shift.notices]
-    assert "not_as_published" not in [notice.code for notice in clients.tiers(twice.config_file).notices]
+    assert "not_as_published" not in [notice.code for notice in tiers(twice.config_file).notices]
 
 
 def test_a_date_that_is_not_published_is_told(twice: Lender) -> None:
     client = scores(twice)["client_id"].iloc[0]
-    story = clients.client_story(twice.config_file, client, as_of=pd.Timestamp("2022-12-01").date())
+    story = client_story(twice.config_file, client, as_of=pd.Timestamp("2022-12-01").date())
     (notice,) = [notice for notice in story.notices if notice.code == "not_as_published"]
     assert "as-of date 2023-01-01 there, 2022-12-01 here" in notice.found
 

@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from models.audit.job import Checkup, check
+from models.audit.checkup import Checkup
+from models.audit.job import check
 from models.book.contract import TABLES
 from models.errors import QuarantineLimitError
 from support.browser import BROWSER, Tags, loaded, width_in

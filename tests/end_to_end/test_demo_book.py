@@ -16,7 +16,9 @@ from models.config.root import Config
 from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
 from models.panel.prepare import fit_notes
-from models.training.job import predict, simulate_book, train
+from models.scoring.job import predict
+from models.simulator.job import simulate_book
+from models.training.job import train
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 

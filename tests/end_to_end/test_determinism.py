@@ -18,9 +18,9 @@ from models.explain.report import story_facts
 from models.pipeline.bundle import read_bundle
 from models.scoring.blocks import WORKER_BLOCKS
 from models.scoring.compute import predict_book
+from models.scoring.job import predict
 from models.scoring.report import Predicted
 from models.training.compute import train_models
-from models.training.job import predict
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 from support.lending_book import Lender, drawn_tables, lender_in

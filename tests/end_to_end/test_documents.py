@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from end_to_end.conftest import Command
-from models.documents import DOCUMENTS
+from models.documents.schemas import DOCUMENTS
 from support.trained_lender import TrainedLender
 
 DEMO = Path(__file__).parents[2] / "configs" / "demo.yaml"

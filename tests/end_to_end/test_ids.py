@@ -13,8 +13,8 @@ import pytest
 
 from models.book.door import Book
 from models.pipeline.bundle import read_bundle
+from models.scoring.job import predict
 from models.scoring.scoring import score_clients
-from models.training.job import predict
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 from support.lending_book import TRICKY_IDS, drawn_tables, lender_in

@@ -26,7 +26,7 @@ from models.pipeline.bundle import Bundle
 from models.scoring.compute import predict_book
 from models.scoring.report import Predicted
 from models.scoring.scoring import ScoringBasis
-from models.training.terminal import prediction_lines
+from models.scoring.terminal import prediction_lines
 from models.vocab import SilentProgress
 from models.what_if.compute import tier_shift
 from models.workspace.opening import open_book, open_bundle

@@ -21,7 +21,7 @@ from models.overview.compute import Overview
 from models.overview.job import Overviewed, overview
 from models.overview.page import overview_page
 from models.overview.terminal import overview_lines
-from models.training.job import predict
+from models.scoring.job import predict
 from support.books import book_of, rows, settings
 from support.browser import BROWSER, Tags, loaded, width_in
 from support.trained_lender import TrainedLender

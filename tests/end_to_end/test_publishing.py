@@ -22,8 +22,8 @@ from models.errors import DamagedBundleError
 from models.learners.shapley.kernel import Explained, ShapleyKernel
 from models.pipeline.bundle import read_bundle
 from models.publications.latest import LATEST
+from models.scoring.job import predict
 from models.store.sealed import read_manifest
-from models.training.job import predict
 from support.commands import command_line
 from support.trained_lender import TrainedLender
 
@@ -34,7 +34,7 @@ SECONDS = 120.0
 def spawner() -> ForkServerContext:
     """Starts processes of their own that have read the modules already: MLflow alone takes seconds."""
     context = get_context("forkserver")
-    context.set_forkserver_preload(["models.cli", "models.training.terminal"])
+    context.set_forkserver_preload(["models.cli", "models.scoring.job"])
     return context
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from models.explain.job import explain
 from models.scoring.columns import score_columns
+from models.scoring.job import predict
 from models.scoring.report import Predicted
-from models.training.job import predict
 from support.trained_lender import TrainedLender
 
 NOVEMBER, DECEMBER = date(2022, 11, 1), date(2022, 12, 1)

@@ -14,13 +14,16 @@ from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
 from models.errors import BundleNotFoundError, ChampionUnreadableError, DamagedBundleError
+from models.evaluation.job import evaluate
 from models.pipeline.bundle import FORMAT, bundle_key
+from models.scoring.job import predict
 from models.store.keys import file_hash
 from models.store.sealed import write_manifest
 from models.tracking.abandoned import PROCESS_TAG
 from models.tracking.mlflow import MlflowRecorder, Tracking
 from models.training import job as jobs
-from models.training.job import TrainResult, evaluate, predict, train
+from models.training.job import train
+from models.training.result import TrainResult
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book, open_bundle, work_dir
 from support.lending_book import Lender, lender_in

@@ -17,9 +17,9 @@ from mlflow.tracking import MlflowClient
 from end_to_end.conftest import Command
 from models.config.root import Config
 from models.errors import UserError
+from models.scoring.job import predict
 from models.tracking.mlflow import Tracking
 from models.tracking.store import TrackingError
-from models.training.job import predict
 from support.lending_book import Lender, lender_in
 from support.tracking_server import TrackingServer, tracking_server, unused_port
 

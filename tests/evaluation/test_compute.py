@@ -13,9 +13,9 @@ from sklearn.metrics import average_precision_score, roc_auc_score
 
 from models.errors import TooLittleDataError
 from models.evaluation.compute import evaluate_origin, headline
+from models.evaluation.terminal import metrics_table
 from models.panel.panel import Panel
 from models.pipeline.out_of_time import OutOfTimeForecasts
-from models.training.terminal import metrics_table
 from support.drawn_panel import FIT, ORIGINS, drawn_panel, small_config
 
 

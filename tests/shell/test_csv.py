@@ -8,8 +8,8 @@ import json
 
 import pytest
 
-from models.kpis.job import json_file
 from models.shell.csv import csv_text
+from models.shell.json_files import json_file
 
 
 @pytest.mark.parametrize("text", ["=HYPERLINK(1)", "+1", "-1", "@SUM", "\t=1", "\r=1", " =1", "＝1"])

@@ -10,9 +10,9 @@ from rich.console import Console
 from models.overview.compute import ClientSample
 from models.overview.plots import risk_chart
 from models.scoring.report import Predicted
+from models.scoring.terminal import tiers_table
 from models.segments.plots import mix_chart
 from models.shell.tier_styles import tier_style, tier_styles
-from models.training.terminal import tiers_table
 
 
 def test_a_tier_has_the_same_colour_on_every_plot() -> None:

@@ -10,8 +10,10 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
+from models.scoring.job import predict
 from models.scoring.report import Predicted
-from models.training.job import TrainResult, predict, train
+from models.training.job import train
+from models.training.result import TrainResult
 from support.lending_book import Lender, lender_in
 
 

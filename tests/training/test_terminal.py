@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import Console
 
-from models.training.terminal import metrics_table
+from models.evaluation.terminal import metrics_table
 
 
 def report(way: dict[str, float] | None) -> dict[str, Any]:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-from models.shell.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, PageOption, SetOption
+from models.lazy import lazy
+from models.shell.notices import notice_lines
+from models.shell.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, SetOption
 from models.shell.output import out, print_json, print_lines, progress, settings_of
 
-SHORT_HELP = "Audit a book: its rows, tables and criteria."
+if TYPE_CHECKING:
+    from models.audit import job, quarantine, terminal
+else:
+    job = lazy("models.audit.job")
+    quarantine = lazy("models.audit.quarantine")
+    terminal = lazy("models.audit.terminal")
+
+PageOption = Annotated[
+    Path | None,
+    typer.Option("--page", metavar="FILE", help="Where the page is written. Default: data/processed/BOOK/check.html."),
+]
 FINDINGS = 3
 """The exit code where something is implausible and only warned of."""
 
@@ -23,20 +38,15 @@ def check(
 
     It ends with 3 if something is implausible and only warned of, with 2 if another command would refuse the book.
     """
-    from models.audit import job as checkup  # noqa: PLC0415
-    from models.audit import terminal as check_summary  # noqa: PLC0415
-    from models.audit.quarantine import RefusedRows  # noqa: PLC0415
-    from models.shell import notices as notice_words  # noqa: PLC0415
-
     settings = settings_of(config, set_)
-    found = checkup.check(settings, book=book, page=page, progress=progress())
+    found = job.check(settings, book=book, page=page, progress=progress())
     if json_:
-        print_json(found.audit or RefusedRows(quarantine=found.bad))
+        print_json(found.audit or quarantine.RefusedRows(quarantine=found.bad))
     else:
-        for part in check_summary.summary(found):
+        for part in terminal.summary(found):
             out.print(part)
-        print_lines(notice_words.notice_lines(found.notices))
-        print_lines(check_summary.places(found))
+        print_lines(notice_lines(found.notices))
+        print_lines(terminal.places(found))
     if found.refused is not None:
         raise found.refused
     if found.has_findings:

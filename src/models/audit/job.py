@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from models.audit.compute import Audit, audit_book
+from models.audit.checkup import Checkup
+from models.audit.compute import audit_book
 from models.audit.page import check_page
-from models.audit.quarantine import BadRows, bad_rows
-from models.book.counts import TableCount
+from models.audit.quarantine import bad_rows
 from models.book.door import QUARANTINE, Book
 from models.book.loading import load_book, refusal_of
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
-from models.notices import ROWS_LEFT_OUT, Notice, Severity, by_severity
+from models.notices import by_severity
 from models.store.drafts import publish_text, scratch_folder
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, settings_of, work_dir
 
 PAGE = "check.html"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Checkup:
-    """What a check leaves: the audit, the rows by number, the bad ones one by one, and the page.
-
-    ``audit`` and ``page`` are None where no row was left to audit; ``refused`` is the error with which every
-    other command answers this book, None if it is good; ``notices`` say what the door found.
-    """
-
-    audit: Audit | None
-    counts: tuple[TableCount, ...]
-    bad: BadRows
-    quarantine: Path
-    page: Path | None
-    refused: UserError | None
-    notices: tuple[Notice, ...] = ()
-
-    @property
-    def has_findings(self) -> bool:
-        """Whether anything is a warning or worse; rows left out are bounded by ``book.max_quarantine_share`` alone."""
-        return any(notice.severity is not Severity.NOTE and notice.code != ROWS_LEFT_OUT for notice in self.notices)
 
 
 def check(

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from models.audit.checkup import Checkup
 from models.audit.compute import Criteria
-from models.audit.job import Checkup
 from models.audit.profiles import AuditedTable
 from models.audit.quarantine import BadRow, BadRows
 from models.audit.relevance import DECLINE, VALUE, Relevance
 from models.audit.rules import AuditedFeature
+from models.book.counts import TableCount
 from models.book.plausibility.checks import CheckResult
 from models.shell.notices import notice_lines
 from models.shell.small_plots import short_number
-from models.training.terminal import counts_table
 
 MAX_ROWS = 20
 MAX_EMPTY = 10
@@ -46,6 +46,27 @@ def places(found: Checkup) -> list[str]:
     """Where to look further."""
     lines = [f"quarantine  {found.quarantine}"]
     return lines if found.page is None else [*lines, f"page        {found.page}"]
+
+
+def counts_table(counts: Iterable[TableCount]) -> Table:
+    """Rows in, used and quarantined of each table, with the reasons, and how many values count as missing."""
+    table = Table(title="Rows of the book", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("rows in", "used", "quarantined"):
+        if name == "rows in":
+            table.add_column("table")
+        table.add_column(name, justify="right")
+    table.add_column("why")
+    for count in counts:
+        reasons = [f"{reason}: {number:,}" for reason, number in count.reasons.items()]
+        reasons += [f"{found.reason}: {found.values:,} values missing" for found in count.unreadable]
+        table.add_row(
+            count.table,
+            f"{count.rows_in:,}",
+            f"{count.rows_used:,}",
+            f"{count.rows_quarantined:,}",
+            Text("; ".join(reasons)),
+        )
+    return table
 
 
 def _bad_rows(bad: BadRows) -> Table:

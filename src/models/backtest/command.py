@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.lazy import lazy
 from models.shell.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, SetOption
 from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
 
-SHORT_HELP = "Replay the grading at past dates: does it pay?"
+if TYPE_CHECKING:
+    from models.backtest import job, terminal
+else:
+    job = lazy("models.backtest.job")
+    terminal = lazy("models.backtest.terminal")
+
 DaysOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -41,10 +47,7 @@ def backtest(
     steadiness, and how clients with an override fared. Models are fitted anew at each date, which takes minutes;
     none is registered.
     """
-    from models.backtest import job as backtests  # noqa: PLC0415
-    from models.backtest import terminal as backtest_summary  # noqa: PLC0415
-
-    done = backtests.backtest(
+    done = job.backtest(
         settings_of(config, set_),
         book=book,
         days=[day for day in map(date_of, at or ()) if day],
@@ -54,6 +57,6 @@ def backtest(
     if json_:
         print_json(done.report)
         return
-    for part in backtest_summary.summary(done.report):
+    for part in terminal.summary(done.report):
         out.print(part)
     print_lines(["", f"result   {done.path}", f"page     {done.page}"])

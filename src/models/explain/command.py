@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.lazy import lazy
+from models.shell.notices import notice_lines
 from models.shell.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -20,8 +22,15 @@ from models.shell.options import (
 from models.shell.output import brief, date_of, out, print_json, print_lines, progress, settings_of
 from models.text import ENGLISH
 
+if TYPE_CHECKING:
+    from models.explain import job, page, report, terminal
+else:
+    job = lazy("models.explain.job")
+    page = lazy("models.explain.page")
+    report = lazy("models.explain.report")
+    terminal = lazy("models.explain.terminal")
+
 _DATE = "YYYY-MM-DD"
-SHORT_HELP = "Say why one client is graded as it is."
 ClientArgument = Annotated[
     str, typer.Argument(metavar="CLIENT", help="The client's id, as it stands in scores.parquet.")
 ]
@@ -59,11 +68,7 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     within seconds; a changed book is checked first.
     """
     with brief():
-        from models.explain import job as clients  # noqa: PLC0415
-        from models.explain import output as explanation  # noqa: PLC0415
-        from models.shell.notices import notice_lines  # noqa: PLC0415
-
-        story = clients.client_story(
+        story = job.client_story(
             settings_of(config, set_),
             client,
             book=book,
@@ -75,13 +80,11 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
             progress=progress(),
         )
     if html is not None:
-        from models.explain.page import write_client_page  # noqa: PLC0415
-
-        write_client_page(story, html)
+        page.write_client_page(story, html)
     if json_:
-        print_json(explanation.story_facts(story))
+        print_json(report.story_facts(story))
         return
     print_lines(notice_lines(story.notices))
-    explanation.show(out, story)
+    terminal.show(out, story)
     if html is not None:
         print_lines(["", f"page     {html}"])

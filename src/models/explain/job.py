@@ -1,4 +1,4 @@
-"""The jobs about single clients and the policy: they neither train nor publish, and so start quickly."""
+"""Explains one client of a book; nothing is trained or published, so that it starts quickly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from models.pipeline.bundle import Bundle
 from models.scoring.block import ScoredBlock
 from models.text import ENGLISH, Language
 from models.vocab import Progress, SilentProgress
-from models.what_if.compute import TierShift, tier_shift
 from models.workspace.opening import Settings
 from models.workspace.published import PUBLISHED
 from models.workspace.workspace import Workspace
@@ -84,20 +83,3 @@ def story_of(
     change = change_of(basis.book, basis.bundle, past, settings, against=rival, since=since, lang=lang)
     story = explain_client(basis.book, basis.bundle, past, settings, change, lang=lang, published=workspace.scores)
     return replace(story, notices=by_severity([*story.notices, *workspace.publication_notices(bundle, as_of)]))
-
-
-def tiers(
-    config: Settings,
-    changes: Sequence[str] = (),
-    *,
-    book: str | None = None,
-    bundle: str = PUBLISHED,
-    as_of: date | None = None,
-    overrides: Sequence[str] = (),
-    progress: Progress = SilentProgress(),
-) -> TierShift:
-    """Who would change tier if the policy of a bundle had other values (``key=value``); nothing is published."""
-    workspace = Workspace.of(config, book=book, overrides=overrides, progress=progress)
-    models = workspace.bundle(bundle)
-    shift = tier_shift(workspace.book, models, workspace.settings, changes, as_of, progress=progress)
-    return replace(shift, notices=by_severity([*shift.notices, *workspace.publication_notices(bundle, as_of)]))

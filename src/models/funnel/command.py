@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from models.lazy import lazy
 from models.shell.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -13,7 +16,11 @@ from models.shell.options import (
 )
 from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
 
-SHORT_HELP = "Show the funnel, and which opportunities to look at next."
+if TYPE_CHECKING:
+    from models.funnel import job, terminal
+else:
+    job = lazy("models.funnel.job")
+    terminal = lazy("models.funnel.terminal")
 
 
 def funnel(
@@ -25,14 +32,11 @@ def funnel(
     json_: JsonOption = False,
 ) -> None:
     """Show how opportunities pass from identified to signed, and rank those that wait for due diligence."""
-    from models.kpis import job as kpis_job  # noqa: PLC0415
-    from models.kpis import terminal as kpis_summary  # noqa: PLC0415
-
     settings = settings_of(config, set_)
-    counted = kpis_job.funnel(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
+    counted = job.funnel(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
     if json_:
         print_json(counted.report)
         return
-    for part in kpis_summary.funnel_summary(counted.report):
+    for part in terminal.funnel_summary(counted.report):
         out.print(part)
     print_lines(["", *(f"{name:<8} {path}" for name, path in counted.files.items())])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from models.lazy import lazy
 from models.shell.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -13,7 +16,11 @@ from models.shell.options import (
 )
 from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
 
-SHORT_HELP = "Tell the figures of client management: CAC, retention, NPS, campaigns."
+if TYPE_CHECKING:
+    from models.kpis import job, terminal
+else:
+    job = lazy("models.kpis.job")
+    terminal = lazy("models.kpis.terminal")
 
 
 def kpis(
@@ -28,14 +35,11 @@ def kpis(
 
     By tier, segment, type and region, with a trend; groups come from scores that predict has published.
     """
-    from models.kpis import job as kpis_job  # noqa: PLC0415
-    from models.kpis import terminal as kpis_summary  # noqa: PLC0415
-
     settings = settings_of(config, set_)
-    counted = kpis_job.kpis(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
+    counted = job.kpis(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
     if json_:
         print_json(counted.report)
         return
-    for part in kpis_summary.kpis_summary(counted.report):
+    for part in terminal.kpis_summary(counted.report):
         out.print(part)
     print_lines(["", *(f"{name:<8} {path}" for name, path in counted.files.items())])

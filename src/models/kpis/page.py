@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from models.funnel.compute import FunnelReport
+from models.funnel.text import ORDERS, candidate_cells, layer_cells, layer_name
 from models.kpis.catalogue import shown_in
 from models.kpis.compute import KpiRow
 from models.kpis.definition import Place, Unit
 from models.kpis.report import KpiReport
-from models.kpis.terminal import ORDERS, candidate_cells, layer_cells, layer_name
 from models.kpis.text import effect, no_effect, unit_beside, unit_name, unit_of, with_interval, written
 from models.shell.chart import Chart
 from models.shell.html import environment

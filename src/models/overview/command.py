@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.lazy import lazy
+from models.shell.notices import notice_lines
 from models.shell.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, SetOption
 from models.shell.output import print_json, print_lines, progress, settings_of
 
-SHORT_HELP = "One page of a published run: tiers, movers, warnings, funnel, figures."
+if TYPE_CHECKING:
+    from models.overview import job, terminal
+else:
+    job = lazy("models.overview.job")
+    terminal = lazy("models.overview.terminal")
+
 ScoresFolderOption = Annotated[
     Path | None,
     typer.Option(
@@ -34,11 +41,7 @@ def overview(
     json_: JsonOption = False,
 ) -> None:
     """Tell of a published run on one page: tiers, value against risk, who moved, who is warned of, funnel, figures."""
-    from models.overview import job as overview_job  # noqa: PLC0415
-    from models.overview import terminal as overview_summary  # noqa: PLC0415
-    from models.shell.notices import notice_lines  # noqa: PLC0415
-
-    made = overview_job.overview(
+    made = job.overview(
         settings_of(config, set_),
         book=book,
         scores=scores,
@@ -49,4 +52,4 @@ def overview(
         print_json(made.report)
         return
     print_lines(notice_lines(made.report.notices))
-    print_lines(list(overview_summary.overview_lines(made.report, made.page)))
+    print_lines(list(terminal.overview_lines(made.report, made.page)))

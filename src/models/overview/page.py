@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from models.funnel.text import candidate_cells, layer_cells, layer_name
 from models.grading.override_text import fates_sentence
 from models.kpis.catalogue import shown_in
 from models.kpis.definition import Place
-from models.kpis.terminal import candidate_cells, layer_cells, layer_name
 from models.kpis.text import no_effect, unit_of, written
 from models.notices import ROWS_LEFT_OUT, Notice, Severity
 from models.overview.compute import MovedClient, Overview

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from models.lazy import lazy
+from models.notices import notices_of
+from models.shell.notices import notice_lines
 from models.shell.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -18,7 +21,12 @@ from models.shell.options import (
 )
 from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
 
-SHORT_HELP = "Profile the kinds of clients in a book: segments, stages, types, regions."
+if TYPE_CHECKING:
+    from models.segments import job, terminal
+else:
+    job = lazy("models.segments.job")
+    terminal = lazy("models.segments.terminal")
+
 HtmlOption = Annotated[
     Path | None,
     typer.Option(
@@ -37,12 +45,7 @@ def segments(  # noqa: PLR0917 - options of a command are named by who types the
     json_: JsonOption = False,
 ) -> None:
     """Profile the kinds of clients in a book: its segments and how they were chosen, stages, types, regions."""
-    from models.notices import notices_of  # noqa: PLC0415
-    from models.segments import job as profiles  # noqa: PLC0415
-    from models.segments import terminal as segments_summary  # noqa: PLC0415
-    from models.shell.notices import notice_lines  # noqa: PLC0415
-
-    found = profiles.segments(
+    found = job.segments(
         settings_of(config, set_),
         book=book,
         bundle=bundle,
@@ -54,6 +57,6 @@ def segments(  # noqa: PLR0917 - options of a command are named by who types the
         print_json(found.facts)
         return
     print_lines(notice_lines(notices_of(found.facts["notices"])))
-    for part in segments_summary.summary(found.facts):
+    for part in terminal.summary(found.facts):
         out.print(part)
     print_lines(["", f"page     {found.page}"])

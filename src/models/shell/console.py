@@ -6,6 +6,7 @@ import codecs
 import json
 import os
 import sys
+import traceback
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any, TextIO
@@ -38,6 +39,10 @@ class SafeConsole(Console):
         """The segments of a renderable, with nothing in them that the terminal would act on."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(printable(segment.text), segment.style)
+
+
+out = SafeConsole()
+err = SafeConsole(stderr=True)
 
 
 class PlainSigns:
@@ -121,6 +126,4 @@ def _can_write(text: str, encoding: str) -> bool:
 
 def shown_traceback(error: BaseException) -> Any:
     """The traceback of an error as text without secrets."""
-    import traceback  # noqa: PLC0415 - only for who looks for a mistake of ours
-
     return printable(without_secrets("".join(traceback.format_exception(error))))

@@ -1,4 +1,4 @@
-"""The options that commands share, and those with much to say: names, what they mean, how they are typed."""
+"""The options that commands share."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from models.text import Language, languages
-from models.vocab import TuneModel, TuneObjective
 
 _DATE = "YYYY-MM-DD"
 DEFAULT_CONFIG = Path("configs/demo.yaml")
@@ -34,12 +33,6 @@ SetOption = Annotated[
         help="Use another value than the config's, e.g. run.threads=1. May be repeated.",
     ),
 ]
-BundleOption = Annotated[
-    str,
-    typer.Option(
-        "--bundle", metavar="BUNDLE", help="The trained models: an alias or version in the registry, or a folder."
-    ),
-]
 SpeakingOption = Annotated[
     str,
     typer.Option(
@@ -58,10 +51,6 @@ AsOfOption = Annotated[
         help="Nothing that became known on this day or later is used. Default: where the book ends.",
     ),
 ]
-ScoresOption = Annotated[
-    Path | None,
-    typer.Option("--out", metavar="FOLDER", help="Where results are written. Default: data/processed/BOOK/scores."),
-]
 ReplaceChampionOption = Annotated[
     str,
     typer.Option(
@@ -70,18 +59,8 @@ ReplaceChampionOption = Annotated[
         help="Make this version the champion, whatever became of the one before; the reason is kept with it.",
     ),
 ]
-ReportOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--out", metavar="FILE", help="Where the report is written. Default: data/processed/BOOK/report.json."
-    ),
-]
 FilesOption = Annotated[
     Path | None, typer.Option("--out", metavar="FOLDER", help="Where files are written. Default: data/processed/BOOK.")
-]
-PageOption = Annotated[
-    Path | None,
-    typer.Option("--page", metavar="FILE", help="Where the page is written. Default: data/processed/BOOK/check.html."),
 ]
 
 
@@ -99,21 +78,3 @@ LanguageOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]
-TuneModelOption = Annotated[TuneModel | None, typer.Option("--model", help="Which model is tuned.")]
-TrialsOption = Annotated[
-    int | None, typer.Option("--trials", metavar="N", help="Most trials of a model; earlier starts count.")
-]
-MinutesOption = Annotated[
-    float | None, typer.Option("--minutes", metavar="N", help="Most minutes for a model; earlier starts count.")
-]
-ObjectiveOption = Annotated[
-    TuneObjective | None, typer.Option("--objective", help="What the model of decline is tuned for.")
-]
-CandidateOption = Annotated[
-    list[str] | None,
-    typer.Option("--candidate", metavar="NAME", help="Value candidate to tune, e.g. tweedie. May be repeated."),
-]
-TestsOption = Annotated[
-    list[str] | None,
-    typer.Option("--at", metavar=_DATE, help="A test origin, may be repeated. Default: origins.test of the config."),
-]

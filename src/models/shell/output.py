@@ -1,4 +1,4 @@
-"""How commands read what was asked, show progress and print. What they print is made elsewhere."""
+"""Reading of what was asked, progress and printing, the same for all commands."""
 
 from __future__ import annotations
 
@@ -11,15 +11,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.errors import UserError
-from models.shell.console import SafeConsole, json_text
+from models.lazy import lazy
+from models.shell.console import err, json_text, out
+from models.shell.progress import TerminalProgress
 from models.showable import showable
 
 if TYPE_CHECKING:
+    from models import codec
+    from models.config import loading
     from models.config.root import Config
-    from models.shell.progress import TerminalProgress
+else:
+    codec = lazy("models.codec")
+    loading = lazy("models.config.loading")
 
-out = SafeConsole()
-err = SafeConsole(stderr=True)
+__all__ = ["brief", "date_of", "out", "print_json", "print_lines", "progress", "settings_of"]
 
 
 def print_lines(lines: Sequence[str]) -> None:
@@ -30,9 +35,7 @@ def print_lines(lines: Sequence[str]) -> None:
 
 def print_json(data: object) -> None:
     """Print a document that a program reads, in any script as it is written."""
-    from models.codec import to_plain  # noqa: PLC0415 - who asks for help need not wait for it
-
-    sys.stdout.write(json_text(to_plain(data)) + "\n")
+    sys.stdout.write(json_text(codec.to_plain(data)) + "\n")
 
 
 def date_of(text: str | None) -> date | None:
@@ -51,9 +54,7 @@ def date_of(text: str | None) -> date | None:
 
 def settings_of(config: Path, overrides: Sequence[str] | None) -> Config:
     """The config that was named, with the values that were set. Raises a ``UserError``."""
-    from models.config.loading import load_config  # noqa: PLC0415 - who asks for help need not wait for it
-
-    return load_config(config, overrides or ())
+    return loading.load_config(config, overrides or ())
 
 
 @contextmanager
@@ -68,6 +69,4 @@ def brief() -> Iterator[None]:
 
 def progress() -> TerminalProgress:
     """Progress of a job on standard error."""
-    from models.shell.progress import TerminalProgress  # noqa: PLC0415
-
     return TerminalProgress(err)

@@ -10,7 +10,6 @@ import contextlib
 import io
 import logging
 import os
-import re
 import time
 import warnings
 from collections.abc import Iterator, Mapping
@@ -46,6 +45,7 @@ from models.store.keys import file_hash
 from models.store.sealed import MANIFEST, is_complete, publish_folder
 from models.tracking.abandoned import PROCESS_TAG, abandoned, claimed
 from models.tracking.champions import champion_tags
+from models.tracking.params import flat_params
 from models.tracking.registry_notes import BUNDLE_TAG, KEY_TAG
 from models.tracking.store import TrackingError, answering, artifact_place, require_answer
 from models.workspace.opening import CHAMPION, IF_CHAMPION, model_name, work_dir
@@ -60,9 +60,6 @@ _KEY_TAG = "clientvalue.key"
 _MOST_RUNS = 50_000
 """MLflow returns no more at once."""
 _SQLITE = "sqlite:///"
-_NOT_IN_NAMES = re.compile(r"[^\w./: -]")
-"""What MLflow refuses in the name of a parameter; names of categories may hold anything."""
-_PARAM_LENGTH = 500
 _BATCH = 100
 """MLflow takes at most so many parameters in one request; one request per figure costs seconds."""
 
@@ -86,8 +83,8 @@ class MlflowRecorder:
         self.run_id = run_id
 
     def params(self, values: Mapping[str, object]) -> None:
-        """Log parameters; long ones are cut, the whole stands in the bundle's config."""
-        items = [Param(_NOT_IN_NAMES.sub("_", name), str(value)[:_PARAM_LENGTH]) for name, value in values.items()]
+        """Log parameters, nested ones by dotted names; long ones are cut, the whole stands in the bundle's config."""
+        items = [Param(name, value) for name, value in flat_params(values).items()]
         for start in range(0, len(items), _BATCH):
             self._client.log_batch(self.run_id, params=items[start : start + _BATCH])
 

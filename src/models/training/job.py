@@ -1,19 +1,11 @@
-"""The system's verbs as functions, for notebooks, batch jobs and the command line: each joins a workflow to tracking.
-
-``from models import train, predict`` leads here.
-"""
+"""Trains the models of a book and registers them; a champion in the registry keeps its place, or is replaced."""
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
-from models.book.door import Book
 from models.config.root import Config
 from models.errors import (
     BundleFormatError,
@@ -25,81 +17,29 @@ from models.errors import (
     UserError,
 )
 from models.evaluation.page import write_report_page
-from models.explain.job import client_story, explain, tiers
 from models.learners.segments.model import SegmentModel
-from models.notices import Notice, Severity, notice_facts, notices_of
+from models.notices import Notice, Severity, notices_of
 from models.pipeline.bundle import bundle_key
-from models.scoring.compute import predict_book
-from models.scoring.report import Predicted
 from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
-from models.showable import without_secrets
-from models.simulator.book import SimulationSummary, simulate
-from models.store.drafts import publish_text, scratch_folder
+from models.store.drafts import scratch_folder
 from models.tracking.mlflow import Tracking
-from models.training.compute import Trained, evaluate_book, train_models
-from models.tuning.outcome import Tuned, config_lines
-from models.tuning.search import plan_tuning, tune_book
-from models.tuning.trial_runs import TrialRuns
+from models.training.compute import Trained, train_models
+from models.training.result import TrainResult
 from models.vocab import Progress, Recorder, SilentProgress
 from models.workers import Processes
 from models.workspace.opening import (
     CHAMPION,
-    SCORES_FOLDER,
     Settings,
     model_name,
     open_book,
-    open_bundle,
     registered_bundle,
     settings_of,
     truth_file,
     work_dir,
 )
 
-__all__ = [
-    "TrainResult",
-    "TuneResult",
-    "client_story",
-    "evaluate",
-    "explain",
-    "predict",
-    "simulate_book",
-    "tiers",
-    "train",
-    "tune",
-]
 REPORT_PAGE = "report.html"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TrainResult:
-    """A training run: its evaluation, the registered version, and the folder of the bundle."""
-
-    report: dict[str, Any]
-    model_name: str
-    version: str
-    is_champion: bool
-    run_id: str
-    bundle: Path
-    bundle_key: str
-    book: Book
-    page: Path
-    """The evaluation as a page to read in a browser."""
-    notices: tuple[Notice, ...] = ()
-    """Those of the report, and what became of the champion."""
-
-    def facts(self) -> dict[str, Any]:
-        """What a program wants to read."""
-        return {
-            "model": self.model_name,
-            "version": self.version,
-            "is_champion": self.is_champion,
-            "run_id": self.run_id,
-            "bundle": str(self.bundle),
-            "bundle_key": self.bundle_key,
-            "notices": notice_facts(self.notices),
-            "report": self.report,
-        }
 
 
 @dataclass(frozen=True)
@@ -131,7 +71,7 @@ def train(
     checked = open_book(settings, book, progress)
     tracking, champion = Tracking(settings), _champion(settings, replace_champion.strip())
     with tracking.run("train") as recorder, scratch_folder(work_dir(settings), "train") as scratch:
-        recorder.params(_flat(settings.meaning()) | {"data": checked.fingerprint})
+        recorder.params(settings.meaning() | {"data": checked.fingerprint})
         trained = train_models(
             checked,
             settings,
@@ -160,87 +100,6 @@ def train(
         page=page,
         notices=(*notices_of(trained.report["notices"]), *_told(champion, registered.version)),
     )
-
-
-def predict(
-    config: Settings,
-    *,
-    book: str | Book | None = None,
-    bundle: str = CHAMPION,
-    as_of: date | None = None,
-    out: Path | None = None,
-    overrides: Sequence[str] = (),
-    progress: Progress = SilentProgress(),
-) -> Predicted:
-    """Score and explain every active client; ``bundle`` is an alias, a version or the folder of a bundle.
-
-    Results stand in ``out`` (else ``<work_dir>/<book>/scores``), where ``latest`` leads to the newest. Raises a
-    ``UserError``; ``AdditivityError`` before anything is published.
-    """
-    settings = settings_of(config, overrides)
-    models = open_bundle(settings, bundle)
-    checked = book if isinstance(book, Book) else open_book(settings, book, progress)
-    place = out or work_dir(settings) / SCORES_FOLDER
-    mapper = Processes.of(settings.run.threads)
-    return predict_book(checked, models, settings, place, as_of, mapper=mapper, progress=progress)
-
-
-def evaluate(
-    config: Settings,
-    *,
-    book: str | None = None,
-    tests: Sequence[date] = (),
-    out: Path | None = None,
-    overrides: Sequence[str] = (),
-    progress: Progress = SilentProgress(),
-) -> tuple[dict[str, Any], Path]:
-    """Judge the config's recipe at chosen origins; the report, and where it was written."""
-    settings = settings_of(config, overrides)
-    checked = open_book(settings, book, progress)
-    path = out or work_dir(settings) / "report.json"
-    with Tracking(settings).run("evaluate") as recorder:
-        recorder.params(_flat(settings.meaning()) | {"data": checked.fingerprint})
-        truth = truth_file(settings, book)
-        report = evaluate_book(checked, settings, tests, truth=truth, recorder=recorder, progress=progress)
-        publish_text(path, json.dumps(report, indent=1, sort_keys=True) + "\n")
-        recorder.artifact(path)
-        write_report_page(report, path.with_suffix(".html"))
-        recorder.artifact(path.with_suffix(".html"))
-    return report, path
-
-
-@dataclass(frozen=True, kw_only=True)
-class TuneResult:
-    """What tuning found of each model, the file with the lines for the config, and where every trial is kept."""
-
-    tuned: tuple[Tuned, ...]
-    lines: str
-    path: Path
-    run_id: str
-    storage_uri: str
-
-
-def tune(
-    config: Settings, *, book: str | None = None, overrides: Sequence[str] = (), progress: Progress = SilentProgress()
-) -> TuneResult:
-    """Search better hyperparameters, as the section ``tune`` of the config asks, before any test origin.
-
-    A search that was stopped or killed is taken up where it was, in the same MLflow run. The lines for the config stand
-    in ``<work_dir>/<book>/tuned.yaml``. Raises a ``UserError``.
-    """
-    settings = settings_of(config, overrides)
-    checked = open_book(settings, book, progress)
-    plan = plan_tuning(checked, settings)
-    tracking, path = Tracking(settings), work_dir(settings) / "tuned.yaml"
-    with tracking.run("tune", key=" ".join(study.name for study in plan.studies)) as recorder:
-        recorder.params(_flat(plan.meaning) | {"data": checked.fingerprint})
-        reported = TrialRuns(tracking, recorder).note
-        tuned = tune_book(checked, settings, plan, reported=reported, progress=progress)
-        lines = config_lines(tuned)
-        publish_text(path, lines)
-        recorder.artifact(path)
-    place = without_secrets(plan.storage_uri)
-    return TuneResult(tuned=tuned, lines=lines, path=path, run_id=recorder.run_id, storage_uri=place)
 
 
 def _note_profiles(recorder: Recorder, trained: Trained, scratch: Path) -> None:
@@ -281,34 +140,3 @@ def _told(champion: _Champion, version: str) -> list[Notice]:
         return []
     found = f"version {version} takes the place of the champion: {champion.replaced}"
     return [Notice(code="champion_replaced", severity=Severity.WARNING, subject=CHAMPION, found=found)]
-
-
-def simulate_book(
-    settings: Config,
-    *,
-    clients: int,
-    months: int,
-    seed: int,
-    out: Path,
-    progress: Progress = SilentProgress(),
-) -> SimulationSummary:
-    """Write a simulated book of the config's economics into a folder, whole or not at all. Raises a ``UserError``."""
-    return simulate(
-        settings.simulation,
-        clients=clients,
-        months=months,
-        seed=seed,
-        out=out,
-        workers=settings.run.threads or os.cpu_count() or 1,
-        progress=progress,
-    )
-
-
-def _flat(values: dict[str, Any], prefix: str = "") -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for name, value in values.items():
-        if isinstance(value, dict):
-            flat |= _flat(value, f"{prefix}{name}.")
-        else:
-            flat[f"{prefix}{name}"] = value
-    return flat

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import yaml
@@ -55,6 +56,17 @@ class Tuned:
     def settings(self) -> Settings:
         """Those that should serve."""
         return (self.best if self.is_better else self.own).settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class TuneResult:
+    """A search of all models: each outcome, the file with the lines for the config, and where every trial is kept."""
+
+    tuned: tuple[Tuned, ...]
+    lines: str
+    path: Path
+    run_id: str
+    storage_uri: str
 
 
 def outcome(

@@ -9,8 +9,7 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from models.training.job import TuneResult
-from models.tuning.outcome import Tuned
+from models.tuning.outcome import Tuned, TuneResult
 
 _TITLES = {"value": "Value", "decline": "Decline"}
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.text import Text
 
+from models.lazy import lazy
+from models.shell.notices import notice_lines
 from models.shell.options import (
     DEFAULT_CONFIG,
     AsOfOption,
@@ -18,7 +20,12 @@ from models.shell.options import (
 )
 from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
 
-SHORT_HELP = "Ask who would change tier under another policy."
+if TYPE_CHECKING:
+    from models.what_if import job, terminal
+else:
+    job = lazy("models.what_if.job")
+    terminal = lazy("models.what_if.terminal")
+
 WhatIfOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -43,11 +50,7 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
     Nothing is published. Earlier tiers count in neither grading, overrides that hold on the day in both. Without
     --what-if the tiers are told as they are.
     """
-    from models.explain import job as clients  # noqa: PLC0415
-    from models.shell.notices import notice_lines  # noqa: PLC0415
-    from models.what_if import terminal as tiers_summary  # noqa: PLC0415
-
-    shift = clients.tiers(
+    shift = job.tiers(
         settings_of(config, set_),
         what_if or (),
         book=book,
@@ -59,6 +62,6 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
         print_json(shift)
         return
     print_lines(notice_lines(shift.notices))
-    for part in tiers_summary.shift_summary(shift):
+    for part in terminal.shift_summary(shift):
         out.print(part)
-    out.print(Text(tiers_summary.shift_sentence(shift)))
+    out.print(Text(terminal.shift_sentence(shift)))

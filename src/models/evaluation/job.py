@@ -1,0 +1,40 @@
+"""Judges a config at past origins; nothing is registered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from models.evaluation.page import write_report_page
+from models.store.drafts import publish_text
+from models.tracking.mlflow import Tracking
+from models.training.compute import evaluate_book
+from models.vocab import Progress, SilentProgress
+from models.workspace.opening import Settings, open_book, settings_of, truth_file, work_dir
+
+
+def evaluate(
+    config: Settings,
+    *,
+    book: str | None = None,
+    tests: Sequence[date] = (),
+    out: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> tuple[dict[str, Any], Path]:
+    """Judge the config's recipe at chosen origins; the report, and where it was written."""
+    settings = settings_of(config, overrides)
+    checked = open_book(settings, book, progress)
+    path = out or work_dir(settings) / "report.json"
+    with Tracking(settings).run("evaluate") as recorder:
+        recorder.params(settings.meaning() | {"data": checked.fingerprint})
+        truth = truth_file(settings, book)
+        report = evaluate_book(checked, settings, tests, truth=truth, recorder=recorder, progress=progress)
+        publish_text(path, json.dumps(report, indent=1, sort_keys=True) + "\n")
+        recorder.artifact(path)
+        write_report_page(report, path.with_suffix(".html"))
+        recorder.artifact(path.with_suffix(".html"))
+    return report, path

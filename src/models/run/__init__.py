@@ -1,0 +1,1 @@
+"""The main job of the command line: train, score and show a book in one go."""

@@ -1,0 +1,57 @@
+"""The command that does the main job, and ends with what each of its steps would print."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from models.lazy import lazy
+from models.notices import by_severity
+from models.shell.notices import notice_lines
+from models.shell.options import (
+    DEFAULT_CONFIG,
+    BookOption,
+    ConfigOption,
+    JsonOption,
+    ReplaceChampionOption,
+    SetOption,
+)
+from models.shell.output import out, print_json, print_lines, progress, settings_of
+
+if TYPE_CHECKING:
+    from models.evaluation import terminal as evaluated
+    from models.overview import terminal as overviewed
+    from models.run import job
+    from models.scoring import terminal as scored
+    from models.training import terminal as trained
+else:
+    evaluated = lazy("models.evaluation.terminal")
+    overviewed = lazy("models.overview.terminal")
+    job = lazy("models.run.job")
+    scored = lazy("models.scoring.terminal")
+    trained = lazy("models.training.terminal")
+
+
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    replace_champion: ReplaceChampionOption = "",
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """The main job: check the book, train, evaluate, register, then score and explain every active client.
+
+    It scores with the version that it has just trained, whether or not that is the champion, and ends with one page.
+    """
+    settings = settings_of(config, set_)
+    done = job.run(settings, book=book, replace_champion=replace_champion, progress=progress())
+    if json_:
+        page = str(done.overviewed.page)
+        print_json({"train": done.trained.facts(), "predict": done.predicted, "overview": page})
+        return
+    for table in evaluated.metrics_tables(done.trained.report):
+        out.print(table)
+    out.print(scored.tiers_table(done.predicted, settings.book.currency))
+    print_lines(notice_lines(by_severity([*done.trained.notices, *done.predicted.notices])))
+    print_lines(trained.training_lines(done.trained, settings.run.tracking_uri))
+    print_lines(scored.prediction_lines(done.predicted))
+    print_lines(list(overviewed.overview_lines(done.overviewed.report, done.overviewed.page)))

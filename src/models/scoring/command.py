@@ -1,0 +1,50 @@
+"""The command that scores and explains every active client of a book, to a terminal or as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from models.lazy import lazy
+from models.shell.notices import notice_lines
+from models.shell.options import DEFAULT_CONFIG, AsOfOption, BookOption, ConfigOption, JsonOption, SetOption
+from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
+
+if TYPE_CHECKING:
+    from models.scoring import job, terminal
+else:
+    job = lazy("models.scoring.job")
+    terminal = lazy("models.scoring.terminal")
+
+BundleOption = Annotated[
+    str,
+    typer.Option(
+        "--bundle", metavar="BUNDLE", help="The trained models: an alias or version in the registry, or a folder."
+    ),
+]
+ScoresOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="FOLDER", help="Where results are written. Default: data/processed/BOOK/scores."),
+]
+
+
+def predict(  # noqa: PLR0917 - options of a command are named by who types them
+    config: ConfigOption = DEFAULT_CONFIG,
+    book: BookOption = None,
+    bundle: BundleOption = "champion",
+    as_of: AsOfOption = None,
+    scores: ScoresOption = None,
+    set_: SetOption = None,
+    json_: JsonOption = False,
+) -> None:
+    """Score and explain every active client of a book, with models that were trained before."""
+    settings = settings_of(config, set_)
+    predicted = job.predict(settings, book=book, bundle=bundle, as_of=date_of(as_of), out=scores, progress=progress())
+    if json_:
+        print_json(predicted)
+        return
+    out.print(terminal.tiers_table(predicted, settings.book.currency))
+    print_lines(notice_lines(predicted.notices))
+    print_lines(terminal.prediction_lines(predicted))

@@ -1,0 +1,52 @@
+"""A prediction in a terminal: its tiers as a table, and where its files stand."""
+
+from __future__ import annotations
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+
+from models.grading.override_text import overrides_sentence
+from models.scoring.report import Predicted
+from models.shell.small_plots import short_number
+
+
+def tiers_table(predicted: Predicted, currency: str) -> Table:
+    """How many clients each tier holds, what they are worth and how likely they decline."""
+    table = Table(title=f"Tiers at {predicted.as_of}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for name in (
+        "tier",
+        "clients",
+        "share",
+        f"expected value, {currency}",
+        "share of value",
+        "mean decline",
+    ):
+        table.add_column(name, justify="left" if name == "tier" else "right")
+    total = sum(predicted.value_by_tier.values())
+    for tier, clients in predicted.tiers.items():
+        value = predicted.value_by_tier[tier]
+        table.add_row(
+            tier,
+            f"{clients:,}",
+            f"{clients / predicted.clients:.0%}",
+            short_number(float(value)),
+            f"{value / total:.0%}" if total else "–",
+            f"{predicted.decline_by_tier[tier]:.0%}",
+        )
+    return table
+
+
+def prediction_lines(predicted: Predicted) -> list[str]:
+    """What became of overrides, where there are any, and where the results of a prediction stand."""
+    reported = (
+        [f"{'overrides':<21}{overrides_sentence(predicted.overrides)}"] if any(predicted.overrides.values()) else []
+    )
+    names = (
+        "scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "movers.parquet",
+        "manifest.json",
+    )  # fmt: skip
+    return [
+        *reported,
+        *(f"{name:<21}{predicted.folder / name}" for name in names),
+        f"{'newest, always':<21}{predicted.folder.parent / 'latest'}",
+    ]
