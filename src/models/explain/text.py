@@ -16,8 +16,8 @@ from models.explain.within_reach import FeatureMove, Goal, Outcome, Reachable
 from models.grading.known_overrides import told_override
 from models.grading.text import override_sentence
 from models.panel.features.words import FeatureWords, FigureUnit
-from models.reasons.figures import day, figure_in_words, money, money_from
-from models.text import CLAUSES, SENTENCES, Language, joined
+from models.reasons.figures import day, figure_in_words, money, money_from, percentage
+from models.text import CLAUSES, SENTENCES, Language, joined, number
 
 _SMALLEST_DEGREE = 0.05
 _DIGITS = 2
@@ -59,7 +59,7 @@ def headline(story: ClientStory) -> list[Line]:
         Line(
             key="decline",
             title=say("decline", lang),
-            text=share(scores["decline_probability"]),
+            text=share(scores["decline_probability"], lang),
             note=_decline_range(story),
         ),
         Line(key="tier", title=say("tier", lang), text=kind_in_words(scores["tier"], lang), note=_tier_note(story)),
@@ -81,13 +81,13 @@ def headline(story: ClientStory) -> list[Line]:
     return [line for line in lines if line.text]
 
 
-def share(probability: float) -> str:
+def share(probability: float, language: Language) -> str:
     """A probability as a percentage.
 
-    >>> share(0.12345), share(0.0004)
+    >>> share(0.12345, "en"), share(0.0004, "en")
     ('12.3%', '0.0%')
     """
-    return f"{probability:.1%}"
+    return percentage(probability, language, 1)
 
 
 def degrees(reported: Mapping[str, float], lang: Language) -> str:
@@ -97,7 +97,11 @@ def degrees(reported: Mapping[str, float], lang: Language) -> str:
     'funding 62%, risk management 36%'
     """
     ranked = sorted(reported.items(), key=lambda item: -item[1])
-    named = [f"{kind_in_words(kind, lang)} {degree:.0%}" for kind, degree in ranked if degree >= _SMALLEST_DEGREE]
+    named = [
+        f"{kind_in_words(kind, lang)} {percentage(degree, lang)}"
+        for kind, degree in ranked
+        if degree >= _SMALLEST_DEGREE
+    ]
     return joined(named, lang, CLAUSES)
 
 
@@ -112,7 +116,7 @@ def _types(story: ClientStory, axis: str) -> tuple[str, str]:
     speaking = story.drivers[axis]
     others = [degrees(reported, lang), say("speaks_for_it", lang, drivers=speaking) if speaking else ""]
     note = joined(filter(None, others), lang, SENTENCES)
-    return kind_in_words(kind, lang) + ("" if own is None else f" {own:.0%}"), note
+    return kind_in_words(kind, lang) + ("" if own is None else f" {percentage(own, lang)}"), note
 
 
 def change_title(change: ClientChange, story: ClientStory) -> str:
@@ -130,7 +134,7 @@ def change_ends(change: ClientChange, story: ClientStory) -> list[tuple[str, str
     lang = story.language
     return [
         (say("value", lang), *_both(money(amount, story.currency, lang) for amount in change.value)),
-        (say("decline", lang), *_both(share(probability) for probability in change.decline)),
+        (say("decline", lang), *_both(share(probability, lang) for probability in change.decline)),
         (say(_tier_title(change, story), lang), *_both(kind_in_words(tier, lang) for tier in change.tier)),
     ]
 
@@ -233,7 +237,7 @@ def _proposal(outcome: Outcome, story: ClientStory) -> Proposal:
             f"reach_then{_by_rule(story.history[-1].tier, story)}",
             lang,
             tier=kind_in_words(outcome.tier, lang),
-            decline=share(outcome.decline_probability),
+            decline=share(outcome.decline_probability, lang),
             value=money(outcome.value, story.currency, lang),
         ),
     )
@@ -248,7 +252,13 @@ def _telling(features: tuple[FeatureMove, ...]) -> tuple[FeatureMove, ...]:
 def _moved(move: FeatureMove, story: ClientStory) -> str:
     words, lang = story.words.get(move.feature), story.language
     if words is None:
-        return say("reach_move", lang, feature=move.feature, now=f"{move.now:.3g}", then=f"{move.then:.3g}")
+        return say(
+            "reach_move",
+            lang,
+            feature=move.feature,
+            now=number(f"{move.now:.3g}", lang),
+            then=number(f"{move.then:.3g}", lang),
+        )
     now, then = (
         figure_in_words(number, words.figure, lang, currency=story.currency)
         for number in (move.now, rounded_away(move.then, move.now, words.figure))
@@ -284,7 +294,7 @@ def _value_range(story: ClientStory) -> str:
     said = say(
         "value_range",
         lang,
-        level=f"{story.level:.0%}",
+        level=percentage(story.level, lang),
         low=money_from(low, high, story.currency, lang),
         high=money(high, story.currency, lang),
     )
@@ -295,7 +305,7 @@ def _decline_range(story: ClientStory) -> str:
     low, high = story.scores["decline_low"], story.scores["decline_high"]
     if low is None or math.isnan(low):
         return horizon(story)
-    said = say("decline_range", story.language, low=share(low), high=share(high))
+    said = say("decline_range", story.language, low=share(low, story.language), high=share(high, story.language))
     return joined([horizon(story), said], story.language, SENTENCES)
 
 

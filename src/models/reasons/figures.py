@@ -160,6 +160,15 @@ def _scales(told: str) -> tuple[tuple[float, str], ...]:
     return tuple((float(limit), written) for limit, _, written in parts)
 
 
+def percentage(share: float, language: Language, digits: int = 0) -> str:
+    """A share with so many digits after the point.
+
+    >>> percentage(0.1234, "en"), percentage(0.1234, "en", 1)
+    ('12%', '12.3%')
+    """
+    return _SHARE.within(language, number=number(f"{share:.{digits}%}".removesuffix("%"), language))
+
+
 def points(value: float, language: Language) -> str:
     """A change of a probability, given in percentage points.
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from models.text import Language, number
+
 WIDTH, HEIGHT = 400, 250
 ROW = 19
 _TOP, _RIGHT, _BOTTOM, _LEFT = 10, 14, 38, 50
@@ -69,6 +71,11 @@ def plain_number(number: float) -> str:
     ('1,500', '0.25')
     """
     return f"{number:,.0f}" if abs(number) >= _THOUSAND else f"{number:,.4g}"
+
+
+def in_marks_of(language: Language, say: Say) -> Say:
+    """An axis that writes its numbers with the marks of a language."""
+    return lambda value: number(say(value), language)
 
 
 def shortened(text: str, most: int) -> str:

@@ -6,8 +6,10 @@ from markupsafe import Markup
 
 from models.explain.labels import kind_in_words, say
 from models.explain.story import ClientStory
+from models.reasons.figures import percentage
 from models.shell.chart import COLOURS, Chart, Key
-from models.shell.svg import AxisScale, Frame, percent, reaching
+from models.shell.svg import AxisScale, Frame, in_marks_of, percent, reaching
+from models.text import number
 
 _HEIGHT = 230
 
@@ -18,21 +20,24 @@ def decline_chart(story: ClientStory) -> Chart:
     ends = [0.0, *(float(end) for end in curve.ends)]
     whole = [0.0, *curve.probability[0].tolist()]
     name = say(f"until_{story.period}", lang)
-    x = AxisScale(low=0.0, high=ends[-1], name=name, say=lambda number: f"{number:g}", places=tuple(ends))
-    frame = Frame(x=x, y=reaching(whole, name=say("probability", lang), say=percent), height=_HEIGHT)
+    x = AxisScale(low=0.0, high=ends[-1], name=name, say=in_marks_of(lang, "{:g}".format), places=tuple(ends))
+    frame = Frame(x=x, y=reaching(whole, name=say("probability", lang), say=in_marks_of(lang, percent)), height=_HEIGHT)
     marks: list[Markup] = []
     legend = [Key(css="ours", label=say(f"curve_{curve.event}", lang))]
     below = [0.0] * len(ends)
     for css, (cause, until) in zip(COLOURS, curve.incidence.items(), strict=False):
         above = [low + part for low, part in zip(below, [0.0, *until[0].tolist()], strict=True)]
         marks.append(_layer(frame, ends, below, above, css))
-        legend.append(Key(css=css, label=f"{kind_in_words(cause, lang)} {until[0, -1]:.1%}", shape="box"))
+        legend.append(
+            Key(css=css, label=f"{kind_in_words(cause, lang)} {percentage(until[0, -1], lang, 1)}", shape="box")
+        )
         below = above
     marks.append(frame.line(list(zip(ends, whole, strict=True)), "ours"))
     marks += [
-        frame.dot(end, share, "ours", f"{end:g}: {share:.1%}") for end, share in zip(ends[1:], whole[1:], strict=True)
+        frame.dot(end, share, "ours", f"{number(f'{end:g}', lang)}: {percentage(share, lang, 1)}")
+        for end, share in zip(ends[1:], whole[1:], strict=True)
     ]
-    marks.append(frame.text(ends[-1], whole[-1], f"{whole[-1]:.1%}", "label end", shift=(-6, -6)))
+    marks.append(frame.text(ends[-1], whole[-1], percentage(whole[-1], lang, 1), "label end", shift=(-6, -6)))
     title = say(f"curve_title_{curve.event}", lang)
     return Chart(title=title, svg=frame.svg(title, marks), legend=tuple(legend))
 

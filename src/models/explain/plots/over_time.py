@@ -13,9 +13,9 @@ from models.explain.ledger import Scale as Unit
 from models.explain.ledger import money_scale
 from models.explain.story import ClientStory, MeasureHistory
 from models.panel.features.words import FigureUnit
-from models.reasons.figures import figure_in_words
+from models.reasons.figures import figure_in_words, percentage
 from models.shell.chart import Chart, Key
-from models.shell.svg import AxisScale, Frame, Say, percent, plain_number, reaching
+from models.shell.svg import AxisScale, Frame, Say, in_marks_of, percent, plain_number, reaching
 from models.text import Language, Text
 
 _LABELS = 5
@@ -79,9 +79,9 @@ def _value_chart(story: ClientStory) -> Chart:
     return _ranged(
         story,
         series,
-        reaching(seen, name=unit.name, say=plain_number),
+        reaching(seen, name=unit.name, say=in_marks_of(lang, plain_number)),
         title,
-        say("history_band", lang, level=f"{story.level:.0%}"),
+        say("history_band", lang, level=percentage(story.level, lang)),
     )
 
 
@@ -91,10 +91,10 @@ def _decline_chart(story: ClientStory) -> Chart:
         middle=[point.decline for point in points],
         low=[point.decline_low for point in points],
         high=[point.decline_high for point in points],
-        texts=[f"{point.decline:.1%}" for point in points],
+        texts=[percentage(point.decline, lang, 1) for point in points],
     )
     name = say("probability", lang)
-    scale = reaching([*series.middle, *series.low, *series.high], name=name, say=percent)
+    scale = reaching([*series.middle, *series.low, *series.high], name=name, say=in_marks_of(lang, percent))
     return _ranged(story, series, scale, say("history_decline", lang), say("history_share", lang))
 
 
@@ -133,10 +133,10 @@ def _measure_chart(story: ClientStory, measure: MeasureHistory) -> Chart:
 def _sayer(figure: FigureUnit, language: Language) -> Say:
     """How the axis of a figure says a number."""
     if figure in {FigureUnit.SHARE, FigureUnit.POINTS}:
-        return percent
+        return in_marks_of(language, percent)
     if figure is FigureUnit.GROWTH:
         return lambda number: figure_in_words(number, figure, language, signed=True)
-    return plain_number
+    return in_marks_of(language, plain_number)
 
 
 def _line(

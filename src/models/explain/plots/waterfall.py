@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from models.explain.ledger import Ledger, LedgerRow
 from models.shell.chart import Chart
-from models.shell.svg import WIDTH, Frame, plain_number, reaching, rows_frame, shortened
+from models.shell.svg import WIDTH, Frame, in_marks_of, plain_number, reaching, rows_frame, shortened
 
 _LABELS = 204
 _MAX_LABEL = 34
@@ -21,7 +21,8 @@ _HALF = 0.34
 def waterfall_chart(reported: Ledger, title: str, *, worse_is_up: bool) -> Chart:
     """Each reason begins where the one above it ends; ``worse_is_up`` decides which colour a rise has."""
     ends = list(itertools.accumulate(row.number for row in reported.rows[:-1]))
-    scale = reaching([*ends, reported.rows[-1].number], name=reported.scale.name, say=plain_number)
+    say = in_marks_of(reported.scale.language, plain_number)
+    scale = reaching([*ends, reported.rows[-1].number], name=reported.scale.name, say=say)
     widest = max(len(row.text) for row in reported.rows) * _LETTER + 2 * _ROOM
     room = widest / (WIDTH - _LABELS - widest) * (scale.high - scale.low)
     frame = rows_frame(replace(scale, high=scale.high + room), len(reported.rows), left=_LABELS)
