@@ -22,14 +22,6 @@ TuneObjective = Literal["log_loss", "auc", "profit"]
 Item = TypeVar("Item")
 
 
-class Tier(StrEnum):
-    """The grade that decides how a client is treated, best first."""
-
-    AA = "AA"
-    A = "A"
-    B = "B"
-
-
 class DateOrder(StrEnum):
     """What comes first in a date of numbers. Dates that begin with the year are read whatever the order is."""
 

@@ -308,7 +308,7 @@ def test_bad_rows_are_listed_one_by_one_up_to_a_bound_for_each_reason(tmp_path: 
         "SELECT 'clients', 7, 'unique', 'client_id', 'C7', 0"
     ).write_parquet(str(file))
     with DUCKDB.session() as session:
-        found = bad_rows(file, session)
+        found = bad_rows(file, session, ("AA", "A", "B"))
     assert found.total == 500
     assert [row.source_row for row in found.listed] == [*range(1, MAX_ROWS_PER_REASON + 1), 7]
     assert found.listed[-1].meaning == "must be unique"

@@ -141,7 +141,7 @@ def test_errors_cost_what_did_not_come_and_what_was_overlooked() -> None:
 
 
 def test_tiers_add_up_to_the_book() -> None:
-    for tiers in tier_outcomes([replayed(), replayed()]).values():
+    for tiers in tier_outcomes([replayed(), replayed()], CONFIG.scale).values():
         assert sum(each.clients for each in tiers) == 2 * CLIENTS
         assert sum(each.value for each in tiers) == pytest.approx(2 * VALUE.sum())
         assert sum(each.loss for each in tiers) == pytest.approx(200.0)
@@ -166,7 +166,7 @@ def test_overridden_clients_stand_beside_those_of_the_tier_by_rule_and_of_the_ti
     override = np.full(CLIENTS, "", dtype="<U24")
     override[[1, 5]] = "applied"
     overridden = np.array(["AA", "AA", "A", "A", "B", "A", *["B"] * 4])
-    reported = override_outcomes([replayed(override=override, overridden=overridden)])
+    reported = override_outcomes([replayed(override=override, overridden=overridden)], CONFIG.scale)
     assert reported is not None
     assert (reported.clients, reported.share, list(reported.ways)) == (2, 0.2, ["raised"])
     raised = reported.ways["raised"]
@@ -174,11 +174,11 @@ def test_overridden_clients_stand_beside_those_of_the_tier_by_rule_and_of_the_ti
     assert raised.by_rule.value == pytest.approx((10 + 0) / 2)  # of the other A and of the other B, one each
     assert raised.by_rule.loss == pytest.approx((0 + 100 / 5) / 2)
     assert raised.as_asked.value == pytest.approx((50 + 10) / 2)
-    assert override_outcomes([replayed()]) is None
+    assert override_outcomes([replayed()], CONFIG.scale) is None
 
 
 def test_a_tier_goes_before_any_score() -> None:
-    order = tier_first(np.array(["B", "AA", "A", "AA"]), np.array([99.0, 1.0, 5.0, 2.0]))
+    order = tier_first(np.array(["B", "AA", "A", "AA"]), np.array([99.0, 1.0, 5.0, 2.0]), CONFIG.scale)
     assert np.argsort(-order).tolist() == [3, 1, 2, 0]
 
 

@@ -22,7 +22,6 @@ from models.backtest.text import verdicts
 from models.codec import read, to_plain
 from models.config.loading import load_config
 from models.config.policy.built_in import built_in_policy
-from models.config.sections import TiersConfig
 from models.metrics.bootstrap import ReportedInterval
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
@@ -116,7 +115,7 @@ CALM = 0.05
 def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replayed, Replayed, BacktestReport]:
     """Two dates under a policy that lets few clients move, of a book in which a person raised three of them."""
     root = tmp_path_factory.mktemp("calm")
-    policy = built_in_policy(**TiersConfig().model_dump()).model_dump(mode="json")
+    policy = built_in_policy({"AA": 0.1, "A": 0.4}, {"AA": 0.5, "A": 0.8}).model_dump(mode="json")
     lender = lender_in(root, policy=policy | {"stability": {"max_changed_share": CALM}})
     file = root / "overrides.csv"
     file.write_text(

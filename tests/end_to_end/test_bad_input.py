@@ -164,7 +164,7 @@ def test_a_wrong_setting_is_refused(setting: str, reported: tuple[str, ...], len
 def test_all_wrong_settings_are_told_at_once(lender: Lender, command: Command) -> None:
     wrong = ["time.horizon_periods=0", "tiers.aa_share=2", "book.nmae=x"]
     ended = command("train", "--config", lender.config_file, *(part for text in wrong for part in ("--set", text)))
-    assert_told(ended, "3 problems", "time.horizon_periods", "tiers.aa_share", "did you mean name?")
+    assert_told(ended, "3 problems", "time.horizon_periods", "tiers.share.AA", "did you mean name?")
 
 
 def test_a_missing_config_is_told(tmp_path: Path, command: Command) -> None:

@@ -20,13 +20,13 @@ from models.explain.text import rounded_away
 from models.grading.treatments import TreatmentTable
 from models.panel.features.words import FigureUnit
 from models.text import placeholders
-from models.vocab import DeclineCause, NeedType, RelationshipType, Stage, Tier
+from models.vocab import DeclineCause, NeedType, RelationshipType, Stage
 from support.languages import CHINESE
 
 CONFIG = Path(__file__).parents[2] / "configs" / "demo.yaml"
 
 
-@pytest.mark.parametrize("kinds", [Tier, Stage, RelationshipType, NeedType, DeclineCause])
+@pytest.mark.parametrize("kinds", [Stage, RelationshipType, NeedType, DeclineCause])
 def test_every_kind_of_the_field_has_a_chinese_name(kinds: type) -> None:
     for kind in kinds:  # type: ignore[attr-defined]
         assert re.search(r"[\u4e00-\u9fff]", kind_in_words(kind.value, "zh")), kind

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from models.config.policy.tiers import DEFAULT_SCALE
 from models.explain.change import UNCHANGED
 from models.explain.change_reasons import ClientChange, MovedReason
 from models.explain.story import ClientStory
@@ -26,6 +27,7 @@ def story(held: str, by_rule: str, lang: Language = "en") -> ClientStory:
         language=lang,
         currency="USD",
         scores={"tier": held},
+        tiers=DEFAULT_SCALE.labels(lang),
         history=(SimpleNamespace(tier=by_rule),),
         reach=(NoneWithinReach(goal=Goal.TIER_UP, best=nearest),),
     )

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from models.config.explaining import ReachConfig
+from models.config.policy.tiers import DEFAULT_SCALE
 from models.explain.reach import PeerRange
 from models.explain.within_reach import Goal, NoneWithinReach, Outcome, Reachable, within_reach
 from models.grading.built_in import Grades, TierPolicy, grade
@@ -48,9 +49,11 @@ class Line:
 
 
 def models(*, decline: Line, value: Line | None = None, aa_value: float = 1_000.0) -> Any:
-    settings = small_config(tiers={"aa_max_decline": 0.6, "a_max_decline": 0.9}).tiers
-    policy = TierPolicy(settings=settings, aa_value=aa_value, a_value=100.0, currency="EUR")
+    policy = TierPolicy(
+        tiers=DEFAULT_SCALE.names, least_value=(aa_value, 100.0), max_decline=(0.6, 0.9), currency="EUR"
+    )
     return SimpleNamespace(
+        policy=SimpleNamespace(scale=DEFAULT_SCALE),
         contract=FeatureContract(features=FEATURES),
         decline=decline,
         value=value or Line(2_000.0, (0, 0, 0, 0)),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from models.config.policy.tiers import DEFAULT_SCALE
 from models.config.sections import TiersConfig
 from models.grading.built_in import TierPolicy, grade, tier_policy
 
-SETTINGS = TiersConfig(aa_share=0.1, a_share=0.4, aa_max_decline=0.3, a_max_decline=0.6)
-POLICY = TierPolicy(settings=SETTINGS, aa_value=1_000_000.0, a_value=200_000.0, currency="USD")
+SETTINGS = TiersConfig(share={"AA": 0.1, "A": 0.4}, max_decline={"AA": 0.3, "A": 0.6})
+POLICY = TierPolicy(
+    tiers=("AA", "A", "B"), least_value=(1_000_000.0, 200_000.0), max_decline=(0.3, 0.6), currency="USD"
+)
 
 BY_HAND = [
     (2_000_000.0, 0.10, "AA", "AA: expected value at or above 1,000,000 USD, decline at most 30%"),
@@ -39,20 +42,20 @@ def test_a_book_is_graded_as_its_clients_are() -> None:
 
 def test_the_configured_shares_reach_the_cut_offs() -> None:
     value = np.random.default_rng(3).permutation(np.arange(1.0, 1001.0))
-    policy = tier_policy(value, SETTINGS, "EUR")
-    assert (policy.aa_value, policy.a_value) == (901.0, 601.0)
+    policy = tier_policy(value, SETTINGS, DEFAULT_SCALE, "EUR")
+    assert policy.least_value == (901.0, 601.0)
     tiers = grade(value, np.zeros(1000), policy).tier
     assert [int((tiers == tier).sum()) for tier in ("AA", "A", "B")] == [100, 300, 600]
 
 
 @pytest.mark.parametrize("clients", [1, 2, 3])
 def test_the_smallest_book_has_a_best_client(clients: int) -> None:
-    policy = tier_policy(np.arange(1.0, clients + 1), SETTINGS, "EUR")
-    assert policy.aa_value == clients
+    policy = tier_policy(np.arange(1.0, clients + 1), SETTINGS, DEFAULT_SCALE, "EUR")
+    assert policy.least_value[0] == clients
 
 
 def test_equal_clients_are_graded_alike() -> None:
-    policy = tier_policy(np.array([5.0] * 8 + [1.0, 2.0]), SETTINGS, "EUR")
+    policy = tier_policy(np.array([5.0] * 8 + [1.0, 2.0]), SETTINGS, DEFAULT_SCALE, "EUR")
     tiers = grade(np.full(4, 5.0), np.zeros(4), policy).tier
     assert set(tiers) == {"AA"}
 

@@ -12,10 +12,9 @@ from models.grading.facts import Facts
 from models.grading.fitted import fit_policy
 from models.grading.overrides import Override, OverrideState
 from models.grading.stability import NO_MOVE
-from models.vocab import Tier
 from support.graded import AS_OF, facts_of, policy_of
 
-ASKED = Override(tier=Tier.AA, reason="new", by="L. Chen", on=date(2023, 1, 1), until=date(2025, 1, 1))
+ASKED = Override(tier="AA", reason="new", by="L. Chen", on=date(2023, 1, 1), until=date(2025, 1, 1))
 
 
 def book() -> Facts:

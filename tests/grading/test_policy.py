@@ -10,6 +10,7 @@ import pytest
 
 from models.config.policy.built_in import built_in_policy
 from models.config.policy.policy import PolicyConfig
+from models.config.policy.tiers import DEFAULT_SCALE
 from models.config.sections import TiersConfig
 from models.errors import DamagedBundleError, UserError
 from models.grading.built_in import grade, tier_policy
@@ -23,7 +24,6 @@ from models.grading.reasons_text import reasons
 from models.grading.scores import absent_features
 from models.grading.stability import EVERY_MOVE, limit_of
 from models.grading.text import distance_sentence, override_sentence
-from models.vocab import Tier
 from support.graded import AS_OF, PROJECT_FINANCE, facts_of, policy_of
 
 
@@ -134,7 +134,7 @@ def test_blocks_and_one_client_alone_get_the_tiers_of_the_whole_book() -> None:
 
 def test_an_override_counts_but_lifts_no_cap() -> None:
     asked = Override(
-        tier=Tier.AA, reason="new project signed", by="L. Chen", on=date(2023, 12, 31), until=date(2024, 6, 1)
+        tier="AA", reason="new project signed", by="L. Chen", on=date(2023, 12, 31), until=date(2024, 6, 1)
     )
     overrides = {"c0": asked, "c1": asked, "c2": replace(asked, until=AS_OF), "c3": asked, "gone": asked}
     overrides["c4"] = replace(asked, on=AS_OF)
@@ -154,12 +154,12 @@ def test_an_override_counts_but_lifts_no_cap() -> None:
         "not yet decided": 1,
     }
     reported = "AA asked for by L. Chen on 31 December 2023 until 1 June 2024: new project signed"
-    assert override_sentence(asked) == reported
+    assert override_sentence(asked, DEFAULT_SCALE.labels()) == reported
 
 
 def test_the_latest_decision_counts_and_ends_earlier_ones_for_good() -> None:
-    long = Override(tier=Tier.AA, reason="new", by="L. Chen", on=date(2023, 1, 1), until=date(2025, 1, 1))
-    ended = replace(long, tier=Tier.A, on=date(2023, 6, 1), until=date(2023, 7, 1))
+    long = Override(tier="AA", reason="new", by="L. Chen", on=date(2023, 1, 1), until=date(2025, 1, 1))
+    ended = replace(long, tier="A", on=date(2023, 6, 1), until=date(2023, 7, 1))
     later = replace(long, on=date(2024, 2, 1))
     known = latest_known([("a", later), ("a", ended), ("a", long), ("b", later)], AS_OF)
     assert known == {"a": ended, "b": later}
@@ -171,7 +171,7 @@ def test_the_latest_decision_counts_and_ends_earlier_ones_for_good() -> None:
 
 def test_an_override_without_a_reason_is_refused() -> None:
     with pytest.raises(UserError, match="must say who asks for it and why"):
-        Override(tier=Tier.AA, reason=" ", by="L. Chen", on=AS_OF, until=AS_OF)
+        Override(tier="AA", reason=" ", by="L. Chen", on=AS_OF, until=AS_OF)
 
 
 def test_the_distance_to_the_next_tier_is_told_in_its_unit() -> None:
@@ -202,11 +202,13 @@ def test_what_if_counts_who_would_move_and_their_value() -> None:
 
 
 def test_without_a_policy_clients_are_graded_as_by_the_section_tiers() -> None:
-    random, settings = np.random.default_rng(4), TiersConfig(aa_max_decline=0.3, a_max_decline=0.6)
+    random, settings = np.random.default_rng(4), TiersConfig(max_decline={"AA": 0.3, "A": 0.6})
     value, decline = random.lognormal(10, 2, 500), random.random(500)
     facts = facts_of(value=value, decline=decline)
-    built_in = fit_policy(built_in_policy(**settings.model_dump()), facts, "USD")
-    expected = grade(value, decline, tier_policy(value, settings, "USD")).tier
+    built_in = fit_policy(
+        built_in_policy(settings.shares(DEFAULT_SCALE), settings.max_declines(DEFAULT_SCALE)), facts, "USD"
+    )
+    expected = grade(value, decline, tier_policy(value, settings, DEFAULT_SCALE, "USD")).tier
     assert grade_book(built_in, facts).tier.tolist() == expected.tolist()
     assert set(expected) == {"AA", "A", "B"}
 

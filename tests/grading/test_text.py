@@ -17,7 +17,6 @@ from models.grading.overrides import Override
 from models.grading.reasons_text import reasons
 from models.grading.stability import NO_MOVE
 from models.grading.text import distance_sentence
-from models.vocab import Tier
 from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, facts_of, policy_of
 
 CAPS = [
@@ -41,7 +40,7 @@ NEARLY_A: dict[str, Any] = {"value": 1e6, "pd_last": 0.0705}
 
 
 def asked(tier: str, *, on: int = 2023, until: int = 2025) -> dict[str, Any]:
-    override = Override(tier=Tier(tier), reason="new", by="L. Chen", on=date(on, 1, 1), until=date(until, 1, 2))
+    override = Override(tier=tier, reason="new", by="L. Chen", on=date(on, 1, 1), until=date(until, 1, 2))
     return {"overrides": {"c0": override}}
 
 

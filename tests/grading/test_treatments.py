@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from models.config.policy.policy import PolicyConfig
 from models.errors import InternalError, UserError
 from models.grading.treatments import Treatment, TreatmentTable
-from models.vocab import RelationshipType, Stage, Tier
+from models.vocab import RelationshipType, Stage
 from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, policy_of
 
 WORDS = {
@@ -52,7 +52,7 @@ def test_a_strategic_aa_client_is_courted_and_a_small_one_that_leaves_is_let_go(
 def test_better_tiers_get_better_terms_whatever_type_and_stage() -> None:
     table = TreatmentTable(PROJECT_FINANCE)
     for kind, stage in product(RelationshipType, Stage):
-        terms = [one(table, tier, kind, stage) for tier in Tier]
+        terms = [one(table, tier, kind, stage) for tier in PROJECT_FINANCE.scale.names]
         for field in ("rate_bp", "least_credit_points", "collateral_cover"):
             assert sorted(getattr(each, field) for each in terms) == [getattr(each, field) for each in terms]
         assert terms[0].monitoring_months >= terms[1].monitoring_months >= terms[2].monitoring_months

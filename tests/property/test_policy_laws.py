@@ -21,7 +21,6 @@ from models.grading.fitted import fit_policy
 from models.grading.overrides import Override
 from models.grading.reasons_text import reasons
 from models.grading.stability import NO_MOVE, limit_of
-from models.vocab import Tier
 from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, facts_of
 
 TIERS = ["AA", "A", "B"]
@@ -63,7 +62,7 @@ def clients(draw: st.DrawFn) -> Facts:
     dice = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     overrides = {
         f"c{row}": Override(
-            tier=Tier(dice.choice(TIERS)), reason="asked", by="somebody", on=date(2023, 1, 1), until=date(2025, 1, 1)
+            tier=dice.choice(TIERS), reason="asked", by="somebody", on=date(2023, 1, 1), until=date(2025, 1, 1)
         )
         for row in np.flatnonzero(dice.random(number) < 0.5)
     }

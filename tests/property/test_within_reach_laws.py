@@ -13,7 +13,6 @@ from models.config.explaining import ReachConfig
 from models.explain.change import features_by_client
 from models.explain.reach import PeerRange
 from models.explain.within_reach import Goal, Outcome, Reachable, within_reach
-from models.grading.ranks import tier_ranks
 from models.pipeline.pipeline import FittedModels
 from models.vocab import FloatArray
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
@@ -52,7 +51,7 @@ def changed(row: FloatArray, outcome: Outcome) -> FloatArray:
 def test_every_answer_holds_when_the_changed_client_is_scored(client: int, level: float) -> None:
     models, rows, peers = lender()
     config = small_config(stages={"decline_probability": level})
-    one = features().iloc[[client]]
+    one, steps = features().iloc[[client]], models.policy.scale.steps
     before = models.grader(one, models.value.predict(rows[[client]]), models.decline.predict(rows[[client]]))
     for answer in within_reach(models, features().iloc[[client]], peers, config, REACH):
         outcome = answer.outcome if isinstance(answer, Reachable) else answer.best
@@ -62,7 +61,7 @@ def test_every_answer_holds_when_the_changed_client_is_scored(client: int, level
         value, decline = models.value.predict(row[None]), models.decline.predict(row[None])
         assert (value[0], decline[0]) == (outcome.value, outcome.decline_probability)
         grades = models.grader(one, value, decline)  # whose rules look at no feature
-        off, up = decline[0] < level, tier_ranks(grades.tier)[0] > tier_ranks(before.tier)[0]
+        off, up = decline[0] < level, steps(grades.tier)[0] > steps(before.tier)[0]
         assert (off if answer.goal is Goal.OFF_DECLINE_LIST else up) == isinstance(answer, Reachable)
         require_plausible(row, rows[client], peers, outcome)
 

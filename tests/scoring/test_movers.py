@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from models.config.policy.tiers import DEFAULT_SCALE
 from models.publications.previous import previous_scores
 from models.scoring.movers import MOVERS, SCHEMA, Versions, movers_of, write_movers
 from models.store.sealed import publish_folder, write_manifest
@@ -32,7 +33,7 @@ def table(run: Run) -> pa.Table:
 
 
 def moved(before: Run, now: Run) -> dict[str, Any]:
-    return {row["client_id"]: row for row in movers_of(frame(before), frame(now), VERSIONS).to_pylist()}
+    return {row["client_id"]: row for row in movers_of(frame(before), frame(now), VERSIONS, DEFAULT_SCALE).to_pylist()}
 
 
 def test_each_mover_is_told_with_what_moved_it() -> None:
@@ -96,17 +97,17 @@ def test_exactly_those_with_another_tier_are_movers_whatever_the_order(seed: int
         )
 
     before, now = drawn(), drawn()
-    found = movers_of(before, now, VERSIONS)
+    found = movers_of(before, now, VERSIONS, DEFAULT_SCALE)
     both = pd.concat([before["tier"].rename("before"), now["tier"].rename("now")], axis=1)
     apart = both[both["before"].fillna("") != both["now"].fillna("")]
     assert found["client_id"].to_pylist() == sorted(apart.index)
-    assert movers_of(before.iloc[::-1], now.sample(frac=1, random_state=seed), VERSIONS).equals(found)
+    assert movers_of(before.iloc[::-1], now.sample(frac=1, random_state=seed), VERSIONS, DEFAULT_SCALE).equals(found)
     assert found.schema == SCHEMA
 
 
 def test_an_earlier_run_without_some_columns_tells_what_it_can() -> None:
     before = frame({"a": ("A", "A", "rule", None)})[["tier", "value"]]
-    row = movers_of(before, frame({"a": ("B", "B", "rule", "credit")}), VERSIONS).to_pylist()[0]
+    row = movers_of(before, frame({"a": ("B", "B", "rule", "credit")}), VERSIONS, DEFAULT_SCALE).to_pylist()[0]
     assert (row["moved_by"], row["dimension"], row["decline_before"], row["tier_reason_before"]) == (
         "dimension",
         "credit",
@@ -116,7 +117,7 @@ def test_an_earlier_run_without_some_columns_tells_what_it_can() -> None:
 
 
 def test_without_an_earlier_run_the_file_is_there_and_empty(tmp_path: Path) -> None:
-    assert write_movers(tmp_path, None, as_of=VERSIONS.now, bundle="x") == {}
+    assert write_movers(tmp_path, None, DEFAULT_SCALE, as_of=VERSIONS.now, bundle="x") == {}
     assert pq.read_table(tmp_path / MOVERS).schema == SCHEMA
     assert len(pq.read_table(tmp_path / MOVERS)) == 0
 
@@ -130,6 +131,6 @@ def test_other_models_or_policy_are_told_beside_data(tmp_path: Path, bundle: str
     publish_folder(tmp_path / "2023-01-01-k", fill)
     pq.write_table(table({"a": ("B", "B", "rule", "credit")}), tmp_path / "scores.parquet")
     previous = previous_scores(tmp_path / "2023-01-01-k", ("tier_by_rule",))
-    facts = write_movers(tmp_path, previous, as_of=VERSIONS.now, bundle=bundle)
-    assert facts == {"before": "2023-01-01", "up": 0, "down": 1, "appeared": 0, "vanished": 0}
+    facts = write_movers(tmp_path, previous, DEFAULT_SCALE, as_of=VERSIONS.now, bundle=bundle)
+    assert facts == {"before": "2023-01-01", "up": 0, "down": 1, "appeared": 0, "vanished": 0, "other tiers": 0}
     assert pq.read_table(tmp_path / MOVERS)["models"].to_pylist() == [models]

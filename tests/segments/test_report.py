@@ -48,7 +48,7 @@ def test_profiles_add_up_to_the_book(fitted: FittedModels, rows: Panel, reported
 
 def test_a_profile_by_hand(fitted: FittedModels, rows: Panel, reported: Predictions) -> None:
     mixes = mixes_of(rows, {})
-    first = segment_facts(fitted.segments, rows, reported, mixes)["segments"][0]
+    first = segment_facts(fitted.segments, rows, reported, mixes, fitted.policy.scale)["segments"][0]
     inside = reported.segment == 0
     assert first["value_mean"] == pytest.approx(reported.value[inside].mean())
     assert first["between_share"] == pytest.approx((reported.segment_margin[inside] < 0.1).mean())

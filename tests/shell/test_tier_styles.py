@@ -4,33 +4,48 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 from rich.console import Console
 
+from models.config.policy.tiers import DEFAULT_SCALE, Colour, TierConfig, TierScale
 from models.overview.compute import ClientSample
 from models.overview.plots import risk_chart
 from models.scoring.report import Predicted
 from models.scoring.terminal import tiers_table
 from models.segments.plots import mix_chart
-from models.shell.tier_styles import tier_style, tier_styles
+from models.shell.tier_styles import CLASSES, tier_style, tier_styles
+
+COLOURS = DEFAULT_SCALE.colours()
 
 
 def test_a_tier_has_the_same_colour_on_every_plot() -> None:
     sample = ClientSample(tier=("B", "AA"), value=(10.0, 1_000.0), decline_probability=(0.5, 0.1))
     whole = [{"name": name, "share": share} for name, share in (("B", 0.6), ("AA", 0.3), ("not known", 0.1))]
     segment = {"number": 0, "name": "large", "mixes": {"tier": {each["name"]: each["share"] for each in whole}}}
-    dots = {key.label: key.css for key in risk_chart(sample, "USD").legend}
-    bars = {key.label: key.css.removeprefix("bar ") for key in mix_chart("tier", [segment], whole).legend}
-    assert dots == {"AA": tier_style("AA"), "B": tier_style("B")}
+    dots = {key.label: key.css for key in risk_chart(sample, "USD", COLOURS).legend}
+    bars = {key.label: key.css.removeprefix("bar ") for key in mix_chart("tier", [segment], whole, COLOURS).legend}
+    assert dots == {"AA": tier_style("AA", COLOURS), "B": tier_style("B", COLOURS)}
     assert {name: bars[name] for name in dots} == dots
     assert bars["not known"] not in dots.values()
 
 
 def test_colours_go_by_rank_whatever_tiers_are_called() -> None:
-    named = tier_styles(["gold", "silver"], tiers=("gold", "silver", "bronze"))
-    assert list(named.values()) == [tier_style("AA"), tier_style("A")]
-    many = tuple(f"T{number}" for number in range(8))
-    assert len(set(tier_styles(many, tiers=many).values())) == len(many)
+    metals = TierScale(tuple(TierConfig(name=name) for name in ("gold", "silver", "bronze")))
+    named = tier_styles(["gold", "silver"], metals.colours())
+    assert list(named.values()) == [tier_style("AA", COLOURS), tier_style("A", COLOURS)]
+    many = TierScale(tuple(TierConfig(name=f"T{number}") for number in range(8)))
+    assert len(set(tier_styles(many.names, many.colours()).values())) == len(many)
+
+
+def test_a_policy_may_choose_the_colour_of_a_tier() -> None:
+    scale = TierScale((TierConfig(name="good", colour="violet"), TierConfig(name="rest")))
+    assert tier_styles(scale.names, scale.colours()) == {"good": "s5", "rest": "ours"}
+
+
+def test_every_colour_has_a_style_of_its_own() -> None:
+    assert set(CLASSES) == set(get_args(Colour))
+    assert len(set(CLASSES.values())) == len(CLASSES)
 
 
 def test_a_small_book_is_not_told_to_be_worth_nothing() -> None:

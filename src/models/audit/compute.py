@@ -85,7 +85,7 @@ def audit_book(
     """Look at a checked book from all sides; a book too small to learn from leaves parts of ``criteria`` out."""
     with _session(book, config) as session:
         tables = profile_tables(book, session, config.time, progress)
-        quarantine = bad_rows(book.quarantine, session)
+        quarantine = bad_rows(book.quarantine, session, config.scale.names)
         progress.stage("Holding tables against each other")
         scope = Scope(
             tables={name: book.open(session, name) for name in book.tables},

@@ -72,6 +72,6 @@ def _refused(
             checked = load_book(lenient, book, scratch, progress, refuse=False)
         except TooLittleDataError:
             with DUCKDB.session() as session:
-                bad = bad_rows(quarantine, session)
+                bad = bad_rows(quarantine, session, settings.scale.names)
             return Checkup(audit=None, counts=(), bad=bad, quarantine=quarantine, page=None, refused=error)
         return _audited(replace(checked, quarantine=quarantine), settings, place, error, progress)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ibis
 
-from models.book.contract import TABLES
+from models.book.contract import TABLES, with_tiers
 from models.book.rules import RowRule, meaning
 from models.engines.protocol import Session
 
@@ -44,20 +45,24 @@ class RefusedRows:
     quarantine: BadRows
 
 
-def bad_rows(quarantine: Path, session: Session) -> BadRows:
-    """The first rows of each table, column and rule, at most ``MAX_ROWS`` together, in order of table and row."""
+def bad_rows(quarantine: Path, session: Session, tiers: Sequence[str]) -> BadRows:
+    """The first rows of each table, column and rule, at most ``MAX_ROWS`` together, in order of table and row.
+
+    ``tiers`` are those of the policy under which the rows were checked.
+    """
     rows = session.read(quarantine, name="quarantine")
     reason = ibis.window(group_by=[rows.table, rows.column, rows.rule], order_by=[rows.source_row, rows.value])
     place = ibis.row_number().over(reason)
     first = rows.mutate(place=place).filter(lambda each: each.place < MAX_ROWS_PER_REASON)
     kept = first.order_by(["place", "table", "source_row", "column"]).limit(MAX_ROWS)
     reported = kept.order_by(["table", "source_row", "column"]).to_pyarrow().to_pylist()
-    return BadRows(total=int(rows.count().to_pyarrow().as_py()), listed=tuple(_row(row) for row in reported))
+    return BadRows(total=int(rows.count().to_pyarrow().as_py()), listed=tuple(_row(row, tiers) for row in reported))
 
 
-def _row(row: dict[str, Any]) -> BadRow:
+def _row(row: dict[str, Any], tiers: Sequence[str]) -> BadRow:
     value = row["value"] or ""
-    column = TABLES[row["table"]].column(row["column"]) if row["table"] in TABLES else None
+    schema = TABLES.get(row["table"])
+    column = None if schema is None else with_tiers(schema, tiers).column(row["column"])
     return BadRow(
         table=row["table"],
         source_row=int(row["source_row"]),

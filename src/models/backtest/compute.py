@@ -185,7 +185,8 @@ class _Past:
             raise InternalError("a date can only be replayed with its outcomes")
         past, stake = past_behaviour(rows, self.config).total, exposure_at_risk(rows, self.config)
         day = self._day(rows, origins, before, past)
-        said, tier, by_rule = day.said, day.tier, tier_first(day.rule_tier, past)
+        said, tier, scale = day.said, day.tier, day.models.policy.scale
+        by_rule = tier_first(day.rule_tier, past, scale)
         profit = profit_of_keeping(rows.declined.astype(np.float64), stake, settings)
         expected = profit_of_keeping(said.decline_probability, stake, settings)
         lending = self._lending(day)
@@ -207,10 +208,10 @@ class _Past:
             override=day.decided.override,
             overridden=day.decided.tier,
             screening={
-                **scores(tier_first(tier, said.value), said.value, by_rule, rows.value),
-                ANEW: tier_first(said.grades.tier, said.value),
+                **scores(tier_first(tier, said.value, scale), said.value, by_rule, rows.value),
+                ANEW: tier_first(said.grades.tier, said.value, scale),
             },
-            retention=scores(tier_first(tier, expected), expected, by_rule, profit),
+            retention=scores(tier_first(tier, expected, scale), expected, by_rule, profit),
             lending=lending,
             acting=None if lending is None else self._acting(day, lending),
         )
@@ -230,7 +231,7 @@ class _Past:
             said=said,
             decided=grade_book(models.policy, facts_of(said, rows, _tiers_before(rows, before), overrides)),
             rating=rating,
-            rule_tier=rule_grade(past, rating, self.config.backtest.rule),
+            rule_tier=rule_grade(past, rating, self.config.backtest.rule, models.policy.scale),
         )
 
     def _horizon(self, rows: Panel) -> tuple[date, date]:
@@ -243,8 +244,9 @@ class _Past:
             return None
         loss = np.where(exposure > 0, loss_within(self.losses, day.rows, *self._horizon(day.rows)), 0.0)
         rate = np.divide(loss, exposure, out=np.zeros_like(loss), where=exposure > 0)
-        by_rule = tier_first(day.rule_tier, -day.rated)
-        safety = scores(tier_first(day.tier, -day.risk), -day.risk, by_rule, -rate)
+        scale = day.models.policy.scale
+        by_rule = tier_first(day.rule_tier, -day.rated, scale)
+        safety = scores(tier_first(day.tier, -day.risk, scale), -day.risk, by_rule, -rate)
         return Lending(exposure=exposure, loss=loss, safety=safety)
 
     def _acting(self, day: _Day, lending: Lending) -> Acting | None:
@@ -255,7 +257,11 @@ class _Past:
         start, end = self._horizon(day.rows)
         months = months_to_default(self.losses, day.rows, start, end)
         avoided = lending.loss * share_avoided(months, self.config.simulation.intervention)
-        urgency = scores(worst_first(day.tier, foreseen), foreseen, worst_first(day.rule_tier, ruled), avoided)
+        ours, by_rule = (
+            worst_first(tier, loss, day.models.policy.scale)
+            for tier, loss in ((day.tier, foreseen), (day.rule_tier, ruled))
+        )
+        urgency = scores(ours, foreseen, by_rule, avoided)
         warned = chosen_first(self._warned(day), foreseen)
         return Acting(
             loss=lending.loss,
@@ -268,7 +274,7 @@ class _Past:
         """Who turned worse until this day, as a run of that day would have warned, whatever the budget of alarms."""
         panel = self.hindcasts.panel
         models = with_peers(day.models, panel, day.learned_until)
-        served = Served(day.rows, models.contract.encode(day.rows.features), day.said)
+        served = Served(day.rows, models.contract.encode(day.rows.features), day.said, models.policy.scale)
         turned = read_deteriorations(models, panel, self.config, origin=int(day.rows.origin[0]), served=served)
         return np.asarray(turned.turn.severity > 0)
 

@@ -222,6 +222,8 @@ class BacktestReport:
     lists: Mapping[str, str]
     acting_lists: Mapping[str, str]
     rule: SpreadsheetRuleConfig
+    top_tiers: tuple[str, ...]
+    low_tiers: tuple[str, ...]
     origins: tuple[ReplayedDate, ...]
     rows: int
     screening: tuple[ScreeningResult, ...]

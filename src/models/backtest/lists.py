@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from models.grading.ranks import tier_ranks
+from models.config.policy.tiers import TierScale
 from models.vocab import BoolArray, FloatArray, TextArray
 
 OURS, FORECAST, RULE, RANDOM, PERFECT = "ours", "forecast", "rule", "random", "perfect"
@@ -22,22 +22,24 @@ Scores = Mapping[str, FloatArray]
 """Who orders -> score of each client, highest first. Shapes (n_clients,)."""
 
 
-def tier_first(tier: TextArray, score: FloatArray) -> FloatArray:
+def tier_first(tier: TextArray, score: FloatArray, scale: TierScale) -> FloatArray:
     """Orders clients by tier and, within a tier, by a score; equal scores stay equal. Shapes (n_clients,).
 
-    >>> tier_first(np.array(["B", "AA", "B"]), np.array([9.0, 1.0, 5.0])).argsort()[::-1].tolist()
+    >>> from models.config.policy import DEFAULT_SCALE
+    >>> tier_first(np.array(["B", "AA", "B"]), np.array([9.0, 1.0, 5.0]), DEFAULT_SCALE).argsort()[::-1].tolist()
     [1, 0, 2]
     """
-    return np.asarray(tier_ranks(tier) + _place(score))
+    return np.asarray(scale.steps(tier) + _place(score))
 
 
-def worst_first(tier: TextArray, risk: FloatArray) -> FloatArray:
+def worst_first(tier: TextArray, risk: FloatArray, scale: TierScale) -> FloatArray:
     """Orders clients from the worst tier on and, within a tier, from the highest risk on. Shapes (n_clients,).
 
-    >>> worst_first(np.array(["B", "AA", "B"]), np.array([1.0, 9.0, 5.0])).argsort()[::-1].tolist()
+    >>> from models.config.policy import DEFAULT_SCALE
+    >>> worst_first(np.array(["B", "AA", "B"]), np.array([1.0, 9.0, 5.0]), DEFAULT_SCALE).argsort()[::-1].tolist()
     [2, 0, 1]
     """
-    return -tier_first(tier, -risk)
+    return -tier_first(tier, -risk, scale)
 
 
 def chosen_first(chosen: BoolArray, score: FloatArray) -> FloatArray:

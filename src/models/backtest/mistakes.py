@@ -12,15 +12,16 @@ from models.backtest.claims import efficiency_anew
 from models.backtest.compute import HELD, Replayed
 from models.backtest.contents import ErrorCost, GradingErrors, GradingStability, TierOutcome
 from models.backtest.lists import ANEW, OURS, RULE
+from models.config.policy.tiers import TierScale
 from models.config.root import Config
 from models.metrics.bootstrap import bootstrap_figures, reported_interval
-from models.vocab import BoolArray, FloatArray, TextArray, Tier
+from models.vocab import BoolArray, FloatArray, TextArray
 
 _GRADES = {OURS: "tier", RULE: "rule_tier"}
 _STABLE = {OURS: "tier", ANEW: "anew", RULE: "rule_tier"}
 
 
-def tier_outcomes(replayed: Sequence[Replayed]) -> dict[str, tuple[TierOutcome, ...]]:
+def tier_outcomes(replayed: Sequence[Replayed], scale: TierScale) -> dict[str, tuple[TierOutcome, ...]]:
     """Per grader and tier over all dates: clients, value, share of value, share that declined, and net loss."""
     value = _joined(replayed, "value")
     declined, lost = _joined(replayed, "declined"), _losses(replayed)
@@ -38,23 +39,24 @@ def tier_outcomes(replayed: Sequence[Replayed]) -> dict[str, tuple[TierOutcome, 
             loss=None if lost is None else float(lost[inside].sum()),
         )
 
-    return {
-        name: tuple(outcome(each.value, tier == each.value) for each in Tier) for name, tier in _tiers(replayed).items()
-    }
+    return {name: tuple(outcome(each, tier == each) for each in scale.names) for name, tier in _tiers(replayed).items()}
 
 
 def error_costs(replayed: Sequence[Replayed], config: Config) -> dict[str, GradingErrors]:
     """The two ways a grade is wrong, and their costs in book currency, summed over all dates.
 
-    Too high: graded AA and declined; it costs what was at stake, as far as it did not come. Too low: graded B and then
-    among the best ``tiers.aa_share`` of its date by value; it costs what the client brought, which nobody looked after.
+    Too high: in a top tier and declined; it costs what was at stake, as far as it did not come. Too low: in a low tier
+    and then among as many best of its date by value as ``tiers.share`` has in top tiers; it costs what the client
+    brought, which nobody looked after.
     """
     value, declined, stake = (_joined(replayed, name) for name in ("value", "declined", "stake"))
-    best = np.concatenate([_best(each.value, config.tiers.aa_share) for each in replayed])
+    scale = config.scale
+    share = config.tiers.shares(scale)[[name for name in scale.upper if name in scale.top][-1]]
+    best = np.concatenate([_best(each.value, share) for each in replayed])
     found = {}
     for name, tier in _tiers(replayed).items():
-        high = (tier == Tier.AA.value) & (declined > 0)
-        low = (tier == Tier.B.value) & best
+        high = scale.is_top(tier) & (declined > 0)
+        low = scale.is_low(tier) & best
         found[name] = GradingErrors(
             too_high=ErrorCost(clients=int(high.sum()), cost=float(np.maximum(stake - value, 0.0)[high].sum())),
             too_low=ErrorCost(clients=int(low.sum()), cost=float(value[low].sum())),

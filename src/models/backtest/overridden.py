@@ -12,14 +12,14 @@ import numpy as np
 
 from models.backtest.compute import Replayed
 from models.backtest.contents import OverriddenWay, OverrideOutcome, OverrideOutcomes
-from models.grading.facts import ranks_of
+from models.config.policy.tiers import TierScale
 from models.grading.known_overrides import COUNTING
 from models.vocab import BoolArray, FloatArray, TextArray
 
 UP, DOWN, SAME = "raised", "lowered", "no other tier"
 
 
-def override_outcomes(replayed: Sequence[Replayed]) -> OverrideOutcomes | None:
+def override_outcomes(replayed: Sequence[Replayed], scale: TierScale) -> OverrideOutcomes | None:
     """By way of the override, what became of the clients and of those it is held against; None without overrides.
 
     ``by_rule`` are clients without an override in the tiers that the rules gave the overridden, ``as_asked`` those in
@@ -29,7 +29,7 @@ def override_outcomes(replayed: Sequence[Replayed]) -> OverrideOutcomes | None:
     if not counting.any():
         return None
     ruled, got = (_joined(replayed, name) for name in ("tier", "overridden"))
-    better, ways = ranks_of(ruled, len(ruled)) - ranks_of(got, len(got)), {}
+    better, ways = scale.ranks(ruled, len(ruled)) - scale.ranks(got, len(got)), {}
     for way, chosen in ((UP, better > 0), (DOWN, better < 0), (SAME, better == 0)):
         mine = counting & chosen
         if mine.any():

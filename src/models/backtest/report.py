@@ -15,7 +15,7 @@ from models.backtest.overridden import override_outcomes
 from models.book.door import Book
 from models.config.root import Config
 from models.panel.definitions import definitions
-from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder, Tier
+from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 
 ACTING_NAMES = {"warned": "our warnings"}
 LIST_NAMES = {
@@ -57,7 +57,9 @@ def backtest_book(
         groups_apart=replayed[0].groups_known,
         lists={name: LIST_NAMES[name] for name in LISTS},
         acting_lists={name: {**LIST_NAMES, **ACTING_NAMES}[name] for name in ACTING_LISTS},
-        rule=config.backtest.rule,
+        rule=config.backtest.rule.whole(config.scale),
+        top_tiers=config.scale.top,
+        low_tiers=config.scale.low,
         origins=_dates(replayed, config),
         rows=sum(map(len, replayed)),
         screening=measured.screening,
@@ -66,10 +68,10 @@ def backtest_book(
         recovery=measured.recovery,
         risk=measured.risk,
         acting=measured.acting,
-        tiers=tier_outcomes(replayed),
+        tiers=tier_outcomes(replayed, config.scale),
         errors=error_costs(replayed, config),
         stability=stability(replayed, config),
-        overrides=override_outcomes(replayed),
+        overrides=override_outcomes(replayed, config.scale),
     )
 
 
@@ -96,7 +98,7 @@ def _dates(replayed: Sequence[Replayed], config: Config) -> tuple[ReplayedDate, 
             value=float(each.value.sum()),
             declined=float(each.declined.mean()),
             tiers={
-                name: {tier.value: int((said == tier.value).sum()) for tier in Tier}
+                name: {tier: int((said == tier).sum()) for tier in config.scale.names}
                 for name, said in ((OURS, each.tier), (RULE, each.rule_tier))
             },
             efficiency=efficiency,

@@ -10,7 +10,7 @@ from typing import Any
 
 import ibis
 
-from models.book.contract import REQUIRED_TABLES, TABLES
+from models.book.contract import REQUIRED_TABLES, TABLES, with_tiers
 from models.book.conventions import Conventions
 from models.book.door import QUARANTINE, Book, books_in
 from models.book.fingerprint import fingerprint
@@ -53,7 +53,7 @@ def check_book(
             folder=stored,
             conventions=Conventions.of(config.book),
         )
-        checked = _check_all(gate, source.tables)
+        checked = _check_all(gate, source.tables, config.scale.names)
         everything = [*source.checked, *checked.values()]
         quarantine = _write_quarantine(session, everything, scratch, work_dir)
         refuse_bad(everything, config.book.max_quarantine_share, quarantine)
@@ -63,7 +63,7 @@ def check_book(
     return book
 
 
-def _check_all(gate: Gate, tables: Mapping[str, Any]) -> dict[str, CheckedTable]:
+def _check_all(gate: Gate, tables: Mapping[str, Any], tiers: Sequence[str]) -> dict[str, CheckedTable]:
     """Checks the tables, those that others refer to first. Raises what is wrong with each table, all of it at once."""
     checked: dict[str, CheckedTable] = {}
     with AllProblems(subject="the book") as problems:
@@ -71,7 +71,7 @@ def _check_all(gate: Gate, tables: Mapping[str, Any]) -> dict[str, CheckedTable]
             with problems.caught():
                 checked[name] = gate.check(
                     tables[name],
-                    TABLES[name],
+                    with_tiers(TABLES[name], tiers),
                     targets={done: table.rows for done, table in checked.items()},
                     left_out={done: table.left_out for done, table in checked.items() if table.count.rows_quarantined},
                 )

@@ -5,10 +5,9 @@ Only the declaration lives here; ``quality`` holds rows against it. Units are in
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-
-from models.vocab import Tier
 
 
 class Kind(StrEnum):
@@ -327,6 +326,9 @@ MACRO = TableSchema(
     ),
 )
 
+TIER = "tier"
+"""The column that holds a tier of the policy: what it may say the config tells, see ``with_tiers``."""
+
 OVERRIDES = TableSchema(
     name="overrides",
     key=("client_id", "decided_on"),
@@ -334,7 +336,7 @@ OVERRIDES = TableSchema(
     ordered=(("decided_on", "valid_until"),),
     columns=(
         _CLIENT_ID,
-        _text("tier", "the tier that a person asks for", required=True, allowed=tuple(tier.value for tier in Tier)),
+        _text(TIER, "the tier that a person asks for", required=True),
         _text("reason", "why the rules do not do justice to the client", required=True),
         _text("decided_by", "who answers for it", required=True),
         _date("decided_on", "counts at as-of dates after this day", required=True),
@@ -342,6 +344,15 @@ OVERRIDES = TableSchema(
     ),
 )
 """Tiers that people ask for. Of a client's decisions the latest counts, also where it ends the one before early."""
+
+
+def with_tiers(schema: TableSchema, tiers: Sequence[str]) -> TableSchema:
+    """The contract of a table under a policy with these tiers."""
+    if schema.name != OVERRIDES.name:
+        return schema
+    columns = (replace(each, allowed=tuple(tiers)) if each.name == TIER else each for each in schema.columns)
+    return replace(schema, columns=tuple(columns))
+
 
 TABLES: dict[str, TableSchema] = {
     schema.name: schema

@@ -129,6 +129,7 @@ class SourceNote:
             book=config.book.model_dump(mode="json", exclude={"path", "truth"}),
             guard=config.guard.model_dump(mode="json"),
             period=config.time.period,
+            tiers=config.scale.names,
             place=str(Path(place).resolve()),
             today=None if config.book.known_until else datetime.now(tz=UTC).date().isoformat(),
             engine=engine.version,

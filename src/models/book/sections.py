@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from models.config.guard import GuardConfig
+from models.config.policy.tiers import TierScale
 from models.config.sections import ActivityConfig, BookConfig, FeaturesConfig, RunConfig, TimeConfig, ValueConfig
 
 
@@ -22,6 +23,10 @@ class CheckedSections(Protocol):
     @property
     def time(self) -> TimeConfig:
         """The period, by which the rhythm of a book is told."""
+
+    @property
+    def scale(self) -> TierScale:
+        """The tiers, of which an override may ask."""
 
     @property
     def run(self) -> RunConfig:

@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
 from models.config.base import OpenShare, PositiveFloat, Section, Share
+from models.config.policy.tiers import TierName, TierScale, by_tier, rising_problems
+from models.config.tiers import by_older_keys
+from models.errors import UserError
+
+RULE_SHARES = (0.10, 0.40)
+MAX_RATINGS = (0.01, 0.05)
+"""The numbers of the best tier and of the last but one, where a config gives none."""
 
 
 class SpreadsheetRuleConfig(Section):
     """The grade that a lender would give without models: by past business, held down by the credit rating.
 
-    AA: past value within the top ``aa_share`` and a rating of at most ``aa_max_rating``; A: within the top ``a_share``
-    and at most ``a_max_rating``; B: all others. A client without a rating is at most A; a book without ratings is
+    A client gets the best tier of which it reaches the top ``share`` by past value and has a rating of at most
+    ``max_rating``; the last takes all others. A client without a rating is in no top tier; a book without ratings is
     graded by past value alone.
     """
 
-    aa_share: OpenShare = 0.10
-    a_share: OpenShare = 0.40
+    share: dict[TierName, OpenShare] = Field(
+        default_factory=dict, description="Tier, any but the last -> top share of the book by past value."
+    )
     rating: str = Field(default="pd_last", description="Feature with the latest rating; more is worse.")
-    aa_max_rating: PositiveFloat = 0.01
-    a_max_rating: PositiveFloat = 0.05
+    max_rating: dict[TierName, PositiveFloat] = Field(
+        default_factory=dict, description="Tier, any but the last -> worst rating."
+    )
 
-    @model_validator(mode="after")
-    def _ordered(self) -> SpreadsheetRuleConfig:
-        if self.aa_share >= self.a_share:
-            raise ValueError(f"aa_share must be below a_share, got {self.aa_share} and {self.a_share}")
-        if self.aa_max_rating > self.a_max_rating:
-            raise ValueError(
-                f"aa_max_rating must not exceed a_max_rating, got {self.aa_max_rating} and {self.a_max_rating}"
-            )
-        return self
+    @model_validator(mode="before")
+    @classmethod
+    def _older(cls, given: Any) -> Any:
+        return by_older_keys(given, ("share", "max_rating"))
+
+    def shares(self, scale: TierScale) -> dict[str, float]:
+        """Upper tier -> share of the book, best first."""
+        return by_tier(self.share, scale, RULE_SHARES)
+
+    def max_ratings(self, scale: TierScale) -> dict[str, float]:
+        """Upper tier -> worst rating, best first."""
+        return by_tier(self.max_rating, scale, MAX_RATINGS)
+
+    def whole(self, scale: TierScale) -> SpreadsheetRuleConfig:
+        """The same with a number for every upper tier."""
+        return SpreadsheetRuleConfig(share=self.shares(scale), rating=self.rating, max_rating=self.max_ratings(scale))
+
+    def problems(self, scale: TierScale) -> list[UserError]:
+        """Everything that is wrong with it beside the tiers of a policy."""
+        return [
+            *rising_problems("backtest.rule.share", self.share, scale, RULE_SHARES, strictly=True),
+            *rising_problems("backtest.rule.max_rating", self.max_rating, scale, MAX_RATINGS, strictly=False),
+        ]
 
 
 class RetentionConfig(Section):

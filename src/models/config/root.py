@@ -22,6 +22,7 @@ from models.config.kpis import FunnelConfig, KpisConfig
 from models.config.policy.built_in import built_in_policy
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.problems import refuse
+from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.config.sections import (
     ActivityConfig,
     BookConfig,
@@ -30,11 +31,11 @@ from models.config.sections import (
     LearnersConfig,
     OriginsConfig,
     RunConfig,
-    TiersConfig,
     TimeConfig,
     ValueConfig,
 )
 from models.config.simulation import SimulationConfig
+from models.config.tiers import TiersConfig
 from models.config.tuning import TuneConfig
 from models.config.warnings import WarningsConfig
 
@@ -87,7 +88,12 @@ class Config(Section):
     @property
     def grading(self) -> PolicyConfig:
         """The policy, or where none is given the one that the section ``tiers`` stands for."""
-        return self.policy or built_in_policy(**self.tiers.model_dump())
+        return self.policy or built_in_policy(self.tiers.shares(self.scale), self.tiers.max_declines(self.scale))
+
+    @property
+    def scale(self) -> TierScale:
+        """The tiers of the policy, best first."""
+        return DEFAULT_SCALE if self.policy is None else self.policy.scale
 
     def meaning(self) -> dict[str, Any]:
         """All that decides numbers, ready for JSON: without places, threads and sizes of blocks."""
@@ -112,6 +118,11 @@ class Config(Section):
     def _features_of_the_policy(self) -> Config:
         if self.policy is not None:
             refuse(feature_problems(self.policy, self.features))
+        return self
+
+    @model_validator(mode="after")
+    def _tiers_of_the_policy(self) -> Config:
+        refuse([*self.tiers.problems(self.scale), *self.backtest.rule.problems(self.scale)])
         return self
 
     @model_validator(mode="after")

@@ -296,29 +296,6 @@ class LearnersConfig(Section):
     interval_level: OpenShare = Field(default=0.9, description="Share of clients whose value the interval holds.")
 
 
-class TiersConfig(Section):
-    """How expected value and decline grade a client.
-
-    AA: expected value within the top ``aa_share`` of the book and decline at most ``aa_max_decline``. A: within the
-    top ``a_share`` and decline at most ``a_max_decline``. B: all others.
-    """
-
-    aa_share: OpenShare = 0.1
-    a_share: OpenShare = 0.4
-    aa_max_decline: Share = 0.5
-    a_max_decline: Share = 0.8
-
-    @model_validator(mode="after")
-    def _ordered(self) -> TiersConfig:
-        if self.aa_share >= self.a_share:
-            raise ValueError(f"aa_share must be below a_share, got {self.aa_share} and {self.a_share}")
-        if self.aa_max_decline > self.a_max_decline:
-            raise ValueError(
-                f"aa_max_decline must not exceed a_max_decline, got {self.aa_max_decline} and {self.a_max_decline}"
-            )
-        return self
-
-
 class RunConfig(Section):
     """How a run is carried out; nothing here changes a number, but the seed."""
 

@@ -60,7 +60,8 @@ class WarningsConfig(Section):
         description="Alarms rank by severity times probability of decline (0) or expected loss (1); between, both.",
     )
     always_from_severity: Severity = Field(
-        default=75.0, description="From here on AA clients are shown whatever the budget; 50: as soon as they warn."
+        default=75.0,
+        description="From here on clients of top tiers are shown whatever the budget; 50: as soon as they warn.",
     )
     decline_probability: OpenShare = Field(
         default=0.3, description="Where the worst tenth of decline_probability begins, of which no peers are known."

@@ -206,6 +206,7 @@ def _judged(
         value_high=ours.value_high,
         decline_probability=ours.decline_probability,
         tier=ours.grades.tier,
+        tiers=config.scale.names,
         segment=segment,
         tenure_days=_column(rows, "tenure_days"),
         size=_column(rows, "value_sum_ever"),

@@ -17,7 +17,6 @@ from models.config.root import Config
 from models.errors import UnknownClientError
 from models.grading.built_in import Grades
 from models.grading.compute import Grader
-from models.grading.ranks import tier_ranks
 from models.learners.change import ModelReading, SplitChange, mean_steps, mixed_predictions, split_change
 from models.learners.contributions import exp_rate, logistic_rate
 from models.panel.panel import Panel
@@ -69,6 +68,12 @@ class Version:
     def grades(self, features: pd.DataFrame, value: FloatArray, decline: FloatArray) -> Grades:
         """By this version's policy."""
         return (self.grader or self.models.grader)(features, value, decline)
+
+    def height(self, tier: TextArray, other: Version) -> FloatArray:
+        """How many tiers of ``other`` lie below each, between its lowest and its best where it has more or fewer."""
+        own, theirs = (len(each.models.policy.scale) - 1 for each in (self, other))
+        steps = self.models.policy.scale.steps(tier)
+        return np.asarray(steps if own == theirs else steps * theirs / own, dtype=np.float64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +248,7 @@ def _graded(value: FloatArray, decline: FloatArray, old: Version, new: Version) 
     for ruled, policy in product((0, 1), repeat=2):
         by = (old, new)[policy]
         tier, reason = _every_mix(by, (by.before, by.after)[ruled], value, decline)
-        rank[ruled, :, :, :, :, policy] = tier_ranks(tier.ravel()).reshape(tier.shape)
+        rank[ruled, :, :, :, :, policy] = by.height(tier.ravel(), new).reshape(tier.shape)
         if ruled == policy:
             corners.append(Grades(tier[(ruled,) * 4], reason[(ruled,) * 4]))
     return _Graded(before=corners[0], after=corners[1], rank=rank)

@@ -6,9 +6,6 @@ from models.panel.features.labels import STRETCHES
 from models.text import Language, Slot, Text
 
 KINDS = {
-    "AA": Text("AA", "kind"),
-    "A": Text("A", "kind"),
-    "B": Text("B", "kind"),
     "acquisition": Text("acquisition", "kind"),
     "development": Text("development", "kind"),
     "maturity": Text("maturity", "kind"),
@@ -151,7 +148,7 @@ def say(key: str, language: Language, **slots: Slot) -> str:
 
 
 def kind_in_words(kind: str | None, language: Language) -> str:
-    """What a tier, stage, type or cause is called; an unknown one by its own name.
+    """What a stage, type or cause is called; an unknown one by its own name.
 
     >>> kind_in_words("problem-solving", "en"), kind_in_words("core Asia", "en")
     ('problem-solving', 'core Asia')

@@ -72,6 +72,7 @@ class ClientStory:
 
     Attributes:
         scores: the client's row of scores, as plain values.
+        tiers: what people call each tier, best first.
         tier_reason, segment_name: the same in the language told.
         drivers: of relationship and need what speaks for the type; empty where nothing stands out.
         features: of each feature its unit, the client's value and what it adds to decline (probability) and value.
@@ -96,6 +97,7 @@ class ClientStory:
     model_version: str
     bundle: str
     scores: Mapping[str, Any]
+    tiers: Mapping[str, str]
     tier_reason: str
     segment_name: str
     drivers: Mapping[str, str]
@@ -144,6 +146,7 @@ def explain_client(
         model_version=model_version(bundle),
         bundle=bundle.key,
         scores=scores,
+        tiers=models.policy.scale.labels(lang),
         tier_reason=_tier_reason(past, bundle, scores, lang),
         segment_name=_segment_name(bundle, scores["segment"], lang),
         drivers={

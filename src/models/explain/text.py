@@ -62,7 +62,7 @@ def headline(story: ClientStory) -> list[Line]:
             text=share(scores["decline_probability"], lang),
             note=_decline_range(story),
         ),
-        Line(key="tier", title=say("tier", lang), text=kind_in_words(scores["tier"], lang), note=_tier_note(story)),
+        Line(key="tier", title=say("tier", lang), text=story.tiers[scores["tier"]], note=_tier_note(story)),
         *_override(story),
         Line(key="stage", title=say("stage", lang), text=kind_in_words(scores["stage"], lang), note=_moving(story)),
         *(
@@ -135,8 +135,13 @@ def change_ends(change: ClientChange, story: ClientStory) -> list[tuple[str, str
     return [
         (say("value", lang), *_both(money(amount, story.currency, lang) for amount in change.value)),
         (say("decline", lang), *_both(share(probability, lang) for probability in change.decline)),
-        (say(_tier_title(change, story), lang), *_both(kind_in_words(tier, lang) for tier in change.tier)),
+        (say(_tier_title(change, story), lang), *_both(_tier(tier, story) for tier in change.tier)),
     ]
+
+
+def _tier(name: str, story: ClientStory) -> str:
+    """What people call a tier; one of an earlier policy by its own name."""
+    return story.tiers.get(name, name)
 
 
 def _tier_title(change: ClientChange, story: ClientStory) -> str:
@@ -157,7 +162,7 @@ def _both(texts: Iterable[str]) -> tuple[str, str]:
 def tier_move(change: ClientChange, story: ClientStory) -> str:
     """Whether the tier moved, and what moved it: that of the rules alone, where the client holds another."""
     lang, whose = story.language, _by_rule(change.tier[1], story)
-    before, now = (kind_in_words(tier, lang) for tier in change.tier)
+    before, now = (_tier(tier, story) for tier in change.tier)
     if change.decided_by == UNCHANGED:
         return say(f"tier_same{whose}", lang, now=now)
     by = TierWay.RULES if change.decided_by == Step.DATA and change.tier_because is None else change.decided_by
@@ -192,7 +197,7 @@ def goal_title(goal: Goal, story: ClientStory) -> str:
     if goal is Goal.OFF_DECLINE_LIST:
         return say("off_list", story.language)
     now = story.history[-1].tier
-    return say(f"tier_up{_by_rule(now, story)}", story.language, tier=kind_in_words(now, story.language))
+    return say(f"tier_up{_by_rule(now, story)}", story.language, tier=story.tiers[now])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,7 +241,7 @@ def _proposal(outcome: Outcome, story: ClientStory) -> Proposal:
         then=say(
             f"reach_then{_by_rule(story.history[-1].tier, story)}",
             lang,
-            tier=kind_in_words(outcome.tier, lang),
+            tier=story.tiers[outcome.tier],
             decline=share(outcome.decline_probability, lang),
             value=money(outcome.value, story.currency, lang),
         ),
@@ -316,12 +321,14 @@ def _override(story: ClientStory) -> list[Line]:
     if reported is None or asked is None:
         return []
     fate = say(f"override_{reported['state']}", lang)
-    return [Line(key="override", title=say("override", lang), text=fate, note=override_sentence(asked, lang))]
+    return [
+        Line(key="override", title=say("override", lang), text=fate, note=override_sentence(asked, story.tiers, lang))
+    ]
 
 
 def _tier_note(story: ClientStory) -> str:
     """The rule, without the tier that stands before it."""
-    return without_tier(story.tier_reason, kind_in_words(story.scores["tier"], story.language), story.language)
+    return without_tier(story.tier_reason, story.tiers[story.scores["tier"]], story.language)
 
 
 def _moving(story: ClientStory) -> str:

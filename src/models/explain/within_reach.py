@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from models.config.explaining import ActionConfig, ReachConfig
+from models.config.policy.tiers import TierScale
 from models.config.root import Config
 from models.explain.reach import PeerRange, Way, ways_of
 from models.grading.built_in import Grades
 from models.grading.compute import Grader
-from models.grading.ranks import tier_ranks
 from models.learners.contract import FeatureContract
 from models.pipeline.pipeline import FittedModels
-from models.vocab import BoolArray, FloatArray, Tier
+from models.vocab import BoolArray, FloatArray, IntArray
 
 GRID = 20
 """So many knobs of each way are tried first; what helps only between two of them is not found."""
@@ -90,13 +90,19 @@ class _Said:
     value: FloatArray
     decline: FloatArray
     grades: Grades
+    scale: TierScale
+
+    @property
+    def steps(self) -> IntArray:
+        """How many tiers lie below each: (n,)."""
+        return self.scale.steps(self.grades.tier)
 
     def nearness(self, goal: Goal) -> FloatArray:
         """The larger, the nearer to the goal: (n,)."""
         if goal is Goal.OFF_DECLINE_LIST:
             return -self.decline
         lasting = self.value * (1.0 - self.decline)
-        return np.asarray(tier_ranks(self.grades.tier) + lasting / (1.0 + lasting.max()))
+        return np.asarray(self.steps + lasting / (1.0 + lasting.max()))
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,7 @@ class _Scorer:
     def said(self, rows: FloatArray) -> _Said:
         """What is said of the client with other numbers. (k, n_features), encoded."""
         value, decline = self.models.value.predict(rows), self.models.decline.predict(rows)
-        return _Said(value, decline, self._graded(rows, value, decline))
+        return _Said(value, decline, self._graded(rows, value, decline), self.models.policy.scale)
 
     def _graded(self, rows: FloatArray, value: FloatArray, decline: FloatArray) -> Grades:
         moved = np.flatnonzero((rows != self.row).any(axis=0) & ~np.isnan(self.row))
@@ -145,7 +151,7 @@ class _Search:
         said = self.said(knobs)
         if self.goal is Goal.OFF_DECLINE_LIST:
             return np.asarray(said.decline < self.decline_below)
-        return np.asarray(tier_ranks(said.grades.tier) > self.rank)
+        return np.asarray(said.steps > self.rank)
 
     def sizes(self, knobs: FloatArray) -> FloatArray:
         """Of each set of knobs, the sum over its ways. (k, n_ways) -> (k,)."""
@@ -177,13 +183,13 @@ def within_reach(
     scorer = _Scorer(models, features, row, grader)
     now = scorer.said(row[None])
     ways = ways_of(models.contract, row, peers, reach, config.learners)
-    limit, rank = config.stages.decline_probability, int(tier_ranks(now.grades.tier)[0])
+    limit, rank = config.stages.decline_probability, int(now.steps[0])
     return tuple(_answer(_Search(scorer, ways, goal, limit, rank), reach) for goal in _goals(now, limit, rank))
 
 
 def _goals(now: _Said, limit: float, rank: int) -> list[Goal]:
     goals = [Goal.OFF_DECLINE_LIST] if now.decline[0] >= limit else []
-    return goals + ([Goal.TIER_UP] if rank < len(Tier) - 1 else [])
+    return goals + ([Goal.TIER_UP] if rank < len(now.scale) - 1 else [])
 
 
 def _answer(search: _Search, reach: Mapping[str, ReachConfig]) -> Reachable | NoneWithinReach:

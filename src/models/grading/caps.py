@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
+from models.config.policy.policy import PolicyConfig
 from models.config.policy.rules import CapConfig
-from models.grading.facts import RANKS, Facts
+from models.grading.facts import Facts
 from models.vocab import BoolArray, IntArray
 
 NO_CAP = -1
@@ -33,17 +32,17 @@ def holds(cap: CapConfig, facts: Facts) -> BoolArray:
     return np.asarray(beyond, dtype=np.bool_)
 
 
-def hardest_cap(caps: Sequence[CapConfig], facts: Facts) -> IntArray:
+def hardest_cap(settings: PolicyConfig, facts: Facts) -> IntArray:
     """Place of the cap that holds each client lowest, of several alike the last; -1 where none holds. (n_clients,)."""
     found, lowest = np.full(len(facts), NO_CAP), np.full(len(facts), -1)
-    for place, cap in enumerate(caps):
-        rank = RANKS.index(cap.at_most)
+    for place, cap in enumerate(settings.caps):
+        rank = settings.scale.rank(cap.at_most)
         harder = holds(cap, facts) & (rank >= lowest)
         found[harder], lowest[harder] = place, rank
     return found
 
 
-def cap_ranks(caps: Sequence[CapConfig], places: IntArray) -> IntArray:
+def cap_ranks(settings: PolicyConfig, places: IntArray) -> IntArray:
     """The best rank that the cap at each place leaves; 0, the best of all, where there is none. Shape (n_clients,)."""
-    ranks = np.array([RANKS.index(cap.at_most) for cap in caps] + [0])
+    ranks = np.array([settings.scale.rank(cap.at_most) for cap in settings.caps] + [0])
     return np.asarray(ranks[places])

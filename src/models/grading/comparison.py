@@ -8,7 +8,7 @@ import numpy as np
 
 from models.config.policy.policy import PolicyConfig
 from models.grading.decision import TierDecisions, grade_book
-from models.grading.facts import RANKS, Facts, ranks_of
+from models.grading.facts import Facts
 from models.grading.fitted import GradingPolicy, refit_policy
 from models.vocab import BoolArray, FloatArray, IntArray
 
@@ -18,11 +18,13 @@ class WhatIf:
     """Two gradings of the same clients.
 
     Attributes:
+        tiers: names, best first.
         clients: (tiers before, tiers after), how many; best tier first.
         value: (tiers before, tiers after), their expected value in book currency.
         moved: (n_clients,), whose tier would be another.
     """
 
+    tiers: tuple[str, ...]
     before: TierDecisions
     after: TierDecisions
     clients: IntArray
@@ -39,10 +41,12 @@ def what_if(policy: GradingPolicy, settings: PolicyConfig, facts: Facts) -> What
     """
     alone = replace(facts, previous=None)
     before, after = (grade_book(each, alone) for each in (policy, refit_policy(policy, settings, alone)))
-    old, new = (ranks_of(each.tier, len(facts)) for each in (before, after))
-    tiers = len(RANKS)
+    scale = settings.scale.with_others(policy.settings.scale.names)
+    old, new = (scale.ranks(each.tier, len(facts)) for each in (before, after))
+    tiers = len(scale)
     place = old * tiers + new
     return WhatIf(
+        tiers=scale.names,
         before=before,
         after=after,
         clients=np.bincount(place, minlength=tiers * tiers).reshape(tiers, tiers),

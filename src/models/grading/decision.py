@@ -11,10 +11,11 @@ from enum import StrEnum
 
 import numpy as np
 
+from models.config.policy.tiers import UNRANKED, TierScale
 from models.grading.caps import NO_CAP, cap_ranks, hardest_cap
 from models.grading.coverage import Coverage
 from models.grading.decision_table import DecisionTable
-from models.grading.facts import UNRANKED, Facts, ranks_of, tiers_of
+from models.grading.facts import Facts
 from models.grading.fitted import GradingPolicy
 from models.grading.overrides import Asked, OverrideState
 from models.grading.scores import Scored, scores_of
@@ -101,6 +102,11 @@ class TierDecisions:
     asked_rank: IntArray
 
     @property
+    def scale(self) -> TierScale:
+        """The tiers of the policy that decided."""
+        return self.assessment.policy.settings.scale
+
+    @property
     def overridden(self) -> int:
         """Of how many clients an override counts, also where the rules agree or a cap holds it down."""
         idle = [state.value for state in (OverrideState.NONE, OverrideState.EXPIRED, OverrideState.NOT_YET)]
@@ -115,7 +121,7 @@ class TierDecisions:
 def assess(policy: GradingPolicy, facts: Facts) -> Assessment:
     """Score, apply the rules and note caps and wishes to move; a block at a time."""
     table, scores = DecisionTable(policy), scores_of(policy.settings, facts)
-    previous = ranks_of(facts.previous, len(facts))
+    previous = policy.settings.scale.ranks(facts.previous, len(facts))
     wanted = held_ranks(table, scores, previous, policy.settings.stability.margin)
     moving = (previous != UNRANKED) & (wanted != previous)
     return Assessment(
@@ -128,7 +134,7 @@ def assess(policy: GradingPolicy, facts: Facts) -> Assessment:
         wanted_rank=wanted,
         previous_rank=previous,
         distance=distances(table, scores, previous, moving),
-        cap=hardest_cap(policy.settings.caps, facts),
+        cap=hardest_cap(policy.settings, facts),
     )
 
 
@@ -136,19 +142,19 @@ def decide(assessment: Assessment, limit: MoveLimit = EVERY_MOVE) -> TierDecisio
     """The tiers, where only moves that ``limit`` admits take place; caps act at once, whatever the limit."""
     kept = (assessment.distance > 0) & ~limit.admits(assessment.distance, assessment.facts.client_id)
     by_rule = np.where(kept, assessment.previous_rank, assessment.wanted_rank)
-    facts = assessment.facts
-    overrides = Asked.of(facts.client_id, facts.as_of, facts.overrides)
+    facts, settings = assessment.facts, assessment.policy.settings
+    overrides = Asked.of(facts.client_id, facts.as_of, facts.overrides, settings.scale)
     asked = np.where(overrides.active, overrides.rank, by_rule)
-    least = cap_ranks(assessment.policy.settings.caps, assessment.cap)
+    least = cap_ranks(settings, assessment.cap)
     held = [(kept, Basis.LIMIT), (by_rule != assessment.rule_rank, Basis.MARGIN)]
     overridden = (overrides.active & (asked != by_rule), Basis.OVERRIDE)
     barred = ((assessment.cap != NO_CAP) & (least == asked), Basis.CAP)
     return TierDecisions(
         assessment=assessment,
-        tier=tiers_of(np.maximum(asked, least)),
-        by_rule=tiers_of(by_rule),
+        tier=settings.scale.at(np.maximum(asked, least)),
+        by_rule=settings.scale.at(by_rule),
         by_rule_basis=_first(held),
-        unasked=tiers_of(np.maximum(by_rule, least)),
+        unasked=settings.scale.at(np.maximum(by_rule, least)),
         basis=_first([(least > asked, Basis.CAP), overridden, *held, barred]),
         override=overrides.states(by_rule, least),
         asked_rank=overrides.rank,

@@ -33,8 +33,8 @@ class DecisionTable:
     @cached_property
     def rank_of_case(self) -> IntArray:
         """Rank of the tier of each case, 0 the best. Shape (levels of the first dimension, ...)."""
-        rules = self.policy.settings.rules
-        return ranks_of_cases(covered(self.policy.settings.dimensions, rules), rules)
+        settings = self.policy.settings
+        return ranks_of_cases(covered(settings.dimensions, settings.rules), settings.rules, settings.scale)
 
     def levels(self, name: str, numbers: FloatArray, margin: FloatArray | float = 0.0) -> IntArray:
         """Level of each client in a dimension, 0 the best. Shape (n_clients,).

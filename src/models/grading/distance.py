@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.config.policy.rules import RuleConfig
+from models.config.policy.tiers import UNRANKED
 from models.grading.decision import TierDecisions
 from models.grading.decision_table import DecisionTable
-from models.grading.facts import RANKS, UNRANKED, ranks_of
 from models.vocab import FloatArray, IntArray, TextArray
 
 
@@ -37,12 +37,12 @@ def shortfall(decided: TierDecisions) -> Shortfall:
 
     Clients with an earlier tier must pass cut-offs by the policy's margin, and their distance says so.
     """
-    table = DecisionTable(decided.assessment.policy)
-    target = _next_ranks(table, ranks_of(decided.by_rule, len(decided.by_rule)))
+    table, scale = DecisionTable(decided.assessment.policy), decided.scale
+    target = _next_ranks(table, scale.ranks(decided.by_rule, len(decided.by_rule)))
     ways = list(_ways(table, decided))
     amounts, shares = (np.stack([way[part] for way in ways]) for part in (0, 1))
     effort = (shares > 0).sum(axis=1) + _below_one(shares.sum(axis=1))
-    leads = np.array([RANKS.index(rule.tier) for rule in table.policy.settings.rules])[:, None] == target
+    leads = np.array([scale.rank(rule.tier) for rule in table.policy.settings.rules])[:, None] == target
     chosen = np.where(leads, effort, np.inf).argmin(axis=0)
     clients = np.arange(len(target))
     amount, share = amounts[chosen, :, clients].T, shares[chosen, :, clients].T
@@ -51,7 +51,7 @@ def shortfall(decided: TierDecisions) -> Shortfall:
     share, padded = np.vstack([share, nothing]), np.vstack([amount, nothing])
     main = np.where(share.any(axis=0), share.argmax(axis=0), len(share) - 1)
     return Shortfall(
-        next_tier=np.array([*(tier.value for tier in RANKS), ""])[target],
+        next_tier=np.array([*scale.names, ""])[target],
         lacking=dict(zip(table.dimensions, amount, strict=True)),
         main=np.array([*table.dimensions, ""])[main],
         main_lacking=padded[main, clients],
@@ -60,8 +60,9 @@ def shortfall(decided: TierDecisions) -> Shortfall:
 
 def _next_ranks(table: DecisionTable, ranks: IntArray) -> IntArray:
     """The nearest better rank that some rule gives, -1 where there is none. Shape (n_clients,)."""
-    given = {RANKS.index(rule.tier) for rule in table.policy.settings.rules}
-    nearest = [max((rank for rank in given if rank < own), default=UNRANKED) for own in range(len(RANKS))]
+    scale = table.policy.settings.scale
+    given = {scale.rank(rule.tier) for rule in table.policy.settings.rules}
+    nearest = [max((rank for rank in given if rank < own), default=UNRANKED) for own in range(len(scale))]
     return np.asarray(np.array(nearest)[ranks])
 
 

@@ -10,11 +10,8 @@ import numpy as np
 import pandas as pd
 
 from models.grading.overrides import Override
-from models.vocab import BoolArray, FloatArray, IntArray, TextArray, Tier
+from models.vocab import BoolArray, FloatArray, IntArray, TextArray
 
-RANKS = tuple(Tier)
-"""Tiers, best first; a tier's place is its rank."""
-UNRANKED = -1
 _ARRAYS = ("client_id", "value", "value_low", "value_high", "decline_probability", "decline_low", "decline_high")
 
 
@@ -69,25 +66,3 @@ class Facts:
             overrides={client: asked for part in parts for client, asked in part.overrides.items()},
             **arrays,
         )
-
-
-def ranks_of(tiers: TextArray | None, clients: int) -> IntArray:
-    """The rank of each tier, 0 the best, -1 where there is none. Shape (n_clients,).
-
-    >>> ranks_of(np.array(["B", "", "AA"]), 3).tolist()
-    [2, -1, 0]
-    """
-    ranks = np.full(clients, UNRANKED)
-    if tiers is not None:
-        for rank, tier in enumerate(RANKS):
-            ranks[np.asarray(tiers) == tier.value] = rank
-    return ranks
-
-
-def tiers_of(ranks: IntArray) -> TextArray:
-    """The tier of each rank. Shape (n_clients,).
-
-    >>> tiers_of(np.array([2, 0])).tolist()
-    ['B', 'AA']
-    """
-    return np.asarray(np.array([tier.value for tier in RANKS])[ranks])

@@ -11,7 +11,9 @@ import numpy as np
 
 from models.config.policy.dimensions import DimensionConfig, LevelConfig
 from models.config.policy.policy import PolicyConfig
+from models.config.policy.tiers import TierScale
 from models.errors import DamagedBundleError, UserError
+from models.grading.built_in import share_count
 from models.grading.facts import Facts
 from models.grading.scores import scores_of
 from models.vocab import FloatArray
@@ -27,6 +29,11 @@ class GradingPolicy:
     settings: PolicyConfig
     cut_offs: Mapping[str, tuple[float, ...]]
     currency: str
+
+    @property
+    def scale(self) -> TierScale:
+        """The tiers, best first."""
+        return self.settings.scale
 
     def to_json(self) -> str:
         """Everything as text, to the last bit."""
@@ -95,7 +102,7 @@ def top_share(numbers: FloatArray, share: float) -> float:
     known = np.sort(numbers[~np.isnan(numbers)])
     if not len(known):
         return 0.0
-    place = min(max(round(len(known) * share), 1), len(known))
+    place = min(share_count(len(known), share), len(known))
     found = known[-place]
     above = known[known > found]
     reached = len(known) - int(np.searchsorted(known, found))

@@ -13,10 +13,10 @@ import pyarrow.parquet as pq
 
 from models.book.contract import OVERRIDES
 from models.book.door import Book
+from models.config.policy.tiers import TierScale
 from models.grading.decision import TierDecisions
-from models.grading.facts import ranks_of
 from models.grading.overrides import Override, OverrideState, latest_known
-from models.vocab import Tier
+from models.notices import Notice, Severity
 
 COUNTING = tuple(state.value for state in (OverrideState.APPLIED, OverrideState.AGREES, OverrideState.CAPPED))
 """The fates of an override that holds at the as-of date."""
@@ -39,6 +39,25 @@ def overrides_written(book: Book) -> int:
     return pq.read_metadata(book.tables[OVERRIDES.name]).num_rows if OVERRIDES.name in book.tables else 0
 
 
+def override_notices(overrides: Mapping[str, Override], scale: TierScale) -> list[Notice]:
+    """A warning of decisions that ask for a tier that the policy does not have, and therefore count nowhere."""
+    others = [asked.tier for asked in overrides.values() if asked.tier not in scale.names]
+    if not others:
+        return []
+    found = f"{len(others):,} overrides ask for {', '.join(sorted({*others}))}, which the policy of the models lacks"
+    remedy = f"ask for one of {', '.join(scale.names)}, or train again with a policy that has it"
+    return [
+        Notice(
+            code="override_of_unknown_tier",
+            severity=Severity.WARNING,
+            subject="overrides",
+            found=found,
+            remedy=remedy,
+            count=len(others),
+        )
+    ]
+
+
 def override_facts(decided: Sequence[TierDecisions], overrides: Mapping[str, Override], written: int) -> dict[str, int]:
     """How many of the overrides ``written`` met which fate, and how many moved a tier up and down.
 
@@ -48,7 +67,7 @@ def override_facts(decided: Sequence[TierDecisions], overrides: Mapping[str, Ove
     for part in decided:
         for state, clients in part.count_overrides().items():
             counts[state] += clients
-        tier, unasked = (ranks_of(tiers, len(tiers)) for tiers in (part.tier, part.unasked))
+        tier, unasked = (part.scale.ranks(tiers, len(tiers)) for tiers in (part.tier, part.unasked))
         counts[UP] += int((tier < unasked).sum())  # a lower rank is a better tier
         counts[DOWN] += int((tier > unasked).sum())
     met = sum(counts[state.value] for state in OverrideState if state)
@@ -86,13 +105,13 @@ def told_override(column: Mapping[str, Any] | None) -> Override | None:
     if column is None:
         return None
     return Override(
-        tier=Tier(column["tier"]), reason=column["reason"], by=column["by"], on=column["on"], until=column["until"]
+        tier=column["tier"], reason=column["reason"], by=column["by"], on=column["on"], until=column["until"]
     )
 
 
 def _override(row: Mapping[str, Any]) -> Override:
     return Override(
-        tier=Tier(row["tier"]),
+        tier=row["tier"],
         reason=row["reason"],
         by=row["decided_by"],
         on=row["decided_on"],
@@ -103,7 +122,7 @@ def _override(row: Mapping[str, Any]) -> Override:
 def _told(override: Override, state: str, unasked: str) -> dict[str, Any]:
     return {
         "state": state,
-        "tier": override.tier.value,
+        "tier": override.tier,
         "instead_of": unasked,
         "by": override.by,
         "on": override.on,

@@ -10,10 +10,9 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from models.config.policy.tiers import UNRANKED, TierScale
 from models.errors import UserError
-from models.vocab import BoolArray, IntArray, TextArray, Tier
-
-_NOBODY = -1
+from models.vocab import BoolArray, IntArray, TextArray
 
 
 class OverrideState(StrEnum):
@@ -34,7 +33,7 @@ class Override:
     Raises ``UserError`` without a reason or a name.
     """
 
-    tier: Tier
+    tier: str
     reason: str
     by: str
     on: date
@@ -72,25 +71,25 @@ class Asked:
     to_come: BoolArray
 
     @classmethod
-    def of(cls, client_id: TextArray, as_of: date, overrides: Mapping[str, Override]) -> Asked:
-        """What is asked for the clients of ``client_id`` (n_clients,)."""
+    def of(cls, client_id: TextArray, as_of: date, overrides: Mapping[str, Override], scale: TierScale) -> Asked:
+        """What is asked for the clients of ``client_id`` (n_clients,); a tier that ``scale`` lacks is not asked for."""
         asked = pd.DataFrame(
             {
-                "rank": [list(Tier).index(override.tier) for override in overrides.values()],
+                "rank": scale.ranks([override.tier for override in overrides.values()], len(overrides)),
                 "active": [override.counts_at(as_of) for override in overrides.values()],
                 "to_come": [override.on >= as_of for override in overrides.values()],
             },
             index=pd.Index(list(overrides), dtype=object),
             dtype=np.int64,
         )
-        found = asked.reindex(np.asarray(client_id).astype(object), fill_value=_NOBODY)
+        found = asked.reindex(np.asarray(client_id).astype(object), fill_value=UNRANKED)
         rank, active, to_come = (found[name].to_numpy(dtype=np.int64) for name in asked.columns)
         return cls(rank=rank, active=np.asarray(active == 1), to_come=np.asarray(to_come == 1))
 
     def states(self, by_rule: IntArray, least: IntArray) -> TextArray:
         """What became of each, by the rank of the rules and the best that caps leave. Shapes (n_clients,)."""
         fates = [
-            (self.rank == _NOBODY, OverrideState.NONE),
+            (self.rank == UNRANKED, OverrideState.NONE),
             (self.to_come, OverrideState.NOT_YET),
             (~self.active, OverrideState.EXPIRED),
             (self.rank < least, OverrideState.CAPPED),

@@ -14,10 +14,10 @@ from typing import Final
 
 import numpy as np
 
+from models.config.policy.tiers import UNRANKED
 from models.grading.coverage import Coverage
 from models.grading.decision import Basis, TierDecisions
 from models.grading.decision_table import DecisionTable
-from models.grading.facts import RANKS, UNRANKED, ranks_of
 from models.grading.levels_text import level_range, unknown_level
 from models.grading.overrides import OverrideState
 from models.text import CLAUSES, ENGLISH, Language, Slot, Text, joined
@@ -68,7 +68,7 @@ _PARTLY_ABSENT: Final = Text("{range} ({absent} of {criteria} criteria not known
 
 @dataclass(frozen=True, kw_only=True)
 class _Case:
-    """All that a sentence tells of a client but what is unknown of it; ranks are places in ``RANKS``, -1 is none."""
+    """All that a sentence tells of a client but what is unknown of it; ranks are of the policy's tiers, -1 is none."""
 
     tier: int
     by_rule: int
@@ -100,7 +100,8 @@ class _Sentences:
         otherwise = alone if list(Basis)[case.held] is Basis.RULE else held
         slots["otherwise"] = otherwise.within(self.language, **slots, stands=stands)
         if basis is Basis.CAP:
-            ruled = RANKS.index(self.table.policy.settings.rules[case.rule].tier)
+            settings = self.table.policy.settings
+            ruled = settings.scale.rank(settings.rules[case.rule].tier)
             yield (_AT_MOST if ruled <= case.tier else _CAPPED_FROM).within(self.language, **slots)
         else:
             yield _OVERRIDDEN.within(self.language, **slots) if basis is Basis.OVERRIDE else stands
@@ -111,19 +112,19 @@ class _Sentences:
         yield self._not_checked(case.tier)
 
     def _slots(self, case: _Case, unknown: Sequence[int]) -> dict[str, Slot]:
-        settings = self.table.policy.settings
+        settings, names = self.table.policy.settings, self._tiers
         state = list(OverrideState)[case.state]
         return {
-            "tier": RANKS[case.tier].value,
-            "by_rule": RANKS[case.by_rule].value,
-            "previous": "" if case.previous == UNRANKED else RANKS[case.previous].value,
-            "asked": RANKS[case.asked if state is OverrideState.CAPPED else case.by_rule].value,
-            "ruled": settings.rules[case.rule].tier.value,
+            "tier": names[case.tier],
+            "by_rule": names[case.by_rule],
+            "previous": "" if case.previous == UNRANKED else names[case.previous],
+            "asked": names[case.asked if state is OverrideState.CAPPED else case.by_rule],
+            "ruled": names[settings.scale.rank(settings.rules[case.rule].tier)],
             "rules": self._rules(case.rule, unknown),
             "margin": settings.stability.margin,
             "limit": settings.stability.max_changed_share,
             "cap": "" if case.cap == UNRANKED else self._caps[case.cap],
-            "least": "" if case.cap == UNRANKED else settings.caps[case.cap].at_most.value,
+            "least": "" if case.cap == UNRANKED else names[settings.scale.rank(settings.caps[case.cap].at_most)],
             "whatever": _WHATEVER.within(self.language) if state is OverrideState.CAPPED else "",
         }
 
@@ -131,6 +132,11 @@ class _Sentences:
         held = list(Basis)[case.held]
         part_of_the_way = held is Basis.MARGIN and case.by_rule != case.previous
         return _PART_OF_THE_WAY if part_of_the_way else _STANDS[held]
+
+    @cached_property
+    def _tiers(self) -> tuple[str, ...]:
+        """What people call the tiers, best first."""
+        return tuple(self.table.policy.settings.scale.labels(self.language).values())
 
     @cached_property
     def _caps(self) -> tuple[str, ...]:
@@ -142,10 +148,11 @@ class _Sentences:
         )
 
     def _not_checked(self, rank: int) -> str:
+        settings = self.table.policy.settings
         unchecked = {
             cap.feature: cap.because.within(self.language)
-            for cap in reversed(self.table.policy.settings.caps)
-            if cap.feature in self.coverage.absent and not cap.or_missing and RANKS.index(cap.at_most) > rank
+            for cap in reversed(settings.caps)
+            if cap.feature in self.coverage.absent and not cap.or_missing and settings.scale.rank(cap.at_most) > rank
         }
         caps = joined(reversed(unchecked.values()), self.language, CLAUSES)
         return _NOT_CHECKED.within(self.language, caps=caps) if caps else ""
@@ -193,8 +200,8 @@ def _cases(decided: TierDecisions) -> dict[str, IntArray]:
     """The fields of a ``_Case``, of every client. Shapes (n_clients,)."""
     assessment, clients = decided.assessment, len(decided.tier)
     return {
-        "tier": ranks_of(decided.tier, clients),
-        "by_rule": ranks_of(decided.by_rule, clients),
+        "tier": decided.scale.ranks(decided.tier, clients),
+        "by_rule": decided.scale.ranks(decided.by_rule, clients),
         "held": _places(decided.by_rule_basis, list(Basis)),
         "basis": _places(decided.basis, list(Basis)),
         "rule": assessment.rule,

@@ -14,8 +14,8 @@ from math import floor
 
 import numpy as np
 
+from models.config.policy.tiers import UNRANKED
 from models.grading.decision_table import DecisionTable
-from models.grading.facts import UNRANKED
 from models.grading.scores import Scored
 from models.vocab import BoolArray, FloatArray, IntArray, TextArray
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
@@ -10,13 +11,11 @@ from models.config.policy.dimensions import DimensionConfig
 from models.grading.caps import NO_CAP
 from models.grading.decision import Basis, TierDecisions
 from models.grading.distance import Shortfall
-from models.grading.facts import RANKS
 from models.grading.fitted import GradingPolicy
 from models.grading.overrides import Override
 from models.reasons.figures import day, money
 from models.text import ENGLISH, Language, Text, joined, named
 
-_RANK_OF: Final = {tier.value: rank for rank, tier in enumerate(RANKS)}
 _OVERRIDE: Final = Text("{tier} asked for by {by} on {on} until {until}: {reason}", "tier")
 _BOTH: Final = Text("{first} and {next}", "what is lacking")
 _SHORT: Final = Text("{label} {number} short", "tier")
@@ -31,11 +30,14 @@ _PERCENTAGE_POINTS: Final = Text("{number:.1f} percentage points")
 _CREDIT_POINTS: Final = Text("{number:.1f} points", "score")
 
 
-def override_sentence(override: Override, language: Language = ENGLISH) -> str:
-    """Who asked for which tier, until when and why. The reason stands as it was given, in whatever language."""
+def override_sentence(override: Override, tiers: Mapping[str, str], language: Language = ENGLISH) -> str:
+    """Who asked for which tier, until when and why. The reason stands as it was given, in whatever language.
+
+    ``tiers``: tier -> what people call it.
+    """
     return _OVERRIDE.within(
         language,
-        tier=override.tier.value,
+        tier=tiers.get(override.tier, override.tier),
         by=named(override.by),
         on=day(override.on, language),
         until=day(override.until, language),
@@ -48,7 +50,7 @@ def distance_sentence(decided: TierDecisions, lacking: Shortfall, row: int, lang
     tier = str(decided.tier[row])
     if decided.basis[row] == Basis.OVERRIDE and not _is_capped(decided, tier, row):
         way = _way(decided, lacking, str(decided.unasked[row]), row, language)
-        return _BY_OVERRIDE.within(language, tier=tier, way=way)
+        return _BY_OVERRIDE.within(language, tier=decided.scale.label(tier, language), way=way)
     return _way(decided, lacking, tier, row, language)
 
 
@@ -61,19 +63,20 @@ def _is_capped(decided: TierDecisions, tier: str, row: int) -> bool:
 def _way(decided: TierDecisions, lacking: Shortfall, tier: str, row: int, language: Language) -> str:
     """The way on from ``tier``: barred by a cap, or as the rules have it, no further than a cap leaves."""
     caps, cap = decided.assessment.policy.settings.caps, int(decided.assessment.cap[row])
+    called = decided.scale.label(tier, language)
     if _is_capped(decided, tier, row):
-        return _CAPPED.within(language, tier=tier, cap=caps[cap].because.phrase())
+        return _CAPPED.within(language, tier=called, cap=caps[cap].because.phrase())
     following = str(lacking.next_tier[row])
     if not following:
-        return _BEST.within(language, tier=tier)
+        return _BEST.within(language, tier=called)
     parts = [
         _lacking(decided.assessment.policy, name, float(amounts[row]), language)
         for name, amounts in lacking.lacking.items()
         if amounts[row] != 0
     ]
     said = joined(parts, language, _BOTH) or _NOTHING_LACKS.within(language)
-    reached = following if cap == NO_CAP else max(following, caps[cap].at_most.value, key=_RANK_OF.__getitem__)
-    return _NEXT.within(language, tier=tier, lacking=said, next=reached)
+    reached = following if cap == NO_CAP else max(following, caps[cap].at_most, key=decided.scale.rank)
+    return _NEXT.within(language, tier=called, lacking=said, next=decided.scale.label(reached, language))
 
 
 def _lacking(policy: GradingPolicy, name: str, amount: float, language: Language) -> str:

@@ -11,7 +11,12 @@ import numpy as np
 
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.rules import CapConfig
-from models.config.policy.treatments import FIELDS, KEYS, SHAPE, TreatmentsConfig, deciding_rows
+from models.config.policy.treatments import (
+    FIELDS,
+    StatedField,
+    TreatmentsConfig,
+    kinds_of_keys,
+)
 from models.errors import InternalError, UserError
 from models.text import ENGLISH, Language, Text
 from models.vocab import IntArray, TextArray
@@ -104,7 +109,7 @@ class TreatmentTable:
     def cases(self) -> tuple[Treatment, ...]:
         """The treatment of each case by tier, relationship type and stage, the last changing fastest; then by cap."""
         rows = self.words.rows
-        places = [deciding_rows(field, rows).ravel() for field in FIELDS]
+        places = [StatedField(field, rows, self.settings.scale).deciding_rows().ravel() for field in FIELDS]
         plain = [
             {field: getattr(rows[place], field) for field, place in zip(FIELDS, case, strict=True)}
             for case in np.array(places).T.tolist()
@@ -119,10 +124,12 @@ class TreatmentTable:
 
         Raises ``InternalError`` for a tier, type or stage that there is not.
         """
-        given = zip((tier, relationship_type, stage), KEYS.values(), strict=True)
-        case = np.ravel_multi_index(tuple(_places(kinds, known) for kinds, known in given), SHAPE)
+        known = tuple(kinds_of_keys(self.settings.scale).values())
+        shape = tuple(map(len, known))
+        given = zip((tier, relationship_type, stage), known, strict=True)
+        case = np.ravel_multi_index(tuple(_places(kinds, words) for kinds, words in given), shape)
         if cap is not None:
-            case = case + (np.asarray(cap) + 1) * int(np.prod(SHAPE))
+            case = case + (np.asarray(cap) + 1) * int(np.prod(shape))
         return Treated(treatments=self.cases, place=np.asarray(case))
 
     def describe(self, treatment: Treatment, language: Language = ENGLISH) -> list[tuple[str, str]]:
@@ -146,7 +153,7 @@ def _changes(cap: CapConfig) -> dict[str, Any]:
 
 def _places(kinds: TextArray, known: Sequence[str]) -> IntArray:
     given = np.asarray(kinds).astype(str)
-    places = np.select([given == str(kind) for kind in known], range(len(known)), -1)
+    places = np.select([given == kind for kind in known], range(len(known)), -1)
     if (places < 0).any():
         raise InternalError(f"a treatment is looked up for {sorted({*given[places < 0]})}, known are {list(known)}")
     return np.asarray(places, dtype=np.int64)

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from models.book.periods import WHOLE_PERIODS_PER_YEAR, PeriodGrid
 from models.config.kpis import ScorePart
+from models.config.policy.tiers import TierScale
 from models.errors import InternalError
 from models.kpis.campaign_effect import CampaignResult, pooled_roi
 from models.kpis.campaigns import campaigns_within
@@ -130,7 +131,7 @@ class Counting:
             rows.append(KpiRow.of(_ROI, _roi(campaigns, at), as_of=at.window.end))
         fewest = self.reader.config.kpis.min_clients
         rows = [row.shown(fewest=fewest) for row in rows]
-        rows += _scores(rows, self.reader.config.kpis.score, at.window.end)
+        rows += _scores(rows, self.reader.config.kpis.score, at.window.end, at.at_end.scale)
         places = {name: place for place, name in enumerate((*CATALOGUE, ALL, *dimensions))}
         return sorted(rows, key=lambda row: (places[row.figure], places[row.dimension]))
 
@@ -228,7 +229,7 @@ def _census(definition: Definition, found: Concentration | None) -> KpiEstimate:
     return KpiEstimate(estimate=definition.of_concentration(found), clients=found.clients, count=found.clients)
 
 
-def _scores(rows: Sequence[KpiRow], weights: Mapping[ScorePart, float], as_of: date) -> list[KpiRow]:
+def _scores(rows: Sequence[KpiRow], weights: Mapping[ScorePart, float], as_of: date, scale: TierScale) -> list[KpiRow]:
     """The relationship score of each group, from the figures of that group."""
     by_group: dict[tuple[str, str], dict[str, KpiEstimate]] = {}
     for row in rows:
@@ -242,5 +243,5 @@ def _scores(rows: Sequence[KpiRow], weights: Mapping[ScorePart, float], as_of: d
             dimension=dimension,
             group=group,
         )
-        for (dimension, group), figures in sorted(by_group.items(), key=lambda each: group_order(each[0][1]))
+        for (dimension, group), figures in sorted(by_group.items(), key=lambda each: group_order(each[0][1], scale))
     ]

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.kpis.relations.reading import Reader
 from models.publications.previous import PreviousScores, newest_before, previous_scores
-from models.vocab import IntArray, Tier
+from models.vocab import IntArray
 
 SCORED = {"tier": "tier", "segment": "segment_name", "type": "relationship_type"}
 """Dimension -> column of published scores."""
@@ -35,6 +36,11 @@ class Groups:
         """The as-of date of the scores."""
         return None if self.scores is None else self.scores.as_of
 
+    @property
+    def scale(self) -> TierScale:
+        """The tiers of the policy that graded."""
+        return DEFAULT_SCALE if self.scores is None else self.scores.scale
+
     def missing(self, dimension: str) -> str:
         """Why nothing is known of a dimension; empty if something is."""
         if dimension == "region":
@@ -51,7 +57,7 @@ class Groups:
             reported, absent = self.scores.columns[SCORED[dimension]], NOT_SCORED
         of_clients = reported.reindex(pd.Index(clients)).astype(object)
         codes, names = pd.factorize(of_clients.where(of_clients.notna(), absent), sort=False)
-        order = sorted(range(len(names)), key=lambda code: group_order(str(names[code])))
+        order = sorted(range(len(names)), key=lambda code: group_order(str(names[code]), self.scale))
         return np.argsort(order)[codes].astype(np.int64), tuple(str(names[code]) for code in order)
 
 
@@ -78,11 +84,11 @@ def regions_of(reader: Reader) -> pd.Series:
     return pd.Series(clients["region"].to_numpy(dtype=object), index=pd.Index(clients["client_id"]))
 
 
-def group_order(name: str) -> tuple[bool, int, str]:
+def group_order(name: str, scale: TierScale) -> tuple[bool, int, str]:
     """Tiers best first, all else by name, who is in no group last.
 
-    >>> sorted(["not scored", "B", "AA"], key=group_order)
+    >>> sorted(["not scored", "B", "AA"], key=lambda name: group_order(name, DEFAULT_SCALE))
     ['AA', 'B', 'not scored']
     """
-    tiers = [tier.value for tier in Tier]
+    tiers = scale.names
     return name in {NOT_SCORED, NOT_TOLD}, tiers.index(name) if name in tiers else len(tiers), name

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from models.grading.facts import ranks_of
 from models.grading.known_overrides import COUNTING
 from models.kpis.catalogue import CATALOGUE
 from models.kpis.estimates import KpiEstimate, unknown
@@ -34,7 +33,7 @@ def overridden(scores: PreviousScores | None) -> OverriddenShare:
     counting = (parts["state"].isin(COUNTING)).to_numpy()
     tier = scores.columns["tier"].astype("str").loc[reported.index].to_numpy(dtype=str)[counting]
     unasked = parts["instead_of"].to_numpy(dtype=str)[counting]
-    now, ruled = (ranks_of(tiers, len(tiers)) for tiers in (tier, unasked))
+    now, ruled = (scores.scale.ranks(tiers, len(tiers)) for tiers in (tier, unasked))
     clients = len(scores.columns)
     # a lower rank is a better tier
     shares = [len(tier) / clients, (now < ruled).sum() / clients, (now > ruled).sum() / clients]

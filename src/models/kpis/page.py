@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from markupsafe import Markup
 
@@ -63,7 +64,7 @@ def kpis_page(report: KpiReport, funnel: FunnelReport | None) -> str:
                 "layer_name": layer_name,
                 "layer_cells": layer_cells,
                 "candidate_cells": candidate_cells,
-                "css": tier_style,
+                "css": partial(tier_style, colours=report.tier_colours),
             },
         )
         .get_template("kpis/page.html")

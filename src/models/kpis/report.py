@@ -65,6 +65,7 @@ class KpiReport:
     campaigns: tuple[CampaignResult, ...]
     tier_moves: TierMoves
     min_clients: int
+    tier_colours: Mapping[str, str]
     notes: tuple[str, ...]
     terms: tuple[str, ...] = ()
 
@@ -120,6 +121,7 @@ def book_kpis(
         campaigns=campaigns,
         tier_moves=moves,
         min_clients=config.kpis.min_clients,
+        tier_colours=dict(now.at_end.scale.colours()),
         notes=tuple(_notes(book, now, config.kpis.dimensions)),
         terms=definitions(config),
     )

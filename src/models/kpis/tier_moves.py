@@ -8,12 +8,12 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from models.config.policy.tiers import TierScale
 from models.kpis.catalogue import CATALOGUE
 from models.kpis.estimates import KpiEstimate, pooled_figure, unknown
 from models.kpis.groups import PublishedGroups
-from models.vocab import IntArray, Tier
+from models.vocab import IntArray
 
-TIERS = tuple(tier.value for tier in Tier)
 ABSENT = "not scored"
 
 
@@ -41,25 +41,28 @@ def tier_moves(published: PublishedGroups, as_of: date) -> TierMoves:
         which = f"no scores were published up to {as_of}" if now is None else "scores were published at one date only"
         return _unknown(which)
     both = pd.DataFrame({"before": before.columns["tier"].astype(object), "now": now.columns["tier"].astype(object)})
-    rows, columns = _places(both["before"]), _places(both["now"])
-    size = len(TIERS) + 1
+    known = now.scale.with_others(before.scale.names)
+    rows, columns = (tier_places(both[name], known) for name in ("before", "now"))
+    size = len(known) + 1
     counts = np.bincount(rows * size + columns, minlength=size * size).reshape(size, size)
-    met = (rows < len(TIERS)) & (columns < len(TIERS))
+    ranked = len(now.scale)  # a tier that only the earlier policy had is neither better nor worse
+    met = (rows < ranked) & (columns < ranked)
     moved = np.sign(rows[met] - columns[met])  # a lower number is a better tier
     ones = np.ones(len(moved))
     return TierMoves(
         before=before.as_of,
         now=now.as_of,
-        names=(*TIERS, ABSENT),
+        names=(*known.names, ABSENT),
         counts=tuple(tuple(row) for row in counts.tolist()),
         upgraded=pooled_figure(CATALOGUE["upgraded"], (moved > 0).astype(np.float64), ones),
         downgraded=pooled_figure(CATALOGUE["downgraded"], (moved < 0).astype(np.float64), ones),
     )
 
 
-def _places(tiers: pd.Series) -> IntArray:
-    places = pd.Categorical(tiers, categories=TIERS).codes.astype(np.int64)
-    return np.where(places < 0, len(TIERS), places)
+def tier_places(tiers: pd.Series, scale: TierScale) -> IntArray:
+    """The rank of each client's tier; one more than the last where it has none. (n_clients,)."""
+    places = pd.Categorical(tiers, categories=list(scale.names)).codes.astype(np.int64)
+    return np.where(places < 0, len(scale), places)
 
 
 def _unknown(why: str) -> TierMoves:

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.book.door import Book
+from models.config.policy.tiers import TierScale
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.funnel.compute import FunnelExcerpt, book_funnel
@@ -22,20 +23,20 @@ from models.grading.known_overrides import COUNTING
 from models.kpis.compute import KpiRow
 from models.kpis.relations.reading import reading
 from models.kpis.report import FigureMeaning, book_kpis
+from models.kpis.tier_moves import tier_places
 from models.notices import Notice, notices_of
 from models.panel.definitions import definitions
-from models.publications.previous import SCORES, earlier_scores
+from models.publications.previous import SCORES, earlier_scores, scale_of
 from models.scoring.movers import MOVERS as MOVERS_FILE
 from models.scoring.without_effect import settings_changed_since
 from models.store.sealed import OF_SCORES, read_manifest
-from models.vocab import Progress, SilentProgress, Tier
+from models.vocab import Progress, SilentProgress
 from models.warnings.publishing import WARNINGS
 
 SAMPLE = 600
 """So many clients stand in the plot of value against risk."""
 MOVERS, ALARMS, CANDIDATES = 8, 25, 10
 """So many of each are listed; how many there are stands beside."""
-TIERS = tuple(tier.value for tier in Tier)
 ABSENT = "not scored"
 TREATED = ("coverage", "limit_action", "monitoring_months")
 """Parts of a treatment whose mix is told by tier."""
@@ -132,7 +133,7 @@ class Movers:
     """
 
     before: date | None = None
-    names: tuple[str, ...] = (*TIERS, ABSENT)
+    names: tuple[str, ...] = ()
     counts: tuple[tuple[int, ...], ...] = ()
     upgraded: int = 0
     downgraded: int = 0
@@ -171,6 +172,7 @@ class Overview:
     """A published run and its book at one as-of date.
 
     Attributes:
+        tier_colours: tier -> colour, best first; ``top_tiers`` are those whose clients are always warned of.
         sample: at most ``SAMPLE`` clients.
         funnel: None where ``no_funnel`` says why.
         figures: those of the whole book; ``definitions`` are theirs.
@@ -187,6 +189,8 @@ class Overview:
     clients: int
     value: float
     tiers: tuple[TierLine, ...]
+    tier_colours: dict[str, str]
+    top_tiers: tuple[str, ...]
     sample: ClientSample
     movers: Movers
     overrides: Overridden
@@ -210,14 +214,14 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     """
     manifest = read_manifest(folder, remedies=OF_SCORES)
     as_of = date.fromisoformat(manifest["as_of"])
-    scores = _scores(folder)
+    scores, scale = _scores(folder), scale_of(manifest)
     progress.stage("Counting figures and funnel")
     plain = _without_past(config)
     kpis = book_kpis(book, plain, folder.parent, as_of=as_of)
     funnel, no_funnel = _funnel(book, plain, as_of)
-    movers = _movers(_with_causes(scores, folder, manifest), folder.parent, as_of)
+    movers = _movers(_with_causes(scores, folder, manifest), folder.parent, as_of, scale)
     alarms = _alarms(folder, manifest, scores)
-    overrides = _overridden(scores, manifest)
+    overrides = _overridden(scores, manifest, scale)
     listed: list[MovedClient | OverriddenClient | WarnedClient]
     listed = [*movers.largest, *overrides.largest, *alarms.first]
     waiting = () if funnel is None else funnel.candidates
@@ -230,7 +234,9 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         run_key=manifest["run_key"],
         clients=len(scores),
         value=float(scores["value"].sum()),
-        tiers=tuple(_tier_lines(scores)),
+        tiers=tuple(_tier_lines(scores, scale)),
+        tier_colours=dict(scale.colours()),
+        top_tiers=scale.top,
         sample=_sample(scores),
         movers=movers,
         overrides=overrides,
@@ -262,9 +268,9 @@ def _scores(folder: Path) -> pd.DataFrame:
     return frame.sort_values("client_id").set_index("client_id", drop=False)
 
 
-def _tier_lines(scores: pd.DataFrame) -> Iterable[TierLine]:
+def _tier_lines(scores: pd.DataFrame, scale: TierScale) -> Iterable[TierLine]:
     total = scores["value"].sum()
-    for tier in TIERS:
+    for tier in scale.names:
         held = scores[scores["tier"] == tier]
         if not len(held):
             continue
@@ -295,18 +301,20 @@ def _sample(scores: pd.DataFrame) -> ClientSample:
     )
 
 
-def _movers(scores: pd.DataFrame, published: Path, as_of: date) -> Movers:
+def _movers(scores: pd.DataFrame, published: Path, as_of: date, scale: TierScale) -> Movers:
     earlier = earlier_scores(published, as_of, ("tier",))
     if earlier is None:
-        return Movers()
+        return Movers(names=(*scale.names, ABSENT))
     both = pd.DataFrame({"before": earlier.columns["tier"].astype(object), "now": scores["tier"].astype(object)})
-    size = len(TIERS) + 1
-    before, now = (_places(both[name]) for name in ("before", "now"))
-    met = (before < len(TIERS)) & (now < len(TIERS))
+    known = scale.with_others(earlier.scale.names)
+    size = len(known) + 1
+    before, now = (tier_places(both[name], known) for name in ("before", "now"))
+    met = (before < len(scale)) & (now < len(scale))
     counts = np.bincount(before * size + now, minlength=size * size).reshape(size, size)
-    moved = both[met & (before != now)]
+    moved = both[(before < len(known)) & (now < len(known)) & (before != now)]
     return Movers(
         before=earlier.as_of,
+        names=(*known.names, ABSENT),
         counts=tuple(tuple(row) for row in counts.tolist()),
         upgraded=int((met & (now < before)).sum()),  # a lower number is a better tier
         downgraded=int((met & (now > before)).sum()),
@@ -322,12 +330,12 @@ def _with_causes(scores: pd.DataFrame, folder: Path, manifest: dict[str, Any]) -
     return scores.join(reported.astype(object).where(reported.notna(), None))
 
 
-def _overridden(scores: pd.DataFrame, manifest: dict[str, Any]) -> Overridden:
+def _overridden(scores: pd.DataFrame, manifest: dict[str, Any], scale: TierScale) -> Overridden:
     """Runs from before there were overrides tell of none."""
     if "override_state" not in scores:
         return Overridden(clients=0, share=0.0, up=0, down=0, fates={}, largest=())
     counting = scores[scores["override_state"].isin(COUNTING)]
-    now, unasked = (_places(counting[name]) for name in ("tier", "override_instead_of"))
+    now, unasked = (tier_places(counting[name], scale) for name in ("tier", "override_instead_of"))
     ranked = counting.sort_values("value", ascending=False, kind="stable").head(MOVERS)
     parts = [f"override_{name}" for name in STRUCTS["override"]]
     rows = ranked[["client_id", "tier", "value", "decline_probability", *parts]]
@@ -339,11 +347,6 @@ def _overridden(scores: pd.DataFrame, manifest: dict[str, Any]) -> Overridden:
         fates=dict(manifest["overrides"]),
         largest=tuple(OverriddenClient(**row) for row in _records(rows)),
     )
-
-
-def _places(tiers: pd.Series) -> np.ndarray[Any, np.dtype[np.int64]]:
-    places = pd.Categorical(tiers, categories=list(TIERS)).codes.astype(np.int64)
-    return np.where(places < 0, len(TIERS), places)
 
 
 def _largest(moved: pd.DataFrame) -> list[MovedClient]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from models.funnel.text import candidate_cells, layer_cells, layer_name
@@ -49,7 +50,7 @@ def overview_page(overview: Overview) -> str:
                 "what_moved": what_moved,
                 "severity_style": SEVERITY_STYLES.get,
                 "fates_sentence": fates_sentence,
-                "css": tier_style,
+                "css": partial(tier_style, colours=overview.tier_colours),
             },
         )
         .get_template("overview/page.html")
@@ -58,7 +59,7 @@ def overview_page(overview: Overview) -> str:
             notices=_rows_last(overview.notices),
             definitions=overview.definitions,
             by_severity=Counter(each.severity for each in overview.notices),
-            chart_of_risk=risk_chart(overview.sample, overview.currency),
+            chart_of_risk=risk_chart(overview.sample, overview.currency, overview.tier_colours),
             known=[row for row in main if row.estimate is not None],
             unknown=[row for row in main if row.estimate is None],
         )

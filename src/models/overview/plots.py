@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from models.overview.compute import ClientSample
 from models.shell.chart import Chart, Key
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching
 from models.shell.tier_styles import tier_styles
-from models.vocab import Tier
 
 _HEIGHT = 300
 _DOT = 2.6
 _MOST_TICKS = 6
 
 
-def risk_chart(sample: ClientSample, currency: str) -> Chart:
+def risk_chart(sample: ClientSample, currency: str, colours: Mapping[str, str]) -> Chart:
     """Clients by probability of decline and expected value, a power of ten apart, in the colour of their tier."""
     values, risks = sample.value, sample.decline_probability
     frame = Frame(
@@ -25,7 +24,7 @@ def risk_chart(sample: ClientSample, currency: str) -> Chart:
         y=_powers(values, f"expected value, {currency}"),
         height=_HEIGHT,
     )
-    styles = tier_styles(tuple(Tier))
+    styles = tier_styles((*colours, *sorted({*sample.tier} - {*colours})), colours)
     marks = [
         frame.dot(risk, _power(value), f"{styles[tier]} faint", f"{tier}: {short_number(value)}, {risk:.1%}", _DOT)
         for tier, value, risk in zip(sample.tier, values, risks, strict=True)

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from models.config.root import Config
-from models.config.sections import TiersConfig
 from models.errors import BundleFormatError, DamagedBundleError
 from models.grading.built_in import TierPolicy
 from models.grading.compute import Bounds
@@ -84,7 +83,7 @@ def write_bundle(
     bounds = models.bounds
     _write(folder / "intervals.json", bounds.bands.to_json() if bounds.bands else "null")
     _write(folder / "decline_band.json", bounds.decline_band.to_json() if bounds.decline_band else "null")
-    _write(folder / "classes.json", json.dumps(_class_facts(bounds.classes), sort_keys=True))
+    _write(folder / "classes.json", json.dumps(asdict(bounds.classes), sort_keys=True))
     _write(folder / "notes.json", models.notes.to_json() if models.notes else "null")
     _write(folder / "policy.json", models.policy.to_json())
     _write(folder / PROFILE, profile.to_json())
@@ -191,12 +190,13 @@ def _unreadable(folder: Path, error: Exception) -> DamagedBundleError:
     )
 
 
-def _class_facts(classes: TierPolicy) -> dict[str, Any]:
-    return {**asdict(classes), "settings": classes.settings.model_dump()}
-
-
 def _classes(facts: Mapping[str, Any]) -> TierPolicy:
-    return TierPolicy(**{**facts, "settings": TiersConfig.model_validate(facts["settings"])})
+    return TierPolicy(
+        tiers=tuple(map(str, facts["tiers"])),
+        least_value=tuple(map(float, facts["least_value"])),
+        max_decline=tuple(map(float, facts["max_decline"])),
+        currency=str(facts["currency"]),
+    )
 
 
 def _write_texts(folder: Path, model: str, texts: Mapping[str, str]) -> None:

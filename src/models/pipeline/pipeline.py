@@ -104,7 +104,7 @@ def fit_models(
     matrix = base.contract.encode(now.features)
     present = value.predict(matrix)
     probability = decline.predict(matrix)
-    classes = corrections.classes or tier_policy(present, config.tiers, config.book.currency)
+    classes = corrections.classes or tier_policy(present, config.tiers, config.scale, config.book.currency)
     bounds = Bounds(classes=classes, bands=corrections.bands, decline_band=corrections.decline_band)
     policy = corrections.policy or fit_policy(
         config.grading, facts_of(bounds.around(present, probability), now), config.book.currency

@@ -52,7 +52,7 @@ def learn_calibration(hindcasts: Sequence[OutOfTimeForecast], config: Config) ->
     decline_band = _decline_band(hindcasts, decline, config)
     latest = hindcasts[-1]
     probability = decline.probability(latest.models.decline.margin(latest.rows.matrix))
-    classes = tier_policy(expected[-1], config.tiers, config.book.currency)
+    classes = tier_policy(expected[-1], config.tiers, config.scale, config.book.currency)
     forecast = Bounds(classes=classes, bands=bands, decline_band=decline_band).around(expected[-1], probability)
     return ForecastCalibration(
         candidate=chosen,
@@ -189,7 +189,7 @@ def _tiers(
     tiers = []
     for hindcast, value in zip(hindcasts, expected, strict=True):
         probability = decline.probability(hindcast.models.decline.trees.raw_predict(hindcast.rows.matrix))
-        policy = tier_policy(value, config.tiers, config.book.currency)
+        policy = tier_policy(value, config.tiers, config.scale, config.book.currency)
         tiers.append(grade(value, probability, policy).tier)
     return tiers
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
 
+from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.errors import DamagedBundleError, MissingFileError
 from models.store.sealed import MANIFEST, OF_SCORES, read_manifest
 
 SCORES = "scores.parquet"
+TIER_SCALE = "tier_scale"
+"""The entry of a manifest that tells the tiers of the policy, best first."""
 _DATE_LENGTH = len("2023-12-01")
 _RUN_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
 """As ``run_folder`` names them."""
@@ -25,13 +29,15 @@ _RUN_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
 class PreviousScores:
     """The chosen columns of an earlier run, by client; a client that it did not score has missing values.
 
-    ``run_key`` belongs to the key of the run that builds on it: the same past gives the same bytes.
+    ``run_key`` belongs to the key of the run that builds on it: the same past gives the same bytes. ``scale`` are the
+    tiers of the policy that graded.
     """
 
     folder: Path
     as_of: date
     run_key: str
     columns: pd.DataFrame
+    scale: TierScale = DEFAULT_SCALE
 
     def of(self, clients: pd.Series) -> pd.DataFrame:
         """One row per client of ``clients`` (n,), in their order."""
@@ -93,6 +99,7 @@ def previous_scores(folder: Path, columns: Sequence[str]) -> PreviousScores:
             as_of=date.fromisoformat(manifest["as_of"]),
             run_key=manifest["run_key"],
             columns=frame[kept],
+            scale=scale_of(manifest),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DamagedBundleError(
@@ -100,6 +107,11 @@ def previous_scores(folder: Path, columns: Sequence[str]) -> PreviousScores:
             got=f"no {error}" if isinstance(error, KeyError) else f"as-of date {manifest['as_of']!r}",
             remedy="name a folder that predict published",
         ) from error
+
+
+def scale_of(manifest: Mapping[str, Any]) -> TierScale:
+    """The tiers of the policy that graded a published run; those of every policy, where it was published before."""
+    return TierScale.from_facts(manifest[TIER_SCALE]) if TIER_SCALE in manifest else DEFAULT_SCALE
 
 
 def _run_in(folder: Path) -> PublishedRun | None:

@@ -55,7 +55,7 @@ class Scoring:
         if not len(now):
             return None
         scored, models = score_block(bundle, now, self.decision_context), bundle.models
-        served = Served(now, scored.matrix, scored.predictions)
+        served = Served(now, scored.matrix, scored.predictions, models.policy.scale)
         turned = read_deteriorations(models, panel, self.settings, served=served)
         return BlockScores(
             untiered=pa.table(self._columns(models, scored) | {"warnings": warning_column(turned, self.settings)}),

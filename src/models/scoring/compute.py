@@ -16,7 +16,7 @@ from models.config.root import Config
 from models.errors import IrreproducibleError, TooLittleDataError
 from models.grading.coverage import Coverage, coverage_notices
 from models.grading.decision import Assessment, TierDecisions, decide
-from models.grading.known_overrides import override_facts, overrides_at, overrides_written
+from models.grading.known_overrides import override_facts, override_notices, overrides_at, overrides_written
 from models.grading.stability import MoveLimit, limit_of
 from models.notices import Notice, by_severity, notice_facts
 from models.panel.blocks import PreparedBook
@@ -25,7 +25,7 @@ from models.panel.ledger_cache import kept_book
 from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike, value_notices
 from models.publications.latest import lead_latest, require_place, stays_notice
-from models.publications.previous import earlier_scores
+from models.publications.previous import TIER_SCALE, earlier_scores
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.blocks import BlockScores, Scoring, scored_blocks
 from models.scoring.columns import REMEMBERED
@@ -35,7 +35,7 @@ from models.scoring.parquet import ParquetFile, Spill
 from models.scoring.report import Predicted, Tally
 from models.scoring.run_key import model_version, run_folder, run_key
 from models.scoring.scoring import score_block, score_clients, scoring_config
-from models.scoring.tier_columns import tier_columns
+from models.scoring.tier_columns import earlier_tier_notices, tier_columns
 from models.scoring.without_effect import settings_hashes, settings_without_effect
 from models.store.code import scoring_code
 from models.store.drafts import scratch_folder
@@ -147,7 +147,9 @@ def predict_book(
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
     decision_context = DecisionContext(previous=previous, overrides=overrides_at(book, when))
     unlike = likeness_notices(book, bundle.profile, bundle.config, config.guard)
-    notices = (*book.notices, *unlike, *bundle.models.learned.notices(when))
+    scale = bundle.models.policy.scale
+    tiers = (*override_notices(decision_context.overrides, scale), *earlier_tier_notices(previous, scale))
+    notices = (*book.notices, *unlike, *bundle.models.learned.notices(when), *tiers)
     refuse_unlike(book.name, notices)
     job = _Job(
         bundle,
@@ -160,7 +162,7 @@ def predict_book(
         book.fingerprint,
         notices=notices,
     )
-    tally = Tally()
+    tally = Tally(scale=job.bundle.models.policy.scale)
     prepared = kept_book(book, settings, when, bundle.models.notes)
     blocks = scored_blocks(job.scoring(prepared), bundle, mapper or Processes.of(settings.run.threads))
     tracked = progress.track(blocks, total=len(prepared.block_numbers), title="Scoring and explaining")
@@ -211,7 +213,13 @@ def _write_blocks(
     tally.notices += [*_judged(job, tally), *_policy_notices(waiting.assessment, job)]
     refuse_unlike(job.settings.book.name, tally.notices)
     alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
-    moved = write_movers(draft, job.decision_context.previous, as_of=job.as_of, bundle=job.bundle.key)
+    moved = write_movers(
+        draft,
+        job.decision_context.previous,
+        job.bundle.models.policy.scale,
+        as_of=job.as_of,
+        bundle=job.bundle.key,
+    )
     more = {MOVES: asdict(limit), "alarms": alarms, "movers": moved}
     write_manifest(draft, _manifest_facts(prepared, job, tally) | more)
 
@@ -274,6 +282,7 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str
         "clients_in_book": prepared.clients,
         "clients_scored": tally.scored,
         "tiers": dict(sorted(tally.clients.items())),
+        TIER_SCALE: job.bundle.models.policy.scale.facts(),
         "overrides": tally.overrides,
         "notices": notice_facts(_notices(prepared, job, tally)),
     }

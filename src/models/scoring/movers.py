@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.config.policy.tiers import TierScale
 from models.grading.decision import Basis
-from models.grading.ranks import tier_ranks
 from models.publications.previous import SCORES, PreviousScores, previous_scores
 from models.scoring.tier_columns import BY_RULE
 from models.store.sealed import read_manifest
@@ -51,6 +51,7 @@ class MoverCause(StrEnum):
     DOWN = "down"
     APPEARED = "appeared"
     VANISHED = "vanished"
+    OTHER_TIERS = "other tiers"
 
 
 class MovedBy(StrEnum):
@@ -80,7 +81,9 @@ class Versions:
         return "data" if self.same_bundle else "data, models or policy"
 
 
-def write_movers(draft: Path, previous: PreviousScores | None, *, as_of: date, bundle: str) -> dict[str, int | str]:
+def write_movers(
+    draft: Path, previous: PreviousScores | None, scale: TierScale, *, as_of: date, bundle: str
+) -> dict[str, int | str]:
     """Write the movers of the scores in ``draft`` against ``previous``, an empty file without it; returns counts.
 
     Raises ``DamagedBundleError`` if the earlier scores are not as they were published.
@@ -92,14 +95,14 @@ def write_movers(draft: Path, previous: PreviousScores | None, *, as_of: date, b
             before=previous.as_of, now=as_of, same_bundle=read_manifest(previous.folder).get("bundle") == bundle
         )
         before, now = previous_scores(previous.folder, _COLUMNS).columns, _scores(draft)
-        found = movers_of(before, now, versions)
+        found = movers_of(before, now, versions, scale)
         ways = found["way"].to_pandas().value_counts()
         facts = {"before": previous.as_of.isoformat(), **{way.value: int(ways.get(way.value, 0)) for way in MoverCause}}
     pq.write_table(found, draft / MOVERS, compression="zstd")
     return facts
 
 
-def movers_of(before: pd.DataFrame, now: pd.DataFrame, versions: Versions) -> pa.Table:
+def movers_of(before: pd.DataFrame, now: pd.DataFrame, versions: Versions, scale: TierScale) -> pa.Table:
     """Who stands in another tier ``now``, or in one of the two only, as ``SCHEMA``, by client; both by client id.
 
     A column that the earlier run did not publish counts as not known.
@@ -109,12 +112,12 @@ def movers_of(before: pd.DataFrame, now: pd.DataFrame, versions: Versions) -> pa
     old, new = _text(then["tier"]), _text(today["tier"])
     moved = old != new
     then, today, old, new = then[moved], today[moved], old[moved], new[moved]
-    moved_by = _moved_by(then, today)
+    moved_by, ways = _moved_by(then, today), _ways(old, new, scale)
     columns = {
         "client_id": clients[moved].to_numpy(dtype=object),
         "as_of_before": [versions.before] * len(old),
         "as_of": [versions.now] * len(old),
-        "way": _ways(old, new),
+        "way": ways,
         "tier_before": _or_null(old),
         "tier": _or_null(new),
         "value_before": then["value"].to_numpy(dtype=np.float64),
@@ -122,7 +125,7 @@ def movers_of(before: pd.DataFrame, now: pd.DataFrame, versions: Versions) -> pa
         "decline_before": then["decline_probability"].to_numpy(dtype=np.float64),
         "decline": today["decline_probability"].to_numpy(dtype=np.float64),
         "moved_by": moved_by,
-        "dimension": _or_null(np.where(moved_by == MovedBy.DIMENSION, _short_of(then, today, old, new), "")),
+        "dimension": _or_null(np.where(moved_by == MovedBy.DIMENSION, _short_of(then, today, ways), "")),
         "models": [versions.models] * len(old),
         "tier_reason_before": _or_null(_text(then["tier_reason"])),
         "tier_reason": _or_null(_text(today["tier_reason"])),
@@ -131,11 +134,12 @@ def movers_of(before: pd.DataFrame, now: pd.DataFrame, versions: Versions) -> pa
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
-def _ways(old: TextArray, new: TextArray) -> TextArray:
+def _ways(old: TextArray, new: TextArray, scale: TierScale) -> TextArray:
     met = (old != "") & (new != "")
     risen = np.zeros(len(old), dtype=np.bool_)
-    risen[met] = tier_ranks(new[met]) > tier_ranks(old[met])
+    risen[met] = scale.steps(new[met]) > scale.steps(old[met])
     both = np.where(risen, MoverCause.UP.value, MoverCause.DOWN.value)
+    both = np.where(np.isin(old, scale.names), both, MoverCause.OTHER_TIERS.value)
     return np.where(met, both, np.where(old == "", MoverCause.APPEARED.value, MoverCause.VANISHED.value))
 
 
@@ -157,9 +161,9 @@ def _moved_by(then: pd.DataFrame, today: pd.DataFrame) -> TextArray:
     return np.select([who for who, _ in rules], [by.value for _, by in rules], MovedBy.DIMENSION.value)
 
 
-def _short_of(then: pd.DataFrame, today: pd.DataFrame, old: TextArray, new: TextArray) -> TextArray:
+def _short_of(then: pd.DataFrame, today: pd.DataFrame, ways: TextArray) -> TextArray:
     """The dimension that lacked most before a client rose, or lacks most now that it fell; "" where nothing does."""
-    return np.where(_ways(old, new) == MoverCause.UP, _text(then["tier_lacking"]), _text(today["tier_lacking"]))
+    return np.where(ways == MoverCause.UP, _text(then["tier_lacking"]), _text(today["tier_lacking"]))
 
 
 def _scores(draft: Path) -> pd.DataFrame:

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.config.sections import TimeConfig
 from models.notices import Notice, Severity
-from models.vocab import Tier
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +41,7 @@ class Predicted:
 class Tally:
     """Clients, value and decline by tier, overrides by their fate, and what was noticed on the way."""
 
+    scale: TierScale = DEFAULT_SCALE
     overrides: dict[str, int] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     clients: Counter[str] = field(default_factory=Counter)
@@ -83,7 +84,7 @@ class Tally:
         self, folder: Path, *, run_key: str, as_of: date, model_version: str, notices: tuple[Notice, ...]
     ) -> Predicted:
         """The run that was published in ``folder``, tiers from the best on."""
-        order = sorted(self.clients, key=[tier.value for tier in Tier].index)
+        order = [tier for tier in self.scale.names if tier in self.clients]
         return Predicted(
             folder=folder,
             run_key=run_key,

@@ -8,11 +8,14 @@ from dataclasses import asdict, fields
 import numpy as np
 import pyarrow as pa
 
+from models.config.policy.tiers import TierScale
 from models.grading.decision import TierDecisions
 from models.grading.distance import shortfall
 from models.grading.known_overrides import override_column
 from models.grading.reasons_text import reasons
 from models.grading.treatments import Treatment, TreatmentTable
+from models.notices import Notice, Severity
+from models.publications.previous import PreviousScores
 from models.vocab import TextArray
 
 BY_RULE = "tier_by_rule"
@@ -38,6 +41,30 @@ def tier_columns(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[
         "tier_lacking_amount": pa.array(np.where(lacking.main == "", np.nan, lacking.main_lacking), from_pandas=True),
         **_treatments(decided, kinds),
     }
+
+
+def earlier_tier_notices(previous: PreviousScores | None, scale: TierScale) -> list[Notice]:
+    """A warning of clients whose tier in the earlier run is none of the policy: nothing holds them there."""
+    if previous is None or BY_RULE not in previous.columns:
+        return []
+    earlier = previous.columns[BY_RULE].dropna().astype("str")
+    others = earlier[~earlier.isin(scale.names)]
+    if not len(others):
+        return []
+    found = (
+        f"{len(others):,} clients had {', '.join(sorted(set(others)))} in the run of {previous.as_of}, which the "
+        "policy lacks: they are graded as if for the first time, whatever its margin and limit on moves"
+    )
+    return [
+        Notice(
+            code="earlier_tier_unknown",
+            severity=Severity.WARNING,
+            subject="policy.tiers",
+            found=found,
+            remedy="nothing, where the tiers were meant to change",
+            count=len(others),
+        )
+    ]
 
 
 def _treatments(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[str, pa.Array]:

@@ -115,7 +115,9 @@ def book_profiles(
         **trained_profiles(report, model_version(bundle)),
         "currency": settings.book.currency,
         "as_of": when.isoformat(),
-        "segments": segment_facts(bundle.models.segments, rows, reported, mixes_of(rows, columns)),
+        "segments": segment_facts(
+            bundle.models.segments, rows, reported, mixes_of(rows, columns), bundle.models.policy.scale
+        ),
         "kinds": {**report["kinds"], "regions": regions},
         "notices": notice_facts(by_severity(settings_without_effect(bundle, config))),
     }

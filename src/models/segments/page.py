@@ -61,7 +61,10 @@ def segments_page(facts: Facts) -> str:
                 segment_plots.separation_chart(segments),
                 segment_plots.structure_chart(segments["structure_test"]),
             ],
-            mix_charts=[segment_plots.mix_chart(name, segments["segments"], whole) for name, whole in totals.items()],
+            mix_charts=[
+                segment_plots.mix_chart(name, segments["segments"], whole, segments["tier_colours"])
+                for name, whole in totals.items()
+            ],
         )
     )
 

@@ -102,11 +102,11 @@ def structure_chart(test: Facts) -> Chart:
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 
-def mix_chart(name: str, segments: Sequence[Facts], whole: Sequence[Facts]) -> Chart:
+def mix_chart(name: str, segments: Sequence[Facts], whole: Sequence[Facts], tier_colours: Mapping[str, str]) -> Chart:
     """What each segment is made of by one label, as parts of a bar, below the whole book."""
     labels = [each["name"] for each in whole]
     in_turn = dict(zip(labels, (STYLES[place % len(STYLES)] for place in range(len(labels))), strict=True))
-    styles = tier_styles(labels) if name == "tier" else in_turn
+    styles = tier_styles(labels, tier_colours) if name == "tier" else in_turn
     bars = [(WHOLE, {each["name"]: each["share"] for each in whole})]
     bars += [(f"{each['number']}: {each['name']}", each["mixes"][name]) for each in segments]
     frame = rows_frame(AxisScale(low=0.0, high=1.0, name="share of clients", say=percent), len(bars), left=_LABELS)

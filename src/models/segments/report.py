@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from models.config.policy.tiers import TierScale
 from models.config.root import Config
 from models.evaluation.report.groups import UNKNOWN, groups_of
 from models.learners.segments.matching import Matching, matched_to
@@ -23,7 +24,7 @@ from models.profiles.types import NEEDS, RELATIONSHIPS
 from models.profiles.value_classes import ValueClass
 from models.scoring.columns import score_columns
 from models.text import ENGLISH, Language, languages
-from models.vocab import BoolArray, FloatArray, IntArray, Stage, TextArray, Tier
+from models.vocab import BoolArray, FloatArray, IntArray, Stage, TextArray
 
 BETWEEN = 0.1
 """A client with a smaller margin is said to lie between two segments."""
@@ -31,7 +32,6 @@ MAP_CLIENTS = 500
 MIX_COLUMNS = ("tier", "stage", "relationship_type", "need_type", "value_class", "region_class")
 PLACE_COLUMNS = ("region", "country")
 _ORDERS = {
-    "tier": tuple(map(str, Tier)),
     "stage": tuple(map(str, Stage)),
     "relationship_type": RELATIONSHIPS,
     "need_type": NEEDS,
@@ -63,7 +63,7 @@ def served_segment_facts(
     """``segment_facts`` of the clients of ``rows``, one origin, as the models that serve see them."""
     predictions = score_panel(models, rows)
     mixes = mixes_of(rows, score_columns(models, rows, predictions, config))
-    return segment_facts(models.segments, rows, predictions, mixes, matching)
+    return segment_facts(models.segments, rows, predictions, mixes, models.policy.scale, matching)
 
 
 def mixes_of(panel: Panel, columns: Mapping[str, pa.Array]) -> dict[str, TextArray]:
@@ -78,14 +78,18 @@ def segment_facts(
     rows: Panel,
     predictions: Predictions,
     mixes: Mapping[str, TextArray],
+    scale: TierScale,
     matching: Matching | None = None,
 ) -> dict[str, Any]:
     """All about the segments of ``rows``, clients at one origin with their predictions, ready for JSON.
 
-    ``mixes`` are labels by which each segment is told as shares. Places of few clients are pooled, as in the report.
+    ``mixes`` are labels by which each segment is told as shares, tiers in the order of ``scale``. Places of few
+    clients are pooled, as in the report.
     """
     matrix = segment_rows(model, rows)
-    profiled = _Profiled(model, matrix, predictions, {name: _groups(name, labels) for name, labels in mixes.items()})
+    orders = {**_ORDERS, "tier": scale.names}
+    groups = {name: _groups(labels, orders.get(name)) for name, labels in mixes.items()}
+    profiled = _Profiled(model, matrix, predictions, groups)
     names = {language: _names_in(language, model, rows) for language in languages() if language != ENGLISH}
     return {
         "as_of": rows.grid.start_of(int(rows.origin[0])).isoformat() if len(rows) else None,
@@ -109,6 +113,7 @@ def segment_facts(
         ],
         "whole": {"features": _features(model, matrix, matrix)},
         "kinds": {name: _totals(groups, predictions) for name, groups in profiled.mixes.items()},
+        "tier_colours": scale.colours(),
         "map": map_of(model, matrix, predictions.segment),
         "matching": None if matching is None else _matching_facts(matching),
     }
@@ -222,10 +227,10 @@ def _matching_facts(matching: Matching) -> dict[str, Any]:
     return facts
 
 
-def _groups(name: str, labels: TextArray) -> dict[str, BoolArray]:
+def _groups(labels: TextArray, order: Sequence[str] | None) -> dict[str, BoolArray]:
     """Decisions one by one, in their order; of other labels the rare ones pooled."""
-    if name in _ORDERS:
-        there = {kind: np.asarray(labels == kind) for kind in (*_ORDERS[name], UNKNOWN)}
+    if order is not None:
+        there = {kind: np.asarray(labels == kind) for kind in (*order, UNKNOWN)}
         return {kind: inside for kind, inside in there.items() if inside.any()}
     return {group.name: group.inside for group in groups_of(labels)}
 

@@ -1,30 +1,36 @@
-"""The colour of each tier, by its rank: the same on every page; a tier's name always stands beside it."""
+"""The colour of each tier, as its policy has it: the same on every page; a tier's name always stands beside it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 
-from models.vocab import Tier
-
-BY_RANK = ("s1", "ours", "s0", "s2", "s4", "s3", "s5", "s6")
-"""Styles of the page, the best tier first."""
+CLASSES = {
+    "green": "s1",
+    "blue": "ours",
+    "orange": "s0",
+    "pink": "s2",
+    "sky": "s4",
+    "olive": "s3",
+    "violet": "s5",
+    "red": "s6",
+}
+"""Colour in a policy -> style of the page, which knows it by day and by night."""
 _OTHERS = "truth"
 
 
-def tier_styles(names: Sequence[str], tiers: Sequence[str] = tuple(Tier)) -> dict[str, str]:
-    """The style of each of ``names`` by its rank among all ``tiers``, best first; what is no tier is grey.
+def tier_styles(names: Iterable[str], colours: Mapping[str, str]) -> dict[str, str]:
+    """The style of each of ``names`` by the ``colours`` of tiers; what is no tier is grey.
 
-    >>> tier_styles(["B", "AA", "not scored"])
+    >>> tier_styles(["B", "AA", "not scored"], {"AA": "green", "B": "orange"})
     {'B': 's0', 'AA': 's1', 'not scored': 'truth'}
     """
-    by_rank = {str(tier): BY_RANK[rank % len(BY_RANK)] for rank, tier in enumerate(tiers)}
-    return {name: by_rank.get(name, _OTHERS) for name in names}
+    return {name: tier_style(name, colours) for name in names}
 
 
-def tier_style(name: str) -> str:
+def tier_style(name: str, colours: Mapping[str, str]) -> str:
     """The style of one tier.
 
-    >>> tier_style("A")
+    >>> tier_style("A", {"A": "blue"})
     'ours'
     """
-    return tier_styles([name])[name]
+    return CLASSES[colours[name]] if name in colours else _OTHERS

@@ -8,12 +8,13 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import pandas as pd
 
+from models.config.policy.tiers import TierScale
 from models.config.root import Config
 from models.panel.panel import Panel
 from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.pipeline import FittedModels, grade_matrix, score_matrix
 from models.pipeline.predictions import GradedForecast, Predictions
-from models.vocab import BoolArray, FloatArray, IntArray, Tier
+from models.vocab import BoolArray, FloatArray, IntArray
 from models.warnings.rules import Deterioration, Signal, Usual, deterioration_of, signals_of
 
 DECLINE = "decline_probability"
@@ -31,7 +32,7 @@ class DeteriorationReading:
         turn: how much worse, and by which evidence.
         decline_probability: within the horizon, as served.
         expected_loss: in book currency, see ``expected_loss``.
-        top: whether the client is AA, or was at a date looked back at.
+        top: whether the client is in a top tier, or was at a date looked back at.
     """
 
     client_id: pd.Series
@@ -64,11 +65,12 @@ class WarnedForecasts:
     rows: Panel
     matrix: FloatArray
     said: GradedForecast
+    scale: TierScale
 
     @property
     def top(self) -> BoolArray:
-        """Who is AA."""
-        return np.asarray(self.said.grades.tier == Tier.AA.value)
+        """Who is in a top tier."""
+        return self.scale.is_top(self.said.grades.tier)
 
 
 @dataclass(frozen=True)
@@ -134,12 +136,12 @@ def expected_loss(rows: Panel, said: Predictions, config: Config) -> FloatArray:
 
 def _served(models: FittedModels, rows: Panel) -> Served:
     matrix = models.contract.encode(rows.features)
-    return Served(rows=rows, matrix=matrix, said=score_matrix(models, matrix, rows))
+    return Served(rows=rows, matrix=matrix, said=score_matrix(models, matrix, rows), scale=models.policy.scale)
 
 
 def _scored(models: FittedModels, rows: Panel) -> WarnedForecasts:
     matrix = models.contract.encode(rows.features)
-    return WarnedForecasts(rows=rows, matrix=matrix, said=grade_matrix(models, matrix, rows))
+    return WarnedForecasts(rows=rows, matrix=matrix, said=grade_matrix(models, matrix, rows), scale=models.policy.scale)
 
 
 def _numbers(models: FittedModels) -> tuple[str, ...]:

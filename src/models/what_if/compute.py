@@ -25,7 +25,7 @@ from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle
 from models.scoring.scoring import scoring_config
 from models.scoring.without_effect import settings_without_effect
-from models.vocab import Progress, SilentProgress, Tier
+from models.vocab import Progress, SilentProgress
 
 MOVERS = 10
 
@@ -47,6 +47,7 @@ class TierShift:
 
     Attributes:
         changes: what was set, as it was asked for.
+        tiers: names, best first.
         clients: (tiers before, tiers after), how many; best tier first. ``value`` likewise, in book currency.
         overridden: of how many clients a person's decision counts, which it does under both.
         movers: those of the largest expected value that would move.
@@ -57,6 +58,7 @@ class TierShift:
     as_of: date
     currency: str
     changes: tuple[str, ...]
+    tiers: tuple[str, ...]
     clients: tuple[tuple[int, ...], ...]
     value: tuple[tuple[float, ...], ...]
     overridden: int
@@ -65,7 +67,7 @@ class TierShift:
     moved: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        tiers = range(len(Tier))
+        tiers = range(len(self.tiers))
         moved = sum(self.clients[old][new] for old in tiers for new in tiers if old != new)
         object.__setattr__(self, "moved", moved)
 
@@ -95,6 +97,7 @@ def tier_shift(
         as_of=when,
         currency=policy.currency,
         changes=tuple(changes),
+        tiers=found.tiers,
         clients=tuple(map(tuple, found.clients.tolist())),
         value=tuple(map(tuple, found.value.tolist())),
         overridden=found.before.overridden,

@@ -10,7 +10,6 @@ from rich.text import Text
 
 from models.reasons.figures import money
 from models.text import ENGLISH
-from models.vocab import Tier
 from models.what_if.compute import TierShift
 
 EXAMPLE = "caps.overdue_30.above=15"
@@ -28,7 +27,7 @@ def shift_sentence(shift: TierShift) -> str:
     """How many would move, of how many, and what they are worth; without a change, how to ask for one."""
     if not shift.changes:
         return f"These are the tiers as they are. Ask for another policy with --what-if KEY=VALUE, e.g. {EXAMPLE}."
-    tiers = range(len(Tier))
+    tiers = range(len(shift.tiers))
     total = sum(map(sum, shift.clients))
     worth = sum(shift.value[old][new] for old in tiers for new in tiers if old != new)
     expected = money(worth, shift.currency, ENGLISH)
@@ -40,12 +39,12 @@ def shift_sentence(shift: TierShift) -> str:
 def _matrix(shift: TierShift) -> Table:
     table = Table(title=f"Tiers at {shift.as_of}: clients and expected value", title_justify="left", box=SIMPLE_HEAD)
     table.add_column("policy as it is")
-    for tier in Tier:
-        table.add_column(f"then {tier.value}", justify="right")
+    for tier in shift.tiers:
+        table.add_column(f"then {tier}", justify="right")
     table.add_column("all", justify="right")
-    for place, tier in enumerate(Tier):
+    for place, tier in enumerate(shift.tiers):
         cells = [_cell(*both, shift.currency) for both in zip(shift.clients[place], shift.value[place], strict=True)]
-        table.add_row(tier.value, *cells, _cell(sum(shift.clients[place]), sum(shift.value[place]), shift.currency))
+        table.add_row(tier, *cells, _cell(sum(shift.clients[place]), sum(shift.value[place]), shift.currency))
     return table
 
 

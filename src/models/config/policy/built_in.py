@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from models.config.labels import Wording
 from models.config.policy.policy import PolicyConfig
 from models.text import Language, Text
@@ -10,14 +12,15 @@ _VALUE = Text("expected value", "config")
 _DECLINE = Text("decline", "config")
 
 
-def built_in_policy(*, aa_share: float, a_share: float, aa_max_decline: float, a_max_decline: float) -> PolicyConfig:
-    """AA: value within the top ``aa_share`` and decline at most ``aa_max_decline``. A: likewise. B: all others.
+def built_in_policy(shares: Mapping[str, float], max_declines: Mapping[str, float]) -> PolicyConfig:
+    """AA: value within its top share and decline at most its highest. A: likewise. B: all others.
 
+    ``shares`` and ``max_declines``: of the tiers AA and A.
     It asks for nothing but the two predictions, so that every book can be graded.
     """
-    bearable = [{"name": "low", "probability": aa_max_decline}]
-    if a_max_decline > aa_max_decline:
-        bearable.append({"name": "raised", "probability": a_max_decline})
+    bearable = [{"name": "low", "probability": max_declines["AA"]}]
+    if max_declines["A"] > max_declines["AA"]:
+        bearable.append({"name": "raised", "probability": max_declines["A"]})
     borne = [level["name"] for level in bearable]
     rules = [
         {"tier": "AA", "when": {"expected_value": "top", "decline_risk": "low"}},
@@ -27,7 +30,7 @@ def built_in_policy(*, aa_share: float, a_share: float, aa_max_decline: float, a
     ]
     if "raised" in borne:
         rules.append({"tier": "A", "when": {"expected_value": "top", "decline_risk": "raised"}})
-    levels = [{"name": "top", "share": aa_share}, {"name": "good", "share": a_share}, {"name": "rest"}]
+    levels = [{"name": "top", "share": shares["AA"]}, {"name": "good", "share": shares["A"]}, {"name": "rest"}]
     dimensions = {
         "expected_value": {"label": _label(_VALUE), "measure": "value", "levels": levels},
         "decline_risk": {

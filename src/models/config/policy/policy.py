@@ -18,13 +18,15 @@ from models.config.policy.rules import (
     cap_problems,
     table_problems,
 )
+from models.config.policy.tiers import DEFAULT_TIERS, TierConfig, TierScale
 from models.config.policy.treatments import TreatmentsConfig, unknown_words
 from models.errors import UserError
 
 
 class PolicyConfig(Section):
-    """How clients are graded AA, A or B, and how they are treated then."""
+    """The tiers, how clients are graded into them, and how they are treated then."""
 
+    tiers: tuple[TierConfig, ...] = Field(default=DEFAULT_TIERS, description="Best first; by default AA, A and B.")
     dimensions: Annotated[dict[Name, DimensionConfig], Field(min_length=1)]
     rules: Annotated[tuple[RuleConfig, ...], Field(min_length=1)]
     caps: tuple[CapConfig, ...] = Field(default=(), description="Of several that hold alike, the last is told.")
@@ -32,15 +34,21 @@ class PolicyConfig(Section):
     treating: TreatingConfig | None = None
     treatments: TreatmentsConfig | None = None
 
+    @property
+    def scale(self) -> TierScale:
+        """The tiers, best first."""
+        return TierScale(self.tiers)
+
     @model_validator(mode="after")
     def _whole(self) -> PolicyConfig:
+        refuse(list(located("tiers", self.scale.problems())))
         refuse(
             [
                 *self._problems_of_parts(),
                 *self._composite_problems(),
                 *self._profit_problems(),
-                *table_problems(self.dimensions, self.rules),
-                *cap_problems(self.caps),
+                *table_problems(self.dimensions, self.rules, self.scale),
+                *cap_problems(self.caps, self.scale),
                 *self._cap_treatment_problems(),
             ]
         )
@@ -53,7 +61,7 @@ class PolicyConfig(Section):
         for cap in self.caps:
             yield from located(f"caps.{cap.name}", cap.problems())
         if self.treatments is not None:
-            yield from located("treatments", self.treatments.problems())
+            yield from located("treatments", self.treatments.problems(self.scale))
 
     def _composite_problems(self) -> Iterator[UserError]:
         """A dimension may count the scores of others, but only of those listed before it."""

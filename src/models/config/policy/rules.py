@@ -15,13 +15,12 @@ from models.config.base import Name, OpenShare, Section, Share
 from models.config.labels import Wording
 from models.config.policy.dimensions import DimensionConfig
 from models.config.policy.problems import EXAMPLES, some_of, unknown_name
+from models.config.policy.tiers import TierName, TierScale, unknown_tier
 from models.config.policy.treatments import TreatmentFields
 from models.errors import UserError
-from models.vocab import BoolArray, IntArray, Tier
+from models.vocab import BoolArray, IntArray
 
 MAX_CASES = 100_000
-TIERS = tuple(Tier)
-"""Best first; the place of a tier is its rank."""
 
 
 def _one_or_several(given: Any) -> Any:
@@ -34,7 +33,7 @@ Levels = Annotated[tuple[Name, ...], BeforeValidator(_one_or_several), Field(min
 class RuleConfig(Section):
     """One line of the table: clients at these levels get this tier. A dimension that is left away may be at any."""
 
-    tier: Tier
+    tier: TierName
     when: dict[Name, Levels] = Field(default_factory=dict, description="Dimension -> one level or several.")
 
 
@@ -50,7 +49,7 @@ class CapConfig(Section):
     above: float | None = None
     below: float | None = None
     or_missing: bool = Field(default=False, description="Also where the client's feature is missing.")
-    at_most: Tier
+    at_most: TierName
     because: Wording
     treatment: TreatmentFields | None = Field(default=None, description="What it changes in the treatment.")
 
@@ -61,8 +60,6 @@ class CapConfig(Section):
             problems.append(UserError(rule="a cap must look one way", got="above and below", remedy="make it two caps"))
         if self.above is None and self.below is None and not self.or_missing:
             problems.append(UserError(rule="a cap must say when it acts", got="never", remedy="give above or below"))
-        if self.at_most == Tier.AA:
-            problems.append(UserError(rule="a cap must hold below the best tier", got="AA", remedy="set A or B"))
         return problems
 
 
@@ -108,9 +105,11 @@ def covered(dimensions: Mapping[str, DimensionConfig], rules: Sequence[RuleConfi
     return table
 
 
-def table_problems(dimensions: Mapping[str, DimensionConfig], rules: Sequence[RuleConfig]) -> list[UserError]:
+def table_problems(
+    dimensions: Mapping[str, DimensionConfig], rules: Sequence[RuleConfig], scale: TierScale
+) -> list[UserError]:
     """Everything that is wrong with the table: unknown names, gaps, overlaps, contradictions, a tier that falls."""
-    problems = list(_unknown_names(dimensions, rules))
+    problems = [*_unknown_names(dimensions, rules), *_unknown_tiers(rules, scale)]
     names = table_dimensions(dimensions, rules)
     cases = prod(len(dimensions[name].levels) for name in names)
     if cases > MAX_CASES:
@@ -119,7 +118,7 @@ def table_problems(dimensions: Mapping[str, DimensionConfig], rules: Sequence[Ru
     table = covered(dimensions, rules)
     reported = _Cases(dimensions, names)
     problems += [*_gaps(table, reported), *_doubles(table, rules, reported)]
-    return problems or list(_falls(table, rules, reported))
+    return problems or list(_falls(table, rules, scale, reported))
 
 
 class _Cases:
@@ -151,6 +150,11 @@ def _unknown_names(dimensions: Mapping[str, DimensionConfig], rules: Sequence[Ru
                     yield unknown_name(f"the level of {name} in rule {number}", level, dimensions[name].level_names)
 
 
+def _unknown_tiers(rules: Sequence[RuleConfig], scale: TierScale) -> Iterator[UserError]:
+    for number, rule in enumerate(rules, start=1):
+        yield from unknown_tier(f"the tier of rule {number}", rule.tier, scale)
+
+
 def _gaps(table: BoolArray, reported: _Cases) -> Iterator[UserError]:
     nobody = np.asarray(~table.any(axis=0))
     if nobody.any():
@@ -174,9 +178,9 @@ def _doubles(table: BoolArray, rules: Sequence[RuleConfig], reported: _Cases) ->
             )
 
 
-def _falls(table: BoolArray, rules: Sequence[RuleConfig], reported: _Cases) -> Iterator[UserError]:
+def _falls(table: BoolArray, rules: Sequence[RuleConfig], scale: TierScale, reported: _Cases) -> Iterator[UserError]:
     """A client that is better in one dimension and alike in all others must not get a lower tier."""
-    ranks = ranks_of_cases(table, rules)
+    ranks, names = ranks_of_cases(table, rules, scale), scale.names
     for axis in range(ranks.ndim):
         fewer = np.diff(ranks, axis=axis) < 0
         if fewer.any():
@@ -184,25 +188,37 @@ def _falls(table: BoolArray, rules: Sequence[RuleConfig], reported: _Cases) -> I
             worse = tuple(place + (axis == other) for other, place in enumerate(better))
             yield UserError(
                 rule="a better client must not get a lower tier",
-                got=f"a contradiction: {TIERS[ranks[better]]} for {reported.one(np.array(better))}, "
-                f"but {TIERS[ranks[worse]]} for {reported.one(np.array(worse))}",
+                got=f"a contradiction: {names[ranks[better]]} for {reported.one(np.array(better))}, "
+                f"but {names[ranks[worse]]} for {reported.one(np.array(worse))}",
                 remedy="exchange the tiers of the two rules",
             )
 
 
-def ranks_of_cases(table: BoolArray, rules: Sequence[RuleConfig]) -> IntArray:
+def ranks_of_cases(table: BoolArray, rules: Sequence[RuleConfig], scale: TierScale) -> IntArray:
     """The rank of the tier of each case, 0 the best. Shape (levels of the first dimension, ...)."""
-    return np.asarray(np.array([TIERS.index(rule.tier) for rule in rules])[table.argmax(axis=0)])
+    return np.asarray(np.array([scale.rank(rule.tier) for rule in rules])[table.argmax(axis=0)])
 
 
-def cap_problems(caps: Sequence[CapConfig]) -> list[UserError]:
-    """Caps of one name, and caps that a wider and harder one leaves nothing to do."""
+def cap_problems(caps: Sequence[CapConfig], scale: TierScale) -> list[UserError]:
+    """Caps at no tier or at the best, caps of one name, and caps that a wider and harder one leaves nothing to do."""
+    problems = [problem for cap in caps for problem in _cap_tier_problems(cap, scale)]
+    return problems or _caps_side_by_side(caps, scale)
+
+
+def _cap_tier_problems(cap: CapConfig, scale: TierScale) -> Iterator[UserError]:
+    yield from unknown_tier(f"the tier of cap {cap.name}", cap.at_most, scale)
+    if cap.at_most == scale.names[0]:
+        remedy = f"set {' or '.join(scale.names[1:])}"
+        yield UserError(rule=f"caps.{cap.name}: a cap must hold below the best tier", got=cap.at_most, remedy=remedy)
+
+
+def _caps_side_by_side(caps: Sequence[CapConfig], scale: TierScale) -> list[UserError]:
     problems = []
     for first, second in combinations(caps, 2):
         if first.name == second.name:
             problems.append(UserError(rule="caps must differ in name", got=first.name, remedy="rename one of them"))
         for wide, narrow in ((first, second), (second, first)):
-            if _holds_wherever(wide, narrow) and TIERS.index(wide.at_most) > TIERS.index(narrow.at_most):
+            if _holds_wherever(wide, narrow) and scale.rank(wide.at_most) > scale.rank(narrow.at_most):
                 problems.append(
                     UserError(
                         rule=f"cap {narrow.name} must be as hard as {wide.name}, which holds wherever it does",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations, islice
 from typing import Annotated, Any, Literal
 
@@ -13,13 +14,13 @@ from models.config.base import Count, Name, Section
 from models.config.labels import Wording
 from models.config.policy.dimensions import Points
 from models.config.policy.problems import EXAMPLES, some_of, unknown_name
+from models.config.policy.tiers import TierName, TierScale, unknown_tier
 from models.errors import UserError
-from models.vocab import BoolArray, IntArray, RelationshipType, Stage, Tier
+from models.vocab import BoolArray, IntArray, RelationshipType, Stage
 
 ANY = "any"
-KEYS = {"tier": tuple(Tier), "relationship_type": tuple(RelationshipType), "stage": tuple(Stage)}
-"""The keys of a row and what each may be, in the order of the axes of a table of cases."""
-SHAPE = tuple(len(kinds) for kinds in KEYS.values())
+KEYS = ("tier", "relationship_type", "stage")
+"""The keys of a row, in the order of the axes of a table of cases."""
 
 
 def _one_or_several(given: Any) -> Any:
@@ -54,7 +55,7 @@ FIELDS = tuple(TreatmentFields.model_fields)
 class TreatmentRow(TreatmentFields):
     """One row: for these tiers, relationship types and stages (left away: any), these fields."""
 
-    tier: Annotated[tuple[Tier, ...], _Chosen] = ()
+    tier: Annotated[tuple[TierName, ...], _Chosen] = ()
     relationship_type: Annotated[tuple[RelationshipType, ...], _Chosen] = ()
     stage: Annotated[tuple[Stage, ...], _Chosen] = ()
 
@@ -63,11 +64,11 @@ class TreatmentRow(TreatmentFields):
         """How many of the keys it names; a row that names more goes before one that names fewer."""
         return sum(bool(getattr(self, key)) for key in KEYS)
 
-    @property
-    def cases(self) -> BoolArray:
+    def cases(self, scale: TierScale) -> BoolArray:
         """The cases it is for. Shape (tiers, relationship types, stages)."""
         chosen = [
-            np.array([not getattr(self, key) or kind in getattr(self, key) for kind in KEYS[key]]) for key in KEYS
+            np.array([not getattr(self, key) or kind in getattr(self, key) for kind in kinds])
+            for key, kinds in kinds_of_keys(scale).items()
         ]
         return np.asarray(chosen[0][:, None, None] & chosen[1][None, :, None] & chosen[2][None, None, :])
 
@@ -83,15 +84,16 @@ class TreatmentsConfig(Section):
     next_steps: dict[Name, Wording]
     rows: Annotated[tuple[TreatmentRow, ...], Field(min_length=1)]
 
-    def problems(self) -> list[UserError]:
+    def problems(self, scale: TierScale) -> list[UserError]:
         """Everything that is wrong with the table: names without words, cases without a treatment or with two."""
         problems = [
             problem
             for number, row in enumerate(self.rows, start=1)
-            for problem in unknown_words(f"row {number}", row, self)
+            for problem in (*unknown_words(f"row {number}", row, self), *_unknown_tiers(number, row, scale))
         ]
         for field in FIELDS:
-            problems += [*_missing(field, self.rows), *_ambiguous(field, self.rows)]
+            stated = StatedField(field, self.rows, scale)
+            problems += [*stated.missing(), *stated.ambiguous()]
         return problems
 
 
@@ -107,53 +109,73 @@ def unknown_words(where: str, fields: TreatmentFields, words: TreatmentsConfig) 
             yield unknown_name(f"the {field} of {where}", name, known)
 
 
-def deciding_rows(field: str, rows: Sequence[TreatmentRow]) -> IntArray:
-    """Place of the row that decides a field in each case, or -1. Shape (tiers, relationship types, stages)."""
-    decided, most = np.full(SHAPE, -1), _most_keys_named(field, rows)
-    for place, row in _stating(field, rows):
-        decided[row.cases & (row.keys_named == most) & (decided < 0)] = place
-    return decided
+def kinds_of_keys(scale: TierScale) -> dict[str, tuple[str, ...]]:
+    """Key of a row -> what it may be, in the order of the axes of a table of cases."""
+    others = tuple(kind.value for kind in RelationshipType), tuple(stage.value for stage in Stage)
+    return dict(zip(KEYS, (scale.names, *others), strict=True))
 
 
-def _most_keys_named(field: str, rows: Sequence[TreatmentRow]) -> IntArray:
-    most = np.full(SHAPE, -1)
-    for _, row in _stating(field, rows):
-        most = np.where(row.cases, np.maximum(most, row.keys_named), most)
-    return most
+def _unknown_tiers(number: int, row: TreatmentRow, scale: TierScale) -> Iterator[UserError]:
+    for name in row.tier:
+        yield from unknown_tier(f"the tier of row {number}", name, scale)
 
 
-def _stating(field: str, rows: Sequence[TreatmentRow]) -> Iterator[tuple[int, TreatmentRow]]:
-    return ((place, row) for place, row in enumerate(rows) if getattr(row, field) is not None)
+@dataclass(frozen=True)
+class StatedField:
+    """One field of the treatments: the rows that state it, and which of them decides it in each case.
 
+    Cases have the shape (tiers, relationship types, stages).
+    """
 
-def _missing(field: str, rows: Sequence[TreatmentRow]) -> Iterator[UserError]:
-    nobody = deciding_rows(field, rows) < 0
-    if nobody.any():
-        yield UserError(
-            rule=f"every tier, relationship type and stage must have a {field}",
-            got=f"a treatment missing: none for {_told(nobody)}",
-            remedy="add a row that states it",
-        )
+    name: str
+    rows: Sequence[TreatmentRow]
+    scale: TierScale
 
+    def deciding_rows(self) -> IntArray:
+        """Place of the row that decides the field in each case, or -1. Shape of cases."""
+        most = self._most_keys_named()
+        decided = np.full(most.shape, -1)
+        for place, row in self._stating():
+            decided[row.cases(self.scale) & (row.keys_named == most) & (decided < 0)] = place
+        return decided
 
-def _ambiguous(field: str, rows: Sequence[TreatmentRow]) -> Iterator[UserError]:
-    """Two rows of equal rank that say different things, where no row that names more goes before them."""
-    most = _most_keys_named(field, rows)
-    for (first, one), (second, other) in combinations(_stating(field, rows), 2):
-        said = getattr(one, field), getattr(other, field)
-        both = one.cases & other.cases & (one.keys_named == most) & (other.keys_named == most)
-        if said[0] != said[1] and both.any():
+    def missing(self) -> Iterator[UserError]:
+        """The cases that no row states the field for."""
+        nobody = self.deciding_rows() < 0
+        if nobody.any():
             yield UserError(
-                rule=f"rows {first + 1} and {second + 1} must not both decide {field}",
-                got=f"a contradiction, {said[0]} against {said[1]}: {_told(both)}",
-                remedy="add a row that names more of tier, relationship type and stage",
+                rule=f"every tier, relationship type and stage must have a {self.name}",
+                got=f"a treatment missing: none for {self._some(nobody)}",
+                remedy="add a row that states it",
             )
 
+    def ambiguous(self) -> Iterator[UserError]:
+        """Two rows of equal rank that say different things, where no row that names more goes before them."""
+        most = self._most_keys_named()
+        for (first, one), (second, other) in combinations(self._stating(), 2):
+            said = getattr(one, self.name), getattr(other, self.name)
+            both = one.cases(self.scale) & other.cases(self.scale)
+            both &= (one.keys_named == most) & (other.keys_named == most)
+            if said[0] != said[1] and both.any():
+                yield UserError(
+                    rule=f"rows {first + 1} and {second + 1} must not both decide {self.name}",
+                    got=f"a contradiction, {said[0]} against {said[1]}: {self._some(both)}",
+                    remedy="add a row that names more of tier, relationship type and stage",
+                )
 
-def _told(chosen: BoolArray) -> str:
-    places = np.argwhere(chosen)
-    return some_of(map(_case, islice(places, EXAMPLES)), len(places))
+    def _stating(self) -> Iterator[tuple[int, TreatmentRow]]:
+        return ((place, row) for place, row in enumerate(self.rows) if getattr(row, self.name) is not None)
 
+    def _most_keys_named(self) -> IntArray:
+        most = np.full([len(kinds) for kinds in kinds_of_keys(self.scale).values()], -1)
+        for _, row in self._stating():
+            most = np.where(row.cases(self.scale), np.maximum(most, row.keys_named), most)
+        return most
 
-def _case(place: IntArray) -> str:
-    return ", ".join(kinds[at].value for kinds, at in zip(KEYS.values(), place.tolist(), strict=True))
+    def _some(self, chosen: BoolArray) -> str:
+        places = np.argwhere(chosen)
+        return some_of(map(self._case, islice(places, EXAMPLES)), len(places))
+
+    def _case(self, place: IntArray) -> str:
+        kinds = kinds_of_keys(self.scale).values()
+        return ", ".join(names[at] for names, at in zip(kinds, place.tolist(), strict=True))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from models.config.policy.tiers import DEFAULT_SCALE
 from models.errors import InternalError, TooLittleDataError
 from models.vocab import BoolArray, FloatArray, IntArray, TextArray
 
@@ -70,7 +71,7 @@ class Judged:
     attributes: pd.DataFrame
     scores: Mapping[str, Mapping[str, FloatArray]]
     level: float
-    tiers: tuple[str, ...] = ("AA", "A", "B")
+    tiers: tuple[str, ...] = DEFAULT_SCALE.names
     curve: JudgedCurve | None = None
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from markupsafe import Markup
 
-from models.explain.labels import kind_in_words, say
+from models.explain.labels import say
 from models.explain.ledger import Scale as Unit
 from models.explain.ledger import money_scale
 from models.explain.story import ClientStory, MeasureHistory
@@ -109,7 +109,7 @@ def _ranged(story: ClientStory, series: _Series, scale: AxisScale, title: str, b
         marks.append(frame.area(outline, "ours"))
     marks += _line(frame, days, series.middle, series.texts, "ours")
     for day, point in zip(days, story.history, strict=True):
-        marks.append(frame.text(day, frame.y.high, kind_in_words(point.tier, lang), "tick middle", shift=(0, 9)))
+        marks.append(frame.text(day, frame.y.high, story.tiers[point.tier], "tick middle", shift=(0, 9)))
     legend = [Key(css="ours", label=say("history_line", lang))]
     if known:
         legend.append(Key(css="ours", label=band_label, shape="box"))
