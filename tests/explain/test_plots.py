@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
+from models.config.policy.tiers import DEFAULT_SCALE
 from models.explain.ledger import Ledger, LedgerRow, money_scale, points_scale
 from models.explain.plots.curve import decline_chart
 from models.explain.plots.over_time import _AXES, history_charts
@@ -56,6 +57,7 @@ def story(lang: Language, numbers: tuple[float | None, ...], figure: FigureUnit 
         "currency": "USD",
         "period": "month",
         "level": 0.9,
+        "tiers": DEFAULT_SCALE.labels(lang),
         "history": points,
         "measures": (measure,),
         "words": {"f": words(figure)},

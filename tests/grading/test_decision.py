@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from models.config.policy.tiers import DEFAULT_SCALE
-from models.config.sections import TiersConfig
+from models.config.tiers import TiersConfig
 from models.grading.built_in import TierPolicy, grade, tier_policy
 
 SETTINGS = TiersConfig(share={"AA": 0.1, "A": 0.4}, max_decline={"AA": 0.3, "A": 0.6})

@@ -11,7 +11,7 @@ import pytest
 from models.config.policy.built_in import built_in_policy
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.tiers import DEFAULT_SCALE
-from models.config.sections import TiersConfig
+from models.config.tiers import TiersConfig
 from models.errors import DamagedBundleError, UserError
 from models.grading.built_in import grade, tier_policy
 from models.grading.comparison import what_if

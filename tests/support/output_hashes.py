@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -62,6 +63,7 @@ class Runs:
         done = subprocess.run(  # noqa: S603 - our own command
             [*_CLI, verb, *arguments, "--config", str(self.config), *given, *sets],
             cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(REPOSITORY / "src")},
             capture_output=True,
             check=False,
             encoding="utf-8",

@@ -116,8 +116,8 @@ class TierScale:
     def label(self, name: str, language: Language = ENGLISH) -> str:
         """What people call a tier; what is none of this scale by its own name.
 
-        >>> DEFAULT_SCALE.label("AA", Language("zh")), DEFAULT_SCALE.label("AA"), DEFAULT_SCALE.label("not scored")
-        ('AA级', 'AA', 'not scored')
+        >>> DEFAULT_SCALE.label("AA"), DEFAULT_SCALE.label("not scored")
+        ('AA', 'not scored')
         """
         return self.labels(language).get(name, name)
 
