@@ -141,7 +141,7 @@ def decided_of(decided: TierDecisions, row: int, lang: str) -> Told:
     return Told(
         tier=str(decided.tier[row]),
         by_rule=str(decided.by_rule[row]),
-        ruled=policy.rules[int(assessment.rule[row])].tier.value,
+        ruled=policy.rules[int(assessment.rule[row])].tier,
         held=held,
         previous=previous if part_of_the_way else "",
         override=str(decided.override[row]),

@@ -25,7 +25,7 @@ Scores = Mapping[str, FloatArray]
 def tier_first(tier: TextArray, score: FloatArray, scale: TierScale) -> FloatArray:
     """Orders clients by tier and, within a tier, by a score; equal scores stay equal. Shapes (n_clients,).
 
-    >>> from models.config.policy import DEFAULT_SCALE
+    >>> from models.config.policy.tiers import DEFAULT_SCALE
     >>> tier_first(np.array(["B", "AA", "B"]), np.array([9.0, 1.0, 5.0]), DEFAULT_SCALE).argsort()[::-1].tolist()
     [1, 0, 2]
     """
@@ -35,7 +35,7 @@ def tier_first(tier: TextArray, score: FloatArray, scale: TierScale) -> FloatArr
 def worst_first(tier: TextArray, risk: FloatArray, scale: TierScale) -> FloatArray:
     """Orders clients from the worst tier on and, within a tier, from the highest risk on. Shapes (n_clients,).
 
-    >>> from models.config.policy import DEFAULT_SCALE
+    >>> from models.config.policy.tiers import DEFAULT_SCALE
     >>> worst_first(np.array(["B", "AA", "B"]), np.array([1.0, 9.0, 5.0]), DEFAULT_SCALE).argsort()[::-1].tolist()
     [2, 0, 1]
     """

@@ -18,7 +18,7 @@ def rule_grade(
     ``past_value`` in book currency; ``rating``, more is worse, NaN for a client without one, None for a book without.
     Clients of equal past value get the better tier together, so that no order among them matters.
 
-    >>> from models.config.policy import DEFAULT_SCALE
+    >>> from models.config.policy.tiers import DEFAULT_SCALE
     >>> rule = SpreadsheetRuleConfig(share={"AA": 0.25, "A": 0.5})
     >>> rule_grade(np.array([9.0, 5.0, 1.0, 0.0]), np.array([0.2, 0.03, 0.001, 0.001]), rule, DEFAULT_SCALE).tolist()
     ['B', 'A', 'B', 'B']

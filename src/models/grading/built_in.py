@@ -39,7 +39,7 @@ class Grades:
 def tier_policy(expected_value: FloatArray, settings: TiersConfig, scale: TierScale, currency: str) -> TierPolicy:
     """Fix the value cut-offs so that the configured shares of the fitted book lie at or above them.
 
-    >>> from models.config.policy import DEFAULT_SCALE
+    >>> from models.config.policy.tiers import DEFAULT_SCALE
     >>> settings = TiersConfig(share={"AA": 0.1, "A": 0.4})
     >>> tier_policy(np.arange(1.0, 101.0), settings, DEFAULT_SCALE, "USD").least_value
     (91.0, 61.0)
