@@ -162,7 +162,7 @@ def untrained(*_: object, **__: object) -> None:
 def test_the_run_of_a_process_that_is_no_more_ends_as_killed(trained: TrainedLender) -> None:
     work = work_dir(trained.config)
     code = (
-        "import os, sys; from pathlib import Path; from models.config import load_config\n"
+        "import os, sys; from pathlib import Path; from models.config.loading import load_config\n"
         "from models.tracking.mlflow import Tracking\n"
         "with Tracking(load_config(Path(sys.argv[1]))).run('train') as run:\n"
         "    print(run.run_id, flush=True); os.kill(os.getpid(), 9)"

@@ -56,7 +56,7 @@ def driver_scores(frame: pd.DataFrame, positions: Positions, settings: KindsConf
 def memberships_of(scores: FloatArray, settings: KindsConfig, kinds: Sequence[str]) -> Memberships:
     """Softmax over kinds of the base and of weight times score. A driver that is unknown speaks for none.
 
-    >>> from models.config import NeedsConfig
+    >>> from models.config.kinds import NeedsConfig
     >>> reported = memberships_of(np.array([[1.0, 0.0, np.nan]]), NeedsConfig(base={}), NEEDS)
     >>> reported.degrees.round(3).tolist(), str(reported.kind[0])
     ([[0.787, 0.107, 0.107]], 'funding')
