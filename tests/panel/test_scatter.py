@@ -20,7 +20,7 @@ def test_rows_of_periods_outside_the_cube_are_left_away() -> None:
 def test_compiled_code_is_kept_beside_its_source() -> None:
     by_row(np.zeros(1, dtype=np.int32), 0, 2)
     kept = Path(laying.__file__).parent / "__pycache__"
-    assert list(kept.glob("laying.by_row-*.nbc"))
+    assert list(kept.glob("scatter.by_row-*.nbc"))
 
 
 def test_a_loop_is_compiled_where_its_code_cannot_be_kept() -> None:
