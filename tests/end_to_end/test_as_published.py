@@ -47,7 +47,7 @@ def test_after_a_second_run_explain_says_what_is_published(twice: Lender) -> Non
     published = scores(twice).set_index("client_id")
     for client in published.index[:: len(published) // 3]:
         story = client_story(twice.config_file, client)
-        assert {name: story.scores[name] for name in SHOWN} == published.loc[client, list(SHOWN)].to_dict()
+        assert {name: getattr(story.scores, name) for name in SHOWN} == published.loc[client, list(SHOWN)].to_dict()
         assert story.model_version == published.loc[client, "model_version"]
         assert "not_as_published" not in [notice.code for notice in story.notices]
 

@@ -13,12 +13,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from models.codec import to_json_text
 from models.config.explaining import ExplainingConfig
 from models.errors import UserError
 from models.explain.job import client_story
 from models.explain.ledger import change_rows, ledger
 from models.explain.page import client_page, write_client_page
-from models.explain.report import story_facts
+from models.explain.report import client_document
 from models.explain.story import ClientStory
 from models.explain.terminal import show
 from models.notices import Notice, Severity
@@ -77,7 +78,7 @@ def test_what_stands_in_a_column_adds_up(attacked: ClientStory) -> None:
 
 
 def test_reasons_and_features_sum_to_the_prediction_as_json(attacked: ClientStory) -> None:
-    facts = json.loads(json.dumps(story_facts(attacked), default=str, allow_nan=False))
+    facts = json.loads(to_json_text(client_document(attacked)))
     for target, base, said in (("decline", "decline_base_points", 100.0), ("value", "value_base", 1.0)):
         prediction = facts["decline_probability" if target == "decline" else "value"] * said
         reasons = facts[base] + sum(reason["effect"] * said for reason in facts["reasons"][target])
@@ -90,9 +91,9 @@ def test_history_is_what_was_said_at_each_date(trained: TrainedLender) -> None:
     now = client_story(trained.config, client)
     earlier = now.history[-3]
     then = client_story(trained.config, client, as_of=earlier.as_of)
-    assert (then.scores["value"], then.scores["decline_probability"]) == (earlier.value, earlier.decline)
+    assert (then.scores.value, then.scores.decline_probability) == (earlier.value, earlier.decline)
     assert [point.as_of for point in now.history] == sorted(point.as_of for point in now.history)
-    assert now.history[-1].value == now.scores["value"]
+    assert now.history[-1].value == now.scores.value
 
 
 def test_the_same_models_at_the_same_date_change_nothing(trained: TrainedLender) -> None:

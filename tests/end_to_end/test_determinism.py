@@ -14,7 +14,7 @@ from models.config.root import Config
 from models.errors import DamagedBundleError
 from models.explain.job import client_story, explain
 from models.explain.reasons import explained_reasons
-from models.explain.report import story_facts
+from models.explain.report import client_document
 from models.pipeline.bundle import read_bundle
 from models.scoring.blocks import WORKER_BLOCKS
 from models.scoring.compute import predict_book
@@ -141,11 +141,11 @@ def test_predicting_again_leaves_the_same_folder(trained: TrainedLender) -> None
 def test_one_client_alone_is_as_in_the_whole_book(trained: TrainedLender, place: int) -> None:
     client = trained.column("client_id")[place]
     bundle, block = explain(trained.config, client)
-    facts = story_facts(client_story(trained.config, client))
+    document = client_document(client_story(trained.config, client))
     for name in ("client_id", "value", "value_low", "value_high", "decline_probability"):
-        assert facts[name] == trained.column(name)[place], name
+        assert getattr(document, name) == trained.column(name)[place], name
     for name in ("stage", "segment", "tier", "tier_reason", "relationship_type", "need_type", "segment_name"):
-        assert facts[name] == trained.column(name)[place], name
+        assert getattr(document, name) == trained.column(name)[place], name
     (reported,) = explained_reasons(bundle, block, lang="zh")
     for reason, stored in zip(
         reported.decline, trained.column("reasons")[place], strict=False

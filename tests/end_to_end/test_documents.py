@@ -28,6 +28,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
         "book.known_until=2021-01-01",
     ),
     "check": ("--config", "{config}", "--page", "{folder}/check.html"),
+    "explain": ("{client}", "--config", "{config}"),
     "kpis": ("--config", "{config}", "--out", "{folder}"),
     "overview": ("--config", "{config}", "--html", "{folder}/overview.html"),
     "predict": ("--config", "{config}"),
@@ -40,7 +41,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 def test_a_program_gets_what_the_schema_promises(
     verb: str, trained: TrainedLender, command: Command, tmp_path: Path
 ) -> None:
-    places = {"config": trained.config_file, "folder": tmp_path}
+    places = {"config": trained.config_file, "folder": tmp_path, "client": trained.column("client_id")[3]}
     if verb == "funnel":  # the lender has no opportunities
         assert command("simulate", *(each.format(**places) for each in FEW)).code == 0
     ended = command(verb, *(each.format(**places) for each in ARGUMENTS[verb]), "--json")

@@ -175,7 +175,7 @@ def story(kept: Kept, client: str, **words: Any) -> ClientStory:
 
 def test_the_explanation_of_a_client_tells_who_asked_and_why(kept: Kept) -> None:
     reported = story(kept, kept.raised)
-    assert reported.scores["tier"] == "AA"
+    assert reported.scores.tier == "AA"
     page = client_page(reported)
     assert f"AA asked for by L. Chen on 30 November 2022 until 1 June 2023: {SECRET}" in page
     assert "人工调整" in client_page(story(kept, kept.raised, lang="zh"))
@@ -200,7 +200,7 @@ def test_the_overview_counts_them(kept: Kept) -> None:
     reported = book_overview(book, kept.config, kept.run.folder).overrides
     assert (reported.clients, reported.up, reported.down) == (3, 1, 1)
     assert reported.share == pytest.approx(3 / len(kept.scores))
-    assert [row["client_id"] for row in reported.largest] == sorted(
+    assert [row.client_id for row in reported.largest] == sorted(
         [kept.raised, kept.lowered, kept.late], key=lambda client: -kept.scores.loc[client, "value"]
     )
 

@@ -20,7 +20,7 @@ from models import text
 from models.config.labels import ByLanguage
 from models.explain.job import client_story
 from models.explain.page import client_page
-from models.explain.report import story_facts
+from models.explain.report import client_document
 from models.explain.terminal import show
 from models.text import Language
 from support.browser import Tags
@@ -96,10 +96,11 @@ def test_figures_are_the_same_and_written_as_the_language_has_them(trained: Trai
     client = trained.column("client_id")[0]
     english, other = (client_story(trained.config, client, lang=lang) for lang in (text.ENGLISH, one_file))
     for model in ("decline", "value"):
-        pairs = list(zip(story_facts(english)["reasons"][model], story_facts(other)["reasons"][model], strict=True))
+        both = (client_document(each).reasons[model] for each in (english, other))
+        pairs = list(zip(*both, strict=True))
         assert pairs
         for said, told in pairs:
-            assert told["effect"] == said["effect"]
-            assert told["sentence"] != said["sentence"]
-            assert re.search(r"\d\.\d", told["sentence"]) is None, told["sentence"]
-    assert any("," in reason["sentence"] for reason in story_facts(other)["reasons"]["decline"])
+            assert told.effect == said.effect
+            assert told.sentence != said.sentence
+            assert re.search(r"\d\.\d", told.sentence) is None, told.sentence
+    assert any("," in reason.sentence for reason in client_document(other).reasons["decline"])

@@ -88,4 +88,4 @@ def test_the_story_of_a_client_keeps_to_the_limit_of_the_run(trained: TrainedLen
     book, bundle = trained.result.book, halfyears.bundle
     past = read_client(ScoringBasis.of(book, bundle, trained.config, DECEMBER, earlier=halfyears.out), refused)
     story = explain_client(book, bundle, past, trained.config, None, lang="en")
-    assert (story.scores["tier"], story.scores["tier_basis"]) == (halfyears.december.loc[refused, "tier"], "limit")
+    assert (story.scores.tier, story.scores.tier_basis) == (halfyears.december.loc[refused, "tier"], "limit")

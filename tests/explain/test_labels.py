@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -59,7 +58,7 @@ def test_an_amount_keeps_one_to_three_digits_before_the_point() -> None:
 def test_the_treatment_is_that_of_the_policy() -> None:
     settings = load_config(CONFIG)
     keys = (np.array([kind]) for kind in ("AA", "strategic", "maturity"))
-    treatment = asdict(TreatmentTable(settings.grading).look_up(*keys).of(0))
+    treatment = TreatmentTable(settings.grading).look_up(*keys).of(0)
     english, chinese = dict(treatment_of(settings, treatment, "en")), dict(treatment_of(settings, treatment, "zh"))
     assert english["Limit"] == "raise the limit"
     assert chinese["额度"] == "提高额度"

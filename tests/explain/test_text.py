@@ -26,7 +26,7 @@ def story(held: str, by_rule: str, lang: Language = "en") -> ClientStory:
     facts = SimpleNamespace(
         language=lang,
         currency="USD",
-        scores={"tier": held},
+        scores=SimpleNamespace(tier=held),
         tiers=DEFAULT_SCALE.labels(lang),
         history=(SimpleNamespace(tier=by_rule),),
         reach=(NoneWithinReach(goal=Goal.TIER_UP, best=nearest),),

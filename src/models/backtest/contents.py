@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from models.book.periods import Horizon
 from models.config.backtest import SpreadsheetRuleConfig
 from models.config.simulation import InterventionEconomics
 from models.metrics.bootstrap import ReportedInterval
@@ -191,14 +192,6 @@ class ReplayedDate:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OutcomeHorizon:
-    """The time in which outcomes were counted."""
-
-    periods: int
-    period: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class BacktestReport:
     """The policy replayed at past dates.
 
@@ -213,7 +206,7 @@ class BacktestReport:
     book: str
     currency: str
     data: str
-    horizon: OutcomeHorizon
+    horizon: Horizon
     terms: tuple[str, ...]
     interval_level: float
     resamples: int

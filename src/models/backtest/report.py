@@ -8,11 +8,12 @@ from pathlib import Path
 
 from models.backtest.claims import claims, efficiency_by_date
 from models.backtest.compute import Replayed, replay
-from models.backtest.contents import BacktestReport, Claims, OutcomeHorizon, ReplayedDate
+from models.backtest.contents import BacktestReport, Claims, ReplayedDate
 from models.backtest.lists import ACTING_LISTS, LISTS, OURS, RULE
 from models.backtest.mistakes import error_costs, stability, tier_outcomes
 from models.backtest.overridden import override_outcomes
 from models.book.door import Book
+from models.book.periods import Horizon
 from models.config.root import Config
 from models.panel.definitions import definitions
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
@@ -49,7 +50,7 @@ def backtest_book(
         book=book.name,
         currency=book.currency,
         data=book.fingerprint,
-        horizon=OutcomeHorizon(periods=config.time.horizon_periods, period=config.time.period),
+        horizon=Horizon(periods=config.time.horizon_periods, period=config.time.period),
         terms=definitions(config),
         interval_level=0.95,
         resamples=config.run.bootstrap_resamples,

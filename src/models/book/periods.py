@@ -39,6 +39,14 @@ _SHIFT_PERIODS = 12_000
 """Keeps divisions positive, so that rounding down means the same in every database; 230 years of weeks."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Horizon:
+    """The time after an as-of date in which outcomes count, in periods of a kind."""
+
+    periods: int
+    period: str
+
+
 @dataclass(frozen=True)
 class PeriodGrid:
     """Periods of equal kind, of which number 0 begins on ``anchor``.

@@ -8,6 +8,7 @@ from typing import Any
 from models.audit.compute import Audit
 from models.backtest.contents import BacktestReport
 from models.codec import JsonObject, schema
+from models.explain.report import ClientDocument
 from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
 from models.overview.compute import Overview
@@ -18,6 +19,7 @@ from models.what_if.compute import TierShift
 DOCUMENTS: Mapping[str, type[Any]] = {
     "backtest": BacktestReport,
     "check": Audit,
+    "explain": ClientDocument,
     "funnel": FunnelReport,
     "kpis": KpiReport,
     "overview": Overview,

@@ -82,7 +82,7 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     if html is not None:
         page.write_client_page(story, html)
     if json_:
-        print_json(report.story_facts(story))
+        print_json(report.client_document(story))
         return
     print_lines(notice_lines(story.notices))
     terminal.show(out, story)

@@ -111,7 +111,7 @@ def ledger(story: ClientStory, model: str, shown: int) -> Ledger:
     """
     is_decline = model == DECLINE
     reported = story.reasons.decline if is_decline else story.reasons.value
-    total = story.scores["decline_probability" if is_decline else "value"]
+    total = story.scores.decline_probability if is_decline else story.scores.value
     largest = max(abs(total), abs(story.base[model]), *(abs(reason.effect) for reason in reported[:1]))
     scale = points_scale(story.language) if is_decline else money_scale(largest, story.currency, story.language)
     base, end = scale.rounded(story.base[model]), scale.rounded(total)

@@ -160,7 +160,7 @@ def _change(story: ClientStory) -> dict[str, object]:
 def _everything(story: ClientStory) -> dict[str, object]:
     """Every reason with what it adds to decline and to value, and the features that it is made of."""
     points = points_scale(story.language)
-    value = money_scale(abs(story.scores["value"]), story.currency, story.language)
+    value = money_scale(abs(story.scores.value), story.currency, story.language)
     effects = {reason.reason: reason for reason in story.reasons.value}
     reported = [*story.reasons.decline, *(each for key, each in effects.items() if key not in _keys(story))]
     decline = {reason.reason: reason.effect for reason in story.reasons.decline}

@@ -1,79 +1,139 @@
-"""One client's story as plain values that a program can read; what is not known is null."""
+"""The document of one client for programs: scores, reasons, curve, history, change and what is within reach."""
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import date
 
+from models.book.periods import Horizon
+from models.explain.change_reasons import ClientChange
 from models.explain.reasons import ExplainedReason
-from models.explain.story import ClientStory
-from models.notices import notice_facts
+from models.explain.scores import ClientScores
+from models.explain.story import ClientStory, FeatureContribution, HistoryPoint, MeasureHistory
+from models.explain.within_reach import NoneWithinReach, Reachable
+from models.learners.decline.curves import DeclineCurves
+from models.notices import Notice
 from models.scoring.block import DECLINE, VALUE
 
 
-def story_facts(story: ClientStory) -> dict[str, Any]:
-    """Ready for JSON. ``contributions`` holds every feature, in probability points and in currency.
+@dataclass(frozen=True, kw_only=True)
+class TreatmentPart:
+    """One part of a treatment, in words."""
 
-    Base and contributions sum to the prediction, as base and reasons do.
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonDocument:
+    """One reason: what it adds (probability or currency), and its leading feature beside what is usual for peers."""
+
+    reason: str
+    title: str
+    effect: float
+    sentence: str
+    feature: str
+    observed: float | str | None
+    usual: float | str | None
+    low: float | None
+    high: float | None
+
+    @classmethod
+    def of(cls, reason: ExplainedReason) -> ReasonDocument:
+        """The reason without what pages alone need."""
+        figures = reason.figures
+        return cls(
+            reason=reason.reason,
+            title=reason.title,
+            effect=reason.effect,
+            sentence=reason.sentence,
+            feature=figures.feature,
+            observed=figures.observed if figures.observed is not None else figures.observed_text,
+            usual=figures.usual if figures.usual is not None else figures.usual_text,
+            low=figures.low,
+            high=figures.high,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientCurve:
+    """The chance of the event until the end of each period, in all and by cause."""
+
+    event: str
+    ends: tuple[int, ...]
+    probability: tuple[float, ...]
+    incidence: Mapping[str, tuple[float, ...]]
+
+    @classmethod
+    def of(cls, curves: DeclineCurves) -> ClientCurve:
+        """The curve of the first client."""
+        return cls(
+            event=curves.event,
+            ends=tuple(curves.ends),
+            probability=tuple(curves.probability[0].tolist()),
+            incidence={cause: tuple(until[0].tolist()) for cause, until in curves.incidence.items()},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientDocument(ClientScores):
+    """One client: its scores, then all that explains them.
+
+    ``contributions`` holds every feature, in probability points and in currency. Base and contributions sum to the
+    prediction, as base and reasons do. ``tier_reason`` and ``segment_name`` are in the document's language.
     """
-    curve = story.curve
-    facts = {
-        **story.scores,
-        "name": story.name,
-        "as_of": story.as_of.isoformat(),
-        "language": story.language,
-        "currency": story.currency,
-        "horizon": {"periods": story.horizon_periods, "period": story.period},
-        "model_version": story.model_version,
-        "bundle": story.bundle,
-        "tier_reason": story.tier_reason,
-        "segment_name": story.segment_name,
-        "decline_base_points": story.base[DECLINE] * 100,
-        "value_base": story.base[VALUE],
-        "contributions": list(story.features),
-        "peers": story.reasons.peers,
-        "reasons": {
-            DECLINE: [_reason(reason) for reason in story.reasons.decline],
-            VALUE: [_reason(reason) for reason in story.reasons.value],
+
+    treatment: tuple[TreatmentPart, ...]
+    name: str | None
+    as_of: date
+    language: str
+    currency: str
+    horizon: Horizon
+    model_version: str
+    bundle: str
+    decline_base_points: float
+    value_base: float
+    contributions: tuple[FeatureContribution, ...]
+    peers: str
+    reasons: Mapping[str, tuple[ReasonDocument, ...]]
+    curve: ClientCurve
+    history: tuple[HistoryPoint, ...]
+    measures: tuple[MeasureHistory, ...]
+    change: ClientChange | None
+    within_reach: tuple[Reachable | NoneWithinReach, ...]
+    warning_sentences: tuple[str, ...]
+    notices: tuple[Notice, ...]
+    terms: tuple[str, ...]
+
+
+def client_document(story: ClientStory) -> ClientDocument:
+    """The document of a story."""
+    scores = replace(story.scores, tier_reason=story.tier_reason, segment_name=story.segment_name)
+    return ClientDocument(
+        **{part.name: getattr(scores, part.name) for part in fields(ClientScores)},
+        treatment=tuple(TreatmentPart(title=title, text=text) for title, text in story.treatment),
+        name=story.name,
+        as_of=story.as_of,
+        language=story.language,
+        currency=story.currency,
+        horizon=Horizon(periods=story.horizon_periods, period=story.period),
+        model_version=story.model_version,
+        bundle=story.bundle,
+        decline_base_points=story.base[DECLINE] * 100,
+        value_base=story.base[VALUE],
+        contributions=story.features,
+        peers=story.reasons.peers,
+        reasons={
+            DECLINE: tuple(map(ReasonDocument.of, story.reasons.decline)),
+            VALUE: tuple(map(ReasonDocument.of, story.reasons.value)),
         },
-        "curve": {
-            "event": curve.event,
-            "ends": list(curve.ends),
-            "probability": curve.probability[0].tolist(),
-            "incidence": {cause: until[0].tolist() for cause, until in curve.incidence.items()},
-        },
-        "history": [asdict(point) for point in story.history],
-        "measures": [asdict(measure) for measure in story.measures],
-        "change": None if story.change is None else asdict(story.change),
-        "within_reach": [asdict(answer) for answer in story.reach],
-        "warning_sentences": list(story.warnings),
-        "notices": notice_facts(story.notices),
-        "terms": list(story.terms),
-        "treatment": [{"title": title, "text": text} for title, text in story.treatment],
-    }
-    return {name: _clean(value) for name, value in facts.items()}
-
-
-def _reason(reason: ExplainedReason) -> dict[str, Any]:
-    figures = reason.figures
-    return {
-        "reason": reason.reason,
-        "title": reason.title,
-        "effect": reason.effect,
-        "sentence": reason.sentence,
-        "feature": figures.feature,
-        "observed": figures.observed if figures.observed is not None else figures.observed_text,
-        "usual": figures.usual if figures.usual is not None else figures.usual_text,
-        "low": figures.low,
-        "high": figures.high,
-    }
-
-
-def _clean(value: Any) -> Any:
-    """Without the numbers that JSON cannot tell."""
-    if isinstance(value, dict):
-        return {name: _clean(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_clean(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        curve=ClientCurve.of(story.curve),
+        history=story.history,
+        measures=story.measures,
+        change=story.change,
+        within_reach=story.reach,
+        warning_sentences=story.warnings,
+        notices=story.notices,
+        terms=story.terms,
+    )

@@ -17,6 +17,7 @@ from models.explain.change_reasons import ClientChange
 from models.explain.history import ClientPast
 from models.explain.reach import PeerRange
 from models.explain.reasons import ClientReasons, explained_reasons
+from models.explain.scores import ClientScores
 from models.explain.within_reach import NoneWithinReach, Reachable, within_reach
 from models.grading.decision import decide
 from models.grading.reasons_text import reasons
@@ -67,15 +68,26 @@ class MeasureHistory:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FeatureContribution:
+    """One feature: the client's value in its unit, and what it adds to decline (points) and value (currency)."""
+
+    feature: str
+    unit: str
+    observed: float | str | None
+    decline_points: float
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClientStory:
     """One client, told in ``language``.
 
     Attributes:
-        scores: the client's row of scores, as plain values.
+        scores: the client's row of scores.
         tiers: what people call each tier, best first.
         tier_reason, segment_name: the same in the language told.
         drivers: of relationship and need what speaks for the type; empty where nothing stands out.
-        features: of each feature its unit, the client's value and what it adds to decline (probability) and value.
+        features: the largest in decline first.
         bundle: hash of the models.
         base: what is said of an unknown client: model -> probability or currency.
         curve: of the one client.
@@ -96,12 +108,12 @@ class ClientStory:
     level: float
     model_version: str
     bundle: str
-    scores: Mapping[str, Any]
+    scores: ClientScores
     tiers: Mapping[str, str]
     tier_reason: str
     segment_name: str
     drivers: Mapping[str, str]
-    features: tuple[Mapping[str, Any], ...]
+    features: tuple[FeatureContribution, ...]
     base: Mapping[str, float]
     reasons: ClientReasons
     curve: DeclineCurves
@@ -132,11 +144,11 @@ def explain_client(
     """
     block, settings, models = past.block, scoring_config(bundle, config), bundle.models
     columns = score_columns(models, block.panel, block.predictions, settings, block.decision_context)
-    scores = {name: column[0].as_py() for name, column in columns.items()}
+    scores = ClientScores.of_columns(columns)
     (explained,) = explained_reasons(bundle, block, lang=lang)
     return ClientStory(
-        client_id=scores["client_id"],
-        name=client_name(book, scores["client_id"]),
+        client_id=scores.client_id,
+        name=client_name(book, scores.client_id),
         language=lang,
         as_of=past.dates[-1],
         currency=settings.book.currency,
@@ -148,10 +160,12 @@ def explain_client(
         scores=scores,
         tiers=models.policy.scale.labels(lang),
         tier_reason=_tier_reason(past, bundle, scores, lang),
-        segment_name=_segment_name(bundle, scores["segment"], lang),
+        segment_name=_segment_name(bundle, scores.segment, lang),
         drivers={
-            axis: drivers_in_words(scores[f"{axis}_evidence"], scores[f"{axis}_type"], reported, lang)
-            for axis, reported in (("relationship", settings.relationships), ("need", settings.needs))
+            "relationship": drivers_in_words(
+                scores.relationship_evidence, scores.relationship_type, settings.relationships, lang
+            ),
+            "need": drivers_in_words(scores.need_evidence, scores.need_type, settings.needs, lang),
         },
         features=_features(past, bundle),
         base={DECLINE: block.served[DECLINE].base, VALUE: block.served[VALUE].base},
@@ -162,7 +176,7 @@ def explain_client(
         change=change,
         reach=_reach(past, bundle, config),
         words=models.words,
-        treatment=treatment_of(settings, scores.get("treatment"), lang),
+        treatment=treatment_of(settings, _treatment(columns), lang),
         warnings=_warnings(past, published, models.words, settings.book.currency, lang),
         notices=by_severity([*models.learned.notices(past.dates[-1], lang), *settings_without_effect(bundle, config)]),
         terms=definitions(settings, lang),
@@ -185,16 +199,19 @@ def client_name(book: Book, client: str) -> str | None:
     return None if name == client else name
 
 
-def treatment_of(settings: Config, treatment: Mapping[str, Any] | None, lang: Language) -> tuple[tuple[str, str], ...]:
-    """The treatment of a client, as scores hold it, in words; empty where the policy has none."""
-    if treatment is None:
-        return ()
-    return tuple(TreatmentTable(settings.grading).describe(Treatment(**treatment), lang))
+def treatment_of(settings: Config, treatment: Treatment | None, lang: Language) -> tuple[tuple[str, str], ...]:
+    """The treatment of a client in words; empty where the policy has none."""
+    return () if treatment is None else tuple(TreatmentTable(settings.grading).describe(treatment, lang))
 
 
-def _tier_reason(past: ClientPast, bundle: Bundle, scores: Mapping[str, Any], lang: Language) -> str:
+def _treatment(columns: Mapping[str, Any]) -> Treatment | None:
+    """The treatment of the first row, None where the policy has none."""
+    return Treatment(**columns["treatment"][0].as_py()) if "treatment" in columns else None
+
+
+def _tier_reason(past: ClientPast, bundle: Bundle, scores: ClientScores, lang: Language) -> str:
     if lang == ENGLISH:
-        return str(scores["tier_reason"])
+        return scores.tier_reason
     block = past.block
     alone = assessment(bundle.models, block.panel, block.predictions, block.decision_context)
     return str(reasons(decide(alone, block.decision_context.limit), lang)[0])
@@ -206,20 +223,20 @@ def _segment_name(bundle: Bundle, segment: int, lang: Language) -> str:
     return names[segments.numbers.index(segment)]
 
 
-def _features(past: ClientPast, bundle: Bundle) -> tuple[Mapping[str, Any], ...]:
+def _features(past: ClientPast, bundle: Bundle) -> tuple[FeatureContribution, ...]:
     """Every feature with what it adds, largest in decline first."""
     served, row = past.block.served, past.block.panel.features.iloc[0]
     parts = [
-        {
-            "feature": name,
-            "unit": bundle.models.contract.units[name],
-            "observed": _plain(row[name]),
-            "decline_points": float(served[DECLINE].values[0, place] * 100),
-            "value": float(served[VALUE].values[0, place]),
-        }
+        FeatureContribution(
+            feature=name,
+            unit=bundle.models.contract.units[name],
+            observed=_plain(row[name]),
+            decline_points=float(served[DECLINE].values[0, place] * 100),
+            value=float(served[VALUE].values[0, place]),
+        )
         for place, name in enumerate(bundle.models.contract.names)
     ]
-    return tuple(sorted(parts, key=lambda part: -abs(part["decline_points"])))
+    return tuple(sorted(parts, key=lambda part: -abs(part.decline_points)))
 
 
 def _history(past: ClientPast) -> tuple[HistoryPoint, ...]:

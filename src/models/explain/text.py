@@ -13,7 +13,6 @@ from models.explain.change_reasons import ClientChange
 from models.explain.labels import kind_in_words, say
 from models.explain.story import ClientStory
 from models.explain.within_reach import FeatureMove, Goal, Outcome, Reachable
-from models.grading.known_overrides import told_override
 from models.grading.text import override_sentence
 from models.panel.features.words import FeatureWords, FigureUnit
 from models.reasons.figures import day, figure_in_words, money, money_from, percentage
@@ -53,18 +52,18 @@ def headline(story: ClientStory) -> list[Line]:
         Line(
             key="value",
             title=say("value", lang),
-            text=money(scores["value"], story.currency, lang),
+            text=money(scores.value, story.currency, lang),
             note=_value_range(story),
         ),
         Line(
             key="decline",
             title=say("decline", lang),
-            text=share(scores["decline_probability"], lang),
+            text=share(scores.decline_probability, lang),
             note=_decline_range(story),
         ),
-        Line(key="tier", title=say("tier", lang), text=story.tiers[scores["tier"]], note=_tier_note(story)),
+        Line(key="tier", title=say("tier", lang), text=story.tiers[scores.tier], note=_tier_note(story)),
         *_override(story),
-        Line(key="stage", title=say("stage", lang), text=kind_in_words(scores["stage"], lang), note=_moving(story)),
+        Line(key="stage", title=say("stage", lang), text=kind_in_words(scores.stage, lang), note=_moving(story)),
         *(
             Line(
                 key=axis,
@@ -110,8 +109,13 @@ def _types(story: ClientStory, axis: str) -> tuple[str, str]:
 
     That one need not be the largest yet.
     """
-    lang, kind = story.language, story.scores[f"{axis}_type"]
-    reported = dict(story.scores.get(f"{axis}_degrees") or {})
+    lang, scores = story.language, story.scores
+    kind, memberships = (
+        (scores.relationship_type, scores.relationship_degrees)
+        if axis == "relationship"
+        else (scores.need_type, scores.need_degrees)
+    )
+    reported = {name: degree for name, degree in memberships.items() if degree is not None}
     own = reported.pop(kind, None)
     speaking = story.drivers[axis]
     others = [degrees(reported, lang), say("speaks_for_it", lang, drivers=speaking) if speaking else ""]
@@ -151,7 +155,7 @@ def _tier_title(change: ClientChange, story: ClientStory) -> str:
 
 def _by_rule(tier: str, story: ClientStory) -> str:
     """The end of the keys of texts on a tier by the rules alone, where the client holds another."""
-    return "" if tier == story.scores["tier"] else "_by_rule"
+    return "" if tier == story.scores.tier else "_by_rule"
 
 
 def _both(texts: Iterable[str]) -> tuple[str, str]:
@@ -292,9 +296,9 @@ def _capital(words: FeatureWords, lang: Language) -> str:
 
 
 def _value_range(story: ClientStory) -> str:
-    low, high, lang = story.scores["value_low"], story.scores["value_high"], story.language
+    low, high, lang = story.scores.value_low, story.scores.value_high, story.language
     within = horizon(story)
-    if low is None or math.isnan(low):
+    if low is None or high is None or math.isnan(low):
         return within
     said = say(
         "value_range",
@@ -307,8 +311,8 @@ def _value_range(story: ClientStory) -> str:
 
 
 def _decline_range(story: ClientStory) -> str:
-    low, high = story.scores["decline_low"], story.scores["decline_high"]
-    if low is None or math.isnan(low):
+    low, high = story.scores.decline_low, story.scores.decline_high
+    if low is None or high is None or math.isnan(low):
         return horizon(story)
     said = say("decline_range", story.language, low=share(low, story.language), high=share(high, story.language))
     return joined([horizon(story), said], story.language, SENTENCES)
@@ -316,23 +320,20 @@ def _decline_range(story: ClientStory) -> str:
 
 def _override(story: ClientStory) -> list[Line]:
     """What became of the tier that a person asked for, then who asked, when and why."""
-    lang, reported = story.language, story.scores.get("override")
-    asked = told_override(reported)
-    if reported is None or asked is None:
+    lang, override = story.language, story.scores.override
+    if override is None:
         return []
-    fate = say(f"override_{reported['state']}", lang)
-    return [
-        Line(key="override", title=say("override", lang), text=fate, note=override_sentence(asked, story.tiers, lang))
-    ]
+    fate, note = say(f"override_{override.state}", lang), override_sentence(override.decision, story.tiers, lang)
+    return [Line(key="override", title=say("override", lang), text=fate, note=note)]
 
 
 def _tier_note(story: ClientStory) -> str:
     """The rule, without the tier that stands before it."""
-    return without_tier(story.tier_reason, story.tiers[story.scores["tier"]], story.language)
+    return without_tier(story.tier_reason, story.tiers[story.scores.tier], story.language)
 
 
 def _moving(story: ClientStory) -> str:
-    candidate = story.scores.get("stage_candidate")
-    if not candidate or candidate == story.scores["stage"]:
+    candidate = story.scores.stage_candidate
+    if not candidate or candidate == story.scores.stage:
         return ""
     return say("moving", story.language, kind=kind_in_words(candidate, story.language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -100,13 +101,22 @@ OVERRIDE_TYPE = pa.struct(
 """What scores tell of an override: its fate, the decision as it was written, and the tier had nobody asked."""
 
 
-def told_override(column: Mapping[str, Any] | None) -> Override | None:
-    """The decision that a row of scores tells of."""
-    if column is None:
-        return None
-    return Override(
-        tier=column["tier"], reason=column["reason"], by=column["by"], on=column["on"], until=column["until"]
-    )
+@dataclass(frozen=True, kw_only=True)
+class PublishedOverride:
+    """A row of ``OVERRIDE_TYPE``."""
+
+    state: str
+    tier: str
+    instead_of: str
+    by: str
+    on: date
+    until: date
+    reason: str
+
+    @property
+    def decision(self) -> Override:
+        """The decision as it was written."""
+        return Override(tier=self.tier, reason=self.reason, by=self.by, on=self.on, until=self.until)
 
 
 def _override(row: Mapping[str, Any]) -> Override:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -85,24 +85,34 @@ _HIGH: Final = Text("high {driver}")
 _LOW: Final = Text("low {driver}")
 
 
-def drivers_in_words(evidence: Iterable[Mapping[str, Any]], kind: str, settings: KindsConfig, lang: Language) -> str:
+@dataclass(frozen=True, kw_only=True)
+class DriverEvidence:
+    """A driver that speaks for a type: where the client stands, from -1 to 1, and the log-odds that this adds."""
+
+    kind: str
+    driver: str
+    position: float | None
+    log_odds: float
+
+
+def drivers_in_words(evidence: Iterable[DriverEvidence], kind: str, settings: KindsConfig, lang: Language) -> str:
     """The drivers that speak for ``kind`` by the evidence of scores, strongest first; those that tell little stay away.
 
-    >>> reported = [{"kind": "funding", "driver": "lines", "position": 0.8, "log_odds": 0.4}]
+    >>> reported = [DriverEvidence(kind="funding", driver="lines", position=0.8, log_odds=0.4)]
     >>> settings = KindsConfig.model_validate({"drivers": {"lines": {"features": {"a": 1.0}}}, "weights": {}})
     >>> drivers_in_words(reported, "funding", settings, "en")
     'high lines'
     """
     named = [
-        _one(entry["driver"], entry["position"], settings, lang)
+        _one(entry.driver, entry.position, settings, lang)
         for entry in evidence
-        if entry["kind"] == kind and entry["log_odds"] > 0 and _is_clear(entry["position"])
+        if entry.kind == kind and entry.log_odds > 0 and entry.position is not None and _is_clear(entry.position)
     ]
     return joined(named, lang, CLAUSES)
 
 
-def _is_clear(position: float | None) -> bool:
-    return position is not None and abs(position) >= _CLEAR
+def _is_clear(position: float) -> bool:
+    return abs(position) >= _CLEAR
 
 
 def _one(driver: str, position: float, settings: KindsConfig, lang: Language) -> str:
