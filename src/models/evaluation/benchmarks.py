@@ -24,7 +24,6 @@ from models.learners.btyd.beta_geometric import BetaGeometric
 from models.learners.btyd.gamma_gamma import GammaGamma
 from models.learners.btyd.history import PURCHASE_FEATURES, history_from_features
 from models.learners.segments.model import SegmentModel
-from models.learners.value.candidate import shares
 from models.panel.groups import dealt
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins
@@ -211,7 +210,7 @@ def _merged_contest(parts: Sequence[BenchmarkSet], order: IntArray) -> Benchmark
 
 
 def _importance(models: FittedModels) -> dict[str, dict[str, float]]:
-    gains = {"value": models.value.importance(), "decline": shares(models.decline.trees.gain_importance())}
+    gains = {"value": models.value.importance(), "decline": models.decline.importance()}
     return {model: dict(zip(models.contract.names, gain.tolist(), strict=True)) for model, gain in gains.items()}
 
 

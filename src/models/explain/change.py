@@ -17,6 +17,7 @@ from models.config.root import Config
 from models.errors import UnknownClientError
 from models.grading.built_in import Grades
 from models.grading.compute import Grader
+from models.learners.calibration import PlattCalibration
 from models.learners.change import ModelReading, SplitChange, mean_steps, mixed_predictions, split_change
 from models.learners.contributions import exp_rate, logistic_rate
 from models.panel.panel import Panel
@@ -216,7 +217,7 @@ def _value_reading(version: Version) -> ModelReading:
 
 def _decline_reading(version: Version) -> ModelReading:
     model, contract = version.models.decline, version.models.contract
-    plain = replace(model, calibration=type(model.calibration)())
+    plain = model.calibrated_by(PlattCalibration())
     return ModelReading(
         features=contract.names,
         before=plain.explain(contract.encode(version.before)),

@@ -290,3 +290,13 @@ def _plain_names(names: Sequence[str]) -> list[str]:
     ['0_fee_sum_12p', '1_客户_x']
     """
     return [f"{place}_{_SIGNS.sub('_', name)}" for place, name in enumerate(names)]
+
+
+def shares(gain: FloatArray) -> FloatArray:
+    """Of a sum of 1, or zeros.
+
+    >>> shares(np.array([1.0, 3.0]))
+    array([0.25, 0.75])
+    """
+    total = gain.sum()
+    return np.asarray(gain / total if total > 0 else np.zeros_like(gain))

@@ -16,9 +16,9 @@ from models.config.sections import ValueCandidateName
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.decline.cause import CauseModel
+from models.learners.decline.learner import DeclineLearner
 from models.learners.decline.steps import LIKE_SHARE
 from models.learners.decline.timing import TimingModel
-from models.learners.decline.whether import DeclineModel
 from models.learners.value.blend import Blend
 from models.learners.value.candidate import CandidateInputs, ValueCandidate
 from models.learners.value.candidates import fit_candidate
@@ -40,7 +40,7 @@ class BaseModels:
 
     contract: FeatureContract
     candidates: Candidates
-    decline: DeclineModel
+    decline: DeclineLearner
     timing: TimingModel
     causes: CauseModel | None
 

@@ -22,8 +22,8 @@ from models.grading.fitted import GradingPolicy, fit_policy
 from models.learners.contract import FeatureContract
 from models.learners.decline.cause import CauseModel
 from models.learners.decline.curves import DeclineCurves
+from models.learners.decline.learner import DeclineLearner
 from models.learners.decline.timing import TimingModel
-from models.learners.decline.whether import DeclineModel
 from models.learners.peers import Peers
 from models.learners.segments.model import SegmentModel
 from models.learners.value.candidate import ValueCandidate
@@ -58,7 +58,7 @@ class FittedModels:
 
     contract: FeatureContract
     value: ValueModel
-    decline: DeclineModel
+    decline: DeclineLearner
     timing: TimingModel
     causes: CauseModel | None
     rule: Literal["lapse", "drop"]
@@ -99,7 +99,7 @@ def fit_models(
         clipped=int(np.count_nonzero(learn.value < 0)) if learn.value is not None else 0,
     )
     latest = learn.origin == origins.latest
-    decline = replace(base.decline, calibration=corrections.decline)
+    decline = base.decline.calibrated_by(corrections.decline)
     now = learn.where(latest)
     matrix = base.contract.encode(now.features)
     present = value.predict(matrix)

@@ -155,7 +155,7 @@ def _decline_calibration(hindcasts: Sequence[OutOfTimeForecast], config: Config)
     """By hindcasts alike, else by the latest; none, and why, where all or none declined there."""
     hindcasts = [hindcast for hindcast in hindcasts if hindcast.alike] or hindcasts[-1:]
     independent = _independent(hindcasts, config)
-    margins = [hindcast.models.decline.trees.raw_predict(hindcast.rows.matrix) for hindcast in hindcasts]
+    margins = [hindcast.models.decline.margin(hindcast.rows.matrix) for hindcast in hindcasts]
     declined = [hindcast.rows.declined.astype(np.float64) for hindcast in hindcasts]
     try:
         fitted = PlattCalibration.fit(_pooled(margins), _pooled(declined))
@@ -167,7 +167,7 @@ def _decline_calibration(hindcasts: Sequence[OutOfTimeForecast], config: Config)
 def _decline_band(
     hindcasts: Sequence[OutOfTimeForecast], calibration: PlattCalibration, config: Config
 ) -> ProbabilityBand | None:
-    margins = [hindcast.models.decline.trees.raw_predict(hindcast.rows.matrix) for hindcast in hindcasts]
+    margins = [hindcast.models.decline.margin(hindcast.rows.matrix) for hindcast in hindcasts]
     return ProbabilityBand.fit(
         [calibration.log_odds(margin) for margin in margins],
         [hindcast.rows.declined.astype(np.float64) for hindcast in hindcasts],
@@ -188,7 +188,7 @@ def _tiers(
     """The tier that each client would have been given then, by cut-offs of its own origin."""
     tiers = []
     for hindcast, value in zip(hindcasts, expected, strict=True):
-        probability = decline.probability(hindcast.models.decline.trees.raw_predict(hindcast.rows.matrix))
+        probability = decline.probability(hindcast.models.decline.margin(hindcast.rows.matrix))
         policy = tier_policy(value, config.tiers, config.scale, config.book.currency)
         tiers.append(grade(value, probability, policy).tier)
     return tiers

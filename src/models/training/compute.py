@@ -232,7 +232,7 @@ def _served_facts(models: FittedModels, panel: Panel, served: LearningOrigins) -
         "rows": len(panel.at(served.learn)),
         "unfinished": {panel.grid.start_of(each.origin).isoformat(): each.elapsed for each in served.unfinished},
         "calibrated": models.bounds.bands is not None,
-        "trees": {"value": models.value.tree_count, "decline": models.decline.trees.tree_count},
+        "trees": {"value": models.value.tree_count, "decline": models.decline.tree_count},
         "values_below_zero": models.value.clipped,
     }
 

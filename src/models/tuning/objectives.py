@@ -133,7 +133,7 @@ class DeclineObjective:
             run=config.run,
             weight=rows.weights(config.learners.half_life_periods),
         )
-        return model.trees.raw_predict(later)[np.newaxis]
+        return model.margin(later)[np.newaxis]
 
     def score(self, place: int, raw: Sequence[FloatArray], truth: Sequence[Truth]) -> float:
         """The figure of the objective; of a loss, its negative."""

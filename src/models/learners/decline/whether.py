@@ -11,7 +11,7 @@ from scipy.special import expit
 
 from models.config.sections import DeclineLearnerConfig, RunConfig
 from models.errors import TooLittleDataError
-from models.learners.boosting import BoostedTrees, fit_booster
+from models.learners.boosting import BoostedTrees, fit_booster, shares
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions, logistic_rate
@@ -66,6 +66,19 @@ class DeclineModel:
     def margin(self, matrix: FloatArray) -> FloatArray:
         """Log-odds before calibration. (n, n_features) -> (n,)."""
         return self.trees.raw_predict(matrix)
+
+    @property
+    def tree_count(self) -> int:
+        """How many trees it is made of."""
+        return self.trees.tree_count
+
+    def importance(self) -> FloatArray:
+        """Each feature's share of what splits gained, summing to 1; zeros where there is no split."""
+        return shares(self.trees.gain_importance())
+
+    def calibrated_by(self, calibration: PlattCalibration) -> DeclineModel:
+        """The same model with a calibration that was fitted elsewhere."""
+        return replace(self, calibration=calibration)
 
     def calibrated_on(self, margin: FloatArray, declined: BoolArray) -> DeclineModel:
         """The same model, put right by what models like it said of later origins; the ranking stays.

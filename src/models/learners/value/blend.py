@@ -9,8 +9,9 @@ from typing import ClassVar
 
 import numpy as np
 
+from models.learners.boosting import shares
 from models.learners.contributions import Contributions
-from models.learners.value.candidate import ValueCandidate, log_parts, shares
+from models.learners.value.candidate import ValueCandidate, log_parts
 from models.vocab import FloatArray
 
 BLEND = "blend"

@@ -95,13 +95,3 @@ class ValueCandidate(Protocol):
 def log_parts(*, base: float, values: FloatArray, prediction: FloatArray) -> Contributions:
     """Parts of the logarithm of the value."""
     return Contributions(model=MODEL, unit=UNIT, base=base, values=values, prediction=prediction)
-
-
-def shares(gain: FloatArray) -> FloatArray:
-    """Of a sum of 1, or zeros.
-
-    >>> shares(np.array([1.0, 3.0]))
-    array([0.25, 0.75])
-    """
-    total = gain.sum()
-    return np.asarray(gain / total if total > 0 else np.zeros_like(gain))

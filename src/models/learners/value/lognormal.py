@@ -11,10 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from models.errors import TooLittleDataError
-from models.learners.boosting import BoostedTrees, CustomLoss, fit_booster
+from models.learners.boosting import BoostedTrees, CustomLoss, fit_booster, shares
 from models.learners.contributions import Contributions
 from models.learners.value import lognormal_loss
-from models.learners.value.candidate import CandidateInputs, log_parts, shares
+from models.learners.value.candidate import CandidateInputs, log_parts
 from models.learners.value.secant_slopes import log_chance, log_chance_slope, secant_slope
 from models.vocab import FloatArray
 

@@ -10,9 +10,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.learners.boosting import BoostedTrees, fit_booster
+from models.learners.boosting import BoostedTrees, fit_booster, shares
 from models.learners.contributions import Contributions
-from models.learners.value.candidate import CandidateInputs, log_parts, shares
+from models.learners.value.candidate import CandidateInputs, log_parts
 from models.learners.value.purchases import PurchaseCandidate
 from models.vocab import FloatArray
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
-from models.learners.boosting import BoostedTrees, fit_booster
+from models.learners.boosting import BoostedTrees, fit_booster, shares
 from models.learners.contributions import Contributions
-from models.learners.value.candidate import CandidateInputs, log_parts, shares
+from models.learners.value.candidate import CandidateInputs, log_parts
 from models.vocab import FloatArray
 
 
