@@ -76,7 +76,8 @@ def one_row(bundle: Path, *, times: int = 3) -> Waited:
 def commands(config: str, over: Sequence[str], folder: Path, times: int) -> list[Waited]:
     """The command line, with what it keeps in ``folder``: for help, an error, and a client of the published run."""
     from models.config.loading import load_config  # noqa: PLC0415
-    from models.workspace.opening import SCORES_FOLDER, open_bundle  # noqa: PLC0415
+    from models.config.places import SCORES_FOLDER  # noqa: PLC0415
+    from models.workspace.opening import open_bundle  # noqa: PLC0415
 
     settings = load_config(Path(config), over)
     published = Path(settings.run.work_dir) / settings.book.name / SCORES_FOLDER

@@ -13,6 +13,7 @@ import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
+from models.config.places import work_dir
 from models.errors import BundleNotFoundError, ChampionUnreadableError, DamagedBundleError
 from models.evaluation.job import evaluate
 from models.pipeline.bundle import FORMAT, bundle_key
@@ -25,7 +26,7 @@ from models.training import job as jobs
 from models.training.job import train
 from models.training.result import TrainResult
 from models.vocab import SilentProgress
-from models.workspace.opening import open_book, open_bundle, work_dir
+from models.workspace.opening import open_book, open_bundle
 from support.lending_book import Lender, lender_in
 from support.trained_lender import TrainedLender
 

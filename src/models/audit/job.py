@@ -12,13 +12,14 @@ from models.audit.page import check_page
 from models.audit.quarantine import bad_rows
 from models.book.door import QUARANTINE, Book
 from models.book.loading import load_book, refusal_of
+from models.config.places import work_dir
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
 from models.notices import by_severity
 from models.store.drafts import publish_text, scratch_folder
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import Settings, settings_of, work_dir
+from models.workspace.opening import Settings, settings_of
 
 PAGE = "check.html"
 

@@ -8,12 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from models.config.places import work_dir
 from models.evaluation.page import write_report_page
 from models.store.drafts import publish_text
 from models.tracking.mlflow import Tracking
 from models.training.compute import evaluate_book
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import Settings, open_book, settings_of, truth_file, work_dir
+from models.workspace.opening import Settings, open_book, settings_of, truth_file
 
 
 def evaluate(

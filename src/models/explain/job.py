@@ -12,11 +12,11 @@ from models.explain.story import ClientStory, explain_client
 from models.notices import by_severity
 from models.pipeline.bundle import Bundle
 from models.scoring.block import ScoredBlock
+from models.scoring.workspace import Workspace
 from models.text import ENGLISH, Language
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings
 from models.workspace.published import PUBLISHED
-from models.workspace.workspace import Workspace
 
 
 def explain(

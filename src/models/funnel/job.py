@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from models.config.places import work_dir
 from models.funnel.compute import FUNNEL_CSV_COLUMNS, FunnelReport, book_funnel, csv_rows
 from models.shell.csv import csv_text
 from models.shell.json_files import json_file
 from models.store.drafts import publish_text
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import Settings, open_book, settings_of, work_dir
+from models.workspace.opening import Settings, open_book, settings_of
 
 
 @dataclass(frozen=True, kw_only=True)

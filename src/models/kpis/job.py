@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from models.config.places import SCORES_FOLDER, work_dir
 from models.funnel.compute import book_funnel
 from models.kpis.page import kpis_page
 from models.kpis.report import CSV_COLUMNS, KpiReport, book_kpis, csv_rows
@@ -14,7 +15,7 @@ from models.shell.csv import csv_text
 from models.shell.json_files import json_file
 from models.store.drafts import publish_text
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
+from models.workspace.opening import Settings, open_book, settings_of
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from models.errors import UserError
 from models.notices import Notice, Severity
 from models.publications.previous import PublishedRun, published_runs
 from models.store.drafts import point_to
-from models.store.sealed import is_complete
+from models.store.sealed import OF_SCORES, is_complete, read_facts
 
 LATEST = "latest"
 
@@ -68,3 +69,10 @@ def _in_the_way(path: Path, wanted: str) -> UserError:
         got="a link" if path.is_symlink() else "a folder" if is_folder else "a file",
         remedy="move it away, or name another folder with --out",
     )
+
+
+def published_facts(scores: Path) -> dict[str, Any] | None:
+    """The manifest of the run to which ``latest`` leads below ``scores``; None where nothing is published."""
+    if not (scores / LATEST).is_dir():
+        return None
+    return read_facts((scores / LATEST).resolve(), remedies=OF_SCORES)

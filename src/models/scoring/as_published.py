@@ -11,19 +11,12 @@ from models.book.door import Book
 from models.config.root import Config
 from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
-from models.publications.latest import LATEST
+from models.publications.latest import LATEST, published_facts
 from models.publications.previous import newest_before
 from models.scoring.run_key import KEY_LENGTH, model_version, run_key_after
 from models.scoring.scoring import scoring_config
 from models.store.code import scoring_code
 from models.store.sealed import OF_SCORES, read_facts
-
-
-def published_facts(scores: Path) -> dict[str, Any] | None:
-    """The manifest of the run to which ``latest`` leads below ``scores``; None where nothing is published."""
-    if not (scores / LATEST).is_dir():
-        return None
-    return read_facts((scores / LATEST).resolve(), remedies=OF_SCORES)
 
 
 def publication_notices(book: Book, bundle: Bundle, config: Config, as_of: date | None, scores: Path) -> list[Notice]:

@@ -7,19 +7,13 @@ from datetime import date
 from pathlib import Path
 
 from models.book.door import Book
+from models.config.places import SCORES_FOLDER, work_dir
 from models.scoring.compute import predict_book
 from models.scoring.report import Predicted
+from models.tracking.names import CHAMPION
 from models.vocab import Progress, SilentProgress
 from models.workers import Processes
-from models.workspace.opening import (
-    CHAMPION,
-    SCORES_FOLDER,
-    Settings,
-    open_book,
-    open_bundle,
-    settings_of,
-    work_dir,
-)
+from models.workspace.opening import Settings, open_book, open_bundle, settings_of
 
 
 def predict(

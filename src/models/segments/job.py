@@ -8,13 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from models.config.places import work_dir
 from models.notices import by_severity, notice_facts, notices_of
+from models.scoring.workspace import Workspace
 from models.segments.compute import book_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import Settings, work_dir
+from models.workspace.opening import Settings
 from models.workspace.published import PUBLISHED
-from models.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, kw_only=True)

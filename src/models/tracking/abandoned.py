@@ -7,16 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from models.config.root import Config
-from models.errors import UserError
-from models.store.drafts import left_folders, remove_left, scratch_folder
+from models.store.drafts import left_folders, scratch_folder
 from models.store.keys import text_hash
 
 PROCESS_TAG = "clientvalue.process"
 """Tag of a run: the name of the folder that its process keeps locked."""
 _RUN = "run"
 _STORE = "store"
-_SQLITE = "sqlite:///"
 
 
 @contextmanager
@@ -35,22 +32,8 @@ def abandoned(folder: Path, store: str) -> Iterator[str]:
             shutil.rmtree(claim, ignore_errors=True)
 
 
-def clear_left(settings: Config, places: tuple[Path, ...]) -> None:
-    """Take away what killed processes left in ``places``, and end their MLflow runs.
-
-    A server is left to the commands that ask it anyway: others should not wait for one that is down.
-    """
-    for place in places:
-        remove_left(place)
-    if not settings.run.tracking_uri.startswith(_SQLITE) or not _is_any_left(places):
-        return
-    from models.tracking.mlflow import Tracking  # noqa: PLC0415 - MLflow takes seconds to load
-
-    with suppress(UserError):  # whoever needs the store is told what is wrong with it
-        Tracking(settings).end_abandoned()
-
-
-def _is_any_left(places: tuple[Path, ...]) -> bool:
+def is_any_left(places: tuple[Path, ...]) -> bool:
+    """Whether a process died in the midst of a run in one of ``places``."""
     return any(True for place in places for _ in left_folders(place, (_RUN,)))
 
 

@@ -36,6 +36,7 @@ with warnings.catch_warnings():
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
     from mlflow.utils.uri import is_local_uri
 
+from models.config.places import work_dir
 from models.config.root import Config
 from models.errors import BundleNotFoundError, DamagedBundleError, LostBundleError, UserError
 from models.pipeline.bundle import bundle_key
@@ -45,10 +46,10 @@ from models.store.keys import file_hash
 from models.store.sealed import MANIFEST, is_complete, publish_folder
 from models.tracking.abandoned import PROCESS_TAG, abandoned, claimed
 from models.tracking.champions import champion_tags
+from models.tracking.names import CHAMPION, IF_CHAMPION, model_name
 from models.tracking.params import flat_params
 from models.tracking.registry_notes import BUNDLE_TAG, KEY_TAG
 from models.tracking.store import TrackingError, answering, artifact_place, require_answer
-from models.workspace.opening import CHAMPION, IF_CHAMPION, model_name, work_dir
 
 BUNDLE_FOLDER = "bundle"
 FETCHED = "bundles"

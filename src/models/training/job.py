@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.config.places import work_dir
 from models.config.root import Config
 from models.errors import (
     BundleFormatError,
@@ -24,20 +25,12 @@ from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
 from models.store.drafts import scratch_folder
 from models.tracking.mlflow import Tracking
+from models.tracking.names import CHAMPION, model_name
 from models.training.compute import Trained, train_models
 from models.training.result import TrainResult
 from models.vocab import Progress, Recorder, SilentProgress
 from models.workers import Processes
-from models.workspace.opening import (
-    CHAMPION,
-    Settings,
-    model_name,
-    open_book,
-    registered_bundle,
-    settings_of,
-    truth_file,
-    work_dir,
-)
+from models.workspace.opening import Settings, open_book, registered_bundle, settings_of, truth_file
 
 REPORT_PAGE = "report.html"
 

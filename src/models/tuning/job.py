@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from models.config.places import work_dir
 from models.showable import without_secrets
 from models.store.drafts import publish_text
 from models.tracking.mlflow import Tracking
@@ -11,7 +12,7 @@ from models.tuning.outcome import TuneResult, config_lines
 from models.tuning.search import plan_tuning, tune_book
 from models.tuning.trial_runs import TrialRuns
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import Settings, open_book, settings_of, work_dir
+from models.workspace.opening import Settings, open_book, settings_of
 
 
 def tune(

@@ -7,11 +7,11 @@ from dataclasses import replace
 from datetime import date
 
 from models.notices import by_severity
+from models.scoring.workspace import Workspace
 from models.vocab import Progress, SilentProgress
 from models.what_if.compute import TierShift, tier_shift
 from models.workspace.opening import Settings
 from models.workspace.published import PUBLISHED
-from models.workspace.workspace import Workspace
 
 
 def tiers(

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.book.door import Book
 from models.book.loading import load_book
 from models.book.names import require_known_names
 from models.config.loading import load_config
+from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine
 from models.errors import BundleFormatError, DamagedBundleError, MissingFileError, UnsealedFileError
+from models.lazy import lazy
 from models.pipeline.bundle import Bundle, read_bundle
-from models.tracking.abandoned import clear_left
+from models.tracking.clearing import clear_left
+from models.tracking.names import CHAMPION, IF_CHAMPION, model_name
 from models.tracking.registry_notes import NOTES, RegistryFile, RegistryNotes
 from models.vocab import Progress
 
+if TYPE_CHECKING:
+    from models.tracking import mlflow
+else:
+    mlflow = lazy("models.tracking.mlflow")
+
 Settings = Config | Path | str
-CHAMPION = "champion"
-SCORES_FOLDER = "scores"
 _WITH_DRAFTS = (SCORES_FOLDER, "ledger", "book", "checked", "named")
 """Folders below a book's in which killed runs may have left drafts."""
-IF_CHAMPION = "; in the place of the champion: train --replace-champion REASON"
 
 
 def settings_of(config: Settings, overrides: Sequence[str]) -> Config:
@@ -31,13 +37,6 @@ def settings_of(config: Settings, overrides: Sequence[str]) -> Config:
     settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
     require_known_names(settings)
     return settings
-
-
-def work_dir(settings: Config) -> Path:
-    """The folder of a book's results."""
-    folder = Path(settings.run.work_dir) / settings.book.name
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def open_book(
@@ -72,20 +71,13 @@ def registered_bundle(settings: Config, which: str) -> Bundle:
         raise type(error)(rule=error.rule, got=error.got, remedy=error.remedy + IF_CHAMPION) from error
 
 
-def model_name(settings: Config) -> str:
-    """Name of the registered model of a book."""
-    return f"clientvalue-{settings.book.name}"
-
-
 def _registered(settings: Config, which: str) -> Path:
     """The folder of a registered bundle: as noted if the registry vouches for it, else as MLflow finds it."""
     notes = RegistryNotes(work_dir(settings) / NOTES)
     noted = notes.folder_of(RegistryFile(settings.run.tracking_uri, model_name(settings)).manifest_of(which))
     if noted is not None:
         return noted
-    from models.tracking.mlflow import Tracking  # noqa: PLC0415 - MLflow takes seconds to load
-
-    found = Tracking(settings).find(which)
+    found = mlflow.Tracking(settings).find(which)
     notes.note(found.folder)
     return found.folder
 

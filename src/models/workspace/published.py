@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
+from models.lazy import lazy
 from models.pipeline.bundle import Bundle
-from models.scoring.as_published import published_facts
+from models.publications.latest import published_facts
+from models.tracking.names import CHAMPION, model_name
 from models.tracking.registry_notes import RegistryFile
-from models.workspace.opening import CHAMPION, SCORES_FOLDER, model_name, open_bundle, registered_bundle, work_dir
+from models.workspace.opening import open_bundle, registered_bundle
+
+if TYPE_CHECKING:
+    from models.tracking import mlflow
+else:
+    mlflow = lazy("models.tracking.mlflow")
 
 PUBLISHED = "published"
 
@@ -29,6 +39,4 @@ def _published_version(settings: Config) -> str | None:
     found = RegistryFile(uri, model).version_of(key)
     if found is not None or uri.startswith("sqlite:///"):
         return found
-    from models.tracking.mlflow import Tracking  # noqa: PLC0415 - MLflow takes seconds to load
-
-    return Tracking(settings).version_of(key)
+    return mlflow.Tracking(settings).version_of(key)

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from models.book.door import Book
+from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine
@@ -17,7 +18,7 @@ from models.pipeline.bundle import Bundle
 from models.scoring.as_published import publication_notices
 from models.scoring.scoring import ScoringBasis
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import SCORES_FOLDER, Settings, open_book, settings_of, work_dir
+from models.workspace.opening import Settings, open_book, settings_of
 from models.workspace.published import PUBLISHED, speaking_bundle
 
 
