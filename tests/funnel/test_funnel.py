@@ -16,8 +16,8 @@ from models.errors import UserError
 from models.funnel.compute import book_funnel
 from models.funnel.rules import layers, learned_chances, waiting
 from models.funnel.text import layer_cells
-from models.kpis.relations.opportunities import Opportunity, opportunities_known
-from models.kpis.relations.reading import reading
+from models.relations.opportunities import Opportunity, opportunities_known
+from models.relations.reading import reading
 from models.vocab import SilentProgress
 from support.books import Frames, book_of, rows, settings
 

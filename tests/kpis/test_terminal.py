@@ -13,12 +13,13 @@ from rich.console import Console
 from models.kpis.campaign_effect import CampaignResult
 from models.kpis.catalogue import CATALOGUE, shown_in
 from models.kpis.compute import KpiRow
-from models.kpis.definition import Place, Unit
+from models.kpis.definition import ShownIn
 from models.kpis.estimates import KpiEstimate
 from models.kpis.report import KpiReport, book_kpis
 from models.kpis.terminal import kpis_summary
-from models.kpis.text import unit_beside, written
+from models.kpis.text import unit_beside
 from models.kpis.uplift import Estimate
+from models.shell.units import KpiUnit, written
 from support.books import book_of, rows, settings
 
 
@@ -74,15 +75,19 @@ def test_few_overrides_are_not_said_to_be_none(book: KpiReport) -> None:
 
 
 def test_every_unit_is_written_and_named() -> None:
-    texts = {unit: written(4.25, unit) for unit in Unit}
-    assert texts[Unit.POINTS_TO_5] == "4.25"
-    assert texts[Unit.POINTS_AROUND_0] == texts[Unit.POINTS_TO_100] == texts[Unit.HOURS] == "4.2"
-    assert texts[Unit.CURRENCY] == "4"
-    assert [unit_beside(unit, "USD") for unit in (Unit.CURRENCY, Unit.POINTS_TO_5, Unit.SHARE)] == ["USD", "points", ""]
+    texts = {unit: written(4.25, unit) for unit in KpiUnit}
+    assert texts[KpiUnit.POINTS_TO_5] == "4.25"
+    assert texts[KpiUnit.POINTS_AROUND_0] == texts[KpiUnit.POINTS_TO_100] == texts[KpiUnit.HOURS] == "4.2"
+    assert texts[KpiUnit.CURRENCY] == "4"
+    assert [unit_beside(unit, "USD") for unit in (KpiUnit.CURRENCY, KpiUnit.POINTS_TO_5, KpiUnit.SHARE)] == [
+        "USD",
+        "points",
+        "",
+    ]
 
 
 def test_a_figure_shows_itself_where_its_entry_says_in_the_order_of_ranks() -> None:
-    for place in Place:
+    for place in ShownIn:
         shown = shown_in(place)
         assert shown
         assert len({CATALOGUE[name].shown[place] for name in shown}) == len(shown)  # no two of one rank

@@ -9,8 +9,8 @@ from markupsafe import Markup
 from models.backtest.contents import BacktestReport
 from models.backtest.text import amount_range, override_cells, share_range, verdicts, ways_apart
 from models.metrics.bootstrap import ReportedInterval
-from models.segments.page import percent_or_dash
-from models.shell.chart import Chart, Key
+from models.segments.text import percent_or_dash
+from models.shell.chart import Chart, LegendKey
 from models.shell.html import environment
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching
@@ -70,7 +70,7 @@ def found_chart(report: BacktestReport, *, deepest: float = 1.0) -> Chart:
         line = frame.segment(points[0], points[-1], css) if css == "reference" else frame.line(points, css, lists[name])
         marks.append(line)
     title = "Value found by reviews" if deepest >= 1 else f"The same, for the first {deepest:.0%} of the clients"
-    legend = tuple(Key(css=_STYLES[name], label=called) for name, called in lists.items())
+    legend = tuple(LegendKey(css=_STYLES[name], label=called) for name, called in lists.items())
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 
@@ -95,9 +95,9 @@ def dates_chart(report: BacktestReport) -> Chart:
     aim = report.aim
     marks = [frame.segment((-0.5, aim), (len(dates) - 0.5, aim), "target")]
     styles = ("ours", "s0", "s1", "s2", "s3", "s4", "s5")
-    keys = [Key(css="target", label=f"aim, {aim:.0%}")]
+    keys = [LegendKey(css="target", label=f"aim, {aim:.0%}")]
     for css, share in zip(styles, shares, strict=False):
-        keys.append(Key(css=css, label=f"{share} of future value", shape="dot"))
+        keys.append(LegendKey(css=css, label=f"{share} of future value", shape="dot"))
         for place, each in enumerate(origins):
             said = f"{each.as_of}: {each.efficiency[share]:.0%} fewer reviews for {share} of value"
             marks.append(frame.dot(place, each.efficiency[share], css, said))

@@ -24,10 +24,10 @@ from models.funnel.rules import (
     taken_per_period,
     waiting,
 )
-from models.kpis.relations.opportunities import Opportunity, opportunities_known
-from models.kpis.relations.reading import Reader, reading
 from models.panel.facilities import FOREVER
 from models.panel.opportunities import STAGES
+from models.relations.opportunities import Opportunity, opportunities_known
+from models.relations.reading import Reader, reading
 from models.vocab import FloatArray, Progress, SilentProgress
 
 _FEWEST_JUDGED = 2

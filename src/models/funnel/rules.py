@@ -12,10 +12,10 @@ from enum import StrEnum
 import numpy as np
 
 from models.book.contract import UNNAMED
-from models.kpis.estimates import wilson_ends
-from models.kpis.relations.opportunities import Opportunity
+from models.metrics.bootstrap import wilson_ends
 from models.panel.facilities import FOREVER
 from models.panel.opportunities import STAGES
+from models.relations.opportunities import Opportunity
 from models.vocab import BoolArray, FloatArray, IntArray
 
 SIGNED = len(STAGES) - 1

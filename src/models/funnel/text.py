@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from models.funnel.compute import FunnelCandidate
 from models.funnel.rules import Layer, Order
-from models.kpis.definition import Unit
-from models.kpis.text import written
 from models.shell.small_plots import short_number
+from models.shell.units import KpiUnit, written
 from models.vocab import FunnelStage
 
 ORDERS = {
@@ -27,11 +26,11 @@ def layer_cells(layer: Layer) -> list[str]:
     return [
         f"{layer.reached:,}",
         "–" if layer.stage == FunnelStage.SIGNED else f"{layer.open:,}",
-        written(layer.conversion if layer.is_recorded else None, Unit.SHARE),
-        written(layer.days if layer.is_recorded else None, Unit.DAYS),
+        written(layer.conversion if layer.is_recorded else None, KpiUnit.SHARE),
+        written(layer.days if layer.is_recorded else None, KpiUnit.DAYS),
         short_number(layer.amount),
         short_number(layer.expected),
-        written(layer.risk, Unit.SHARE),
+        written(layer.risk, KpiUnit.SHARE),
     ]
 
 
@@ -41,6 +40,6 @@ def candidate_cells(each: FunnelCandidate) -> list[str]:
         f"{each.days_in_stage:,}",
         short_number(each.amount),
         f"{each.chance:.0%}",
-        written(each.risk, Unit.SHARE),
+        written(each.risk, KpiUnit.SHARE),
         short_number(each.expected),
     ]

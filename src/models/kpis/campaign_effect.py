@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from models.kpis.estimates import KpiEstimate, unknown, wilson_ends
+from models.kpis.estimates import KpiEstimate, unknown
 from models.kpis.uplift import Estimate, adjusted, difference
+from models.metrics.bootstrap import wilson_ends
 from models.vocab import BoolArray, FloatArray
 
 FEWEST = 20

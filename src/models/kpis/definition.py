@@ -10,7 +10,8 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from models.kpis.concentration import Concentration
-from models.kpis.relations.reading import Reader, Window
+from models.relations.reading import Reader, Window
+from models.shell.units import KpiUnit
 
 Better = Literal["up", "down", ""]
 End = Literal["start", "end"]
@@ -25,31 +26,7 @@ class Form(StrEnum):
     SCORE = "score"
 
 
-class Unit(StrEnum):
-    """The unit of a figure, by the name that reports give it; money is named by the book's currency instead."""
-
-    CURRENCY = "currency"
-    TIMES = "times"
-    TIMES_COST = "times cost"
-    SHARE = "share"
-    POINTS_TO_5 = "points, 1 to 5"
-    POINTS_AROUND_0 = "points, -100 to 100"
-    POINTS_TO_100 = "points, 0 to 100"
-    HOURS = "hours"
-    DAYS = "days"
-    CLIENTS = "clients"
-    PER_CLIENT = "per client"
-
-    def named(self, currency: str) -> str:
-        """The unit in a book of that currency.
-
-        >>> Unit.CURRENCY.named("USD"), Unit.POINTS_TO_5.named("USD")
-        ('USD', 'points, 1 to 5')
-        """
-        return currency if self is Unit.CURRENCY else self.value
-
-
-class Place(StrEnum):
+class ShownIn(StrEnum):
     """A place where figures are shown side by side."""
 
     TILES = "tiles of the page of figures"
@@ -79,7 +56,7 @@ class Definition:
     name: str
     title: str
     formula: str
-    unit: Unit
+    unit: KpiUnit
     form: Form
     needs: tuple[str, ...] = ()
     needs_scores: bool = False
@@ -94,7 +71,7 @@ class Definition:
     parts: Callable[[Reader, Window], Any] | None = None
     scored_parts: Callable[[Reader, Window, Any, date], Any] | None = None
     of_concentration: Callable[[Concentration], float] | None = None
-    shown: Mapping[Place, int] = field(default_factory=dict)
+    shown: Mapping[ShownIn, int] = field(default_factory=dict)
     short_title: str = ""
 
     @property

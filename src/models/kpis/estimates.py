@@ -8,6 +8,7 @@ import numpy as np
 from scipy import stats
 
 from models.kpis.definition import Definition, Form
+from models.metrics.bootstrap import wilson_ends
 from models.vocab import FloatArray, IntArray
 
 LEVEL = 0.95
@@ -106,15 +107,3 @@ def _wilson(share: float, variance: float, clients: int, count: float) -> tuple[
         return None
     trials = min(share * (1 - share) / variance, count) if variance > 0 else float(clients)
     return wilson_ends(share, trials)
-
-
-def wilson_ends(share: float, trials: float) -> tuple[float, float]:
-    """Wilson's 95% interval of a share seen in so many independent trials.
-
-    >>> tuple(round(end, 4) for end in wilson_ends(0.1, 10.0))
-    (0.0179, 0.4042)
-    """
-    weight = _Z**2 / trials
-    middle = (share + weight / 2) / (1 + weight)
-    half = _Z / (1 + weight) * float(np.sqrt(share * (1 - share) / trials + weight / (4 * trials)))
-    return max(middle - half, 0.0), min(middle + half, 1.0)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
-from models.kpis.relations.reading import Reader
 from models.publications.previous import PreviousScores, newest_before, previous_scores
+from models.relations.reading import Reader
 from models.vocab import IntArray
 
 SCORED = {"tier": "tier", "segment": "segment_name", "type": "relationship_type"}

@@ -12,14 +12,15 @@ from models.funnel.compute import FunnelReport
 from models.funnel.text import ORDERS, candidate_cells, layer_cells, layer_name
 from models.kpis.catalogue import shown_in
 from models.kpis.compute import KpiRow
-from models.kpis.definition import Place, Unit
+from models.kpis.definition import ShownIn
 from models.kpis.report import KpiReport
-from models.kpis.text import effect, no_effect, unit_beside, unit_name, unit_of, with_interval, written
+from models.kpis.text import effect, no_effect, unit_beside, unit_name, unit_of, with_interval
 from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.small_plots import share_bar, short_number
 from models.shell.svg import AxisScale, Frame, amount, percent, reaching
 from models.shell.tier_styles import tier_style
+from models.shell.units import KpiUnit, written
 
 _COLUMNS = 6
 """Columns of a table by group: so many fit beside one another on a page of 1,080 pixels."""
@@ -48,7 +49,7 @@ class GroupTables:
 def kpis_page(report: KpiReport, funnel: FunnelReport | None) -> str:
     """The page of both reports; without a funnel where the book has none."""
     whole = report.whole
-    charts = [chart for name in shown_in(Place.TRENDS) if (chart := trend_chart(report, name)) is not None]
+    charts = [chart for name in shown_in(ShownIn.TRENDS) if (chart := trend_chart(report, name)) is not None]
     return str(
         environment(
             filters={"figure": short_number},
@@ -59,7 +60,7 @@ def kpis_page(report: KpiReport, funnel: FunnelReport | None) -> str:
                 "no_effect": no_effect,
                 "unit_of": unit_of,
                 "unit_beside": unit_beside,
-                "Unit": Unit,
+                "KpiUnit": KpiUnit,
                 "share_bar": share_bar,
                 "layer_name": layer_name,
                 "layer_cells": layer_cells,
@@ -72,7 +73,7 @@ def kpis_page(report: KpiReport, funnel: FunnelReport | None) -> str:
             report=report,
             definitions=report.definitions,
             whole=whole,
-            tiles=[name for name in shown_in(Place.TILES) if whole[name].estimate is not None],
+            tiles=[name for name in shown_in(ShownIn.TILES) if whole[name].estimate is not None],
             charts=charts,
             dimensions=[_dimension(report, name) for name in report.dimensions],
             funnel=funnel,
@@ -122,15 +123,15 @@ def _dates(dates: Sequence[str]) -> AxisScale:
     )
 
 
-def _upright(ends: Sequence[float], unit: Unit, currency: str) -> AxisScale:
-    say = percent if unit is Unit.SHARE else amount
+def _upright(ends: Sequence[float], unit: KpiUnit, currency: str) -> AxisScale:
+    say = percent if unit is KpiUnit.SHARE else amount
     return reaching(ends, name=unit_name(unit, currency), say=say, zero=False)
 
 
 def _dimension(report: KpiReport, dimension: str) -> GroupTables:
     """A row per group, a column per figure that is known of any."""
     cells = {(row.group, row.figure): row for row in report.figures if row.dimension == dimension}
-    figures = shown_in(Place.GROUPS)
+    figures = shown_in(ShownIn.GROUPS)
     groups = [group for group, figure in cells if figure == figures[0]]
     parts = (figures[start : start + _COLUMNS] for start in range(0, len(figures), _COLUMNS))
     known = (tuple(name for name in part if any((group, name) in cells for group in groups)) for part in parts)

@@ -17,9 +17,9 @@ from models.kpis.catalogue import CATALOGUE
 from models.kpis.compute import ALL, At, Counting, KpiRow
 from models.kpis.definition import Better, End, Form
 from models.kpis.groups import PublishedGroups, regions_of
-from models.kpis.relations.reading import reading
 from models.kpis.tier_moves import TierMoves, tier_moves
 from models.panel.definitions import definitions
+from models.relations.reading import reading
 from models.vocab import Progress, SilentProgress
 
 _TARGETS = ("answer_hours", "settle_hours", "top_clients", "min_clients")

@@ -10,10 +10,11 @@ from rich.text import Text
 
 from models.kpis.catalogue import CATALOGUE, shown_in
 from models.kpis.compute import KpiRow
-from models.kpis.definition import Place, Unit
+from models.kpis.definition import ShownIn
 from models.kpis.report import KpiReport
-from models.kpis.text import effect, no_effect, unit_beside, unit_of, with_interval, written
+from models.kpis.text import effect, no_effect, unit_beside, unit_of, with_interval
 from models.shell.small_plots import short_number
+from models.shell.units import KpiUnit, written
 
 
 def kpis_summary(report: KpiReport) -> Iterator[Table | Text]:
@@ -44,7 +45,7 @@ def _whole_book(report: KpiReport) -> Table:
 
 def _by_group(report: KpiReport, dimension: str) -> Table:
     rows = {(row.group, row.figure): row for row in report.figures if row.dimension == dimension}
-    figures = shown_in(Place.TERMINAL_GROUPS)
+    figures = shown_in(ShownIn.TERMINAL_GROUPS)
     table = _table(f"By {dimension}")
     table.add_column(dimension, overflow="fold")
     for figure in figures:
@@ -66,8 +67,8 @@ def _campaigns(report: KpiReport) -> Table:
     table.add_column("response", justify="right")
     table.add_column("ROI", overflow="fold")
     for each in report.campaigns:
-        found = each.missing or effect(each.roi, Unit.TIMES_COST)
-        response = written(None if each.response is None else each.response.estimate, Unit.SHARE)
+        found = each.missing or effect(each.roi, KpiUnit.TIMES_COST)
+        response = written(None if each.response is None else each.response.estimate, KpiUnit.SHARE)
         style = "dim" if each.missing else "yellow" if each.warning else ""
         nothing = "" if each.missing else no_effect("campaign_roi", each.roi)
         said = Text("; ".join(part for part in (found, nothing, each.warning) if part), style=style)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from models.kpis.estimates import LEVEL, wilson_ends
+from models.kpis.estimates import LEVEL
+from models.metrics.bootstrap import wilson_ends
 from models.vocab import BoolArray, FloatArray, TextArray
 
 

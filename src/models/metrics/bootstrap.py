@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy import stats
 
 from models.errors import InternalError, TooLittleDataError
 from models.metrics.resampled import AT_ONCE
@@ -270,3 +271,18 @@ def what_cannot_be_known(differences: Mapping[str, Interval], *, metric: str, cl
         for name, difference in differences.items()
         if difference.low <= 0 <= difference.high
     )
+
+
+_NORMAL_95 = float(stats.norm.ppf(0.975))
+
+
+def wilson_ends(share: float, trials: float) -> tuple[float, float]:
+    """Wilson's 95% interval of a share seen in so many independent trials.
+
+    >>> tuple(round(end, 4) for end in wilson_ends(0.1, 10.0))
+    (0.0179, 0.4042)
+    """
+    weight = _NORMAL_95**2 / trials
+    middle = (share + weight / 2) / (1 + weight)
+    half = _NORMAL_95 / (1 + weight) * float(np.sqrt(share * (1 - share) / trials + weight / (4 * trials)))
+    return max(middle - half, 0.0), min(middle + half, 1.0)

@@ -21,12 +21,12 @@ from models.errors import AsOfOutsideBookError
 from models.funnel.compute import FunnelExcerpt, book_funnel
 from models.grading.known_overrides import COUNTING
 from models.kpis.compute import KpiRow
-from models.kpis.relations.reading import reading
 from models.kpis.report import FigureMeaning, book_kpis
 from models.kpis.tier_moves import tier_places
 from models.notices import Notice, notices_of
 from models.panel.definitions import definitions
 from models.publications.previous import SCORES, earlier_scores, scale_of
+from models.relations.reading import reading
 from models.scoring.movers import MOVERS as MOVERS_FILE
 from models.scoring.without_effect import settings_changed_since
 from models.store.sealed import OF_SCORES, read_manifest

@@ -10,8 +10,8 @@ from pathlib import Path
 from models.funnel.text import candidate_cells, layer_cells, layer_name
 from models.grading.override_text import fates_sentence
 from models.kpis.catalogue import shown_in
-from models.kpis.definition import Place
-from models.kpis.text import no_effect, unit_of, written
+from models.kpis.definition import ShownIn
+from models.kpis.text import no_effect, unit_of
 from models.notices import ROWS_LEFT_OUT, Notice, Severity
 from models.overview.compute import MovedClient, Overview
 from models.overview.plots import risk_chart
@@ -19,6 +19,7 @@ from models.scoring.movers import MovedBy
 from models.shell.html import environment
 from models.shell.small_plots import share_bar, short_number
 from models.shell.tier_styles import tier_style
+from models.shell.units import written
 from models.store.drafts import publish_text
 
 OVERVIEW_PAGE = "overview.html"
@@ -34,7 +35,7 @@ def write_overview_page(overview: Overview, path: Path) -> None:
 def overview_page(overview: Overview) -> str:
     """The page of an overview."""
     figures = {row.figure: row for row in overview.figures}
-    main = [figures[name] for name in shown_in(Place.OVERVIEW) if name in figures]
+    main = [figures[name] for name in shown_in(ShownIn.OVERVIEW) if name in figures]
     return str(
         environment(
             filters={"figure": short_number, "percent": percent},

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from models.overview.compute import ClientSample
-from models.shell.chart import Chart, Key
+from models.shell.chart import Chart, LegendKey
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching
 from models.shell.tier_styles import tier_styles
@@ -31,7 +31,7 @@ def risk_chart(sample: ClientSample, currency: str, colours: Mapping[str, str]) 
     ]
     title = f"Value against risk of {len(values):,} clients"
     held = [tier for tier in styles if tier in sample.tier]
-    legend = tuple(Key(css=styles[tier], label=tier, shape="dot") for tier in held)
+    legend = tuple(LegendKey(css=styles[tier], label=tier, shape="dot") for tier in held)
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from models.panel.features.words import FigureUnit
 from models.reasons.figures import figure_in_words
 from models.segments import plots as segment_plots
+from models.segments.text import KIND_TITLES, percent_or_dash
 from models.shell.html import environment
 from models.shell.small_plots import short_number
 from models.store.drafts import publish_text
@@ -17,7 +18,6 @@ from models.text import ENGLISH
 SEGMENTS_PAGE = "segments.html"
 Facts = Mapping[str, Any]
 AXIS_TITLES = {"stage": "Stages", "relationship_type": "Relationship types", "need_type": "Need types"}
-KIND_TITLES = {**AXIS_TITLES, "tier": "Tiers", "value_class": "Value classes", "region_class": "Classes of region"}
 CHOSEN_BY = {
     "separation": "the one whose segments lie farthest apart, of those that hold under resampling and are large enough",
     "fewest": "the fewest that hold under resampling, since nothing lies apart",
@@ -67,17 +67,6 @@ def segments_page(facts: Facts) -> str:
             ],
         )
     )
-
-
-def percent_or_dash(share: float | None) -> str:
-    """A share in per cent; what is not known is a dash, and little is not said to be nothing.
-
-    >>> percent_or_dash(0.256), percent_or_dash(None), percent_or_dash(0.0), percent_or_dash(0.001)
-    ('26%', '–', '0%', '<1%')
-    """
-    if share is None:
-        return "–"
-    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"  # noqa: PLR2004 - what would be rounded to nothing
 
 
 def kinds_in_order(kinds: Mapping[str, Sequence[Facts]]) -> dict[str, Sequence[Facts]]:

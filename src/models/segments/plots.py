@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from models.shell.chart import COLOURS, OURS, Chart, Key
+from models.shell.chart import COLOURS, OURS, Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, percent, reaching, rows_frame, shortened
 from models.shell.tier_styles import tier_styles
 
@@ -51,7 +51,8 @@ def map_chart(found: Facts, segments: Sequence[Facts]) -> Chart:
         marks.append(frame.text(x, y, str(each["number"]), "mark-label", shift=(0, 4)))
     title = f"Map of {len(found['places']):,} clients, and the middle of each segment"
     legend = tuple(
-        Key(css=styles[each["number"]], label=f"{each['number']}: {each['name']}", shape="dot") for each in segments
+        LegendKey(css=styles[each["number"]], label=f"{each['number']}: {each['name']}", shape="dot")
+        for each in segments
     )
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
@@ -69,7 +70,9 @@ def loadings_chart(found: Facts, features: Sequence[str], called: Mapping[str, s
             reported = f"{said}, {way}: {part:+.2f}"
             marks.append(frame.bar((0.0, part), (top, top + 0.4), f"bar {STYLES[place]}", reported))
     title = "What the two directions of the map are made of"
-    legend = tuple(Key(css=f"bar {STYLES[place]}", label=way, shape="box") for place, way in enumerate(_DIRECTIONS))
+    legend = tuple(
+        LegendKey(css=f"bar {STYLES[place]}", label=way, shape="box") for place, way in enumerate(_DIRECTIONS)
+    )
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 
@@ -96,7 +99,7 @@ def structure_chart(test: Facts) -> Chart:
     ]
     drawn = f"of {test['draws']} books without clusters"
     legend = tuple(
-        Key(css=css, label=said if css == OURS else f"{said} {drawn}", shape="line") for _, css, said in lines
+        LegendKey(css=css, label=said if css == OURS else f"{said} {drawn}", shape="line") for _, css, said in lines
     )
     title = "Is there more structure than in books without any?"
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
@@ -114,7 +117,7 @@ def mix_chart(name: str, segments: Sequence[Facts], whole: Sequence[Facts], tier
     for row, (said, shares) in enumerate(bars):
         marks.append(frame.text(0.0, row, shortened(said, _MAX_LABEL), "label end", shift=(-6, 4)))
         marks += _parts(frame, row, said, [(label, shares.get(label) or 0.0, styles[label]) for label in labels])
-    legend = tuple(Key(css=f"bar {styles[label]}", label=label, shape="box") for label in labels)
+    legend = tuple(LegendKey(css=f"bar {styles[label]}", label=label, shape="box") for label in labels)
     title = f"{name.replace('_', ' ').capitalize()} by segment"
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
@@ -142,11 +145,11 @@ def _curve_chart(facts: Facts, figure: str, title: str, axis: str) -> Chart:
         marks += _line(frame, points, STYLES[place], METHODS.get(method, method))
     reported = f"served: {METHODS.get(served['method'], served['method'])}, {served['clusters']} segments"
     marks.append(frame.dot(served["clusters"], served[figure], "realised hollow", reported, 7.0))
-    legend = tuple(Key(css=STYLES[place], label=METHODS.get(name, name)) for place, name in enumerate(methods))
+    legend = tuple(LegendKey(css=STYLES[place], label=METHODS.get(name, name)) for place, name in enumerate(methods))
     return Chart(
         title=title,
         svg=frame.svg(title, marks),
-        legend=(*legend, Key(css="realised hollow", label="served", shape="dot")),
+        legend=(*legend, LegendKey(css="realised hollow", label="served", shape="dot")),
     )
 
 

@@ -9,7 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from models.segments.page import KIND_TITLES, percent_or_dash
+from models.segments.text import KIND_TITLES, percent_or_dash
 from models.shell.small_plots import short_number
 
 Facts = Mapping[str, Any]

@@ -13,7 +13,7 @@ COLOURS = ("s0", "s1", "s2", "s3", "s4", "s5", "s6")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Key:
+class LegendKey:
     """One entry of a legend: the mark's style and what it stands for."""
 
     css: str
@@ -27,4 +27,4 @@ class Chart:
 
     title: str
     svg: Markup
-    legend: tuple[Key, ...] = ()
+    legend: tuple[LegendKey, ...] = ()

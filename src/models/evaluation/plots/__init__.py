@@ -11,11 +11,11 @@ from models.evaluation.plots.rows import (
     total_errors_chart,
 )
 from models.evaluation.plots.summary import summary_image
-from models.shell.chart import Chart, Key
+from models.shell.chart import Chart, LegendKey
 
 __all__ = [
     "Chart",
-    "Key",
+    "LegendKey",
     "calibration_chart",
     "causes_chart",
     "coverage_chart",

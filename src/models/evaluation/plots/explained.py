@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from models.shell.chart import Chart, Key
+from models.shell.chart import Chart, LegendKey
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, Say, amount, percent, reaching, rows_frame, shortened
 
@@ -52,5 +52,5 @@ def dependence_chart(model: str, part: Facts) -> Chart:
         reported = f"{at(each['at'])}: {each['median']:+.3g} ({each['rows']:,} clients)"
         marks.append(frame.dot(place, each["median"], "ours", reported))
     title = f"{part['description'][:1].upper()}{part['description'][1:]}: what it adds to {model}"
-    legend = (Key(css="ours", label="median added, with the middle half of the clients"),)
+    legend = (LegendKey(css="ours", label="median added, with the middle half of the clients"),)
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from models.evaluation.plots.ranking import foreseen_and_realised
-from models.shell.chart import COLOURS, Chart, Key
+from models.shell.chart import COLOURS, Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, percent, reaching, shares
 
 _TIME_TICKS = 6
@@ -25,8 +25,8 @@ def calibration_chart(bins: Sequence[Facts]) -> Chart:
         marks.append(frame.dot(x, each["realised"], "ours", reported(f"{each['clients']:,} clients", each)))
     title = "Probability of decline against what came"
     legend = (
-        Key(css="ours", label="bin of clients, 95% range", shape="dot"),
-        Key(css="reference", label="exactly as foreseen"),
+        LegendKey(css="ours", label="bin of clients, 95% range", shape="dot"),
+        LegendKey(css="reference", label="exactly as foreseen"),
     )
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
@@ -58,9 +58,9 @@ def causes_chart(part: Facts, period: str) -> Chart:
         marks.append(frame.line([(0, 0.0), *zip(ends, each["foreseen"], strict=True)], f"{css} solid", label))
         for end, seen in zip(ends, each["realised"], strict=True):
             marks.append(frame.dot(end, seen, css, f"{label}, until {period} {end}: realised {percent(seen)}", 2.6))
-        legend.append(Key(css=f"{css} solid", label=label))
+        legend.append(LegendKey(css=f"{css} solid", label=label))
     title = f"By cause: share of clients with a {part['event']} so far"
-    legend.append(Key(css="realised", label="dots: realised", shape="dot"))
+    legend.append(LegendKey(css="realised", label="dots: realised", shape="dot"))
     return Chart(title=title, svg=frame.svg(title, marks), legend=tuple(legend))
 
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from models.evaluation.plots.benchmark_styles import benchmark_styles, in_order
 from models.evaluation.report.names import benchmark_name
-from models.shell.chart import OURS, Chart, Key
+from models.shell.chart import OURS, Chart, LegendKey
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching
 
@@ -39,7 +39,7 @@ def gains_chart(target: str, part: Mapping[str, Any]) -> Chart:
     for name in sorted(captured, key=lambda name: name == OURS):  # ours on top
         points = list(zip(part["clients"], captured[name], strict=True))
         marks.append(frame.line(points, styles[name], benchmark_name(name)))
-    legend = (*_legend(styles), Key(css="reference", label="at random"))
+    legend = (*_legend(styles), LegendKey(css="reference", label="at random"))
     return Chart(title=_GAINS_TITLES[target], svg=frame.svg(_GAINS_TITLES[target], marks), legend=legend)
 
 
@@ -99,10 +99,10 @@ def _figures(
     return marks
 
 
-def foreseen_and_realised(shape: str) -> tuple[Key, ...]:
+def foreseen_and_realised(shape: str) -> tuple[LegendKey, ...]:
     """The legend of everything that holds a forecast against what came."""
-    return tuple(Key(css=name, label=name, shape=shape) for name in ("foreseen", "realised"))
+    return tuple(LegendKey(css=name, label=name, shape=shape) for name in ("foreseen", "realised"))
 
 
-def _legend(styles: Mapping[str, str], shape: str = "line") -> tuple[Key, ...]:
-    return tuple(Key(css=css, label=benchmark_name(name), shape=shape) for name, css in styles.items())
+def _legend(styles: Mapping[str, str], shape: str = "line") -> tuple[LegendKey, ...]:
+    return tuple(LegendKey(css=css, label=benchmark_name(name), shape=shape) for name, css in styles.items())

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from models.evaluation.plots.frequency import reported
-from models.shell.chart import Chart, Key
+from models.shell.chart import Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, percent, reaching, rows_frame, shares, shortened
 
 _LABELS = 126
@@ -31,7 +31,7 @@ def coverage_chart(part: Facts) -> Chart:
     for row, each in enumerate(groups):
         marks += _range(frame, row, each, f"{each['name']} ({each['clients']:,})", "ours")
     title = f"Values inside their {part['level']:.0%} interval, by tier"
-    legend = (Key(css="ours", label="covered, 95% range", shape="dot"), Key(css="target", label="claimed"))
+    legend = (LegendKey(css="ours", label="covered, 95% range", shape="dot"), LegendKey(css="target", label="claimed"))
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 
@@ -45,8 +45,8 @@ def decline_errors_chart(attribute: str, groups: Sequence[Facts]) -> Chart:
         marks.append(frame.dot(each["foreseen"], row, "foreseen hollow", reported(each["name"], each), 4.2))
     title = f"Decline by {attribute.replace('_', ' ')}"
     legend = (
-        Key(css="foreseen hollow", label="foreseen", shape="dot"),
-        Key(css="realised", label="realised, 95% range", shape="dot"),
+        LegendKey(css="foreseen hollow", label="foreseen", shape="dot"),
+        LegendKey(css="realised", label="realised, 95% range", shape="dot"),
     )
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
@@ -69,8 +69,8 @@ def total_errors_chart(attribute: str, groups: Sequence[Facts]) -> Chart:
             marks += _ratio(frame, row, each["name"], each["total_ratio"])
     title = f"Total value by {attribute.replace('_', ' ')}"
     legend = (
-        Key(css="target", label="1: right in total"),
-        Key(css="bar ours", label="foreseen / realised", shape="box"),
+        LegendKey(css="target", label="1: right in total"),
+        LegendKey(css="bar ours", label="foreseen / realised", shape="box"),
     )
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 

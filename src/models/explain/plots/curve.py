@@ -7,7 +7,7 @@ from markupsafe import Markup
 from models.explain.labels import kind_in_words, say
 from models.explain.story import ClientStory
 from models.reasons.figures import percentage
-from models.shell.chart import COLOURS, Chart, Key
+from models.shell.chart import COLOURS, Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, in_marks_of, percent, reaching
 from models.text import number
 
@@ -23,13 +23,13 @@ def decline_chart(story: ClientStory) -> Chart:
     x = AxisScale(low=0.0, high=ends[-1], name=name, say=in_marks_of(lang, "{:g}".format), places=tuple(ends))
     frame = Frame(x=x, y=reaching(whole, name=say("probability", lang), say=in_marks_of(lang, percent)), height=_HEIGHT)
     marks: list[Markup] = []
-    legend = [Key(css="ours", label=say(f"curve_{curve.event}", lang))]
+    legend = [LegendKey(css="ours", label=say(f"curve_{curve.event}", lang))]
     below = [0.0] * len(ends)
     for css, (cause, until) in zip(COLOURS, curve.incidence.items(), strict=False):
         above = [low + part for low, part in zip(below, [0.0, *until[0].tolist()], strict=True)]
         marks.append(_layer(frame, ends, below, above, css))
         legend.append(
-            Key(css=css, label=f"{kind_in_words(cause, lang)} {percentage(until[0, -1], lang, 1)}", shape="box")
+            LegendKey(css=css, label=f"{kind_in_words(cause, lang)} {percentage(until[0, -1], lang, 1)}", shape="box")
         )
         below = above
     marks.append(frame.line(list(zip(ends, whole, strict=True)), "ours"))

@@ -14,7 +14,7 @@ from models.explain.ledger import money_scale
 from models.explain.story import ClientStory, MeasureHistory
 from models.panel.features.words import FigureUnit
 from models.reasons.figures import figure_in_words, percentage
-from models.shell.chart import Chart, Key
+from models.shell.chart import Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, Say, in_marks_of, percent, plain_number, reaching
 from models.text import Language, Text
 
@@ -110,9 +110,9 @@ def _ranged(story: ClientStory, series: _Series, scale: AxisScale, title: str, b
     marks += _line(frame, days, series.middle, series.texts, "ours")
     for day, point in zip(days, story.history, strict=True):
         marks.append(frame.text(day, frame.y.high, story.tiers[point.tier], "tick middle", shift=(0, 9)))
-    legend = [Key(css="ours", label=say("history_line", lang))]
+    legend = [LegendKey(css="ours", label=say("history_line", lang))]
     if known:
-        legend.append(Key(css="ours", label=band_label, shape="box"))
+        legend.append(LegendKey(css="ours", label=band_label, shape="box"))
     return Chart(title=title, svg=frame.svg(title, marks), legend=tuple(legend))
 
 

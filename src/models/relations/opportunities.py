@@ -9,9 +9,9 @@ import ibis
 import numpy as np
 from numpy.typing import NDArray
 
-from models.kpis.relations.reading import Reader
 from models.panel.facilities import FOREVER
 from models.panel.opportunities import STAGES
+from models.relations.reading import Reader
 from models.vocab import BoolArray, FloatArray, IntArray, TextArray
 
 Days = NDArray[np.int64]

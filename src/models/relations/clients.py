@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from models.kpis.relations.reading import Reader, Window
+from models.relations.reading import Reader, Window
 
 
 def won_clients(reader: Reader, window: Window) -> Any:

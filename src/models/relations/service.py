@@ -10,7 +10,7 @@ from typing import Any
 
 import ibis
 
-from models.kpis.relations.reading import Reader, Window, whole
+from models.relations.reading import Reader, Window, whole
 
 PROMOTER, DETRACTOR = 9, 6
 HOURS_OF_DAY = 24

@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 import pandas as pd
 
-from models.kpis.relations.reading import Reader, within
+from models.relations.reading import Reader, within
 
 CREDIT_LOSSES = ("write_off", "recovery")
 """No campaign moves them, and a few large ones would drown whatever it moves."""
