@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+
+import pyarrow as pa
 
 from models.grading.known_overrides import PublishedOverride
 from models.profiles.types import DriverEvidence
@@ -68,7 +69,7 @@ class ClientScores:
     tier_lacking_amount: float | None
 
     @classmethod
-    def of_columns(cls, columns: Mapping[str, Any]) -> ClientScores:
+    def of_columns(cls, columns: Mapping[str, pa.Array]) -> ClientScores:
         """The first row of the columns of scores, given as Arrow arrays."""
         row = {part.name: columns[part.name][0].as_py() for part in fields(cls)}
         for name, kind in _RECORDS.items():
