@@ -9,7 +9,7 @@ from typing import Any
 from models.panel.features.words import FigureUnit
 from models.reasons.figures import figure_in_words
 from models.segments import plots as segment_plots
-from models.segments.text import KIND_TITLES, percent_or_dash
+from models.segments.text import AXIS_TITLES, KIND_TITLES, percent_or_dash
 from models.shell.html import environment
 from models.shell.small_plots import short_number
 from models.store.drafts import publish_text
@@ -17,7 +17,6 @@ from models.text import ENGLISH
 
 SEGMENTS_PAGE = "segments.html"
 Facts = Mapping[str, Any]
-AXIS_TITLES = {"stage": "Stages", "relationship_type": "Relationship types", "need_type": "Need types"}
 CHOSEN_BY = {
     "separation": "the one whose segments lie farthest apart, of those that hold under resampling and are large enough",
     "fewest": "the fewest that hold under resampling, since nothing lies apart",

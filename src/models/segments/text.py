@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+AXIS_TITLES = {"stage": "Stages", "relationship_type": "Relationship types", "need_type": "Need types"}
 KIND_TITLES = {**AXIS_TITLES, "tier": "Tiers", "value_class": "Value classes", "region_class": "Classes of region"}
 
 
