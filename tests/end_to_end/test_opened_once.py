@@ -14,11 +14,11 @@ import pytest
 from models.book import checking
 from models.explain.job import client_story, story_of
 from models.panel import prepare
-from models.scoring import scoring
+from models.scoring import scoring, workspace
 from models.scoring.workspace import Workspace
 from models.store import entries
 from models.training import job as jobs
-from models.workspace import opening, workspace
+from models.workspace import opening
 from support.lending_book import lender_in
 from support.trained_lender import TrainedLender
 
