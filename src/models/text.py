@@ -16,6 +16,11 @@ from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Any, Final, NewType
 
+from models.lazy import lazy
+
+mofile = lazy("babel.messages.mofile")
+pofile = lazy("babel.messages.pofile")
+
 Language = NewType("Language", str)
 ENGLISH: Final = Language("en")
 CATALOGUES = Path(__file__).with_name("texts")
@@ -237,9 +242,6 @@ def _catalogue(language: Language, folder: Path) -> gettext.NullTranslations:
     """The sentences of a language. Raises ``ValueError`` for a language without a catalogue."""
     if language == ENGLISH:
         return gettext.NullTranslations()
-    from babel.messages.mofile import write_mo  # noqa: PLC0415 - it loads slowly, and English needs no catalogue
-    from babel.messages.pofile import read_po  # noqa: PLC0415
-
     file = folder / f"{language}.po"
     if not file.is_file():
         raise ValueError(
@@ -247,7 +249,7 @@ def _catalogue(language: Language, folder: Path) -> gettext.NullTranslations:
         )
     compiled = io.BytesIO()
     with file.open("rb") as source:
-        write_mo(compiled, read_po(source, abort_invalid=True))
+        mofile.write_mo(compiled, pofile.read_po(source, abort_invalid=True))
     compiled.seek(0)
     catalogue = gettext.GNUTranslations(compiled)
     catalogue.add_fallback(_English(file))

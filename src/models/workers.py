@@ -8,6 +8,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
+from models.lazy import lazy
+
+loky = lazy("loky")
+
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Work = Callable[[Iterable[Item]], Iterable[Result]]
@@ -76,16 +80,12 @@ class Each(Generic[Item, Result]):
 
 
 def _all_cores() -> int:
-    from loky import cpu_count  # noqa: PLC0415 - loads slowly, and who names a number needs none
-
-    return int(cpu_count())
+    return int(loky.cpu_count())
 
 
 def _shared(work: Work[Item, Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
-    from loky import ProcessPoolExecutor  # noqa: PLC0415 - loads slowly, and one worker needs none
-
     waiting: deque[Future[Result]] = deque()
-    with ProcessPoolExecutor(workers, initializer=_Worker.take, initargs=(work,), env=_ONE_THREAD) as pool:
+    with loky.ProcessPoolExecutor(workers, initializer=_Worker.take, initargs=(work,), env=_ONE_THREAD) as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(_Worker.result, item))

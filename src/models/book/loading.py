@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.book.door import Book
 from models.book.named_rows import unmatched_names
@@ -21,11 +21,17 @@ from models.config.sections import BookConfig
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine
 from models.errors import ImplausibleBookError, UserError
+from models.lazy import lazy
 from models.notices import Notice, Severity, notice_facts, notices_of
 from models.store.code import code_of
 from models.store.entries import UNREADABLE, Facts, Notes, Stamp, has_settled, stamp_of
 from models.store.keys import Key
 from models.vocab import Progress
+
+if TYPE_CHECKING:
+    from models.book import checking
+else:
+    checking = lazy("models.book.checking")
 
 CHECKED_BY = "models.book.checking"
 """The module by whose code, and that of all that it imports, the rows of a source become a book."""
@@ -104,8 +110,6 @@ def _checked(
             book = Book.from_facts(known, work_dir, engine)
             progress.stage(f"The {config.book.name} book is as it was when it was checked")
             return book
-    from models.book import checking  # noqa: PLC0415 - Ibis loads slowly, and a known book needs none
-
     book = replace(checking.check_book(config, place, work_dir, progress, engine), engine=engine)
     source.remember(book)
     return book

@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import UserError
+from models.lazy import lazy
 from models.vocab import BoolArray, IntArray
+
+ibis = lazy("ibis")
 
 Days = NDArray[np.datetime64]
 PeriodName = Literal["week", "month", "quarter"]
@@ -132,8 +135,6 @@ class PeriodGrid:
 
     def expression(self, day: Any) -> Any:
         """The same as an Ibis expression over a date column, for any database."""
-        import ibis  # noqa: PLC0415 - it loads slowly, and who has a ledger needs none
-
         if self.period == "week":
             base = self.start_of(-_SHIFT_PERIODS)
             weeks = (day.delta(ibis.date(base.isoformat()), unit="day") / 7).floor()

@@ -11,7 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from models.engines.protocol import NOWHERE, Session, SessionLimits, Workplace
+from models.lazy import lazy
 from models.store.code import code_of
+
+ibis = lazy("ibis")
 
 _ROWS_BEFORE_WRITING = 20_000
 """So many rows of a block wait in memory: by default all would, and DuckDB would run into its limit and spill."""
@@ -58,8 +61,6 @@ class DuckDb:
     @contextmanager
     def session(self, limits: SessionLimits | None = None, place: Workplace = NOWHERE) -> Iterator[Session]:
         """A database of its own, gone when the work is done."""
-        import ibis  # noqa: PLC0415 - it loads slowly, and who finds all stored needs none
-
         connection = ibis.duckdb.connect(place.database or ":memory:", **_settings(limits, place))
         try:
             connection.raw_sql("SET TimeZone = 'UTC'")  # else that of the machine, which would move days

@@ -11,10 +11,13 @@ from threadpoolctl import threadpool_limits
 
 from models.config.sections import BoostingConfig, RunConfig
 from models.errors import InternalError, TooLittleDataError
+from models.lazy import lazy, load
 from models.learners.boosting import fit_booster
 from models.learners.contract import FeatureContract
 from models.learners.scaling import signed_log
 from models.vocab import BoolArray, FloatArray
+
+sklearn_linear = lazy("sklearn.linear_model")
 
 MAX_ITERATIONS = 1_000
 
@@ -94,8 +97,6 @@ class LogisticBaseline:
         Raises ``TooLittleDataError`` if all or none of the clients declined.
         """
         events = int(np.count_nonzero(declined))
-        from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - it loads slowly, and only fitting needs it
-
         if events in (0, declined.size):
             raise TooLittleDataError(
                 rule="logistic regression needs clients that declined and clients that did not",
@@ -105,8 +106,9 @@ class LogisticBaseline:
         logs = _logarithms(past)
         centre, spread = logs.mean(axis=0), logs.std(axis=0)
         spread = np.where(spread > 0, spread, 1.0)
+        load("sklearn.linear_model")  # only what is loaded can be kept to one thread
         with threadpool_limits(limits=1):  # the same sums on any number of cores
-            line = LogisticRegression(max_iter=MAX_ITERATIONS).fit((logs - centre) / spread, declined)
+            line = sklearn_linear.LogisticRegression(max_iter=MAX_ITERATIONS).fit((logs - centre) / spread, declined)
         return cls(
             centre=centre,
             spread=spread,

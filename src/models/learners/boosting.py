@@ -12,12 +12,15 @@ import numpy as np
 
 from models.config.sections import BoostingConfig, MonotoneConfig, RunConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
+from models.lazy import lazy
 from models.learners.contract import FeatureContract
 from models.learners.contributions import require_sums
 from models.learners.shapley.along import ScoresAlong
 from models.learners.shapley.kernel import ShapleyKernel
 from models.learners.tree_library import LoadedTrees
 from models.vocab import FloatArray
+
+lightgbm = lazy("lightgbm")
 
 _SIGNS = re.compile(r"\W")
 _THREADS_IN_TEXT = re.compile(r"^\[num_threads: -?\d+\]$", flags=re.MULTILINE)
@@ -193,8 +196,6 @@ def fit_booster(  # noqa: PLR0913 - rows have a weight and a start, features a d
     threads. Row order matters, because rows are sampled: bring rows in a fixed order. Raises ``TooLittleDataError`` if
     there are too few rows for a single split, ``FeatureContractError`` for a direction of what has none.
     """
-    import lightgbm  # noqa: PLC0415 - it loads scikit-learn, for which who only predicts would wait
-
     if matrix.shape[0] < 2 * config.min_clients_per_leaf:
         raise TooLittleDataError(
             rule=f"at least {2 * config.min_clients_per_leaf} clients are needed to learn from",

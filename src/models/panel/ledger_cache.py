@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.book.door import Book
 from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.engines.protocol import SessionLimits
 from models.errors import AsOfOutsideBookError
+from models.lazy import lazy
 from models.panel.block_store import FolderBlocks
 from models.panel.blocks import PreparedBook
 from models.panel.ledger_plan import LedgerFacts, LedgerPlan
@@ -22,6 +23,11 @@ from models.store.code import code_of
 from models.store.drafts import scratch_folder
 from models.store.entries import Store
 from models.store.keys import Key, text_hash
+
+if TYPE_CHECKING:
+    from models.panel import prepare
+else:
+    prepare = lazy("models.panel.prepare")
 
 WRITTEN_BY = ("models.panel.prepare", "models.book.door")
 """The module by whose code, and that of all that it imports, a ledger is written, of a book that is given."""
@@ -80,8 +86,6 @@ def _asked(book: Book, config: Config, anchor: date, notes: NoteModel | None) ->
 def _make(
     book: Book, config: Config, plan: LedgerPlan, grid: PeriodGrid, folder: Path, notes: NoteModel | None
 ) -> dict[str, Any]:
-    from models.panel import prepare  # noqa: PLC0415 - Ibis loads slowly, and a kept ledger needs none
-
     limits = SessionLimits.of(config.run)
     return asdict(prepare.write_ledger(book, plan, grid.standard(), folder, notes, limits))
 

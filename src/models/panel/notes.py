@@ -17,8 +17,11 @@ import pyarrow as pa
 import scipy
 from threadpoolctl import threadpool_limits
 
+from models.lazy import lazy
 from models.panel.top_terms import Words, top_terms
 from models.vocab import FloatArray
+
+sklearn_text = lazy("sklearn.feature_extraction.text")
 
 _BUCKETS = 4_096
 _NGRAMS = (1, 3)
@@ -99,9 +102,7 @@ def tones_of(model: NoteModel, interactions: Any) -> Iterator[pa.Table]:
 
 
 def _counted(notes: Sequence[str]) -> scipy.sparse.csr_matrix:
-    from sklearn.feature_extraction.text import HashingVectorizer  # noqa: PLC0415 - it loads slowly
-
-    hashing = HashingVectorizer(
+    hashing = sklearn_text.HashingVectorizer(
         analyzer="char_wb", ngram_range=_NGRAMS, n_features=_BUCKETS, alternate_sign=False, norm=None
     )
     return scipy.sparse.csr_matrix(hashing.transform(notes))

@@ -13,11 +13,15 @@ import pandas as pd
 from models.config.kinds import KindsConfig
 from models.config.root import Config
 from models.errors import MissingColumnError, MissingFileError, TooLittleDataError, UnreadableFileError, UserError
+from models.lazy import lazy
 from models.metrics.ranking import auc
 from models.panel.panel import Panel
 from models.profiles.model import KindsModel
 from models.profiles.types import NEEDS, RELATIONSHIPS, Memberships, driver_scores, memberships_of
 from models.vocab import FloatArray, IntArray, TextArray
+
+sklearn_linear = lazy("sklearn.linear_model")
+sklearn_metrics = lazy("sklearn.metrics")
 
 FOLDS = 5
 LABEL = "label"
@@ -108,8 +112,6 @@ def agreement(reported: Memberships, labels: TextArray) -> dict[str, Any]:
 
     AUCs are None for a kind that all or none have; their mean is over the others.
     """
-    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415 - it loads slowly, and only judging needs it
-
     aucs = {
         kind: auc(labels == kind, reported.degrees[:, place]) if 0 < (labels == kind).sum() < len(labels) else None
         for place, kind in enumerate(reported.kinds)
@@ -118,7 +120,7 @@ def agreement(reported: Memberships, labels: TextArray) -> dict[str, Any]:
     several = len(set(labels) | set(reported.kind)) > 1
     return {
         "agreement": float((reported.kind == labels).mean()) if len(labels) else None,
-        "kappa": float(cohen_kappa_score(labels, reported.kind)) if several else None,
+        "kappa": float(sklearn_metrics.cohen_kappa_score(labels, reported.kind)) if several else None,
         "auc": aucs,
         "macro_auc": float(np.mean(known)) if known else None,
     }
@@ -161,8 +163,6 @@ def learned_weights(
 
     Raises ``TooLittleDataError`` if a kind has too few labels: its weights would be chance.
     """
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - it loads slowly, and only fitting needs it
-
     counts = {kind: int((labels == kind).sum()) for kind in kinds}
     scarce = {kind: count for kind, count in counts.items() if count < MIN_LABELS}
     if scarce:
@@ -172,7 +172,9 @@ def learned_weights(
             remedy="label more clients, or unset labels and keep the weights of the config",
         )
     order = np.lexsort((*np.nan_to_num(scores).T, labels))  # sums do not depend on the order of rows
-    fitted = LogisticRegression(C=PENALTY, max_iter=1_000).fit(np.nan_to_num(scores)[order], labels[order])
+    fitted = sklearn_linear.LogisticRegression(C=PENALTY, max_iter=1_000).fit(
+        np.nan_to_num(scores)[order], labels[order]
+    )
     places = [list(fitted.classes_).index(kind) for kind in kinds]
     return LearnedWeights(
         base={kind: float(fitted.intercept_[place]) for kind, place in zip(kinds, places, strict=True)},

@@ -36,9 +36,12 @@ with warnings.catch_warnings():
     from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID
     from mlflow.utils.uri import is_local_uri
 
+from typing import TYPE_CHECKING
+
 from models.config.places import work_dir
 from models.config.root import Config
 from models.errors import BundleNotFoundError, DamagedBundleError, LostBundleError, UserError
+from models.lazy import lazy
 from models.pipeline.bundle import bundle_key
 from models.showable import without_secrets
 from models.store.drafts import scratch_folder
@@ -50,6 +53,11 @@ from models.tracking.names import CHAMPION, IF_CHAMPION, model_name
 from models.tracking.params import flat_params
 from models.tracking.registry_notes import BUNDLE_TAG, KEY_TAG
 from models.tracking.store import TrackingError, answering, artifact_place, require_answer
+
+if TYPE_CHECKING:
+    from models.tracking import database
+else:
+    database = lazy("models.tracking.database")
 
 BUNDLE_FOLDER = "bundle"
 FETCHED = "bundles"
@@ -265,9 +273,7 @@ class Tracking:
 def _opened(uri: str) -> MlflowClient:
     if not uri.startswith(_SQLITE):
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
-    from models.tracking.database import whole_database  # noqa: PLC0415 - a server needs none of it
-
-    with whole_database(uri):
+    with database.whole_database(uri):
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 

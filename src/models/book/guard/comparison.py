@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 from models.book.contract import TABLES, Kind
 from models.book.guard.findings import Finding, factor, times
@@ -23,6 +24,12 @@ from models.book.guard.histograms import (
     total,
 )
 from models.book.guard.profile import DATED, LAG, BookProfile, ColumnProfile, TableProfile
+from models.lazy import lazy
+
+if TYPE_CHECKING:
+    from models.book.plausibility import all_checks
+else:
+    all_checks = lazy("models.book.plausibility.all_checks")
 
 MIN_ROWS = 20
 MIN_FILLED = 0.005
@@ -327,9 +334,7 @@ def _orders(beside: Beside, table: str, before: TableProfile, now: TableProfile)
 
 
 def _rules(beside: Beside) -> Iterator[Finding]:
-    from models.book.plausibility.all_checks import ALL_CHECKS  # noqa: PLC0415 - Ibis loads slowly, and who explains needs none
-
-    for check in ALL_CHECKS:
+    for check in all_checks.ALL_CHECKS:
         rule, held = beside.before.rules.get(check.name), beside.now.rules.get(check.name)
         if rule is None or held is None or min(rule.looked_at, held.looked_at) < MIN_ROWS:
             continue

@@ -6,11 +6,18 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from models.book.guard.findings import Finding
 from models.book.guard.histograms import code_at, share_below_zero, size_of
 from models.book.guard.profile import BookProfile, RhythmProfile, TableProfile
 from models.book.periods import DAYS_PER_PERIOD, WHOLE_PERIODS_PER_YEAR, PeriodName
+from models.lazy import lazy
+
+if TYPE_CHECKING:
+    from models.book.plausibility import all_checks
+else:
+    all_checks = lazy("models.book.plausibility.all_checks")
 
 RECENT_PERIODS = 3
 MIN_ROWS = 20
@@ -125,9 +132,7 @@ def _amounts(cashflows: TableProfile) -> Iterator[Finding]:
 
 
 def _rules(profile: BookProfile) -> Iterator[Finding]:
-    from models.book.plausibility.all_checks import ALL_CHECKS  # noqa: PLC0415 - Ibis loads slowly, and who explains needs none
-
-    for check in ALL_CHECKS:
+    for check in all_checks.ALL_CHECKS:
         rule = profile.rules.get(check.name)
         if rule is None or rule.looked_at < MIN_ROWS:
             continue

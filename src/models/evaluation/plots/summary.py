@@ -13,6 +13,10 @@ from typing import Any
 import numpy as np
 
 from models.evaluation.plots.explained import UNITS
+from models.lazy import lazy
+
+shap = lazy("shap")
+pyplot = lazy("matplotlib.pyplot")
 
 _INCHES = (5.6, 5.8)
 _DPI = 110
@@ -27,9 +31,6 @@ def summary_image(model: str, part: Mapping[str, Any]) -> str:
     """
     with warnings.catch_warnings(), _fixed_chance():
         warnings.simplefilter("ignore")  # shap calls matplotlib by names that are going out of use
-        import shap  # noqa: PLC0415 - it loads slowly, and only this plot needs it
-        from matplotlib import pyplot  # noqa: PLC0415 - shap draws on the current figure
-
         drawn, figure = io.BytesIO(), pyplot.figure(figsize=_INCHES)
         try:
             _draw(shap, model, part)

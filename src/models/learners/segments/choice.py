@@ -9,12 +9,15 @@ from typing import Any, Literal
 import numpy as np
 
 from models.config.segments import ClusteringMethod, SegmentsConfig
+from models.lazy import lazy
 from models.learners.segments.clustering import Clustering
 from models.learners.segments.methods import fitted
 from models.learners.segments.rows import SAMPLE_ROWS, distinct_count, in_order, thinned
 from models.learners.segments.separation import Apartness
 from models.learners.segments.structure import NUMBERS, Structure, structure_of
 from models.vocab import FloatArray, IntArray
+
+sklearn_metrics = lazy("sklearn.metrics")
 
 Reason = Literal["separation", "fewest", "stability"]
 """Clearest of the steady; fewest of the steady, where nothing lies apart; steadiest, where nothing is steady."""
@@ -134,13 +137,11 @@ def _agreement(
     label: IntArray, method: ClusteringMethod, clusters: int, sample: FloatArray, resample: IntArray, seed: int
 ) -> float:
     """Adjusted Rand index of a refit on ``resample``; 0 where that has too few distinct clients to be clustered."""
-    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - it loads slowly, and only fitting needs it
-
     rows = in_order(sample[resample])
     if distinct_count(rows) < clusters:
         return 0.0
     again = fitted(method, rows, clusters, seed=seed, thorough=False)
-    return float(adjusted_rand_score(label, _labels(again, sample)))
+    return float(sklearn_metrics.adjusted_rand_score(label, _labels(again, sample)))
 
 
 def _labels(clustering: Clustering, rows: FloatArray) -> IntArray:

@@ -9,7 +9,11 @@ from typing import Any, Self
 
 import numpy as np
 
+from models.lazy import lazy
 from models.vocab import FloatArray, IntArray
+
+sklearn_cluster = lazy("sklearn.cluster")
+sklearn_exceptions = lazy("sklearn.exceptions")
 
 STARTS, QUICK_STARTS = 10, 2
 
@@ -24,13 +28,10 @@ class KMeansClustering:
     @classmethod
     def fit(cls, scaled: FloatArray, clusters: int, *, seed: int, thorough: bool = True) -> Self:
         """The best of ten starts, else of two, from (n, n_features) with at least ``clusters`` distinct rows."""
-        from sklearn.cluster import KMeans  # noqa: PLC0415 - it loads slowly, and only fitting needs it
-        from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415
-
         starts = STARTS if thorough else QUICK_STARTS
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)  # among few clients one may get none
-            found = KMeans(n_clusters=clusters, n_init=starts, random_state=seed).fit(scaled)
+            warnings.simplefilter("ignore", sklearn_exceptions.ConvergenceWarning)  # among few clients one may get none
+            found = sklearn_cluster.KMeans(n_clusters=clusters, n_init=starts, random_state=seed).fit(scaled)
         return cls(centres=np.asarray(found.cluster_centers_, dtype=np.float64))
 
     @classmethod

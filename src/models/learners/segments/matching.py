@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import scipy
 
+from models.lazy import lazy
 from models.learners.segments.model import SegmentModel
 from models.vocab import BoolArray, FloatArray, IntArray
+
+sklearn_metrics = lazy("sklearn.metrics")
 
 KNOWN_AGAIN = 1 / 3
 """A cluster keeps an old number if at least a third of the clients in either are in both."""
@@ -69,8 +72,6 @@ def match(
     >>> found.renamed, found.moved_share
     ({0: 7, 1: 3}, 0.2)
     """
-    from sklearn.metrics import adjusted_rand_score  # noqa: PLC0415 - it loads slowly, and only fitting needs it
-
     overlap = np.array([[_jaccard(new == number, old == before) for before in old_numbers] for number in numbers])
     pairs = zip(*scipy.optimize.linear_sum_assignment(overlap, maximize=True), strict=True)
     kept = {int(row): int(column) for row, column in pairs if overlap[row, column] >= KNOWN_AGAIN}
@@ -84,7 +85,7 @@ def match(
         given_up=tuple(number for number in old_numbers if number not in renamed.values()),
         clients=len(new),
         moved_share=float(np.mean(lookup[new] != old)) if len(new) else 0.0,
-        agreement=float(adjusted_rand_score(old, new)),
+        agreement=float(sklearn_metrics.adjusted_rand_score(old, new)),
         overlaps={old_numbers[column]: float(overlap[row, column]) for row, column in kept.items()},
     )
 

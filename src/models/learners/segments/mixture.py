@@ -9,7 +9,11 @@ from typing import Any, Self
 
 import numpy as np
 
+from models.lazy import lazy
 from models.vocab import FloatArray, IntArray
+
+sklearn_exceptions = lazy("sklearn.exceptions")
+sklearn_mixture = lazy("sklearn.mixture")
 
 STARTS, ROUNDS = 2, 50
 LEAST_VARIANCE = 0.01
@@ -35,13 +39,12 @@ class MixtureClustering:
 
         Where fifty rounds do not suffice, the mixture stands as it is then: it is one candidate among others.
         """
-        from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 - it loads slowly, and only fitting needs it
-        from sklearn.mixture import GaussianMixture  # noqa: PLC0415
-
         starts = STARTS if thorough else 1
-        mixture = GaussianMixture(clusters, n_init=starts, max_iter=ROUNDS, random_state=seed, reg_covar=LEAST_VARIANCE)
+        mixture = sklearn_mixture.GaussianMixture(
+            clusters, n_init=starts, max_iter=ROUNDS, random_state=seed, reg_covar=LEAST_VARIANCE
+        )
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
+            warnings.simplefilter("ignore", sklearn_exceptions.ConvergenceWarning)
             mixture.fit(scaled)
         return cls(
             weights=np.asarray(mixture.weights_, dtype=np.float64),

@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from models.config.segments import SegmentsConfig, SegmentWords
 from models.errors import DamagedBundleError, FeatureContractError, TooLittleDataError
+from models.lazy import load
 from models.learners.scaling import RobustScaling
 from models.learners.segments.choice import Choice, choose
 from models.learners.segments.clustering import Clustering
@@ -83,7 +84,7 @@ class SegmentModel:
         the book, in the feature's own unit, counts as the same.
         Raises ``TooLittleDataError`` if fewer distinct clients are there than the fewest clusters asked for.
         """
-        import sklearn.cluster  # noqa: F401, PLC0415 - only what is loaded can be kept to one thread
+        load("sklearn.cluster")  # only what is loaded can be kept to one thread
 
         _check(matrix, config.features)
         scaling = RobustScaling.fit(matrix)
