@@ -156,6 +156,7 @@ def test_a_check_reads_the_sections_of_its_key_and_no_others(tmp_path: Path) -> 
             book=config.book,
             guard=config.guard,
             time=only(period=config.time.period),
+            scale=only(names=config.scale.names),
             run=only(threads=1, database_memory_gb=1.0),
         ),
     )
