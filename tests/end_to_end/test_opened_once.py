@@ -15,9 +15,10 @@ from models.book import checking
 from models.explain.job import client_story, story_of
 from models.panel import prepare
 from models.scoring import scoring, workspace
+from models.scoring.job import predict
 from models.scoring.workspace import Workspace
 from models.store import entries
-from models.training import job as jobs
+from models.training.job import train
 from models.workspace import opening
 from support.lending_book import lender_in
 from support.trained_lender import TrainedLender
@@ -59,13 +60,13 @@ def test_train_and_predict_sum_one_ledger_and_a_tier_setting_no_other(
     monkeypatch.setattr(entries, "_SETTLED_SECONDS", -1.0)  # the files of a test are always young
     lender = lender_in(tmp_path_factory.mktemp("once"))
     with counting(monkeypatch) as run:
-        trained = jobs.train(lender.config)
-        jobs.predict(lender.config, book=trained.book, bundle=trained.version)
+        trained = train(lender.config)
+        predict(lender.config, book=trained.book, bundle=trained.version)
     assert (run["books checked"], run["ledgers summed"]) == (1, 1)
     other = lender.config.model_copy(update={"tiers": lender.config.tiers.model_copy(update={"aa_share": 0.2})})
     with counting(monkeypatch) as again:
-        jobs.predict(other, bundle=trained.version)
-        jobs.train(other)
+        predict(other, bundle=trained.version)
+        train(other)
     assert (again["books checked"], again["ledgers summed"]) == (0, 0)
 
 
