@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from models.funnel.compute import book_funnel
+from models.kpis.campaign_effect import CampaignResult
 from models.kpis.page import kpis_page, trend_chart
 from models.kpis.report import book_kpis, csv_rows
+from models.kpis.uplift import Estimate
 from support.books import Frames, book_of, rows, settings
 
 AS_OF = date(2021, 1, 1)
@@ -67,3 +70,24 @@ def test_every_column_of_groups_is_on_a_table_that_fits_and_no_setting_is_named(
     assert max(heads) <= 6
     assert "would stand on fewer than 2 clients" in groups
     assert "kpis." not in page.split("<footer>")[0]
+
+
+def test_a_campaign_stands_on_the_page_with_what_it_brought(tmp_path: Path) -> None:
+    found = book_kpis(book_of(tables(), tmp_path), settings(work_dir=tmp_path), tmp_path / "scores", as_of=AS_OF)
+    brought = Estimate(estimate=2.0, low=1.0, high=3.0)
+    campaign = CampaignResult(
+        campaign_id="K0017",
+        start=AS_OF,
+        complete_on=AS_OF,
+        channel="mail",
+        cost=71_400.0,
+        addressed=500,
+        answered=40,
+        response=Estimate(estimate=0.08, low=0.06, high=0.1),
+        cost_per_answer=None,
+        uplift=Estimate(estimate=428.0, low=400.0, high=450.0),
+        roi=brought,
+    )
+    page = kpis_page(replace(found, campaigns=(campaign,)), None)
+    for said in ("8.0% (6.0% to 10.0%)", "428 (400 to 450)", "2.00 (1.00 to 3.00)"):
+        assert said in page
