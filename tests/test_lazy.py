@@ -65,3 +65,9 @@ def test_a_lazy_module_loads_on_first_use_only() -> None:
     assert not hasattr(absent, "__wrapped__")
     with pytest.raises(ModuleNotFoundError):
         _ = absent.anything
+
+
+@pytest.mark.parametrize("verb", models.__all__)
+def test_a_notebook_gets_the_verb_however_often_it_asks(verb: str) -> None:
+    for _ in range(2):
+        assert getattr(models, verb).__name__ == verb

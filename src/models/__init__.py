@@ -11,7 +11,7 @@ from models.lazy import load
 
 if TYPE_CHECKING:
     from models.evaluation.job import evaluate
-    from models.explain.job import explain
+    from models.explanation.job import explain
     from models.scoring.job import predict
     from models.training.job import train
     from models.tuning.job import tune
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["evaluate", "explain", "predict", "train", "tune"]
 _JOBS = {
     "evaluate": "models.evaluation.job",
-    "explain": "models.explain.job",
+    "explain": "models.explanation.job",
     "predict": "models.scoring.job",
     "train": "models.training.job",
     "tune": "models.tuning.job",

@@ -22,7 +22,7 @@ VERBS = {
     "tune": Verb("models.tuning.command", "Search better hyperparameters on past origins."),
     "predict": Verb("models.scoring.command", "Score and explain every active client of a book."),
     "check": Verb("models.audit.command", "Audit a book: its rows, tables and criteria."),
-    "explain": Verb("models.explain.command", "Say why one client is graded as it is."),
+    "explain": Verb("models.explanation.command", "Say why one client is graded as it is."),
     "segments": Verb(
         "models.segments.command", "Profile the kinds of clients in a book: segments, stages, types, regions."
     ),

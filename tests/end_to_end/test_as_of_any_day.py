@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from end_to_end.conftest import Command
-from models.explain.job import client_story
-from models.explain.page import client_page
+from models.explanation.job import client_story
+from models.explanation.page import client_page
 from models.overview.compute import book_overview
 from models.scoring.compute import predict_book
 from models.vocab import SilentProgress

@@ -13,7 +13,7 @@ import pytest
 
 from models.config.loading import load_config
 from models.errors import IrreproducibleError
-from models.explain.job import client_story
+from models.explanation.job import client_story
 from models.scoring import compute as predicting
 from models.scoring import run_key
 from models.scoring.job import predict

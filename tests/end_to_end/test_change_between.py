@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from models.errors import UnknownClientError
-from models.explain.change import Side, Step, change_between
+from models.explanation.change import Side, Step, change_between
 from models.pipeline.bundle import read_bundle, write_bundle
 from models.scoring.compute import SCORES, predict_book
 

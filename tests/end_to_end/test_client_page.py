@@ -16,12 +16,12 @@ from rich.console import Console
 from models.codec import to_json_text
 from models.config.explaining import ExplainingConfig
 from models.errors import UserError
-from models.explain.job import client_story
-from models.explain.ledger import change_rows, ledger
-from models.explain.page import client_page, write_client_page
-from models.explain.report import client_document
-from models.explain.story import ClientStory
-from models.explain.terminal import show
+from models.explanation.job import client_story
+from models.explanation.ledger import change_rows, ledger
+from models.explanation.page import client_page, write_client_page
+from models.explanation.report import client_document
+from models.explanation.story import ClientStory
+from models.explanation.terminal import show
 from models.notices import Notice, Severity
 from models.scoring.block import DECLINE, VALUE
 from models.text import Language

@@ -12,9 +12,9 @@ import pytest
 
 from models.config.root import Config
 from models.errors import DamagedBundleError
-from models.explain.job import client_story, explain
-from models.explain.reasons import explained_reasons
-from models.explain.report import client_document
+from models.explanation.job import client_story, explain
+from models.explanation.reasons import explained_reasons
+from models.explanation.report import client_document
 from models.pipeline.bundle import read_bundle
 from models.scoring.blocks import WORKER_BLOCKS
 from models.scoring.compute import predict_book

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from models.book import checking
-from models.explain.job import client_story, story_of
+from models.explanation.job import client_story, story_of
 from models.panel import prepare
 from models.scoring import scoring, workspace
 from models.scoring.job import predict

@@ -18,9 +18,9 @@ from models.config.loading import load_config
 from models.config.policy.policy import PolicyConfig
 from models.config.root import Config
 from models.errors import QuarantineLimitError, UserError
-from models.explain.history import read_client
-from models.explain.page import client_page
-from models.explain.story import ClientStory, explain_client
+from models.explanation.history import read_client
+from models.explanation.page import client_page
+from models.explanation.story import ClientStory, explain_client
 from models.overview.compute import book_overview
 from models.pipeline.bundle import Bundle
 from models.scoring.compute import predict_book

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.explain.job import explain
+from models.explanation.job import explain
 from models.scoring.columns import score_columns
 from models.scoring.job import predict
 from models.scoring.report import Predicted

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from models.explain.reasons import ClientReasons, ExplainedReason, explained_reasons
+from models.explanation.reasons import ClientReasons, ExplainedReason, explained_reasons
 from models.scoring.block import DECLINE, VALUE, ScoredBlock
 from models.scoring.scoring import score_clients
 from models.text import Language

@@ -18,10 +18,10 @@ from rich.console import Console
 
 from models import text
 from models.config.labels import ByLanguage
-from models.explain.job import client_story
-from models.explain.page import client_page
-from models.explain.report import client_document
-from models.explain.terminal import show
+from models.explanation.job import client_story
+from models.explanation.page import client_page
+from models.explanation.report import client_document
+from models.explanation.terminal import show
 from models.text import Language
 from support.browser import Tags
 from support.languages import FRENCH, FRENCH_HEAD, TextKey, texts_of_the_code

@@ -12,8 +12,8 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.explain.history import read_client
-from models.explain.story import explain_client
+from models.explanation.history import read_client
+from models.explanation.story import explain_client
 from models.pipeline.bundle import Bundle
 from models.scoring.columns import score_columns
 from models.scoring.compute import predict_book

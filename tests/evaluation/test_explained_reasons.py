@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from models.explain.reasons import ClientReasons, explained_reasons
+from models.explanation.reasons import ClientReasons, explained_reasons
 from models.pipeline.bundle import Bundle, read_bundle, write_bundle
 from models.pipeline.pipeline import with_peers
 from models.scoring.block import DECLINE, VALUE, ScoredBlock

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.config.explaining import ReachConfig
-from models.explain.change import features_by_client
-from models.explain.reach import PeerRange
-from models.explain.within_reach import Goal, Outcome, Reachable, within_reach
+from models.explanation.change import features_by_client
+from models.explanation.reach import PeerRange
+from models.explanation.within_reach import Goal, Outcome, Reachable, within_reach
 from models.pipeline.pipeline import FittedModels
 from models.vocab import FloatArray
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config

@@ -8,7 +8,7 @@ from typing import Any
 from models.audit.compute import Audit
 from models.backtest.contents import BacktestReport
 from models.codec import JsonObject, schema
-from models.explain.report import ClientDocument
+from models.explanation.report import ClientDocument
 from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
 from models.overview.compute import Overview

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from models.errors import UnknownClientError
-from models.explain.change import UNCHANGED, Change, ChangePath, Step, Version, explain_change, features_by_client
+from models.explanation.change import UNCHANGED, Change, ChangePath, Step, Version, explain_change, features_by_client
 from models.grading.built_in import Grades
 from models.learners.calibration import PlattCalibration
 from models.learners.change import SplitChange

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from models.explain import plots as client_plots
-from models.explain.labels import kind_in_words, say
-from models.explain.ledger import Ledger, change_rows, ledger, money_scale, points_scale
-from models.explain.reasons import ExplainedReason
-from models.explain.story import ClientStory
-from models.explain.text import (
+from models.explanation import plots as client_plots
+from models.explanation.labels import kind_in_words, say
+from models.explanation.ledger import Ledger, change_rows, ledger, money_scale, points_scale
+from models.explanation.reasons import ExplainedReason
+from models.explanation.story import ClientStory
+from models.explanation.text import (
     answers,
     change_ends,
     change_title,
@@ -56,7 +56,7 @@ def client_page(story: ClientStory) -> str:
                 "tone": _TONES.get,
             },
         )
-        .get_template("explain/page.html")
+        .get_template("explanation/page.html")
         .render(
             story=story,
             title=client_title(story),

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from models.explain.change_reasons import ClientChange, MovedReason
-from models.explain.labels import say
-from models.explain.reasons import ExplainedReason
-from models.explain.story import ClientStory
+from models.explanation.change_reasons import ClientChange, MovedReason
+from models.explanation.labels import say
+from models.explanation.reasons import ExplainedReason
+from models.explanation.story import ClientStory
 from models.reasons.figures import currency_name, scales
 from models.reasons.text import clause as clause_of
 from models.scoring.block import DECLINE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from models.explain.reasons import ExplainedReason
+from models.explanation.reasons import ExplainedReason
 
 WIDTH, HEIGHT = 200, 18
 _ROOM = 8.0

@@ -7,11 +7,11 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from models.book.periods import Horizon
-from models.explain.change_reasons import ClientChange
-from models.explain.reasons import ExplainedReason
-from models.explain.scores import ClientScores
-from models.explain.story import ClientStory, FeatureContribution, HistoryPoint, MeasureHistory
-from models.explain.within_reach import NoneWithinReach, Reachable
+from models.explanation.change_reasons import ClientChange
+from models.explanation.reasons import ExplainedReason
+from models.explanation.scores import ClientScores
+from models.explanation.story import ClientStory, FeatureContribution, HistoryPoint, MeasureHistory
+from models.explanation.within_reach import NoneWithinReach, Reachable
 from models.learners.decline.curves import DeclineCurves
 from models.notices import Notice
 from models.scoring.block import DECLINE, VALUE

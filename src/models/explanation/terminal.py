@@ -9,11 +9,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from models.explain.change_reasons import ClientChange
-from models.explain.labels import say
-from models.explain.ledger import change_rows, ledger
-from models.explain.story import ClientStory
-from models.explain.text import (
+from models.explanation.change_reasons import ClientChange
+from models.explanation.labels import say
+from models.explanation.ledger import change_rows, ledger
+from models.explanation.story import ClientStory
+from models.explanation.text import (
     Answer,
     answers,
     between,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.explain.comparisons import bearings
+from models.explanation.comparisons import bearings
 from models.learners.peers import PeerGroup
 from models.panel.features.words import FeatureWords, plain_words
 from models.pipeline.bundle import Bundle

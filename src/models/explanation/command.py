@@ -23,12 +23,12 @@ from models.shell.output import brief, date_of, out, print_json, print_lines, pr
 from models.text import ENGLISH
 
 if TYPE_CHECKING:
-    from models.explain import job, page, report, terminal
+    from models.explanation import job, page, report, terminal
 else:
-    job = lazy("models.explain.job")
-    page = lazy("models.explain.page")
-    report = lazy("models.explain.report")
-    terminal = lazy("models.explain.terminal")
+    job = lazy("models.explanation.job")
+    page = lazy("models.explanation.page")
+    report = lazy("models.explanation.report")
+    terminal = lazy("models.explanation.terminal")
 
 _DATE = "YYYY-MM-DD"
 ClientArgument = Annotated[

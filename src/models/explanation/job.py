@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from models.explain.change_reasons import change_of
-from models.explain.history import read_client
-from models.explain.story import ClientStory, explain_client
+from models.explanation.change_reasons import change_of
+from models.explanation.history import read_client
+from models.explanation.story import ClientStory, explain_client
 from models.notices import by_severity
 from models.pipeline.bundle import Bundle
 from models.scoring.block import ScoredBlock

@@ -8,10 +8,10 @@ from datetime import date
 
 from markupsafe import Markup
 
-from models.explain.labels import say
-from models.explain.ledger import Scale as Unit
-from models.explain.ledger import money_scale
-from models.explain.story import ClientStory, MeasureHistory
+from models.explanation.labels import say
+from models.explanation.ledger import Scale as Unit
+from models.explanation.ledger import money_scale
+from models.explanation.story import ClientStory, MeasureHistory
 from models.panel.features.words import FigureUnit
 from models.reasons.figures import figure_in_words, percentage
 from models.shell.chart import Chart, LegendKey

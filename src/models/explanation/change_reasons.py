@@ -8,7 +8,7 @@ from datetime import date
 
 from models.book.door import Book
 from models.config.root import Config
-from models.explain.change import (
+from models.explanation.change import (
     Change,
     Side,
     Step,
@@ -17,7 +17,7 @@ from models.explain.change import (
     explain_change,
     features_by_client,
 )
-from models.explain.history import ClientPast
+from models.explanation.history import ClientPast
 from models.grading.decision import decide
 from models.grading.reasons_text import reasons
 from models.pipeline.bundle import Bundle

@@ -12,8 +12,8 @@ import pytest
 
 from models.config.explaining import ReachConfig
 from models.config.policy.tiers import DEFAULT_SCALE
-from models.explain.reach import PeerRange
-from models.explain.within_reach import Goal, NoneWithinReach, Outcome, Reachable, within_reach
+from models.explanation.reach import PeerRange
+from models.explanation.within_reach import Goal, NoneWithinReach, Outcome, Reachable, within_reach
 from models.grading.built_in import Grades, TierPolicy, grade
 from models.grading.compute import Grader
 from models.learners.contract import ContractFeature, FeatureContract

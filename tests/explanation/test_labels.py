@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from models.config.loading import load_config
-from models.explain.change_reasons import MovedReason
-from models.explain.labels import _WORDS, KINDS, kind_in_words
-from models.explain.ledger import change_rows, money_scale
-from models.explain.story import treatment_of
-from models.explain.text import rounded_away
+from models.explanation.change_reasons import MovedReason
+from models.explanation.labels import _WORDS, KINDS, kind_in_words
+from models.explanation.ledger import change_rows, money_scale
+from models.explanation.story import treatment_of
+from models.explanation.text import rounded_away
 from models.grading.treatments import TreatmentTable
 from models.panel.features.words import FigureUnit
 from models.text import placeholders

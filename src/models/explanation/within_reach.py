@@ -13,7 +13,7 @@ import pandas as pd
 from models.config.explaining import ActionConfig, ReachConfig
 from models.config.policy.tiers import TierScale
 from models.config.root import Config
-from models.explain.reach import PeerRange, Way, ways_of
+from models.explanation.reach import PeerRange, Way, ways_of
 from models.grading.built_in import Grades
 from models.grading.compute import Grader
 from models.learners.contract import FeatureContract

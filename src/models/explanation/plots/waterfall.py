@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from models.explain.ledger import Ledger, LedgerRow
+from models.explanation.ledger import Ledger, LedgerRow
 from models.shell.chart import Chart
 from models.shell.svg import WIDTH, Frame, in_marks_of, plain_number, reaching, rows_frame, shortened
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from models.explain.change import UNCHANGED, Step
-from models.explain.change import ChangePath as TierWay
-from models.explain.change_reasons import ClientChange
-from models.explain.labels import kind_in_words, say
-from models.explain.story import ClientStory
-from models.explain.within_reach import FeatureMove, Goal, Outcome, Reachable
+from models.explanation.change import UNCHANGED, Step
+from models.explanation.change import ChangePath as TierWay
+from models.explanation.change_reasons import ClientChange
+from models.explanation.labels import kind_in_words, say
+from models.explanation.story import ClientStory
+from models.explanation.within_reach import FeatureMove, Goal, Outcome, Reachable
 from models.grading.text import override_sentence
 from models.panel.features.words import FeatureWords, FigureUnit
 from models.reasons.figures import day, figure_in_words, money, money_from, percentage

@@ -9,11 +9,11 @@ from typing import cast
 import pytest
 
 from models.config.policy.tiers import DEFAULT_SCALE
-from models.explain.change import UNCHANGED
-from models.explain.change_reasons import ClientChange, MovedReason
-from models.explain.story import ClientStory
-from models.explain.text import Line, answers, between, change_ends, tier_move
-from models.explain.within_reach import Goal, NoneWithinReach, Outcome
+from models.explanation.change import UNCHANGED
+from models.explanation.change_reasons import ClientChange, MovedReason
+from models.explanation.story import ClientStory
+from models.explanation.text import Line, answers, between, change_ends, tier_move
+from models.explanation.within_reach import Goal, NoneWithinReach, Outcome
 from models.text import Language
 
 NOTHING = MovedReason(title="", points=0.0, value=0.0)

@@ -13,12 +13,12 @@ import pyarrow.dataset as ds
 
 from models.book.door import Book
 from models.config.root import Config
-from models.explain.change_reasons import ClientChange
-from models.explain.history import ClientPast
-from models.explain.reach import PeerRange
-from models.explain.reasons import ClientReasons, explained_reasons
-from models.explain.scores import ClientScores
-from models.explain.within_reach import NoneWithinReach, Reachable, within_reach
+from models.explanation.change_reasons import ClientChange
+from models.explanation.history import ClientPast
+from models.explanation.reach import PeerRange
+from models.explanation.reasons import ClientReasons, explained_reasons
+from models.explanation.scores import ClientScores
+from models.explanation.within_reach import NoneWithinReach, Reachable, within_reach
 from models.grading.decision import decide
 from models.grading.reasons_text import reasons
 from models.grading.treatments import Treatment, TreatmentTable

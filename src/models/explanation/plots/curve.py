@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from models.explain.labels import kind_in_words, say
-from models.explain.story import ClientStory
+from models.explanation.labels import kind_in_words, say
+from models.explanation.story import ClientStory
 from models.reasons.figures import percentage
 from models.shell.chart import COLOURS, Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, in_marks_of, percent, reaching

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from models.config.policy.tiers import DEFAULT_SCALE
-from models.explain.ledger import Ledger, LedgerRow, money_scale, points_scale
-from models.explain.plots.curve import decline_chart
-from models.explain.plots.over_time import _AXES, history_charts
-from models.explain.plots.waterfall import waterfall_chart
-from models.explain.story import ClientStory, HistoryPoint, MeasureHistory
+from models.explanation.ledger import Ledger, LedgerRow, money_scale, points_scale
+from models.explanation.plots.curve import decline_chart
+from models.explanation.plots.over_time import _AXES, history_charts
+from models.explanation.plots.waterfall import waterfall_chart
+from models.explanation.story import ClientStory, HistoryPoint, MeasureHistory
 from models.learners.decline.curves import DeclineCurves
 from models.panel.features.words import FeatureWords, FigureUnit
 from models.shell.chart import Chart
