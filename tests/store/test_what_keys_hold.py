@@ -177,6 +177,11 @@ def test_a_text_that_is_shown_is_no_code_of_stored_content() -> None:
     assert "models.panel.cube" not in summed
 
 
+def test_a_module_that_is_loaded_when_first_used_is_followed_too() -> None:
+    found = set(code._imported('from models.lazy import lazy\n\nledger = lazy("models.panel.ledger")\n'))
+    assert {"models.panel", "models.panel.ledger"} <= found
+
+
 def test_every_import_of_the_code_behind_content_is_followed() -> None:
     """As Python's own parser finds them."""
     for root in ((CHECKED_BY,), WRITTEN_BY, (NAMED_BY,)):

@@ -17,9 +17,10 @@ _SOURCES = frozenset({".py", ".json", ".yaml", ".csv", ".txt"})
 _LIBRARIES = (
     "duckdb", "ibis-framework", "lightgbm", "numba", "numpy", "pandas", "pyarrow", "pydantic", "scikit-learn", "scipy",
 )  # fmt: skip
-_WITHOUT_CONTENT = ("models", "models.config", "models.errors", "models.store")
+_WITHOUT_CONTENT = ("models", "models.config", "models.errors", "models.lazy", "models.store")
 """Whatever imports these, no content changes with them: settings enter a key by their values, errors store nothing."""
 _IMPORT = re.compile(r"^\s*(?:from (models[\w.]*) import (\([^)]*\)|[^\n]*)|import (models[\w.]*))", re.MULTILINE)
+_LAZY = re.compile(r"\blazy\(\"(models\.[\w.]+)\"\)")
 _NAME = re.compile(r"\b([a-z_]\w*)\b")
 
 
@@ -64,7 +65,9 @@ def code_hash(home: Path) -> str:
 
 
 def _imported(text: str) -> Iterator[str]:
-    """The modules of this package that a module's text imports, at its top or within a function."""
+    """The modules of this package that a module's text imports, at its top, within a function or when first used."""
+    for module in _LAZY.findall(text):
+        yield from _with_packages(module)
     for start, names, whole in _IMPORT.findall(text):
         yield from _with_packages(start or whole)
         within = (f"{start}.{name}" for name in _NAME.findall(names))
