@@ -28,8 +28,9 @@ from models.panel.build import panels_by_block
 from models.panel.definitions import definitions
 from models.panel.groups import one_in
 from models.panel.ledger_cache import prepared_book
-from models.panel.named_features import unknown_features
+from models.panel.named_features import absent_features, unknown_features
 from models.panel.panel import Panel, joined
+from models.profiles.compute import stage_features
 from models.store.drafts import scratch_folder
 from models.vocab import Progress, SilentProgress
 
@@ -95,7 +96,9 @@ def audit_book(
         checks = run_checks(ALL_CHECKS, scope)
     criteria, now = _criteria(book, config, tables, limits, progress)
     policy = [] if now is None else policy_notices(config.grading, facts_before_models(now))
-    named = () if now is None else unknown_features(config, now.features.columns)
+    known = () if now is None else tuple(now.features.columns)
+    asked = {"stages": stage_features(config)}
+    named = (*unknown_features(config, known), *absent_features(asked, known)) if known else ()
     return Audit(
         book=book.name,
         terms=definitions(config),

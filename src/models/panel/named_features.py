@@ -1,13 +1,13 @@
-"""Features that a config names outside of learners and policy: a name that none can have is told, not passed over.
-
-What learners and the policy look at is refused elsewhere.
-"""
+"""Features picked up by name, and notices of names that no feature can have or that a book lacks."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+
+import numpy as np
+import pandas as pd
 
 from models.config.feature_names import ANY_WINDOW, possible_features
 from models.config.kinds import NeedsConfig, RelationshipsConfig
@@ -15,6 +15,7 @@ from models.config.root import Config
 from models.config.sections import FeaturesConfig
 from models.config.warnings import WarningsConfig
 from models.notices import Notice, Severity
+from models.vocab import FloatArray
 
 FORECASTS = ("decline_probability",)
 """What models say of a client; warnings may name it as if it were a feature."""
@@ -31,6 +32,31 @@ def unknown_features(config: Config, known: Collection[str]) -> tuple[Notice, ..
         (setting, [name for name in names if not _is_among(name, possible)]) for setting, names in _settings(config)
     ]
     return tuple(_notice(setting, names, possible) for setting, names in found if names)
+
+
+def number_feature(features: pd.DataFrame, name: str) -> FloatArray:
+    """A number feature by its name, NaN of every row where the book lacks it. Shape (n_rows,).
+
+    Rules that go on without it say its name to ``absent_features``, so that nothing goes without in silence.
+    """
+    return features[name].to_numpy(dtype=np.float64) if name in features else np.full(len(features), np.nan)
+
+
+def absent_features(asked: Mapping[str, Sequence[str]], known: Collection[str]) -> tuple[Notice, ...]:
+    """Notices of features that rules ask for and a book lacks, one for each rule; ``asked``: rule -> features."""
+    lacking = {rule: [name for name in names if name.partition("=")[0] not in known] for rule, names in asked.items()}
+    return tuple(
+        Notice(
+            code="feature_not_in_book",
+            severity=Severity.NOTE,
+            subject=rule,
+            found=f"the book has no {', '.join(names)}, so the rule goes without",
+            remedy="bring the table or column that it is made of, or change the rule",
+            count=len(names),
+        )
+        for rule, names in lacking.items()
+        if names
+    )
 
 
 def _possible(features: FeaturesConfig) -> Iterator[str]:

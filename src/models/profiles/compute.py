@@ -12,6 +12,7 @@ import pyarrow as pa
 from models.book.measures import ACTIVITY
 from models.book.periods import DAYS_PER_PERIOD
 from models.config.root import Config
+from models.panel.named_features import number_feature
 from models.panel.panel import Panel
 from models.profiles.hysteresis import NONE, HysteresisState, held
 from models.profiles.model import KindsModel
@@ -26,6 +27,9 @@ AXES = ("stage", "relationship_type", "need_type")
 HELD_COLUMNS = tuple(f"{axis}{ending}" for axis in AXES for ending in ("", "_candidate", "_candidate_periods"))
 """What scoring needs of earlier scores."""
 DRIVERS_SHOWN = 2
+IDLE, TENURE = f"{ACTIVITY}_recency_days", "tenure_days"
+ASKED_FOR, ASKED_LAST = "funnel_open_count", "funnel_new_recency_days"
+OPEN_FACILITIES = "facility_open_count"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,14 +49,14 @@ def fit_kinds(panel: Panel, value: FloatArray, decline_probability: FloatArray, 
     """Learn from the rows of one as-of date, with their expected value and decline. Shapes (n_rows,)."""
     window = config.stages.trend_window_periods
     features, level = panel.features, config.regions.level
-    swing = column(features, f"{level}_{ACTIVITY}_growth_{window}p")
+    swing = number_feature(features, f"{level}_{ACTIVITY}_growth_{window}p")
     facts = RegionFacts(
         place=places_of(features, config),
         value=value,
         decline=decline_probability,
         growth=np.divide(2 * swing, 1 - swing, out=np.full(len(swing), np.nan), where=swing < 1),
-        activity=column(features, f"{ACTIVITY}_sum_{window}p"),
-        loss=column(features, f"write_off_sum_{window}p"),
+        activity=number_feature(features, f"{ACTIVITY}_sum_{window}p"),
+        loss=number_feature(features, f"write_off_sum_{window}p"),
     )
     return KindsModel.fit(features, facts, config)
 
@@ -105,20 +109,34 @@ def hold_periods(axis: str, config: Config) -> int:
     return reported[axis]
 
 
+def stage_features(config: Config) -> tuple[str, ...]:
+    """The features that the rule of stages asks for; it goes on without those that a book lacks."""
+    shrinking = () if config.stages.shrinking_by == "activity" else (_balance(config),)
+    return (IDLE, TENURE, _growth(config), *shrinking, ASKED_FOR, ASKED_LAST, OPEN_FACILITIES)
+
+
+def _growth(config: Config) -> str:
+    return f"{ACTIVITY}_growth_{config.stages.trend_window_periods}p"
+
+
+def _balance(config: Config) -> str:
+    return f"balance_level_{config.time.activity_periods}p"
+
+
 def trajectory_of(panel: Panel, decline_probability: FloatArray, config: Config) -> Trajectory:
     """What the rule of stages looks at."""
     days, features = DAYS_PER_PERIOD[config.time.period], panel.features
-    growth = np.nan_to_num(column(features, f"{ACTIVITY}_growth_{config.stages.trend_window_periods}p"))
-    level = column(features, f"balance_level_{config.time.activity_periods}p")
+    growth = np.nan_to_num(number_feature(features, _growth(config)))
+    level = number_feature(features, _balance(config))
     return Trajectory(
-        idle_periods=column(features, f"{ACTIVITY}_recency_days") / days,
-        tenure_periods=column(features, "tenure_days") / days,
+        idle_periods=number_feature(features, IDLE) / days,
+        tenure_periods=number_feature(features, TENURE) / days,
         growth=growth,
         trend=growth if config.stages.shrinking_by == "activity" else (level - 1) / (level + 1),
         decline_probability=decline_probability,
-        asked_for=column(features, "funnel_open_count"),
-        asked_periods=column(features, "funnel_new_recency_days") / days,
-        open_facilities=column(features, "facility_open_count"),
+        asked_for=number_feature(features, ASKED_FOR),
+        asked_periods=number_feature(features, ASKED_LAST) / days,
+        open_facilities=number_feature(features, OPEN_FACILITIES),
     )
 
 
@@ -127,11 +145,6 @@ def places_of(features: pd.DataFrame, config: Config) -> pd.Series:
     if config.regions.level in features:
         return features[config.regions.level]
     return pd.Series(np.full(len(features), None), dtype="str")
-
-
-def column(features: pd.DataFrame, name: str) -> FloatArray:
-    """A number feature, NaN where the book does not have it. Shape (n_rows,)."""
-    return features[name].to_numpy(dtype=np.float64) if name in features else np.full(len(features), np.nan)
 
 
 def _held_columns(kinds: Kinds, panel: Panel, config: Config, previous: PreviousScores | None) -> dict[str, pa.Array]:

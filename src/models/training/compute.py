@@ -24,7 +24,7 @@ from models.grading.coverage import policy_notices
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity, by_severity, notice_facts, notices_of
 from models.panel.definitions import definitions
-from models.panel.named_features import unknown_features
+from models.panel.named_features import absent_features, unknown_features
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins, never_before
 from models.pipeline.bundle import write_bundle
@@ -34,6 +34,7 @@ from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.pipeline import FittedModels, fit_models, fit_segments, grade_matrix, with_peers
 from models.pipeline.rows import rows_of
 from models.pipeline.selection import learn_calibration
+from models.profiles.compute import stage_features
 from models.scoring.scoring import rehearse
 from models.segments.profile_report import served_kind_facts
 from models.segments.report import continued_segments, served_segment_facts
@@ -112,7 +113,9 @@ def train_models(
     _tell_unknown(models, progress)
     models = with_peers(models, panel, served.latest)
     rehearse(models, panel.at([served.latest]))
-    named = unknown_features(config, panel.features.columns)
+    asked = {"stages": stage_features(config), **models.kinds.unknown}
+    known = list(panel.features.columns)
+    named = [*unknown_features(config, known), *absent_features(asked, known)]
     found = [*named, *models.learned.uncalibrated(), *_policy_notices(models, panel.at([served.latest]))]
     report["notices"] = notice_facts(by_severity([*notices_of(report["notices"]), *found]))
     report["served"] = _served_facts(models, panel, served) | {
