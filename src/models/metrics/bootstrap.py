@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from models.errors import InternalError, TooLittleDataError
+from models.lazy import lazy
 from models.metrics.resampled import AT_ONCE
 from models.vocab import FloatArray, IntArray
 
+stats = lazy("scipy.stats")
 MIN_DEFINED_SHARE = 0.9
 _NUMBERS_AT_ONCE = 60_000
 """Resamples are weighed in blocks of so many numbers: half a megabyte, which a processor's cache holds; four times
