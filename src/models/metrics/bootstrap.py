@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from models.errors import InternalError, TooLittleDataError
-from models.lazy import lazy
 from models.metrics.resampled import AT_ONCE
 from models.vocab import FloatArray, IntArray
 
-stats = lazy("scipy.stats")
 MIN_DEFINED_SHARE = 0.9
 _NUMBERS_AT_ONCE = 60_000
 """Resamples are weighed in blocks of so many numbers: half a megabyte, which a processor's cache holds; four times
@@ -274,7 +273,7 @@ def what_cannot_be_known(differences: Mapping[str, Interval], *, metric: str, cl
     )
 
 
-_NORMAL_95 = float(stats.norm.ppf(0.975))
+_NORMAL_95 = float(ndtri(0.975))
 
 
 def wilson_ends(share: float, trials: float) -> tuple[float, float]:
