@@ -5,102 +5,49 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.special import expit, softmax
 
-from models.config.sections import DeclineLearnerConfig, MonotoneConfig, RunConfig
+from models.config.sections import MonotoneConfig
 from models.errors import FeatureContractError
 from models.learners.calibration import PlattCalibration
-from models.learners.contract import FeatureContract
 from models.learners.decline import timing as timing_module
 from models.learners.decline.cause import CauseEvidence, CauseModel
 from models.learners.decline.curves import DeclineCurves
 from models.learners.decline.steps import step_ends, steps_of
 from models.learners.decline.timing import TimingModel
 from models.learners.decline.whether import DeclineModel
-
-RUN = RunConfig(threads=1)
-CONFIG = DeclineLearnerConfig(trees=60, min_clients_per_leaf=20, feature_share=1.0, curve_steps=6)
-HORIZON = 12
-CAUSES = ("reduced", "refinanced_away", "dormant", "default")
-
-
-class Book:
-    """4,000 clients: ``strain`` makes declines likely and early, ``debt`` makes them defaults, late ones reductions."""
-
-    def __init__(self, seed: int = 3, clients: int = 4_000, *, pace: float = 0.0) -> None:
-        generator = np.random.default_rng(seed)
-        strain, debt, noise = generator.normal(size=(3, clients))
-        frame = pd.DataFrame({"strain": strain, "debt": debt, "noise": noise})
-        self.contract = FeatureContract.learn(frame, dict.fromkeys(frame, "score"), max_categories=3)
-        self.matrix = self.contract.encode(frame)
-        self.declined = generator.random(clients) < expit(1.2 * strain - 1)
-        self.hazard = expit(strain[:, None] + pace + np.linspace(-1.0, -2.0, HORIZON))
-        self.event_period = np.where(self.declined, self._draw_periods(generator), 0)
-        late = (self.event_period > HORIZON // 2)[:, None]
-        self.scores = np.where(late, [1.5, 0.0, 0.0, -1.0], [0.0, 0.0, 0.0, -1.0]) + np.outer(debt, [0, 0, 0, 1.5])
-        shares = softmax(self.scores, axis=1)
-        drawn = (generator.random((clients, 1)) > shares.cumsum(axis=1)[:, :-1]).sum(axis=1)
-        self.cause = np.where(self.declined, drawn, -1)
-
-    def _draw_periods(self, generator: np.random.Generator) -> np.ndarray:
-        comes = generator.random(self.hazard.shape) < self.hazard
-        comes[:, -1] = True
-        return 1 + comes.argmax(axis=1)
-
-    def timing(self, config: DeclineLearnerConfig = CONFIG, weight: np.ndarray | None = None) -> TimingModel:
-        return TimingModel.fit(
-            self.matrix,
-            self.event_period,
-            horizon_periods=HORIZON,
-            config=config,
-            contract=self.contract,
-            run=RUN,
-            weight=weight,
-        )
-
-    def causes(self, config: DeclineLearnerConfig = CONFIG, cause: np.ndarray | None = None) -> CauseModel:
-        return CauseModel.fit(
-            self.matrix,
-            self.event_period,
-            self.cause if cause is None else cause,
-            causes=CAUSES,
-            horizon_periods=HORIZON,
-            config=config,
-            contract=self.contract,
-            run=RUN,
-        )
+from support.declining_book import CAUSES, CONFIG, HORIZON, RUN, DecliningBook
 
 
 @pytest.fixture(scope="module")
-def book() -> Book:
-    return Book()
+def book() -> DecliningBook:
+    return DecliningBook()
 
 
 @pytest.fixture(scope="module")
-def later() -> Book:
+def later() -> DecliningBook:
     """Other clients, who decline earlier than those that were learned from."""
-    return Book(seed=4, pace=0.8)
+    return DecliningBook(seed=4, pace=0.8)
 
 
 @pytest.fixture(scope="module")
-def timing(book: Book) -> TimingModel:
+def timing(book: DecliningBook) -> TimingModel:
     return book.timing()
 
 
 @pytest.fixture(scope="module")
-def causes(book: Book) -> CauseModel:
+def causes(book: DecliningBook) -> CauseModel:
     return book.causes()
 
 
-def curves_of(book: Book, timing: TimingModel, causes: CauseModel | None, rule: str = "drop") -> DeclineCurves:
+def curves_of(book: DecliningBook, timing: TimingModel, causes: CauseModel | None, rule: str = "drop") -> DeclineCurves:
     probability = expit(book.matrix[:, 0] - 1)
     return DeclineCurves.of(book.matrix, probability, rule=rule, timing=timing, causes=causes)
 
 
 def test_a_curve_never_falls_and_ends_with_the_served_probability(
-    book: Book, timing: TimingModel, causes: CauseModel
+    book: DecliningBook, timing: TimingModel, causes: CauseModel
 ) -> None:
     curves = curves_of(book, timing, causes)
     assert curves.event == "decline"
@@ -113,14 +60,14 @@ def test_a_curve_never_falls_and_ends_with_the_served_probability(
     np.testing.assert_allclose(sum(curves.incidence.values()), curves.probability, rtol=0, atol=1e-14)
 
 
-def test_under_lapse_the_curve_tells_the_return(book: Book, timing: TimingModel) -> None:
+def test_under_lapse_the_curve_tells_the_return(book: DecliningBook, timing: TimingModel) -> None:
     curves = curves_of(book, timing, None, rule="lapse")
     assert curves.event == "return"
     assert curves.incidence == {}
     np.testing.assert_array_equal(curves.probability[:, -1], 1 - expit(book.matrix[:, 0] - 1))
 
 
-def test_hazards_are_learned_by_client_and_step(book: Book, timing: TimingModel) -> None:
+def test_hazards_are_learned_by_client_and_step(book: DecliningBook, timing: TimingModel) -> None:
     """Against the known chance of the drawn book, given that the event comes within the horizon."""
     known = 1 - np.cumprod(1 - book.hazard, axis=1)
     known[:, -1] = 1.0
@@ -140,7 +87,7 @@ def hazards_of(curve: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("trees", [10, 60])
 def test_what_few_trees_leave_out_does_not_all_fall_into_the_last_step(trees: int) -> None:
     """Three of four declines are there at once, as of clients that are silent; the others come evenly."""
-    even = Book(seed=9, clients=6_000)
+    even = DecliningBook(seed=9, clients=6_000)
     random = np.random.default_rng(9)
     at_once = random.random(6_000) < expit(1.5 + even.matrix[:, 0])
     even.event_period = np.where(even.declined, np.where(at_once, 1, random.integers(2, HORIZON + 1, 6_000)), 0)
@@ -154,7 +101,7 @@ def test_what_few_trees_leave_out_does_not_all_fall_into_the_last_step(trees: in
     np.testing.assert_allclose(timing.predict(even.matrix)[declined].mean(axis=0), realised, atol=0.03)
 
 
-def test_calibrated_hazards_come_true_on_a_later_origin(later: Book, timing: TimingModel) -> None:
+def test_calibrated_hazards_come_true_on_a_later_origin(later: DecliningBook, timing: TimingModel) -> None:
     happened = later.event_period > 0
     realised = [(later.event_period[happened] <= end).mean() for end in timing.ends]
     before = timing.predict(later.matrix)[happened].mean(axis=0)
@@ -167,14 +114,14 @@ def test_calibrated_hazards_come_true_on_a_later_origin(later: Book, timing: Tim
     assert hazards.sum() == pytest.approx(steps.happened.sum(), rel=1e-6)
 
 
-def test_evidence_has_one_entry_per_event_and_step_up_to_it(timing: TimingModel, book: Book) -> None:
+def test_evidence_has_one_entry_per_event_and_step_up_to_it(timing: TimingModel, book: DecliningBook) -> None:
     steps = timing.evidence(book.matrix[:4], np.array([0, 1, 5, 12]))
     assert steps.happened.tolist() == [True, False, False, True, False, False, False, False, False]
     alone = timing.evidence(book.matrix[2:3], np.array([5]))
     np.testing.assert_array_equal(steps.margin[1:4], alone.margin)
 
 
-def test_pooled_origins_calibrate_as_their_rows_together(later: Book, timing: TimingModel) -> None:
+def test_pooled_origins_calibrate_as_their_rows_together(later: DecliningBook, timing: TimingModel) -> None:
     halves = [
         timing.evidence(later.matrix[rows], later.event_period[rows]) for rows in (slice(0, 2_000), slice(2_000, None))
     ]
@@ -186,9 +133,9 @@ def test_pooled_origins_calibrate_as_their_rows_together(later: Book, timing: Ti
 
 
 def test_a_model_that_learned_from_far_fewer_events_calibrates_no_other(
-    book: Book, later: Book, timing: TimingModel, causes: CauseModel
+    book: DecliningBook, later: DecliningBook, timing: TimingModel, causes: CauseModel
 ) -> None:
-    fewer = Book(seed=5, clients=1_500)
+    fewer = DecliningBook(seed=5, clients=1_500)
     steps = fewer.timing().evidence(later.matrix, later.event_period)
     assert steps.by_feature
     assert timing.calibrated_on([steps]) is timing
@@ -201,7 +148,7 @@ def test_a_model_that_learned_from_far_fewer_events_calibrates_no_other(
 
 def test_few_events_give_everyone_the_shares_of_the_steps() -> None:
     """150 events, 75 in the first two periods and 75 in the last; one more is spread over all, neighbours share."""
-    few = Book(clients=400)
+    few = DecliningBook(clients=400)
     few.event_period = np.zeros(400, dtype=np.int64)
     few.event_period[:150] = np.repeat([1, 12], 75)
     model = few.timing()
@@ -214,14 +161,14 @@ def test_few_events_give_everyone_the_shares_of_the_steps() -> None:
     np.testing.assert_allclose(few.timing().predict(few.matrix[:1])[0], np.arange(1, 7) / 6, rtol=1e-12)
 
 
-def test_a_horizon_of_one_step_needs_no_hazards(book: Book) -> None:
+def test_a_horizon_of_one_step_needs_no_hazards(book: DecliningBook) -> None:
     model = book.timing(CONFIG.model_copy(update={"curve_steps": 1}))
     assert model.ends == (12,)
     np.testing.assert_array_equal(model.predict(book.matrix), 1.0)
     assert model.calibrated(book.matrix, book.event_period) is model
 
 
-def test_weights_count_events(book: Book) -> None:
+def test_weights_count_events(book: DecliningBook) -> None:
     """Of two halves of which one counts nothing, the other is learned; the first step stands alone."""
     weight = (np.arange(4_000) < 2_000).astype(float)
     first = np.bincount(steps_of(book.event_period[:2_000], step_ends(12, 6)), minlength=7)[1:]
@@ -232,7 +179,7 @@ def test_weights_count_events(book: Book) -> None:
     np.testing.assert_allclose(shares, np.array([counts[0], *later]) / (first.sum() + 1), rtol=1e-12)
 
 
-def test_more_events_than_memory_allows_are_taken_evenly(book: Book, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_events_than_memory_allows_are_taken_evenly(book: DecliningBook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing_module, "MAX_CELLS", 4 * 1_000)
     rows, at, happened = timing_module._person_steps(steps_of(book.event_period, step_ends(12, 6)), 6, most=1_000)
     assert 950 < len(rows) < 1_050
@@ -242,7 +189,7 @@ def test_more_events_than_memory_allows_are_taken_evenly(book: Book, monkeypatch
     assert book.timing().predict(book.matrix[:3]).shape == (3, 6)
 
 
-def test_shares_of_causes_sum_to_one_exactly_and_follow_the_features(book: Book, causes: CauseModel) -> None:
+def test_shares_of_causes_sum_to_one_exactly_and_follow_the_features(book: DecliningBook, causes: CauseModel) -> None:
     for step in (1, 6):
         shares = causes.predict(book.matrix, step)
         np.testing.assert_array_equal(shares.sum(axis=1), 1.0)
@@ -254,7 +201,7 @@ def test_shares_of_causes_sum_to_one_exactly_and_follow_the_features(book: Book,
     assert causes.predict(book.matrix, 6)[:, 0].mean() > shares[:, 0].mean() + 0.15
 
 
-def test_all_steps_at_once_are_as_each_step_alone(book: Book, causes: CauseModel, timing: TimingModel) -> None:
+def test_all_steps_at_once_are_as_each_step_alone(book: DecliningBook, causes: CauseModel, timing: TimingModel) -> None:
     at_once = causes.predict_steps(book.matrix[:200])
     assert at_once.shape == (200, len(causes.ends), len(causes.causes))
     for step in range(1, len(causes.ends) + 1):
@@ -266,7 +213,7 @@ def test_all_steps_at_once_are_as_each_step_alone(book: Book, causes: CauseModel
         np.testing.assert_array_equal(along[:, step - 1], timing.trees.raw_predict(rows))
 
 
-def test_causes_calibrated_on_a_later_origin_come_true_in_total(later: Book, causes: CauseModel) -> None:
+def test_causes_calibrated_on_a_later_origin_come_true_in_total(later: DecliningBook, causes: CauseModel) -> None:
     """There defaults were drawn half as often; the shift is that of maximum likelihood."""
     generator = np.random.default_rng(8)
     spared = (later.cause == 3) & (generator.random(4_000) < 0.5)
@@ -297,7 +244,7 @@ def test_a_cause_that_did_not_occur_later_is_not_ruled_out(causes: CauseModel) -
     np.testing.assert_allclose(shares, [33.25 / 100] * 3 + [0.25 / 100], rtol=1e-6)
 
 
-def test_a_rare_cause_keeps_its_share_and_two_causes_are_needed(book: Book) -> None:
+def test_a_rare_cause_keeps_its_share_and_two_causes_are_needed(book: DecliningBook) -> None:
     cause = book.cause.copy()
     defaults = np.flatnonzero(cause == 3)
     cause[defaults[2 * CONFIG.min_clients_per_leaf - 1 :]] = 2
@@ -311,13 +258,13 @@ def test_a_rare_cause_keeps_its_share_and_two_causes_are_needed(book: Book) -> N
     np.testing.assert_allclose(single.predict(book.matrix[:1], 1)[0], expected, atol=1e-9)
 
 
-def test_without_declines_causes_stay_as_they_are(book: Book, causes: CauseModel) -> None:
+def test_without_declines_causes_stay_as_they_are(book: DecliningBook, causes: CauseModel) -> None:
     nobody = np.full(4_000, -1)
     assert causes.calibrated(book.matrix, np.zeros(4_000, dtype=np.int64), nobody) is causes
 
 
 def test_written_and_read_the_curve_is_the_same_and_each_client_has_its_own(
-    book: Book, later: Book, timing: TimingModel, causes: CauseModel
+    book: DecliningBook, later: DecliningBook, timing: TimingModel, causes: CauseModel
 ) -> None:
     timing = timing.calibrated(later.matrix, later.event_period)
     causes = causes.calibrated(later.matrix, later.event_period, later.cause)
@@ -346,7 +293,7 @@ def test_written_and_read_the_curve_is_the_same_and_each_client_has_its_own(
         np.testing.assert_array_equal(np.concatenate([one.incidence[cause] for one in alone]), some.incidence[cause])
 
 
-def test_models_without_trees_are_written_and_read_too(book: Book) -> None:
+def test_models_without_trees_are_written_and_read_too(book: DecliningBook) -> None:
     few = CONFIG.model_copy(update={"min_clients_per_leaf": 2_000})
     timing, causes = book.timing(few), book.causes(few)
     assert (timing.trees, causes.trees) == (None, None)
@@ -355,7 +302,7 @@ def test_models_without_trees_are_written_and_read_too(book: Book) -> None:
     assert CauseModel.from_texts(causes.to_texts()) == causes
 
 
-def test_the_same_rows_give_the_same_texts(book: Book, timing: TimingModel, causes: CauseModel) -> None:
+def test_the_same_rows_give_the_same_texts(book: DecliningBook, timing: TimingModel, causes: CauseModel) -> None:
     assert book.timing().to_texts() == timing.to_texts()
     assert book.causes().to_texts() == causes.to_texts()
 
@@ -365,7 +312,7 @@ def test_nobody_has_an_empty_curve(timing: TimingModel, causes: CauseModel) -> N
     assert curves.probability.shape == curves.incidence["default"].shape == (0, 6)
 
 
-def test_risk_keeps_the_direction_that_the_config_asks_for(book: Book) -> None:
+def test_risk_keeps_the_direction_that_the_config_asks_for(book: DecliningBook) -> None:
     """The drawn risk rises with strain; asked to fall, it must not follow it anywhere."""
     config = CONFIG.model_copy(update={"monotone": {"strain": MonotoneConfig(direction="down", reason="for the test")}})
     fitted = DeclineModel.fit(book.matrix, book.declined, config=config, contract=book.contract, run=RUN)

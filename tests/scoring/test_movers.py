@@ -20,6 +20,32 @@ from models.store.sealed import publish_folder, write_manifest
 COLUMNS = ["value", "decline_probability", "tier", "tier_by_rule", "tier_basis", "tier_lacking", "tier_reason"]
 VERSIONS = Versions(before=date(2023, 1, 1), now=date(2023, 7, 1), same_bundle=True)
 Run = dict[str, tuple[str, str, str, str | None]]
+"""Client -> tier, tier by rule, basis and the dimension that lacks most."""
+
+BEFORE: Run = {
+    "capped": ("AA", "AA", "rule", None),
+    "credit": ("A", "A", "rule", "expected_value"),
+    "freed": ("B", "AA", "cap", None),
+    "left": ("A", "A", "rule", None),
+    "overridden": ("B", "B", "rule", "credit"),
+    "over": ("AA", "B", "override", "credit"),
+    "patient": ("B", "B", "limit", "credit"),
+    "steady": ("A", "A", "margin", "credit"),
+    "rises": ("B", "B", "rule", "funding_need"),
+    "stays": ("A", "A", "rule", "credit"),
+}
+NOW: Run = {
+    "capped": ("B", "AA", "cap", None),
+    "credit": ("B", "B", "rule", "credit"),
+    "freed": ("AA", "AA", "rule", None),
+    "new": ("B", "B", "rule", "credit"),
+    "overridden": ("AA", "B", "override", "credit"),
+    "over": ("B", "B", "rule", "credit"),
+    "patient": ("A", "A", "rule", "credit"),
+    "steady": ("B", "B", "rule", "credit"),
+    "rises": ("A", "A", "rule", "credit"),
+    "stays": ("A", "A", "rule", "credit"),
+}
 
 
 def frame(run: Run) -> pd.DataFrame:
@@ -37,33 +63,7 @@ def moved(before: Run, now: Run) -> dict[str, Any]:
 
 
 def test_each_mover_is_told_with_what_moved_it() -> None:
-    stays = ("A", "A", "rule", "credit")
-    found = moved(
-        {
-            "capped": ("AA", "AA", "rule", None),
-            "credit": ("A", "A", "rule", "expected_value"),
-            "freed": ("B", "AA", "cap", None),
-            "left": ("A", "A", "rule", None),
-            "overridden": ("B", "B", "rule", "credit"),
-            "over": ("AA", "B", "override", "credit"),
-            "patient": ("B", "B", "limit", "credit"),
-            "steady": ("A", "A", "margin", "credit"),
-            "rises": ("B", "B", "rule", "funding_need"),
-            "stays": stays,
-        },
-        {
-            "capped": ("B", "AA", "cap", None),
-            "credit": ("B", "B", "rule", "credit"),
-            "freed": ("AA", "AA", "rule", None),
-            "new": ("B", "B", "rule", "credit"),
-            "overridden": ("AA", "B", "override", "credit"),
-            "over": ("B", "B", "rule", "credit"),
-            "patient": ("A", "A", "rule", "credit"),
-            "steady": ("B", "B", "rule", "credit"),
-            "rises": ("A", "A", "rule", "credit"),
-            "stays": stays,
-        },
-    )
+    found = moved(BEFORE, NOW)
     assert {client: (row["way"], row["moved_by"], row["dimension"]) for client, row in found.items()} == {
         "capped": ("down", "cap", None),
         "credit": ("down", "dimension", "credit"),

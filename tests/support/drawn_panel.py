@@ -46,7 +46,25 @@ def drawn_panel(clients: int = 120, *, groups: int | None = None, group_tells_al
     if group_tells_all:
         declined = (random.random(clients) < 0.5)[group]
     value = np.where(declined, 0.0, total * random.lognormal(0.0, 0.3, rows))
-    features = pd.DataFrame(
+    features = _features(random, total, recency, group)
+    return Panel(
+        client_id=pd.Series([f"C{number:03d}" for number in client], dtype="str"),
+        origin=np.repeat(ORIGINS, clients),
+        group=group.astype(np.int64),
+        features=features,
+        units=dict.fromkeys(features.columns, "units"),
+        grid=GRID,
+        grouped=None if groups is None else np.ones(rows, dtype=np.bool_),
+        value=value,
+        declined=declined,
+        event_period=np.where(declined, 0, 1 + np.arange(rows) % 6),
+    )
+
+
+def _features(random: np.random.Generator, total: np.ndarray, recency: np.ndarray, group: np.ndarray) -> pd.DataFrame:
+    """What the pipeline needs of features, of clients that brought ``total`` within a year."""
+    rows = len(total)
+    return pd.DataFrame(
         {
             "activity_recency_days": recency,
             "activity_count_12p": random.poisson(6, rows).astype(np.float64),
@@ -59,18 +77,6 @@ def drawn_panel(clients: int = 120, *, groups: int | None = None, group_tells_al
             "tenure_days": recency + random.uniform(100, 1500, rows),
             "country": pd.Series([f"G{number}" for number in group], dtype="str"),
         }
-    )
-    return Panel(
-        client_id=pd.Series([f"C{number:03d}" for number in client], dtype="str"),
-        origin=np.repeat(ORIGINS, clients),
-        group=group.astype(np.int64),
-        features=features,
-        units=dict.fromkeys(features.columns, "units"),
-        grid=GRID,
-        grouped=None if groups is None else np.ones(rows, dtype=np.bool_),
-        value=value,
-        declined=declined,
-        event_period=np.where(declined, 0, 1 + np.arange(rows) % 6),
     )
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from support.books import AS_OF
+from support.before_as_of import DAY, ratio, typed, unbroken, within
 from support.random_books import Frames
 
-DAY = pd.Timestamp(AS_OF)
 WINDOWS = (1, 3, 6, 12)
 HORIZON = 3
 FAR = pd.Timestamp("2200-01-01")
@@ -22,10 +21,6 @@ KINDS = {
 }
 PRODUCTS = {"loan": ["loan"], "guarantee": ["guarantee", "letter_of_credit"]}
 WEIGHTS = {"interest": 1.0, "fee": 0.5, "funding_cost": -1.0}
-
-
-def ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
-    return part / whole.where(whole != 0)
 
 
 class Expected:
@@ -334,21 +329,3 @@ class Expected:
         self.out["macro_gdp_growth_last"] = country.map(latest).astype(float)
         self.out["macro_gdp_growth_change_12p"] = (country.map(latest) - country.map(year_ago)).astype(float)
         self.out["country"], self.out["industry"] = country, self.clients.industry
-
-
-def unbroken(client: str, months: set[pd.Period], last: pd.Series) -> float:
-    """Days since the last day of the first month of arrears that were told in each month since; 0 without any."""
-    month, first = DAY.to_period("M") - 1, None
-    while month in months:
-        month, first = month - 1, month
-    return 0.0 if first is None else float((DAY - last[client, first]).days)
-
-
-def typed(frame: pd.DataFrame) -> pd.DataFrame:
-    dates = {"date", "signed", "maturity", "closed", "entered", "published", "period_end"}
-    return frame.assign(**{name: pd.to_datetime(frame[name]) for name in frame if name in dates})
-
-
-def within(rows: pd.DataFrame, window: int, column: str = "date", *, ago: int = 0) -> pd.DataFrame:
-    end = DAY - pd.DateOffset(months=ago)
-    return rows[(rows[column] >= end - pd.DateOffset(months=window)) & (rows[column] < end)]
