@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from support.guards import FastLane
+from support.lanes import fast_ones
+
 if TYPE_CHECKING:
     from support.trained_lender import TrainedLender
 
@@ -28,6 +31,19 @@ def real_data() -> Path:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-goldens", action="store_true", help="write tests/golden anew from what comes out now")
+    parser.addoption("--fast", action="store_true", help="only tests that fit, read, track and start nothing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--fast"):
+        config.pluginmanager.register(FastLane())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--fast"):
+        fast = fast_ones(items, Path(__file__).parent)
+        config.hook.pytest_deselected(items=[item for item, chosen in zip(items, fast, strict=True) if not chosen])
+        items[:] = [item for item, chosen in zip(items, fast, strict=True) if chosen]
 
 
 @pytest.fixture(scope="session")

@@ -179,6 +179,7 @@ def test_weights_count_events(book: DecliningBook) -> None:
     np.testing.assert_allclose(shares, np.array([counts[0], *later]) / (first.sum() + 1), rtol=1e-12)
 
 
+@pytest.mark.slow
 def test_more_events_than_memory_allows_are_taken_evenly(book: DecliningBook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timing_module, "MAX_CELLS", 4 * 1_000)
     rows, at, happened = timing_module._person_steps(steps_of(book.event_period, step_ends(12, 6)), 6, most=1_000)

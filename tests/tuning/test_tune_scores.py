@@ -82,6 +82,7 @@ class TestObjectives:
             objective_of("value", small_config(learners=learners))
 
 
+@pytest.mark.slow
 class TestExamination:
     HINDCASTS = (OutOfTimeOrigins(ORIGINS[2], ORIGINS[:2]), OutOfTimeOrigins(ORIGINS[3], ORIGINS[:3]))
 
