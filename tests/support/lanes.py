@@ -156,16 +156,20 @@ def is_slow_call(function: FunctionType, names: set[str]) -> bool:
     return any(loads_tracker(name) for name in names if "." in name and name.startswith(("models.", "support.")))
 
 
-def loads_tracker(module: str, seen: frozenset[str] = frozenset()) -> bool:
+@functools.cache
+def loads_tracker(module: str) -> bool:
     """Whether importing a module of this project, which no test has loaded yet, would load MLflow."""
-    if module in sys.modules or module in seen:
-        return False
-    spec = find_spec(module)
-    if spec is None or spec.origin is None:
-        return False
-    names = compile(Path(spec.origin).read_bytes(), spec.origin, "exec").co_names
-    own = [name for name in names if name.startswith(("models.", "support."))]
-    return any(name.split(".")[0] == TRACKER for name in names) or any(loads_tracker(n, seen | {module}) for n in own)
+    waiting, seen = [module], set[str]()
+    while waiting:
+        name = waiting.pop()
+        if name in sys.modules or name in seen or (spec := find_spec(name)) is None or spec.origin is None:
+            continue
+        seen.add(name)
+        names = compile(Path(spec.origin).read_bytes(), spec.origin, "exec").co_names
+        if any(each.partition(".")[0] == TRACKER for each in names):
+            return True
+        waiting += [each for each in names if each.startswith(("models.", "support."))]
+    return False
 
 
 def functions_of(item: pytest.Function) -> Iterator[FunctionType]:
