@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: run test check bench bench-accuracy lock lock-automl clean setup
+.PHONY: run test test-fast coverage mutate check bench bench-accuracy lock lock-automl clean setup
 .DEFAULT_GOAL := run
 
 setup: $(READY)
@@ -31,6 +31,19 @@ endif
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
+
+# The inner loop: what fits no model, reads no book, tracks no run and opens no browser.
+test-fast: $(READY)
+	$(BIN)/python -m pytest --fast -n $(PYTEST_WORKERS) --dist worksteal
+
+# Lines and branches of the rules that the tests beside them reach; below the floor in pyproject.toml it fails.
+coverage: $(READY)
+	$(BIN)/python -m pytest --fast -n $(PYTEST_WORKERS) --dist worksteal --cov --cov-report term-missing:skip-covered
+
+# Changes the rules one spot at a time; where too few changes make a test fall, it fails and names the others.
+mutate: $(READY)
+	$(BIN)/mutmut run --max-children $(PYTEST_WORKERS) > mutants.log || { tail -c 2000 mutants.log; exit 1; }
+	$(BIN)/python -m bench.mutants
 
 check: $(READY)
 	$(BIN)/ruff check .
@@ -57,5 +70,5 @@ lock: $(READY)
 	  --upgrade --output-file requirements.lock
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) mutants mutants.log .coverage .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

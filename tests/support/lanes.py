@@ -35,6 +35,10 @@ SLOW = (
 """Module and function of what takes long, LightGBM's first: all models are fitted by it."""
 WHOLE_COMMANDS = ("end_to_end", "golden", "property")
 """Folders of whole commands and of laws over many drawn books, which belong to no inner loop."""
+PLACES = frozenset(
+    ".".join(path.relative_to(ROOT / "src").with_suffix("").parts) for path in (ROOT / "src").rglob("*.py")
+)
+"""All modules of the package."""
 COMMON = frozenset(name for each in (str, list, dict, set, Path, np.ndarray, pd.DataFrame) for name in dir(each))
 """Methods that what is called on may well have from elsewhere."""
 
@@ -76,7 +80,7 @@ class Reach:
 
     def _named(self, function: FunctionType, names: set[str]) -> Iterator[FunctionType]:
         known = {name: function.__globals__[name] for name in names if name in function.__globals__}
-        known |= {name: sys.modules[name] for name in names if is_own_module(sys.modules.get(name))}
+        known |= {name: sys.modules[name] for name in imported(names) if is_own_module(sys.modules.get(name))}
         for each in known.values():
             yield from members(each, names)
         called = set(called_on_objects(function.__code__)) - COMMON
@@ -151,9 +155,15 @@ def is_slow_call(function: FunctionType, names: set[str]) -> bool:
     if (function.__module__, function.__name__) in SLOW:
         return True
     spoken = {value.__name__ for name in names if inspect.ismodule(value := function.__globals__.get(name))}
-    if any(module in spoken | names and call in names for module, call in SLOW):
+    if any(module in spoken | imported(names) and call in names for module, call in SLOW):
         return True
-    return any(loads_tracker(name) for name in names if "." in name and name.startswith(("models.", "support.")))
+    return any(loads_tracker(name) for name in imported(names) if name.startswith(("models.", "support.")))
+
+
+def imported(names: set[str]) -> set[str]:
+    """The modules that a function may import itself: named whole, or by their package and their own name."""
+    packages = [name for name in names if name.startswith("models.")]
+    return names | {whole for each in packages for name in names if (whole := f"{each}.{name}") in PLACES}
 
 
 @functools.cache
