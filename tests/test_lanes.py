@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from models.book.loading import load_book
-from models.grading.facts import ranks_of
 from models.learners.decline.whether import DeclineModel
+from models.metrics.ranking import normalized_gini
 from support.guards import Asking, FastLane, NoTracker, refused
 from support.lanes import Reach
 
@@ -43,8 +43,8 @@ def loads_the_tracker() -> None:
     import support.trained_lender  # noqa: F401, PLC0415 - as fixtures do
 
 
-def grades() -> None:
-    assert ranks_of(np.array(["AA"]), 1).tolist() == [0]
+def ranks() -> None:
+    assert normalized_gini(np.array([0.0, 1.0]), np.array([1.0, 2.0])) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def grades() -> None:
         (comes_to_a_fit_by_a_helper, True),
         (comes_to_a_fit_by_a_class, True),
         (reads_a_book, True),
-        (grades, False),
+        (ranks, False),
     ],
 )
 def test_what_a_test_comes_to_by_name_is_seen(test: FunctionType, is_slow: bool) -> None:
     reach = Reach()
     assert reach.is_slow([test]) is is_slow
-    assert reach.is_slow([grades, test]) is is_slow
+    assert reach.is_slow([ranks, test]) is is_slow
 
 
 @pytest.mark.skipif("support.trained_lender" in sys.modules, reason="MLflow is loaded already")

@@ -297,3 +297,21 @@ def test_a_missing_column_is_told_with_those_that_are_there(gate: Gate) -> None:
 def test_counts_that_do_not_add_up_are_our_bug() -> None:
     with pytest.raises(InternalError, match="must reconcile, got 3 in, 1 used, 1 quarantined"):
         TableCount(table="clients", rows_in=3, rows_used=1, rows_quarantined=1, reasons={}, examples={})
+
+
+def test_of_copies_the_one_known_first_stays_though_its_contents_come_last(gate: Gate) -> None:
+    rows = [
+        facility("F1", "2020-06-30", client_id="A"),
+        facility("F1", "2019-03-31", client_id="Z"),
+        facility("F1", "2021-09-30", client_id="B"),
+    ]
+    for given in (rows, rows[::-1]):
+        checked = check(gate, FACILITIES, given)
+        assert used(checked, "client_id") == ["Z"]
+        assert [bad[1:] for bad in quarantined(checked)] == [("facility_id", "unique", "F1")] * 2
+
+
+def test_of_copies_known_on_one_day_the_first_in_order_of_contents_stays(gate: Gate) -> None:
+    rows = [facility("F1", "2020-06-30", client_id=client) for client in "BAC"]
+    for given in (rows, rows[::-1]):
+        assert used(check(gate, FACILITIES, given), "client_id") == ["A"]

@@ -60,3 +60,10 @@ def test_the_hardest_cap_is_told_and_of_several_alike_the_last() -> None:
     places = hardest_cap(policy, seen(0.0, 0.5, 1.5, 2.5, 3.5))
     assert places.tolist() == [NO_CAP, 3, 3, 1, 2]
     assert cap_ranks(policy, places).tolist() == [0, 1, 1, 2, 2]
+
+
+def test_a_cap_with_both_bounds_acts_on_either_side_and_nowhere_between() -> None:
+    both = cap(above=5.0, below=1.0)
+    assert holds(both, seen(0.5, 1.0, 3.0, 5.0, 5.5, np.nan)).tolist() == [True, False, False, False, True, False]
+    missing = cap(above=5.0, below=1.0, or_missing=True)
+    assert holds(missing, seen(0.5, 3.0, 5.5, np.nan)).tolist() == [True, False, True, True]

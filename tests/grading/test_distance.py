@@ -146,3 +146,19 @@ def test_a_rule_for_every_level_of_a_dimension_asks_nothing_of_it() -> None:
     assert found.next_tier.tolist() == ["AA", "A"]
     assert found.main.tolist() == ["expected_value", "decline_risk"]
     assert found.lacking["credit"].tolist() == pytest.approx([5.0, 0.0])
+
+
+def test_who_is_at_the_top_by_another_way_lacks_nothing() -> None:
+    """AA by value 60 and low risk: that worth alone would take 100 is no way left to go."""
+    found = lacking(policy(TWO_WAYS), value=60.0, decline=0.1)
+    assert found.next_tier.tolist() == [""]
+    assert {name: amount.tolist() for name, amount in found.lacking.items()} == {"worth": [0.0], "risk": [0.0]}
+    assert (found.main.tolist(), found.main_lacking.tolist()) == ([""], [0.0])
+
+
+def test_half_a_unit_below_a_cut_off_of_nothing_is_short_too() -> None:
+    worth = {**WORTH, "levels": [{"name": "top", "amount": 0.0}, {"name": "low"}]}
+    rules = [{"tier": "AA", "when": {"worth": "top"}}, {"tier": "A", "when": {"worth": "low"}}]
+    found = lacking(policy(rules, worth=worth), value=[-0.5, 0.0])
+    assert found.main.tolist() == ["worth", ""]
+    assert found.main_lacking.tolist() == [0.5, 0.0]

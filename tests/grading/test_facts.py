@@ -111,3 +111,26 @@ def test_what_is_kept_of_all_blocks_decides_as_the_whole_evidence_did() -> None:
     assert all(scored.points.size == 0 for scored in light.scores.values())
     assert light.scores["credit"].numbers.tolist() == assessment.scores["credit"].numbers.tolist()
     assert light.coverage == assessment.coverage
+
+
+def test_overrides_count_unless_nobody_asks_they_ran_out_or_are_to_come() -> None:
+    """Of c0 the rules say A; c1 is 100 days overdue, which holds it at B whatever is asked."""
+    asked = {
+        "c0": replace(ASKED, tier=Tier.A),  # agrees with the rules
+        "c1": ASKED,  # held down by a cap
+        "c2": ASKED,  # applied
+        "c3": replace(ASKED, until=date(2023, 6, 1)),  # expired
+        "c4": replace(ASKED, on=date(2024, 6, 1)),  # to come
+    }
+    facts = facts_of(value=[1e6] * 6, arrears=[0.0, 100.0, 0.0, 0.0, 0.0, 0.0], overrides=asked)
+    found = grade_book(fit_policy(policy_of(), facts, "USD"), facts)
+    assert found.override.tolist() == [
+        OverrideState.AGREES,
+        OverrideState.CAPPED,
+        OverrideState.APPLIED,
+        OverrideState.EXPIRED,
+        OverrideState.NOT_YET,
+        OverrideState.NONE,
+    ]
+    assert found.overridden == 3
+    assert found.count_overrides() == dict.fromkeys(sorted(set(found.override.tolist()) - {""}), 1)

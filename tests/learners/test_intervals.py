@@ -179,3 +179,10 @@ def test_row_order_does_not_matter() -> None:
 def test_the_text_reads_back_as_the_same_bands() -> None:
     bands = ConformalBands.fit(*drawn(np.random.default_rng(1), 2_000), level=0.9)
     assert ConformalBands.from_json(bands.to_json()) == bands
+
+
+@pytest.mark.parametrize(("clients", "known"), [(39, []), (40, ["A"])])
+def test_forty_clients_are_enough_for_bands_of_their_own(clients: int, known: list[str]) -> None:
+    tier = np.array(["A"] * clients + ["B"] * 10)
+    bands = ConformalBands.fit(np.ones(len(tier)), np.arange(1.0, len(tier) + 1.0), tier, level=0.9)
+    assert list(bands.tiers) == known

@@ -179,3 +179,45 @@ def test_a_date_outside_the_cube_is_never_answered(cube: Cube, index: int) -> No
 def test_a_horizon_beyond_the_cube_is_never_answered(cube: Cube) -> None:
     with pytest.raises(InternalError, match="end of the horizon must lie in the cube's periods -2 to 2, got 3"):
         future_of(cube, 1, 2, date(1970, 5, 1), date(1970, 7, 1), None)
+
+
+def test_all_flows_at_once_are_each_flow_alone(cube: Cube) -> None:
+    past = past_of(cube, 1, date(1970, 5, 1), NOBODY, None)
+    for place, flow in enumerate(MEASURES.flows):
+        for window in (1, 3):
+            assert past.totals_over(window)[place].tolist() == pytest.approx(past.total(flow.name, window).tolist())
+            assert past.counts_over(window)[place].tolist() == past.count(flow.name, window).tolist()
+    fees = past.totals_over(3)[MEASURES.flow_index("value_part_fee")]
+    assert fees.tolist() == [2.0, 0.0]
+
+
+def test_value_is_cut_by_its_window_and_moves_back(cube: Cube) -> None:
+    """The fee of 2.00 counts half, in month -1 and in no other."""
+    past = past_of(cube, 1, date(1970, 5, 1), NOBODY, None)
+    assert [past.value(window).tolist()[0] for window in (1, 2)] == [0.0, 1.0]
+    assert past.value(1, ago=1).tolist() == [1.0, 0.0]
+    assert past.per_period(ACTIVITY, 1).tolist() == [[711, 0]]
+
+
+def test_days_are_counted_to_the_as_of_date_and_unknown_where_nothing_came(cube: Cube) -> None:
+    past = past_of(cube, 1, date(1970, 5, 11), np.array([100, 130], dtype=np.int32), None)  # day 130
+    assert past.days_since("loan").tolist()[0] == 10.0
+    assert np.isnan(past.days_since("loan")[1])
+    assert past.tenure_days().tolist()[0] == 30.0
+    assert np.isnan(past.tenure_days()[1])  # whose first day is the as-of date itself is not known yet
+    assert past.state_age_days("waiting").tolist() == [39.0, 127.0]
+    assert past.state_history("waiting", 2).tolist() == [[5.0, 2.0], [5.0, 2.0]]
+
+
+def test_a_book_without_a_table_is_as_if_it_had_never_been_read(cube: Cube) -> None:
+    past = past_of(cube, 1, date(1970, 5, 1), NOBODY, None)
+    assert past.of_tables(["interactions"]).measures == past.measures
+    bare = past.of_tables([])
+    assert [state.name for state in bare.measures.states] == []
+    assert bare.states.shape[1] == bare.state_day.shape[1] == 0
+    assert bare.total(ACTIVITY, 1).tolist() == past.total(ACTIVITY, 1).tolist()
+
+
+def test_the_first_period_of_a_cube_has_an_empty_past(cube: Cube) -> None:
+    past = past_of(cube, -2, date(1970, 2, 1), NOBODY, None)
+    assert past.total(ACTIVITY, 1).tolist() == [0.0, 0.0]

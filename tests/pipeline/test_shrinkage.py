@@ -43,3 +43,10 @@ def test_slope_and_level_of_decline_are_judged_apart() -> None:
     assert kept.intercept == pytest.approx(0.0, abs=0.05)
     same = shrunk_decline(PlattCalibration(), [np.zeros(4)], [np.zeros(4)], 1.0)
     assert same == PlattCalibration()
+
+
+def test_luck_is_held_against_the_square_of_what_is_asked_for() -> None:
+    """Of 0.3 and 0.7 the variance is 0.08; of two, 0.04 of the 0.25 that 0.5 has when squared is luck."""
+    assert shrunk_share(0.5, [0.3, 0.7], 2) == pytest.approx(1 - 0.04 / 0.25)
+    assert shrunk_share(-0.5, [-0.3, -0.7], 2) == pytest.approx(1 - 0.04 / 0.25)
+    assert shrunk_share(2.0, [1.0, 3.0], 2) == pytest.approx(1 - 1.0 / 4.0)

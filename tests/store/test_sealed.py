@@ -201,3 +201,18 @@ def test_where_the_file_system_knows_no_links_a_file_is_published_once_too(
         publish_once(tmp_path / "store.db", content)
         assert (tmp_path / "store.db").read_bytes() == b"first"
     assert [path.name for path in tmp_path.iterdir()] == ["store.db"]
+
+
+def test_every_file_is_on_the_disk_before_the_folder_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut a folder under its final name holds all that its manifest promises."""
+    final, synced = tmp_path / "results", []
+
+    def noted(number: int) -> None:
+        assert not final.exists()
+        synced.append(Path(f"/proc/self/fd/{number}").readlink().name)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    publish_folder(final, fill)
+    assert sorted(synced) == ["manifest.json", "scores.txt"]
