@@ -22,6 +22,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from models.lazy import LazyModule
+
 ROOT = Path(__file__).parents[2]
 OWN = tuple(str(ROOT / folder) for folder in ("src", "tests", "bench"))
 TRACKER = "mlflow"
@@ -80,7 +82,8 @@ class Reach:
 
     def _named(self, function: FunctionType, names: set[str]) -> Iterator[FunctionType]:
         known = {name: function.__globals__[name] for name in names if name in function.__globals__}
-        known |= {name: sys.modules[name] for name in imported(names) if is_own_module(sys.modules.get(name))}
+        places = imported(names) | {module_named(each) for each in known.values()}
+        known |= {place: sys.modules[place] for place in places if is_own_module(sys.modules.get(place))}
         for each in known.values():
             yield from members(each, names)
         called = set(called_on_objects(function.__code__)) - COMMON
@@ -154,10 +157,17 @@ def is_slow_call(function: FunctionType, names: set[str]) -> bool:
     """Whether a function is slow itself, names what is slow and its module, or loads MLflow."""
     if (function.__module__, function.__name__) in SLOW:
         return True
-    spoken = {value.__name__ for name in names if inspect.ismodule(value := function.__globals__.get(name))}
+    spoken = {module_named(function.__globals__.get(name)) for name in names}
     if any(module in spoken | imported(names) and call in names for module, call in SLOW):
         return True
     return any(loads_tracker(name) for name in imported(names) if name.startswith(("models.", "support.")))
+
+
+def module_named(value: object) -> str:
+    """The full name of a module, also of one that is imported on demand; "" for anything else."""
+    if isinstance(value, LazyModule):
+        return str(vars(value)["_name"])
+    return value.__name__ if inspect.ismodule(value) else ""
 
 
 def imported(names: set[str]) -> set[str]:
