@@ -11,7 +11,6 @@ import argparse
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +18,7 @@ import pandas as pd
 from models.book.loading import load_book
 from models.config.loading import load_config
 from models.evaluation.benchmarks import OURS, RECENCY, TRUTH, UNTUNED
+from models.evaluation.report.contents import OriginReport
 from models.simulator.book import simulate
 from models.training.compute import evaluate_book
 from models.vocab import SilentProgress
@@ -36,36 +36,40 @@ def main() -> int:
     judged = {}
     for seed in asked.seeds:
         judged[seed] = judged_at_test(seed, clients=asked.clients)
-        ways = ", ".join(f"{target} {judged[seed][target]['way']['estimate']:.1%}" for target in TARGETS)
+        ways = ", ".join(f"{target} {_way(judged[seed], target):.1%}" for target in TARGETS)
         print(f"seed {seed}: of the way to the truth {ways}", flush=True)
     print(table([figures(each) for each in judged.values()], list(judged)))
     print(cause_table(list(judged.values())))
     return 0
 
 
-def judged_at_test(seed: int, *, clients: int) -> dict[str, Any]:
+def judged_at_test(seed: int, *, clients: int) -> OriginReport:
     """The report of the test origin of one simulated book."""
     with tempfile.TemporaryDirectory() as folder:
         place, work = Path(folder) / "book", Path(folder) / "work"
         config = load_config(Path("configs/demo.yaml"), [f"run.work_dir={work}"])
         simulate(config.simulation, clients=clients, months=MONTHS, seed=seed, out=place)
         book = load_book(config, str(place), work, SilentProgress())
-        report: dict[str, Any] = evaluate_book(book, config, truth=place / "truth.parquet")["origins"][-1]
-    return report
+        return evaluate_book(book, config, truth=place / "truth.parquet").origins[-1]
 
 
-def figures(judged: dict[str, Any]) -> dict[str, float]:
+def figures(judged: OriginReport) -> dict[str, float]:
     """Of one book: how much of the way from recency to the truth is gone, and how well figures are calibrated."""
-    ours = judged["decline"]["metrics"][OURS], judged["value"]["metrics"][OURS]
+    ours = judged.decline.metrics[OURS], judged.value.metrics[OURS]
     found: dict[str, float] = {}
     for target, metric in TARGETS.items():
-        known = judged[target]["metrics"]
-        found |= {f"{metric} {name}": known[name][metric]["estimate"] for name in (RECENCY, UNTUNED, OURS, TRUTH)}
-        found[f"{metric} share of the way"] = judged[target]["way"]["estimate"]
-    found |= {name: ours[0][name]["estimate"] for name in ("calibration_slope", "calibration_intercept", "ece")}
-    found["coverage"] = ours[1]["interval_coverage"]["estimate"]
-    tiers = judged["parts"]["coverage"]["groups"]
-    return found | {f"coverage {each['name']}": each["realised"] for each in tiers if each["name"] in ("AA", "A", "B")}
+        known = judged.of(target).metrics
+        found |= {f"{metric} {name}": known[name][metric].estimate for name in (RECENCY, UNTUNED, OURS, TRUTH)}
+        found[f"{metric} share of the way"] = _way(judged, target)
+    found |= {name: ours[0][name].estimate for name in ("calibration_slope", "calibration_intercept", "ece")}
+    found["coverage"] = ours[1]["interval_coverage"].estimate
+    tiers = judged.parts.coverage.groups if judged.parts.coverage else ()
+    return found | {f"coverage {each.name}": each.realised for each in tiers if each.name in ("AA", "A", "B")}
+
+
+def _way(judged: OriginReport, target: str) -> float:
+    way = judged.of(target).way
+    return np.nan if way is None else way.estimate
 
 
 def table(rows: Sequence[dict[str, float]], seeds: Sequence[int]) -> str:
@@ -75,13 +79,15 @@ def table(rows: Sequence[dict[str, float]], seeds: Sequence[int]) -> str:
     return _markdown(frame.assign(mean=mean, **{"two errors": 2 * error}))
 
 
-def cause_table(reports: Sequence[dict[str, Any]]) -> str:
+def cause_table(reports: Sequence[OriginReport]) -> str:
     """Cause -> share of clients foreseen, known and come, over all books; and foreseen to known in each."""
-    names = list(reports[0]["parts"]["causes"])
-    every = {name: [report["parts"]["causes"][name][0] for report in reports] for name in names}
+    names = list(reports[0].parts.causes)
+    every = {name: [report.parts.causes[name][0] for report in reports] for name in names}
     rows = {
-        name: {column: np.mean([each[column] for each in parts]) for column in ("foreseen", "known", "realised")}
-        | {f"to known {place + 1}": each["foreseen"] / each["known"] for place, each in enumerate(parts)}
+        name: {
+            column: np.mean([getattr(each, column) for each in parts]) for column in ("foreseen", "known", "realised")
+        }
+        | {f"to known {place + 1}": each.foreseen / (each.known or np.nan) for place, each in enumerate(parts)}
         for name, parts in every.items()
     }
     return _markdown(pd.DataFrame(rows).T)

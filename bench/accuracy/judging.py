@@ -42,10 +42,10 @@ def judge(book: OpenBook, folder: Path) -> None:
 def _facts(origins: Sequence[JudgedOrigin]) -> dict[str, Any]:
     reports = [origin.report for origin in origins]
     return {
-        "as_of": [report["as_of"] for report in reports],
-        "clients": [report["clients"] for report in reports],
-        "learning_rows": [report["learning_rows"] for report in reports],
-        "chosen": [report["choice"]["chosen"] for report in reports],
+        "as_of": [report.as_of.isoformat() for report in reports],
+        "clients": [report.clients for report in reports],
+        "learning_rows": [report.learning_rows for report in reports],
+        "chosen": [report.choice.chosen for report in reports],
     }
 
 

@@ -17,6 +17,7 @@ from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 from models.errors import MAX_PROBLEMS_SHOWN, MissingFileError, UnreadableFileError, UserError
 
 __all__ = [
+    "NOT_WRITTEN",
     "OMITTED_IF_NONE",
     "JsonObject",
     "JsonValue",
@@ -26,10 +27,13 @@ __all__ = [
     "schema",
     "to_json_text",
     "to_plain",
+    "written_as",
 ]
 
 JsonObject = dict[str, JsonValue]
 """An object of JSON whose keys are not fixed, such as a JSON schema; what has fixed keys is a dataclass."""
+NOT_WRITTEN = Field(exclude=True)
+"""Marks a field with a default that matters only while the program runs: ``Annotated[int, NOT_WRITTEN] = 0``."""
 T = TypeVar("T")
 _PLAIN = frozenset({str, int, bool, type(None)})
 _ADAPTERS: dict[object, TypeAdapter[Any]] = {}
@@ -41,6 +45,11 @@ def _is_none(value: object) -> bool:
 
 OMITTED_IF_NONE = Field(exclude_if=_is_none)
 """Marks an optional field whose key is left out where it is None: ``Annotated[int | None, OMITTED_IF_NONE] = None``."""
+
+
+def written_as(key: str) -> Any:
+    """Marks a field whose key in JSON is not its name, within ``Annotated``."""
+    return Field(alias=key)
 
 
 def to_plain(data: object) -> JsonValue:
@@ -82,14 +91,24 @@ subject: Field required; found: Field required: write it again
 
 
 def from_json(
-    cls: type[T], text: str | bytes, *, subject: str, remedy: str, error: type[UserError] = UnreadableFileError
+    cls: type[T],
+    text: str | bytes,
+    *,
+    subject: str,
+    remedy: str,
+    error: type[UserError] = UnreadableFileError,
+    whole: bool = True,
 ) -> T:
-    """What ``to_json_text`` gave, as ``cls`` again; types are not converted, and no key may be unknown.
+    """What ``to_json_text`` gave, as ``cls`` again; types are not converted.
+
+    No key may be unknown, unless ``cls`` is not the ``whole`` of what was written.
 
     Raises ``error`` with every problem in one sentence if the text is anything else.
     """
     try:
-        read_back: T = _adapter(cls).validate_json(text, strict=True, extra="forbid", by_alias=True)
+        read_back: T = _adapter(cls).validate_json(
+            text, strict=True, extra="forbid" if whole else "ignore", by_alias=True
+        )
     except ValidationError as invalid:
         name = getattr(cls, "__name__", str(cls))
         raise error(

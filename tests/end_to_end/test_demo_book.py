@@ -82,10 +82,10 @@ def test_a_policy_may_look_at_what_is_made_and_at_nothing_else(demo: Path, tmp_p
 
 def test_truth_competes_and_ranks_declines_better_than_recency(demo: Path, tmp_path: Path) -> None:
     result = train(settings_in(tmp_path), book=str(demo))
-    metrics = result.report["origins"][0]["decline"]["metrics"]
-    assert metrics["truth"]["auc"]["estimate"] > metrics["ours"]["auc"]["estimate"] - 0.02
-    assert metrics["truth"]["auc"]["estimate"] > metrics["recency"]["auc"]["estimate"] + 0.1
-    assert result.report["origins"][0]["groups_apart"]
+    metrics = result.report.origins[0].decline.metrics
+    assert metrics["truth"]["auc"].estimate > metrics["ours"]["auc"].estimate - 0.02
+    assert metrics["truth"]["auc"].estimate > metrics["recency"]["auc"].estimate + 0.1
+    assert result.report.origins[0].groups_apart
 
 
 def test_a_book_of_clients_and_cashflows_alone_trains_and_scores(demo: Path, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_a_book_of_clients_and_cashflows_alone_trains_and_scores(demo: Path, tmp
     for name in ("clients", "cashflows"):
         shutil.copy(demo / f"{name}.parquet", bare)
     result = train(settings_in(tmp_path), book=str(bare))
-    assert set(result.report["absent"]) == set(PREFIXES)
+    assert set(result.report.absent) == set(PREFIXES)
     scored = predict(settings_in(tmp_path), book=result.book)
     assert scored.clients == len(pd.read_parquet(scored.folder / "scores.parquet"))
 

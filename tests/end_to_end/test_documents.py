@@ -15,7 +15,12 @@ from support.trained_lender import TrainedLender
 
 DEMO = Path(__file__).parents[2] / "configs" / "demo.yaml"
 FEW = ("--clients", "60", "--months", "36", "--out", "{folder}/book")
+ELSEWHERE = ("--set", "run.work_dir={folder}/out", "--set", "run.tracking_uri=sqlite:///{folder}/mlflow.db")
 ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "evaluate": ("--config", "{config}", *ELSEWHERE),
+    "run": ("--config", "{config}", *ELSEWHERE),
+    "segments": ("--config", "{config}", "--html", "{folder}/segments.html"),
+    "train": ("--config", "{config}", *ELSEWHERE),
     "backtest": ("--config", "{config}", "--out", "{folder}/backtest.json"),
     "funnel": (
         "--config",

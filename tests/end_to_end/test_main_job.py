@@ -206,14 +206,14 @@ def test_the_contract_is_part_of_the_bundle(trained: TrainedLender, explanations
 
 def test_the_report_judges_ours_beside_the_baselines(trained: TrainedLender) -> None:
     report = trained.result.report
-    assert [origin["as_of"] for origin in report["origins"]] == ["2022-01-01", "2022-07-01"]
-    for origin in report["origins"]:
-        assert origin["learned_until"] < origin["as_of"] < origin["outcomes_until"]
-        assert {"ours", "logistic", "recency", "past_count", "past_sum"} <= set(origin["decline"]["metrics"])
-        assert {"ours", "recency", "past_count", "past_sum", "last_period"} <= set(origin["value"]["metrics"])
+    assert [str(origin.as_of) for origin in report.origins] == ["2022-01-01", "2022-07-01"]
+    for origin in report.origins:
+        assert origin.learned_until < origin.as_of < origin.outcomes_until
+        assert {"ours", "logistic", "recency", "past_count", "past_sum"} <= set(origin.decline.metrics)
+        assert {"ours", "recency", "past_count", "past_sum", "last_period"} <= set(origin.value.metrics)
         for target, metric in (("decline", "auc"), ("value", "normalized_gini")):
-            figure = origin[target]["metrics"]["ours"][metric]
-            assert figure["low"] <= figure["estimate"] <= figure["high"]
-            assert figure["estimate"] > 0.7
-        assert origin["groups_apart"]
-        assert origin["calibrated"]
+            figure = origin.of(target).metrics["ours"][metric]
+            assert figure.low <= figure.estimate <= figure.high
+            assert figure.estimate > 0.7
+        assert origin.groups_apart
+        assert origin.calibrated

@@ -11,6 +11,7 @@ import pytest
 
 from end_to_end.conftest import Command
 from models.pipeline.bundle import read_report
+from models.training.report import TrainingReport
 from support.trained_lender import TrainedLender
 
 
@@ -35,12 +36,12 @@ def test_report_scores_and_command_name_the_same_segments(
 ) -> None:
     done = command("segments", "--config", trained.config_file, "--html", tmp_path / "kinds.html", "--json")
     named = {each["number"]: each["name"] for each in json.loads(done.out)["segments"]["segments"]}
-    report = read_report(trained.result.bundle)
-    assert {each["number"]: each["name"] for each in report["segments"]["segments"]} == named
+    report = read_report(trained.result.bundle, TrainingReport)
+    assert {each.number: each.name for each in report.segments.segments} == named
     scored = set(zip(trained.column("segment"), trained.column("segment_name"), strict=True))
     assert scored <= set(named.items())
     reported = {f"{number}: {name}" for number, name in named.items()} | {"other"}
-    groups = [each["name"] for origin in report["origins"] for each in origin["parts"]["errors"].get("segment", [])]
+    groups = [each.name for origin in report.origins for each in origin.parts.errors.get("segment", ())]
     assert groups
     assert set(groups) <= reported
 
@@ -56,4 +57,4 @@ def test_each_training_keeps_its_profiles_in_its_run(trained: TrainedLender) -> 
     client = mlflow.MlflowClient(tracking_uri=store, registry_uri=store)
     run = client.get_run(trained.result.run_id)
     assert "segments.html" in {file.path for file in client.list_artifacts(trained.result.run_id)}
-    assert run.data.metrics["segments.count"] == len(trained.result.report["segments"]["segments"])
+    assert run.data.metrics["segments.count"] == len(trained.result.report.segments.segments)

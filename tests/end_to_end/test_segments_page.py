@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from models.segments.compute import profile_figures, trained_profiles
+from models.codec import from_plain, to_json_text
+from models.segments.compute import ProfilesReport, profile_figures
 from models.segments.page import segments_page, write_segments_page
-from models.segments.profile_report import served_kind_facts
-from models.segments.report import served_segment_facts
+from models.segments.profile_report import served_kinds
+from models.segments.report import served_segments
 from models.segments.terminal import summary
 from support.browser import BROWSER, Tags, loaded, width_in
 from support.drawn_panel import FIT, drawn_panel, fitted_models, small_config
@@ -24,38 +25,51 @@ needs_browser = pytest.mark.skipif(BROWSER is None, reason="chromium is not inst
 
 
 @pytest.fixture(scope="module")
-def report() -> dict[str, Any]:
-    """What a training tells of segments and kinds, as it is read from its file."""
+def profiles() -> ProfilesReport:
+    """What a training tells of segments and kinds."""
     models, panel, config = fitted_models(), drawn_panel(), small_config()
-    reported = {
-        "book": "drawn",
-        "currency": "EUR",
-        "horizon": {"period": "month", "periods": 6},
-        "segments": served_segment_facts(models, panel.at([FIT.latest]), config),
-        "kinds": served_kind_facts(models, panel, FIT, config),
-    }
-    read: dict[str, Any] = json.loads(json.dumps(reported, allow_nan=False))
+    segments = served_segments(models, panel.at([FIT.latest]), config)
+    return ProfilesReport(
+        book="drawn",
+        currency="EUR",
+        period="month",
+        as_of=segments.as_of,
+        model_version="",
+        terms=(),
+        segments=segments,
+        kinds=served_kinds(models, panel, FIT, config),
+    )
+
+
+@pytest.fixture(scope="module")
+def report(profiles: ProfilesReport) -> dict[str, Any]:
+    """The same as a program reads it."""
+    read: dict[str, Any] = json.loads(to_json_text(profiles))
     return read
 
 
 @pytest.fixture
 def facts(report: dict[str, Any]) -> dict[str, Any]:
-    """The same as profiles, with a script for the name of a segment and of a stage."""
-    made: dict[str, Any] = json.loads(json.dumps(trained_profiles(report, "abc123")))
+    """The same of a version, with a script for the name of a segment and of a stage."""
+    made: dict[str, Any] = json.loads(json.dumps(report)) | {"model_version": "abc123"}
     made["segments"]["segments"][0]["name"] = ATTACK
     made["segments"]["kinds"]["stage"][0]["name"] = ATTACK
     return made
 
 
+def read(facts: dict[str, Any]) -> ProfilesReport:
+    return from_plain(ProfilesReport, facts, subject="the profiles", remedy="profile again")
+
+
 @pytest.fixture
 def page(facts: dict[str, Any], tmp_path: Path) -> Path:
     place = tmp_path / "segments.html"
-    write_segments_page(facts, place)
+    write_segments_page(read(facts), place)
     return place
 
 
 def test_every_segment_stands_on_the_page_with_its_figures(report: dict[str, Any]) -> None:
-    text = " ".join(Tags(segments_page(trained_profiles(report))).text)
+    text = " ".join(Tags(segments_page(read(report))).text)
     for each in report["segments"]["segments"]:
         assert f"{each['number']}: {each['name']}" in text
         assert f"{each['share']:.0%}" in text
@@ -80,7 +94,7 @@ def test_structure_at_other_numbers_than_the_served_one_is_not_claimed(facts: di
     segments = facts["segments"]
     segments["structure"], segments["structure_test"]["beaten"] = "none", 19
     segments["structure_served"] = {"separation": 0.21, "highest": 0.24}
-    said = " ".join("".join(Tags(segments_page(facts)).text).split())
+    said = " ".join("".join(Tags(segments_page(read(facts))).text).split())
     assert "The book has structure" not in said
     assert "the book reaches a silhouette of 0.21; of 19 books that were drawn like it without any clusters" in said
     assert "the best reaches 0.24" in said
@@ -88,7 +102,7 @@ def test_structure_at_other_numbers_than_the_served_one_is_not_claimed(facts: di
 
 def test_a_book_without_structure_is_told_so(facts: dict[str, Any]) -> None:
     facts["segments"]["structure"], facts["segments"]["structure_test"]["beaten"] = "none", 12
-    said = " ".join("".join(Tags(segments_page(facts)).text).split())
+    said = " ".join("".join(Tags(segments_page(read(facts))).text).split())
     served = facts["segments"]["served"]["clusters"]
     assert f"There is no structure in {served} clusters. Clusters as clear as those of this book, or clearer," in said
     assert "were found in 7 of 19" in said
@@ -112,9 +126,9 @@ def test_the_terminal_shows_it_within_80_columns(facts: dict[str, Any]) -> None:
     assert all(said in text for said in ("Segments of", "Stages, types and classes", "Moves between stages", "Regions"))
 
 
-def test_figures_to_compare_trainings_by(report: dict[str, Any]) -> None:
-    reported = profile_figures(report)
-    assert reported["segments.count"] == len(report["segments"]["segments"])
+def test_figures_to_compare_trainings_by(profiles: ProfilesReport) -> None:
+    reported = profile_figures(profiles.segments)
+    assert reported["segments.count"] == len(profiles.segments.segments)
     assert 0 <= reported["segments.stability"] <= 1
     assert "segments.moved_share" not in reported
 
@@ -136,7 +150,7 @@ def test_the_page_fits_its_window(page: Path, tmp_path: Path, width: int) -> Non
 def printed(facts: dict[str, Any]) -> str:
     """What the terminal shows on 80 columns."""
     console = Console(file=io.StringIO(), width=80)
-    for part in summary(facts):
+    for part in summary(read(facts)):
         console.print(part)
     assert isinstance(console.file, io.StringIO)
     return console.file.getvalue()

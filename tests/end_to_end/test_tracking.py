@@ -13,6 +13,7 @@ import pytest
 from mlflow.entities import Run
 from mlflow.tracking import MlflowClient
 
+from models.codec import to_plain
 from models.config.places import work_dir
 from models.errors import BundleNotFoundError, ChampionUnreadableError, DamagedBundleError
 from models.evaluation.job import evaluate
@@ -62,14 +63,14 @@ def test_metrics_are_kept_per_origin(trained: TrainedLender, run: Run) -> None:
     for metric, target, name in (("auc", "decline", "ours"), ("normalized_gini", "value", "past_sum")):
         history = client_of(trained).get_metric_history(run.info.run_id, f"{target}.{metric}.{name}")
         assert {entry.step: entry.value for entry in history} == {
-            int(origin["as_of"].replace("-", "")): pytest.approx(origin[target]["metrics"][name][metric]["estimate"])
-            for origin in trained.result.report["origins"]
+            int(f"{origin.as_of:%Y%m%d}"): pytest.approx(origin.of(target).metrics[name][metric].estimate)
+            for origin in trained.result.report.origins
         }
 
 
 def test_the_report_is_kept_with_the_run(trained: TrainedLender, run: Run, tmp_path: Path) -> None:
     path = client_of(trained).download_artifacts(run.info.run_id, "report.json", str(tmp_path))
-    assert json.loads(Path(path).read_text(encoding="utf-8")) == trained.result.report
+    assert json.loads(Path(path).read_text(encoding="utf-8")) == to_plain(trained.result.report)
 
 
 def test_nothing_in_the_store_is_a_pickle(trained: TrainedLender) -> None:
@@ -307,10 +308,10 @@ def test_an_evaluation_is_a_run_without_a_version(trained: TrainedLender, second
     report, path = evaluate(
         trained.config, tests=[origin_day(trained)], out=tmp_path / "report.json", overrides=["book.name=ignored"]
     )
-    assert json.loads(path.read_text(encoding="utf-8")) == report
-    (judged,) = report["origins"]
-    (known,) = [origin for origin in trained.result.report["origins"] if origin["as_of"] == judged["as_of"]]
-    assert judged["decline"]["metrics"] == known["decline"]["metrics"]
+    assert json.loads(path.read_text(encoding="utf-8")) == to_plain(report)
+    (judged,) = report.origins
+    (known,) = [origin for origin in trained.result.report.origins if origin.as_of == judged.as_of]
+    assert judged.decline.metrics == known.decline.metrics
     versions = client_of(trained).search_model_versions(f"name = '{MODEL}'")
     assert {str(version.version) for version in versions} == {"1", second.version}
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
+from models.codec import to_json_text
 from models.evaluation.report.explained import explained_parts, ranking_stability, reason_sizes, sampled
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions
@@ -31,10 +30,10 @@ def test_fits_that_rank_in_reverse_are_told_apart_from_those_that_agree() -> Non
     up = {"decline": {"a": 3.0, "b": 2.0, "c": 1.0}}
     down = {"decline": {"a": 1.0, "b": 2.0, "c": 3.0}}
     reported = ranking_stability(["2021", "2022", "served"], [up, down, up])["decline"]
-    assert [pair["fits"] for pair in reported] == [["2021", "2022"], ["2021", "served"], ["2022", "served"]]
-    assert [pair["spearman"] for pair in reported] == pytest.approx([-1.0, 1.0, -1.0])
-    assert [pair["kendall"] for pair in reported] == pytest.approx([-1.0, 1.0, -1.0])
-    assert [pair["top_shared"] for pair in reported] == [1.0, 1.0, 1.0]
+    assert [pair.fits for pair in reported] == [("2021", "2022"), ("2021", "served"), ("2022", "served")]
+    assert [pair.spearman for pair in reported] == pytest.approx([-1.0, 1.0, -1.0])
+    assert [pair.kendall for pair in reported] == pytest.approx([-1.0, 1.0, -1.0])
+    assert [pair.top_shared for pair in reported] == [1.0, 1.0, 1.0]
 
 
 def test_one_fit_has_nothing_to_be_compared_with() -> None:
@@ -54,10 +53,10 @@ def test_parts_are_plain_and_hold_no_client() -> None:
     values = np.nan_to_num(matrix) * np.linspace(0.0, 1.0, matrix.shape[1])
     parts = {"value": Contributions(model="value", unit="log", base=0.0, values=values, prediction=values.sum(axis=1))}
     reported = explained_parts(parts, matrix, contract, rows.words)["value"]
-    text = json.dumps(reported, allow_nan=False)
+    text = to_json_text(reported)
     assert not any(client in text for client in rows.client_id)
-    for each in reported["dependence"]:
-        assert sum(part["rows"] for part in each["bins"]) <= len(rows)
-        assert all(part["low"] <= part["median"] <= part["high"] for part in each["bins"])
-    sizes = [reason["size"] for reason in reported["reasons"]]
+    for each in reported.dependence:
+        assert sum(part.rows for part in each.bins) <= len(rows)
+        assert all(part.low <= part.median <= part.high for part in each.bins)
+    sizes = [reason.size for reason in reported.reasons]
     assert sizes == sorted(sizes, reverse=True)

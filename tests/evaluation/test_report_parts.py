@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +11,15 @@ import pytest
 from scipy.stats import binomtest, spearmanr
 from sklearn.metrics import roc_auc_score
 
+from models.codec import from_json, to_json_text, to_plain
 from models.errors import InternalError, TooLittleDataError
+from models.evaluation.report.contents import EvaluationReport
 from models.evaluation.report.frequency import wilson
 from models.evaluation.report.groups import MAX_GROUPS, groups_of
-from models.evaluation.report.importance import stability_parts
 from models.evaluation.report.judged import MIN_CLIENTS, Judged
 from models.evaluation.report.parts import report_parts
-from support.judged_book import CAUSES, HORIZON, drawn_importance, drawn_judged, drawn_report
+from models.metrics.bootstrap import Interval
+from support.judged_book import CAUSES, HORIZON, drawn_importance, drawn_judged, drawn_report, drawn_stability
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,14 @@ def judged() -> Judged:
 
 @pytest.fixture(scope="module")
 def parts(judged: Judged) -> dict[str, Any]:
-    return report_parts(judged, importance=drawn_importance(1))
+    return plain_parts(judged, importance=drawn_importance(1))
+
+
+def plain_parts(judged: Judged, **more: Any) -> dict[str, Any]:
+    """The parts of a report as a program reads them."""
+    told: Any = to_plain(report_parts(judged, **more))
+    assert isinstance(told, dict)
+    return told
 
 
 def counts(part: object) -> list[int]:
@@ -54,8 +62,8 @@ def test_a_tenth_of_the_clients_holds_so_much_of_the_value(judged: Judged, parts
 def test_where_most_decline_it_is_told_who_stays(judged: Judged) -> None:
     chance = 1 - judged.decline_probability
     turned = replace(judged, declined=~judged.declined, scores={"decline": {"ours": chance}})
-    gains = report_parts(turned)["gains"]
-    plain = report_parts(replace(judged, scores={"decline": {"ours": -chance}}))["gains"]
+    gains = plain_parts(turned)["gains"]
+    plain = plain_parts(replace(judged, scores={"decline": {"ours": -chance}}))["gains"]
     assert list(gains) == ["stay"]
     assert gains["stay"] == plain["decline"]
 
@@ -97,7 +105,7 @@ def test_coverage_and_width_by_tier_best_first(judged: Judged, parts: dict[str, 
 
 def test_without_intervals_there_is_no_coverage(judged: Judged) -> None:
     unsure = replace(judged, value_low=np.full(len(judged), np.nan), value_high=np.full(len(judged), np.nan))
-    assert report_parts(unsure)["coverage"] is None
+    assert plain_parts(unsure)["coverage"] is None
 
 
 def test_the_realised_curve_is_the_share_of_clients_so_far(judged: Judged, parts: dict[str, Any]) -> None:
@@ -118,16 +126,16 @@ def test_a_curve_of_return_has_no_causes(judged: Judged) -> None:
     curve = judged.curve
     assert curve is not None
     returned = replace(judged, curve=replace(curve, event="return", incidence={}, cause=None))
-    reported = report_parts(returned)["curve"]
+    reported = plain_parts(returned)["curve"]
     assert (reported["event"], reported["causes"]) == ("return", {})
     assert reported["realised"][-1] == pytest.approx((curve.event_period > 0).mean())
-    assert report_parts(replace(judged, curve=None))["curve"] is None
+    assert plain_parts(replace(judged, curve=None))["curve"] is None
 
 
 def test_each_cause_is_held_against_what_came_and_what_could_be_known(judged: Judged) -> None:
     assert judged.curve is not None
     said = judged.curve.incidence["dormant"][:, -1]
-    reported = report_parts(replace(judged, curve=replace(judged.curve, known={"dormant": said / 2})))["causes"]
+    reported = plain_parts(replace(judged, curve=replace(judged.curve, known={"dormant": said / 2})))["causes"]
     everybody, likeliest, others = reported["dormant"]
     came = judged.curve.cause == CAUSES.index("dormant")
     assert everybody["foreseen"] == pytest.approx(said.mean())
@@ -149,7 +157,7 @@ def test_a_long_curve_is_told_in_fifty_steps_the_last_one_among_them(judged: Jud
     long = replace(
         curve, ends=ends, probability=judged.decline_probability[:, None] * ends / 120, incidence={}, cause=None
     )
-    reported = report_parts(replace(judged, curve=long))["curve"]
+    reported = plain_parts(replace(judged, curve=long))["curve"]
     assert len(reported["ends"]) == len(reported["realised"]) == len(reported["brier"]) == 50
     assert (reported["ends"][0], reported["ends"][-1]) == (1, 120)
 
@@ -177,14 +185,14 @@ def test_every_attribute_counts_every_client_once_in_few_groups(judged: Judged, 
 
 def test_an_attribute_that_tells_nobody_apart_is_left_out(judged: Judged) -> None:
     same = replace(judged, attributes=pd.DataFrame({"region": ["Asia"] * len(judged), "code": judged.segment}))
-    assert "region" not in report_parts(same)["errors"]
+    assert "region" not in plain_parts(same)["errors"]
     unknown = replace(judged, attributes=pd.DataFrame({"region": [None] * len(judged)}))
-    assert "region" not in report_parts(unknown)["errors"]
+    assert "region" not in plain_parts(unknown)["errors"]
 
 
 @pytest.mark.parametrize("clients", [5, 7, 23, 60, 900])
 def test_no_figure_is_that_of_fewer_than_five_clients(clients: int) -> None:
-    parts = report_parts(drawn_judged(clients), importance=drawn_importance(1))
+    parts = plain_parts(drawn_judged(clients), importance=drawn_importance(1))
     assert min(counts(parts)) >= MIN_CLIENTS
     steps = np.diff(parts["gains"]["value"]["clients"]) if "value" in parts["gains"] else np.array([1.0])
     assert (steps * clients).min() >= MIN_CLIENTS - 1e-9
@@ -203,18 +211,18 @@ def test_what_is_left_out_of_a_whole_cannot_be_reckoned_from_it() -> None:
 
 def test_ties_leave_no_bin_nearly_empty(judged: Judged) -> None:
     probability = np.where(np.arange(len(judged)) < 3, 0.9, np.where(np.arange(len(judged)) < 450, 0.5, 0.1))
-    bins = report_parts(replace(judged, decline_probability=probability))["calibration"]
+    bins = plain_parts(replace(judged, decline_probability=probability))["calibration"]
     assert [each["clients"] for each in bins] == [450, 450]
 
 
 def test_clients_are_compared_only_as_far_as_intervals_allow(judged: Judged) -> None:
     gaps = {
-        "past_sum": {"estimate": 0.1, "low": 0.05, "high": 0.2},
-        "btyd": {"estimate": 0.01, "low": -0.05, "high": 0.07},
-        "recency": {"estimate": -0.1, "low": -0.2, "high": -0.01},
-        "truth": {"estimate": -0.01, "low": -0.02, "high": 0.01},
+        "past_sum": Interval(estimate=0.1, low=0.05, high=0.2),
+        "btyd": Interval(estimate=0.01, low=-0.05, high=0.07),
+        "recency": Interval(estimate=-0.1, low=-0.2, high=-0.01),
+        "truth": Interval(estimate=-0.01, low=-0.02, high=0.01),
     }
-    verdict = report_parts(judged, differences={"value": gaps})["verdicts"]["value"]
+    verdict = plain_parts(judged, differences={"value": gaps})["verdicts"]["value"]
     assert (verdict["better_than"], verdict["worse_than"]) == (["past_sum"], ["recency"])
     assert len(verdict["cannot_be_known"]) == 1
     assert (
@@ -224,7 +232,7 @@ def test_clients_are_compared_only_as_far_as_intervals_allow(judged: Judged) -> 
 
 def test_the_largest_gains_are_shown_and_the_others_summed() -> None:
     gains = drawn_importance(3)["value"]
-    reported = report_parts(drawn_judged(60), importance={"value": gains})["importance"]["value"]
+    reported = plain_parts(drawn_judged(60), importance={"value": gains})["importance"]["value"]
     largest = sorted(gains.values(), reverse=True)
     assert [each["share"] for each in reported["features"]] == pytest.approx(np.array(largest[:20]) / sum(largest))
     assert reported["others"] == {"count": 10, "share": pytest.approx(sum(largest[20:]) / sum(largest))}
@@ -234,22 +242,23 @@ def test_the_largest_gains_are_shown_and_the_others_summed() -> None:
 def test_stability_holds_the_main_metric_of_every_origin_and_how_alike_the_gains_are() -> None:
     importances = [drawn_importance(seed) for seed in range(3)]
     report = drawn_report(60, dated=False)
-    reported = stability_parts(report["origins"], importances)
-    assert reported["as_of"] == ["2020-01-01", "2021-01-01", "2022-01-01"]
-    metrics = report["origins"][1]["value"]["metrics"]
-    assert reported["metrics"]["value"]["contenders"]["past_sum"][1] == metrics["past_sum"]["normalized_gini"]
-    table = reported["importance"]["value"]
+    reported = drawn_stability(report.origins, importances)
+    assert [day.year for day in reported.as_of] == [2020, 2021, 2022]
+    metrics = report.origins[1].value.metrics
+    assert reported.metrics["value"].benchmarks["past_sum"][1] == metrics["past_sum"]["normalized_gini"]
+    table = reported.importance["value"]
     expected = spearmanr(*(list(each["value"].values()) for each in importances[:2])).statistic
     assert table[0][1] == pytest.approx(expected)
     assert table[1][0] == pytest.approx(expected)
     assert table[2][2] == pytest.approx(1.0)
-    assert stability_parts(report["origins"])["importance"] == {}
+    assert drawn_stability(report.origins).importance == {}
 
 
 def test_a_report_is_strict_json_and_small() -> None:
     report = drawn_report(origins=2)
-    text = json.dumps(report, allow_nan=False)
-    assert json.loads(text) == report
+    text = to_json_text(report, sort_keys=True)
+    read = from_json(EvaluationReport, text, subject="report.json", remedy="evaluate again")
+    assert to_plain(read) == to_plain(report)
     assert len(text) < 80_000
 
 
@@ -272,7 +281,7 @@ def test_row_order_says_nothing(judged: Judged, parts: dict[str, Any]) -> None:
             cause=curve.cause[order],
         ),
     )
-    again = report_parts(shuffled, importance=drawn_importance(1))
+    again = plain_parts(shuffled, importance=drawn_importance(1))
     assert flat(again) == pytest.approx(flat(parts), rel=1e-9, nan_ok=True)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from models.codec import to_json_text
 from support.trained_lender import TrainedLender
 
 FOLDER = Path(__file__).parent
@@ -39,7 +40,7 @@ def scores_of(trained: TrainedLender) -> list[dict[str, Any]]:
 
 def report_of(trained: TrainedLender) -> dict[str, Any]:
     """What people look at; what plots are drawn from follows from the same figures and has tests of its own."""
-    report: dict[str, Any] = json.loads(json.dumps(trained.result.report))
+    report: dict[str, Any] = json.loads(to_json_text(trained.result.report))
     for origin in report["origins"]:
         del origin["parts"], origin["importance"]
     del report["explained"]["models"], report["segments"]["map"]

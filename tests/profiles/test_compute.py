@@ -15,7 +15,7 @@ from models.errors import DamagedBundleError
 from models.panel.panel import Panel
 from models.profiles.compute import HELD_COLUMNS, fit_kinds, kind_columns
 from models.profiles.model import KindsModel
-from models.profiles.rescoring import held_histories, migration_facts, raw_histories, with_lost
+from models.profiles.rescoring import held_histories, migration_report, raw_histories, with_lost
 from models.profiles.types import RELATIONSHIPS
 from models.publications.previous import PreviousScores
 from support.drawn_panel import ORIGINS, drawn_panel, small_config
@@ -108,9 +108,9 @@ def test_rescoring_date_by_date_is_what_single_runs_publish(model: KindsModel) -
     assert held["stage"].loc[second].equals(raw["stage"].loc[second])  # six months apart: the change has held
     slow = held_histories(raw, small_config(stages={"hold_periods": 60}))
     assert (slow["stage"].loc[second] == slow["stage"].loc[first]).all()
-    facts = migration_facts(held["stage"], "stage")
-    assert facts["step_periods"] == 6
-    assert sum(map(sum, facts["counts"])) == 120 * (len(ORIGINS) - 1)
+    facts = migration_report(held["stage"], "stage")
+    assert facts.step_periods == 6
+    assert sum(map(sum, facts.counts)) == 120 * (len(ORIGINS) - 1)
 
 
 def test_who_is_out_of_reach_after_being_seen_has_churned() -> None:

@@ -11,7 +11,7 @@ import pytest
 from models.config.kinds import DriverConfig, NeedsConfig
 from models.errors import MissingColumnError, MissingFileError, TooLittleDataError, UserError
 from models.profiles.compute import fit_kinds
-from models.profiles.labels import agreement, compared_with_labels, label_facts, learned_weights, read_labels
+from models.profiles.labels import agreement, compared_with_labels, label_reports, learned_weights, read_labels
 from models.profiles.types import NEEDS, memberships_of
 from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
@@ -47,10 +47,10 @@ def test_learned_weights_beat_wrong_ones_on_clients_they_did_not_see() -> None:
     scores, labels = drawn(1_500)
     settings = SETTINGS.model_copy(update={"weights": {need: {"borrowing": 0.1} for need in NEEDS}})
     facts = compared_with_labels(scores, labels, np.arange(len(labels)) % 5, settings, NEEDS)
-    assert facts["clients"] == 1_500
-    assert facts["config"]["macro_auc"] == pytest.approx(0.5)
-    assert facts["learned"]["macro_auc"] > 0.75
-    assert set(facts["learned"]["weights"]) == set(NEEDS)
+    assert facts.clients == 1_500
+    assert facts.config.macro_auc == pytest.approx(0.5)
+    assert facts.learned.macro_auc > 0.75
+    assert set(facts.learned.weights) == set(NEEDS)
 
 
 def test_too_few_labels_are_refused_and_told() -> None:
@@ -58,17 +58,17 @@ def test_too_few_labels_are_refused_and_told() -> None:
     with pytest.raises(TooLittleDataError, match="at least 10 labels"):
         learned_weights(scores, labels, drivers=tuple(SETTINGS.drivers), kinds=NEEDS)
     facts = compared_with_labels(scores, labels, np.zeros(20, dtype=np.int64), SETTINGS, NEEDS)
-    assert facts["learned"] is None
-    assert "label more clients" in facts["note"]
+    assert facts.learned is None
+    assert "label more clients" in (facts.note or "")
 
 
 def test_agreement_by_hand() -> None:
     scores = np.array([[1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0], [1.0, 0, 0]])
     labels = np.array(["funding", "resource integration", "risk management", "risk management"])
     reported = agreement(memberships_of(scores, SETTINGS.model_copy(update={"base": {}}), NEEDS), labels)
-    assert reported["agreement"] == 0.75
-    assert reported["kappa"] == pytest.approx((0.75 - 0.3125) / (1 - 0.3125))
-    assert reported["auc"]["risk management"] == 0.75  # one lies above both others, one ties with both
+    assert reported.agreement == 0.75
+    assert reported.kappa == pytest.approx((0.75 - 0.3125) / (1 - 0.3125))
+    assert reported.auc["risk management"] == 0.75  # one lies above both others, one ties with both
 
 
 def test_only_labels_known_by_the_as_of_date_count(tmp_path: Path) -> None:
@@ -82,9 +82,9 @@ def test_only_labels_known_by_the_as_of_date_count(tmp_path: Path) -> None:
     pd.DataFrame(reported, columns=["client_id", "as_of", "label"]).to_csv(file, index=False)
     config = small_config(relationships={"labels": str(file)})
     model = fit_kinds(rows, rows.features["value_sum_12p"].to_numpy(), np.zeros(len(rows)), config)
-    facts = label_facts(model, rows, config)["relationship_type"]
-    assert facts["clients"] == 1
-    assert "0 of strategic" in facts["note"]
+    facts = label_reports(model, rows, config)["relationship_type"]
+    assert facts.clients == 1
+    assert "0 of strategic" in (facts.note or "")
 
 
 def test_what_is_wrong_with_a_file_is_said(tmp_path: Path) -> None:

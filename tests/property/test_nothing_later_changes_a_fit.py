@@ -18,6 +18,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from models.book.door import Book
+from models.codec import to_plain
 from models.config.root import Config
 from models.pipeline.bundle import read_bundle
 from models.scoring.compute import CURVES, EXPLANATIONS, SCORES, predict_book
@@ -102,9 +103,10 @@ def trained(book: Book, config: Config, folder: Path) -> Fit:
     with watched() as seen:
         made = train_models(book, config, folder, progress=seen)
     assert seen.judged
-    for origin in made.report["origins"]:
+    origins: Any = to_plain(made.report.origins)
+    for origin in origins:
         del origin["parts"]["errors"]["segment"]  # errors are told by the segments that serve, which are of today
-    return Fit(seen.judged, json.dumps(made.report["origins"], indent=1), made.bundle)
+    return Fit(seen.judged, json.dumps(origins, indent=1), made.bundle)
 
 
 def scores(book: Book, bundle: Path, config: Config, out: Path) -> dict[str, pd.DataFrame]:
@@ -156,5 +158,5 @@ def test_nor_does_tuning_or_judging_a_chosen_date_know_it(tmp_path: Path) -> Non
         config = config_in(tmp_path, f"tune.storage_uri=sqlite:///{tmp_path / name}.db")
         tuned = tune_book(book, config, plan_tuning(book, config))
         scores_of_trials = [(each.trials[0].settings, each.trials[0].scores) for each in tuned]
-        found.append((scores_of_trials, evaluate_book(book, config, [TEST])["origins"]))
+        found.append((scores_of_trials, evaluate_book(book, config, [TEST]).origins))
     assert found[0] == found[1]

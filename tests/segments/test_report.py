@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 
+from models.codec import to_plain
 from models.learners.segments.plane import Plane
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, score_panel, segment_rows
 from models.pipeline.predictions import Predictions
-from models.segments.report import continued_segments, mixes_of, segment_facts, served_segment_facts
+from models.segments.report import continued_segments, mixes_of, segments_report, served_segments
 from support.drawn_panel import FIT, drawn_panel, fitted_models, small_config
 
 
@@ -33,7 +34,7 @@ def reported(fitted: FittedModels, rows: Panel) -> Predictions:
 
 
 def test_profiles_add_up_to_the_book(fitted: FittedModels, rows: Panel, reported: Predictions) -> None:
-    facts = json.loads(json.dumps(served_segment_facts(fitted, rows, small_config())))
+    facts: Any = to_plain(served_segments(fitted, rows, small_config()))
     profiles = facts["segments"]
     assert [profile["name"] for profile in profiles] == list(fitted.segments.names)
     assert sum(profile["clients"] for profile in profiles) == facts["clients"] == len(rows)
@@ -48,13 +49,13 @@ def test_profiles_add_up_to_the_book(fitted: FittedModels, rows: Panel, reported
 
 def test_a_profile_by_hand(fitted: FittedModels, rows: Panel, reported: Predictions) -> None:
     mixes = mixes_of(rows, {})
-    first = segment_facts(fitted.segments, rows, reported, mixes, fitted.policy.scale)["segments"][0]
+    first = segments_report(fitted.segments, rows, reported, mixes, fitted.policy.scale).segments[0]
     inside = reported.segment == 0
-    assert first["value_mean"] == pytest.approx(reported.value[inside].mean())
-    assert first["between_share"] == pytest.approx((reported.segment_margin[inside] < 0.1).mean())
+    assert first.value_mean == pytest.approx(reported.value[inside].mean())
+    assert first.between_share == pytest.approx((reported.segment_margin[inside] < 0.1).mean())
     tenure = rows.features["tenure_days"].to_numpy()[inside]
-    assert first["features"]["tenure_days"]["median"] == pytest.approx(np.median(tenure))
-    assert first["features"]["tenure_days"]["apart"] == pytest.approx(fitted.segments.typical[0][2])
+    assert first.features["tenure_days"].median == pytest.approx(np.median(tenure))
+    assert first.features["tenure_days"].apart == pytest.approx(fitted.segments.typical[0][2])
 
 
 def test_the_map_is_that_of_principal_components(fitted: FittedModels, rows: Panel) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from models.evaluation.report.importance import stability_parts
+from models.evaluation.report.contents import EvaluationReport, OriginReport, ReportHorizon, TargetReport, ValueChoice
+from models.evaluation.report.importance import Figures, Importance, Stability, stability_parts
 from models.evaluation.report.judged import Judged, JudgedCurve
 from models.evaluation.report.parts import report_parts
-from models.metrics.bootstrap import bootstrap_draws, bootstrap_interval
+from models.metrics.bootstrap import Interval, Metric, bootstrap_draws, bootstrap_interval
 from models.metrics.probability import brier
 from models.metrics.ranking import auc, normalized_gini
 from models.metrics.value import total_ratio
@@ -83,56 +85,74 @@ def drawn_importance(seed: int) -> dict[str, dict[str, float]]:
     return {"value": dict(zip(features, gains.tolist(), strict=True))}
 
 
-def drawn_report(clients: int = 900, *, origins: int = 3, dated: bool = True) -> dict[str, Any]:
-    """A whole report as ``report.json`` holds it, with parts at each origin and what is stable between them."""
+def drawn_report(clients: int = 900, *, origins: int = 3, dated: bool = True) -> EvaluationReport:
+    """A whole report, with parts at each origin and what is stable between them."""
     judged = [drawn_judged(clients, seed=number, dated=dated) for number in range(origins)]
     importances = [drawn_importance(number) for number in range(origins)]
-    reported = [_origin(each, f"202{number}-01-01", importances[number]) for number, each in enumerate(judged)]
-    return {
-        "book": "drawn",
-        "currency": "USD",
-        "data": "0" * 64,
-        "horizon": {"period": "month", "periods": HORIZON},
-        "origins": reported,
-        "stability": stability_parts(reported, importances),
-    }
+    at = [_origin(each, date(2020 + number, 1, 1), importances[number]) for number, each in enumerate(judged)]
+    return EvaluationReport(
+        book="drawn",
+        currency="USD",
+        data="0" * 64,
+        known_until=date(2020 + origins, 1, 1),
+        horizon=ReportHorizon(period="month", periods=HORIZON),
+        features=40,
+        notices=(),
+        absent={},
+        interval_level=0.95,
+        pooled=None,
+        stability=drawn_stability(at, importances),
+        origins=tuple(at),
+    )
 
 
-def _origin(judged: Judged, as_of: str, importance: dict[str, dict[str, float]]) -> dict[str, Any]:
-    targets = {
-        "decline": _target(judged, "decline", judged.declined.astype(float), {"auc": auc}, {"brier": brier}),
-        "value": _target(
-            judged, "value", judged.value, {"normalized_gini": normalized_gini}, {"total_ratio": total_ratio}
+def drawn_stability(origins: Sequence[OriginReport], importances: Sequence[Importance] = ()) -> Stability:
+    """What is stable between origins."""
+    metrics = {target: [origin.of(target).metrics for origin in origins] for target in ("decline", "value")}
+    return stability_parts([origin.as_of for origin in origins], metrics, importances)
+
+
+def _origin(judged: Judged, as_of: date, importance: dict[str, dict[str, float]]) -> OriginReport:
+    decline = _target(judged, "decline", judged.declined.astype(float), {"auc": auc}, {"brier": brier})
+    value = _target(judged, "value", judged.value, {"normalized_gini": normalized_gini}, {"total_ratio": total_ratio})
+    return OriginReport(
+        as_of=as_of,
+        learned_until=as_of.replace(year=as_of.year - 1),
+        outcomes_until=as_of.replace(month=12, day=31),
+        learning_origins=7,
+        learning_rows=7 * len(judged),
+        unfinished_origins=2,
+        unfinished_rows=2 * len(judged),
+        clients=len(judged),
+        calibrated=True,
+        groups_apart=False,
+        choice=ValueChoice(chosen="tweedie", out_of_time=(), scores={}),
+        importance=importance,
+        reasons={},
+        parts=report_parts(
+            judged, differences={"decline": decline.ours_minus, "value": value.ours_minus}, importance=importance
         ),
-    }
-    differences = {target: each["ours_minus"] for target, each in targets.items()}
-    return {
-        "as_of": as_of,
-        "outcomes_until": as_of.replace("-01-01", "-12-31"),
-        "learning_origins": 7,
-        "learning_rows": 7 * len(judged),
-        "unfinished_origins": 2,
-        "unfinished_rows": 2 * len(judged),
-        "clients": len(judged),
-        "groups_apart": False,
-        **targets,
-        "parts": report_parts(judged, differences=differences, importance=importance),
-    }
+        decline=decline,
+        value=value,
+    )
 
 
 def _target(
-    judged: Judged, target: str, actual: np.ndarray, ranked: dict[str, Any], foreseen: dict[str, Any]
-) -> dict[str, Any]:
-    metrics: dict[str, Any] = {}
+    judged: Judged, target: str, actual: np.ndarray, ranked: dict[str, Metric], foreseen: dict[str, Metric]
+) -> TargetReport:
+    metrics: dict[str, Figures] = {}
     draws = {}
     clients = np.arange(len(judged))
     for name, score in judged.scores[target].items():
         chosen = ranked | (foreseen if name == "ours" else {})
         metrics[name] = {
-            metric: vars(bootstrap_interval(figure, (actual, score), clients, resamples=100, seed=1))
+            metric: bootstrap_interval(figure, (actual, score), clients, resamples=100, seed=1)
             for metric, figure in chosen.items()
         }
         draws[name] = bootstrap_draws(next(iter(ranked.values())), (actual, score), clients, resamples=100, seed=1)
-    minus = {name: vars(draws["ours"].minus(each).interval()) for name, each in draws.items() if name != "ours"}
-    way = {"estimate": 0.89, "low": 0.86, "high": 0.92} if target == "decline" else None
-    return {"mean_outcome": float(actual.mean()), "metrics": metrics, "ours_minus": minus, "way": way}
+    return TargetReport(
+        mean_outcome=float(actual.mean()),
+        metrics=metrics,
+        ours_minus={name: draws["ours"].minus(each).interval() for name, each in draws.items() if name != "ours"},
+        way=Interval(estimate=0.89, low=0.86, high=0.92) if target == "decline" else None,
+    )

@@ -8,23 +8,31 @@ from typing import Any
 from models.audit.compute import Audit
 from models.backtest.contents import BacktestReport
 from models.codec import JsonObject, schema
+from models.evaluation.report.contents import EvaluationReport
 from models.explanation.report import ClientDocument
 from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
 from models.overview.compute import Overview
+from models.run.job import RunDocument
 from models.scoring.report import Predicted
+from models.segments.compute import ProfilesReport
 from models.simulator.book import SimulationSummary
+from models.training.result import TrainDocument
 from models.what_if.compute import TierShift
 
 DOCUMENTS: Mapping[str, type[Any]] = {
     "backtest": BacktestReport,
     "check": Audit,
+    "evaluate": EvaluationReport,
     "explain": ClientDocument,
     "funnel": FunnelReport,
     "kpis": KpiReport,
     "overview": Overview,
     "predict": Predicted,
+    "run": RunDocument,
+    "segments": ProfilesReport,
     "tiers": TierShift,
+    "train": TrainDocument,
     "simulate": SimulationSummary,
 }
 

@@ -49,6 +49,6 @@ def evaluate(
     if json_:
         print_json(report)
         return
-    for table in terminal.metrics_tables(report):
+    for table in terminal.metrics_tables(report.origins):
         out.print(table)
     print_lines([f"report   {path}", f"page     {path.with_suffix('.html')}"])

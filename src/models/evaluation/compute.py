@@ -6,7 +6,7 @@ The report is data; plots and pages draw from it and compute nothing.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,13 +16,21 @@ from models.config.root import Config
 from models.errors import InternalError, TooLittleDataError
 from models.evaluation.benchmarks import OURS, Benchmark, BenchmarkResults, BenchmarkSet, contest
 from models.evaluation.metrics import (
-    MAIN_METRIC,
     Realised,
     Resampling,
     benchmark_figures,
     curve_figures,
     interval_figures,
 )
+from models.evaluation.report.contents import (
+    BenchmarkSummary,
+    MeanDeciles,
+    OriginReport,
+    PooledReport,
+    TargetReport,
+    ValueChoice,
+)
+from models.evaluation.report.importance import MAIN_METRIC
 from models.evaluation.report.judged import Judged, JudgedCurve
 from models.evaluation.report.parts import report_parts
 from models.evaluation.truth import known_causes, with_truth
@@ -43,7 +51,7 @@ from models.vocab import FloatArray, IntArray, TextArray
 class JudgedOrigin:
     """The report of one test origin, and the arrays that it was made from, to pool origins with."""
 
-    report: dict[str, Any]
+    report: OriginReport
     realised: Realised
     groups: IntArray
     contest: BenchmarkSet
@@ -77,33 +85,33 @@ def evaluate_origin(
         result = replace(result, contest=with_truth(result.contest, rows, truth, as_of))
         known = known_causes(rows, truth, as_of)
     figures = _figures(rows, realised, result, config)
-    report = {
-        "as_of": panel.grid.start_of(test).isoformat(),
-        "learned_until": panel.grid.start_of(origins.latest).isoformat(),
-        "outcomes_until": panel.grid.start_of(test + config.time.horizon_periods).isoformat(),
-        "learning_origins": len(origins.learn),
-        "learning_rows": len(panel.at(origins.learn)),
-        "unfinished_origins": len(origins.unfinished),
-        "unfinished_rows": len(panel.at(each.origin for each in origins.unfinished)),
-        "clients": len(rows),
-        "calibrated": corrections.bands is not None,
-        "groups_apart": rows.groups_known,
-        "choice": choice_facts(corrections, panel, origins),
-        "importance": result.importance,
-        "reasons": result.reasons,
-        "parts": report_parts(
-            _judged(
-                rows, realised, result, config, known, _named_segments(segments or fit_segments(rows, config), rows)
-            ),
-            differences={target: each["ours_minus"] for target, each in figures.items()},
+    segment = _named_segments(segments or fit_segments(rows, config), rows)
+    report = OriginReport(
+        as_of=panel.grid.start_of(test),
+        learned_until=panel.grid.start_of(origins.latest),
+        outcomes_until=panel.grid.start_of(test + config.time.horizon_periods),
+        learning_origins=len(origins.learn),
+        learning_rows=len(panel.at(origins.learn)),
+        unfinished_origins=len(origins.unfinished),
+        unfinished_rows=len(panel.at(each.origin for each in origins.unfinished)),
+        clients=len(rows),
+        calibrated=corrections.bands is not None,
+        groups_apart=rows.groups_known,
+        choice=value_choice(corrections, panel, origins),
+        importance=result.importance,
+        reasons=result.reasons,
+        parts=report_parts(
+            _judged(rows, realised, result, config, known, segment),
+            differences={target: each.ours_minus for target, each in figures.items()},
             importance=result.importance,
         ),
-        **figures,
-    }
+        decline=figures["decline"],
+        value=figures["value"],
+    )
     return JudgedOrigin(report=report, realised=realised, groups=rows.group, contest=result.contest)
 
 
-def pooled_figures(origins: Sequence[JudgedOrigin], config: Config) -> dict[str, Any]:
+def pooled_figures(origins: Sequence[JudgedOrigin], config: Config) -> PooledReport:
     """The same figures over the clients of all test origins together, as far as each contender was at every one.
 
     A client, or sponsor group, is drawn with all its rows: that it comes at several origins makes nothing surer.
@@ -114,7 +122,7 @@ def pooled_figures(origins: Sequence[JudgedOrigin], config: Config) -> dict[str,
         resamples=config.run.bootstrap_resamples,
         seed=config.run.seed,
     )
-    report = {}
+    pooled: dict[str, BenchmarkSummary] = {}
     for target in MAIN_METRIC:
         contests = [origin.contest[target] for origin in origins]
         names = [name for name in contests[0] if all(name in contest for contest in contests)]
@@ -125,30 +133,32 @@ def pooled_figures(origins: Sequence[JudgedOrigin], config: Config) -> dict[str,
             )
             for name in names
         }
-        report[target] = vars(benchmark_figures(target, joined, realised, resampling))
-    return {"origins": len(origins), "rows": len(realised.value), **report}
+        pooled[target] = benchmark_figures(target, joined, realised, resampling)
+    return PooledReport(
+        origins=len(origins), rows=len(realised.value), decline=pooled["decline"], value=pooled["value"]
+    )
 
 
-def headline(report: Mapping[str, Any]) -> dict[str, float]:
+def headline(report: OriginReport) -> dict[str, float]:
     """The figures of one origin by flat names, e.g. ``decline.auc.ours``, for a tracker."""
     return {
-        f"{target}.{metric}.{name}": figure["estimate"]
+        f"{target}.{metric}.{name}": figure.estimate
         for target in MAIN_METRIC
-        for name, metrics in report[target]["metrics"].items()
+        for name, metrics in report.of(target).metrics.items()
         for metric, figure in metrics.items()
     }
 
 
-def choice_facts(corrections: ForecastCalibration, panel: Panel, origins: LearningOrigins) -> dict[str, Any]:
-    """Which candidate for value was chosen, and by which scores on which earlier origins."""
-    return {
-        "chosen": corrections.candidate,
-        "hindcasts": [panel.grid.start_of(hindcast.origin).isoformat() for hindcast in origins.hindcasts],
-        "scores": {score.name: list(score.scores) for score in corrections.scores},
-    }
+def value_choice(corrections: ForecastCalibration, panel: Panel, origins: LearningOrigins) -> ValueChoice:
+    """The candidate for value that was chosen, and by which scores on which earlier origins."""
+    return ValueChoice(
+        chosen=corrections.candidate,
+        out_of_time=tuple(panel.grid.start_of(hindcast.origin) for hindcast in origins.hindcasts),
+        scores={score.name: tuple(score.scores) for score in corrections.scores},
+    )
 
 
-def _figures(rows: Panel, realised: Realised, result: BenchmarkResults, config: Config) -> dict[str, dict[str, Any]]:
+def _figures(rows: Panel, realised: Realised, result: BenchmarkResults, config: Config) -> dict[str, TargetReport]:
     """Per target all metrics of all contenders; ours also those of its curve and its intervals."""
     resampling = Resampling(groups=rows.group, resamples=config.run.bootstrap_resamples, seed=config.run.seed)
     ours = result.ours
@@ -156,14 +166,28 @@ def _figures(rows: Panel, realised: Realised, result: BenchmarkResults, config: 
         "decline": curve_figures(ours.curves, realised, resampling),
         "value": interval_figures(ours, realised, config.learners.interval_level, resampling),
     }
-    report: dict[str, dict[str, Any]] = {}
+    deciles = {"value": _deciles(realised.value, ours.value)}
+    report = {}
     for target, competing in result.contest.items():
         found = benchmark_figures(target, competing, realised, resampling)
-        found.metrics[OURS].update(more[target])
-        report[target] = {"mean_outcome": float(np.mean(realised.of(target))), **vars(found)}
-    table = decile_table(realised.value, ours.value)
-    report["value"]["deciles"] = {name: np.asarray(part).tolist() for name, part in asdict(table).items()}
+        report[target] = TargetReport(
+            mean_outcome=float(np.mean(realised.of(target))),
+            metrics={**found.metrics, OURS: {**found.metrics[OURS], **more[target]}},
+            ours_minus=found.ours_minus,
+            way=found.way,
+            undetermined=found.undetermined,
+            deciles=deciles.get(target),
+        )
     return report
+
+
+def _deciles(realised: FloatArray, foreseen: FloatArray) -> MeanDeciles:
+    table = decile_table(realised, foreseen)
+    return MeanDeciles(
+        clients=tuple(table.clients.tolist()),
+        predicted_mean=tuple(table.predicted_mean.tolist()),
+        actual_mean=tuple(table.actual_mean.tolist()),
+    )
 
 
 def _realised(rows: Panel, config: Config) -> Realised:

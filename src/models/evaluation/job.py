@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
+from models.codec import to_json_text
 from models.config.places import work_dir
 from models.evaluation.page import write_report_page
+from models.evaluation.report.contents import EvaluationReport
 from models.store.drafts import publish_text
 from models.tracking.mlflow import Tracking
 from models.training.compute import evaluate_book
@@ -25,7 +25,7 @@ def evaluate(
     out: Path | None = None,
     overrides: Sequence[str] = (),
     progress: Progress = SilentProgress(),
-) -> tuple[dict[str, Any], Path]:
+) -> tuple[EvaluationReport, Path]:
     """Judge the config's recipe at chosen origins; the report, and where it was written."""
     settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
@@ -34,7 +34,7 @@ def evaluate(
         recorder.params(settings.meaning() | {"data": checked.fingerprint})
         truth = truth_file(settings, book)
         report = evaluate_book(checked, settings, tests, truth=truth, recorder=recorder, progress=progress)
-        publish_text(path, json.dumps(report, indent=1, sort_keys=True) + "\n")
+        publish_text(path, to_json_text(report, indent=1, sort_keys=True) + "\n")
         recorder.artifact(path)
         write_report_page(report, path.with_suffix(".html"))
         recorder.artifact(path.with_suffix(".html"))

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike
 
 from models.errors import TooLittleDataError
 from models.evaluation.benchmarks import OURS, RECENCY, TRUTH, Benchmark
+from models.evaluation.report.contents import BenchmarkSummary
+from models.evaluation.report.importance import MAIN_METRIC, Figures
 from models.learners.decline.curves import DeclineCurves
 from models.metrics.bootstrap import Draws, Interval, Metric, bootstrap_draws
 from models.metrics.coverage import interval_coverage, interval_score, interval_width
@@ -23,7 +25,6 @@ from models.metrics.value import decile_mape, mae, rmse, total_ratio
 from models.pipeline.predictions import Predictions
 from models.vocab import FloatArray, IntArray
 
-MAIN_METRIC = {"decline": "auc", "value": "normalized_gini"}
 _RANKING: dict[str, dict[str, Metric]] = {
     "decline": {"auc": auc, "pr_auc": pr_auc},
     "value": {"normalized_gini": normalized_gini, "spearman": spearman, "top_decile_lift": top_decile_lift},
@@ -52,8 +53,6 @@ _FORECAST: dict[str, dict[str, Metric]] = {
     "value": {"total_ratio": total_ratio, "decile_mape": decile_mape, "rmse": rmse, "mae": mae},
 }
 SECONDARY, FEWEST = 5, 100
-Figures = dict[str, dict[str, float]]
-"""Metric -> estimate, low and high."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,23 +97,9 @@ class Realised:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class BenchmarkFigures:
-    """Figures of each contender, and in the main metric ours minus each of the others.
-
-    ``way`` is the share of the way from recency, what anyone can rank by, to the truth; None where that is not known.
-    A figure that the clients leave open is absent; ``undetermined`` says why the main one is, empty where it is there.
-    """
-
-    metrics: dict[str, Figures]
-    ours_minus: dict[str, dict[str, float]]
-    way: dict[str, float] | None
-    undetermined: str = ""
-
-
 def benchmark_figures(
     target: str, benchmarks: Mapping[str, Benchmark], realised: Realised, resampling: Resampling
-) -> BenchmarkFigures:
+) -> BenchmarkSummary:
     """How all did on the same clients, each figure with its interval."""
     draws = {name: _draws(target, benchmark, realised, resampling) for name, benchmark in benchmarks.items()}
     metrics = {name: _figures(each) for name, each in draws.items()}
@@ -123,13 +108,13 @@ def benchmark_figures(
             name: resampling.draws(_main(target), realised.of(target), benchmark.score, main=True)
             for name, benchmark in benchmarks.items()
         }
-        intervals = {name: facts(drawn.interval()) for name, drawn in main.items()}
+        intervals = {name: drawn.interval() for name, drawn in main.items()}
     except TooLittleDataError as error:
-        return BenchmarkFigures(metrics=metrics, ours_minus={}, way=None, undetermined=f"{error.rule}, got {error.got}")
+        return BenchmarkSummary(metrics=metrics, ours_minus={}, way=None, undetermined=f"{error.rule}, got {error.got}")
     ours = main[OURS]
-    return BenchmarkFigures(
-        metrics={name: {MAIN_METRIC[target]: intervals[name]} | each for name, each in metrics.items()},
-        ours_minus={name: facts(ours.minus(drawn).interval()) for name, drawn in main.items() if name != OURS},
+    return BenchmarkSummary(
+        metrics={name: {MAIN_METRIC[target]: intervals[name], **each} for name, each in metrics.items()},
+        ours_minus={name: ours.minus(drawn).interval() for name, drawn in main.items() if name != OURS},
         way=_way(ours, main),
     )
 
@@ -138,11 +123,11 @@ def _main(target: str) -> Metric:
     return _RANKING[target][MAIN_METRIC[target]]
 
 
-def _way(ours: Draws, draws: Mapping[str, Draws]) -> dict[str, float] | None:
+def _way(ours: Draws, draws: Mapping[str, Draws]) -> Interval | None:
     if not {RECENCY, TRUTH} <= draws.keys():
         return None
     with suppress(TooLittleDataError):
-        return facts(ours.share_of_way(draws[RECENCY], draws[TRUTH]).interval())
+        return ours.share_of_way(draws[RECENCY], draws[TRUTH]).interval()
     return None
 
 
@@ -170,11 +155,6 @@ def interval_figures(ours: Predictions, realised: Realised, level: float, resamp
     return _each(metrics, (realised.value, ours.value_low, ours.value_high), resampling)
 
 
-def facts(interval: Interval) -> dict[str, float]:
-    """An interval for JSON."""
-    return {"estimate": interval.estimate, "low": interval.low, "high": interval.high}
-
-
 def _draws(target: str, benchmark: Benchmark, realised: Realised, resampling: Resampling) -> dict[str, Draws]:
     """Of all metrics but the main one."""
     chosen = _RANKING[target] | (_FORECAST[target] if benchmark.is_forecast else {})
@@ -197,7 +177,7 @@ def _each(metrics: Mapping[str, Metric], arrays: tuple[ArrayLike, ...], resampli
     figures = {}
     for name, metric in metrics.items():
         with suppress(TooLittleDataError):
-            figures[name] = facts(resampling.draws(metric, *arrays).interval())
+            figures[name] = resampling.draws(metric, *arrays).interval()
     return figures
 
 
@@ -206,5 +186,5 @@ def _figures(draws: Mapping[str, Draws]) -> Figures:
     figures = {}
     for name, drawn in draws.items():
         with suppress(TooLittleDataError):
-            figures[name] = facts(drawn.interval())
+            figures[name] = drawn.interval()
     return figures

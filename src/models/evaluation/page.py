@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from models.evaluation import plots as report_plots
 from models.evaluation.plots.benchmark_styles import in_order
+from models.evaluation.report.contents import EvaluationReport, OriginParts
+from models.evaluation.report.errors_by_group import ErrorGroup
+from models.evaluation.report.explained import ExplainedModels
+from models.evaluation.report.frequency import JudgedCurveByStep
+from models.evaluation.report.importance import Figures, Stability
 from models.evaluation.report.names import benchmark_name
 from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.small_plots import short_number
 from models.store.drafts import publish_text
 
-Facts = Mapping[str, Any]
 _TITLES = {"decline": "Decline", "value": "Value"}
 
 
@@ -39,7 +42,30 @@ class HeadlineTable:
     """Metrics side by side: contenders as rows, those first that ours is judged against."""
 
     columns: tuple[TableColumn, ...]
-    rows: tuple[tuple[str, Facts], ...]
+    rows: tuple[tuple[str, Figures], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OriginCharts:
+    """The plots of one test origin by section; a section without plots is empty."""
+
+    gains: Sequence[Chart]
+    accuracy: Sequence[Chart]
+    coverage: Sequence[Chart]
+    curve: Sequence[Chart]
+    errors: Sequence[Chart]
+    importance: Sequence[Chart]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainedCharts:
+    """The plots of what moves one served model; ``summary`` is a picture as a data address."""
+
+    title: str
+    rows: int
+    reasons: Chart
+    summary: str
+    dependence: Sequence[Chart]
 
 
 _MOST_COLUMNS = 7
@@ -75,14 +101,14 @@ _COLUMNS = {
 }
 
 
-def write_report_page(report: Facts, path: Path) -> None:
-    """Write the page of a report, as ``report.json`` holds it, whole or not at all."""
-    publish_text(path, report_page(report))
+def write_report_page(report: EvaluationReport, path: Path, *, explained: ExplainedModels | None = None) -> None:
+    """Write the page of a report, whole or not at all; ``explained`` are the models that serve, if any do."""
+    publish_text(path, report_page(report, explained))
 
 
-def report_page(report: Facts) -> str:
-    """The page of a report; the newest origin stands first, and plots where its ``parts`` are there."""
-    origins = sorted(report["origins"], key=lambda origin: str(origin["as_of"]), reverse=True)
+def report_page(report: EvaluationReport, explained: ExplainedModels | None = None) -> str:
+    """The page of a report; the newest origin stands first."""
+    origins = sorted(report.origins, key=lambda origin: origin.as_of, reverse=True)
     return str(
         environment(
             filters={"figure": short_number, "contender": benchmark_name},
@@ -92,16 +118,17 @@ def report_page(report: Facts) -> str:
         .render(
             report=report,
             origins=origins,
-            pooled=report.get("pooled"),
+            pooled=report.pooled,
             titles=_TITLES,
-            stability=_stability_charts(report.get("stability")),
-            explained=_explained(report.get("explained")),
-            shown=[_charts(origin.get("parts"), report) for origin in origins],
+            stability=_stability_charts(report.stability),
+            explained=[] if explained is None else _explained(explained),
+            agreements={} if explained is None else explained.stability,
+            shown=[_charts(origin.parts, report) for origin in origins],
         )
     )
 
 
-def _headline_tables(target: str, metrics: Mapping[str, Facts]) -> list[HeadlineTable]:
+def _headline_tables(target: str, metrics: Mapping[str, Figures]) -> list[HeadlineTable]:
     """First what every contender is judged by, then what only forecasts can be, in tables that fit the page."""
     columns = _columns_of(target, metrics)
     names = _ranked(metrics, columns[0])
@@ -114,13 +141,13 @@ def _headline_tables(target: str, metrics: Mapping[str, Facts]) -> list[Headline
 
 
 def _headline_table(
-    columns: Sequence[TableColumn], names: Sequence[str], metrics: Mapping[str, Facts]
+    columns: Sequence[TableColumn], names: Sequence[str], metrics: Mapping[str, Figures]
 ) -> HeadlineTable:
     judged = [name for name in names if any(column.key in metrics[name] for column in columns)]
     return HeadlineTable(columns=tuple(columns), rows=tuple((name, metrics[name]) for name in judged))
 
 
-def _columns_of(target: str, metrics: Mapping[str, Facts]) -> list[TableColumn]:
+def _columns_of(target: str, metrics: Mapping[str, Figures]) -> list[TableColumn]:
     """The metrics that any contender has: known ones in their order, then others by name."""
     there = {name for each in metrics.values() for name in each}
     known = [column for column in _COLUMNS[target] if column.key in there]
@@ -128,9 +155,9 @@ def _columns_of(target: str, metrics: Mapping[str, Facts]) -> list[TableColumn]:
     return [*known, *(TableColumn(key=name, name=name.replace("_", " "), better="") for name in others)]
 
 
-def _ranked(metrics: Mapping[str, Facts], column: TableColumn) -> list[str]:
+def _ranked(metrics: Mapping[str, Figures], column: TableColumn) -> list[str]:
     """Ours first, then the contenders, the best by ``column`` before the others, then the truth."""
-    figures = {name: each[column.key]["estimate"] for name, each in metrics.items() if column.key in each}
+    figures = {name: each[column.key].estimate for name, each in metrics.items() if column.key in each}
     return in_order(sorted(metrics, key=lambda name: -figures.get(name, float("-inf"))))
 
 
@@ -143,50 +170,43 @@ def _said(column: TableColumn, value: float) -> str:
     return short_number(value) if column.is_money else f"{value:.{column.digits}f}"
 
 
-def _stability_charts(stability: Facts | None) -> list[Chart]:
-    if stability is None or len(stability["as_of"]) < 2:  # noqa: PLR2004
+def _stability_charts(stability: Stability) -> list[Chart]:
+    if len(stability.as_of) < 2:  # noqa: PLR2004
         return []
+    return [report_plots.stability_chart(target, part, stability.as_of) for target, part in stability.metrics.items()]
+
+
+def _explained(explained: ExplainedModels) -> list[ExplainedCharts]:
     return [
-        report_plots.stability_chart(target, part, stability["as_of"]) for target, part in stability["metrics"].items()
+        ExplainedCharts(
+            title=_TITLES[model],
+            rows=part.rows,
+            reasons=report_plots.reasons_chart(model, part),
+            summary=report_plots.summary_image(model, part),
+            dependence=[report_plots.dependence_chart(model, each) for each in part.dependence if each.bins],
+        )
+        for model, part in explained.models.items()
     ]
 
 
-def _explained(explained: Facts | None) -> list[dict[str, Any]]:
-    """Of each served model the plots of what moves it."""
-    return [
-        {
-            "title": _TITLES[model],
-            "rows": part["rows"],
-            "reasons": report_plots.reasons_chart(model, part),
-            "summary": report_plots.summary_image(model, part),
-            "dependence": [report_plots.dependence_chart(model, each) for each in part["dependence"] if each["bins"]],
-        }
-        for model, part in (explained["models"] if explained else {}).items()
-    ]
-
-
-def _charts(parts: Facts | None, report: Facts) -> dict[str, Sequence[Chart]] | None:
-    """The plots of one origin by section; a section without plots is empty."""
-    if parts is None:
-        return None
-    deciles, curve, period = parts["deciles"], parts["curve"], report["horizon"]["period"]
-    return {
-        "gains": [report_plots.gains_chart(captured, part) for captured, part in parts["gains"].items()],
-        "accuracy": [
-            *([] if deciles is None else [report_plots.deciles_chart(deciles, report["currency"])]),
-            report_plots.calibration_chart(parts["calibration"]),
+def _charts(parts: OriginParts, report: EvaluationReport) -> OriginCharts:
+    return OriginCharts(
+        gains=[report_plots.gains_chart(captured, part) for captured, part in parts.gains.items()],
+        accuracy=[
+            *([] if parts.deciles is None else [report_plots.deciles_chart(parts.deciles, report.currency)]),
+            report_plots.calibration_chart(parts.calibration),
         ],
-        "coverage": [] if parts["coverage"] is None else [report_plots.coverage_chart(parts["coverage"])],
-        "curve": [] if curve is None else _curve_charts(curve, period),
-        "errors": [chart for name, groups in parts["errors"].items() for chart in _error_charts(name, groups)],
-        "importance": [report_plots.importance_chart(name, part) for name, part in parts["importance"].items()],
-    }
+        coverage=[] if parts.coverage is None else [report_plots.coverage_chart(parts.coverage)],
+        curve=[] if parts.curve is None else _curve_charts(parts.curve, report.horizon.period),
+        errors=[chart for name, groups in parts.errors.items() for chart in _error_charts(name, groups)],
+        importance=[report_plots.importance_chart(name, part) for name, part in parts.importance.items()],
+    )
 
 
-def _curve_charts(curve: Facts, period: str) -> list[Chart]:
-    by_cause = [report_plots.causes_chart(curve, period)] if curve["causes"] else []
+def _curve_charts(curve: JudgedCurveByStep, period: str) -> list[Chart]:
+    by_cause = [report_plots.causes_chart(curve, period)] if curve.causes else []
     return [report_plots.curve_chart(curve, period), *by_cause]
 
 
-def _error_charts(name: str, groups: Sequence[Facts]) -> list[Chart]:
+def _error_charts(name: str, groups: Sequence[ErrorGroup]) -> list[Chart]:
     return [report_plots.total_errors_chart(name, groups), report_plots.decline_errors_chart(name, groups)]

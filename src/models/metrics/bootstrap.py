@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
+from models.codec import NOT_WRITTEN
 from models.errors import InternalError, TooLittleDataError
 from models.metrics.resampled import AT_ONCE
 from models.vocab import FloatArray, IntArray
@@ -32,7 +33,7 @@ class Interval:
     estimate: float
     low: float
     high: float
-    undefined: int = 0
+    undefined: Annotated[int, NOT_WRITTEN] = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from models.codec import from_json, to_json_text
 from models.config.root import Config
 from models.errors import BundleFormatError, DamagedBundleError
 from models.grading.built_in import TierPolicy
@@ -35,6 +36,7 @@ from models.profiles.model import KindsModel
 from models.store.keys import Key
 from models.store.sealed import MANIFEST, OF_BUNDLE, read_sealed, write_manifest
 
+T = TypeVar("T")
 FORMAT = 7
 CONFIG = "config.json"
 REPORT = "report.json"
@@ -63,12 +65,15 @@ def write_bundle(
     folder: Path,
     models: FittedModels,
     config: Config,
-    report: Mapping[str, Any],
+    report: object,
     data: str,
     *,
     profile: TrainingProfile = UNKNOWN_TRAINING,
 ) -> None:
-    """Write all files of a bundle into an empty folder; ``data`` and ``profile`` are of the book it learned from."""
+    """Write all files of a bundle into an empty folder; ``data`` and ``profile`` are of the book it learned from.
+
+    ``report`` is a dataclass, or what ``to_plain`` makes of one.
+    """
     _write_texts(folder, "value", models.value.to_texts())
     _write_texts(folder, "decline", models.decline.to_texts())
     _write_texts(folder, "timing", models.timing.to_texts())
@@ -88,7 +93,7 @@ def write_bundle(
     _write(folder / "policy.json", models.policy.to_json())
     _write(folder / PROFILE, profile.to_json())
     _write(folder / CONFIG, json.dumps(config.meaning(), indent=1))
-    _write(folder / REPORT, json.dumps(report, indent=1, sort_keys=True))
+    _write(folder / REPORT, to_json_text(report, indent=1, sort_keys=True))
     write_manifest(folder, {"format": FORMAT, "book": config.book.name, "data": data})
 
 
@@ -117,14 +122,14 @@ def bundle_key(folder: Path) -> str:
         raise _unreadable(folder, error) from error
 
 
-def read_report(folder: Path) -> dict[str, Any]:
-    """The evaluation that a bundle carries. Raises as ``read_bundle``."""
+def read_report(folder: Path, kind: type[T], *, whole: bool = True) -> T:
+    """The report that a bundle carries, of the class that wrote it or, not ``whole``, one with some of its parts.
+
+    Raises as ``read_bundle``.
+    """
     _, texts = _sealed(folder)
-    try:
-        report: dict[str, Any] = json.loads(texts[REPORT])
-    except (KeyError, ValueError, RecursionError) as error:
-        raise _unreadable(folder, error) from error
-    return report
+    remedy = f"nothing was loaded from {folder}; {OF_BUNDLE.damaged}"
+    return from_json(kind, texts[REPORT], subject=REPORT, remedy=remedy, error=DamagedBundleError, whole=whole)
 
 
 def _scoring_facts(meaning: Mapping[str, Any]) -> dict[str, Any]:

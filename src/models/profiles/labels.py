@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
+from models.codec import OMITTED_IF_NONE
 from models.config.kinds import KindsConfig
 from models.config.root import Config
 from models.errors import MissingColumnError, MissingFileError, TooLittleDataError, UnreadableFileError, UserError
@@ -25,6 +26,40 @@ sklearn_metrics = lazy("sklearn.metrics")
 
 FOLDS = 5
 LABEL = "label"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelAgreement:
+    """Share of clients of the labelled kind, Cohen's kappa, and the AUC of each kind's degree against the others.
+
+    AUCs are None for a kind that all or none have; ``macro_auc`` is their mean over the others.
+    """
+
+    agreement: float | None
+    kappa: float | None
+    auc: Mapping[str, float | None]
+    macro_auc: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnedAgreement(LabelAgreement):
+    """The same of weights that were learned on other clients, and those learned on all."""
+
+    base: Mapping[str, float]
+    weights: Mapping[str, Mapping[str, float]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelReport:
+    """How well the config's weights and learned ones agree with the labels of ``clients`` clients.
+
+    ``note`` says why nothing was learned, where nothing was.
+    """
+
+    clients: int
+    config: LabelAgreement
+    learned: LearnedAgreement | None
+    note: Annotated[str | None, OMITTED_IF_NONE] = None
 
 
 def read_labels(path: Path, axis: str, kinds: Sequence[str]) -> pd.DataFrame:
@@ -60,8 +95,8 @@ def read_labels(path: Path, axis: str, kinds: Sequence[str]) -> pd.DataFrame:
     return frame
 
 
-def label_facts(model: KindsModel, panel: Panel, config: Config) -> dict[str, Any]:
-    """For the report, of each axis with labels: how well the config's weights and learned ones agree with them.
+def label_reports(model: KindsModel, panel: Panel, config: Config) -> Mapping[str, LabelReport]:
+    """Axis with labels -> how well the config's weights and learned ones agree with them.
 
     ``panel`` holds the rows of one as-of date. Weights are learned and judged on different sponsor groups.
     """
@@ -69,28 +104,25 @@ def label_facts(model: KindsModel, panel: Panel, config: Config) -> dict[str, An
         ("relationship_type", RELATIONSHIPS, config.relationships, model.relationships),
         ("need_type", NEEDS, config.needs, model.needs),
     )
-    facts = {}
+    reports = {}
     for axis, kinds, settings, positions in axes:
         if settings.labels is not None:
             scores = driver_scores(panel.features, positions, settings)
             labels = _labels_of(panel, read_labels(Path(settings.labels), axis, kinds))
-            facts[axis] = compared_with_labels(scores, labels, panel.group_fold(FOLDS), settings, kinds)
-    return facts
+            reports[axis] = compared_with_labels(scores, labels, panel.group_fold(FOLDS), settings, kinds)
+    return reports
 
 
 def compared_with_labels(
     scores: FloatArray, labels: TextArray, fold: IntArray, settings: KindsConfig, kinds: Sequence[str]
-) -> dict[str, Any]:
+) -> LabelReport:
     """Agreement of two sets of weights with ``labels`` (n,), empty where a client has none; ``fold`` (n,).
 
     The learned weights that judge a fold were learned on the others; those told were learned on all.
     """
     reported = labels != ""
     scores, labels, fold = scores[reported], labels[reported], fold[reported]
-    facts: dict[str, Any] = {
-        "clients": len(labels),
-        "config": agreement(memberships_of(scores, settings, kinds), labels),
-    }
+    given = agreement(memberships_of(scores, settings, kinds), labels)
     drivers = list(settings.drivers)
     try:
         learned = learned_weights(scores, labels, drivers=drivers, kinds=kinds)
@@ -100,30 +132,27 @@ def compared_with_labels(
             others = learned_weights(scores[~mine], labels[~mine], drivers=drivers, kinds=kinds)
             degrees[mine] = memberships_of(scores[mine], with_weights(settings, others), kinds).degrees
     except TooLittleDataError as error:
-        return facts | {"learned": None, "note": str(error)}
+        return LabelReport(clients=len(labels), config=given, learned=None, note=str(error))
     whole = memberships_of(scores, with_weights(settings, learned), kinds)
     judged = Memberships(kinds=whole.kinds, drivers=whole.drivers, scores=scores, parts=whole.parts, degrees=degrees)
-    weights = {"base": dict(learned.base), "weights": {kind: dict(each) for kind, each in learned.weights.items()}}
-    return facts | {"learned": agreement(judged, labels) | weights}
+    by_learned = LearnedAgreement(**vars(agreement(judged, labels)), base=learned.base, weights=learned.weights)
+    return LabelReport(clients=len(labels), config=given, learned=by_learned)
 
 
-def agreement(reported: Memberships, labels: TextArray) -> dict[str, Any]:
-    """Share of clients of the labelled kind, Cohen's kappa, and the AUC of each kind's degree against the others.
-
-    AUCs are None for a kind that all or none have; their mean is over the others.
-    """
+def agreement(reported: Memberships, labels: TextArray) -> LabelAgreement:
+    """How well degrees agree with labels."""
     aucs = {
         kind: auc(labels == kind, reported.degrees[:, place]) if 0 < (labels == kind).sum() < len(labels) else None
         for place, kind in enumerate(reported.kinds)
     }
     known = [each for each in aucs.values() if each is not None]
     several = len(set(labels) | set(reported.kind)) > 1
-    return {
-        "agreement": float((reported.kind == labels).mean()) if len(labels) else None,
-        "kappa": float(sklearn_metrics.cohen_kappa_score(labels, reported.kind)) if several else None,
-        "auc": aucs,
-        "macro_auc": float(np.mean(known)) if known else None,
-    }
+    return LabelAgreement(
+        agreement=float((reported.kind == labels).mean()) if len(labels) else None,
+        kappa=float(sklearn_metrics.cohen_kappa_score(labels, reported.kind)) if several else None,
+        auc=aucs,
+        macro_auc=float(np.mean(known)) if known else None,
+    )
 
 
 def with_weights(settings: KindsConfig, learned: LearnedWeights) -> KindsConfig:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import Any
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
@@ -43,28 +42,58 @@ def with_lost(stages: pd.DataFrame) -> pd.DataFrame:
     return stages.where(stages.notna() | stages.ffill().isna(), Stage.CHURNED.value)
 
 
-def migration_facts(history: pd.DataFrame, axis: str, truth: pd.DataFrame | None = None) -> dict[str, Any]:
-    """For a report: the matrix of moves, the expected time in each kind, and how steady what is published is."""
+@dataclass(frozen=True, kw_only=True)
+class SteadinessReport:
+    """Shares of steps and of clients, as in ``Steadiness``; None where they are not known."""
+
+    changed_steps: float | None
+    idle_steps: float | None
+    changed_clients: float | None
+    idle_clients: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationReport:
+    """The matrix of moves, the expected time in each kind, and how steady what is published is.
+
+    Attributes:
+        counts: clients that were of the row's kind and are now of the column's. Shape (k, k).
+        shares: the same as shares of the row; None where nobody was. Shape (k, k).
+        expected_periods: kind -> mean stay; None where nobody was, or nobody left.
+        absorbing: kinds that nobody left in the data, though somebody was there.
+    """
+
+    kinds: tuple[str, ...]
+    step_periods: int
+    counts: tuple[tuple[int, ...], ...]
+    shares: tuple[tuple[float | None, ...], ...]
+    expected_periods: Mapping[str, float | None]
+    absorbing: tuple[str, ...]
+    steadiness: SteadinessReport
+
+
+def migration_report(history: pd.DataFrame, axis: str, truth: pd.DataFrame | None = None) -> MigrationReport:
+    """Moves along one axis, of what was published date by date."""
     steps = np.diff(history.index.to_numpy(dtype=np.int64))
     moved = migrations(history, KINDS_OF_AXIS[axis], step_periods=int(np.median(steps)) if len(steps) else 1)
-    return {
-        "kinds": list(moved.kinds),
-        "step_periods": moved.step_periods,
-        "counts": moved.counts.tolist(),
-        "shares": [[None if np.isnan(share) else share for share in row] for row in moved.shares.tolist()],
-        "expected_periods": _expected(moved),
-        "absorbing": [kind for kind, never in zip(moved.kinds, moved.absorbing, strict=True) if never],
-        "steadiness": _steady(history, truth),
-    }
+    return MigrationReport(
+        kinds=tuple(moved.kinds),
+        step_periods=moved.step_periods,
+        counts=tuple(map(tuple, moved.counts.tolist())),
+        shares=tuple(tuple(None if np.isnan(share) else share for share in row) for row in moved.shares.tolist()),
+        expected_periods=_expected(moved),
+        absorbing=tuple(kind for kind, never in zip(moved.kinds, moved.absorbing, strict=True) if never),
+        steadiness=_steady(history, truth),
+    )
 
 
-def _steady(history: pd.DataFrame, truth: pd.DataFrame | None) -> dict[str, float | None]:
+def _steady(history: pd.DataFrame, truth: pd.DataFrame | None) -> SteadinessReport:
     """Without a truth nobody knows which changes are idle."""
     reported = asdict(steadiness(history, truth))
     untold = {
         name for name, share in reported.items() if np.isnan(share) or (truth is None and name.startswith("idle"))
     }
-    return {name: None if name in untold else share for name, share in reported.items()}
+    return SteadinessReport(**{name: None if name in untold else share for name, share in reported.items()})
 
 
 def _expected(moved: Migrations) -> dict[str, float | None]:

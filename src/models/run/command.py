@@ -45,10 +45,9 @@ def run(
     settings = settings_of(config, set_)
     done = job.run(settings, book=book, replace_champion=replace_champion, progress=progress())
     if json_:
-        page = str(done.overviewed.page)
-        print_json({"train": done.trained.facts(), "predict": done.predicted, "overview": page})
+        print_json(done.document)
         return
-    for table in evaluated.metrics_tables(done.trained.report):
+    for table in evaluated.metrics_tables(done.trained.report.origins):
         out.print(table)
     out.print(scored.tiers_table(done.predicted, settings.book.currency))
     print_lines(notice_lines(by_severity([*done.trained.notices, *done.predicted.notices])))

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from models.overview.job import Overviewed, overview
 from models.scoring.job import predict
 from models.scoring.report import Predicted
 from models.training.job import train
-from models.training.result import TrainResult
+from models.training.result import TrainDocument, TrainResult
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, settings_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunDocument:
+    """What ``run --json`` prints: what was trained, what was predicted, and the page of both."""
+
+    train: TrainDocument
+    predict: Predicted
+    overview: Path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +31,11 @@ class RunResult:
     trained: TrainResult
     predicted: Predicted
     overviewed: Overviewed
+
+    @property
+    def document(self) -> RunDocument:
+        """The result as a program reads it."""
+        return RunDocument(train=self.trained.document, predict=self.predicted, overview=self.overviewed.page)
 
 
 def run(

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.lazy import lazy
-from models.notices import notices_of
 from models.shell.notices import notice_lines
 from models.shell.options import (
     DEFAULT_CONFIG,
@@ -54,9 +53,9 @@ def segments(  # noqa: PLR0917 - options of a command are named by who types the
         progress=progress(),
     )
     if json_:
-        print_json(found.facts)
+        print_json(found.report)
         return
-    print_lines(notice_lines(notices_of(found.facts["notices"])))
-    for part in terminal.summary(found.facts):
+    print_lines(notice_lines(found.report.notices))
+    for part in terminal.summary(found.report):
         out.print(part)
     print_lines(["", f"page     {found.page}"])

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,10 +13,11 @@ import pyarrow as pa
 from models.book.door import Book
 from models.config.root import Config
 from models.errors import TooLittleDataError
+from models.evaluation.report.contents import EvaluationReport
 from models.grading.decision import Assessment, decide
 from models.grading.known_overrides import overrides_at
 from models.grading.stability import limit_of
-from models.notices import by_severity, notice_facts
+from models.notices import Notice, by_severity
 from models.panel.blocks import PreparedBook
 from models.panel.build import panels_by_block
 from models.panel.ledger_cache import kept_book
@@ -31,8 +31,9 @@ from models.scoring.columns import REMEMBERED, assessment, columns_before_tiers
 from models.scoring.run_key import model_version
 from models.scoring.scoring import scoring_config
 from models.scoring.without_effect import settings_without_effect
-from models.segments.profile_report import region_facts
-from models.segments.report import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segment_facts
+from models.segments.contents import SegmentsReport
+from models.segments.profile_report import KindsReport, region_cells
+from models.segments.report import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segments_report
 from models.vocab import Progress, SilentProgress, TextArray
 
 _COLUMNS = (*(name for name in MIX_COLUMNS if name != "tier"), "market_potential")
@@ -54,30 +55,57 @@ class _Scored(_Told):
     assessment: Assessment
 
 
-def trained_profiles(report: Mapping[str, Any], version: str = "") -> dict[str, Any]:
-    """The profiles at the latest training origin, as the report of a training tells them."""
-    return {
-        "book": report["book"],
-        "currency": report["currency"],
-        "period": report["horizon"]["period"],
-        "as_of": report["segments"]["as_of"],
-        "model_version": version,
-        "terms": report.get("terms", []),
-        "segments": report["segments"],
-        "kinds": report["kinds"],
-    }
+@dataclass(frozen=True, kw_only=True)
+class ProfilesReport:
+    """The kinds of clients in a book at one date: segments, stages, types and regions.
+
+    ``as_of`` is None where there is no client; ``terms`` say what decline, value and horizon mean.
+    """
+
+    book: str
+    currency: str
+    period: str
+    as_of: date | None
+    model_version: str
+    terms: tuple[str, ...]
+    segments: SegmentsReport
+    kinds: KindsReport
+    notices: tuple[Notice, ...] = ()
 
 
-def profile_figures(report: Mapping[str, Any]) -> dict[str, float]:
+@dataclass(frozen=True, kw_only=True)
+class ProfiledReport(EvaluationReport):
+    """What profiles need of the report of a training."""
+
+    segments: SegmentsReport
+    kinds: KindsReport
+
+
+def trained_profiles(
+    report: EvaluationReport, segments: SegmentsReport, kinds: KindsReport, version: str = ""
+) -> ProfilesReport:
+    """The profiles at the latest training origin, as training reported them."""
+    return ProfilesReport(
+        book=report.book,
+        currency=report.currency,
+        period=report.horizon.period,
+        as_of=segments.as_of,
+        model_version=version,
+        terms=report.terms,
+        segments=segments,
+        kinds=kinds,
+    )
+
+
+def profile_figures(segments: SegmentsReport) -> dict[str, float]:
     """What of the segments is worth comparing from one training to the next."""
-    segments = report["segments"]
-    matching = segments["matching"]
+    served, matching = segments.served, segments.matching
     return {
-        "segments.count": float(segments["served"]["clusters"]),
-        "segments.stability": segments["served"]["stability"],
-        "segments.separation": segments["served"]["separation"],
-        "segments.structure_found": float(segments["structure"] == "found"),
-        **({} if matching is None else {"segments.moved_share": matching["moved_share"]}),
+        "segments.count": float(served.clusters),
+        "segments.stability": served.stability,
+        "segments.separation": served.separation,
+        "segments.structure_found": float(segments.structure == "found"),
+        **({} if matching is None else {"segments.moved_share": matching.moved_share}),
     }
 
 
@@ -89,7 +117,7 @@ def book_profiles(
     *,
     earlier: Path | None = None,
     progress: Progress = SilentProgress(),
-) -> dict[str, Any]:
+) -> ProfilesReport:
     """The same of all clients active before ``as_of``, else at the end of the book, as they would be scored.
 
     Moves between stages and types are those that training saw, since one date shows none. ``earlier`` is the folder
@@ -103,24 +131,24 @@ def book_profiles(
     prepared = kept_book(book, settings, when, bundle.models.notes)
     blocks = list(_blocks(prepared, bundle, settings, decision_context, progress))
     _require_clients(blocks, settings, when)
-    whole, report = _together(blocks), read_report(bundle.folder)
+    whole, report = _together(blocks), read_report(bundle.folder, ProfiledReport, whole=False)
     rows, reported, columns = whole.rows, whole.predictions, whole.columns
-    regions = region_facts(
+    regions = region_cells(
         _texts(columns["region_class"]),
         _texts(columns["market_potential"]),
         reported.value,
         reported.decline_probability,
     )
-    return {
-        **trained_profiles(report, model_version(bundle)),
-        "currency": settings.book.currency,
-        "as_of": when.isoformat(),
-        "segments": segment_facts(
+    return replace(
+        trained_profiles(report, report.segments, report.kinds, model_version(bundle)),
+        currency=settings.book.currency,
+        as_of=when,
+        segments=segments_report(
             bundle.models.segments, rows, reported, mixes_of(rows, columns), bundle.models.policy.scale
         ),
-        "kinds": {**report["kinds"], "regions": regions},
-        "notices": notice_facts(by_severity(settings_without_effect(bundle, config))),
-    }
+        kinds=replace(report.kinds, regions=regions),
+        notices=by_severity(settings_without_effect(bundle, config)),
+    )
 
 
 def _blocks(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from models.config.places import work_dir
-from models.notices import by_severity, notice_facts, notices_of
+from models.notices import by_severity
 from models.scoring.workspace import Workspace
-from models.segments.compute import book_profiles
+from models.segments.compute import ProfilesReport, book_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings
@@ -20,9 +19,9 @@ from models.workspace.published import PUBLISHED
 
 @dataclass(frozen=True, kw_only=True)
 class Profiles:
-    """Profiles as data, ready for JSON, and the page that shows them."""
+    """Profiles as data, and the page that shows them."""
 
-    facts: dict[str, Any]
+    report: ProfilesReport
     page: Path
 
 
@@ -42,9 +41,9 @@ def segments(
     """
     workspace = Workspace.of(config, book=book, overrides=overrides, progress=progress)
     models, settings = workspace.bundle(bundle), workspace.settings
-    facts = book_profiles(workspace.book, models, settings, as_of, earlier=workspace.scores, progress=progress)
+    found = book_profiles(workspace.book, models, settings, as_of, earlier=workspace.scores, progress=progress)
     reported = workspace.publication_notices(bundle, as_of)
-    facts["notices"] = notice_facts(by_severity([*notices_of(facts["notices"]), *reported]))
+    report = replace(found, notices=by_severity([*found.notices, *reported]))
     place = page or work_dir(settings) / SEGMENTS_PAGE
-    write_segments_page(facts, place)
-    return Profiles(facts=facts, page=place)
+    write_segments_page(report, place)
+    return Profiles(report=report, page=place)

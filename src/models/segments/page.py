@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from models.panel.features.words import FigureUnit
 from models.reasons.figures import figure_in_words
 from models.segments import plots as segment_plots
+from models.segments.compute import ProfilesReport
+from models.segments.contents import FeatureMedian, KindTotal, SegmentsReport
 from models.segments.text import AXIS_TITLES, KIND_TITLES, percent_or_dash
 from models.shell.html import environment
 from models.shell.small_plots import short_number
@@ -16,7 +17,6 @@ from models.store.drafts import publish_text
 from models.text import ENGLISH
 
 SEGMENTS_PAGE = "segments.html"
-Facts = Mapping[str, Any]
 CHOSEN_BY = {
     "separation": "the one whose segments lie farthest apart, of those that hold under resampling and are large enough",
     "fewest": "the fewest that hold under resampling, since nothing lies apart",
@@ -27,14 +27,14 @@ _HEAT_STEPS = ((1.0, 3), (0.5, 2), (0.25, 1))
 _MOVE_STEPS = ((0.5, 3), (0.2, 2), (0.05, 1))
 
 
-def write_segments_page(facts: Facts, path: Path) -> None:
+def write_segments_page(report: ProfilesReport, path: Path) -> None:
     """Write the page of profiles, whole or not at all."""
-    publish_text(path, segments_page(facts))
+    publish_text(path, segments_page(report))
 
 
-def segments_page(facts: Facts) -> str:
-    """The page of what ``book_profiles`` or ``trained_profiles`` tell."""
-    segments, totals = facts["segments"], kinds_in_order(facts["segments"]["kinds"])
+def segments_page(report: ProfilesReport) -> str:
+    """The page of what ``book_profiles`` or ``trained_profiles`` found."""
+    segments, totals = report.segments, kinds_in_order(report.segments.kinds)
     return str(
         environment(
             filters={"figure": short_number, "percent": percent_or_dash, "signed": signed},
@@ -42,33 +42,33 @@ def segments_page(facts: Facts) -> str:
         )
         .get_template("segments/page.html")
         .render(
-            facts=facts,
+            report=report,
             segments=segments,
             medians=_medians(segments),
-            kinds=facts["kinds"],
+            kinds=report.kinds,
             totals=totals,
             titles=KIND_TITLES,
             axis_titles=AXIS_TITLES,
             chosen_by=CHOSEN_BY,
             methods=segment_plots.METHODS,
             map_charts=[
-                segment_plots.map_chart(segments["map"], segments["segments"]),
-                segment_plots.loadings_chart(segments["map"], segments["features"], segments["called"][ENGLISH]),
+                segment_plots.map_chart(segments.map, segments.segments),
+                segment_plots.loadings_chart(segments.map, segments.features, segments.called[ENGLISH]),
             ],
             choice_charts=[
                 segment_plots.stability_chart(segments),
                 segment_plots.separation_chart(segments),
-                segment_plots.structure_chart(segments["structure_test"]),
+                segment_plots.structure_chart(segments.structure_test),
             ],
             mix_charts=[
-                segment_plots.mix_chart(name, segments["segments"], whole, segments["tier_colours"])
+                segment_plots.mix_chart(name, segments.segments, whole, segments.tier_colours)
                 for name, whole in totals.items()
             ],
         )
     )
 
 
-def kinds_in_order(kinds: Mapping[str, Sequence[Facts]]) -> dict[str, Sequence[Facts]]:
+def kinds_in_order(kinds: Mapping[str, Sequence[KindTotal]]) -> dict[str, Sequence[KindTotal]]:
     """Decisions first, as they are taken, then what else clients are told apart by; a report's file keeps no order.
 
     >>> list(kinds_in_order({"region": [], "tier": [], "stage": []}))
@@ -78,10 +78,10 @@ def kinds_in_order(kinds: Mapping[str, Sequence[Facts]]) -> dict[str, Sequence[F
     return {name: kinds[name] for name in (*known, *(name for name in kinds if name not in KIND_TITLES))}
 
 
-def _medians(segments: Facts) -> list[tuple[str, Facts]]:
+def _medians(segments: SegmentsReport) -> list[tuple[str, Mapping[str, FeatureMedian]]]:
     """Rows of the heat map: the whole book, then each segment, with the medians of their features."""
-    rows = [(f"{each['number']}: {each['name']}", each["features"]) for each in segments["segments"]]
-    return [("whole book", segments["whole"]["features"]), *rows]
+    rows = [(f"{each.number}: {each.name}", each.features) for each in segments.segments]
+    return [("whole book", segments.whole.features), *rows]
 
 
 def signed(apart: float | None) -> str:
@@ -116,12 +116,12 @@ def move(share: float | None) -> str:
     return f"high{depth}" if depth else "mid"
 
 
-def _said(facts: Facts, name: str, median: float | None) -> str:
+def _said(report: ProfilesReport, name: str, median: float | None) -> str:
     """The median of a feature in a segment, as a person writes it."""
     if median is None:
         return "not known"
-    figure = facts["segments"]["figures"].get(name)
-    return short_number(median) if figure is None else _worded(median, FigureUnit(figure), facts["currency"])
+    figure = report.segments.figures.get(name)
+    return short_number(median) if figure is None else _worded(median, FigureUnit(figure), report.currency)
 
 
 def _worded(median: float, figure: FigureUnit, currency: str) -> str:

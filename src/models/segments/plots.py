@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 from markupsafe import Markup
 
+from models.learners.segments.choice import SegmentationCandidate
+from models.learners.segments.structure import Structure
+from models.segments.contents import KindTotal, MapAxis, SegmentMap, SegmentProfile, SegmentsReport
 from models.shell.chart import COLOURS, OURS, Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, percent, reaching, rows_frame, shortened
 from models.shell.tier_styles import tier_styles
@@ -20,7 +22,6 @@ _MARGIN, _MAX_LOADING = 16, 58
 _DIRECTIONS = ("across", "up")
 _LEAST_LABELLED = 0.08
 """A part of a bar that is narrower has no room for its figure."""
-Facts = Mapping[str, Any]
 
 
 def segment_style(place: int) -> str:
@@ -32,32 +33,31 @@ def segment_style(place: int) -> str:
     return STYLES[place % len(STYLES)]
 
 
-def map_chart(found: Facts, segments: Sequence[Facts]) -> Chart:
+def map_chart(found: SegmentMap, segments: Sequence[SegmentProfile]) -> Chart:
     """A sample of clients in the plane in which they lie farthest apart, with the middle of each segment labelled."""
-    styles = {each["number"]: segment_style(place) for place, each in enumerate(segments)}
-    points = [*found["places"], *found["middles"]]
+    styles = {each.number: segment_style(place) for place, each in enumerate(segments)}
+    points = [*found.places, *found.middles]
     across, up = ([point[axis] for point in points] for axis in (0, 1))
-    names = [f"{way}: {percent(_rounded(axis['share']))} of the spread" for way, axis in _axes(found)]
+    names = [f"{way}: {percent(_rounded(axis.share))} of the spread" for way, axis in _axes(found)]
     frame = Frame(
         x=reaching(across, name=names[0], zero=False), y=reaching(up, name=names[1], zero=False), height=_MAP_HEIGHT
     )
     marks = [
         frame.dot(x, y, f"{styles[number]} faint", f"a client of segment {number}", 2.2)
-        for (x, y), number in zip(found["places"], found["segments"], strict=True)
+        for (x, y), number in zip(found.places, found.segments, strict=True)
     ]
-    for each, (x, y) in zip(segments, found["middles"], strict=True):
-        reported = f"segment {each['number']}: {each['name']}"
-        marks.append(frame.dot(x, y, f"{styles[each['number']]} middle-mark", reported, 8.5))
-        marks.append(frame.text(x, y, str(each["number"]), "mark-label", shift=(0, 4)))
-    title = f"Map of {len(found['places']):,} clients, and the middle of each segment"
+    for each, (x, y) in zip(segments, found.middles, strict=True):
+        reported = f"segment {each.number}: {each.name}"
+        marks.append(frame.dot(x, y, f"{styles[each.number]} middle-mark", reported, 8.5))
+        marks.append(frame.text(x, y, str(each.number), "mark-label", shift=(0, 4)))
+    title = f"Map of {len(found.places):,} clients, and the middle of each segment"
     legend = tuple(
-        LegendKey(css=styles[each["number"]], label=f"{each['number']}: {each['name']}", shape="dot")
-        for each in segments
+        LegendKey(css=styles[each.number], label=f"{each.number}: {each.name}", shape="dot") for each in segments
     )
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 
-def loadings_chart(found: Facts, features: Sequence[str], called: Mapping[str, str]) -> Chart:
+def loadings_chart(found: SegmentMap, features: Sequence[str], called: Mapping[str, str]) -> Chart:
     """How much of each feature goes into each direction of the map; what it is called stands above its bars."""
     scale = AxisScale(low=-1.05, high=1.05, name="part in the direction, -1 to 1", places=(-1.0, -0.5, 0.0, 0.5, 1.0))
     frame = rows_frame(scale, 2 * len(features), left=_MARGIN)
@@ -66,7 +66,7 @@ def loadings_chart(found: Facts, features: Sequence[str], called: Mapping[str, s
         said = called.get(name, name)
         marks.append(frame.text(scale.low, 2 * row, shortened(said, _MAX_LOADING), "label", shift=(0, 6)))
         for place, (way, axis) in enumerate(_axes(found)):
-            part, top = axis["loadings"][name], 2 * row + 0.56 + 0.44 * place
+            part, top = axis.loadings[name], 2 * row + 0.56 + 0.44 * place
             reported = f"{said}, {way}: {part:+.2f}"
             marks.append(frame.bar((0.0, part), (top, top + 0.4), f"bar {STYLES[place]}", reported))
     title = "What the two directions of the map are made of"
@@ -76,28 +76,28 @@ def loadings_chart(found: Facts, features: Sequence[str], called: Mapping[str, s
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 
-def stability_chart(facts: Facts) -> Chart:
+def stability_chart(segments: SegmentsReport) -> Chart:
     """Agreement of refits by method and number of clusters."""
     title = "Do refits on resampled clients find the same segments?"
-    return _curve_chart(facts, "stability", title, "median adjusted Rand index")
+    return _curve_chart(segments, lambda each: each.stability, title, "median adjusted Rand index")
 
 
-def separation_chart(facts: Facts) -> Chart:
+def separation_chart(segments: SegmentsReport) -> Chart:
     """How far apart clusters lie, by method and number."""
-    return _curve_chart(facts, "separation", "How far apart do segments lie?", "mean silhouette")
+    return _curve_chart(segments, lambda each: each.separation, "How far apart do segments lie?", "mean silhouette")
 
 
-def structure_chart(test: Facts) -> Chart:
+def structure_chart(test: Structure) -> Chart:
     """Separation in the book beside what books without any clusters reach."""
-    ends = [*test["separation"], *test["expected"], *test["highest"]]
-    frame = _numbers_frame(test["clusters"], reaching(ends, name="mean silhouette", say=_two_digits))
-    lines = (("separation", OURS, "this book"), ("highest", "s1", "best"), ("expected", "s0", "mean"))
+    ends = [*test.separation, *test.expected, *test.highest]
+    frame = _numbers_frame(test.clusters, reaching(ends, name="mean silhouette", say=_two_digits))
+    lines = ((test.separation, OURS, "this book"), (test.highest, "s1", "best"), (test.expected, "s0", "mean"))
     marks = [
         mark
-        for name, css, said in lines
-        for mark in _line(frame, list(zip(test["clusters"], test[name], strict=True)), css, said)
+        for separations, css, said in lines
+        for mark in _line(frame, list(zip(test.clusters, separations, strict=True)), css, said)
     ]
-    drawn = f"of {test['draws']} books without clusters"
+    drawn = f"of {test.draws} books without clusters"
     legend = tuple(
         LegendKey(css=css, label=said if css == OURS else f"{said} {drawn}", shape="line") for _, css, said in lines
     )
@@ -105,13 +105,15 @@ def structure_chart(test: Facts) -> Chart:
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 
-def mix_chart(name: str, segments: Sequence[Facts], whole: Sequence[Facts], tier_colours: Mapping[str, str]) -> Chart:
+def mix_chart(
+    name: str, segments: Sequence[SegmentProfile], whole: Sequence[KindTotal], tier_colours: Mapping[str, str]
+) -> Chart:
     """What each segment is made of by one label, as parts of a bar, below the whole book."""
-    labels = [each["name"] for each in whole]
+    labels = [each.name for each in whole]
     in_turn = dict(zip(labels, (STYLES[place % len(STYLES)] for place in range(len(labels))), strict=True))
     styles = tier_styles(labels, tier_colours) if name == "tier" else in_turn
-    bars = [(WHOLE, {each["name"]: each["share"] for each in whole})]
-    bars += [(f"{each['number']}: {each['name']}", each["mixes"][name]) for each in segments]
+    bars: list[tuple[str, Mapping[str, float | None]]] = [(WHOLE, {each.name: each.share for each in whole})]
+    bars += [(f"{each.number}: {each.name}", each.mixes[name]) for each in segments]
     frame = rows_frame(AxisScale(low=0.0, high=1.0, name="share of clients", say=percent), len(bars), left=_LABELS)
     marks: list[Markup] = []
     for row, (said, shares) in enumerate(bars):
@@ -134,17 +136,19 @@ def _parts(frame: Frame, row: int, said: str, parts: Sequence[tuple[str, float, 
     return marks
 
 
-def _curve_chart(facts: Facts, figure: str, title: str, axis: str) -> Chart:
-    curve, served = facts["curve"], facts["served"]
-    numbers = sorted({each["clusters"] for each in curve})
-    methods = list(dict.fromkeys(each["method"] for each in curve))
-    frame = _numbers_frame(numbers, reaching([each[figure] for each in curve], name=axis, say=_two_digits))
+def _curve_chart(
+    segments: SegmentsReport, figure: Callable[[SegmentationCandidate], float], title: str, axis: str
+) -> Chart:
+    curve, served = segments.curve, segments.served
+    numbers = sorted({each.clusters for each in curve})
+    methods = list(dict.fromkeys(each.method for each in curve))
+    frame = _numbers_frame(numbers, reaching([figure(each) for each in curve], name=axis, say=_two_digits))
     marks: list[Markup] = []
     for place, method in enumerate(methods):
-        points = [(each["clusters"], each[figure]) for each in curve if each["method"] == method]
+        points = [(each.clusters, figure(each)) for each in curve if each.method == method]
         marks += _line(frame, points, STYLES[place], METHODS.get(method, method))
-    reported = f"served: {METHODS.get(served['method'], served['method'])}, {served['clusters']} segments"
-    marks.append(frame.dot(served["clusters"], served[figure], "realised hollow", reported, 7.0))
+    reported = f"served: {METHODS.get(served.method, served.method)}, {served.clusters} segments"
+    marks.append(frame.dot(served.clusters, figure(served), "realised hollow", reported, 7.0))
     legend = tuple(LegendKey(css=STYLES[place], label=METHODS.get(name, name)) for place, name in enumerate(methods))
     return Chart(
         title=title,
@@ -169,8 +173,8 @@ def _numbers_frame(numbers: Sequence[int], y: AxisScale) -> Frame:
     return Frame(x=x, y=y)
 
 
-def _axes(found: Facts) -> list[tuple[str, Facts]]:
-    return list(zip(_DIRECTIONS, found["axes"], strict=True))
+def _axes(found: SegmentMap) -> list[tuple[str, MapAxis]]:
+    return list(zip(_DIRECTIONS, found.axes, strict=True))
 
 
 def _two_digits(value: float) -> str:

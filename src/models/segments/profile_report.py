@@ -2,23 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
-from models.codec import to_plain
 from models.config.root import Config
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins
 from models.pipeline.pipeline import FittedModels
 from models.profiles.compute import AXES, places_of
-from models.profiles.labels import label_facts
-from models.profiles.regions import region_table
-from models.profiles.rescoring import held_histories, migration_facts, raw_histories, with_lost
+from models.profiles.labels import LabelReport, label_reports
+from models.profiles.regions import Place, region_table
+from models.profiles.rescoring import MigrationReport, held_histories, migration_report, raw_histories, with_lost
 from models.vocab import FloatArray, TextArray
 
 
-def served_kind_facts(models: FittedModels, panel: Panel, served: LearningOrigins, config: Config) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class RegionCell:
+    """Clients of a class of region and a potential: expected value, its part at risk and mean decline.
+
+    ``decline`` is None where there is nobody.
+    """
+
+    region_class: str
+    potential: str
+    clients: int
+    value: float
+    value_at_risk: float
+    decline: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindsReport:
+    """Stages, types and regions: places, cross table, moves by axis, agreement with labels by axis.
+
+    ``unknown_features``: section of the config -> features that it names and the book does not know.
+    """
+
+    as_of: date
+    places: tuple[Place, ...]
+    regions: tuple[RegionCell, ...]
+    unknown_features: Mapping[str, tuple[str, ...]]
+    migrations: Mapping[str, MigrationReport]
+    labels: Mapping[str, LabelReport]
+
+
+def served_kinds(models: FittedModels, panel: Panel, served: LearningOrigins, config: Config) -> KindsReport:
     """Facts of the models that serve: at the latest training origin, and for moves over all of them.
 
     The models have seen the outcomes of these origins, so that stages follow decline more closely than they will.
@@ -27,29 +58,36 @@ def served_kind_facts(models: FittedModels, panel: Panel, served: LearningOrigin
     raw = raw_histories(models.kinds, learned, models.decline.predict(models.contract.encode(learned.features)), config)
     published = held_histories(raw, config)
     histories = {**published, "stage": with_lost(published["stage"])}
-    return {
-        "as_of": panel.grid.start_of(served.latest).isoformat(),
-        "places": to_plain(models.kinds.regions.places),
-        "regions": _regions(models, now, config),
-        "unknown_features": {section: list(names) for section, names in models.kinds.unknown.items()},
-        "migrations": {axis: migration_facts(histories[axis], axis) for axis in AXES},
-        "labels": label_facts(models.kinds, now, config),
-    }
+    return KindsReport(
+        as_of=panel.grid.start_of(served.latest),
+        places=models.kinds.regions.places,
+        regions=_regions(models, now, config),
+        unknown_features=models.kinds.unknown,
+        migrations={axis: migration_report(histories[axis], axis) for axis in AXES},
+        labels=label_reports(models.kinds, now, config),
+    )
 
 
-def _regions(models: FittedModels, rows: Panel, config: Config) -> list[dict[str, Any]]:
+def _regions(models: FittedModels, rows: Panel, config: Config) -> tuple[RegionCell, ...]:
     matrix, regions = models.contract.encode(rows.features), models.kinds.regions
     classes = regions.classes(places_of(rows.features, config))
     potential = regions.potential(rows.features, classes, config.regions)
-    return region_facts(classes, potential, models.value.predict(matrix), models.decline.predict(matrix))
+    return region_cells(classes, potential, models.value.predict(matrix), models.decline.predict(matrix))
 
 
-def region_facts(
+def region_cells(
     classes: TextArray, potential: TextArray, value: FloatArray, decline: FloatArray
-) -> list[dict[str, Any]]:
-    """The cross table class of region x potential of (n,) clients, ready for JSON; None where there is nobody."""
+) -> tuple[RegionCell, ...]:
+    """The cross table class of region x potential of (n,) clients."""
     table = region_table(classes, potential, value, decline)
-    return [
-        {str(name): None if isinstance(cell, float) and np.isnan(cell) else cell for name, cell in row.items()}
+    return tuple(
+        RegionCell(
+            region_class=row["region_class"],
+            potential=row["potential"],
+            clients=int(row["clients"]),
+            value=float(row["value"]),
+            value_at_risk=float(row["value_at_risk"]),
+            decline=None if np.isnan(row["decline"]) else float(row["decline"]),
+        )
         for row in table.to_dict("records")
-    ]
+    )

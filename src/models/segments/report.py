@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,26 @@ from models.profiles.regions import RegionClass
 from models.profiles.types import NEEDS, RELATIONSHIPS
 from models.profiles.value_classes import ValueClass
 from models.scoring.columns import score_columns
-from models.text import ENGLISH, Language, languages
+from models.segments.contents import (
+    FeatureMedian,
+    KindTotal,
+    MapAxis,
+    MatchingReport,
+    RenumberedSegment,
+    SegmentMap,
+    SegmentOverlap,
+    SegmentProfile,
+    SegmentsReport,
+    WholeBook,
+)
+from models.text import Language, languages
 from models.vocab import BoolArray, FloatArray, IntArray, Stage, TextArray
 
 BETWEEN = 0.1
 """A client with a smaller margin is said to lie between two segments."""
 MAP_CLIENTS = 500
+_CHINESE = Language("zh")
+"""The language of ``name_zh``, which programs read beside the English name."""
 MIX_COLUMNS = ("tier", "stage", "relationship_type", "need_type", "value_class", "region_class")
 PLACE_COLUMNS = ("region", "country")
 _ORDERS = {
@@ -57,13 +71,13 @@ def continued_segments(now: Panel, config: Config, previous: SegmentModel | None
     return ContinuedSegments(model=found.model, matching=found.matching)
 
 
-def served_segment_facts(
+def served_segments(
     models: FittedModels, rows: Panel, config: Config, matching: Matching | None = None
-) -> dict[str, Any]:
-    """``segment_facts`` of the clients of ``rows``, one origin, as the models that serve see them."""
+) -> SegmentsReport:
+    """``segments_report`` of the clients of ``rows``, one origin, as the models that serve see them."""
     predictions = score_panel(models, rows)
     mixes = mixes_of(rows, score_columns(models, rows, predictions, config))
-    return segment_facts(models.segments, rows, predictions, mixes, models.policy.scale, matching)
+    return segments_report(models.segments, rows, predictions, mixes, models.policy.scale, matching)
 
 
 def mixes_of(panel: Panel, columns: Mapping[str, pa.Array]) -> dict[str, TextArray]:
@@ -73,15 +87,15 @@ def mixes_of(panel: Panel, columns: Mapping[str, pa.Array]) -> dict[str, TextArr
     return mixes if place is None else {**mixes, place: _labels(panel.features[place].astype(object).tolist())}
 
 
-def segment_facts(
+def segments_report(
     model: SegmentModel,
     rows: Panel,
     predictions: Predictions,
     mixes: Mapping[str, TextArray],
     scale: TierScale,
     matching: Matching | None = None,
-) -> dict[str, Any]:
-    """All about the segments of ``rows``, clients at one origin with their predictions, ready for JSON.
+) -> SegmentsReport:
+    """All about the segments of ``rows``, clients at one origin with their predictions.
 
     ``mixes`` are labels by which each segment is told as shares, tiers in the order of ``scale``. Places of few
     clients are pooled, as in the report.
@@ -90,67 +104,59 @@ def segment_facts(
     orders = {**_ORDERS, "tier": scale.names}
     groups = {name: _groups(labels, orders.get(name)) for name, labels in mixes.items()}
     profiled = _Profiled(model, matrix, predictions, groups)
-    names = {language: _names_in(language, model, rows) for language in languages() if language != ENGLISH}
-    return {
-        "as_of": rows.grid.start_of(int(rows.origin[0])).isoformat() if len(rows) else None,
-        "clients": len(rows),
-        "features": list(model.features),
-        "called": {
+    names_zh = _names_in(_CHINESE, model, rows)
+    choice = model.choice
+    return SegmentsReport(
+        as_of=rows.grid.start_of(int(rows.origin[0])) if len(rows) else None,
+        clients=len(rows),
+        features=tuple(model.features),
+        called={
             language: {name: rows.words[name].describe(language) for name in model.features if name in rows.words}
             for language in languages()
         },
-        "figures": {name: rows.words[name].figure.value for name in model.features if name in rows.words},
-        **choice_of_segments(model),
-        "between": BETWEEN,
-        "segments": [
-            {
-                "number": number,
-                "name": model.names[place],
-                **{f"name_{language}": translated[place] for language, translated in names.items()},
-                **profiled.of(place),
-            }
-            for place, number in enumerate(model.numbers)
-        ],
-        "whole": {"features": _features(model, matrix, matrix)},
-        "kinds": {name: _totals(groups, predictions) for name, groups in profiled.mixes.items()},
-        "tier_colours": scale.colours(),
-        "map": map_of(model, matrix, predictions.segment),
-        "matching": None if matching is None else _matching_facts(matching),
-    }
+        figures={name: rows.words[name].figure.value for name in model.features if name in rows.words},
+        served=choice.served,
+        chosen_by=choice.reason,
+        curve=choice.candidates,
+        structure="found" if choice.has_structure else "none",
+        structure_test=choice.structure,
+        structure_served=choice.structure.at(choice.served.clusters),
+        between=BETWEEN,
+        segments=tuple(
+            profiled.of(place, name_zh=name_zh)
+            for place, name_zh in zip(range(len(model.numbers)), names_zh, strict=True)
+        ),
+        whole=WholeBook(features=_features(model, matrix, matrix)),
+        kinds={name: _totals(groups, predictions) for name, groups in profiled.mixes.items()},
+        tier_colours=scale.colours(),
+        map=map_of(model, matrix, predictions.segment),
+        matching=None if matching is None else _matching_report(matching),
+    )
 
 
 def _names_in(language: Language, model: SegmentModel, rows: Panel) -> tuple[str, ...]:
     return model.names_in(language, lambda name: rows.words[name].describe(language) if name in rows.words else name)
 
 
-def choice_of_segments(model: SegmentModel) -> dict[str, Any]:
-    """How method and number were chosen: the curve of all candidates, and whether there is structure at all."""
-    choice = model.choice
-    return {
-        "served": asdict(choice.served),
-        "chosen_by": choice.reason,
-        "curve": [asdict(candidate) for candidate in choice.candidates],
-        "structure": "found" if choice.has_structure else "none",
-        "structure_test": asdict(choice.structure),
-        "structure_served": choice.structure.at(choice.served.clusters),
-    }
-
-
-def map_of(model: SegmentModel, matrix: FloatArray, segment: IntArray) -> dict[str, Any]:
-    """Clients in the plane in which they lie farthest apart: an even sample, without ids, and the segments' middles."""
+def map_of(model: SegmentModel, matrix: FloatArray, segment: IntArray) -> SegmentMap:
+    """The map of (n, n_features) clients of ``segment`` (n,)."""
     scaled = model.scaled(matrix)
     plane = Plane.of(scaled)
     order = np.lexsort(scaled.T[::-1])
     sample = order[np.linspace(0, len(order) - 1, min(MAP_CLIENTS, len(order))).round().astype(np.int64)]
-    return {
-        "axes": [
-            {"share": share, "loadings": dict(zip(model.features, loadings, strict=True))}
+    return SegmentMap(
+        axes=tuple(
+            MapAxis(share=share, loadings=dict(zip(model.features, loadings, strict=True)))
             for share, loadings in zip(plane.shares.tolist(), plane.loadings.T.tolist(), strict=True)
-        ],
-        "places": plane.places(scaled[sample]).round(3).tolist(),
-        "segments": segment[sample].tolist(),
-        "middles": plane.places(model.centres).round(3).tolist(),
-    }
+        ),
+        places=_rounded(plane.places(scaled[sample])),
+        segments=tuple(segment[sample].tolist()),
+        middles=_rounded(plane.places(model.centres)),
+    )
+
+
+def _rounded(places: FloatArray) -> tuple[tuple[float, ...], ...]:
+    return tuple(map(tuple, places.round(3).tolist()))
 
 
 @dataclass(frozen=True)
@@ -162,41 +168,44 @@ class _Profiled:
     predictions: Predictions
     mixes: Mapping[str, Mapping[str, BoolArray]]
 
-    def of(self, place: int) -> dict[str, Any]:
+    def of(self, place: int, *, name_zh: str) -> SegmentProfile:
         """The profile of one cluster."""
         reported, inside = self.predictions, self.predictions.segment == self.model.numbers[place]
         value, total = reported.value[inside], float(reported.value.sum())
-        return {
-            "clients": int(inside.sum()),
-            "share": _mean(inside.astype(np.float64)),
-            "value": float(value.sum()),
-            "value_mean": _mean(value),
-            "value_share": float(value.sum()) / total if total > 0 else None,
-            "decline_mean": _mean(reported.decline_probability[inside]),
-            "margin_mean": _mean(reported.segment_margin[inside]),
-            "between_share": _mean((reported.segment_margin[inside] < BETWEEN).astype(np.float64)),
-            "features": _features(self.model, self.matrix[inside], self.matrix),
-            "mixes": {
+        return SegmentProfile(
+            number=self.model.numbers[place],
+            name=self.model.names[place],
+            name_zh=name_zh,
+            clients=int(inside.sum()),
+            share=_mean(inside.astype(np.float64)),
+            value=float(value.sum()),
+            value_mean=_mean(value),
+            value_share=float(value.sum()) / total if total > 0 else None,
+            decline_mean=_mean(reported.decline_probability[inside]),
+            margin_mean=_mean(reported.segment_margin[inside]),
+            between_share=_mean((reported.segment_margin[inside] < BETWEEN).astype(np.float64)),
+            features=_features(self.model, self.matrix[inside], self.matrix),
+            mixes={
                 name: {label: _mean(members[inside].astype(np.float64)) for label, members in groups.items()}
                 for name, groups in self.mixes.items()
             },
-        }
+        )
 
 
-def _totals(groups: Mapping[str, BoolArray], reported: Predictions) -> list[dict[str, Any]]:
+def _totals(groups: Mapping[str, BoolArray], reported: Predictions) -> tuple[KindTotal, ...]:
     """Clients, value and decline of each group in the whole book."""
     total = float(reported.value.sum())
-    return [
-        {
-            "name": name,
-            "clients": int(inside.sum()),
-            "share": _mean(inside.astype(np.float64)),
-            "value": float(reported.value[inside].sum()),
-            "value_share": float(reported.value[inside].sum()) / total if total > 0 else None,
-            "decline_mean": _mean(reported.decline_probability[inside]),
-        }
+    return tuple(
+        KindTotal(
+            name=name,
+            clients=int(inside.sum()),
+            share=_mean(inside.astype(np.float64)),
+            value=float(reported.value[inside].sum()),
+            value_share=float(reported.value[inside].sum()) / total if total > 0 else None,
+            decline_mean=_mean(reported.decline_probability[inside]),
+        )
         for name, inside in groups.items()
-    ]
+    )
 
 
 def _medians(matrix: FloatArray) -> FloatArray:
@@ -206,25 +215,30 @@ def _medians(matrix: FloatArray) -> FloatArray:
     return np.array([np.median(column[reported]) if reported.any() else np.nan for column, reported in columns])
 
 
-def _features(model: SegmentModel, matrix: FloatArray, whole: FloatArray) -> dict[str, dict[str, Any]]:
-    """The median client of ``matrix``: ``apart`` is how many spreads it lies from that of the ``whole`` book."""
+def _features(model: SegmentModel, matrix: FloatArray, whole: FloatArray) -> dict[str, FeatureMedian]:
+    """The median client of ``matrix``, beside that of the ``whole`` book."""
     known, medians = ~np.isnan(matrix), _medians(matrix)
     apart = (model.scaled(medians[None]) - model.scaled(_medians(whole)[None]))[0]
     return {
-        name: {
-            "apart": float(apart[place]) if reported.any() else None,
-            "median": float(medians[place]) if reported.any() else None,
-            "known_share": _mean(reported.astype(np.float64)),
-        }
+        name: FeatureMedian(
+            apart=float(apart[place]) if reported.any() else None,
+            median=float(medians[place]) if reported.any() else None,
+            known_share=_mean(reported.astype(np.float64)),
+        )
         for place, (name, reported) in enumerate(zip(model.features, known.T, strict=True))
     }
 
 
-def _matching_facts(matching: Matching) -> dict[str, Any]:
-    facts = asdict(matching)
-    facts["renamed"] = [{"fitted": before, "number": after} for before, after in sorted(matching.renamed.items())]
-    facts["overlaps"] = [{"number": number, "overlap": share} for number, share in sorted(matching.overlaps.items())]
-    return facts
+def _matching_report(matching: Matching) -> MatchingReport:
+    renamed, overlaps = sorted(matching.renamed.items()), sorted(matching.overlaps.items())
+    return MatchingReport(
+        renamed=tuple(RenumberedSegment(fitted=before, number=after) for before, after in renamed),
+        given_up=matching.given_up,
+        clients=matching.clients,
+        moved_share=matching.moved_share,
+        agreement=matching.agreement,
+        overlaps=tuple(SegmentOverlap(number=number, overlap=share) for number, share in overlaps),
+    )
 
 
 def _groups(labels: TextArray, order: Sequence[str] | None) -> dict[str, BoolArray]:

@@ -40,9 +40,9 @@ def train(
     settings = settings_of(config, set_)
     trained = job.train(settings, book=book, replace_champion=replace_champion, progress=progress())
     if json_:
-        print_json(trained.facts())
+        print_json(trained.document)
         return
-    for table in evaluated.metrics_tables(trained.report):
+    for table in evaluated.metrics_tables(trained.report.origins):
         out.print(table)
     print_lines(notice_lines(trained.notices))
     print_lines(terminal.training_lines(trained, settings.run.tracking_uri))

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from models.book.door import Book
 from models.book.measures import absent_measures
 from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError
-from models.evaluation.compute import choice_facts, evaluate_origin, headline, pooled_figures, require_both_outcomes
-from models.evaluation.metrics import MAIN_METRIC
-from models.evaluation.report.explained import explained_parts, ranking_stability, reason_sizes, sampled
-from models.evaluation.report.importance import stability_parts
+from models.evaluation.compute import evaluate_origin, headline, pooled_figures, require_both_outcomes, value_choice
+from models.evaluation.report.contents import EvaluationReport, OriginReport, ReportHorizon, ValueChoice
+from models.evaluation.report.explained import (
+    ExplainedModels,
+    explained_parts,
+    ranking_stability,
+    reason_sizes,
+    sampled,
+)
+from models.evaluation.report.importance import MAIN_METRIC, stability_parts
 from models.evaluation.truth import read_truth
 from models.grading.compute import facts_of
 from models.grading.coverage import policy_notices
 from models.learners.segments.model import SegmentModel
-from models.notices import Notice, Severity, by_severity, notice_facts, notices_of
+from models.notices import Notice, Severity, by_severity
 from models.panel.definitions import definitions
 from models.panel.named_features import absent_features, unknown_features
 from models.panel.panel import Panel
@@ -36,10 +40,11 @@ from models.pipeline.rows import rows_of
 from models.pipeline.selection import learn_calibration
 from models.profiles.compute import stage_features
 from models.scoring.scoring import rehearse
-from models.segments.profile_report import served_kind_facts
-from models.segments.report import continued_segments, served_segment_facts
+from models.segments.profile_report import served_kinds
+from models.segments.report import continued_segments, served_segments
 from models.store.sealed import publish_folder
-from models.training.directions import direction_facts
+from models.training.directions import direction_checks
+from models.training.report import ServedModels, TrainingReport, TreeCounts
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 from models.workers import Mapper
 
@@ -49,8 +54,7 @@ class Trained:
     """What training leaves: the folder of the bundle, the report that it carries, and the features it asks for."""
 
     bundle: Path
-    report: dict[str, Any]
-    """As it is written: lists and text keys, in the order in which it is told."""
+    report: TrainingReport
     features: dict[str, str]
     """Feature -> number or category."""
 
@@ -106,29 +110,33 @@ def train_models(
     for test in plan.tests:
         require_both_outcomes(panel.at([test]), test)
     segments = continued_segments(panel.at([served.latest]), config, previous)
-    report = _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth, segments.model))
+    evaluated = _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth, segments.model))
     progress.stage("Fitting the models that serve")
     corrections = learn_calibration(hindcasts.of(served), config)
     models = replace(fit_models(panel, served, corrections, config, segments=segments.model), notes=learned.notes)
     _tell_unknown(models, progress)
     models = with_peers(models, panel, served.latest)
     rehearse(models, panel.at([served.latest]))
+    now = panel.at([served.latest])
     asked = {"stages": stage_features(config), **models.kinds.unknown}
     known = list(panel.features.columns)
-    named = [*unknown_features(config, known), *absent_features(asked, known)]
-    found = [*named, *models.learned.uncalibrated(), *_policy_notices(models, panel.at([served.latest]))]
-    report["notices"] = notice_facts(by_severity([*notices_of(report["notices"]), *found]))
-    report["served"] = _served_facts(models, panel, served) | {
-        "choice": choice_facts(corrections, panel, served),
-        "directions": direction_facts(rows_of(panel.at(served.learn), models.contract), models.contract, config),
-    }
-    report["explained"] = _explained(models, panel.at([served.latest]), report)
-    report["segments"] = served_segment_facts(models, panel.at([served.latest]), config, segments.matching)
-    report["kinds"] = served_kind_facts(models, panel, served, config)
-    profile = TrainingProfile(book=book.profile, value_per_client=_value_per_client(models, panel.at([served.latest])))
+    found = [
+        *unknown_features(config, known),
+        *absent_features(asked, known),
+        *models.learned.uncalibrated(),
+        *_policy_notices(models, now),
+    ]
+    report = TrainingReport(
+        **vars(replace(evaluated, notices=by_severity([*evaluated.notices, *found]))),
+        served=_served(models, panel, served, value_choice(corrections, panel, served), config),
+        explained=_explained(models, now, evaluated.origins),
+        segments=served_segments(models, now, config, segments.matching),
+        kinds=served_kinds(models, panel, served, config),
+    )
+    profile = TrainingProfile(book=book.profile, value_per_client=_value_per_client(models, now))
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint, profile=profile))
     recorder.artifact(folder / "report.json")
-    return Trained(bundle=folder, report=json.loads(json.dumps(report)), features=_kinds(models))
+    return Trained(bundle=folder, report=report, features=_kinds(models))
 
 
 def _policy_notices(models: FittedModels, now: Panel) -> list[Notice]:
@@ -153,7 +161,7 @@ def evaluate_book(
     mapper: Mapper | None = None,
     recorder: Recorder = SilentRecorder(),
     progress: Progress = SilentProgress(),
-) -> dict[str, Any]:
+) -> EvaluationReport:
     """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
     plan = _plan(book, config, tuple(tests) or config.origins.test)
     require_events(book, config, plan.grid, list(plan.tests))
@@ -185,7 +193,7 @@ def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, l
         )
 
 
-def _report(book: Book, config: Config, hindcasts: OutOfTimeForecasts, plan: _Plan, watch: _Watch) -> dict[str, Any]:
+def _report(book: Book, config: Config, hindcasts: OutOfTimeForecasts, plan: _Plan, watch: _Watch) -> EvaluationReport:
     panel = hindcasts.panel
     judged_origins = []
     truth = None if watch.truth is None else read_truth(watch.truth)
@@ -193,62 +201,73 @@ def _report(book: Book, config: Config, hindcasts: OutOfTimeForecasts, plan: _Pl
     for number, fit in tests:
         judged = evaluate_origin(hindcasts, number, fit, config, truth, segments=watch.segments)
         judged_origins.append(judged)
-        watch.recorder.metrics(headline(judged.report), step=int(judged.report["as_of"].replace("-", "")))
+        watch.recorder.metrics(headline(judged.report), step=int(f"{judged.report.as_of:%Y%m%d}"))
     origins = [judged.report for judged in judged_origins]
-    return {
-        "book": book.name,
-        "currency": book.currency,
-        "data": book.fingerprint,
-        "known_until": book.known_until.isoformat(),
-        "horizon": {"periods": config.time.horizon_periods, "period": config.time.period},
-        "terms": list(definitions(config)),
-        "features": panel.features.shape[1],
-        "notices": notice_facts(by_severity([*book.notices, *_undetermined(origins)])),
-        "absent": {table: list(names) for table, names in absent_measures(config, book.tables).items()},
-        "interval_level": 0.95,
-        "pooled": pooled_figures(judged_origins, config) if len(judged_origins) > 1 else None,
-        "stability": stability_parts(origins, [origin["importance"] for origin in origins]),
-        "origins": origins,
-    }
+    return EvaluationReport(
+        book=book.name,
+        currency=book.currency,
+        data=book.fingerprint,
+        known_until=book.known_until,
+        horizon=ReportHorizon(periods=config.time.horizon_periods, period=config.time.period),
+        terms=definitions(config),
+        features=panel.features.shape[1],
+        notices=by_severity([*book.notices, *_undetermined(origins)]),
+        absent={table: tuple(names) for table, names in absent_measures(config, book.tables).items()},
+        interval_level=0.95,
+        pooled=pooled_figures(judged_origins, config) if len(judged_origins) > 1 else None,
+        stability=stability_parts(
+            [origin.as_of for origin in origins],
+            {target: [origin.of(target).metrics for origin in origins] for target in MAIN_METRIC},
+            [origin.importance for origin in origins],
+        ),
+        origins=tuple(origins),
+    )
 
 
-def _undetermined(origins: Sequence[Mapping[str, Any]]) -> list[Notice]:
+def _undetermined(origins: Sequence[OriginReport]) -> list[Notice]:
     """The main figures that the clients of a test origin leave open."""
     return [
         Notice(
             code="figure_undetermined",
             severity=Severity.NOTE,
             subject=f"{target}.{metric}",
-            found=f"it cannot be told at {origin['as_of']}: {why}",
+            found=f"it cannot be told at {origin.as_of}: {why}",
             remedy="choose another origins.test or a longer horizon",
         )
         for origin in origins
         for target, metric in MAIN_METRIC.items()
-        if (why := origin[target]["undetermined"])
+        if (why := origin.of(target).undetermined)
     ]
 
 
-def _served_facts(models: FittedModels, panel: Panel, served: LearningOrigins) -> dict[str, Any]:
-    return {
-        "learned_until": models.learned.until.isoformat(),
-        "learned_from": [panel.grid.start_of(origin).isoformat() for origin in served.learn],
-        "rows": len(panel.at(served.learn)),
-        "unfinished": {panel.grid.start_of(each.origin).isoformat(): each.elapsed for each in served.unfinished},
-        "calibrated": models.bounds.bands is not None,
-        "trees": {"value": models.value.tree_count, "decline": models.decline.tree_count},
-        "values_below_zero": models.value.clipped,
-    }
+def _served(
+    models: FittedModels, panel: Panel, served: LearningOrigins, choice: ValueChoice, config: Config
+) -> ServedModels:
+    return ServedModels(
+        learned_until=models.learned.until,
+        learned_from=tuple(panel.grid.start_of(origin) for origin in served.learn),
+        rows=len(panel.at(served.learn)),
+        censored_origins={panel.grid.start_of(each.origin): each.elapsed for each in served.unfinished},
+        calibrated=models.bounds.bands is not None,
+        trees=TreeCounts(value=models.value.tree_count, decline=models.decline.tree_count),
+        values_below_zero=models.value.clipped,
+        choice=choice,
+        directions=direction_checks(rows_of(panel.at(served.learn), models.contract), models.contract, config),
+    )
 
 
-def _explained(models: FittedModels, now: Panel, report: dict[str, Any]) -> dict[str, Any]:
+def _explained(models: FittedModels, now: Panel, origins: Sequence[OriginReport]) -> ExplainedModels:
     """What moves the models that serve, and how alike they and those of the test origins rank the reasons."""
     matrix = models.contract.encode(now.features.iloc[sampled(len(now))])
     parts = {"value": models.value.explain(matrix), "decline": models.decline.explain(matrix)}
-    fits = [*report["origins"], {"as_of": "served", "reasons": reason_sizes(parts, models.contract.names, now.words)}]
-    return {
-        "models": explained_parts(parts, matrix, models.contract, now.words),
-        "stability": ranking_stability([fit["as_of"] for fit in fits], [fit["reasons"] for fit in fits]),
-    }
+    served = reason_sizes(parts, models.contract.names, now.words)
+    return ExplainedModels(
+        models=explained_parts(parts, matrix, models.contract, now.words),
+        stability=ranking_stability(
+            [*(origin.as_of.isoformat() for origin in origins), "served"],
+            [*(origin.reasons for origin in origins), served],
+        ),
+    )
 
 
 def _value_per_client(models: FittedModels, now: Panel) -> float:

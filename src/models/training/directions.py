@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -20,38 +20,60 @@ VIOLATED = 3.0
 """Standard errors beyond which a step against the direction is not chance; of ten steps one often exceeds 2."""
 
 
-def direction_facts(rows: Rows, contract: FeatureContract, config: Config) -> list[dict[str, Any]]:
-    """Each configured direction beside what the rows learned from show: mean outcome by bins of the feature.
+@dataclass(frozen=True, kw_only=True)
+class DirectionBin:
+    """Rows of about the same value of a feature: its mean, the mean outcome, and how many there are."""
+
+    feature: float
+    outcome: float
+    clients: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DirectionCheck:
+    """A configured direction beside what the rows learned from show: mean outcome by bins of the feature.
 
     ``against`` is the largest step against the direction between neighbouring bins, in standard errors (0: none);
-    ``violated`` says that it is more than chance. One feature alone is looked at: others may explain what is seen.
+    ``violated`` says that it is more than chance.
     """
+
+    model: str
+    feature: str
+    direction: str
+    reason: str
+    bins: tuple[DirectionBin, ...]
+    against: float
+    violated: bool
+
+
+def direction_checks(rows: Rows, contract: FeatureContract, config: Config) -> tuple[DirectionCheck, ...]:
+    """Every configured direction. One feature alone is looked at: others may explain what is seen."""
     outcomes = {"value": rows.value, "decline": rows.declined.astype(np.float64)}
     directions = {"value": config.learners.value.monotone, "decline": config.learners.decline.monotone}
-    return [
-        _facts(model, name, wanted, rows.matrix[:, contract.names.index(name)], outcomes[model])
+    return tuple(
+        _check(model, name, wanted, rows.matrix[:, contract.names.index(name)], outcomes[model])
         for model, named in directions.items()
         for name, wanted in _in_order(named)
-    ]
+    )
 
 
 def _in_order(named: Mapping[str, MonotoneConfig]) -> list[tuple[str, MonotoneConfig]]:
     return sorted(named.items())
 
 
-def _facts(model: str, name: str, wanted: MonotoneConfig, feature: FloatArray, outcome: FloatArray) -> dict[str, Any]:
+def _check(model: str, name: str, wanted: MonotoneConfig, feature: FloatArray, outcome: FloatArray) -> DirectionCheck:
     known = np.isfinite(feature)
     bins = _bins(feature[known], outcome[known])
     against = _against(bins, 1.0 if wanted.direction == "up" else -1.0)
-    return {
-        "model": model,
-        "feature": name,
-        "direction": wanted.direction,
-        "reason": wanted.reason,
-        "bins": [{"feature": middle, "outcome": mean, "clients": int(count)} for middle, mean, _, count in bins],
-        "against": against,
-        "violated": against > VIOLATED,
-    }
+    return DirectionCheck(
+        model=model,
+        feature=name,
+        direction=wanted.direction,
+        reason=wanted.reason,
+        bins=tuple(DirectionBin(feature=middle, outcome=mean, clients=count) for middle, mean, _, count in bins),
+        against=against,
+        violated=against > VIOLATED,
+    )
 
 
 def _bins(feature: FloatArray, outcome: FloatArray) -> list[tuple[float, float, float, int]]:

@@ -19,7 +19,7 @@ from models.errors import (
 )
 from models.evaluation.page import write_report_page
 from models.learners.segments.model import SegmentModel
-from models.notices import Notice, Severity, notices_of
+from models.notices import Notice, Severity
 from models.pipeline.bundle import bundle_key
 from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
@@ -76,7 +76,7 @@ def train(
             progress=progress,
         )
         page = work_dir(settings) / REPORT_PAGE
-        write_report_page(trained.report, page)
+        write_report_page(trained.report, page, explained=trained.report.explained)
         recorder.artifact(page)
         _note_profiles(recorder, trained, scratch)
         progress.stage("Registering the version")
@@ -91,15 +91,15 @@ def train(
         bundle_key=bundle_key(registered.folder),
         book=checked,
         page=page,
-        notices=(*notices_of(trained.report["notices"]), *_told(champion, registered.version)),
+        notices=(*trained.report.notices, *_told(champion, registered.version)),
     )
 
 
 def _note_profiles(recorder: Recorder, trained: Trained, scratch: Path) -> None:
     """Keep the profiles of segments, stages and types with the run: figures to compare runs by, and the page."""
-    recorder.metrics(profile_figures(trained.report))
-    page = scratch / SEGMENTS_PAGE
-    write_segments_page(trained_profiles(trained.report), page)
+    report, page = trained.report, scratch / SEGMENTS_PAGE
+    recorder.metrics(profile_figures(report.segments))
+    write_segments_page(trained_profiles(report, report.segments, report.kinds), page)
     recorder.artifact(page)
 
 

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from models.book.door import Book
-from models.notices import Notice, notice_facts
+from models.notices import Notice
+from models.training.report import TrainingReport
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainDocument:
+    """What ``train --json`` prints: the registered version, the folder of its bundle, and its evaluation."""
+
+    model: str
+    version: str
+    is_champion: bool
+    run_id: str
+    bundle: Path
+    bundle_key: str
+    notices: tuple[Notice, ...]
+    report: TrainingReport
 
 
 @dataclass(frozen=True, kw_only=True)
 class TrainResult:
     """A training run: its evaluation, the registered version, and the folder of the bundle."""
 
-    report: dict[str, Any]
+    report: TrainingReport
     model_name: str
     version: str
     is_champion: bool
@@ -27,15 +41,16 @@ class TrainResult:
     notices: tuple[Notice, ...] = ()
     """Those of the report, and what became of the champion."""
 
-    def facts(self) -> dict[str, Any]:
-        """What a program wants to read."""
-        return {
-            "model": self.model_name,
-            "version": self.version,
-            "is_champion": self.is_champion,
-            "run_id": self.run_id,
-            "bundle": str(self.bundle),
-            "bundle_key": self.bundle_key,
-            "notices": notice_facts(self.notices),
-            "report": self.report,
-        }
+    @property
+    def document(self) -> TrainDocument:
+        """The result as a program reads it."""
+        return TrainDocument(
+            model=self.model_name,
+            version=self.version,
+            is_champion=self.is_champion,
+            run_id=self.run_id,
+            bundle=self.bundle,
+            bundle_key=self.bundle_key,
+            notices=self.notices,
+            report=self.report,
+        )

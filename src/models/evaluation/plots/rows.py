@@ -3,46 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from models.evaluation.plots.frequency import reported
+from models.evaluation.plots.frequency import RealisedShare, reported
+from models.evaluation.report.errors_by_group import ErrorGroup
+from models.evaluation.report.frequency import IntervalCoverage
+from models.evaluation.report.importance import ModelImportance
 from models.shell.chart import Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, percent, reaching, rows_frame, shares, shortened
 
 _LABELS = 126
 _MAX_LABEL = 19
 _RATIO_PLACES = (0.5, 0.7, 1.0, 1.4, 2.0)
-Facts = Mapping[str, Any]
 
 
-def coverage_chart(part: Facts) -> Chart:
+def coverage_chart(part: IntervalCoverage) -> Chart:
     """Share of realised values inside their interval, by tier; the line is what the intervals claim."""
-    groups: Sequence[Facts] = part["groups"]
-    low = min(part["level"], *(each["low"] for each in groups))
+    groups = part.groups
+    low = min(part.level, *(each.low for each in groups))
     frame = rows_frame(
         AxisScale(low=max(low - 0.03, 0.0), high=1.0, name="share of clients inside their interval", say=percent),
         len(groups),
         left=_LABELS,
     )
-    marks = [frame.segment((part["level"], -0.5), (part["level"], len(groups) - 0.5), "target")]
+    marks = [frame.segment((part.level, -0.5), (part.level, len(groups) - 0.5), "target")]
     for row, each in enumerate(groups):
-        marks += _range(frame, row, each, f"{each['name']} ({each['clients']:,})", "ours")
-    title = f"Values inside their {part['level']:.0%} interval, by tier"
+        marks += _range(frame, row, each, f"{each.name} ({each.clients:,})", "ours")
+    title = f"Values inside their {part.level:.0%} interval, by tier"
     legend = (LegendKey(css="ours", label="covered, 95% range", shape="dot"), LegendKey(css="target", label="claimed"))
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 
-def decline_errors_chart(attribute: str, groups: Sequence[Facts]) -> Chart:
+def decline_errors_chart(attribute: str, groups: Sequence[ErrorGroup]) -> Chart:
     """Foreseen mean and realised share of decline, group by group."""
-    seen = [each[name] for each in groups for name in ("foreseen", "low", "high")]
+    seen = [end for each in groups for end in (each.foreseen, each.low, each.high)]
     frame = rows_frame(shares(seen, name="share of clients that decline"), len(groups), left=_LABELS)
     marks: list[Markup] = []
     for row, each in enumerate(groups):
-        marks += _range(frame, row, each, each["name"], "realised")
-        marks.append(frame.dot(each["foreseen"], row, "foreseen hollow", reported(each["name"], each), 4.2))
+        marks += _range(frame, row, each, each.name, "realised", each.foreseen)
+        marks.append(frame.dot(each.foreseen, row, "foreseen hollow", reported(each.name, each, each.foreseen), 4.2))
     title = f"Decline by {attribute.replace('_', ' ')}"
     legend = (
         LegendKey(css="foreseen hollow", label="foreseen", shape="dot"),
@@ -51,7 +52,7 @@ def decline_errors_chart(attribute: str, groups: Sequence[Facts]) -> Chart:
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 
 
-def total_errors_chart(attribute: str, groups: Sequence[Facts]) -> Chart:
+def total_errors_chart(attribute: str, groups: Sequence[ErrorGroup]) -> Chart:
     """Foreseen over realised total value, group by group, on a scale of doublings; what lies beyond is at its end."""
     places = tuple(math.log2(ratio) for ratio in _RATIO_PLACES)
     scale = AxisScale(
@@ -64,9 +65,9 @@ def total_errors_chart(attribute: str, groups: Sequence[Facts]) -> Chart:
     frame = rows_frame(scale, len(groups), left=_LABELS)
     marks = [frame.segment((0.0, -0.5), (0.0, len(groups) - 0.5), "target")]
     for row, each in enumerate(groups):
-        marks.append(_row_label(frame, row, each["name"]))
-        if each["total_ratio"] is not None:
-            marks += _ratio(frame, row, each["name"], each["total_ratio"])
+        marks.append(_row_label(frame, row, each.name))
+        if each.total_ratio is not None:
+            marks += _ratio(frame, row, each.name, each.total_ratio)
     title = f"Total value by {attribute.replace('_', ' ')}"
     legend = (
         LegendKey(css="target", label="1: right in total"),
@@ -85,26 +86,28 @@ def _ratio(frame: Frame, row: int, name: str, ratio: float) -> list[Markup]:
     ]
 
 
-def importance_chart(model: str, part: Facts) -> Chart:
+def importance_chart(model: str, part: ModelImportance) -> Chart:
     """The features of the largest gain, as shares of all gain."""
-    features: Sequence[Facts] = part["features"]
-    scale = reaching([each["share"] for each in features], name="share of the model's gain", say=percent)
+    features = part.features
+    scale = reaching([each.share for each in features], name="share of the model's gain", say=percent)
     frame = rows_frame(scale, max(len(features), 1), left=190)
     marks: list[Markup] = []
     for row, each in enumerate(features):
-        reported = f"{each['name']}: {percent(each['share'])}"
-        marks.append(frame.text(scale.low, row, shortened(each["name"], 31), "label end", shift=(-6, 4)))
-        marks.append(frame.bar((0.0, each["share"]), (row - 0.34, row + 0.34), "bar ours", reported))
+        reported = f"{each.name}: {percent(each.share)}"
+        marks.append(frame.text(scale.low, row, shortened(each.name, 31), "label end", shift=(-6, 4)))
+        marks.append(frame.bar((0.0, each.share), (row - 0.34, row + 0.34), "bar ours", reported))
     title = f"What the {model} model leans on"
     return Chart(title=title, svg=frame.svg(title, marks))
 
 
-def _range(frame: Frame, row: int, facts: Facts, name: str, css: str) -> list[Markup]:
+def _range(
+    frame: Frame, row: int, found: RealisedShare, name: str, css: str, foreseen: float | None = None
+) -> list[Markup]:
     """One row: its label, its realised share as a dot, its 95% range as a line."""
     return [
         _row_label(frame, row, name),
-        frame.segment((facts["low"], row), (facts["high"], row), f"line {css} thin"),
-        frame.dot(facts["realised"], row, css, reported(name, facts)),
+        frame.segment((found.low, row), (found.high, row), f"line {css} thin"),
+        frame.dot(found.realised, row, css, reported(name, found, foreseen)),
     ]
 
 

@@ -6,13 +6,14 @@ import base64
 import io
 import textwrap
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from models.evaluation.plots.explained import UNITS
+from models.evaluation.report.explained import ExplainedModel
 from models.lazy import lazy
 
 shap = lazy("shap")
@@ -24,11 +25,8 @@ _LETTERS, _LINES = 44, 2
 """A third line of a name would lie over the name of the next feature."""
 
 
-def summary_image(model: str, part: Mapping[str, Any]) -> str:
-    """A dot per client and feature as a data address: across what it adds, in colour where its value ranks.
-
-    ``part`` is the model's of ``explained_parts``.
-    """
+def summary_image(model: str, part: ExplainedModel) -> str:
+    """A dot per client and feature as a data address: across what it adds, in colour where its value ranks."""
     with warnings.catch_warnings(), _fixed_chance():
         warnings.simplefilter("ignore")  # shap calls matplotlib by names that are going out of use
         drawn, figure = io.BytesIO(), pyplot.figure(figsize=_INCHES)
@@ -51,10 +49,10 @@ def _fixed_chance() -> Iterator[None]:
         np.random.set_state(before)
 
 
-def _draw(shap: Any, model: str, part: Mapping[str, Any]) -> None:
+def _draw(shap: Any, model: str, part: ExplainedModel) -> None:
     axes = shap.plots.beeswarm(
         _explanation(shap, part),
-        max_display=len(part["summary"]),
+        max_display=len(part.summary),
         show=False,
         plot_size=None,
         color_bar_label="value of the feature, by rank",
@@ -63,14 +61,14 @@ def _draw(shap: Any, model: str, part: Mapping[str, Any]) -> None:
     axes.tick_params(labelsize=9)
 
 
-def _explanation(shap: Any, part: Mapping[str, Any]) -> Any:
-    features = part["summary"]
-    standing = [[np.nan if rank is None else rank for rank in each["standing"]] for each in features]
+def _explanation(shap: Any, part: ExplainedModel) -> Any:
+    features = part.summary
+    standing = [[np.nan if rank is None else rank for rank in each.standing] for each in features]
     return shap.Explanation(
-        values=np.array([each["added"] for each in features]).T,
-        base_values=np.zeros(part["rows"]),
+        values=np.array([each.added for each in features]).T,
+        base_values=np.zeros(part.rows),
         data=np.array(standing).T,
         feature_names=[
-            textwrap.fill(each["description"], _LETTERS, max_lines=_LINES, placeholder="…") for each in features
+            textwrap.fill(each.description, _LETTERS, max_lines=_LINES, placeholder="…") for each in features
         ],
     )

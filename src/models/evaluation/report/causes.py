@@ -1,8 +1,9 @@
-"""Whether each cause of decline came as often as foreseen, and where it was foreseen most; as plain lists."""
+"""Whether each cause of decline came as often as foreseen, and where it was foreseen most."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,11 +16,26 @@ LIKELIEST, OTHERS = "likeliest fifth", "other four fifths"
 _PARTS = 5
 
 
-def cause_parts(curve: JudgedCurve) -> dict[str, list[dict[str, Any]]]:
+@dataclass(frozen=True, kw_only=True)
+class CauseGroup:
+    """One cause in a group of clients: its foreseen and realised share until the horizon, the latter with its range.
+
+    ``known`` is what could be known of it; None where no truth is at hand.
+    """
+
+    name: str
+    clients: int
+    foreseen: float
+    known: float | None
+    realised: float
+    low: float
+    high: float
+
+
+def cause_parts(curve: JudgedCurve) -> Mapping[str, tuple[CauseGroup, ...]]:
     """Cause -> foreseen and realised share until the horizon, and what could be known: of all, and by likelihood.
 
-    The likeliest fifth has the highest foreseen chance of that cause. ``known`` is None where no truth is at hand.
-    Empty where causes are not known.
+    The likeliest fifth has the highest foreseen chance of that cause. Empty where causes are not known.
     """
     if curve.cause is None:
         return {}
@@ -29,18 +45,18 @@ def cause_parts(curve: JudgedCurve) -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def _groups(foreseen: FloatArray, came: BoolArray, known: FloatArray | None) -> list[dict[str, Any]]:
+def _groups(foreseen: FloatArray, came: BoolArray, known: FloatArray | None) -> tuple[CauseGroup, ...]:
     likeliest = rank_bins(foreseen, np.ones(len(foreseen)), _PARTS) == _PARTS - 1
     groups = {EVERYBODY: np.ones(len(foreseen), dtype=np.bool_)}
     if min(likeliest.sum(), (~likeliest).sum()) >= MIN_CLIENTS:  # else one part could be reckoned from the other
         groups |= {LIKELIEST: likeliest, OTHERS: ~likeliest}
-    return [
-        {
-            "name": name,
-            "clients": int(inside.sum()),
-            "foreseen": float(foreseen[inside].mean()),
-            "known": None if known is None else float(known[inside].mean()),
+    return tuple(
+        CauseGroup(
+            name=name,
+            clients=int(inside.sum()),
+            foreseen=float(foreseen[inside].mean()),
+            known=None if known is None else float(known[inside].mean()),
             **frequency(float(came[inside].mean()), float(inside.sum())),
-        }
+        )
         for name, inside in groups.items()
-    ]
+    )

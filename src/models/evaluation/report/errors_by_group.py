@@ -1,8 +1,9 @@
-"""Where the errors lie: totals, ranking and frequency of decline group by group, as plain lists."""
+"""Where the errors lie: totals, ranking and frequency of decline group by group."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,29 +16,44 @@ from models.metrics.value import total_ratio
 from models.vocab import BoolArray
 
 
-def error_parts(judged: Judged) -> dict[str, list[dict[str, Any]]]:
-    """Attribute -> its groups, each with clients, predicted over realised total, AUC and decline foreseen and realised.
+@dataclass(frozen=True, kw_only=True)
+class ErrorGroup:
+    """Errors of a group of clients: predicted over realised total, AUC, decline foreseen and realised with its range.
 
     ``total_ratio`` is None where the total realised is not above zero, ``auc`` where fewer than ``MIN_CLIENTS``
     declined or stayed. ``gap`` is the mean probability less the realised share (calibration in the large).
     """
+
+    name: str
+    clients: int
+    total_ratio: float | None
+    auc: float | None
+    foreseen: float
+    gap: float
+    realised: float
+    low: float
+    high: float
+
+
+def error_parts(judged: Judged) -> Mapping[str, tuple[ErrorGroup, ...]]:
+    """Attribute -> the errors of each of its groups."""
     return {
-        name: [{"name": group.name, **_errors(judged, group.inside)} for group in groups]
-        for name, groups in groupings(judged)
+        name: tuple(_errors(judged, group.name, group.inside) for group in groups) for name, groups in groupings(judged)
     }
 
 
-def _errors(judged: Judged, inside: BoolArray) -> dict[str, Any]:
+def _errors(judged: Judged, name: str, inside: BoolArray) -> ErrorGroup:
     clients, said = int(inside.sum()), float(judged.decline_probability[inside].mean())
     seen = float(judged.declined[inside].mean())
-    return {
-        "clients": clients,
-        "total_ratio": _total_ratio(judged, inside),
-        "auc": _auc(judged, inside),
-        "foreseen": said,
-        "gap": said - seen,
+    return ErrorGroup(
+        name=name,
+        clients=clients,
+        total_ratio=_total_ratio(judged, inside),
+        auc=_auc(judged, inside),
+        foreseen=said,
+        gap=said - seen,
         **frequency(seen, clients),
-    }
+    )
 
 
 def _total_ratio(judged: Judged, inside: BoolArray) -> float | None:

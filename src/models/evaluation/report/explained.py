@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import scipy
@@ -25,6 +25,82 @@ _LEAST = 2
 _DIGITS = 6
 Sizes = Mapping[str, Mapping[str, float]]
 """Model -> reason -> mean size of what it adds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonSize:
+    """The mean size of what a reason adds, in the model's own unit."""
+
+    reason: str
+    title: str
+    size: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class DependenceBin:
+    """Rows of about the same value ``at`` of a feature: median and middle half of what it adds."""
+
+    at: float
+    rows: int
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureDependence:
+    """What a feature adds along its values."""
+
+    feature: str
+    description: str
+    unit: str
+    bins: tuple[DependenceBin, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureSummary:
+    """What a feature adds to each row, and the rank of its value among the rows from 0 to 1, None where it has none."""
+
+    feature: str
+    description: str
+    added: tuple[float, ...]
+    standing: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainedModel:
+    """Importance by reason, dependence on the leading features, and a summary of what each of ``rows`` rows adds.
+
+    ``others`` is the size of the reasons that are not named, together.
+    """
+
+    rows: int
+    unit: str
+    reasons: tuple[ReasonSize, ...]
+    others: float
+    dependence: tuple[FeatureDependence, ...]
+    summary: tuple[FeatureSummary, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankingAgreement:
+    """How alike two fits rank the reasons, and the share of the first ``TOP`` that both name.
+
+    All are None where a fit ranks none before another.
+    """
+
+    fits: tuple[str, str]
+    spearman: float | None
+    kendall: float | None
+    top_shared: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExplainedModels:
+    """What moves the models that serve, and how alike they and those of the test origins rank the reasons."""
+
+    models: Mapping[str, ExplainedModel]
+    stability: Mapping[str, tuple[RankingAgreement, ...]]
 
 
 def sampled(count: int, most: int = SAMPLE) -> IntArray:
@@ -54,42 +130,38 @@ def explained_parts(
     matrix: FloatArray,
     contract: FeatureContract,
     words: Mapping[str, FeatureWords],
-) -> dict[str, Any]:
-    """Model -> importance by reason, dependence on the leading features, and a summary of what each row adds.
-
-    ``parts`` of the rows of ``matrix`` (n_rows, n_features). In the summary a row's value of a feature is told by its
-    rank among the rows, from 0 to 1, None where it has none.
-    """
+) -> Mapping[str, ExplainedModel]:
+    """Model -> what moves it; ``parts`` of the rows of ``matrix`` (n_rows, n_features)."""
     titles = {each.reason: each.title.within(ENGLISH) for each in words.values()}
     called = {name: words[name].describe(ENGLISH) if name in words else name for name in contract.names}
     sizes = reason_sizes(parts, contract.names, words)
     return {
-        model: {
-            "rows": len(matrix),
-            "unit": reported.unit,
-            "reasons": [
-                {"reason": reason, "title": titles.get(reason, reason), "size": size}
+        model: ExplainedModel(
+            rows=len(matrix),
+            unit=reported.unit,
+            reasons=tuple(
+                ReasonSize(reason=reason, title=titles.get(reason, reason), size=size)
                 for reason, size in list(sizes[model].items())[:REASONS_SHOWN]
-            ],
-            "others": float(sum(list(sizes[model].values())[REASONS_SHOWN:])),
-            **_features(reported, matrix, contract, called),
-        }
+            ),
+            others=float(sum(list(sizes[model].values())[REASONS_SHOWN:])),
+            dependence=_dependence(reported, matrix, contract, called),
+            summary=_summary(reported, matrix, contract, called),
+        )
         for model, reported in parts.items()
     }
 
 
-def ranking_stability(labels: Sequence[str], sizes: Sequence[Sizes]) -> dict[str, Any]:
-    """Between every two fits: how alike they rank the reasons, and how many of the first ``TOP`` they share.
+def ranking_stability(labels: Sequence[str], sizes: Sequence[Sizes]) -> Mapping[str, tuple[RankingAgreement, ...]]:
+    """Between every two fits: how alike they rank the reasons, by Spearman and Kendall over all reasons of either.
 
-    ``labels`` name the fits. Spearman and Kendall over all reasons of either; None where a fit ranks none before
-    another.
+    ``labels`` name the fits.
     """
     models = [model for model in sizes[0] if all(model in each for each in sizes)] if len(sizes) >= _LEAST else []
     return {
-        model: [
-            {"fits": [labels[one], labels[other]], **_alike(sizes[one][model], sizes[other][model])}
+        model: tuple(
+            RankingAgreement(fits=(labels[one], labels[other]), **_alike(sizes[one][model], sizes[other][model]))
             for one, other in combinations(range(len(sizes)), 2)
-        ]
+        )
         for model in models
     }
 
@@ -108,63 +180,64 @@ def _alike(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, fl
     }
 
 
-def _features(
+def _dependence(
     reported: Contributions, matrix: FloatArray, contract: FeatureContract, called: Mapping[str, str]
-) -> dict[str, Any]:
-    order = np.argsort(-np.abs(reported.values).mean(axis=0), kind="stable")
-    numbers = [place for place in order.tolist() if place not in contract.categorical]
-    return {
-        "dependence": [
-            {
-                "feature": contract.names[place],
-                "description": called[contract.names[place]],
-                "unit": contract.units[contract.names[place]],
-                "bins": _bins(matrix[:, place], reported.values[:, place]),
-            }
-            for place in numbers[:DEPENDENCE_SHOWN]
-        ],
-        "summary": [
-            {
-                "feature": contract.names[place],
-                "description": called[contract.names[place]],
-                "added": _rounded(reported.values[:, place]),
-                "standing": _standing(matrix[:, place]),
-            }
-            for place in order.tolist()[:FEATURES_SHOWN]
-        ],
-    }
+) -> tuple[FeatureDependence, ...]:
+    numbers = [place for place in _by_size(reported) if place not in contract.categorical]
+    return tuple(
+        FeatureDependence(
+            feature=contract.names[place],
+            description=called[contract.names[place]],
+            unit=contract.units[contract.names[place]],
+            bins=_bins(matrix[:, place], reported.values[:, place]),
+        )
+        for place in numbers[:DEPENDENCE_SHOWN]
+    )
 
 
-def _bins(observed: FloatArray, added: FloatArray) -> list[dict[str, float]]:
+def _summary(
+    reported: Contributions, matrix: FloatArray, contract: FeatureContract, called: Mapping[str, str]
+) -> tuple[FeatureSummary, ...]:
+    return tuple(
+        FeatureSummary(
+            feature=contract.names[place],
+            description=called[contract.names[place]],
+            added=_rounded(reported.values[:, place]),
+            standing=_standing(matrix[:, place]),
+        )
+        for place in _by_size(reported)[:FEATURES_SHOWN]
+    )
+
+
+def _by_size(reported: Contributions) -> list[int]:
+    """Places of the features, that which adds most on average first."""
+    places: list[int] = np.argsort(-np.abs(reported.values).mean(axis=0), kind="stable").tolist()
+    return places
+
+
+def _bins(observed: FloatArray, added: FloatArray) -> tuple[DependenceBin, ...]:
     """Eighths of the rows by their value: its median, and the median and middle half of what it adds."""
     known = ~np.isnan(observed)
     if not known.any():
-        return []
+        return ()
     edges = np.unique(np.quantile(observed[known], np.linspace(0, 1, _BINS + 1)))
     place = np.clip(np.searchsorted(edges, observed, side="right") - 1, 0, max(len(edges) - 2, 0))
     bins = []
     for number in np.unique(place[known]).tolist():
         inside = known & (place == number)
         low, middle, high = np.quantile(added[inside], [0.25, 0.5, 0.75]).tolist()
-        bins.append(
-            {
-                "at": float(np.median(observed[inside])),
-                "rows": int(inside.sum()),
-                "low": low,
-                "median": middle,
-                "high": high,
-            }
-        )
-    return bins
+        at = float(np.median(observed[inside]))
+        bins.append(DependenceBin(at=at, rows=int(inside.sum()), low=low, median=middle, high=high))
+    return tuple(bins)
 
 
-def _standing(observed: FloatArray) -> list[float | None]:
+def _standing(observed: FloatArray) -> tuple[float | None, ...]:
     known = ~np.isnan(observed)
     ranks = np.full(len(observed), np.nan)
     if known.any():
         ranks[known] = (scipy.stats.rankdata(observed[known]) - 1) / max(int(known.sum()) - 1, 1)
-    return [None if np.isnan(rank) else round(rank, 3) for rank in ranks.tolist()]
+    return tuple(None if np.isnan(rank) else round(rank, 3) for rank in ranks.tolist())
 
 
-def _rounded(values: FloatArray) -> list[float]:
-    return [float(f"{value:.{_DIGITS}g}") for value in values.tolist()]
+def _rounded(values: FloatArray) -> tuple[float, ...]:
+    return tuple(float(f"{value:.{_DIGITS}g}") for value in values.tolist())

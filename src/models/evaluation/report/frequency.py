@@ -1,8 +1,9 @@
-"""Whether foreseen probabilities, intervals and curves are what came, each frequency with its range, as plain lists."""
+"""Whether foreseen probabilities, intervals and curves are what came, each frequency with its range."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
@@ -21,6 +22,68 @@ _BINS = 10
 _CLIENTS_PER_BIN = 20
 """Below, the range of a bin's frequency is wider than most differences between bins."""
 EVERYBODY = "all"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalibrationBin:
+    """Clients of about the same probability of decline: its mean, and the realised share with its range."""
+
+    clients: int
+    foreseen: float
+    realised: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoverageGroup:
+    """The share of a group's realised values inside their intervals, with its range; ``width`` over mean size.
+
+    ``width`` is None where nobody brought anything.
+    """
+
+    name: str
+    clients: int
+    width: float | None
+    realised: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntervalCoverage:
+    """Coverage of all clients and by tier, beside the ``level`` that the intervals claim."""
+
+    level: float
+    groups: tuple[CoverageGroup, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurveByCause:
+    """The part of a curve that is one cause's, by step."""
+
+    foreseen: tuple[float, ...]
+    realised: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JudgedCurveByStep:
+    """The mean foreseen curve of an ``event`` against the realised one, with its range, Brier score and AUC by step.
+
+    ``ends`` are the last periods of the steps. A Brier score or AUC is None where the clients leave it open.
+    """
+
+    event: str
+    ends: tuple[int, ...]
+    foreseen: tuple[float, ...]
+    realised: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    causes: Mapping[str, CurveByCause]
+    brier: tuple[float | None, ...]
+    auc: tuple[float | None, ...]
 
 
 def wilson(share: float, clients: float, level: float = 0.95) -> tuple[float, float]:
@@ -44,20 +107,20 @@ def frequency(share: float, clients: float) -> dict[str, float]:
     return {"realised": share, "low": low, "high": high}
 
 
-def calibration_parts(judged: Judged) -> list[dict[str, float]]:
+def calibration_parts(judged: Judged) -> tuple[CalibrationBin, ...]:
     """Decline by bins of about equal size of its probability, lowest first: foreseen mean and realised share."""
     bins = int(np.clip(len(judged) // _CLIENTS_PER_BIN, 1, _BINS))
     place = rank_bins(judged.decline_probability, np.ones(len(judged)), bins)
     place = _large_enough(place, bins)
     members = [place == number for number in np.unique(place)]
-    return [
-        {
-            "clients": int(inside.sum()),
-            "foreseen": float(judged.decline_probability[inside].mean()),
+    return tuple(
+        CalibrationBin(
+            clients=int(inside.sum()),
+            foreseen=float(judged.decline_probability[inside].mean()),
             **frequency(float(judged.declined[inside].mean()), float(inside.sum())),
-        }
+        )
         for inside in members
-    ]
+    )
 
 
 def _large_enough(place: IntArray, bins: int) -> IntArray:
@@ -72,19 +135,19 @@ def _large_enough(place: IntArray, bins: int) -> IntArray:
     return np.asarray(start[place])
 
 
-def coverage_parts(judged: Judged) -> dict[str, Any] | None:
+def coverage_parts(judged: Judged) -> IntervalCoverage | None:
     """Share of clients whose realised value lay inside its interval, and mean width over mean size, by tier and in all.
 
-    ``width`` is None where nobody brought anything; all is None where not every client has an interval.
+    None where not every client has an interval.
     """
     if not np.isfinite([judged.value_low, judged.value_high]).all():
         return None
     everybody = np.ones(len(judged), dtype=np.bool_)
     groups = [(EVERYBODY, everybody)] + [(each.name, each.inside) for each in groups_of(judged.tier, judged.tiers)]
-    return {"level": judged.level, "groups": [{"name": name, **_coverage(judged, who)} for name, who in groups]}
+    return IntervalCoverage(level=judged.level, groups=tuple(_coverage(judged, name, who) for name, who in groups))
 
 
-def _coverage(judged: Judged, inside: BoolArray) -> dict[str, Any]:
+def _coverage(judged: Judged, name: str, inside: BoolArray) -> CoverageGroup:
     bounds = judged.value[inside], judged.value_low[inside], judged.value_high[inside]
     clients = int(inside.sum())
     share = interval_coverage(*bounds)
@@ -92,10 +155,10 @@ def _coverage(judged: Judged, inside: BoolArray) -> dict[str, Any]:
         width = interval_width(*bounds)
     except TooLittleDataError:
         width = None
-    return {"clients": clients, "width": width, **frequency(share, clients)}
+    return CoverageGroup(name=name, clients=clients, width=width, **frequency(share, clients))
 
 
-def curve_parts(curve: JudgedCurve) -> dict[str, Any]:
+def curve_parts(curve: JudgedCurve) -> JudgedCurveByStep:
     """The mean foreseen curve against the realised (Aalen-Johansen), in all and by cause; Brier score and AUC by step.
 
     At most ``MAX_POINTS`` steps, evenly chosen, the last one always.
@@ -104,18 +167,22 @@ def curve_parts(curve: JudgedCurve) -> dict[str, Any]:
     causes = max(len(curve.incidence), 1)
     realised = _realised(curve, causes)[:, shown]
     clients = len(curve.event_period)
-    return {
-        "event": curve.event,
-        "ends": curve.ends[shown].tolist(),
-        "foreseen": curve.probability.mean(axis=0)[shown].tolist(),
+    return JudgedCurveByStep(
+        event=curve.event,
+        ends=tuple(curve.ends[shown].tolist()),
+        foreseen=_mean(curve.probability, shown),
         **_ranges(realised.sum(axis=0), clients),
-        "causes": {
-            name: {"foreseen": said.mean(axis=0)[shown].tolist(), **_ranges(realised[place], clients)}
+        causes={
+            name: CurveByCause(foreseen=_mean(said, shown), **_ranges(realised[place], clients))
             for place, (name, said) in enumerate(curve.incidence.items())
         },
-        "brier": _by_step(curve_brier(curve.event_period, curve.probability, curve.ends).by_step[shown]),
-        "auc": _auc(curve, shown),
-    }
+        brier=_by_step(curve_brier(curve.event_period, curve.probability, curve.ends).by_step[shown]),
+        auc=_auc(curve, shown),
+    )
+
+
+def _mean(said: FloatArray, shown: IntArray) -> tuple[float, ...]:
+    return tuple(said.mean(axis=0)[shown].tolist())
 
 
 def _realised(curve: JudgedCurve, causes: int) -> FloatArray:
@@ -131,17 +198,17 @@ def _realised(curve: JudgedCurve, causes: int) -> FloatArray:
     return np.asarray(found[:, curve.ends - 1])
 
 
-def _ranges(shares: FloatArray, clients: int) -> dict[str, list[float]]:
+def _ranges(shares: FloatArray, clients: int) -> dict[str, tuple[float, ...]]:
     each = [frequency(float(share), clients) for share in np.clip(shares, 0.0, 1.0)]
-    return {end: [found[end] for found in each] for end in ("realised", "low", "high")}
+    return {end: tuple(found[end] for found in each) for end in ("realised", "low", "high")}
 
 
-def _auc(curve: JudgedCurve, shown: IntArray) -> list[float | None]:
+def _auc(curve: JudgedCurve, shown: IntArray) -> tuple[float | None, ...]:
     try:
         return _by_step(curve_auc(curve.event_period, curve.probability, curve.ends).by_step[shown])
     except TooLittleDataError:
-        return [None] * len(shown)
+        return (None,) * len(shown)
 
 
-def _by_step(figures: FloatArray) -> list[float | None]:
-    return [None if np.isnan(figure) else float(figure) for figure in figures]
+def _by_step(figures: FloatArray) -> tuple[float | None, ...]:
+    return tuple(None if np.isnan(figure) else float(figure) for figure in figures)

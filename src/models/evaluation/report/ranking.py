@@ -1,9 +1,9 @@
-"""How much of value and decline the best-ranked clients hold, ours beside each contender, as plain lists."""
+"""How much of value and decline the best-ranked clients hold, ours beside each contender."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -19,7 +19,33 @@ _DECILES = 10
 _METRICS = {"decline": "AUC", "value": "normalized Gini"}
 
 
-def gains_parts(judged: Judged) -> dict[str, Any]:
+@dataclass(frozen=True, kw_only=True)
+class CapturedGains:
+    """Shares of clients (n_points,) and, per ranking, the share of the whole that the best-ranked of them hold."""
+
+    clients: tuple[float, ...]
+    captured: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueDeciles:
+    """Mean foreseen and realised value by tenth of the foreseen value, highest first. Shapes (10,)."""
+
+    clients: tuple[float, ...]
+    foreseen: tuple[float, ...]
+    realised: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TargetVerdict:
+    """Whom ours is called better than, who is called better than ours, and what cannot be known, in sentences."""
+
+    better_than: tuple[str, ...]
+    worse_than: tuple[str, ...]
+    cannot_be_known: tuple[str, ...]
+
+
+def gains_parts(judged: Judged) -> Mapping[str, CapturedGains]:
     """What is captured -> share of clients (n_points,) and per contender the share of it that they hold.
 
     ``value``; ``decline`` among the riskiest or, where most decline, ``stay`` among the safest, since the rarer outcome
@@ -27,7 +53,7 @@ def gains_parts(judged: Judged) -> dict[str, Any]:
     """
     shares = np.linspace(0.0, 1.0, min(MAX_POINTS, len(judged) // MIN_CLIENTS + 1))
     return {
-        name: {"clients": shares.tolist(), "captured": _all_captured(amount, scores, shares)}
+        name: CapturedGains(clients=tuple(shares.tolist()), captured=_all_captured(amount, scores, shares))
         for name, amount, scores in _captures(judged)
         if amount.sum() > 0
     }
@@ -45,48 +71,46 @@ def _captures(judged: Judged) -> Iterator[tuple[str, FloatArray, Mapping[str, Fl
             yield "decline", declined, risk
 
 
-def _all_captured(amount: FloatArray, scores: Mapping[str, FloatArray], shares: FloatArray) -> dict[str, list[float]]:
+def _all_captured(
+    amount: FloatArray, scores: Mapping[str, FloatArray], shares: FloatArray
+) -> dict[str, tuple[float, ...]]:
     return {name: _captured(amount, score, shares) for name, score in {**scores, BEST: amount}.items()}
 
 
-def _captured(amount: FloatArray, score: FloatArray, shares: FloatArray) -> list[float]:
+def _captured(amount: FloatArray, score: FloatArray, shares: FloatArray) -> tuple[float, ...]:
     curve = gains(amount, score, np.ones(amount.size))
-    return list((curve.amount_at(shares * amount.size) / curve.amount[-1]).tolist())
+    return tuple((curve.amount_at(shares * amount.size) / curve.amount[-1]).tolist())
 
 
-def decile_parts(judged: Judged) -> dict[str, Any] | None:
+def decile_parts(judged: Judged) -> ValueDeciles | None:
     """Mean foreseen and realised value by tenth of the foreseen value, highest first; None for too few clients."""
     if len(judged) < _DECILES * MIN_CLIENTS:
         return None
     table = decile_table(judged.value, judged.foreseen_value)
-    return {
-        "clients": table.clients.tolist(),
-        "foreseen": table.predicted_mean.tolist(),
-        "realised": table.actual_mean.tolist(),
-    }
+    return ValueDeciles(
+        clients=tuple(table.clients.tolist()),
+        foreseen=tuple(table.predicted_mean.tolist()),
+        realised=tuple(table.actual_mean.tolist()),
+    )
 
 
-def verdict_parts(differences: Mapping[str, Mapping[str, Mapping[str, float]]], clients: int) -> dict[str, Any]:
+def verdict_parts(differences: Mapping[str, Mapping[str, Interval]], clients: int) -> Mapping[str, TargetVerdict]:
     """Target -> contenders that ours is called better than, those better than ours, and what cannot be known.
 
-    ``differences``: target -> contender -> 95% interval (estimate, low, high) of ours minus the contender's main
-    metric. The truth of a simulated book is a ceiling and no contender.
+    ``differences``: target -> contender -> 95% interval of ours minus the contender's main metric. The truth of a
+    simulated book is a ceiling and no contender.
     """
     return {target: _verdict(target, found, clients) for target, found in differences.items()}
 
 
-def _verdict(target: str, found: Mapping[str, Mapping[str, float]], clients: int) -> dict[str, Any]:
-    ours = {name: _interval(each) for name, each in found.items() if name != CEILING}
+def _verdict(target: str, found: Mapping[str, Interval], clients: int) -> TargetVerdict:
+    ours = {name: each for name, each in found.items() if name != CEILING}
     said = {benchmark_name(name): difference for name, difference in ours.items()}
-    return {
-        "better_than": [name for name, difference in ours.items() if called_better(difference)],
-        "worse_than": [name for name, difference in ours.items() if called_better(_turned(difference))],
-        "cannot_be_known": list(what_cannot_be_known(said, metric=_METRICS[target], clients=clients)),
-    }
-
-
-def _interval(facts: Mapping[str, float]) -> Interval:
-    return Interval(estimate=facts["estimate"], low=facts["low"], high=facts["high"])
+    return TargetVerdict(
+        better_than=tuple(name for name, difference in ours.items() if called_better(difference)),
+        worse_than=tuple(name for name, difference in ours.items() if called_better(_turned(difference))),
+        cannot_be_known=tuple(what_cannot_be_known(said, metric=_METRICS[target], clients=clients)),
+    )
 
 
 def _turned(difference: Interval) -> Interval:

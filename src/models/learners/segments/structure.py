@@ -21,6 +21,14 @@ MODES = 21
 
 
 @dataclass(frozen=True, kw_only=True)
+class StructureAt:
+    """The silhouette of k-means on the book at one number of clusters, and the highest on books without clusters."""
+
+    separation: float
+    highest: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Structure:
     """What the comparison found; one entry per number of clusters in ``clusters``.
 
@@ -47,12 +55,12 @@ class Structure:
         each = zip(self.clusters, self.separation, self.highest, strict=True)
         return tuple(number for number, book, draws in each if self.is_found and book > draws)
 
-    def at(self, number: int) -> dict[str, float] | None:
+    def at(self, number: int) -> StructureAt | None:
         """``separation`` and ``highest`` at one number of clusters, None where it was not looked at."""
         if number not in self.clusters:
             return None
         place = self.clusters.index(number)
-        return {"separation": self.separation[place], "highest": self.highest[place]}
+        return StructureAt(separation=self.separation[place], highest=self.highest[place])
 
 
 def structure_of(ordered: FloatArray, *, seed: int, numbers: tuple[int, ...] = NUMBERS) -> Structure:
