@@ -1,4 +1,4 @@
-"""Who competes at a test origin: the recipe and the baselines, fitted on the same past, scoring the same clients."""
+"""Benchmarks at a test origin: our pipeline and the baselines, fitted on the same past, scoring the same clients."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judges the recipe at past origins: each metric with its interval, beside the baselines that a spreadsheet gives.
+"""Evaluates the training pipeline at past origins: each metric with its interval, beside the baselines.
 
 The report is data; plots and pages draw from it and compute nothing.
 """

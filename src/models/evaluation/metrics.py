@@ -1,4 +1,4 @@
-"""The metrics of one test origin for every contender, each with its interval by group; nothing is drawn here."""
+"""The metrics of one test origin for every benchmark, each with its bootstrap interval by group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What could be known of simulated clients, read from the file that the simulator leaves: a ceiling for every model."""
+"""Reads the simulator's truth of clients: an upper bound for every model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What holds tiers down whatever rules, models and people say: caps, and which of them holds of each client."""
+"""Caps: upper limits on tiers over all rules, models and people, and the cap that binds for each client."""
 
 from __future__ import annotations
 

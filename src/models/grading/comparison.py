@@ -1,4 +1,4 @@
-"""Who would move if the policy were another: the same clients, graded by both."""
+"""Compares two policies: the same clients, graded by both, and those whose tier differs."""
 
 from __future__ import annotations
 

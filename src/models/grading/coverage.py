@@ -1,6 +1,6 @@
-"""What a book lets a policy see: of how many clients each feature and bound is known that it looks at.
+"""Coverage of a policy: the number of clients for which each feature and bound that it uses is known.
 
-Nothing is graded here. A cap or a criterion that goes without must not fall away in silence: each is a notice.
+A cap or a criterion that goes without must not fall away in silence: each is a notice.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How far each client is from the next tier, in which dimension and in its unit. Words for it are in ``sentences``."""
+"""Distance of each client from the next tier, by dimension and in its unit."""
 
 from __future__ import annotations
 

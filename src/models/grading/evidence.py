@@ -1,4 +1,4 @@
-"""What each dimension of one client rests on: its number, its level, and the criteria with what was observed."""
+"""Evidence for each dimension of one client: its score, its level, and the criteria with observed values."""
 
 from __future__ import annotations
 

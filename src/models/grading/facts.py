@@ -1,4 +1,4 @@
-"""What grading looks at: predictions, features, earlier tiers and overrides of some clients. Nothing is judged here."""
+"""Inputs of grading: predictions, features, earlier tiers and overrides of some clients."""
 
 from __future__ import annotations
 

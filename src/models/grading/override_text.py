@@ -1,4 +1,4 @@
-"""What became of the overrides of a run, in a sentence that terminal and page share; it counts nothing."""
+"""The outcome of a run's overrides as a sentence, for terminal and page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decided each tier, as a sentence: rule, margin, limit, override and caps.
+"""The reason for each tier as a sentence: rule, margin, limit, override and caps.
 
 A sentence says all that holds, also where two things meet: what the tier would be otherwise, a cap that holds without
 having to, an override that does not count, and what could not be checked since the book does not tell it.

@@ -1,4 +1,4 @@
-"""What keeps tiers from flickering: the margin that a client must pass, and the limit on how many move in one run.
+"""Stability of tiers: the margin that a client must pass, and the limit on how many move in one run.
 
 The limit spans the whole book, which may be graded block by block. It takes two passes: the first notes of each block
 who would move and how far past the cut-off (``Move``, a few clients); ``limit_of`` turns all of them into one

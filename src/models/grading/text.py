@@ -1,4 +1,4 @@
-"""What a person asked for and what a client lacks for the next tier, as sentences."""
+"""Overrides and distances to the next tier as sentences."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What learns from panels: arrays and configs in, predictions and their parts out; no files or trackers."""
+"""Learners: arrays and configs in, predictions and their contributions out."""

@@ -1,4 +1,4 @@
-"""What a spreadsheet would say: past behaviour as a score, logistic regression, the past sum carried on."""
+"""Spreadsheet baselines: past behaviour as a score, logistic regression, and the past sum carried forward."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gradient-boosted trees, the only place that fits with LightGBM; what they foresee is said by their users."""
+"""Gradient-boosted trees, fitted with LightGBM."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts predictions right on a later origin than they were learned from; their ranking is left as it is."""
+"""Calibrates predictions on later origins by monotone maps, which keep their ranking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The exact split of a change of a prediction into data, trees and calibration: arrays in, arrays out, no model run."""
+"""Exact split of a change of a prediction into data, trees and calibration."""
 
 from __future__ import annotations
 

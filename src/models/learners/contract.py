@@ -1,4 +1,4 @@
-"""What a model may be fed: features in order, with kinds, units and frozen category codes; no model."""
+"""The feature contract: the inputs of a model in order, with kinds, units and frozen category codes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a prediction splits into features, and the check that the parts sum to it; no model lives here."""
+"""Additive contributions of features to a prediction, and the check that they sum to it."""
 
 from __future__ import annotations
 

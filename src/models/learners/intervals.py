@@ -1,4 +1,4 @@
-"""How far the realised value may lie from the expected one: conformal bands by tier and size, learned on the past."""
+"""Conformal intervals around the expected value by tier and size, learned on out-of-time forecasts."""
 
 from __future__ import annotations
 

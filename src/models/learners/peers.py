@@ -1,4 +1,4 @@
-"""What is usual among clients of one kind: learned once, looked up ever after; nothing is predicted here."""
+"""Peer groups and the usual value of each feature among them, learned once and looked up afterwards."""
 
 from __future__ import annotations
 

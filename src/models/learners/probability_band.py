@@ -1,4 +1,4 @@
-"""How far a calibrated probability may lie from the share that comes true, as past origins showed; it fits no model."""
+"""Bands around a calibrated probability, from the calibration error seen at past origins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Brings features of different units and tails onto one scale, so that distances mean something."""
+"""Scales features of different units and tails so that distances between clients are meaningful."""
 
 from __future__ import annotations
 

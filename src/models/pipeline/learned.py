@@ -1,4 +1,4 @@
-"""What a reader of scores must know of how their models learned: until when, and what could not be calibrated."""
+"""Training facts that readers of scores need: the learning cut-off, and the calibrations that were not possible."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a bundle remembers of the book that its models learned from, and how a book to be scored is held against it."""
+"""Profile of the training book in a bundle, and the check of a book to be scored against it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hindcasts: past origins foretold by models that learned before them, as honest as a forecast and already come true.
+"""Out-of-time forecasts: past origins predicted by models that learned from earlier ones only.
 
 Choice, calibration and intervals are learned here, on origins that lie before the one that is judged or served.
 """

@@ -1,4 +1,4 @@
-"""Fits that do not depend on each other, in processes of their own where they are large; callers say of what."""
+"""Runs independent fits in parallel processes when the data are large."""
 
 from __future__ import annotations
 

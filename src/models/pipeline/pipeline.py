@@ -1,6 +1,6 @@
-"""How all models of a book are fitted on given origins, and how a panel is scored with them: the recipe.
+"""The training pipeline: fits all models of a book on given origins, and scores a panel with them.
 
-Evaluation fits this recipe on the past of each test origin; the served models are the same recipe on all origins.
+Evaluation fits it on the past of each test origin; the served models are the same pipeline on all origins.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How far a correction that hindcasts asked for is carried over: as far as they agree on it; nothing is fitted here.
+"""Shrinks a calibration by how much out-of-time origins disagree (positive-part James-Stein).
 
-The models that serve have learned from more, and from nearer, than those of the hindcasts, and each origin has luck of
-its own. What one origin asks for and the next denies would only add noise.
+The models that serve have learned from more, and from nearer, than those of the out-of-time forecasts, and each origin
+has luck of its own. What one origin asks for and the next denies would only add noise.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Learns from a panel what tells kinds of clients apart, and makes columns of scores of it. Rules are decisions."""
+"""Learns the profiles of a panel's clients, and adds them to scores as columns."""
 
 from __future__ import annotations
 

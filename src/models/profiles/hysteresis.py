@@ -1,4 +1,4 @@
-"""Keeps what is published of a client from flapping: a change counts only when it has held for some periods."""
+"""Hysteresis: publish a new label only after it held for N periods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Holds the types that the config's weights give against what people said of clients, and learns weights from that."""
+"""Compares types by the config's weights with labels by people, and learns weights from those."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How clients move between kinds from one as-of date to the next: counts, shares, expected time; and how steadily."""
+"""Migrations between profiles from one as-of date to the next: counts, shares, expected time, stability."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is learned of a book to tell kinds of clients apart: where its clients stand. Rules stand in the config."""
+"""The learned part of profiles: the distribution of each feature over the clients of a book."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a client stands in the book on each feature, and the weighted means of that which are called drivers."""
+"""Positions of a client in the book on each feature, and drivers as weighted means of them."""
 
 from __future__ import annotations
 

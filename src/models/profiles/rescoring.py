@@ -1,4 +1,4 @@
-"""Rescores a panel date by date, as monthly runs would, and tells how clients move between stages and types."""
+"""Rescores a panel date by date, as monthly runs would, and counts moves between stages and types."""
 
 from __future__ import annotations
 

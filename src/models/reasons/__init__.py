@@ -1,1 +1,1 @@
-"""Why a model says what it says of a client: contributions as ranked reasons, and reasons as sentences."""
+"""Reasons: contributions ranked, and written as sentences."""

@@ -1,4 +1,4 @@
-"""From one contribution per feature to ranked reasons with what is usual for peers; no sentence is made here."""
+"""Ranks the contributions of features as reasons, with the usual value among peers."""
 
 from __future__ import annotations
 

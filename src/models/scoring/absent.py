@@ -1,4 +1,4 @@
-"""Why nothing can be said of a client: the book does not hold it, or it was not active before the as-of date."""
+"""Reasons for the absence of a client: not in the book, or not active before the as-of date."""
 
 from __future__ import annotations
 

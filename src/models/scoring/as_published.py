@@ -1,4 +1,4 @@
-"""Whether what is told of clients is what the published scores say: of the same models, date, data and code."""
+"""Checks that answers agree with the published scores: same models, date, data and code."""
 
 from __future__ import annotations
 

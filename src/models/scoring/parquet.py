@@ -1,4 +1,4 @@
-"""A Parquet file written block by block, the same bytes however the rows came; what columns mean is not known."""
+"""A Parquet file written block by block, with the same bytes however the rows came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a prediction counts while its blocks pass, and the summary of a published run that is made of it."""
+"""Running counts of a prediction over its blocks, and the summary of the published run."""
 
 from __future__ import annotations
 

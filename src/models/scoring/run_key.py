@@ -1,4 +1,4 @@
-"""What identifies a scoring run, and the folder in which its results stand."""
+"""The identity of a scoring run, and the folder that holds its results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scores and explains the clients of a panel in memory, all of a block or a few by name; nothing is written here."""
+"""Scores and explains the clients of a panel in memory, all of a block or a few by name."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What of a caller's config is without effect, since the models were published with other values that count instead.
+"""Settings of a caller's config without effect, since the bundle's published values count instead.
 
 A run takes where and how from the caller (the sections ``book`` and ``run``), all that decides numbers from the bundle.
-Nothing is decided here; a setting that is passed over must not be passed over in silence.
+A setting that is passed over must not be passed over in silence.
 """
 
 from __future__ import annotations

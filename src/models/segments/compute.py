@@ -1,4 +1,4 @@
-"""The kinds of clients of a whole book at an as-of date, as data: its blocks are scored, and only sums of them told."""
+"""Segments and profiles of a whole book at an as-of date, as data: scored in blocks, kept as sums only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the report tells of stages, types and regions, as data: places, moves between dates, labels, what is unknown."""
+"""Stages, types and regions as report data: positions, moves between dates, labels, unknowns."""
 
 from __future__ import annotations
 

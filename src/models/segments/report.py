@@ -1,4 +1,4 @@
-"""What there is to tell of segments, as data: choice, profiles, heat map, map, and how a refit continues old ones."""
+"""Segments as report data: choice, profiles, heat map, map, and how a refit continues earlier ones."""
 
 from __future__ import annotations
 

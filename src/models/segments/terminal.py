@@ -1,4 +1,4 @@
-"""What a person reads of the kinds of clients in a terminal, at 80 columns. It computes nothing."""
+"""Profiles of a book as tables of a terminal, at 80 columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated project-finance book with known truth: all tables of the contract, and what could be known.
+"""Simulates a project-finance book with known truth: all tables of the contract, and the truth of each as-of date.
 
-The economics stand in ``models.config.simulation``. Learning from the book, and reading it, live elsewhere.
+The economics stand in ``models.config.simulation``.
 """

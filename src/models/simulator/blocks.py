@@ -1,4 +1,4 @@
-"""One block of the book from its first month to its tables. Blocks do not know each other."""
+"""One independent block of the simulated book, from its first month to its tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the lender learns of its clients, late and blurred: master data, ratings, financials and surveys."""
+"""The lender's client files, late and noisy: master data, ratings, financials and surveys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a loss would have been, had the lender acted on the client in time: a pure function of when it defaulted."""
+"""Counterfactual losses, had the lender acted in time: a pure function of the month of default."""
 
 from __future__ import annotations
 

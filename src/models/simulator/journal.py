@@ -1,4 +1,4 @@
-"""Keeps what happened in a block of the book, month by month, until it is written down as tables."""
+"""Event journal of a block, month by month, from which its tables are written."""
 
 from __future__ import annotations
 

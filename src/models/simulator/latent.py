@@ -1,4 +1,4 @@
-"""How clients change in a month: satisfaction, credit, arrears, stage. Money moves in ``lending``.
+"""Monthly transitions of clients' latent state: satisfaction, credit, arrears, stage.
 
 Stages follow each other and last. A client is acquired until its first deal, grows for about two years, as a first
 programme of projects is built up, then keeps a plateau with renewals until it turns away, is lost or defaults. One

@@ -1,4 +1,4 @@
-"""What the lender's own systems record of a block: cashflows, facilities, the funnel and contacts."""
+"""The lender's own ledgers of a block: cashflows, facilities, the funnel and contacts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What facilities do in a month: draw, pay, repay, fall into arrears, default, recover, end. All in cents.
+"""Monthly facility events: draw, pay, repay, fall into arrears, default, recover, end. All in cents.
 
 For every facility and month drawn - repaid - written off = outstanding, and outstanding is at most the limit.
 """

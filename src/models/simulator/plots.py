@@ -1,4 +1,4 @@
-"""Draws the figures by which one judges whether a simulated book is plausible. Simulating lives in tables."""
+"""Figures by which one judges whether a simulated book is plausible."""
 
 from __future__ import annotations
 

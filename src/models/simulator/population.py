@@ -1,4 +1,4 @@
-"""Who the clients of a block are: groups, place, size, type and need. What they do lives in ``step``."""
+"""Samples the clients of a block: groups, place, size, type and need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the events of a month go: the protocol, and the tally of margin and activity that the truth needs."""
+"""Sinks of a month's events: the protocol, and the tally of margin and activity that the truth needs."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""What can be known at an as-of date: the state run forward many times with fresh noise, and summed up.
+"""Monte Carlo truth at an as-of date: the state run forward many times with fresh noise, and summed up.
 
 Value and decline are those of ``targets``, on the futures' margin and activity. A client's exit cause is
 default if it defaulted by the horizon's end; else none if it then has a facility open; else the cause of the
-facility that closed last within the horizon; and dormant if it had none and signed none. Why a client declined is
-told by ``targets`` from the same facts.
+facility that closed last within the horizon; and dormant if it had none and signed none. The cause of a client's
+decline comes from ``targets`` on the same facts.
 """
 
 from __future__ import annotations

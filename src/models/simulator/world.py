@@ -1,4 +1,4 @@
-"""What all clients share: countries, the macro cycle, competitors' offers, campaigns. No client lives here.
+"""The world shared by all clients: countries, the macro cycle, competitors' offers, campaigns.
 
 The draws depend on the seed and the months alone, so a larger book stands in the same world.
 """

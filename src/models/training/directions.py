@@ -1,4 +1,4 @@
-"""Whether the book bears out the directions that models were told to keep: a constraint that it denies is reported."""
+"""Checks monotone constraints against the book; one that the data contradict becomes a notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where to look next after training, as lines of a terminal."""
+"""Next steps after training, as lines of a terminal."""
 
 from __future__ import annotations
 

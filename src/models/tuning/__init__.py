@@ -1,1 +1,1 @@
-"""Searches better hyperparameters on origins before any that is judged; Optuna is known here and nowhere else."""
+"""Searches better hyperparameters with Optuna, on origins before any that is judged."""

@@ -1,4 +1,4 @@
-"""Lets settings foretell past origins, oldest first, by models that learned before them; which settings, others say."""
+"""Scores settings on past origins, oldest first, by models that learned before each of them."""
 
 from __future__ import annotations
 

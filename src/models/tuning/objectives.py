@@ -1,4 +1,4 @@
-"""What a trial is worth: models fitted for one objective only, and the score of what they foretold at past origins."""
+"""Objectives of a search: models fitted for one objective, and the score of their forecasts at past origins."""
 
 from __future__ import annotations
 

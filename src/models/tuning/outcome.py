@@ -1,4 +1,4 @@
-"""What a search found: the best settings beside the config's own, whether they are better, and how they are written."""
+"""The result of a search: the best settings beside the config's own, and the lines that put them into a config."""
 
 from __future__ import annotations
 

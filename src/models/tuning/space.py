@@ -1,4 +1,4 @@
-"""Which hyperparameters are searched, and between which bounds, as the config's fields say; nothing is tried here."""
+"""The search space: hyperparameters and their bounds, from the fields of the config."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Optuna's part: which settings are tried next, which trials end early, and a memory that outlives the process.
+"""Optuna studies: proposals, pruning, and storage that outlives the process.
 
 The same book, config and number of trials lead to the same trials, whether or not the process died in between: what is
 drawn next follows from the seed and the finished trials alone, and a trial that died leaves nothing behind.

@@ -1,4 +1,4 @@
-"""What people and programs read of a search for better settings. It computes nothing."""
+"""A search for better settings as text of a terminal, and as JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shows each trial of a search as an MLflow run below that of the search; trials do not know it."""
+"""Logs each trial of a search as an MLflow run below that of the search."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Warnings: who turned worse against its own past and its peers, how severely, and which of them are shown."""
+"""Warnings: deterioration against a client's own past and its peers, its severity, and the warnings shown."""

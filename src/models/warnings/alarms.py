@@ -1,4 +1,4 @@
-"""Which warnings ring: a budget of alarms, news only, the best clients always; how clients turned is known by then."""
+"""Selects the warnings to raise: a budget of alarms, no repeats, the best clients always."""
 
 from __future__ import annotations
 

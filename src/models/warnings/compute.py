@@ -1,4 +1,4 @@
-"""Reads from a panel who turned worse, and by how much; who of them is shown is asked elsewhere."""
+"""Deterioration of the clients of a panel, with its size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Warnings as columns and files, and what the next run reads of them; nothing is judged here."""
+"""Warnings as columns and files, and the memory that the next run reads."""
 
 from __future__ import annotations
 

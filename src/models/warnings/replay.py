@@ -1,4 +1,4 @@
-"""Judges warnings as alarms: replayed over past dates, were they followed by what they warn of, and how early.
+"""Backtest of warnings as alarms: precision and lead time over past dates.
 
 Beside them ring rivals that need no warnings, as many at each date: rules of a spreadsheet, and the model alone.
 """

@@ -1,4 +1,4 @@
-"""How much worse a client turned, against its own past and against its peers: figures in, severity out; no model."""
+"""Severity of a client's deterioration against its own past and its peers: figures in, severity out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was published as a warning of one client at an as-of date, as sentences; who warns is decided elsewhere."""
+"""A published warning of one client as sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What moves the models: reasons by size, and the leading features one by one, as the report holds them."""
+"""Plots of explanations: reasons by size, and the effect of the leading features one by one."""
 
 from __future__ import annotations
 

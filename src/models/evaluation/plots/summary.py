@@ -1,4 +1,4 @@
-"""The summary plot of shap, fed with our own contributions, as a picture inside the page; nothing is explained here."""
+"""The summary plot of shap, drawn from our own contributions, as a picture inside the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether each cause of decline came as often as foreseen, and where it was foreseen most."""
+"""Causes of decline, predicted against observed, and their lift where they were predicted most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the errors lie: totals, ranking and frequency of decline group by group."""
+"""Errors group by group: totals, ranking and frequency of decline."""
 
 from __future__ import annotations
 

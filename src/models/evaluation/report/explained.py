@@ -1,4 +1,4 @@
-"""What moves the models over a sample of clients, as data: reasons by size, features one by one; without any client."""
+"""Explanations over a sample as data: reasons by size and features one by one, without any single client."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether foreseen probabilities, intervals and curves are what came, each frequency with its range."""
+"""Calibration of probabilities, intervals and curves: predicted against observed frequency with its range."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which clients are told together: a few groups, none so small that a client could be known again."""
+"""Groups of clients for errors: few, and none so small that a client could be identified."""
 
 from __future__ import annotations
 

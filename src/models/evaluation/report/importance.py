@@ -1,4 +1,4 @@
-"""Which features the models lean on, and whether they lean on the same ones from origin to origin."""
+"""Feature importance of the models, and its stability from origin to origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a report is made from: foreseen and realised of the same clients at one test origin; it computes nothing."""
+"""The input of an evaluation: predicted and realised outcomes of the same clients at one test origin."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How contenders are called in reports, on pages and in terminals; who they are stands with the contest."""
+"""Display names of benchmarks in reports, on pages and in terminals."""
 
 from __future__ import annotations
 

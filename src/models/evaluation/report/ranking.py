@@ -1,4 +1,4 @@
-"""How much of value and decline the best-ranked clients hold, ours beside each contender."""
+"""Ranking quality: the share of value and decline among the best-ranked clients, ours beside each benchmark."""
 
 from __future__ import annotations
 

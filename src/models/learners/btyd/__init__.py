@@ -1,1 +1,1 @@
-"""Buy till you die: models of clients that buy now and then and leave without a word. Each is small and its own."""
+"""Buy-till-you-die models: purchase frequency, dropout and purchase size of non-contractual clients."""

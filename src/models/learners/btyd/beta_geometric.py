@@ -1,4 +1,4 @@
-"""BG/NBD and MBG/NBD: clients buy at their own rate and may drop out right after a purchase; sizes live elsewhere."""
+"""BG/NBD and MBG/NBD: purchase counts of clients that may drop out right after a purchase."""
 
 from __future__ import annotations
 

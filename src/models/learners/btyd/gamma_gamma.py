@@ -1,4 +1,4 @@
-"""Gamma-Gamma: how large the purchases of a client are on average; how many there are is another model's business."""
+"""Gamma-Gamma: the mean size of a client's purchases."""
 
 from __future__ import annotations
 

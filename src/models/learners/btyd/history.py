@@ -1,4 +1,4 @@
-"""What "buy till you die" models know of a client: how often, how lately, how long, how much; no model lives here."""
+"""Purchase histories as frequency, recency, age and mean amount, the inputs of buy-till-you-die models."""
 
 from __future__ import annotations
 

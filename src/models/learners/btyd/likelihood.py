@@ -1,4 +1,4 @@
-"""Maximum likelihood over positive parameters, and what all models share; the likelihoods live with their models."""
+"""Maximum likelihood over positive parameters, shared by all buy-till-you-die models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pareto/NBD: clients buy at their own rate and leave at a time of their own; sizes live elsewhere."""
+"""Pareto/NBD: purchase counts of clients that drop out after an exponential lifetime."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nodes and weights to average over a beta distribution and over an interval, in place of differences of 2F1."""
+"""Gauss quadrature over a beta distribution and over an interval, in place of differences of 2F1."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Decline: whether within the horizon, when, and why; and the curve that the three make together."""
+"""Decline models: its probability within the horizon, its timing, its cause, and the curve of the three."""

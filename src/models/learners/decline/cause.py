@@ -1,4 +1,4 @@
-"""Why: the share of each cause in a client's decline, given that it declines and at which step."""
+"""Cause model: the share of each cause of decline, given that the client declines and at which step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The curve of decline: how the served probability is reached step by step, and by which causes."""
+"""The curve of decline: the served probability accumulated step by step, and divided among causes."""
 
 from __future__ import annotations
 

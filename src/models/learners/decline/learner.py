@@ -1,4 +1,4 @@
-"""What every model of decline takes and tells: training, tuning, calibration and scoring know no more of it."""
+"""Protocol of decline models, on which training, tuning, calibration and scoring rely."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outcomes that are not complete: how likely each still ends as a decline, by what came of clients that stood alike."""
+"""Soft labels for right-censored outcomes: the share of comparable clients that ended as a decline."""
 
 from __future__ import annotations
 

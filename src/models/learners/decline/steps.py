@@ -1,4 +1,4 @@
-"""The steps in which a curve tells the horizon, and rows that carry their step; no model is fitted here."""
+"""Time steps of the horizon, and rows expanded to one per step."""
 
 from __future__ import annotations
 

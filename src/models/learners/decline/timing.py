@@ -1,4 +1,4 @@
-"""When: at which step of the horizon the event falls, given that it happens, by hazards in discrete time."""
+"""Timing model: discrete-time hazards of the step at which decline falls, given that it happens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether: how likely each client is to decline within the horizon, by boosted trees, calibrated on later origins."""
+"""Classifier of decline within the horizon: boosted trees, calibrated on later origins."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Which clients resemble one another: clusters over a few stated features, numbered and named by rule."""
+"""Segments: clusters of clients over a few configured features, numbered and named by rule."""

@@ -1,4 +1,4 @@
-"""Which method and how many clusters: by stability under resampling, separation and size, with the whole curve kept."""
+"""Chooses the clustering method and number of clusters by stability under resampling, separation and size."""
 
 from __future__ import annotations
 

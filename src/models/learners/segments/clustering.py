@@ -1,4 +1,4 @@
-"""The one contract of all ways to cluster: parameters that are text, and costs by which any client is assigned."""
+"""Protocol of clustering methods: parameters as text, and costs by which a client is assigned."""
 
 from __future__ import annotations
 

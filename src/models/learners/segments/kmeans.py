@@ -1,4 +1,4 @@
-"""Clusters by the nearest centre: round, and of similar width."""
+"""K-means clustering, for round clusters of similar width."""
 
 from __future__ import annotations
 

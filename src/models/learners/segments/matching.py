@@ -1,4 +1,4 @@
-"""Keeps the numbers of segments over refits: each new cluster is matched to the old one that it shares clients with."""
+"""Keeps segment numbers over refits: each new cluster is matched to the old one it shares most clients with."""
 
 from __future__ import annotations
 

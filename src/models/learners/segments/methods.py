@@ -1,4 +1,4 @@
-"""The methods by their names in the config: how each is fitted, and read again."""
+"""Registry of clustering methods by their names in the config: fitting and reading."""
 
 from __future__ import annotations
 

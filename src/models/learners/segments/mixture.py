@@ -1,4 +1,4 @@
-"""Clusters by the likeliest of several normal distributions: of any width and slant, and of any size."""
+"""Gaussian mixture clustering, for clusters of any width, orientation and size."""
 
 from __future__ import annotations
 

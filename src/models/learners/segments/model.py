@@ -1,4 +1,4 @@
-"""The fitted segments: any client in, its segment out, with how near it lies and how clearly it belongs there."""
+"""The fitted segment model: assigns a client to a segment, with its distance and how clear the assignment is."""
 
 from __future__ import annotations
 

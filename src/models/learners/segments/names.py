@@ -1,4 +1,4 @@
-"""The name of a segment: in which features its median client stands apart from that of the book, graded in words."""
+"""Names of segments: the features in which the median client differs most from the book's, graded in words."""
 
 from __future__ import annotations
 

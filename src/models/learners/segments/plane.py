@@ -1,4 +1,4 @@
-"""A map of clients in two dimensions: the plane in which they lie farthest apart."""
+"""Two-dimensional map of clients: the plane of greatest spread."""
 
 from __future__ import annotations
 

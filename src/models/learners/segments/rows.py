@@ -1,4 +1,4 @@
-"""Rows in an order that follows from what they hold alone, so that neither ids nor the order of a book matter."""
+"""Canonical row order, so that results depend neither on client ids nor on the order of a book."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far clusters lie apart: the silhouette, on a bounded sample whose distances are reckoned once."""
+"""Silhouette of clusters, on a bounded sample whose distances are computed once."""
 
 from __future__ import annotations
 

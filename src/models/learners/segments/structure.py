@@ -1,4 +1,4 @@
-"""Whether there are clusters at all: the book beside books drawn without any, of the same features."""
+"""Test for cluster structure: the book beside random books of the same features without clusters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Raw scores of rows at several values of one feature, by one walk where a tree does not ask for it; no Shapley values.
+"""Raw scores of rows at several values of one feature, by one walk where a tree does not split on it.
 
 Curves ask the same trees about the same client at every step of the horizon, and few of the trees ask for the step.
 """

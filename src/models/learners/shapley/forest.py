@@ -1,4 +1,4 @@
-"""A booster's text as flat arrays: what every node asks and every leaf says; nothing is evaluated here."""
+"""A booster's text parsed into flat arrays of nodes and leaves."""
 
 from __future__ import annotations
 

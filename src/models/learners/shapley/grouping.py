@@ -1,4 +1,4 @@
-"""Which leaves of a tree share a table and which are summed alone, by the cheapest cut; tables are not made here.
+"""Groups the leaves of a tree that share a look-up table, by the cheapest cut; the rest are summed one by one.
 
 The codes of a column fall into classes that no leaf of a group tells apart; a group's table has one state for each
 combination of classes. More leaves in a group mean fewer look-ups per row and more states to keep.

@@ -1,4 +1,4 @@
-"""The Shapley values of a booster's trees for blocks of rows on several threads; single trees are not known here."""
+"""Shapley values of a booster's trees for blocks of rows on several threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each leaf of a tree asks of a row, one condition per feature; how the answers are weighed is not known here."""
+"""Paths to the leaves of a tree, with one merged condition per feature."""
 
 from __future__ import annotations
 

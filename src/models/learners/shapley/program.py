@@ -1,4 +1,4 @@
-"""A booster made ready: the comparisons and tables of every group of leaves; rows are not seen here."""
+"""A booster compiled for Shapley values: comparisons and tables of every group of leaves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapley values of one leaf: what each condition on its path adds; which rows meet them is not known here."""
+"""Shapley values of one leaf: the contribution of each condition on its path."""
 
 from __future__ import annotations
 

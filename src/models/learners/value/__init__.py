@@ -1,1 +1,1 @@
-"""What each client is worth over the horizon: candidates that compete, and the model that serves the chosen one."""
+"""Value models: candidates for a client's value over the horizon, and the model that serves the chosen one."""

@@ -1,4 +1,4 @@
-"""The geometric mean of candidates: what several say of a client where none is much better; it learns nothing."""
+"""Blend: the geometric mean of candidates."""
 
 from __future__ import annotations
 

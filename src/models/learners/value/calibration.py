@@ -1,4 +1,4 @@
-"""Puts values right by size on origins that came true later; their ranking is left as it is."""
+"""Calibrates values by size on later origins; a monotone map, which keeps their ranking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every candidate for the value model takes and tells; the candidates live in modules of their own."""
+"""Protocol of value candidates, and the inputs that they are fitted on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All candidates by name: how each is fitted and read; what they are lives in their own modules."""
+"""Registry of value candidates by name: fitting and reading."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Value over a longer horizon than any outcome is known for: learned over a shorter one, extended in closed form.
+"""Value over a longer horizon than outcomes cover: learned over a shorter one, extended in closed form.
 
 Where a book is too young for outcomes of the whole horizon, no model can learn them; only "buy till you die" models
 look further ahead than they have seen.

@@ -1,4 +1,4 @@
-"""Whether a client brings anything, and how much if so: two ensembles, each with the loss that suits its question."""
+"""Hurdle model of value: one ensemble for the probability of any, one for the amount given some."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chance, mean and spread of a zero-inflated lognormal from one ensemble with three outputs; its loss lives beside."""
+"""Zero-inflated lognormal model of value: chance, mean and spread from one ensemble with three outputs."""
 
 from __future__ import annotations
 

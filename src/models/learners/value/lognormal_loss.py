@@ -1,4 +1,4 @@
-"""The zero-inflated lognormal loss as trees need it: gradient and hessian of three raw scores; no model lives here."""
+"""The zero-inflated lognormal loss for boosting: gradient and hessian of three raw scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The value model that is served: one candidate, put right by size; which one is chosen is not decided here."""
+"""The value model that serves: the chosen candidate, calibrated by size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trees that learn what the closed form of buy-till-you-die models leaves open: it is where they start from."""
+"""Boosted trees with the closed form of buy-till-you-die models as offset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Value in closed form from four features, BG/NBD x Gamma-Gamma; these two models live in ``learners/btyd``."""
+"""Value in closed form from four features: BG/NBD x Gamma-Gamma."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rates by which parts on one scale become parts of a function of it; the functions that candidates share."""
+"""Secant slopes that carry additive contributions through a link function."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Shapley values of any function of a few inputs, counted out over all coalitions; trees have their own."""
+"""Shapley values of any function of a few inputs, by enumerating all coalitions."""
 
 from __future__ import annotations
 
