@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from models.backtest.rule_grade import rule_grade
+from models.backtest.lists import rule_grade
 from models.config.backtest import SpreadsheetRuleConfig
 from models.config.policy.tiers import DEFAULT_SCALE, TierConfig, TierScale
 

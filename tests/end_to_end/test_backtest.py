@@ -21,7 +21,7 @@ from models.backtest.terminal import summary
 from models.backtest.text import verdicts
 from models.codec import read, to_plain
 from models.config.loading import load_config
-from models.config.policy.built_in import built_in_policy
+from models.config.policy.policy import built_in_policy
 from models.metrics.bootstrap import ReportedInterval
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book

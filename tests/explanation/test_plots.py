@@ -13,9 +13,8 @@ import pytest
 
 from models.config.policy.tiers import DEFAULT_SCALE
 from models.explanation.ledger import Ledger, LedgerRow, money_scale, points_scale
-from models.explanation.plots.curve import decline_chart
 from models.explanation.plots.over_time import _AXES, history_charts
-from models.explanation.plots.waterfall import waterfall_chart
+from models.explanation.plots.today import decline_chart, waterfall_chart
 from models.explanation.story import ClientStory, HistoryPoint, MeasureHistory
 from models.learners.decline.curves import DeclineCurves
 from models.panel.features.words import FeatureWords, FigureUnit

@@ -8,13 +8,11 @@ from datetime import date
 import numpy as np
 import pytest
 
-from models.config.policy.built_in import built_in_policy
-from models.config.policy.policy import PolicyConfig
+from models.config.policy.policy import PolicyConfig, built_in_policy
 from models.config.policy.tiers import DEFAULT_SCALE
 from models.config.tiers import TiersConfig
 from models.errors import DamagedBundleError, UserError
 from models.grading.built_in import grade, tier_policy
-from models.grading.comparison import what_if
 from models.grading.decision import assess, decide, grade_book
 from models.grading.distance import shortfall
 from models.grading.evidence import evidence
@@ -24,6 +22,7 @@ from models.grading.reasons_text import reasons
 from models.grading.scores import absent_features
 from models.grading.stability import EVERY_MOVE, limit_of
 from models.grading.text import distance_sentence, override_sentence
+from models.what_if.compute import what_if
 from support.graded import AS_OF, PROJECT_FINANCE, facts_of, policy_of
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from models.kpis.overridden import overridden
+from models.kpis.groups import overridden
 from models.publications.previous import PreviousScores
 
 

@@ -10,7 +10,7 @@ import pytest
 from sklearn.decomposition import PCA
 
 from models.codec import to_plain
-from models.learners.segments.plane import Plane
+from models.learners.segments.model import Plane
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, score_panel, segment_rows
 from models.pipeline.predictions import Predictions

@@ -11,10 +11,8 @@ import numpy as np
 import pandas as pd
 
 from models.backtest.acting import Acting
-from models.backtest.lists import ANEW, WARNED, Scores, chosen_first, scores, tier_first, worst_first
-from models.backtest.outcomes import exposure_of, loss_within, losses_of, months_to_default
-from models.backtest.rule_grade import rule_grade
-from models.backtest.simulated import Simulated
+from models.backtest.lists import ANEW, WARNED, Scores, chosen_first, rule_grade, scores, tier_first, worst_first
+from models.backtest.outcomes import Simulated, exposure_of, loss_within, losses_of, months_to_default
 from models.book.door import Book
 from models.book.periods import PeriodGrid
 from models.config.backtest import BacktestConfig

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from models.backtest.acting import Expected
 from models.book.door import Book
 from models.book.periods import DAYS_PER_MONTH
 from models.config.backtest import LimitsConfig
+from models.config.root import Config
+from models.evaluation.truth import read_avoidable
 from models.panel.panel import Panel
+from models.simulator.truth import LOSS_HALVES
 from models.vocab import FloatArray
 
 
@@ -51,3 +57,29 @@ def months_to_default(losses: pd.DataFrame, rows: Panel, start: date, end: date)
     first = within.groupby("client_id")["date"].min().reindex(rows.client_id)
     days = (first - pd.Timestamp(start)).dt.days.to_numpy(dtype=np.float64)
     return np.asarray(np.floor(days / DAYS_PER_MONTH))
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """The truth of a simulated book, as far as it tells of losses; None where it does not."""
+
+    truth: pd.DataFrame | None
+
+    @classmethod
+    def of(cls, path: Path, config: Config) -> Simulated:
+        """Read the truth. One that was drawn with another effect of acting is not looked at."""
+        reported = read_avoidable(path, config.simulation.intervention)
+        return cls(reported)
+
+    def expected(self, rows: Panel, as_of: date) -> Expected | None:
+        """What could be expected of the clients of a panel at a date; None where the truth does not cover them."""
+        if self.truth is None:
+            return None
+        known = self.truth[pd.to_datetime(self.truth["as_of"]).dt.date == as_of].set_index("client_id")
+        if not rows.client_id.isin(known.index).all():
+            return None
+        mine = known.loc[rows.client_id]
+        loss, avoided, first, second = (
+            mine[name].to_numpy(dtype=np.float64) for name in ("expected_loss", "avoided_loss", *LOSS_HALVES)
+        )
+        return Expected(loss=loss, avoided=avoided, halves=(first, second))

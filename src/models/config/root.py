@@ -19,8 +19,7 @@ from models.config.kinds import (
     ValueClassesConfig,
 )
 from models.config.kpis import FunnelConfig, KpisConfig
-from models.config.policy.built_in import built_in_policy
-from models.config.policy.policy import PolicyConfig
+from models.config.policy.policy import PolicyConfig, built_in_policy
 from models.config.policy.problems import refuse
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.config.sections import (

@@ -11,8 +11,8 @@ import pandas as pd
 from models.book.periods import WHOLE_PERIODS_PER_YEAR, PeriodGrid
 from models.config.root import Config
 from models.kpis.campaign_effect import CampaignClients, CampaignResult, campaign_result
-from models.relations.campaigns import addressed_clients, campaigns_of
 from models.relations.reading import Reader, Window
+from models.relations.service import addressed_clients, campaigns_of
 
 _HALF, _QUARTER = 2, 4
 

@@ -21,8 +21,7 @@ from models.kpis.catalogue import CATALOGUE
 from models.kpis.concentration import Concentration, concentration
 from models.kpis.definition import Definition, Form
 from models.kpis.estimates import KpiEstimate, figures_by_group, shown, unknown
-from models.kpis.groups import Groups, PublishedGroups, group_order
-from models.kpis.overridden import overridden
+from models.kpis.groups import Groups, PublishedGroups, group_order, overridden
 from models.kpis.relationship_score import relationship_score
 from models.kpis.tier_moves import tier_moves
 from models.relations.reading import Reader, Window

@@ -20,8 +20,7 @@ from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.engines.protocol import Session, SessionLimits, Workplace
 from models.panel.beginnings import GROUPS, beginnings_of, groups_begin
-from models.panel.context_sums import write_context_sums
-from models.panel.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, whole_steps
+from models.panel.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, whole_steps, write_context_sums
 from models.panel.ledger_plan import (
     CLIENTS,
     FACILITIES,

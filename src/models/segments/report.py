@@ -14,8 +14,7 @@ from models.config.policy.tiers import TierScale
 from models.config.root import Config
 from models.evaluation.report.groups import UNKNOWN, groups_of
 from models.learners.segments.matching import Matching, matched_to
-from models.learners.segments.model import SegmentModel
-from models.learners.segments.plane import Plane
+from models.learners.segments.model import Plane, SegmentModel
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, fit_segments, score_panel, segment_rows
 from models.pipeline.predictions import Predictions

@@ -48,9 +48,8 @@ from models.store.drafts import scratch_folder
 from models.store.keys import file_hash
 from models.store.sealed import MANIFEST, is_complete, publish_folder
 from models.tracking.abandoned import PROCESS_TAG, abandoned, claimed
-from models.tracking.champions import champion_tags
+from models.tracking.champions import champion_tags, flat_params
 from models.tracking.names import CHAMPION, IF_CHAMPION, model_name
-from models.tracking.params import flat_params
 from models.tracking.registry_notes import BUNDLE_TAG, KEY_TAG
 from models.tracking.store import TrackingError, answering, artifact_place, require_answer
 

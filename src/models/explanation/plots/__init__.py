@@ -1,8 +1,6 @@
 """The plots of one client as inline SVG, drawn from its story; they compute nothing but positions."""
 
-from models.explanation.plots.curve import decline_chart
 from models.explanation.plots.over_time import history_charts
-from models.explanation.plots.peers import peer_strip
-from models.explanation.plots.waterfall import waterfall_chart
+from models.explanation.plots.today import decline_chart, peer_strip, waterfall_chart
 
 __all__ = ["decline_chart", "history_charts", "peer_strip", "waterfall_chart"]

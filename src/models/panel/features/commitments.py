@@ -9,7 +9,7 @@ import numpy as np
 from models.book.periods import DAYS_PER_YEAR
 from models.panel.facilities import FOREVER, Facilities
 from models.panel.features.causes import BALANCE, CONTRACTS, LIMITS
-from models.panel.features.inputs import Feature, FeatureInputs, ratio
+from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
 from models.panel.features.words import LESS, SHORTER, SMALLER, FigureUnit, Template, Topic, words_for
 from models.text import Text
 from models.vocab import BoolArray, FloatArray
@@ -166,3 +166,70 @@ def _drawn_features(known: FeatureInputs, open_limit: FloatArray) -> Iterator[Fe
     yield Feature("facility_outstanding", known.currency, outstanding, words_for(_OUTSTANDING, BALANCE))
     utilised = ratio(outstanding, open_limit)
     yield Feature("facility_utilisation", "share", utilised, words_for(_UTILISATION, BALANCE))
+
+
+_TOPIC = Topic("product_mix", Text("product mix"))
+_UNUSED = Text("no product of the mix was used so far")
+_SHARE = Template(
+    figure=FigureUnit.SHARE,
+    description=Text("share of {label} in the product mix so far"),
+    statement=Text("{label} made up {value} of the product mix so far"),
+    missing=_UNUSED,
+    than=LESS,
+)
+_CONCENTRATION = Template(
+    figure=FigureUnit.SHARE,
+    description=Text("concentration of the product mix"),
+    statement=Text("the concentration of the product mix is {value}"),
+    missing=_UNUSED,
+)
+_PRODUCTS = Template(
+    figure=FigureUnit.COUNT,
+    description=Text("number of kinds of products used so far"),
+    statement=Text("the number of kinds of products used so far is {value}"),
+    missing=_UNUSED,
+    none=_UNUSED,
+    than=SMALLER,
+)
+
+
+def mix_features(known: FeatureInputs) -> Iterator[Feature]:
+    """Share of each mix measure in their sum, their concentration (Herfindahl) and how many were ever used.
+
+    Shares are taken over the whole past. Herfindahl is 1 for a single product, 1/n for n equal ones.
+    """
+    if not known.settings.mix:
+        return
+    amounts = np.stack([known.past.total(name) for name in known.settings.mix])
+    whole = summed(amounts)
+    shares = [ratio(amount, whole) for amount in amounts]
+    for name, share in zip(known.settings.mix, shares, strict=True):
+        yield Feature(f"{name}_share_ever", "share", share, words_for(_SHARE, _TOPIC, label=known.labels.of(name)))
+    concentration = np.asarray(sum(share * share for share in shares))
+    yield Feature("mix_concentration_ever", "ratio", concentration, words_for(_CONCENTRATION, _TOPIC))
+    used = sum((known.past.count(name) > 0).astype(np.float64) for name in known.settings.mix)
+    yield Feature("mix_products_ever", "products", np.asarray(used), words_for(_PRODUCTS, _TOPIC))
+
+
+_KIND_TOPIC = Topic("facilities_signed", Text("facilities signed, by kind"))
+_NONE_SIGNED = Text("no {label} were signed so far")
+_KIND_COUNT = Template(
+    figure=FigureUnit.COUNT,
+    description=Text("number of {label} signed so far"),
+    statement=Text("the number of {label} signed so far is {value}"),
+    missing=_NONE_SIGNED,
+    none=_NONE_SIGNED,
+    than=SMALLER,
+)
+
+
+def facility_count_features(known: FeatureInputs) -> Iterator[Feature]:
+    """One column per count of the config, whether they are still open or not. None without the table."""
+    facilities = known.past.facilities
+    if facilities is None:
+        return
+    for place, name in enumerate(known.settings.facility_counts):
+        chosen = facilities.client[facilities.counted[:, place]]
+        count = np.bincount(chosen, minlength=known.past.clients).astype(np.float64)
+        said = words_for(_KIND_COUNT, _KIND_TOPIC, label=known.labels.facilities[name])
+        yield Feature(f"facility_{name}_count_ever", "facilities", count, said)

@@ -17,12 +17,10 @@ from models.panel.features.amounts import (
     trend_features,
     volatility_features,
 )
-from models.panel.features.commitments import commitment_features
+from models.panel.features.commitments import commitment_features, facility_count_features, mix_features
 from models.panel.features.context import attribute_features, context_features, group_features
-from models.panel.features.counts import facility_count_features
 from models.panel.features.funnel import funnel_features
 from models.panel.features.inputs import Feature, FeatureInputs
-from models.panel.features.mix import mix_features
 from models.panel.features.outlook import outlook_features
 from models.panel.features.payment import standing_features
 from models.panel.features.runoff import runoff_features
