@@ -18,9 +18,9 @@ import pandas as pd
 from models.book.loading import load_book
 from models.config.loading import load_config
 from models.evaluation.benchmarks import OURS, RECENCY, TRUTH, UNTUNED
+from models.evaluation.book import evaluate_book
 from models.evaluation.report.contents import OriginReport
 from models.simulator.book import simulate
-from models.training.compute import evaluate_book
 from models.vocab import SilentProgress
 
 CLIENTS, MONTHS = 5_000, 72

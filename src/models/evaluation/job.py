@@ -8,11 +8,11 @@ from pathlib import Path
 
 from models.codec import to_json_text
 from models.config.places import work_dir
+from models.evaluation.book import evaluate_book
 from models.evaluation.page import write_report_page
 from models.evaluation.report.contents import EvaluationReport
 from models.store.drafts import publish_text
 from models.tracking.mlflow import Tracking
-from models.training.compute import evaluate_book
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, open_book, settings_of, truth_file
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 from models.book.door import Book
-from models.book.measures import absent_measures
-from models.book.periods import PeriodGrid
 from models.config.root import Config
-from models.errors import AsOfOutsideBookError
-from models.evaluation.compute import evaluate_origin, headline, pooled_figures, require_both_outcomes, value_choice
-from models.evaluation.report.contents import EvaluationReport, OriginReport, ReportHorizon, ValueChoice
+from models.evaluation.book import EvaluationWatch, evaluation_plan, evaluation_report
+from models.evaluation.compute import require_both_outcomes, value_choice
+from models.evaluation.report.contents import OriginReport, ValueChoice
 from models.evaluation.report.explained import (
     ExplainedModels,
     explained_parts,
@@ -21,21 +18,18 @@ from models.evaluation.report.explained import (
     reason_sizes,
     sampled,
 )
-from models.evaluation.report.importance import MAIN_METRIC, stability_parts
-from models.evaluation.truth import read_truth
 from models.grading.compute import facts_of
 from models.grading.coverage import policy_notices
 from models.learners.segments.model import SegmentModel
-from models.notices import Notice, Severity, by_severity
-from models.panel.definitions import definitions
+from models.notices import Notice, by_severity
 from models.panel.named_features import absent_features, unknown_features
 from models.panel.panel import Panel
-from models.panel.splits import LearningOrigins, learning_origins, never_before
+from models.panel.splits import LearningOrigins, learning_origins
 from models.pipeline.bundle import write_bundle
 from models.pipeline.likeness import TrainingProfile
 from models.pipeline.origins import learning_panel, require_events
 from models.pipeline.out_of_time import OutOfTimeForecasts
-from models.pipeline.pipeline import FittedModels, fit_models, fit_segments, grade_matrix, with_peers
+from models.pipeline.pipeline import FittedModels, fit_models, grade_matrix, with_peers
 from models.pipeline.rows import rows_of
 from models.pipeline.selection import learn_calibration
 from models.profiles.compute import stage_features
@@ -59,30 +53,6 @@ class Trained:
     """Feature -> number or category."""
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """Which origins are learned from for each test origin; ``never_before`` these or later ones lie."""
-
-    grid: PeriodGrid
-    tests: dict[int, LearningOrigins]
-    never_before: int
-
-    def origins(self, *fits: LearningOrigins) -> list[int]:
-        """All origins that evaluation, and further fits, look at."""
-        learned = (origin for fit in (*self.tests.values(), *fits) for origin in fit.taught_by)
-        return sorted({*self.tests, *learned})
-
-
-@dataclass(frozen=True)
-class _Watch:
-    """Who is told of an evaluation, the file of the truth to hold it against, if any, and segments for its errors."""
-
-    recorder: Recorder
-    progress: Progress
-    truth: Path | None
-    segments: SegmentModel
-
-
 def train_models(
     book: Book,
     config: Config,
@@ -101,7 +71,7 @@ def train_models(
 
     Raises a ``UserError`` if the book does not cover the origins or holds too little to learn from.
     """
-    plan = _plan(book, config, config.origins.test)
+    plan = evaluation_plan(book, config, config.origins.test)
     served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
     require_events(book, config, plan.grid, [*plan.tests, served.latest])
     learned = learning_panel(book, config, plan.grid, plan.origins(served), progress, notes_before=plan.never_before)
@@ -110,7 +80,9 @@ def train_models(
     for test in plan.tests:
         require_both_outcomes(panel.at([test]), test)
     segments = continued_segments(panel.at([served.latest]), config, previous)
-    evaluated = _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth, segments.model))
+    evaluated = evaluation_report(
+        book, config, hindcasts, plan, EvaluationWatch(recorder, progress, truth, segments.model)
+    )
     progress.stage("Fitting the models that serve")
     corrections = learn_calibration(hindcasts.of(served), config)
     models = replace(fit_models(panel, served, corrections, config, segments=segments.model), notes=learned.notes)
@@ -150,94 +122,6 @@ def _tell_unknown(models: FittedModels, progress: Progress) -> None:
     for section, names in models.kinds.unknown.items():
         if names:
             progress.stage(f"Not told by the book, so {section.replace('_', ' ')} go without: {', '.join(names)}")
-
-
-def evaluate_book(
-    book: Book,
-    config: Config,
-    tests: Sequence[date] = (),
-    *,
-    truth: Path | None = None,
-    mapper: Mapper | None = None,
-    recorder: Recorder = SilentRecorder(),
-    progress: Progress = SilentProgress(),
-) -> EvaluationReport:
-    """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
-    plan = _plan(book, config, tuple(tests) or config.origins.test)
-    require_events(book, config, plan.grid, list(plan.tests))
-    panel = learning_panel(book, config, plan.grid, plan.origins(), progress, notes_before=plan.never_before).panel
-    segments = fit_segments(panel.at([max(plan.tests)]), config)
-    hindcasts = OutOfTimeForecasts(panel, config, mapper)
-    return _report(book, config, hindcasts, plan, _Watch(recorder, progress, truth, segments))
-
-
-def _plan(book: Book, config: Config, tests: Sequence[date]) -> _Plan:
-    grid = PeriodGrid.through(config.time.period, tests)
-    latest = grid.index_of(book.known_until)
-    fits = {}
-    for test in sorted(tests):
-        number = grid.number_of(test)
-        _require_inside(book, config, grid, number, latest)
-        fits[number] = learning_origins(config, grid, book.first_date, outcomes_before=number)
-    return _Plan(grid, fits, never_before(config, grid, book.first_date, fits.values()))
-
-
-def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, latest: int) -> None:
-    horizon = config.time.horizon_periods
-    if number + horizon > latest or grid.start_of(number) <= book.first_date:
-        raise AsOfOutsideBookError(
-            rule=f"a test origin must lie after {book.first_date} and its {horizon} {config.time.period}s of "
-            f"outcomes must end by {book.known_until}",
-            got=grid.start_of(number).isoformat(),
-            remedy=f"set origins.test to {grid.start_of(latest - horizon)} or earlier",
-        )
-
-
-def _report(book: Book, config: Config, hindcasts: OutOfTimeForecasts, plan: _Plan, watch: _Watch) -> EvaluationReport:
-    panel = hindcasts.panel
-    judged_origins = []
-    truth = None if watch.truth is None else read_truth(watch.truth)
-    tests = watch.progress.track(plan.tests.items(), total=len(plan.tests), title="Judging test origins")
-    for number, fit in tests:
-        judged = evaluate_origin(hindcasts, number, fit, config, truth, segments=watch.segments)
-        judged_origins.append(judged)
-        watch.recorder.metrics(headline(judged.report), step=int(f"{judged.report.as_of:%Y%m%d}"))
-    origins = [judged.report for judged in judged_origins]
-    return EvaluationReport(
-        book=book.name,
-        currency=book.currency,
-        data=book.fingerprint,
-        known_until=book.known_until,
-        horizon=ReportHorizon(periods=config.time.horizon_periods, period=config.time.period),
-        terms=definitions(config),
-        features=panel.features.shape[1],
-        notices=by_severity([*book.notices, *_undetermined(origins)]),
-        absent={table: tuple(names) for table, names in absent_measures(config, book.tables).items()},
-        interval_level=0.95,
-        pooled=pooled_figures(judged_origins, config) if len(judged_origins) > 1 else None,
-        stability=stability_parts(
-            [origin.as_of for origin in origins],
-            {target: [origin.of(target).metrics for origin in origins] for target in MAIN_METRIC},
-            [origin.importance for origin in origins],
-        ),
-        origins=tuple(origins),
-    )
-
-
-def _undetermined(origins: Sequence[OriginReport]) -> list[Notice]:
-    """The main figures that the clients of a test origin leave open."""
-    return [
-        Notice(
-            code="figure_undetermined",
-            severity=Severity.NOTE,
-            subject=f"{target}.{metric}",
-            found=f"it cannot be told at {origin.as_of}: {why}",
-            remedy="choose another origins.test or a longer horizon",
-        )
-        for origin in origins
-        for target, metric in MAIN_METRIC.items()
-        if (why := origin.of(target).undetermined)
-    ]
 
 
 def _served(
