@@ -41,8 +41,8 @@ PARTS = {
     "bootstrap": ("models.evaluation.metrics.bootstrap_draws",),
     "parts of the report": ("models.evaluation.compute.report_parts",),
     "corrections from hindcasts": (
-        "models.training.compute.learn_corrections",
-        "models.evaluation.compute.learn_corrections",
+        "models.training.compute.learn_calibration",
+        "models.evaluation.compute.learn_calibration",
     ),
     "segments": ("models.learners.segments.model.SegmentModel.fit",),
     "writing the bundle": ("models.training.compute.write_bundle",),

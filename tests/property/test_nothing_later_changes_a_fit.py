@@ -20,10 +20,11 @@ from hypothesis import strategies as st
 from models.book.door import Book
 from models.codec import to_plain
 from models.config.root import Config
+from models.evaluation.book import evaluate_book
 from models.pipeline.bundle import read_bundle
 from models.scoring.compute import CURVES, EXPLANATIONS, SCORES, predict_book
 from models.scoring.movers import MOVERS
-from models.training.compute import evaluate_book, train_models
+from models.training.compute import train_models
 from models.tuning.search import plan_tuning, tune_book
 from models.vocab import SilentProgress
 from models.warnings.publishing import WARNINGS
