@@ -1,4 +1,4 @@
-"""How loops that numpy has no call for are compiled, once per machine; what they compute is said where they stand."""
+"""Compiles loops that numpy has no call for with numba, once per machine."""
 
 from __future__ import annotations
 

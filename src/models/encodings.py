@@ -1,4 +1,4 @@
-"""What the bytes of a text tell about its encoding: a mark, a break, a likely name. No file is read here."""
+"""Detects the encoding of a text from its bytes: byte-order mark, invalid sequences, likely name."""
 
 from __future__ import annotations
 

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from bench.truth import cause_table, figures, table
 
 
-def estimates(**figures: float) -> dict[str, dict[str, float]]:
-    return {name: {"estimate": figure} for name, figure in figures.items()}
+def estimates(**figures: float) -> dict[str, SimpleNamespace]:
+    return {name: SimpleNamespace(estimate=figure) for name, figure in figures.items()}
 
 
-def report(auc: float, foreseen: float = 0.02) -> dict[str, Any]:
+def report(auc: float, foreseen: float = 0.02) -> Any:
     """A book on which recency reaches .7 and the truth .9 in ranking declines."""
     calibrated = {"calibration_slope": 1.1, "calibration_intercept": -0.2, "ece": 0.01}
     rivals = {"recency": 0.7, "untuned_lightgbm": 0.8, "truth": 0.9}
     decline = {name: estimates(auc=each) for name, each in rivals.items()} | {"ours": estimates(auc=auc, **calibrated)}
     value = {name: estimates(normalized_gini=each - 0.5) for name, each in rivals.items()}
     value["ours"] = estimates(normalized_gini=0.35, interval_coverage=0.91)
-    groups = [{"name": name, "realised": 0.9} for name in ("all", "AA", "A", "B")]
-    cause = {"foreseen": foreseen, "known": 0.025, "realised": 0.03}
-    return {
-        "decline": {"metrics": decline, "way": {"estimate": 5 * (auc - 0.7)}},
-        "value": {"metrics": value, "way": {"estimate": 0.75}},
-        "parts": {"coverage": {"groups": groups}, "causes": {"default": [cause, {}]}},
+    groups = [SimpleNamespace(name=name, realised=0.9) for name in ("all", "AA", "A", "B")]
+    cause = SimpleNamespace(foreseen=foreseen, known=0.025, realised=0.03)
+    targets = {
+        "decline": SimpleNamespace(metrics=decline, way=SimpleNamespace(estimate=5 * (auc - 0.7))),
+        "value": SimpleNamespace(metrics=value, way=SimpleNamespace(estimate=0.75)),
     }
+    parts = SimpleNamespace(coverage=SimpleNamespace(groups=groups), causes={"default": [cause, None]})
+    return SimpleNamespace(**targets, parts=parts, of=targets.__getitem__)
 
 
 def test_the_way_goes_from_recency_to_the_truth() -> None:

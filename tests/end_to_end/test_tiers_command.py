@@ -56,7 +56,7 @@ def test_the_answer_reads_on_eighty_columns(command: Command, trained: TrainedLe
         ("dimensions.expected_value.levels.top.share=2", "less than"),
         ("no sign", "--what-if must read"),
         ("stabilty.margin=0.1", "did you mean stability?"),
-        ("learners=1", "known keys are caps, dimensions, rules, stability, treating, treatments"),
+        ("learners=1", "known keys are caps, dimensions, rules, stability, tiers, treating, treatments"),
     ],
 )
 def test_a_policy_that_does_not_hold_together_is_refused(

@@ -96,4 +96,4 @@ def test_the_structure_test_judges_every_number_that_may_serve() -> None:
     assert choice.has_structure == (choice.served.clusters in choice.structure.found_at)
     there = choice.structure.at(choice.served.clusters)
     assert there is not None
-    assert choice.has_structure <= (there["separation"] > there["highest"])
+    assert choice.has_structure <= (there.separation > there.highest)

@@ -11,6 +11,7 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
+from models.shell import console
 from models.shell.console import PlainSigns, SafeConsole, json_text, prepare_streams
 from models.shell.html import environment
 
@@ -49,6 +50,7 @@ def test_every_encoding_carries_what_we_print(encoding: str, monkeypatch: pytest
     written = io.BytesIO()
     stream = io.TextIOWrapper(written, encoding=encoding)
     monkeypatch.setattr(sys, "stdout", stream)
+    monkeypatch.setattr(console, "signs", PlainSigns())
     prepare_streams()
     stream.write("risk −2.6 ████████▌ → 5.5% ≥ 3 … Société 中国")
     stream.flush()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "models"
-PAGES = ("overview", "evaluation", "kpis", "segments", "audit", "backtest", "explain")
+PAGES = ("overview", "evaluation", "kpis", "segments", "audit", "backtest", "explanation")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from types import SimpleNamespace
+from typing import Any, get_args
 
 from rich.console import Console
 
@@ -21,8 +22,11 @@ COLOURS = DEFAULT_SCALE.colours()
 
 def test_a_tier_has_the_same_colour_on_every_plot() -> None:
     sample = ClientSample(tier=("B", "AA"), value=(10.0, 1_000.0), decline_probability=(0.5, 0.1))
-    whole = [{"name": name, "share": share} for name, share in (("B", 0.6), ("AA", 0.3), ("not known", 0.1))]
-    segment = {"number": 0, "name": "large", "mixes": {"tier": {each["name"]: each["share"] for each in whole}}}
+    whole: list[Any] = [
+        SimpleNamespace(name=name, share=share) for name, share in (("B", 0.6), ("AA", 0.3), ("not known", 0.1))
+    ]
+    mixes = {"tier": {each.name: each.share for each in whole}}
+    segment: Any = SimpleNamespace(number=0, name="large", mixes=mixes)
     dots = {key.label: key.css for key in risk_chart(sample, "USD", COLOURS).legend}
     bars = {key.label: key.css.removeprefix("bar ") for key in mix_chart("tier", [segment], whole, COLOURS).legend}
     assert dots == {"AA": tier_style("AA", COLOURS), "B": tier_style("B", COLOURS)}

@@ -1,4 +1,4 @@
-"""Replays past dates: the models of that day grade the clients of that day; how well they did is judged elsewhere."""
+"""The replay of past dates: the models of that day grade the clients of that day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which values say that nothing is known: nulls, NaN, blanks of any script, and the words that a book uses for it.
+"""Values that stand for missing: nulls, NaN, blanks of any script, and the words a book uses for it.
 
 Absent is one thing: whatever stood there, the stored value is null. Where a word is none is decided by column in
 ``conventions``.

@@ -1,4 +1,4 @@
-"""How the text of one table is to be read: which words say that nothing is known, and what comes first in a date.
+"""Text conventions of one table: words for missing values, and the order of day and month in dates.
 
 Both are settings of the book; what they leave open is decided here from all values of a column, never from one row.
 """

@@ -1,4 +1,4 @@
-"""How many rows of each table of a book were good, and what was wrong with the others."""
+"""Counts of good and faulty rows for each table of a book."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the door says about rows and values that break the contract, from their root, and when it refuses a book.
+"""Reports rows and values that break the contract by root cause, and refuses a book beyond the limits.
 
 A row that falls only because it refers to a row that fell is a consequence: it is told with that row's reason.
 """

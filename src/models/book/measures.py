@@ -1,4 +1,4 @@
-"""What is measured of a client: names the rows and numbers of the book that make up each measure.
+"""Measures of a client, each a named set of rows and numbers of the book.
 
 A *cell* is the finest thing the ledger sums: one number column of one table, of one kind and one product. A measure
 is a set of cells; value is a weighted set of them.

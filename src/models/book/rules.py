@@ -1,4 +1,4 @@
-"""What a row can break, as expressions over the parsed columns of a table. Acting on it is ``quality``'s.
+"""Row rules as expressions over the parsed columns of a table.
 
 A parsed table has each column typed under its name, and as it stood at the source under ``raw_`` and its
 name.

@@ -1,4 +1,4 @@
-"""What ``backtest`` replays: the dates, the rule it is held against, and what acting on a grade costs and saves."""
+"""The section ``backtest``: dates, benchmark rule, and costs and savings of acting on a grade."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What all sections share: strictness, the types that carry their bounds, and where a better value is searched."""
+"""Base of all sections: strict models, bounded types and search ranges."""
 
 from __future__ import annotations
 

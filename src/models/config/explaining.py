@@ -1,4 +1,4 @@
-"""What explanations may propose: which features a relationship manager can move, which way, and by doing what."""
+"""Limits on the proposals of explanations: features that a relationship manager can move, directions and actions."""
 
 from __future__ import annotations
 

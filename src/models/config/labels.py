@@ -1,4 +1,4 @@
-"""What a config calls a thing, language by language."""
+"""Labels of a config by language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How hyperparameters are searched; where they are searched stands beside each of them, in ``sections``."""
+"""Settings of the hyperparameter search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an engine offers: sessions in which tables are Ibis expressions, read from files and written to them."""
+"""Engine protocol: sessions in which tables are Ibis expressions, read from and written to files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why a client's value, decline and tier changed between two as-of dates or two versions of the models; no wording."""
+"""Attribution of the change in a client's value, decline and tier between two dates or two versions of the models."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Why what is said of one client changed, with the reasons by what people call them; the split is made elsewhere."""
+"""The change of one client as reasons, under the names by which people call them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One client at the as-of date and at the quarter-ends before it, each as it was known then; nothing is worded here."""
+"""One client at the as-of date and at the quarter-ends before it, each as it was known then."""
 
 from __future__ import annotations
 

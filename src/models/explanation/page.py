@@ -1,4 +1,4 @@
-"""Turns one client's story into an HTML page of one file without scripts; it computes nothing but positions."""
+"""One client's story as an HTML page of one file without scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that a reviewer may ask of one client, gathered from models and rules in one language; nothing is drawn."""
+"""All that a reviewer may ask of one client, gathered from models and rules in one language."""
 
 from __future__ import annotations
 

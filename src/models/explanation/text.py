@@ -1,4 +1,4 @@
-"""What terminal and page both say of a client in a line: value, decline, types, tier move, what would change it."""
+"""Sentences on one client for terminal and page: value, decline, types, tier move, and ways to change it."""
 
 from __future__ import annotations
 

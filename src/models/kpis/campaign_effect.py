@@ -1,4 +1,4 @@
-"""What one campaign brought and cost: an effect only where targets were drawn at random, else it says why not."""
+"""Effect and cost of one campaign: an effect only where targets were drawn at random, else the reason why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of client management as people read them, in a terminal and on a page; it computes nothing."""
+"""Figures of client management as people read them, in a terminal and on a page."""
 
 from __future__ import annotations
 

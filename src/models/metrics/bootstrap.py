@@ -1,4 +1,4 @@
-"""How sure a metric is: percentile intervals by resampling whole groups of clients; no metric lives here."""
+"""Bootstrap percentile intervals of metrics, resampling whole groups of clients."""
 
 from __future__ import annotations
 

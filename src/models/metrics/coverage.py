@@ -1,4 +1,4 @@
-"""Whether intervals around predicted amounts hold what came, and how wide they are for it."""
+"""Coverage and width of prediction intervals for amounts."""
 
 from __future__ import annotations
 

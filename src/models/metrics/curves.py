@@ -1,4 +1,4 @@
-"""How good a whole curve of decline is, step by step over the horizon; single probabilities are judged elsewhere."""
+"""Accuracy of whole decline curves over the horizon, step by step."""
 
 from __future__ import annotations
 

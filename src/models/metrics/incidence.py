@@ -1,4 +1,4 @@
-"""How often each cause has ended a relationship by each period, also where clients are lost from sight before."""
+"""Cumulative incidence of each cause under censoring."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Maximum-likelihood line through log-odds: what calibration is measured, and elsewhere repaired, with."""
+"""Maximum-likelihood line through log-odds, for calibration slope and intercept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a portfolio loses when only its best-ranked exposure is kept, or its worst-ranked limits are cut."""
+"""Portfolio loss when only the best-ranked exposure is kept or the worst-ranked limits are cut."""
 
 from __future__ import annotations
 

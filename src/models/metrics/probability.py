@@ -1,4 +1,4 @@
-"""How far probabilities of an outcome can be taken at their word; how well they rank is judged elsewhere."""
+"""Calibration and accuracy of outcome probabilities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What acting on a ranking by risk would earn; how well it ranks for its own sake is judged elsewhere."""
+"""Profit of acting on a risk ranking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How well clients are ranked, by risk or by value; whether probabilities are right is judged elsewhere."""
+"""Discrimination: ranking of clients by risk or value."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far down a list of clients one must read: reviews for a share of value, and what a budget of reviews brings."""
+"""Screening effort: reviews needed for a share of value, and value for a budget of reviews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How near predicted amounts come to real ones, by client, by decile and in total; no ranking here."""
+"""Errors of predicted amounts, by client, by decile and in total."""
 
 from __future__ import annotations
 

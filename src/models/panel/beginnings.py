@@ -1,4 +1,4 @@
-"""When a book first told anything of a kind: what begins later must not shape what is fitted or scored before."""
+"""First period in which a book reports each kind; keeps later kinds out of earlier fits and scores."""
 
 from __future__ import annotations
 

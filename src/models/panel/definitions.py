@@ -1,4 +1,4 @@
-"""What decline, value and horizon mean in one book, by its own config: the line that every page carries."""
+"""Definitions of decline, value and horizon in one book, as every page prints them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a ledger is made by, what is known of one, and how its parts are called: for who writes it and who reads it."""
+"""Build settings, metadata and part names of a ledger."""
 
 from __future__ import annotations
 

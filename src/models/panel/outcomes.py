@@ -1,4 +1,4 @@
-"""What became of a block of clients after one as-of date, or how it stood while that was not over."""
+"""Outcomes of a block of clients after one as-of date, complete or censored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which as-of dates are learned from, foretold with hindsight and judged, so that time runs one way."""
+"""Splits as-of dates by time into training, out-of-time forecast and test origins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be foreseen: value, and whether, when and why a client declines, from the future half of the cube."""
+"""Targets from the future half of the cube: value, and occurrence, time and cause of decline."""
 
 from __future__ import annotations
 

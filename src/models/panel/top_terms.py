@@ -1,4 +1,4 @@
-"""Which words tell a tone of notes apart, so that a number made of notes can be called something.
+"""Top terms of each component of the tone of notes.
 
 Only words that many notes share are repeated: what stands in a few might be somebody's name.
 """

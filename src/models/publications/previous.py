@@ -1,4 +1,4 @@
-"""What the newest earlier run published of each client, from which kinds and tiers only move with reason."""
+"""The latest earlier scores of each client: the state that hysteresis of client types and tiers needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is asked of MLflow: runs, registered versions and aliases, on SQLite or any tracking server.
+"""The client of MLflow: runs, registered versions and aliases, on SQLite or any tracking server.
 
 Nothing else knows MLflow, but ``tracking_store``, which tells whether a store answers, and ``tracking_database``, which
 makes the file that it keeps them in.

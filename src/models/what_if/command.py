@@ -1,4 +1,4 @@
-"""The command that asks what another policy would do: to a terminal or as JSON; it computes nothing."""
+"""The command that asks what another policy would do: to a terminal or as JSON."""
 
 from __future__ import annotations
 

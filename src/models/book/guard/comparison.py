@@ -1,4 +1,4 @@
-"""What is implausible about a book beside the one that the models learned from: two profiles in, findings out."""
+"""Compares a book's profile with the profile of the training book and yields findings."""
 
 from __future__ import annotations
 

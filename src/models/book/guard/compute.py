@@ -1,4 +1,4 @@
-"""What is implausible about a checked book: by itself, and beside the book that the models learned from."""
+"""Plausibility of a checked book, by itself and against the training book."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is implausible about a book by itself, told from its profile; nothing is known of any training."""
+"""Plausibility of a book by itself, from its profile."""
 
 from __future__ import annotations
 

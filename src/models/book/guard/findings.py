@@ -1,4 +1,4 @@
-"""How a figure that reaches a limit of the section ``guard`` becomes a notice. Which figures there are, others say."""
+"""Turns figures that reach a limit of the section ``guard`` into notices."""
 
 from __future__ import annotations
 

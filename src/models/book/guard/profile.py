@@ -1,4 +1,4 @@
-"""What a book looks like from afar: rows, filled columns, distributions, kinds, rhythm. No value of one client.
+"""Profile of a book: rows, filled columns, distributions, kinds and rhythm, with no value of one client.
 
 A bundle carries the profile of the book that its models learned from, and other books are held against it.
 """

@@ -1,4 +1,4 @@
-"""What a source holds that no table of the contract takes: files of the folder, and columns."""
+"""Files and columns of a source that no table of the contract takes."""
 
 from __future__ import annotations
 

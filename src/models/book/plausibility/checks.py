@@ -1,4 +1,4 @@
-"""What a check between tables is and how all of them are run; the checks themselves stand beside this module."""
+"""Checks between tables: their form, and the run over all of them."""
 
 from __future__ import annotations
 

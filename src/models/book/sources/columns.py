@@ -1,4 +1,4 @@
-"""How the columns of a source are matched to those of the contract: by name, each from one column, in its unit."""
+"""Matches source columns to contract columns: by name, one to one, with units."""
 
 from __future__ import annotations
 

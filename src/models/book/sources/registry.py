@@ -1,4 +1,4 @@
-"""Where books come from: one module per source, each yields the same tables. Checking them is ``book``'s."""
+"""Registry of book sources; each yields the same tables."""
 
 from __future__ import annotations
 

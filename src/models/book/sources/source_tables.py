@@ -1,4 +1,4 @@
-"""What every source hands over. No source lives here."""
+"""Tables that every source hands over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client is graded by: dimensions, the criteria that score them, and the levels that cut-offs part them into."""
+"""Grading dimensions, their scoring criteria, and levels by cut-offs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a policy tells several mistakes of one section at once. What counts as a mistake stands beside each section."""
+"""Collects several mistakes of one policy section into one error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What published accounts say: leverage, coverage, margin, growth and how stale they are."""
+"""Published accounts: leverage, coverage, margin, growth and staleness."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much: sums, counts, sizes, trend and volatility of each measure over the windows."""
+"""Amounts: sums, counts, sizes, trend and volatility of each measure over the windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is open: facilities signed and not ended, their tenor and terms, and what is drawn of them."""
+"""Open commitments: facilities signed and not ended, tenor, terms, drawn amounts, products and counts."""
 
 from __future__ import annotations
 

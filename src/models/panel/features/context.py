@@ -1,4 +1,4 @@
-"""Who stands around: the sponsor group, and the client's country, region and industry at the as-of date."""
+"""Context: the sponsor group, and the client's country, region and industry at the as-of date."""
 
 from __future__ import annotations
 

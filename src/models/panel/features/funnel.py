@@ -1,4 +1,4 @@
-"""What is in the making: open opportunities, how far they came, how long they stay, and how often we won."""
+"""Open opportunities: stage, age and past win rate."""
 
 from __future__ import annotations
 

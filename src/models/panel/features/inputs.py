@@ -1,4 +1,4 @@
-"""What a feature family receives of a block of clients, and what it returns. No feature is computed here."""
+"""Inputs and outputs of a feature family for a block of clients."""
 
 from __future__ import annotations
 

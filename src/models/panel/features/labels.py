@@ -1,4 +1,4 @@
-"""What this book calls its measures, attributes and stretches of time."""
+"""Labels of a book's measures, attributes and windows."""
 
 from __future__ import annotations
 

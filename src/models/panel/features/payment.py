@@ -1,4 +1,4 @@
-"""Whether the client pays: how long it has been in arrears, and how long ago it or its group defaulted."""
+"""Payment behaviour: days in arrears, time since default (client, group)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the relationship is lived: response and resolution times, complaints, campaigns, the tone of notes."""
+"""Service: response and resolution times, complaints, campaigns, tone of notes."""
 
 from __future__ import annotations
 

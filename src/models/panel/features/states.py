@@ -1,4 +1,4 @@
-"""How the client stands: ratings and satisfaction as last known, their change, age, and those of its group."""
+"""Ratings and satisfaction as last known: level, change, age, and those of the group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When: recency, tenure, and how regular the rhythm of activity is."""
+"""Timing: recency, tenure and regularity of activity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people call a feature: its name as a phrase, and clauses that tell its value."""
+"""Names of features as phrases, and clauses that state their values."""
 
 from __future__ import annotations
 
