@@ -41,7 +41,9 @@ _NAMES_OF_RUNS = re.compile(
     r"(run_key|model_version|run_id|bundle|bundle_key|seconds|page|folder|path|json|csv|html|data|code|code_version|quarantine|storage_uri|scores|fingerprint|overview)"
 )
 """Keys of JSON and columns whose values name a run, a place or a time."""
-_HASHES_AND_PLACES = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{12,64}(?![0-9A-Za-z])|/[\w./-]+|\bversion \d+\b|\d+\.\d+ s\b")
+_HASHES_AND_PLACES = re.compile(
+    r"(?<![0-9A-Za-z])[0-9a-f]{12,64}(?![0-9A-Za-z])|/[\w./-]+|\bversion \d+\b|\d+\.\d+ s\b"
+)
 
 
 @dataclass(frozen=True)
