@@ -93,8 +93,8 @@ def models_before(book: Book, config: Config, day: date) -> FittedModels:
     grid = PeriodGrid(config.time.period, day)
     origins = learning_origins(config, grid, book.first_date, outcomes_before=0)
     learned = learning_panel(book, config, grid, origins.taught_by)
-    corrections = learn_calibration(OutOfTimeForecasts(learned.panel, config).of(origins), config)
-    models = replace(fit_models(learned.panel, origins, corrections, config), notes=learned.notes)
+    calibration = learn_calibration(OutOfTimeForecasts(learned.panel, config).of(origins), config)
+    models = replace(fit_models(learned.panel, origins, calibration, config), notes=learned.notes)
     return with_peers(models, learned.panel, origins.latest)
 
 

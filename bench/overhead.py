@@ -40,7 +40,7 @@ PARTS = {
     "encoding features": ("models.learners.contract.FeatureContract.encode",),
     "bootstrap": ("models.evaluation.metrics.bootstrap_draws",),
     "parts of the report": ("models.evaluation.compute.report_parts",),
-    "corrections from hindcasts": (
+    "calibration from forecasts": (
         "models.training.compute.learn_calibration",
         "models.evaluation.compute.learn_calibration",
     ),

@@ -99,7 +99,7 @@ def rescored(folder: Path, *, clients: int, seed: int) -> Scored:
 
 def learned(panel: Panel, config: Config) -> FittedModels:
     """The models as they would have been trained before the first scoring."""
-    fit = LearningOrigins(learn=LEARN, hindcasts=(OutOfTimeOrigins(LEARN[-1], LEARN[:1]),))
+    fit = LearningOrigins(learn=LEARN, out_of_time=(OutOfTimeOrigins(LEARN[-1], LEARN[:1]),))
     known = panel.at(LEARN)
     return fit_models(known, fit, learn_calibration(OutOfTimeForecasts(known, config).of(fit), config), config)
 

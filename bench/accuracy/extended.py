@@ -1,6 +1,6 @@
 """CDNOW, 39 weeks ahead from 1997-10-01: no outcome of that horizon lies in the past, so that none can be learned.
 
-Learned are outcomes of 13 weeks, extended by ``models.learners.value.extension``. What hindcasts teach elsewhere, here
+Learned are outcomes of 13 weeks, extended by ``models.learners.value.extension``. What forecasts teach elsewhere, here
 rehearsals teach: the same a third as long, 13 weeks ahead at the last origins whose 13 weeks had come true, learned on
 4 weeks. They choose the candidate and calibrate, by the rules of the config and of the recipe.
 """

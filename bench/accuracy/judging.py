@@ -23,8 +23,8 @@ from models.vocab import BoolArray, IntArray
 def judge(book: OpenBook, folder: Path) -> None:
     """Judge the recipe and the baselines at all test origins, and leave the rows for rivals in ``folder``."""
     started = time.perf_counter()
-    hindcasts = OutOfTimeForecasts(book.panel, book.config)
-    origins = [evaluate_origin(hindcasts, test, fit, book.config, book.truth) for test, fit in book.tests.items()]
+    forecasts = OutOfTimeForecasts(book.panel, book.config)
+    origins = [evaluate_origin(forecasts, test, fit, book.config, book.truth) for test, fit in book.tests.items()]
     facts = _facts(origins) | {"seconds": time.perf_counter() - started}
     realised = Realised.pooled([origin.realised for origin in origins])
     write_judged(

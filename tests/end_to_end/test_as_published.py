@@ -59,7 +59,7 @@ def test_another_version_that_is_asked_for_says_that_it_is_not_the_published(
     page = tmp_path / "client.html"
     ended = command("explain", client, "--config", twice.config_file, "--bundle", "champion", "--html", page)
     reported = " ".join(ended.out.split())
-    assert reported.startswith("warning: latest: what is told here may differ from the published scores: models ")
+    assert reported.startswith("warning: latest: what is shown here may differ from the published scores: models ")
     assert "may differ from the published scores" in page.read_text(encoding="utf-8")
     facts = json.loads(command("explain", client, "--config", twice.config_file, "--bundle", "1", "--json").out)
     assert [notice["code"] for notice in facts["notices"]] == ["not_as_published"]

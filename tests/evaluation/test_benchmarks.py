@@ -19,8 +19,8 @@ from support.drawn_panel import FIT, ORIGINS, drawn_panel, small_config
 
 def held(panel: Panel, **sections: dict[str, object]) -> BenchmarkSet:
     config = small_config(**sections)
-    corrections = learn_calibration(OutOfTimeForecasts(panel, config).of(FIT), config)
-    return contest(panel, panel.at([ORIGINS[-1]]), FIT, corrections, config, Here()).contest
+    calibration = learn_calibration(OutOfTimeForecasts(panel, config).of(FIT), config)
+    return contest(panel, panel.at([ORIGINS[-1]]), FIT, calibration, config, Here()).contest
 
 
 def test_what_is_missing_of_the_past_counts_as_none() -> None:

@@ -34,9 +34,9 @@ def parts(judged: Judged) -> dict[str, Any]:
 
 def plain_parts(judged: Judged, **more: Any) -> dict[str, Any]:
     """The parts of a report as a program reads them."""
-    told: Any = to_plain(report_parts(judged, **more))
-    assert isinstance(told, dict)
-    return told
+    parts: Any = to_plain(report_parts(judged, **more))
+    assert isinstance(parts, dict)
+    return parts
 
 
 def counts(part: object) -> list[int]:

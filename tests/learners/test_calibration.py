@@ -1,4 +1,4 @@
-"""A model that is right about the ranking and wrong about the level is put right, and never turned round."""
+"""A model that is right about the ranking and wrong about the level is calibrated, and never turned round."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A book too young for its horizon: learned on 6 months, foretold for 24, ranked by trees, with closed-form amounts."""
+"""A book too young for its horizon: learned on 6 months, predicted for 24, ranked by trees, closed-form amounts."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ run: {threads: 1}
 
 @pytest.fixture(scope="module")
 def panel(tmp_path_factory: pytest.TempPathFactory) -> Panel:
-    """The last year of a book with smudged rows, as it is written down."""
+    """The last year of a book with injected errors, as it is written down."""
     folder = tmp_path_factory.mktemp("lender")
     economics = SimulationConfig(truth=TruthConfig(paths=2))
     simulate(economics, clients=CLIENTS, months=MONTHS, seed=SEED, out=folder / "book", as_of_months=[48])

@@ -43,8 +43,8 @@ def test_a_model_judged_in_july_2019_learns_up_to_july_2016() -> None:
     ]
     assert GRID.start_of(found.latest) == date(2016, 7, 1)
     years = {
-        GRID.start_of(hindcast.origin).year: [GRID.start_of(origin).year for origin in hindcast.early]
-        for hindcast in found.hindcasts
+        GRID.start_of(forecast.origin).year: [GRID.start_of(origin).year for origin in forecast.early]
+        for forecast in found.out_of_time
     }
     assert years == {last: list(range(2007, last - 2)) for last in (2014, 2015, 2016)}
 
@@ -70,9 +70,9 @@ def test_outcomes_are_complete_before_they_are_learned_from(
     assert all(later - earlier == spacing for earlier, later in zip(found.learn, found.learn[1:], strict=False))
     assert len(found.learn) == min(most, (before - horizon - earliest) // spacing + 1)
     assert found.learn[0] >= earliest
-    for hindcast in found.hindcasts:
-        assert hindcast.early == tuple(origin for origin in found.learn if origin + horizon <= hindcast.origin)
-    reported = [hindcast.origin for hindcast in found.hindcasts]
+    for forecast in found.out_of_time:
+        assert forecast.early == tuple(origin for origin in found.learn if origin + horizon <= forecast.origin)
+    reported = [forecast.origin for forecast in found.out_of_time]
     assert reported == [origin for origin in found.learn[-3:] if origin - horizon >= found.learn[0]]
 
 
@@ -80,7 +80,7 @@ def test_later_origins_teach_as_far_as_their_outcomes_have_come() -> None:
     found = origins(horizon=12, spacing=3, history=12, first=date(2015, 1, 1), unfinished=True)
     assert found.unfinished == (CensoredOrigin(-9, 9), CensoredOrigin(-6, 6), CensoredOrigin(-3, 3))
     assert found.taught_by == (*found.learn, -9, -6, -3)
-    last = found.hindcasts[-1]
+    last = found.out_of_time[-1]
     assert (last.origin, last.early[-1]) == (-12, -24)
     assert last.unfinished == (CensoredOrigin(-21, 9), CensoredOrigin(-18, 6), CensoredOrigin(-15, 3))
     assert elapsed_periods(config_of(horizon=12, spacing=3)) == (3, 6, 9)
@@ -94,7 +94,7 @@ def test_nothing_that_comes_later_is_learned_from_and_every_standing_is_asked_fo
     asked = elapsed_periods(config_of(horizon, spacing))
     for origin, learned, unfinished in (
         (before, found.learn, found.unfinished),
-        *((each.origin, each.early, each.unfinished) for each in found.hindcasts),
+        *((each.origin, each.early, each.unfinished) for each in found.out_of_time),
     ):
         assert all(each.origin + each.elapsed == origin and 0 < each.elapsed < horizon for each in unfinished)
         assert all(each.origin > learned[-1] for each in unfinished)
@@ -122,7 +122,7 @@ def test_a_book_that_goes_on_has_no_origin_before_those_that_notes_were_learned_
 def test_without_the_wish_no_origin_is_unfinished() -> None:
     found = origins(horizon=12, spacing=3, history=12, first=date(2015, 1, 1))
     assert found.taught_by == found.learn
-    assert not any(hindcast.unfinished for hindcast in found.hindcasts)
+    assert not any(forecast.unfinished for forecast in found.out_of_time)
     assert elapsed_periods(config_of(12, 3, unfinished=False)) == ()
 
 

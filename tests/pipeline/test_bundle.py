@@ -21,14 +21,14 @@ from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_confi
 
 
 @dataclass(frozen=True)
-class Told:
+class SmallReport:
     """What a report tells of a book."""
 
     book: str
     origins: tuple[str, ...] = ()
 
 
-REPORT = Told("lender")
+REPORT = SmallReport("lender")
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_everything_comes_back(fitted: FittedModels, folder: Path) -> None:
     assert bundle.models.policy == fitted.policy
     assert bundle.models.bounds == fitted.bounds
     assert bundle.config.meaning() == small_config().meaning()
-    assert read_report(folder, Told) == REPORT
+    assert read_report(folder, SmallReport) == REPORT
 
 
 def test_writing_again_gives_the_same_bytes_and_key(fitted: FittedModels, folder: Path, tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_the_key_is_of_what_decides_scores_and_not_of_how_they_were_judged(
     other = tmp_path / "other"
     other.mkdir()
     config = small_config(run={"bootstrap_resamples": 3_000})
-    write_bundle(other, fitted, config, Told("lender", ("2022-01-01",)), "data")
+    write_bundle(other, fitted, config, SmallReport("lender", ("2022-01-01",)), "data")
     assert (other / "manifest.json").read_bytes() != (folder / "manifest.json").read_bytes()
     assert read_bundle(other).key == read_bundle(folder).key == bundle_key(folder)
 

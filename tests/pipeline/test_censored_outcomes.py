@@ -117,7 +117,7 @@ def unfinished_panel() -> Panel:
 
 def test_origins_that_are_not_complete_teach_by_their_standing_and_not_by_what_came() -> None:
     panel, config = unfinished_panel(), small_config()
-    fit = replace(FIT, learn=ORIGINS[:-2], unfinished=(CensoredOrigin(ORIGINS[-2], 3),), hindcasts=())
+    fit = replace(FIT, learn=ORIGINS[:-2], unfinished=(CensoredOrigin(ORIGINS[-2], 3),), out_of_time=())
     late = panel.origin == ORIGINS[-2]
     assert panel.declined is not None
     hidden = replace(panel, declined=np.where(late, ~panel.declined, panel.declined))

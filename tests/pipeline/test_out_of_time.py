@@ -1,4 +1,4 @@
-"""Hindcasts: which of them may put right the models that serve."""
+"""Out-of-time forecasts: those that calibrate the models that serve."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
 FIT = LearningOrigins(
     learn=ORIGINS[:-1],
-    hindcasts=(OutOfTimeOrigins(ORIGINS[1], ORIGINS[:1]), OutOfTimeOrigins(ORIGINS[3], ORIGINS[:3])),
+    out_of_time=(OutOfTimeOrigins(ORIGINS[1], ORIGINS[:1]), OutOfTimeOrigins(ORIGINS[3], ORIGINS[:3])),
 )
 
 
-def hindcasts() -> list[OutOfTimeForecast]:
+def forecasts() -> list[OutOfTimeForecast]:
     return OutOfTimeForecasts(drawn_panel(200), small_config()).of(FIT)
 
 
 def test_models_of_a_quarter_of_the_rows_are_not_like_those_that_serve() -> None:
-    assert [hindcast.alike for hindcast in hindcasts()] == [False, True]
+    assert [forecast.alike for forecast in forecasts()] == [False, True]
 
 
-def test_the_same_hindcast_may_be_like_the_models_of_a_shorter_past() -> None:
+def test_the_same_forecast_may_be_like_the_models_of_a_shorter_past() -> None:
     made = OutOfTimeForecasts(drawn_panel(200), small_config())
-    shorter = replace(FIT, learn=ORIGINS[:2], hindcasts=FIT.hindcasts[:1])
-    assert [hindcast.alike for hindcast in made.of(FIT)] == [False, True]
-    assert [hindcast.alike for hindcast in made.of(shorter)] == [True]
+    shorter = replace(FIT, learn=ORIGINS[:2], out_of_time=FIT.out_of_time[:1])
+    assert [forecast.alike for forecast in made.of(FIT)] == [False, True]
+    assert [forecast.alike for forecast in made.of(shorter)] == [True]
 
 
 def test_decline_is_put_right_by_those_alike_alone() -> None:
-    first, second = hindcasts()
+    first, second = forecasts()
     by_both = learn_calibration([replace(first, alike=True), second], small_config()).decline
     by_second = learn_calibration([first, second], small_config()).decline
     alone = learn_calibration([second], small_config()).decline
@@ -47,15 +47,15 @@ def test_decline_is_put_right_by_those_alike_alone() -> None:
 
 
 def test_where_none_is_alike_the_latest_puts_it_right() -> None:
-    first, second = (replace(hindcast, alike=False) for hindcast in hindcasts())
+    first, second = (replace(forecast, alike=False) for forecast in forecasts())
     assert (
         learn_calibration([first, second], small_config()).decline
         == learn_calibration([second], small_config()).decline
     )
 
 
-def corrections_of(value: FloatArray) -> ForecastCalibration:
-    """What hindcasts teach where the clients of the drawn book brought ``value``."""
+def calibration_of(value: FloatArray) -> ForecastCalibration:
+    """The calibration learned where the clients of the drawn book brought ``value``."""
     config = small_config()
     return learn_calibration(OutOfTimeForecasts(replace(drawn_panel(200), value=value), config).of(FIT), config)
 
@@ -67,7 +67,7 @@ def drawn_value() -> FloatArray:
 
 
 def test_a_book_that_lost_money_is_not_calibrated_in_value_and_says_why() -> None:
-    found = corrections_of(drawn_value() - 4.0 * drawn_value().mean())
+    found = calibration_of(drawn_value() - 4.0 * drawn_value().mean())
     assert found.value == ValueCalibration()
     assert found.decline != PlattCalibration()
     assert found.bands is not None
@@ -77,9 +77,9 @@ def test_a_book_that_lost_money_is_not_calibrated_in_value_and_says_why() -> Non
 
 def test_nor_is_one_that_brought_nothing_to_the_cent() -> None:
     value = drawn_value().round()
-    foretold = np.isin(drawn_panel(200).origin, [each.origin for each in FIT.hindcasts])
-    value[np.flatnonzero(foretold)[-1]] -= value[foretold].sum()
-    found = corrections_of(value)
+    predicted = np.isin(drawn_panel(200).origin, [each.origin for each in FIT.out_of_time])
+    value[np.flatnonzero(predicted)[-1]] -= value[predicted].sum()
+    found = calibration_of(value)
     assert found.value == ValueCalibration()
     assert "got a total of 0 against" in found.not_calibrated["value"]
 
@@ -88,7 +88,7 @@ def test_nor_is_one_that_brought_nothing_to_the_cent() -> None:
 def test_one_origin_at_which_everybody_cost_money_does_not_stop_it(place: int) -> None:
     value = drawn_value()
     bad = drawn_panel(200).origin == ORIGINS[place]
-    found = corrections_of(np.where(bad, -0.1 - 0.01 * value, value))
+    found = calibration_of(np.where(bad, -0.1 - 0.01 * value, value))
     assert np.isfinite([score.mean for score in found.scores]).all()
     assert found.not_calibrated == {}
 
@@ -96,7 +96,7 @@ def test_one_origin_at_which_everybody_cost_money_does_not_stop_it(place: int) -
 def test_where_nobody_declined_probabilities_are_as_the_model_says_them() -> None:
     made = [
         replace(each, rows=replace(each.rows, declined=np.zeros(len(each.rows.declined), dtype=np.bool_)))
-        for each in hindcasts()
+        for each in forecasts()
     ]
     found = learn_calibration(made, small_config())
     assert found.decline == PlattCalibration()

@@ -1,4 +1,4 @@
-"""What hindcasts agree on is carried over; what one asks for and the next denies is not."""
+"""A correction that out-of-time forecasts agree on is carried over; what one asks for and the next denies is not."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def test_agreement_is_trusted_and_disagreement_is_not() -> None:
     assert shrunk_share(1.0, [0.5, 1.5], 2) == pytest.approx(1 - 0.5 / 2)
 
 
-def test_hindcasts_that_look_at_the_same_time_count_less() -> None:
+def test_forecasts_that_look_at_the_same_time_count_less() -> None:
     assert shrunk_share(1.0, [0.5, 1.5], 1.2) < shrunk_share(1.0, [0.5, 1.5], 2.0)
 
 

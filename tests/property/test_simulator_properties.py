@@ -14,7 +14,7 @@ from models.book.contract import CASHFLOW_KINDS
 from models.config.simulation import DirtEconomics, SimulationConfig
 from models.simulator.blocks import Plan, desk_of, run_block, world_of
 from models.simulator.economics import Economics
-from models.simulator.injected_errors import repaired, smudged
+from models.simulator.injected_errors import repaired, with_injected_errors
 from models.simulator.journal import CashflowColumns, Journal
 from models.simulator.ledgers import cashflow_table, facility_table, interaction_table, opportunity_table
 from models.simulator.population import create_population
@@ -120,10 +120,10 @@ def clean_tables() -> tuple[dict[str, pa.Table], int]:
 @pytest.mark.parametrize("name", ["cashflows", "facilities", "interactions", "opportunities"])
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(seed=SEEDS, share=st.floats(0, 0.003))
-def test_repairing_a_smudged_table_gives_the_clean_one(name, seed, share):
+def test_repairing_a_table_with_injected_errors_gives_the_clean_one(name, seed, share):
     tables, end = clean_tables()
     dirt = DirtEconomics(missing_share=share, late_share=share, dirty_share=share, ledger_factor=1.0)
-    written = smudged(name, tables[name], dirt, noise=np.random.default_rng(seed), end=end)
+    written = with_injected_errors(name, tables[name], dirt, noise=np.random.default_rng(seed), end=end)
     assert plain(repaired(written.table, written.repairs, name)).equals(plain(tables[name]))
     assert written.repairs.num_rows <= 0.01 * tables[name].num_rows + 15
 

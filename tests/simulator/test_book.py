@@ -1,4 +1,4 @@
-"""The simulated book as a banker would check it: balances, dates, plausibility, and what was smudged."""
+"""The simulated book as a banker would check it: balances, dates, plausibility, and the injected errors."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def summary(tmp_path_factory: pytest.TempPathFactory) -> SimulationSummary:
 
 @pytest.fixture(scope="module")
 def clean(summary: SimulationSummary) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The book with every smudge put right, as views."""
+    """The book with every injected error repaired, as views."""
     repairs = pq.read_table(summary.folder / "truth_clean.parquet")
     with duckdb.connect() as book:
         for name in SIMULATED:
@@ -205,7 +205,7 @@ def test_an_opportunity_moves_down_the_funnel_one_step_at_a_time(clean):
     assert won == one(clean, "SELECT count(*) FROM facilities")
 
 
-def test_fewer_than_one_row_in_a_hundred_is_smudged_and_each_is_noted(summary):
+def test_fewer_than_one_row_in_a_hundred_has_an_injected_error_and_each_is_noted(summary):
     repairs = pq.read_table(summary.folder / "truth_clean.parquet").to_pandas()
     for name in ("clients", "facilities", "cashflows", "interactions", "ratings", "financials", "opportunities"):
         mine = repairs[repairs["table"] == name]

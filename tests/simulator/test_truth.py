@@ -1,4 +1,4 @@
-"""The truth is true: what the book's futures bring, on average, is what the truth foretold."""
+"""The truth is true: what the book's futures bring, on average, is what the truth predicted."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def case(tmp_path_factory: pytest.TempPathFactory) -> Case:
     return Case(truth=truth[ahead.active], first=ahead, active=ahead.active)
 
 
-def deviations(realised: np.ndarray, foretold: np.ndarray, groups: np.ndarray) -> np.ndarray:
-    """Per group: realised less foretold sum, in standard errors of both. ``realised`` is (paths, clients).
+def deviations(realised: np.ndarray, predicted: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """Per group: realised less predicted sum, in standard errors of both. ``realised`` is (paths, clients).
 
     The first half of the paths ranked the clients; it helps to measure the spread, but is not what is judged.
     """
@@ -56,7 +56,7 @@ def deviations(realised: np.ndarray, foretold: np.ndarray, groups: np.ndarray) -
     for group in np.unique(groups):
         sums = realised[:, groups == group].sum(axis=1)
         error = sums.std(ddof=1) * np.sqrt(1 / CHECK_PATHS + 1 / TRUTH_PATHS)
-        result.append((sums[CHECK_PATHS:].mean() - foretold[groups == group].sum()) / error)
+        result.append((sums[CHECK_PATHS:].mean() - predicted[groups == group].sum()) / error)
     return np.array(result)
 
 
@@ -64,17 +64,17 @@ def deviations(realised: np.ndarray, foretold: np.ndarray, groups: np.ndarray) -
 def test_fifty_futures_match_the_truth_in_total_and_by_decile(case, measure):
     outcomes = getattr(case.first, measure)[:, case.active].astype(float)
     column = "expected_value" if measure == "value" else "decline_probability"
-    foretold = case.truth[column].to_numpy()
+    predicted = case.truth[column].to_numpy()
     deciles = (
         pd.Series(outcomes[:CHECK_PATHS].mean(axis=0))
         .rank(method="first")
-        .mul(10 / len(foretold))
+        .mul(10 / len(predicted))
         .sub(1e-9)
         .astype(int)
         .to_numpy()
     )
-    total = deviations(outcomes, foretold, np.zeros(len(foretold)))
-    by_decile = deviations(outcomes, foretold, deciles)
+    total = deviations(outcomes, predicted, np.zeros(len(predicted)))
+    by_decile = deviations(outcomes, predicted, deciles)
     assert abs(total[0]) < LARGEST_Z
     assert np.abs(by_decile).max() < LARGEST_Z
     assert np.sqrt((by_decile**2).mean()) < 2

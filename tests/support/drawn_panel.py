@@ -20,7 +20,7 @@ from support.lending_book import settings_of
 GRID = PeriodGrid("month", date(2022, 1, 1))
 ORIGINS = (-24, -18, -12, -6, 0)
 """The last one is tested."""
-FIT = LearningOrigins(learn=ORIGINS[:-1], hindcasts=(OutOfTimeOrigins(ORIGINS[-2], ORIGINS[:-2]),))
+FIT = LearningOrigins(learn=ORIGINS[:-1], out_of_time=(OutOfTimeOrigins(ORIGINS[-2], ORIGINS[:-2]),))
 """What it is learned from: the origins before, the last of which is foretold by those before it."""
 
 
@@ -81,6 +81,6 @@ def _features(random: np.random.Generator, total: np.ndarray, recency: np.ndarra
 
 
 def fitted_models() -> FittedModels:
-    """The recipe fitted on the drawn panel, corrected by what its hindcast teaches."""
+    """The pipeline fitted on the drawn panel, calibrated on its out-of-time forecast."""
     panel, config = drawn_panel(), small_config()
     return fit_models(panel, FIT, learn_calibration(OutOfTimeForecasts(panel, config).of(FIT), config), config)

@@ -41,8 +41,8 @@ def warner_in(root: Path) -> Warner:
     grid = PeriodGrid(lender.config.time.period, AS_OF)
     origins = learning_origins(lender.config, grid, book.first_date, outcomes_before=0)
     panel = learning_panel(book, lender.config, grid, origins.learn).panel
-    corrections = learn_calibration(OutOfTimeForecasts(panel, lender.config).of(origins), lender.config)
-    models = fit_models(panel, origins, corrections, lender.config)
+    calibration = learn_calibration(OutOfTimeForecasts(panel, lender.config).of(origins), lender.config)
+    models = fit_models(panel, origins, calibration, lender.config)
     return Warner(config=lender.config, models=with_peers(models, panel, origins.latest))
 
 

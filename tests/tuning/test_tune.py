@@ -319,6 +319,6 @@ class TestPlan:
         horizon = config.time.horizon_periods
         assert max(config.origins.test) > min(config.origins.test)
         assert plan.grid.start_of(max(plan.origins.learn) + horizon) == min(config.origins.test)
-        assert len(plan.origins.hindcasts) == 3
-        for asked in plan.origins.hindcasts:
+        assert len(plan.origins.out_of_time) == 3
+        for asked in plan.origins.out_of_time:
             assert max(asked.early) + horizon <= asked.origin

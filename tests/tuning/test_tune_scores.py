@@ -84,7 +84,7 @@ class TestObjectives:
 
 @pytest.mark.slow
 class TestExamination:
-    HINDCASTS = (OutOfTimeOrigins(ORIGINS[2], ORIGINS[:2]), OutOfTimeOrigins(ORIGINS[3], ORIGINS[:3]))
+    OUT_OF_TIME = (OutOfTimeOrigins(ORIGINS[2], ORIGINS[:2]), OutOfTimeOrigins(ORIGINS[3], ORIGINS[:3]))
 
     @pytest.mark.parametrize("candidate", ["tweedie", "hurdle"])
     def test_the_own_settings_score_as_training_scores_the_candidate(self, candidate: str) -> None:
@@ -93,18 +93,18 @@ class TestExamination:
         value = base.learners.value.model_copy(update={"candidates": (candidate,)})
         config = base.model_copy(update={"learners": base.learners.model_copy(update={"value": value})})
         panel, objective = drawn_panel(), objective_of("value", config)
-        examination = Examination(panel, config, self.HINDCASTS, objective)
+        examination = Examination(panel, config, self.OUT_OF_TIME, objective)
         attempt = examination.attempt(own_settings(value, search_space(value, (candidate,))))
         provisional, scores = list(attempt), attempt.scores()
-        hindcasts = OutOfTimeForecasts(panel, config).of(replace(FIT, hindcasts=self.HINDCASTS))
-        (known,) = candidate_scores(hindcasts, value.choice)
+        forecasts = OutOfTimeForecasts(panel, config).of(replace(FIT, out_of_time=self.OUT_OF_TIME))
+        (known,) = candidate_scores(forecasts, value.choice)
         assert scores == known.scores
         assert provisional[-1] == scores[-1]
         assert provisional[0] != scores[0]
 
     def test_settings_change_the_models(self) -> None:
         config = small_config()
-        examination = Examination(drawn_panel(), config, self.HINDCASTS, objective_of("decline", config))
+        examination = Examination(drawn_panel(), config, self.OUT_OF_TIME, objective_of("decline", config))
         few, many = (examination.attempt({"trees": trees}) for trees in (1, 30))
         assert list(few) != list(many)
         assert sum(few.scores()) < sum(many.scores())
@@ -126,7 +126,7 @@ class TestExamination:
         for model in ("value", "decline"):
             scores = []
             for each in (panel, turned):
-                attempt = Examination(each, config, self.HINDCASTS, objective_of(model, config)).attempt({})
+                attempt = Examination(each, config, self.OUT_OF_TIME, objective_of(model, config)).attempt({})
                 assert len(list(attempt)) == 2
                 scores.append(attempt.scores())
             assert scores[0] == scores[1]
@@ -135,7 +135,7 @@ class TestExamination:
         config, panel = small_config(), drawn_panel()
         assert panel.declined is not None
         nobody = replace(panel, declined=panel.declined & (panel.origin != ORIGINS[2]))
-        examination = Examination(nobody, config, self.HINDCASTS, objective_of("decline", config))
+        examination = Examination(nobody, config, self.OUT_OF_TIME, objective_of("decline", config))
         assert examination.dates == (panel.grid.start_of(ORIGINS[3]),)
         with pytest.raises(TooLittleDataError, match="tuning needs a past origin"):
-            Examination(drawn_panel(clients=20), config, self.HINDCASTS, objective_of("decline", config))
+            Examination(drawn_panel(clients=20), config, self.OUT_OF_TIME, objective_of("decline", config))

@@ -93,9 +93,9 @@ def test_only_the_configured_dates_are_looked_back_at(
 
 
 def test_what_is_published_is_ranked_and_adds_up(warner: Warner, reading: DeteriorationReading) -> None:
-    rung = raise_alarms([reading.warned()], clients=len(reading), config=warner.config, as_of=AS_OF)
-    shown = rung.shown.to_pylist()
-    assert rung.facts["shown"] == len(shown) > 0
+    raised = raise_alarms([reading.warned()], clients=len(reading), config=warner.config, as_of=AS_OF)
+    shown = raised.shown.to_pylist()
+    assert raised.facts["shown"] == len(shown) > 0
     assert [row["rank"] for row in shown] == list(range(1, len(shown) + 1))
     columns = dict(zip(reading.client_id, warning_column(reading, warner.config).to_pylist(), strict=True))
     for row in shown:
@@ -104,7 +104,7 @@ def test_what_is_published_is_ranked_and_adds_up(warner: Warner, reading: Deteri
             100 * (1 - 0.5 ** sum(reported["strength"] for reported in row["evidence"]))
         )
     warned = int((reading.turn.severity > 0).sum())
-    assert rung.memory.num_rows == warned == rung.facts["shown"] + rung.facts["held_back"]
+    assert raised.memory.num_rows == warned == raised.facts["shown"] + raised.facts["held_back"]
 
 
 def test_blocks_in_any_order_ring_the_same(warner: Warner, panel: Panel, reading: DeteriorationReading) -> None:
@@ -148,16 +148,16 @@ def test_what_is_shown_again_is_worse_or_tells_something_new(
 ) -> None:
     following = read_deteriorations(warner.models, panel, warner.config, origin=1)
     memory = memory_left_by(first, tmp_path, warner)
-    rung = raise_alarms(
+    raised = raise_alarms(
         [following.warned()], clients=10_000, config=warner.config, as_of=date(2021, 8, 1), memory=memory
     )
     before = {row["client_id"]: row for row in first.shown.to_pylist()}
-    again = [row for row in rung.shown.to_pylist() if row["client_id"] in before]
+    again = [row for row in raised.shown.to_pylist() if row["client_id"] in before]
     assert [row["repeat"] for row in again] == [True] * len(again)
     for row in again:
         reported = before[row["client_id"]]
         assert row["severity"] >= reported["severity"] + 25 or set(row["dimensions"]) - set(reported["dimensions"])
-    assert rung.facts["without_news"] > 0
+    assert raised.facts["without_news"] > 0
 
 
 def test_a_replay_rings_what_runs_one_after_the_other_would(
@@ -173,10 +173,10 @@ def test_a_replay_rings_what_runs_one_after_the_other_would(
         as_of=date(2021, 8, 1),
         memory=memory_left_by(first, tmp_path, warner),
     )
-    for origin, rung in enumerate((first, second)):
+    for origin, raised in enumerate((first, second)):
         shown = set(rows.client_id[rings.shown & (rows.origin == origin)])
-        assert shown == set(rung.shown["client_id"].to_pylist())
-        assert int(rings.repeat[rows.origin == origin].sum()) == rung.facts["repeats"]
+        assert shown == set(raised.shown["client_id"].to_pylist())
+        assert int(rings.repeat[rows.origin == origin].sum()) == raised.facts["repeats"]
 
 
 def test_a_run_that_did_not_warn_leaves_nothing_to_remember(warner: Warner, tmp_path: Path) -> None:

@@ -52,12 +52,12 @@ class Benchmark:
 
 
 BenchmarkSet = dict[str, dict[str, Benchmark]]
-"""Target (value, decline) -> name -> contender."""
+"""Target (value, decline) -> name -> benchmark."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BenchmarkResults:
-    """All contenders at one test origin, and everything that ours says; ``importance`` is a share per feature.
+    """All benchmarks at one test origin, and everything that ours says; ``importance`` is a share per feature.
 
     ``reasons`` is the mean size of what each reason adds to our models, over a sample of the clients.
     """
@@ -72,13 +72,13 @@ def contest(
     panel: Panel,
     test: Panel,
     origins: LearningOrigins,
-    corrections: ForecastCalibration,
+    calibration: ForecastCalibration,
     config: Config,
     mapper: Mapper,
 ) -> BenchmarkResults:
     """Let all compete at one test origin, learning from the rows of ``panel`` at ``origins``.
 
-    Where sponsor groups are known, a client is scored by models that saw none of its group; only ``corrections``,
+    Where sponsor groups are known, a client is scored by models that saw none of its group; only ``calibration``,
     a few numbers learned at earlier origins, are common to all; so are the segments, which look at no outcome.
     """
     learn = panel.at(origins.taught_by)
@@ -86,7 +86,7 @@ def contest(
     folds = _folds(learn, test, config)
 
     def judged_apart(fold: tuple[Panel, Panel], config: Config) -> BenchmarkResults:
-        return _contest_once(*fold, origins, corrections, config, segments=segments)
+        return _contest_once(*fold, origins, calibration, config, segments=segments)
 
     pairs = [(others, test.where(inside)) for others, inside in folds]
     parts = list(fits_in_parallel(judged_apart, pairs, config, mapper, learn=learn))
@@ -113,12 +113,12 @@ def _contest_once(
     learn: Panel,
     test: Panel,
     origins: LearningOrigins,
-    corrections: ForecastCalibration,
+    calibration: ForecastCalibration,
     config: Config,
     *,
     segments: SegmentModel,
 ) -> BenchmarkResults:
-    models = fit_models(learn, origins, corrections, config, segments=segments)
+    models = fit_models(learn, origins, calibration, config, segments=segments)
     ours = score_panel(models, test)
     rivals = _rivals(learn.at(origins.learn), test, models, config)
     mine = {"decline": ours.decline_probability, "value": ours.value}

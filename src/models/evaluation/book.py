@@ -43,7 +43,7 @@ class EvaluationPlan:
 
 @dataclass(frozen=True)
 class EvaluationWatch:
-    """Who is told of an evaluation, the file of the truth to hold it against, if any, and segments for its errors."""
+    """The observers of an evaluation, the file of the truth to hold it against, if any, and segments for its errors."""
 
     recorder: Recorder
     progress: Progress
@@ -66,8 +66,8 @@ def evaluate_book(
     require_events(book, config, plan.grid, list(plan.tests))
     panel = learning_panel(book, config, plan.grid, plan.origins(), progress, notes_before=plan.never_before).panel
     segments = fit_segments(panel.at([max(plan.tests)]), config)
-    hindcasts = OutOfTimeForecasts(panel, config, mapper)
-    return evaluation_report(book, config, hindcasts, plan, EvaluationWatch(recorder, progress, truth, segments))
+    forecasts = OutOfTimeForecasts(panel, config, mapper)
+    return evaluation_report(book, config, forecasts, plan, EvaluationWatch(recorder, progress, truth, segments))
 
 
 def evaluation_plan(book: Book, config: Config, tests: Sequence[date]) -> EvaluationPlan:
@@ -94,15 +94,15 @@ def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, l
 
 
 def evaluation_report(
-    book: Book, config: Config, hindcasts: OutOfTimeForecasts, plan: EvaluationPlan, watch: EvaluationWatch
+    book: Book, config: Config, forecasts: OutOfTimeForecasts, plan: EvaluationPlan, watch: EvaluationWatch
 ) -> EvaluationReport:
     """The report of all test origins of a plan."""
-    panel = hindcasts.panel
+    panel = forecasts.panel
     judged_origins = []
     truth = None if watch.truth is None else read_truth(watch.truth)
     tests = watch.progress.track(plan.tests.items(), total=len(plan.tests), title="Judging test origins")
     for number, fit in tests:
-        judged = evaluate_origin(hindcasts, number, fit, config, truth, segments=watch.segments)
+        judged = evaluate_origin(forecasts, number, fit, config, truth, segments=watch.segments)
         judged_origins.append(judged)
         watch.recorder.metrics(headline(judged.report), step=int(f"{judged.report.as_of:%Y%m%d}"))
     origins = [judged.report for judged in judged_origins]
@@ -134,7 +134,7 @@ def _undetermined(origins: Sequence[OriginReport]) -> list[Notice]:
             code="figure_undetermined",
             severity=Severity.NOTE,
             subject=f"{target}.{metric}",
-            found=f"it cannot be told at {origin.as_of}: {why}",
+            found=f"it cannot be evaluated at {origin.as_of}: {why}",
             remedy="choose another origins.test or a longer horizon",
         )
         for origin in origins

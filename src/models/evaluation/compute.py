@@ -58,7 +58,7 @@ class JudgedOrigin:
 
 
 def evaluate_origin(
-    hindcasts: OutOfTimeForecasts,
+    forecasts: OutOfTimeForecasts,
     test: int,
     origins: LearningOrigins,
     config: Config,
@@ -70,15 +70,15 @@ def evaluate_origin(
 
     ``segments`` only group its errors: those that serve, so that a report names the same ones as scores and pages;
     else those of the clients judged.
-    ``truth``, of a simulated book, competes where it covers the origin. The panel of ``hindcasts`` holds all
+    ``truth``, of a simulated book, competes where it covers the origin. The panel of ``forecasts`` holds all
     these origins with their targets. Raises ``TooLittleDataError``.
     """
-    panel = hindcasts.panel
+    panel = forecasts.panel
     rows = panel.at([test]).as_known()
     realised = _realised(rows, config)
     require_both_outcomes(rows, test)
-    corrections = learn_calibration(hindcasts.of(origins), config)
-    result = contest(panel, rows, origins, corrections, config, hindcasts.mapper)
+    calibration = learn_calibration(forecasts.of(origins), config)
+    result = contest(panel, rows, origins, calibration, config, forecasts.mapper)
     known: Mapping[str, FloatArray] = {}
     if truth is not None:
         as_of = panel.grid.start_of(test)
@@ -95,9 +95,9 @@ def evaluate_origin(
         unfinished_origins=len(origins.unfinished),
         unfinished_rows=len(panel.at(each.origin for each in origins.unfinished)),
         clients=len(rows),
-        calibrated=corrections.bands is not None,
+        calibrated=calibration.bands is not None,
         groups_apart=rows.groups_known,
-        choice=value_choice(corrections, panel, origins),
+        choice=value_choice(calibration, panel, origins),
         importance=result.importance,
         reasons=result.reasons,
         parts=report_parts(
@@ -112,7 +112,7 @@ def evaluate_origin(
 
 
 def pooled_figures(origins: Sequence[JudgedOrigin], config: Config) -> PooledReport:
-    """The same figures over the clients of all test origins together, as far as each contender was at every one.
+    """The same figures over the clients of all test origins together, as far as each benchmark was at every one.
 
     A client, or sponsor group, is drawn with all its rows: that it comes at several origins makes nothing surer.
     """
@@ -149,17 +149,17 @@ def headline(report: OriginReport) -> dict[str, float]:
     }
 
 
-def value_choice(corrections: ForecastCalibration, panel: Panel, origins: LearningOrigins) -> ValueChoice:
+def value_choice(calibration: ForecastCalibration, panel: Panel, origins: LearningOrigins) -> ValueChoice:
     """The candidate for value that was chosen, and by which scores on which earlier origins."""
     return ValueChoice(
-        chosen=corrections.candidate,
-        out_of_time=tuple(panel.grid.start_of(hindcast.origin) for hindcast in origins.hindcasts),
-        scores={score.name: tuple(score.scores) for score in corrections.scores},
+        chosen=calibration.candidate,
+        out_of_time=tuple(panel.grid.start_of(forecast.origin) for forecast in origins.out_of_time),
+        scores={score.name: tuple(score.scores) for score in calibration.scores},
     )
 
 
 def _figures(rows: Panel, realised: Realised, result: BenchmarkResults, config: Config) -> dict[str, TargetReport]:
-    """Per target all metrics of all contenders; ours also those of its curve and its intervals."""
+    """Per target all metrics of all benchmarks; ours also those of its curve and its intervals."""
     resampling = Resampling(groups=rows.group, resamples=config.run.bootstrap_resamples, seed=config.run.seed)
     ours = result.ours
     more = {

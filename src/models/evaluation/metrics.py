@@ -57,7 +57,7 @@ SECONDARY, FEWEST = 5, 100
 
 @dataclass(frozen=True, kw_only=True)
 class Resampling:
-    """How sure a figure is, is told by drawing whole groups (n_clients,) of clients again."""
+    """Bootstrap of metrics that resamples whole groups (n_clients,) of clients."""
 
     groups: IntArray
     resamples: int

@@ -39,7 +39,7 @@ class TableColumn:
 
 @dataclass(frozen=True, kw_only=True)
 class HeadlineTable:
-    """Metrics side by side: contenders as rows, those first that ours is judged against."""
+    """Metrics side by side: benchmarks as rows, those first that ours is judged against."""
 
     columns: tuple[TableColumn, ...]
     rows: tuple[tuple[str, Figures], ...]
@@ -111,7 +111,7 @@ def report_page(report: EvaluationReport, explained: ExplainedModels | None = No
     origins = sorted(report.origins, key=lambda origin: origin.as_of, reverse=True)
     return str(
         environment(
-            filters={"figure": short_number, "contender": benchmark_name},
+            filters={"figure": short_number, "benchmark": benchmark_name},
             functions={"headline_tables": _headline_tables, "said": _said},
         )
         .get_template("evaluation/page.html")
@@ -129,7 +129,7 @@ def report_page(report: EvaluationReport, explained: ExplainedModels | None = No
 
 
 def _headline_tables(target: str, metrics: Mapping[str, Figures]) -> list[HeadlineTable]:
-    """First what every contender is judged by, then what only forecasts can be, in tables that fit the page."""
+    """First what every benchmark is judged by, then what only forecasts can be, in tables that fit the page."""
     columns = _columns_of(target, metrics)
     names = _ranked(metrics, columns[0])
     of_all = [column for column in columns if all(column.key in each for each in metrics.values())]
@@ -148,7 +148,7 @@ def _headline_table(
 
 
 def _columns_of(target: str, metrics: Mapping[str, Figures]) -> list[TableColumn]:
-    """The metrics that any contender has: known ones in their order, then others by name."""
+    """The metrics that any benchmark has: known ones in their order, then others by name."""
     there = {name for each in metrics.values() for name in each}
     known = [column for column in _COLUMNS[target] if column.key in there]
     others = sorted(there - {column.key for column in known})
@@ -156,7 +156,7 @@ def _columns_of(target: str, metrics: Mapping[str, Figures]) -> list[TableColumn
 
 
 def _ranked(metrics: Mapping[str, Figures], column: TableColumn) -> list[str]:
-    """Ours first, then the contenders, the best by ``column`` before the others, then the truth."""
+    """Ours first, then the benchmarks, the best by ``column`` before the others, then the truth."""
     figures = {name: each[column.key].estimate for name, each in metrics.items() if column.key in each}
     return in_order(sorted(metrics, key=lambda name: -figures.get(name, float("-inf"))))
 

@@ -44,7 +44,7 @@ class Bounds:
 
     ``classes`` grades by expectation alone: in whose tier a client is counted where intervals hold by tier, for which
     the policy's own tiers, which look at the bounds, come too late. ``bands`` and ``decline_band`` are None where no
-    origin that has come true could be foretold.
+    origin that has come true could be predicted.
     """
 
     classes: TierPolicy

@@ -227,7 +227,7 @@ class _Sentences:
 def reasons(decided: TierDecisions, language: Language = ENGLISH) -> TextArray:
     """What decided each client's tier, in one sentence. Shape (n_clients,); clients decided alike share it.
 
-    What a person asked for is told by ``override_sentence``.
+    ``override_sentence`` reports what a person asked for.
     """
     assessment = decided.assessment
     table = DecisionTable(assessment.policy)

@@ -149,7 +149,7 @@ class BoostedTrees:
         first.
         """
         trees = cls(text=text, threads=threads)
-        _ = trees._loaded  # what cannot be read is told now
+        _ = trees._loaded  # what cannot be read fails now
         return trees
 
     @cached_property

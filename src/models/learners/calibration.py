@@ -27,7 +27,7 @@ class PlattCalibration:
         """Fit by maximum likelihood to raw log-odds ``margin`` (n,) and outcomes ``declined`` (n,) of 0 or 1.
 
         The slope is kept between 0.01 and 10, so that the ranking stays and a handful of clients that happen
-        to be told apart perfectly cannot make every probability 0 or 1. At a bound the intercept is fitted
+        to be separated perfectly cannot make every probability 0 or 1. At a bound the intercept is fitted
         alone; so it is, with slope 1, where all margins are equal. Row order does not matter. Raises
         ``TooLittleDataError`` if only one outcome was seen. Source: Platt (1999), without his priors.
 

@@ -112,7 +112,7 @@ class Peers:
 
     @classmethod
     def _keyed(cls, matrix: FloatArray, contract: FeatureContract) -> Peers:
-        """How sizes and regions are told apart; no group yet."""
+        """How sizes and regions are grouped; no group yet."""
         names = contract.names
         size = names.index(SIZE_FEATURE) if SIZE_FEATURE in names else None
         region = next((names.index(name) for name in REGION_FEATURES if name in names), None)

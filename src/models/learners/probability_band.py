@@ -35,7 +35,7 @@ class ProbabilityBand:
     def fit(
         cls, log_odds: Sequence[FloatArray], declined: Sequence[FloatArray], *, confidence: float
     ) -> ProbabilityBand | None:
-        """Learn from origins that were foretold: calibrated log-odds and outcomes of 0 or 1, each (n,), per origin.
+        """Learn from origins that were predicted: calibrated log-odds and outcomes of 0 or 1, each (n,), per origin.
 
         The variance of a correction is the larger of what origins differ by and what the number of clients alone makes
         them differ by, for an origin more than were seen. None where no origin tells both outcomes apart.

@@ -1,6 +1,6 @@
 """LightGBM's own library, called without its Python package, which loads scikit-learn before it can read one tree.
 
-Who is to be told of one client would wait for that longer than for all the rest. Fitting goes through the package
+The answer for one client would wait for that longer than for all the rest. Fitting goes through the package
 (``boosting``); both load the same file, so that what is said of a row has the same bits. Source: LightGBM's C API.
 """
 
@@ -20,7 +20,7 @@ import numpy as np
 from models.errors import InternalError
 from models.vocab import FloatArray
 
-# Waiting workers of LightGBM spin unless told not to; beside any other work that costs more than it saves.
+# Waiting workers of LightGBM spin unless set otherwise; beside any other work that costs more than it saves.
 # It must be said before the library is loaded, here or by the package.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 

@@ -35,13 +35,13 @@ class OutOfTimeOrigins:
 class LearningOrigins:
     """Origins for one fit, in rising order, as numbers of periods.
 
-    ``learn`` are all whose outcomes were complete. ``hindcasts`` are the latest of them that models can foretell that
+    ``learn`` are all whose outcomes were complete. ``out_of_time`` are the latest of them that models can foretell that
     learned before: there predictions are chosen, calibrated and given intervals. ``unfinished`` are later than all of
     them: of their outcomes only a part had come.
     """
 
     learn: tuple[int, ...]
-    hindcasts: tuple[OutOfTimeOrigins, ...] = ()
+    out_of_time: tuple[OutOfTimeOrigins, ...] = ()
     unfinished: tuple[CensoredOrigin, ...] = ()
 
     @property
@@ -60,8 +60,8 @@ def elapsed_periods(config: Config) -> tuple[int, ...]:
     if not config.origins.learn_unfinished:
         return ()
     horizon, spacing = config.time.horizon_periods, config.origins.spacing_periods
-    before_hindcasts, before_the_end = range(spacing, horizon, spacing), range(horizon - spacing, 0, -spacing)
-    return tuple(sorted({*before_hindcasts, *before_the_end}))
+    before_forecasts, before_the_end = range(spacing, horizon, spacing), range(horizon - spacing, 0, -spacing)
+    return tuple(sorted({*before_forecasts, *before_the_end}))
 
 
 def learning_origins(config: Config, grid: PeriodGrid, first_date: date, *, outcomes_before: int) -> LearningOrigins:
@@ -84,7 +84,7 @@ def learning_origins(config: Config, grid: PeriodGrid, first_date: date, *, outc
     later = range(latest + spacing, outcomes_before, spacing) if config.origins.learn_unfinished else ()
     return LearningOrigins(
         learn=learn,
-        hindcasts=_hindcasts(learn, config),
+        out_of_time=_out_of_time(learn, config),
         unfinished=_unfinished(later, before=outcomes_before),
     )
 
@@ -99,12 +99,12 @@ def never_before(config: Config, grid: PeriodGrid, first_date: date, fits: Itera
     return min(fit.learn[0] if len(fit.learn) == config.origins.max_count else earliest for fit in fits)
 
 
-def _hindcasts(learn: tuple[int, ...], config: Config) -> tuple[OutOfTimeOrigins, ...]:
-    found = [_hindcast(learn, origin, config) for origin in learn[-config.origins.calibration_count :]]
-    return tuple(hindcast for hindcast in found if hindcast.early)
+def _out_of_time(learn: tuple[int, ...], config: Config) -> tuple[OutOfTimeOrigins, ...]:
+    found = [_out_of_time_origin(learn, origin, config) for origin in learn[-config.origins.calibration_count :]]
+    return tuple(each for each in found if each.early)
 
 
-def _hindcast(learn: tuple[int, ...], origin: int, config: Config) -> OutOfTimeOrigins:
+def _out_of_time_origin(learn: tuple[int, ...], origin: int, config: Config) -> OutOfTimeOrigins:
     horizon = config.time.horizon_periods
     early = tuple(each for each in learn if each + horizon <= origin)
     between = [each for each in learn if origin - horizon < each < origin] if config.origins.learn_unfinished else []

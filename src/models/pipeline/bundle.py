@@ -51,7 +51,7 @@ profile of the book refuses books and changes no score, and of the config only w
 class Bundle:
     """A bundle as it was read: the models, the config they were fitted with, and its identity.
 
-    ``key`` is the hash of the format, the book, its data, and all that decides what is scored and told of clients.
+    ``key`` is the hash of the format, the book, its data, and all that decides what is scored and reported of clients.
     """
 
     models: FittedModels

@@ -20,20 +20,20 @@ from models.learners.value.calibration import ValueCalibration
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateScore:
-    """How one candidate did at the hindcasts, each calibrated on the others. Worse errors lower the score."""
+    """Scores of a candidate at the out-of-time forecasts, each calibrated on the others; worse errors lower a score."""
 
     name: ValueCandidateName
     scores: tuple[float, ...]
 
     @property
     def mean(self) -> float:
-        """Mean over the hindcasts."""
+        """Mean over the out-of-time forecasts."""
         return float(np.mean(self.scores))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ForecastCalibration:
-    """What is applied to models fitted on all learning origins; nothing, where no origin could be foretold."""
+    """What is applied to models fitted on all learning origins; nothing, where no origin could be predicted."""
 
     candidate: ValueCandidateName
     scores: tuple[CandidateScore, ...] = ()
@@ -47,4 +47,4 @@ class ForecastCalibration:
     decline_band: ProbabilityBand | None = None
     classes: TierPolicy | None = None
     policy: GradingPolicy | None = None
-    """Cut-offs of ``classes`` and ``policy`` divide the clients of the latest hindcast as they were foreseen."""
+    """Cut-offs of ``classes`` and ``policy`` divide the clients of the latest out-of-time forecast as predicted."""

@@ -32,7 +32,7 @@ _UNCALIBRATED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
-    """Told by every run that serves the models.
+    """Reported by every run that serves the models.
 
     Attributes:
         until: the day before which every outcome lies that taught the models anything.

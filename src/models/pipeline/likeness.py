@@ -48,7 +48,7 @@ def likeness_notices(book: Book, profile: TrainingProfile, learned_with: Config,
 def value_notices(value_per_client: float, profile: TrainingProfile, guard: GuardConfig) -> list[Notice]:
     """A book whose clients are expected to bring far more, or less, than those of training."""
     before, now = profile.value_per_client, value_per_client
-    if before <= 0:  # of a book that loses money no factor can be told
+    if before <= 0:  # of a book that loses money no factor can be computed
         return []
     finding = Finding(
         setting="judged_value",
@@ -62,7 +62,7 @@ def value_notices(value_per_client: float, profile: TrainingProfile, guard: Guar
 
 
 def refuse_unlike(book: str, notices: Iterable[Notice]) -> None:
-    """Raises ``UnlikeTrainingError`` if one of the notices is a refusal; all refusals are told."""
+    """Raises ``UnlikeTrainingError`` if one of the notices is a refusal; all refusals are reported."""
     refusals = [str(notice) for notice in notices if notice.severity is Severity.REFUSED]
     if refusals:
         raise UnlikeTrainingError(book=book, refusals=refusals)

@@ -56,7 +56,7 @@ def learning_panel(
     *,
     notes_before: int | None = None,
 ) -> LearningPanel:
-    """The rows of the ``origins``, numbers of ``grid``, and no others; ``progress`` is told which tables are absent.
+    """The rows of the ``origins``, numbers of ``grid``, and no others; ``progress`` reports which tables are absent.
 
     Notes are learned from before period ``notes_before``, which is the earliest origin if not given.
     """

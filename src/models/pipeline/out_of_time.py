@@ -93,7 +93,7 @@ def candidate_inputs(rows: Rows, contract: FeatureContract, config: Config) -> C
 
 
 class OutOfTimeForecasts:
-    """The hindcasts of one panel and config, each made once however many fits ask for it."""
+    """The out-of-time forecasts of one panel and config, each made once however many fits ask for it."""
 
     def __init__(self, panel: Panel, config: Config, mapper: Mapper | None = None) -> None:
         self.panel = panel
@@ -103,14 +103,14 @@ class OutOfTimeForecasts:
 
     def of(self, origins: LearningOrigins) -> list[OutOfTimeForecast]:
         """Those of one fit, in rising order; one that has too little to learn from is left out."""
-        missing = [wanted for wanted in origins.hindcasts if wanted not in self._made]
+        missing = [wanted for wanted in origins.out_of_time if wanted not in self._made]
         cut = [_Cut.of(self.panel, wanted) for wanted in missing]
         if cut:
-            made = fits_in_parallel(_hindcast, cut, self._config, self.mapper, learn=cut[-1].early)
+            made = fits_in_parallel(_forecast, cut, self._config, self.mapper, learn=cut[-1].early)
             self._made |= dict(zip(missing, made, strict=True))
         return [
             replace(known, alike=self._rows(wanted.early) >= LIKE_SHARE * self._rows(origins.learn))
-            for wanted in origins.hindcasts
+            for wanted in origins.out_of_time
             if (known := self._made[wanted]) is not None
         ]
 
@@ -120,7 +120,7 @@ class OutOfTimeForecasts:
 
 @dataclass(frozen=True, kw_only=True)
 class _Cut:
-    """What one hindcast is made from."""
+    """The data of one out-of-time forecast."""
 
     origin: int
     early: Panel
@@ -138,7 +138,7 @@ class _Cut:
         )
 
 
-def _hindcast(cut: _Cut, config: Config) -> OutOfTimeForecast | None:
+def _forecast(cut: _Cut, config: Config) -> OutOfTimeForecast | None:
     """What early rows teach, beside the rows of the later origin; None where there is too little to learn from."""
     try:
         models = fit_base(cut.early, config, config.learners.value.candidates, cut.unfinished)

@@ -80,41 +80,41 @@ class FittedModels:
 def fit_models(
     panel: Panel,
     origins: LearningOrigins,
-    corrections: ForecastCalibration,
+    calibration: ForecastCalibration,
     config: Config,
     *,
     segments: SegmentModel | None = None,
 ) -> FittedModels:
-    """Fit on ``origins``, and apply what hindcasts taught.
+    """Fit on ``origins``, and apply the calibration learned on out-of-time forecasts.
 
     ``panel`` must hold those of ``origins.learn`` with their targets, and the unfinished ones. ``segments`` are taken
     as they are, where given, else fitted at the latest origin. Raises ``TooLittleDataError``.
     """
     learn = panel.at(origins.learn).as_known()
     unfinished = unfinished_of(panel, origins.unfinished)
-    base = fit_base(learn, config, _needed(corrections.candidate, config), unfinished)
+    base = fit_base(learn, config, _needed(calibration.candidate, config), unfinished)
     value = ValueModel(
-        candidate=_chosen(base, corrections.candidate),
-        calibration=corrections.value,
+        candidate=_chosen(base, calibration.candidate),
+        calibration=calibration.value,
         clipped=int(np.count_nonzero(learn.value < 0)) if learn.value is not None else 0,
     )
     latest = learn.origin == origins.latest
-    decline = base.decline.calibrated_by(corrections.decline)
+    decline = base.decline.calibrated_by(calibration.decline)
     now = learn.where(latest)
     matrix = base.contract.encode(now.features)
     present = value.predict(matrix)
     probability = decline.predict(matrix)
-    classes = corrections.classes or tier_policy(present, config.tiers, config.scale, config.book.currency)
-    bounds = Bounds(classes=classes, bands=corrections.bands, decline_band=corrections.decline_band)
-    policy = corrections.policy or fit_policy(
+    classes = calibration.classes or tier_policy(present, config.tiers, config.scale, config.book.currency)
+    bounds = Bounds(classes=classes, bands=calibration.bands, decline_band=calibration.decline_band)
+    policy = calibration.policy or fit_policy(
         config.grading, facts_of(bounds.around(present, probability), now), config.book.currency
     )
     return FittedModels(
         contract=base.contract,
         value=value,
         decline=decline,
-        timing=base.timing.calibrated_on(corrections.timing),
-        causes=None if base.causes is None else base.causes.calibrated_on(corrections.causes),
+        timing=base.timing.calibrated_on(calibration.timing),
+        causes=None if base.causes is None else base.causes.calibrated_on(calibration.causes),
         rule=config.decline.rule,
         segments=fit_segments(now, config) if segments is None else segments,
         bounds=bounds,
@@ -122,7 +122,7 @@ def fit_models(
         kinds=fit_kinds(now, present, probability, config),
         learned=Learned(
             until=panel.grid.start_of(origins.latest + config.time.horizon_periods),
-            not_calibrated=corrections.not_calibrated,
+            not_calibrated=calibration.not_calibrated,
         ),
     )
 

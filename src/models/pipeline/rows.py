@@ -63,7 +63,7 @@ def rows_of(panel: Panel, contract: FeatureContract) -> Rows:
 
 
 def _causes_were_told(panel: Panel) -> bool:
-    """By the end of the latest outcomes: what is told later must not teach models that learned before."""
+    """By the end of the latest outcomes: what becomes known later must not teach models that learned before."""
     return panel.causes_from is None or bool((panel.origin >= panel.causes_from).any())
 
 

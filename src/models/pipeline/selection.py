@@ -28,52 +28,52 @@ from models.vocab import FloatArray, TextArray
 _NO_ORIGIN = "calibration needs an origin that models which learned before it can foretell, got none"
 
 
-def learn_calibration(hindcasts: Sequence[OutOfTimeForecast], config: Config) -> ForecastCalibration:
-    """Choose, calibrate and set intervals on hindcasts, which all lie before whatever is scored afterwards."""
-    if not hindcasts:
+def learn_calibration(forecasts: Sequence[OutOfTimeForecast], config: Config) -> ForecastCalibration:
+    """Choose, calibrate and set intervals on out-of-time forecasts, all before whatever is scored afterwards."""
+    if not forecasts:
         left = dict.fromkeys(("value", "decline"), _NO_ORIGIN)
         return ForecastCalibration(candidate=config.learners.value.candidates[0], not_calibrated=left)
-    scores = candidate_scores(hindcasts, config.learners.value.choice)
+    scores = candidate_scores(forecasts, config.learners.value.choice)
     chosen = choose(scores, config.learners.value.choice)
-    logs = [hindcast.models.candidates[chosen].log_value(hindcast.rows.matrix) for hindcast in hindcasts]
-    weights = _weights(hindcasts, config.learners.half_life_periods)
-    values = [hindcast.rows.value for hindcast in hindcasts]
+    logs = [forecast.models.candidates[chosen].log_value(forecast.rows.matrix) for forecast in forecasts]
+    weights = _weights(forecasts, config.learners.half_life_periods)
+    values = [forecast.rows.value for forecast in forecasts]
     realised = _pooled(values)
-    value, value_left = _value_calibration(hindcasts, logs, weights, config)
-    decline, decline_left = _decline_calibration(hindcasts, config)
+    value, value_left = _value_calibration(forecasts, logs, weights, config)
+    decline, decline_left = _decline_calibration(forecasts, config)
     expected = [np.exp(value.log_value(log)) for log in logs]
     bands = ConformalBands.fit(
         _pooled(expected),
         realised,
-        np.concatenate(_tiers(hindcasts, expected, decline, config)),
+        np.concatenate(_tiers(forecasts, expected, decline, config)),
         level=config.learners.interval_level,
         weight=weights,
     )
-    decline_band = _decline_band(hindcasts, decline, config)
-    latest = hindcasts[-1]
+    decline_band = _decline_band(forecasts, decline, config)
+    latest = forecasts[-1]
     probability = decline.probability(latest.models.decline.margin(latest.rows.matrix))
     classes = tier_policy(expected[-1], config.tiers, config.scale, config.book.currency)
-    forecast = Bounds(classes=classes, bands=bands, decline_band=decline_band).around(expected[-1], probability)
+    bounded = Bounds(classes=classes, bands=bands, decline_band=decline_band).around(expected[-1], probability)
     return ForecastCalibration(
         candidate=chosen,
         scores=scores,
         value=value,
         decline=decline,
         not_calibrated={name: why for name, why in (("value", value_left), ("decline", decline_left)) if why},
-        timing=tuple(each.models.timing.evidence(each.rows.matrix, each.rows.event_period) for each in hindcasts),
-        causes=tuple(evidence for each in hindcasts if (evidence := _cause_evidence(each)) is not None),
+        timing=tuple(each.models.timing.evidence(each.rows.matrix, each.rows.event_period) for each in forecasts),
+        causes=tuple(evidence for each in forecasts if (evidence := _cause_evidence(each)) is not None),
         bands=bands,
         decline_band=decline_band,
         classes=classes,
-        policy=fit_policy(config.grading, facts_of(forecast, latest.panel), config.book.currency),
+        policy=fit_policy(config.grading, facts_of(bounded, latest.panel), config.book.currency),
     )
 
 
-def candidate_scores(hindcasts: Sequence[OutOfTimeForecast], rule: ChoiceConfig) -> tuple[CandidateScore, ...]:
-    """The score of each candidate that could be fitted at every hindcast, in the order of the config."""
-    everywhere = set.intersection(*(set(each.models.candidates) for each in hindcasts))
-    names = [name for name in hindcasts[0].models.candidates if name in everywhere]
-    return tuple(CandidateScore(name=name, scores=_scores(name, hindcasts, rule)) for name in names)
+def candidate_scores(forecasts: Sequence[OutOfTimeForecast], rule: ChoiceConfig) -> tuple[CandidateScore, ...]:
+    """The score of each candidate that could be fitted at every forecast, in the order of the config."""
+    everywhere = set.intersection(*(set(each.models.candidates) for each in forecasts))
+    names = [name for name in forecasts[0].models.candidates if name in everywhere]
+    return tuple(CandidateScore(name=name, scores=_scores(name, forecasts, rule)) for name in names)
 
 
 def choose(scores: Sequence[CandidateScore], rule: ChoiceConfig) -> ValueCandidateName:
@@ -108,9 +108,9 @@ def _or_nothing(
         return 0.0
 
 
-def _scores(name: ValueCandidateName, hindcasts: Sequence[OutOfTimeForecast], rule: ChoiceConfig) -> tuple[float, ...]:
-    logs = [hindcast.models.candidates[name].log_value(hindcast.rows.matrix) for hindcast in hindcasts]
-    realised = [hindcast.rows.value for hindcast in hindcasts]
+def _scores(name: ValueCandidateName, forecasts: Sequence[OutOfTimeForecast], rule: ChoiceConfig) -> tuple[float, ...]:
+    logs = [forecast.models.candidates[name].log_value(forecast.rows.matrix) for forecast in forecasts]
+    realised = [forecast.rows.value for forecast in forecasts]
     return tuple(
         value_score(realised[place], calibrated_on_others(place, logs, realised), rule) for place in range(len(logs))
     )
@@ -135,28 +135,28 @@ def calibrated_on_others(place: int, logs: Sequence[FloatArray], realised: Seque
 
 
 def _value_calibration(
-    hindcasts: Sequence[OutOfTimeForecast], logs: Sequence[FloatArray], weights: FloatArray | None, config: Config
+    forecasts: Sequence[OutOfTimeForecast], logs: Sequence[FloatArray], weights: FloatArray | None, config: Config
 ) -> tuple[ValueCalibration, str]:
-    """None, and why, where the clients of all hindcasts together brought nothing or less: no factor leads there."""
-    values = [hindcast.rows.value for hindcast in hindcasts]
+    """None, and why, where the clients of all forecasts together brought nothing or less: no factor leads there."""
+    values = [forecast.rows.value for forecast in forecasts]
     try:
         fitted = ValueCalibration.fit(_pooled(logs), _pooled(values), weight=weights)
-        return shrunk_value(fitted, logs, values, _independent(hindcasts, config)), ""
+        return shrunk_value(fitted, logs, values, _independent(forecasts, config)), ""
     except TooLittleDataError as error:
         return ValueCalibration(), f"{error.rule}, got {error.got}"
 
 
-def _independent(hindcasts: Sequence[OutOfTimeForecast], config: Config) -> float:
-    """How many hindcasts there would be if the outcomes of none overlapped those of another."""
-    return 1.0 + (hindcasts[-1].origin - hindcasts[0].origin) / config.time.horizon_periods
+def _independent(forecasts: Sequence[OutOfTimeForecast], config: Config) -> float:
+    """How many forecasts there would be if the outcomes of none overlapped those of another."""
+    return 1.0 + (forecasts[-1].origin - forecasts[0].origin) / config.time.horizon_periods
 
 
-def _decline_calibration(hindcasts: Sequence[OutOfTimeForecast], config: Config) -> tuple[PlattCalibration, str]:
-    """By hindcasts alike, else by the latest; none, and why, where all or none declined there."""
-    hindcasts = [hindcast for hindcast in hindcasts if hindcast.alike] or hindcasts[-1:]
-    independent = _independent(hindcasts, config)
-    margins = [hindcast.models.decline.margin(hindcast.rows.matrix) for hindcast in hindcasts]
-    declined = [hindcast.rows.declined.astype(np.float64) for hindcast in hindcasts]
+def _decline_calibration(forecasts: Sequence[OutOfTimeForecast], config: Config) -> tuple[PlattCalibration, str]:
+    """By forecasts alike, else by the latest; none, and why, where all or none declined there."""
+    forecasts = [forecast for forecast in forecasts if forecast.alike] or forecasts[-1:]
+    independent = _independent(forecasts, config)
+    margins = [forecast.models.decline.margin(forecast.rows.matrix) for forecast in forecasts]
+    declined = [forecast.rows.declined.astype(np.float64) for forecast in forecasts]
     try:
         fitted = PlattCalibration.fit(_pooled(margins), _pooled(declined))
         return shrunk_decline(fitted, margins, declined, independent), ""
@@ -165,40 +165,40 @@ def _decline_calibration(hindcasts: Sequence[OutOfTimeForecast], config: Config)
 
 
 def _decline_band(
-    hindcasts: Sequence[OutOfTimeForecast], calibration: PlattCalibration, config: Config
+    forecasts: Sequence[OutOfTimeForecast], calibration: PlattCalibration, config: Config
 ) -> ProbabilityBand | None:
-    margins = [hindcast.models.decline.margin(hindcast.rows.matrix) for hindcast in hindcasts]
+    margins = [forecast.models.decline.margin(forecast.rows.matrix) for forecast in forecasts]
     return ProbabilityBand.fit(
         [calibration.log_odds(margin) for margin in margins],
-        [hindcast.rows.declined.astype(np.float64) for hindcast in hindcasts],
+        [forecast.rows.declined.astype(np.float64) for forecast in forecasts],
         confidence=config.learners.interval_level,
     )
 
 
-def _cause_evidence(hindcast: OutOfTimeForecast) -> CauseEvidence | None:
-    causes, rows = hindcast.models.causes, hindcast.rows
+def _cause_evidence(forecast: OutOfTimeForecast) -> CauseEvidence | None:
+    causes, rows = forecast.models.causes, forecast.rows
     if causes is None or rows.cause is None:
         return None
     return causes.evidence(rows.matrix, rows.event_period, rows.cause)
 
 
 def _tiers(
-    hindcasts: Sequence[OutOfTimeForecast], expected: Sequence[FloatArray], decline: PlattCalibration, config: Config
+    forecasts: Sequence[OutOfTimeForecast], expected: Sequence[FloatArray], decline: PlattCalibration, config: Config
 ) -> list[TextArray]:
     """The tier that each client would have been given then, by cut-offs of its own origin."""
     tiers = []
-    for hindcast, value in zip(hindcasts, expected, strict=True):
-        probability = decline.probability(hindcast.models.decline.margin(hindcast.rows.matrix))
+    for forecast, value in zip(forecasts, expected, strict=True):
+        probability = decline.probability(forecast.models.decline.margin(forecast.rows.matrix))
         policy = tier_policy(value, config.tiers, config.scale, config.book.currency)
         tiers.append(grade(value, probability, policy).tier)
     return tiers
 
 
-def _weights(hindcasts: Sequence[OutOfTimeForecast], half_life: float | None) -> FloatArray | None:
+def _weights(forecasts: Sequence[OutOfTimeForecast], half_life: float | None) -> FloatArray | None:
     if half_life is None:
         return None
-    latest = hindcasts[-1].origin
-    return _pooled([np.full(len(each.rows.value), 0.5 ** ((latest - each.origin) / half_life)) for each in hindcasts])
+    latest = forecasts[-1].origin
+    return _pooled([np.full(len(each.rows.value), 0.5 ** ((latest - each.origin) / half_life)) for each in forecasts])
 
 
 def _pooled(parts: Sequence[FloatArray]) -> FloatArray:

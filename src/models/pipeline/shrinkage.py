@@ -17,18 +17,18 @@ from models.metrics.logit_line import fit_logit_line
 from models.vocab import FloatArray
 
 UNKNOWN = 0.5
-"""Of a single hindcast nobody can say how much of its correction was luck: half of it is taken."""
+"""Of a single forecast nobody can say how much of its correction was luck: half of it is taken."""
 _APART = 2.0
-"""Independent hindcasts from which on their disagreement tells luck; such that look at nearly the same time agree
+"""Independent forecasts from which on their disagreement tells luck; such that look at nearly the same time agree
 because they share it."""
 
 
 def shrunk_share(correction: float, of_each: Sequence[float], independent: float) -> float:
     """The share of a pooled ``correction`` to carry over, from 0 to 1.
 
-    ``of_each`` are the corrections that single hindcasts ask for, ``independent`` how many of these do not look at the
+    ``of_each`` are the corrections that single forecasts ask for, ``independent`` how many of these do not look at the
     same time. Of the squared correction, what their disagreement explains is luck. Source: James and Stein (1961), its
-    positive part. Between one hindcast and two independent ones, the share lies between ``UNKNOWN`` and theirs.
+    positive part. Between one forecast and two independent ones, the share lies between ``UNKNOWN`` and theirs.
 
     >>> shrunk_share(1.0, [0.9, 1.1], 2), round(shrunk_share(0.1, [-0.4, 0.6], 2), 3)
     (0.99, 0.0)
@@ -46,9 +46,9 @@ def shrunk_share(correction: float, of_each: Sequence[float], independent: float
 def shrunk_value(
     calibration: ValueCalibration, logs: Sequence[FloatArray], realised: Sequence[FloatArray], independent: float
 ) -> ValueCalibration:
-    """The calibration with its overall level as far as hindcasts agree on it; how it differs by size is left.
+    """The calibration with its overall level as far as forecasts agree on it; how it differs by size is left.
 
-    ``logs`` and ``realised`` per hindcast: log value before calibration, and value in currency.
+    ``logs`` and ``realised`` per forecast: log value before calibration, and value in currency.
     """
     foreseen = [np.exp(calibration.log_value(log)) for log in logs]
     raw = [float(np.exp(log).sum()) for log in logs]
@@ -61,9 +61,9 @@ def shrunk_value(
 def shrunk_decline(
     calibration: PlattCalibration, margins: Sequence[FloatArray], declined: Sequence[FloatArray], independent: float
 ) -> PlattCalibration:
-    """The calibration with level and slope each as far as hindcasts agree on it.
+    """The calibration with level and slope each as far as forecasts agree on it.
 
-    ``margins`` and ``declined`` per hindcast: log-odds before calibration, and 0 or 1. One whose line is not determined
+    ``margins`` and ``declined`` per forecast: log-odds before calibration, and 0 or 1. One whose line is not determined
     has no say.
     """
     centre = float(np.concatenate(list(margins)).mean())

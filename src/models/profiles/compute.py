@@ -62,7 +62,7 @@ def fit_kinds(panel: Panel, value: FloatArray, decline_probability: FloatArray, 
 
 
 def kinds_of(model: KindsModel, panel: Panel, decline_probability: FloatArray, config: Config) -> Kinds:
-    """Stage and types of every row as the rules say; one row alone is told the same."""
+    """Stage and types of every row as the rules say; one row alone gets the same."""
     related = driver_scores(panel.features, model.relationships, config.relationships)
     needed = driver_scores(panel.features, model.needs, config.needs)
     return Kinds(

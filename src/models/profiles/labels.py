@@ -118,7 +118,7 @@ def compared_with_labels(
 ) -> LabelReport:
     """Agreement of two sets of weights with ``labels`` (n,), empty where a client has none; ``fold`` (n,).
 
-    The learned weights that judge a fold were learned on the others; those told were learned on all.
+    The learned weights that judge a fold were learned on the others; those reported were learned on all.
     """
     reported = labels != ""
     scores, labels, fold = scores[reported], labels[reported], fold[reported]

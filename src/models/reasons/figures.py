@@ -155,8 +155,8 @@ def scales(text: Text, language: Language) -> tuple[tuple[float, str], ...]:
 
 
 @lru_cache(maxsize=64)
-def _scales(told: str) -> tuple[tuple[float, str], ...]:
-    parts = (part.partition(" = ") for part in told.split("; "))
+def _scales(written: str) -> tuple[tuple[float, str], ...]:
+    parts = (part.partition(" = ") for part in written.split("; "))
     return tuple((float(limit), written) for limit, _, written in parts)
 
 
@@ -217,7 +217,7 @@ def _points_of_share(value: float, language: Language, _: bool) -> str:
 
 
 def tells_what_became(growth: float) -> bool:
-    """Whether a growth is told as an end or a beginning, instead of by how much.
+    """Whether a growth is written as an end or a beginning, instead of by how much.
 
     >>> tells_what_became(-1.0), tells_what_became(0.5)
     (True, False)
@@ -228,7 +228,7 @@ def tells_what_became(growth: float) -> bool:
 def _growth(value: float, language: Language, signed: bool) -> str:
     """From -1 (all lost) to 1 (all new) as what became of it: a clause, or where ``signed`` the bare change.
 
-    (now - before) / (now + before) is told as now / before.
+    (now - before) / (now + before) is written as now / before.
     """
     if tells_what_became(value):
         return (_BEGAN if value > 0 else _ENDED).within(language)

@@ -173,7 +173,7 @@ def _all_the_same(
 
 
 def _of_numbers(reason: Reason, words: FeatureWords, language: Language, usual: str) -> str:
-    """A comparative fits where the clause tells a plain number; else the usual stands beside what is told."""
+    """A comparative fits where the clause tells a plain number; else the usual stands beside the value."""
     if words.signed or words.figure is FigureUnit.GROWTH:
         return _USUAL.within(language, usual=usual)
     if reason.observed is None or (reason.observed == 0 and words.none is not None):

@@ -66,7 +66,7 @@ SCORE_ORDER = (
     "run_key",
     "reasons",
 )
-"""What every reader of scores relies on, in its order; what else is told stands behind it."""
+"""What every reader of scores relies on, in its order; other columns stand behind them."""
 
 __all__ = [
     "CURVES",
@@ -225,7 +225,7 @@ def _write_blocks(
 
 
 def _require_as_written(folder: Path, published: Published) -> None:
-    """What is told of a run is what stands there: nothing is, where it came out otherwise than under its key before."""
+    """Only what stands there is reported of a run: nothing, where it differs from what its key held before."""
     if published.others:
         raise IrreproducibleError(folder=folder, files=published.others)
 
@@ -234,10 +234,10 @@ def _write_alarms(draft: Path, turned: Sequence[DeteriorationReading], job: _Job
     """Choose the alarms of the book, write them and what the next run must know of them; returns their counts."""
     previous = job.decision_context.previous
     memory = None if previous is None else previous_memory(previous.folder, job.settings)
-    rung = raise_alarms(turned, clients=clients, config=job.settings, as_of=job.as_of, memory=memory)
-    for name, table in ((WARNINGS, rung.shown), (WARNING_MEMORY, rung.memory)):
+    raised = raise_alarms(turned, clients=clients, config=job.settings, as_of=job.as_of, memory=memory)
+    for name, table in ((WARNINGS, raised.shown), (WARNING_MEMORY, raised.memory)):
         pq.write_table(table, draft / name, compression="zstd")
-    return rung.facts
+    return raised.facts
 
 
 def _policy_notices(waiting: Sequence[Assessment], job: _Job) -> list[Notice]:

@@ -55,7 +55,7 @@ class MoverCause(StrEnum):
 
 
 class MovedBy(StrEnum):
-    """What moved a client; the rules are told with the ``dimension`` that was short, before an upgrade or now."""
+    """What moved a client; the rules come with the ``dimension`` that was short, before an upgrade or now."""
 
     DIMENSION = "dimension"
     CAP = "cap"

@@ -23,7 +23,7 @@ BY_RULE = "tier_by_rule"
 
 
 def tier_columns(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-    """One column per thing told of each client's tier; ``kinds`` are the columns relationship_type and stage.
+    """One column per fact of each client's tier; ``kinds`` are the columns relationship_type and stage.
 
     ``tier_lacking`` names the dimension that lacks most for ``next_tier``, and ``tier_lacking_amount`` how much, in its
     unit; both are null where nothing lacks. ``override`` is null where nobody asked for a tier. ``treatment`` is

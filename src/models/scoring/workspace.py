@@ -106,8 +106,8 @@ def publication_notices(book: Book, bundle: Bundle, config: Config, as_of: date 
             code="not_as_published",
             severity=Severity.WARNING,
             subject=LATEST,
-            found=f"what is told here may differ from the published scores: {reported}",
-            remedy=f"read {scores / LATEST} for what is published, or predict to publish what is told here",
+            found=f"what is shown here may differ from the published scores: {reported}",
+            remedy=f"read {scores / LATEST} for what is published, or predict to publish what is shown here",
         )
     ]
 

@@ -121,7 +121,7 @@ class SegmentsReport:
 
     Attributes:
         as_of: None where there is no client.
-        features: by which the segments are told apart.
+        features: on which the segments are clustered.
         called: language -> feature -> its description.
         figures: feature -> the unit in which its figures are written.
         served: method and number of clusters that serve, of all in ``curve``; ``chosen_by`` says by which rule.

@@ -69,7 +69,7 @@ def segments_page(report: ProfilesReport) -> str:
 
 
 def kinds_in_order(kinds: Mapping[str, Sequence[KindTotal]]) -> dict[str, Sequence[KindTotal]]:
-    """Decisions first, as they are taken, then what else clients are told apart by; a report's file keeps no order.
+    """Decisions first, as they are taken, then the other labels of clients; a report's file keeps no order.
 
     >>> list(kinds_in_order({"region": [], "tier": [], "stage": []}))
     ['stage', 'tier', 'region']

@@ -96,7 +96,7 @@ def segments_report(
 ) -> SegmentsReport:
     """All about the segments of ``rows``, clients at one origin with their predictions.
 
-    ``mixes`` are labels by which each segment is told as shares, tiers in the order of ``scale``. Places of few
+    ``mixes`` are labels by which each segment is divided into shares, tiers in the order of ``scale``. Places of few
     clients are pooled, as in the report.
     """
     matrix = segment_rows(model, rows)
@@ -160,7 +160,7 @@ def _rounded(places: FloatArray) -> tuple[tuple[float, ...], ...]:
 
 @dataclass(frozen=True)
 class _Profiled:
-    """The clients of which profiles are told; ``mixes`` are who belongs to each group of each label."""
+    """The clients that are profiled; ``mixes`` are who belongs to each group of each label."""
 
     model: SegmentModel
     matrix: FloatArray

@@ -13,7 +13,7 @@ from models.config.simulation import SimulationConfig
 from models.simulator.arrow import Calendar, identifiers
 from models.simulator.economics import Economics
 from models.simulator.files import client_table, financial_table, rating_table, survey_table
-from models.simulator.injected_errors import REPAIRS_SCHEMA, SMUDGES, smudged
+from models.simulator.injected_errors import ERROR_KINDS, REPAIRS_SCHEMA, with_injected_errors
 from models.simulator.journal import Journal
 from models.simulator.ledgers import (
     CLIENT_DIGITS,
@@ -38,12 +38,12 @@ from models.simulator.world import World, create_world
 from models.vocab import FloatArray
 
 BLOCK_STREAM = 1
-POPULATION, PROCESS, RECORDS, SMUDGING = range(4)
+POPULATION, PROCESS, RECORDS, ERRORS = range(4)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What is to be simulated. ``as_of`` are the months at whose start the truth is told."""
+    """What is to be simulated. ``as_of`` are the months at whose start the truth is taken."""
 
     config: SimulationConfig
     clients: int
@@ -82,7 +82,7 @@ class Totals:
 
 @dataclass(frozen=True, kw_only=True)
 class SimulatedBlock:
-    """All that a block contributes: tables of the contract, truth, and the repairs of what was smudged."""
+    """All that a block contributes: tables of the contract, truth, and the repairs of injected errors."""
 
     tables: dict[str, pa.Table]
     totals: tuple[Totals, ...]
@@ -133,7 +133,7 @@ def simulate_block(plan: Plan, block: int) -> SimulatedBlock:
     """Everything of one block. The same plan and block give the same bytes."""
     run = run_block(plan, block)
     desk = desk_of(plan, block, run.population)
-    tables, repairs = _smudged(_clean_tables(plan, run, desk), plan, block, desk)
+    tables, repairs = _with_errors(_clean_tables(plan, run, desk), plan, block, desk)
     truth: list[pa.Table] = []
     totals: list[Totals] = []
     for moment in run.moments if block < plan.blocks_with_truth else ():
@@ -184,14 +184,14 @@ def _clean_tables(plan: Plan, run: Run, desk: BlockRecorder) -> dict[str, pa.Tab
     }
 
 
-def _smudged(
+def _with_errors(
     clean: dict[str, pa.Table], plan: Plan, block: int, desk: BlockRecorder
 ) -> tuple[dict[str, pa.Table], pa.Table]:
     tables: dict[str, pa.Table] = {}
     repairs = [REPAIRS_SCHEMA.empty_table()]
-    for place, name in enumerate(SMUDGES):
-        noise = plan.noise(block, SMUDGING, place)
-        written = smudged(name, clean[name], plan.config.dirt, noise=noise, end=desk.end)
+    for place, name in enumerate(ERROR_KINDS):
+        noise = plan.noise(block, ERRORS, place)
+        written = with_injected_errors(name, clean[name], plan.config.dirt, noise=noise, end=desk.end)
         tables[name] = written.table
         repairs.append(written.repairs)
     return tables, pa.concat_tables(repairs)

@@ -87,7 +87,7 @@ def simulate(
 ) -> SimulationSummary:
     """Write a book of ``clients`` over ``months`` into the folder ``out``: the tables, and the truth.
 
-    ``truth.parquet`` has one row per client and as-of date; ``truth_clean.parquet`` one per smudged cell.
+    ``truth.parquet`` has one row per client and as-of date; ``truth_clean.parquet`` one per injected error.
     ``as_of_months`` count from the book's first month; by default 12 and 24 months before the end.
     The same arguments give the same bytes, whatever ``workers``. Raises ``ManyProblemsError`` for numbers
     out of range, ``UserError`` for a folder in use.

@@ -87,7 +87,7 @@ def _after_the_end(column: str) -> Defect:
     return Defect(name="date beyond the end", column=column, spoil=_beyond)
 
 
-SMUDGES = {
+ERROR_KINDS = {
     "clients": ErrorKinds(
         optional=("registered_capital", "employees", "industry", "market_position", "acquisition_cost"),
         late=None,
@@ -143,12 +143,12 @@ SMUDGES = {
 }
 
 
-def smudged(name: str, clean: pa.Table, settings: DirtEconomics, *, noise: Generator, end: int) -> Written:
+def with_injected_errors(name: str, clean: pa.Table, settings: DirtEconomics, *, noise: Generator, end: int) -> Written:
     """A table with the configured shares of lost, late and broken cells; at most one change per row.
 
     ``end`` is the first day after the book, in days since 1970; a late entry is still entered before it.
     """
-    rules, factor = SMUDGES[name], settings.ledger_factor if name == "cashflows" else 1.0
+    rules, factor = ERROR_KINDS[name], settings.ledger_factor if name == "cashflows" else 1.0
     shares = factor * np.array([settings.missing_share, settings.late_share, settings.dirty_share])
     counts = noise.binomial(clean.num_rows, shares)
     rows = noise.choice(clean.num_rows, int(counts.sum()), replace=False)

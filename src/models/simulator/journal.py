@@ -89,7 +89,7 @@ class History:
 
 @dataclass
 class Lists:
-    """What was told, in the order of months."""
+    """The recorded events, in the order of months."""
 
     cashflows: list[CashflowColumns] = field(default_factory=list)
     signed: list[FacilityColumns] = field(default_factory=list)

@@ -40,7 +40,7 @@ GIVEN_UP = 0.2
 
 @dataclass(frozen=True, kw_only=True)
 class Month:
-    """One month for one block: when, where, under which settings, with which noise, told to whom."""
+    """One month for one block: when, where, under which settings, with which noise, into which sink."""
 
     number: int
     world: World

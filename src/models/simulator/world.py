@@ -34,7 +34,7 @@ class Country:
 
     @property
     def market(self) -> str:
-        """The region, told apart by how settled its markets are."""
+        """The region, by how settled its markets are."""
         return f"{'emerging' if self.emerging else 'core'} {self.region}"
 
 

@@ -76,16 +76,16 @@ def train_models(
     require_events(book, config, plan.grid, [*plan.tests, served.latest])
     learned = learning_panel(book, config, plan.grid, plan.origins(served), progress, notes_before=plan.never_before)
     panel = learned.panel
-    hindcasts = OutOfTimeForecasts(panel, config, mapper)
+    forecasts = OutOfTimeForecasts(panel, config, mapper)
     for test in plan.tests:
         require_both_outcomes(panel.at([test]), test)
     segments = continued_segments(panel.at([served.latest]), config, previous)
     evaluated = evaluation_report(
-        book, config, hindcasts, plan, EvaluationWatch(recorder, progress, truth, segments.model)
+        book, config, forecasts, plan, EvaluationWatch(recorder, progress, truth, segments.model)
     )
     progress.stage("Fitting the models that serve")
-    corrections = learn_calibration(hindcasts.of(served), config)
-    models = replace(fit_models(panel, served, corrections, config, segments=segments.model), notes=learned.notes)
+    calibration = learn_calibration(forecasts.of(served), config)
+    models = replace(fit_models(panel, served, calibration, config, segments=segments.model), notes=learned.notes)
     _tell_unknown(models, progress)
     models = with_peers(models, panel, served.latest)
     rehearse(models, panel.at([served.latest]))
@@ -100,7 +100,7 @@ def train_models(
     ]
     report = TrainingReport(
         **vars(replace(evaluated, notices=by_severity([*evaluated.notices, *found]))),
-        served=_served(models, panel, served, value_choice(corrections, panel, served), config),
+        served=_served(models, panel, served, value_choice(calibration, panel, served), config),
         explained=_explained(models, now, evaluated.origins),
         segments=served_segments(models, now, config, segments.matching),
         kinds=served_kinds(models, panel, served, config),
@@ -121,7 +121,7 @@ def _tell_unknown(models: FittedModels, progress: Progress) -> None:
     """A driver's feature that the book does not know speaks for no kind; it may be a slip of the pen."""
     for section, names in models.kinds.unknown.items():
         if names:
-            progress.stage(f"Not told by the book, so {section.replace('_', ' ')} go without: {', '.join(names)}")
+            progress.stage(f"Not in the book, so {section.replace('_', ' ')} go without: {', '.join(names)}")
 
 
 def _served(

@@ -91,7 +91,7 @@ def train(
         bundle_key=bundle_key(registered.folder),
         book=checked,
         page=page,
-        notices=(*trained.report.notices, *_told(champion, registered.version)),
+        notices=(*trained.report.notices, *_champion_notices(champion, registered.version)),
     )
 
 
@@ -128,7 +128,7 @@ def _where(error: UserError) -> str:
     return f"{error.rule}, got {error.got}" + (f" ({place})" if isinstance(error, DamagedBundleError) else "")
 
 
-def _told(champion: _Champion, version: str) -> list[Notice]:
+def _champion_notices(champion: _Champion, version: str) -> list[Notice]:
     if not champion.replaced:
         return []
     found = f"version {version} takes the place of the champion: {champion.replaced}"

@@ -40,7 +40,7 @@ class Examination:
 
     @property
     def dates(self) -> tuple[date, ...]:
-        """The as-of dates that are foretold, oldest first."""
+        """The as-of dates that are predicted, oldest first."""
         return tuple(self._panel.grid.start_of(each.origin) for each in self._origins)
 
     def attempt(self, settings: Mapping[str, int | float]) -> Attempt:
@@ -72,13 +72,13 @@ class Attempt:
         return len(self._examination.dates)
 
     def __iter__(self) -> Iterator[float]:
-        """The score of each origin as far as it can be told then: put right by the origins before it only."""
+        """The score of each origin as known then: calibrated on the origins before it only."""
         for place in range(len(self)):
             self._raw.append(self._examination.forecast_past(place, self._config))
             yield self._examination.score(place, self._raw)
 
     def scores(self) -> tuple[float, ...]:
-        """The scores when all origins are foretold, each put right by all others."""
+        """The scores when all origins are predicted, each calibrated on all others."""
         return tuple(self._examination.score(place, self._raw) for place in range(len(self._raw)))
 
 

@@ -53,7 +53,7 @@ class Objective(Protocol):
         """The value candidates that are fitted; none for decline."""
 
     def has_something_to_tell(self, truth: Truth) -> bool:
-        """Whether clients differ in what is foretold, so that settings can do better or worse."""
+        """Whether clients differ in what is predicted, so that settings can do better or worse."""
 
     def forecast_past(self, rows: Rows, contract: FeatureContract, later: FloatArray, config: Config) -> FloatArray:
         """Fit on ``rows`` and foretell ``later`` (n, n_features): raw scores, (n_models, n)."""

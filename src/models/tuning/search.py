@@ -56,8 +56,8 @@ class TuningPlan:
     studies: tuple[StudyPlan, ...]
 
 
-Told = Callable[[StudyPlan, tuple[Any, ...], TrialResult], None]
-"""Is told of each finished trial, also of those of an earlier process: its study, the as-of dates, the trial."""
+OnTrial = Callable[[StudyPlan, tuple[Any, ...], TrialResult], None]
+"""Called with each finished trial, also of those of an earlier process: its study, the as-of dates, the trial."""
 
 
 def plan_tuning(book: Book, config: Config) -> TuningPlan:
@@ -66,9 +66,9 @@ def plan_tuning(book: Book, config: Config) -> TuningPlan:
     Raises ``TooLittleDataError`` if there is no origin to learn from, ``UserError`` if nothing can be tuned.
     """
     grid = PeriodGrid.through(config.time.period, config.origins.test)
-    hindcasts = config.origins.model_copy(update={"calibration_count": config.tune.origin_count})
+    searched = config.origins.model_copy(update={"calibration_count": config.tune.origin_count})
     origins = learning_origins(
-        config.model_copy(update={"origins": hindcasts}),
+        config.model_copy(update={"origins": searched}),
         grid,
         book.first_date,
         outcomes_before=grid.number_of(min(config.origins.test)),
@@ -88,7 +88,7 @@ def tune_book(
     config: Config,
     plan: TuningPlan,
     *,
-    reported: Told = lambda *_: None,
+    reported: OnTrial = lambda *_: None,
     progress: Progress = SilentProgress(),
 ) -> tuple[Tuned, ...]:
     """Try settings until the budget of ``config.tune`` is spent; a study that was begun before is taken up.
@@ -106,11 +106,11 @@ def tune_panel(
     plan: TuningPlan,
     planned: StudyPlan,
     *,
-    reported: Told = lambda *_: None,
+    reported: OnTrial = lambda *_: None,
     progress: Progress = SilentProgress(),
 ) -> Tuned:
     """One study of a plan."""
-    examination = Examination(panel, config, plan.origins.hindcasts, planned.objective)
+    examination = Examination(panel, config, plan.origins.out_of_time, planned.objective)
     with open_study(plan.storage_uri, planned.name, planned.space, planned.own, config.run.seed) as study:
         interrupted, before = study.forget_interrupted(), study.finished()
         progress.stage(f"Tuning {planned.objective.model} at {len(examination.dates)} origins")

@@ -97,7 +97,7 @@ class Study:
             if own_is_next:
                 raise
             ended = _Ending(TrialState.PRUNED)
-        finally:  # an interrupted trial is told of as well, or it would be taken for one that still runs
+        finally:  # an interrupted trial is reported as well, or it would be taken for one that still runs
             self._tell(trial, ended)
         return self.finished()[-1]
 
@@ -225,7 +225,7 @@ def _result(number: int, trial: FrozenTrial) -> TrialResult:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Optuna tells each step of its own; ours are told by the progress."""
+    """Optuna tells each step of its own; ours are shown by the progress."""
     verbosity = optuna.logging.get_verbosity()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     try:

@@ -185,7 +185,7 @@ def _usual(models: FittedModels, now: Served, signals: Sequence[Signal], config:
 
 
 def _without_usual_decline(turn: Deterioration, signals: Sequence[Signal]) -> Deterioration:
-    """What is usual of decline is not told: the bundle knows it of features only."""
+    """The usual decline is not reported: the bundle knows it of features only."""
     of_decline = np.array([signal.feature == DECLINE for signal in signals])
     return replace(turn, usual=np.where(of_decline[turn.signal] & (turn.signal >= 0), np.nan, turn.usual))
 

@@ -130,7 +130,7 @@ def readings_at(
 
 
 def replayed(readings: Mapping[int, DeteriorationReading], rows: Panel, config: Config) -> RaisedByWeek:
-    """The alarms that would have rung at the origins of ``rows``, each run building on what the one before showed."""
+    """The alarms raised at the origins of ``rows``, had runs been made there, each building on the one before."""
     shown, repeat = np.zeros(len(rows), dtype=np.bool_), np.zeros(len(rows), dtype=np.bool_)
     memory = AlarmMemory.nothing(len(config.warnings.dimensions))
     for origin, reading in sorted(readings.items()):

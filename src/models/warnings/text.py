@@ -28,7 +28,7 @@ _RISK = Text("probability of decline")
 _SUMMARY = Text("Severity {severity:.0f} of 100, expected loss {loss}, first seen on {first}.")
 _EVIDENCE = Text("{dimension}: {feature} went from {before} to {now}")
 _COURSE = Text("{dimension}: {feature}: “{before}” then, “{now}” now")
-"""Of what is told as what became of it: nothing goes from "began anew" to "stopped"."""
+"""Of what is reported as an outcome: nothing goes from "began anew" to "stopped"."""
 _USUAL = Text(" (usual for clients like this one: {usual}).")
 _END = Text(".")
 _UNKNOWN = Text("unknown")

@@ -13,7 +13,7 @@ _STYLES = {**{name: name for name in (OURS, CEILING, BEST)}, **dict(zip(_KNOWN, 
 
 
 def benchmark_styles(names: Sequence[str]) -> dict[str, str]:
-    """The style of each contender, the same in every plot for those that are known.
+    """The style of each benchmark, the same in every plot for those that are known.
 
     >>> benchmark_styles(["ours", "past_sum", "best", "someone"])
     {'ours': 'ours', 'past_sum': 's1', 'best': 'best', 'someone': 's0'}

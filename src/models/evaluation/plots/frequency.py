@@ -51,8 +51,8 @@ def curve_chart(part: JudgedCurveByStep, period: str) -> Chart:
 def causes_chart(part: JudgedCurveByStep, period: str) -> Chart:
     """The same by cause: foreseen as a line, realised as dots."""
     causes, ends = part.causes, part.ends
-    told_shares = [share for each in causes.values() for shown in (each.foreseen, each.realised) for share in shown]
-    frame = _curve_frame(told_shares, [0, *ends], part.event, period)
+    known_shares = [share for each in causes.values() for shown in (each.foreseen, each.realised) for share in shown]
+    frame = _curve_frame(known_shares, [0, *ends], part.event, period)
     marks, legend = [], []
     for (name, each), css in zip(causes.items(), COLOURS, strict=False):
         label = name.replace("_", " ")

@@ -28,7 +28,7 @@ _MAX_DATES = 4
 
 
 def gains_chart(target: str, part: CapturedGains) -> Chart:
-    """Share captured against share of clients, one line per contender."""
+    """Share captured against share of clients, one line per benchmark."""
     captured = part.captured
     top = max(*(max(line) for line in captured.values()), 1.0)
     frame = Frame(
@@ -69,7 +69,7 @@ def deciles_chart(part: ValueDeciles, currency: str) -> Chart:
 
 
 def stability_chart(target: str, part: MetricByOrigin, dates: Sequence[date]) -> Chart:
-    """The main metric of each contender at each origin, with 95% intervals."""
+    """The main metric of each benchmark at each origin, with 95% intervals."""
     benchmarks = part.benchmarks
     ends = [end for figures in benchmarks.values() for each in figures if each for end in (each.low, each.high)]
     shown = range(0, len(dates), -(-len(dates) // _MAX_DATES))

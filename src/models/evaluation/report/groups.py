@@ -23,7 +23,7 @@ _TENURES = ("under 1 year", "1 to 3 years", "3 to 5 years", "5 to 10 years", "10
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Clients told together; ``inside`` (n_clients,) says who they are."""
+    """Clients reported together; ``inside`` (n_clients,) says who they are."""
 
     name: str
     inside: BoolArray
@@ -54,7 +54,7 @@ def groups_of(labels: TextArray, order: Sequence[str] | None = None) -> list[Gro
 
 
 def groupings(judged: Judged) -> Iterator[tuple[str, list[Group]]]:
-    """Each attribute by which errors are told, with its groups; one that does not tell clients apart is left out."""
+    """Each attribute by which errors are reported, with its groups; one with a single group is left out."""
     columns = {name: _labels(judged.attributes[name]) for name in map(str, judged.attributes.columns)}
     orders = {name: _FIFTHS for name in columns if judged.attributes[name].dtype.kind in "fiu"}
     columns = {"segment": judged.segment, **columns, "size": fifths(judged.size), "tenure": tenures(judged.tenure_days)}

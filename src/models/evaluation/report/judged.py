@@ -53,8 +53,8 @@ class Judged:
         segment: number and name of the segment that serves.
         tenure_days: how long the client was known at the as-of date; NaN where not known.
         size: past value, in the book's currency.
-        attributes: one column per attribute by which errors are told, e.g. region; text, or numbers.
-        scores: target (value, decline) -> contender, ours first -> ranking; higher is more value or more risk.
+        attributes: one column per attribute by which errors are reported, e.g. region; text, or numbers.
+        scores: target (value, decline) -> benchmark, ours first -> ranking; higher is more value or more risk.
         level: share of clients that the intervals claim to hold.
     """
 

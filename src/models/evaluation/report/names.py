@@ -5,7 +5,7 @@ from __future__ import annotations
 BEST = "best"
 """The ranking that nobody can beat."""
 CEILING = "truth"
-"""The truth of a simulated book, which stands among the contenders but is no one to be better than."""
+"""The truth of a simulated book, which is listed among the benchmarks but is an upper bound, not one to beat."""
 _NAMES = {
     "ours": "clientvalue",
     "logistic": "logistic regression",
@@ -18,7 +18,7 @@ _NAMES = {
 
 
 def benchmark_name(name: str) -> str:
-    """How a contender is called.
+    """The display name of a benchmark.
 
     >>> benchmark_name("ours"), benchmark_name("past_sum")
     ('clientvalue', 'past sum')

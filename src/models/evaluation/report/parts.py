@@ -22,8 +22,8 @@ def report_parts(
 ) -> OriginParts:
     """All that the page draws of one test origin: no infinities, no NaN, no client.
 
-    ``differences``: target -> contender -> 95% interval of ours minus the contender's main metric. ``importance``:
-    model -> feature -> gain. A part that cannot be told is None or left out.
+    ``differences``: target -> benchmark -> 95% interval of ours minus the benchmark's main metric. ``importance``:
+    model -> feature -> gain. A part that cannot be computed is None or left out.
     """
     return OriginParts(
         clients=len(judged),

@@ -46,7 +46,7 @@ class TargetVerdict:
 
 
 def gains_parts(judged: Judged) -> Mapping[str, CapturedGains]:
-    """What is captured -> share of clients (n_points,) and per contender the share of it that they hold.
+    """What is captured -> share of clients (n_points,) and per benchmark the share of it that they hold.
 
     ``value``; ``decline`` among the riskiest or, where most decline, ``stay`` among the safest, since the rarer outcome
     is the one to look for. ``best`` is the ranking that nobody can beat. What sums to nothing is left out.
@@ -95,10 +95,10 @@ def decile_parts(judged: Judged) -> ValueDeciles | None:
 
 
 def verdict_parts(differences: Mapping[str, Mapping[str, Interval]], clients: int) -> Mapping[str, TargetVerdict]:
-    """Target -> contenders that ours is called better than, those better than ours, and what cannot be known.
+    """Target -> benchmarks that ours is called better than, those better than ours, and what cannot be known.
 
-    ``differences``: target -> contender -> 95% interval of ours minus the contender's main metric. The truth of a
-    simulated book is a ceiling and no contender.
+    ``differences``: target -> benchmark -> 95% interval of ours minus the benchmark's main metric. The truth of a
+    simulated book is a ceiling and no benchmark.
     """
     return {target: _verdict(target, found, clients) for target, found in differences.items()}
 

@@ -142,7 +142,7 @@ def _odds_of_block(
     to_purchase, to_leave = (mean_near, mean_far) if alpha <= beta else (mean_far, mean_near)
     per_purchase, per_leave = (inverse_near, inverse_far) if alpha <= beta else (inverse_far, inverse_near)
     quiet, silent = np.log1p((age - recency) / (alpha + recency)), np.log1p((age - recency) / (beta + recency))
-    with np.errstate(divide="ignore"):  # no time to leave in: the odds are nought
+    with np.errstate(divide="ignore"):  # no time to leave in: the odds are zero
         odds = np.log(s * span * mass * (low + recency) / (beta + recency))
     odds += (r + purchases) * quiet + s * silent
     slopes = [

@@ -27,7 +27,7 @@ _TUPLES = ("causes", "ends", "shares", "learned", "shift")
 class CauseEvidence:
     """Declined clients: logarithms of the shares that a model gave, (m, n_causes), and their causes (m,).
 
-    ``declines`` is how many that model had learned from, ``learned`` the causes that it told apart.
+    ``declines`` is how many that model had learned from, ``learned`` the causes that it distinguished.
     """
 
     log_shares: FloatArray
@@ -111,8 +111,8 @@ class CauseModel:
 
         The shift is that of maximum likelihood, the intercepts of a multinomial logit with the log shares as offset.
         One decline with the mean shares of all is added, so that what did not occur there is not ruled out. Evidence
-        of models unlike this one is left away: those that learned from less than half as many declines, or told
-        other causes apart.
+        of models unlike this one is left away: those that learned from less than half as many declines, or
+        distinguished other causes.
         """
         alike = [each for each in evidence if self._is_like(each)]
         if not sum(len(each.cause) for each in alike):

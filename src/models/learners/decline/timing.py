@@ -28,7 +28,7 @@ class PersonSteps:
     """One entry per client with an event and step up to it, the last step left away. Shapes (m,).
 
     ``margin`` is what a model said of it, in log-odds before calibration; ``happened``, whether it was this step.
-    ``events`` is how many that model had learned from; ``by_feature``, whether it told clients apart.
+    ``events`` is how many that model had learned from; ``by_feature``, whether it distinguished clients.
     """
 
     margin: FloatArray

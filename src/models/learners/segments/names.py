@@ -15,8 +15,8 @@ from models.vocab import BoolArray, FloatArray
 
 APART_SPREADS = 0.25
 FAR_SPREADS = 1.0
-TOLD = 2
-"""So many features are told where they are apart; more to tell two segments from one another, or to speak alike."""
+MOST_NAMED = 2
+"""Features in a name where they are apart; more only to distinguish two segments, or to name equals alike."""
 
 _GRADES: Final = {
     (True, True): Text("very high {feature}"),
@@ -71,7 +71,7 @@ def names_of(
     """Name each segment by the features in which its median client stands farthest from that of the book.
 
     ``typical`` is (n_segments, n_features): medians of segments in spreads from the median of the book, NaN where most
-    of a segment's clients have none. Two features are told where two are apart; more to keep names apart, and where a
+    of a segment's clients have none. Two features are named where two are apart; more to keep names apart, and where a
     segment stands at least as far in what another one is named by: "small" is then said of all that are as small.
     ``describe`` turns the name of a feature into what people call it; ``words``, where there are any, say it better.
     What no number of features tells apart is counted.
@@ -92,10 +92,10 @@ def names_of(
 
 
 def _first(typical: FloatArray) -> BoolArray:
-    """The features in which each segment is farthest apart, at most ``TOLD``. (n_segments, n_features)."""
+    """The features in which each segment is farthest apart, at most ``MOST_NAMED``. (n_segments, n_features)."""
     order = np.argsort(-np.nan_to_num(np.abs(typical)), axis=1, kind="stable")
     rank = np.argsort(order, axis=1, kind="stable")
-    return np.asarray((rank < TOLD) & _is_apart(typical))
+    return np.asarray((rank < MOST_NAMED) & _is_apart(typical))
 
 
 def _at_least_as_far(reported: BoolArray, typical: FloatArray) -> BoolArray:
@@ -108,20 +108,20 @@ def _at_least_as_far(reported: BoolArray, typical: FloatArray) -> BoolArray:
 
 
 def _trimmed(reported: BoolArray, typical: FloatArray) -> BoolArray:
-    """``reported`` without what segments that are told more than ``TOLD`` features can spare.
+    """``reported`` without what segments named by more than ``MOST_NAMED`` features can spare.
 
-    Spared is, smallest first, what stands least far of all that are told it: no other name then says too little.
+    Spared is, smallest first, what stands least far of all that are named by it: no other name then says too little.
     """
     kept = reported.copy()
     for row, place in sorted(np.argwhere(reported).tolist(), key=lambda at: abs(typical[at[0], at[1]])):
         nearer = kept[:, place] & (typical[:, place] * np.sign(typical[row, place]) > 0)
         nearer &= np.abs(typical[:, place]) < abs(typical[row, place])
-        kept[row, place] = kept[row].sum() <= TOLD or bool(nearer.any())
+        kept[row, place] = kept[row].sum() <= MOST_NAMED or bool(nearer.any())
     return kept
 
 
 def _next(reported: BoolArray, typical: FloatArray) -> BoolArray:
-    """The farthest feature of each segment that is known and not told yet. (n_segments, n_features)."""
+    """The farthest feature of each segment that is known and not named yet. (n_segments, n_features)."""
     far = np.where(reported | np.isnan(typical), -1.0, np.abs(typical))
     best = far.argmax(axis=1)[:, None] == np.arange(typical.shape[1])
     return np.asarray(best & (far >= 0))

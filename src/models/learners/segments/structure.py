@@ -33,7 +33,7 @@ class Structure:
     """What the comparison found; one entry per number of clusters in ``clusters``.
 
     ``separation`` is the silhouette of k-means on the book, ``expected`` its mean on the drawn books, ``highest`` its
-    maximum. ``beaten`` of ``draws`` drawn books are told apart less well than the book, at the number of clusters that
+    maximum. ``beaten`` of ``draws`` drawn books are separated less well than the book, at the number of clusters that
     suits each best.
     """
 

@@ -52,7 +52,7 @@ class Extension:
         """Extend ``learned``, fitted on ``inputs``, from their horizon to ``horizon_periods``.
 
         The closed form needs no outcomes: its parameters are those of the past of ``matrix`` (n, n_features), the
-        clients as of the date from which is foretold. Raises what ``PurchaseCandidate`` raises.
+        clients as of the date from which is predicted. Raises what ``PurchaseCandidate`` raises.
         """
         if horizon_periods < inputs.horizon_periods:
             raise InternalError(f"{inputs.horizon_periods} periods cannot be extended to {horizon_periods}")
