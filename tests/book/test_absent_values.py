@@ -12,7 +12,8 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from models.book.contract import CASHFLOWS, CLIENTS, FACILITIES, MACRO, TABLES, Column, Kind, Words
+from models.book.columns import Column, Kind, Words
+from models.book.contract import CASHFLOWS, CLIENTS, FACILITIES, MACRO, TABLES
 from models.book.conventions import Conventions
 from models.book.quarantine import CheckedTable, Gate
 

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.book.contract import TABLES, Kind
+from models.book.columns import Kind
+from models.book.contract import TABLES
 from models.book.door import Book
 from models.book.loading import load_book
 from models.book.sources.columns import MatchedColumns, book_columns, match_headers

@@ -12,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from models.book.contract import TABLES, Kind
+from models.book.columns import Kind
+from models.book.contract import TABLES
 from models.book.plausibility.all_checks import ALL_CHECKS
 from models.book.plausibility.checks import MAX_EXAMPLES, CheckResult, Scope, run_checks
 from support.sound_book import Rows, day, sound_book

@@ -11,7 +11,8 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from models.book.contract import CASHFLOWS, CLIENTS, FACILITIES, Column, Kind, TableSchema
+from models.book.columns import Column, Kind, TableSchema
+from models.book.contract import CASHFLOWS, CLIENTS, FACILITIES
 from models.book.counts import TableCount
 from models.book.parsing import typed
 from models.book.quarantine import CheckedTable, Gate

@@ -17,9 +17,9 @@ import pytest
 
 from models.book.door import Book
 from models.funnel.compute import FunnelExcerpt, book_funnel
-from models.overview.compute import Overview
 from models.overview.job import Overviewed, overview
 from models.overview.page import overview_page
+from models.overview.report import Overview
 from models.overview.terminal import overview_lines
 from models.scoring.job import predict
 from support.books import book_of, rows, settings

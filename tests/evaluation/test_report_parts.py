@@ -103,6 +103,13 @@ def test_coverage_and_width_by_tier_best_first(judged: Judged, parts: dict[str, 
         assert each["width"] == pytest.approx(width)
 
 
+def test_a_lender_of_five_tiers_sees_the_coverage_of_each(judged: Judged) -> None:
+    five = ("AAA", "AA", "A", "B", "C")
+    tier = np.array(five)[np.argsort(np.argsort(-judged.foreseen_value)) * len(five) // len(judged)]
+    groups = plain_parts(replace(judged, tier=tier, tiers=five))["coverage"]["groups"]
+    assert [each["name"] for each in groups] == ["all", *five]
+
+
 def test_without_intervals_there_is_no_coverage(judged: Judged) -> None:
     unsure = replace(judged, value_low=np.full(len(judged), np.nan), value_high=np.full(len(judged), np.nan))
     assert plain_parts(unsure)["coverage"] is None

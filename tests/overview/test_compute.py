@@ -16,8 +16,9 @@ from models.book.door import Book
 from models.errors import DamagedBundleError
 from models.notices import Notice, Severity
 from models.overview import compute as overview
-from models.overview.compute import Overview, book_overview
+from models.overview.compute import book_overview
 from models.overview.page import MOVED_BY, overview_page
+from models.overview.report import Overview
 from models.scoring.movers import MovedBy
 from models.store.sealed import write_manifest
 from support.books import book_of, rows, settings

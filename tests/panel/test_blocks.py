@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from models.panel.blocks import Block, PreparedBook
+from models.panel.block import Block
+from models.panel.blocks import PreparedBook
 from models.panel.ledger_cache import prepared_book
 from support.books import AS_OF, book_of, settings
 from support.random_books import random_book

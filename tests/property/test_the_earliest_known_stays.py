@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.book.contract import TABLES, Kind, TableSchema
+from models.book.columns import Kind, TableSchema
+from models.book.contract import TABLES
 from models.book.quarantine import Gate
 from models.book.sources.crm_sales import SALES_PIPELINE
 from models.book.sources.ibrd import LOANS

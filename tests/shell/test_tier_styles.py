@@ -10,8 +10,8 @@ from typing import Any, get_args
 from rich.console import Console
 
 from models.config.policy.tiers import DEFAULT_SCALE, Colour, TierConfig, TierScale
-from models.overview.compute import ClientSample
 from models.overview.plots import risk_chart
+from models.overview.report import ClientSample
 from models.scoring.report import Predicted
 from models.scoring.terminal import tiers_table
 from models.segments.plots import mix_chart

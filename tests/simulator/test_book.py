@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.book.contract import TABLES, Kind
+from models.book.columns import Kind
+from models.book.contract import TABLES
 from models.config.simulation import SimulationConfig, TruthConfig
 from models.errors import ManyProblemsError, UserError
 from models.simulator.book import SIMULATED, SimulationSummary, simulate

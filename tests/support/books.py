@@ -10,7 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.book.contract import TABLES, Kind
+from models.book.columns import Kind
+from models.book.contract import TABLES
 from models.book.door import Book
 from models.book.periods import PeriodGrid
 from models.config.loading import parse_config

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from models.book.contract import TABLES, Column, Kind, TableSchema
+from models.book.columns import Column, Kind, TableSchema
+from models.book.contract import TABLES
 from models.book.counts import TableCount
 from models.book.door import Book
 from models.book.guard.profile import DATED

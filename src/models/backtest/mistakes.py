@@ -28,6 +28,7 @@ def tier_outcomes(replayed: Sequence[Replayed], scale: TierScale) -> dict[str, t
     total = float(value.sum())
 
     def outcome(name: str, inside: BoolArray) -> TierOutcome:
+        """What the clients of one tier came to."""
         clients, brought = int(inside.sum()), float(value[inside].sum())
         return TierOutcome(
             tier=name,

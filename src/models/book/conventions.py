@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 
 from models.book.absent import BLANKS, is_filled, is_word
-from models.book.contract import Column, Kind, Reference, TableSchema, Words
+from models.book.columns import Column, Kind, Reference, TableSchema, Words
 from models.book.days import UTC, is_iso, order_counts
 from models.book.parsing import PUBLISHED_ORDER, as_text, typed
 from models.config.sections import ABSENT_WORDS, BookConfig

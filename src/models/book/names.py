@@ -6,7 +6,8 @@ import difflib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from models.book.contract import CASHFLOW_KINDS, TABLES, Kind
+from models.book.columns import Kind
+from models.book.contract import CASHFLOW_KINDS, TABLES
 from models.config.root import Config
 from models.errors import ConfigError, UserError
 from models.notices import Severity

@@ -11,7 +11,7 @@ from typing import Any
 import ibis
 
 from models.book.absent import trimmed
-from models.book.contract import Kind
+from models.book.columns import Kind
 from models.book.days import UTC, day_of
 from models.vocab import DateOrder
 

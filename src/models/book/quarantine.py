@@ -16,7 +16,7 @@ from typing import Any
 import ibis
 import pyarrow.parquet as pq
 
-from models.book.contract import TableSchema
+from models.book.columns import TableSchema
 from models.book.conventions import DEFAULT_CONVENTIONS, Conventions, TableReading, table_reading
 from models.book.counts import TableCount, Unreadable
 from models.book.parsing import TYPES, as_text

@@ -16,7 +16,7 @@ from typing import Any
 
 import ibis
 
-from models.book.contract import Column, Kind, TableSchema
+from models.book.columns import Column, Kind, TableSchema
 from models.book.conventions import ColumnReading, TableReading
 from models.book.parsing import TYPES, as_text
 

@@ -12,7 +12,7 @@ from models.evaluation.report.contents import EvaluationReport
 from models.explanation.report import ClientDocument
 from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
-from models.overview.compute import Overview
+from models.overview.report import Overview
 from models.run.job import RunDocument
 from models.scoring.report import Predicted
 from models.segments.compute import ProfilesReport

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,20 @@ from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.funnel.compute import FunnelExcerpt, book_funnel
 from models.grading.known_overrides import COUNTING
-from models.kpis.compute import KpiRow
-from models.kpis.report import FigureMeaning, book_kpis
+from models.kpis.report import book_kpis
 from models.kpis.tier_moves import tier_places
-from models.notices import Notice, notices_of
+from models.notices import notices_of
+from models.overview.report import (
+    AlarmSummary,
+    ClientSample,
+    MovedClient,
+    Movers,
+    Overridden,
+    OverriddenClient,
+    Overview,
+    TierLine,
+    WarnedClient,
+)
 from models.panel.definitions import definitions
 from models.publications.previous import SCORES, earlier_scores, scale_of
 from models.relations.reading import reading
@@ -47,162 +56,6 @@ STRUCTS = {
 """Columns of several parts, and which of them are told."""
 _CAUSES = ("moved_by", "dimension")
 _COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", "model_version", *STRUCTS)
-
-
-@dataclass(frozen=True, kw_only=True)
-class TierLine:
-    """The clients of one tier.
-
-    ``value`` is the sum expected of them in the book's currency, ``decline`` their mean probability. ``treatments``:
-    part of a treatment -> what it says -> clients, most first.
-    """
-
-    tier: str
-    clients: int
-    share: float
-    value: float
-    value_share: float
-    decline: float
-    treatments: Mapping[str, Mapping[str, int]]
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClientSample:
-    """Clients of the plot of value against risk: tier, expected value in currency, probability of decline."""
-
-    tier: tuple[str, ...]
-    value: tuple[float, ...]
-    decline_probability: tuple[float, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class MovedClient:
-    """A client that changed tier, with the reason of the new one; ``moved_by`` is None where the run does not say.
-
-    ``dimension`` names what moved it where that was a dimension of the policy.
-    """
-
-    client_id: str
-    before: str
-    tier: str
-    value: float
-    decline_probability: float
-    moved_by: str | None
-    dimension: str | None
-    tier_reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OverriddenClient:
-    """A client whose tier a person decided, with the decision as written; dates as ISO text."""
-
-    client_id: str
-    tier: str
-    value: float
-    decline_probability: float
-    override_state: str | None
-    override_tier: str | None
-    override_instead_of: str | None
-    override_by: str | None
-    override_on: str | None
-    override_until: str | None
-    override_reason: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class WarnedClient:
-    """A published warning: severity of 100, expected loss in currency, and the client's tier."""
-
-    client_id: str
-    rank: int
-    severity: float
-    dimensions: tuple[str, ...]
-    expected_loss: float
-    first_seen: date
-    repeat: bool
-    always_shown: bool
-    tier: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Movers:
-    """Clients by tier in the newest earlier run (rows) and in this one (columns), each in the order of ``names``.
-
-    ``largest`` holds those of the largest expected value that changed tier. ``before`` is None, and all else empty,
-    where no earlier run was published.
-    """
-
-    before: date | None = None
-    names: tuple[str, ...] = ()
-    counts: tuple[tuple[int, ...], ...] = ()
-    upgraded: int = 0
-    downgraded: int = 0
-    largest: tuple[MovedClient, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Overridden:
-    """Clients whose tier a person decided, also where the rules agree or a cap held it down.
-
-    ``up`` and ``down`` count tiers that are better and worse for it; ``fates`` are those of all overrides, as the
-    run's manifest counts them. ``largest`` holds those of the largest expected value with the decision as written.
-    """
-
-    clients: int
-    share: float
-    up: int
-    down: int
-    fates: Mapping[str, int]
-    largest: tuple[OverriddenClient, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class AlarmSummary:
-    """The warnings that are shown: ``counts`` as the run's manifest tells them, ``first`` the first rows by rank.
-
-    ``counts`` is empty where the run did not warn.
-    """
-
-    counts: Mapping[str, int]
-    first: tuple[WarnedClient, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Overview:
-    """A published run and its book at one as-of date.
-
-    Attributes:
-        tier_colours: tier -> colour, best first; ``top_tiers`` are those whose clients are always warned of.
-        sample: at most ``SAMPLE`` clients.
-        funnel: None where ``no_funnel`` says why.
-        figures: those of the whole book; ``definitions`` are theirs.
-        names: client -> name of those clients that are listed one by one.
-        notices: what the run left out, assumed or found implausible, as its manifest holds it.
-        terms: what decline, value and horizon mean in this book.
-    """
-
-    book: str
-    currency: str
-    as_of: date
-    model_version: str
-    run_key: str
-    clients: int
-    value: float
-    tiers: tuple[TierLine, ...]
-    tier_colours: dict[str, str]
-    top_tiers: tuple[str, ...]
-    sample: ClientSample
-    movers: Movers
-    overrides: Overridden
-    alarms: AlarmSummary
-    funnel: FunnelExcerpt | None
-    no_funnel: str
-    figures: tuple[KpiRow, ...]
-    definitions: Mapping[str, FigureMeaning]
-    window_start: date
-    names: Mapping[str, str]
-    notices: tuple[Notice, ...] = ()
-    terms: tuple[str, ...] = ()
 
 
 def book_overview(book: Book, config: Config, folder: Path, *, progress: Progress = SilentProgress()) -> Overview:

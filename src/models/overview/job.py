@@ -9,8 +9,9 @@ from pathlib import Path
 
 from models.book.door import Book
 from models.config.places import SCORES_FOLDER, work_dir
-from models.overview.compute import Overview, book_overview
+from models.overview.compute import book_overview
 from models.overview.page import OVERVIEW_PAGE, write_overview_page
+from models.overview.report import Overview
 from models.publications.latest import LATEST
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, open_book, settings_of

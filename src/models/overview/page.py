@@ -13,8 +13,8 @@ from models.kpis.catalogue import shown_in
 from models.kpis.definition import ShownIn
 from models.kpis.text import no_effect, unit_of
 from models.notices import ROWS_LEFT_OUT, Notice, Severity
-from models.overview.compute import MovedClient, Overview
 from models.overview.plots import risk_chart
+from models.overview.report import MovedClient, Overview
 from models.scoring.movers import MovedBy
 from models.shell.html import environment
 from models.shell.small_plots import share_bar, short_number

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from models.overview.compute import ClientSample
+from models.overview.report import ClientSample
 from models.shell.chart import Chart, LegendKey
 from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching

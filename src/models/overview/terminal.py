@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from models.overview.compute import Movers, Overview
+from models.overview.report import Movers, Overview
 
 
 def overview_lines(overview: Overview, page: Path) -> Iterator[str]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,9 @@ from numpy.typing import NDArray
 
 from models.book.measures import MeasureBook
 from models.book.periods import PeriodGrid
+from models.panel.block import Block, ClientPlaces, Context
 from models.panel.block_store import BlockStore
-from models.panel.cube import Cube, FlowRows, StateRows, build_cube
+from models.panel.cube import FlowRows, StateRows, build_cube
 from models.panel.facilities import FOREVER, Facilities, days_or
 from models.panel.groups import keys_of
 from models.panel.ledger_plan import (
@@ -55,58 +55,6 @@ _OPPORTUNITIES = pa.schema(
         ("amount", pa.float64()),
     ]
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Block:
-    """Some whole sponsor groups. Shapes (n_clients,); clients in order of group and id."""
-
-    client_id: pd.Series
-    group: IntArray
-    """Place in the block of the first client of the client's group."""
-    group_key: IntArray
-    """The group's number in every book, see ``group_keys``."""
-    grouped: BoolArray
-    """Whether the book names the client's group."""
-    attributes: pd.DataFrame
-    first_day: NDArray[np.int32]
-    cube: Cube
-    facilities: Facilities | None
-    opportunities: Opportunities | None
-
-
-@dataclass(frozen=True)
-class _Places:
-    """The numbers of a block's clients, rising: all of the block, which then follow one another, or some."""
-
-    numbers: IntArray
-    all: bool
-
-    def rows(self, table: pa.Table) -> pa.Table:
-        """The rows of a table that are of these clients."""
-        if self.all or not table.num_rows:
-            return table
-        return table.filter(
-            pc.is_in(table["client"], value_set=pa.array(self.numbers, table.schema.field("client").type))
-        )
-
-    def of(self, client: NDArray[np.integer[Any]]) -> IntArray:
-        """Where these clients stand in the block."""
-        if self.all:
-            return np.asarray(client - self.numbers[0], dtype=np.int64)
-        return np.searchsorted(self.numbers, client)
-
-
-@dataclass(frozen=True)
-class Context:
-    """The cube of everything that shares a value of one client attribute."""
-
-    values: tuple[str, ...]
-    cube: Cube
-
-    def places(self, attribute: pd.Series) -> IntArray:
-        """Place of each client's value; -1 where it has none."""
-        return np.asarray(pd.Index(self.values).get_indexer(pd.Index(attribute)), dtype=np.int64)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,7 +110,7 @@ class PreparedBook:
     def block(self, number: int, last: int) -> Block:
         """One block, with its cube up to the period before ``last``."""
         clients = self._clients(number)
-        places = _Places(clients["client"].to_numpy(), self.only_groups is None)
+        places = ClientPlaces(clients["client"].to_numpy(), self.only_groups is None)
         group = places.of(clients["group_number"].to_numpy())
         cube = build_cube(
             self.measures,
@@ -260,14 +208,14 @@ class PreparedBook:
         found = self.store.block(name, number)
         return empty.empty_table() if found is None else found
 
-    def _flow_rows(self, number: int, places: _Places) -> Iterator[FlowRows]:
+    def _flow_rows(self, number: int, places: ClientPlaces) -> Iterator[FlowRows]:
         """The block's rows of the flow ledger, piece by piece."""
         for piece in _pieces(self.store.batches(FLOWS, number, columns=_FLOW_COLUMNS, rows=_ROWS_AT_ONCE)):
             rows = FlowRows.read(places.rows(piece))
             client, period = places.of(rows.client).astype(np.int32), rows.period - np.int32(self.anchor_in_rows)
             yield replace(rows, client=client, period=period)
 
-    def _state_rows(self, number: int, places: _Places) -> StateRows | None:
+    def _state_rows(self, number: int, places: ClientPlaces) -> StateRows | None:
         if not self.measures.states:
             return None
         table = places.rows(self._read(STATES, number))
@@ -281,7 +229,7 @@ class PreparedBook:
             last_day=_integers(table, "last_day"),
         )
 
-    def _opportunities(self, number: int, places: _Places) -> Opportunities | None:
+    def _opportunities(self, number: int, places: ClientPlaces) -> Opportunities | None:
         if not self.store.has(OPPORTUNITIES):
             return None
         table = places.rows(self._read(OPPORTUNITIES, number, _OPPORTUNITIES))
@@ -299,7 +247,7 @@ class PreparedBook:
             amount=table["amount"].to_numpy(),
         )
 
-    def _facilities(self, number: int, places: _Places) -> Facilities | None:
+    def _facilities(self, number: int, places: ClientPlaces) -> Facilities | None:
         if not self.store.has(FACILITIES):
             return None
         table = places.rows(self._read(FACILITIES, number))

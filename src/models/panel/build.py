@@ -10,7 +10,8 @@ import numpy as np
 from models.book.measures import ACTIVITY
 from models.config.root import Config
 from models.panel.beginnings import GROUPS, told_before
-from models.panel.blocks import Block, Context, PreparedBook
+from models.panel.block import Block, Context
+from models.panel.blocks import PreparedBook
 from models.panel.cube import NEVER
 from models.panel.cutoff import Past, past_of
 from models.panel.features.families import Features, features_of

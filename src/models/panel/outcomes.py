@@ -9,7 +9,8 @@ import numpy as np
 
 from models.book.measures import ACTIVITY
 from models.config.root import Config
-from models.panel.blocks import Block, PreparedBook
+from models.panel.block import Block
+from models.panel.blocks import PreparedBook
 from models.panel.cutoff import Future, Past, future_of
 from models.panel.splits import elapsed_periods
 from models.panel.targets import (

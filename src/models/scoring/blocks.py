@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from models.config.root import Config
 from models.grading.decision import Assessment
-from models.panel.blocks import Block, PreparedBook
+from models.panel.block import Block
+from models.panel.blocks import PreparedBook
 from models.panel.build import PanelContext, panel_of_block
 from models.panel.memory import Memory
 from models.pipeline.bundle import Bundle, read_bundle

@@ -10,7 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from models.book.contract import TABLES, Kind
+from models.book.columns import Kind
+from models.book.contract import TABLES
 from models.simulator.columns import AnyArray
 from models.simulator.economics import CENTS
 from models.vocab import BoolArray, FloatArray, IntArray

@@ -1,7 +1,7 @@
 """The client of MLflow: runs, registered versions and aliases, on SQLite or any tracking server.
 
-Nothing else knows MLflow, but ``tracking_store``, which tells whether a store answers, and ``tracking_database``, which
-makes the file that it keeps them in.
+Of the package only ``store``, which asks whether a tracking store answers, and ``database``, which makes its SQLite file,
+know MLflow beside it.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from models.tracking.registry_notes import require_registered
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
 os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
@@ -40,7 +42,7 @@ from typing import TYPE_CHECKING
 
 from models.config.places import work_dir
 from models.config.root import Config
-from models.errors import BundleNotFoundError, DamagedBundleError, LostBundleError, UserError
+from models.errors import BundleNotFoundError, LostBundleError, UserError
 from models.lazy import lazy
 from models.pipeline.bundle import bundle_key
 from models.showable import without_secrets
@@ -225,7 +227,7 @@ class Tracking:
                 f"--backend-store-uri {without_secrets(self._uri)}",
             ) from error
         data = _fetched(found, work_dir(self._config) / FETCHED)
-        _require_registered(found, data)
+        require_registered(found, data)
         return RegisteredBundle(found.name, str(found.version), data, found.run_id, tuple(found.aliases))
 
     def _version(self, which: str) -> Any:
@@ -318,23 +320,6 @@ def _download(address: str, folder: Path) -> None:
         brought = mlflow.artifacts.download_artifacts(artifact_uri=address, dst_path=str(fetched))
         for file in _data_of(Path(brought)).iterdir():
             file.rename(folder / file.name)
-
-
-def _require_registered(version: Any, bundle: Path) -> None:
-    """The registry vouches for the manifest, and the manifest for every other file."""
-    if not (bundle / MANIFEST).is_file():
-        got = "no manifest"
-    elif BUNDLE_TAG not in version.tags:
-        got = "one whose training was killed before it was registered"
-    elif file_hash(bundle / MANIFEST) != version.tags[BUNDLE_TAG]:
-        got = "another manifest"
-    else:
-        return
-    raise DamagedBundleError(
-        rule=f"version {version.version} of {version.name} must be the bundle that was registered",
-        got=got,
-        remedy=f"nothing was loaded from {bundle}; restore it, or train again",
-    )
 
 
 @contextmanager

@@ -11,7 +11,9 @@ import sqlite3
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from models.errors import DamagedBundleError
 from models.store.drafts import publish_text
 from models.store.keys import file_hash
 from models.store.sealed import MANIFEST
@@ -91,3 +93,20 @@ class RegistryNotes:
             found = {known: place for known, place in noted.items() if self.folder_of(known)}
         found[file_hash(folder / MANIFEST)] = str(folder)
         publish_text(self.file, json.dumps(found, indent=1))
+
+
+def require_registered(version: Any, bundle: Path) -> None:
+    """The registry vouches for the manifest, and the manifest for every other file."""
+    if not (bundle / MANIFEST).is_file():
+        got = "no manifest"
+    elif BUNDLE_TAG not in version.tags:
+        got = "one whose training was killed before it was registered"
+    elif file_hash(bundle / MANIFEST) != version.tags[BUNDLE_TAG]:
+        got = "another manifest"
+    else:
+        return
+    raise DamagedBundleError(
+        rule=f"version {version.version} of {version.name} must be the bundle that was registered",
+        got=got,
+        remedy=f"nothing was loaded from {bundle}; restore it, or train again",
+    )

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from models.book.contract import TABLES, Kind
+from models.book.columns import Kind
+from models.book.contract import TABLES
 from models.book.guard.findings import Finding, factor, times
 from models.book.guard.histograms import (
     BINS_PER_DECADE,

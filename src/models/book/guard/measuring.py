@@ -11,7 +11,8 @@ from typing import Any
 import ibis
 import ibis.expr.datatypes as dt
 
-from models.book.contract import DECISION_TABLES, TABLES, Kind, TableSchema
+from models.book.columns import Kind, TableSchema
+from models.book.contract import DECISION_TABLES, TABLES
 from models.book.guard.histograms import BINS_PER_DECADE, ZERO_PLACE
 from models.book.guard.profile import (
     DATED,

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from models.book.contract import NAMELESS, TABLES, Column, TableSchema, Unit
+from models.book.columns import Column, TableSchema, Unit
+from models.book.contract import NAMELESS, TABLES
 from models.book.sources.units import BRACKETED, UNIT_WORDS, contradiction, stated_units
 from models.config.sections import BookConfig
 from models.errors import ManyProblemsError, MissingColumnError, UserError

@@ -14,7 +14,8 @@ from typing import Any
 
 import ibis
 
-from models.book.contract import UNNAMED, Column, Kind, TableSchema, Words
+from models.book.columns import Column, Kind, TableSchema, Words
+from models.book.contract import UNNAMED
 from models.book.conventions import Conventions
 from models.book.parsing import typed
 from models.book.quarantine import ROW_ID, SOURCE_ROW, Gate

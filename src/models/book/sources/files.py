@@ -11,7 +11,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.book.contract import REQUIRED_TABLES, TABLES, TableSchema
+from models.book.columns import TableSchema
+from models.book.contract import REQUIRED_TABLES, TABLES
 from models.book.days import UTC, local_time
 from models.book.quarantine import SOURCE_ROW
 from models.book.sources.columns import MatchedColumns, book_columns, check_table_names

@@ -12,7 +12,7 @@ from typing import Any
 
 import ibis
 
-from models.book.contract import Column, Kind, TableSchema, Words
+from models.book.columns import Column, Kind, TableSchema, Words
 from models.book.conventions import Conventions
 from models.book.quarantine import Gate
 from models.book.sources.published import read_published

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from models.book.contract import Kind
+from models.book.columns import Kind
 from models.book.parsing import typed
 from models.book.sources.columns import match_headers
 from models.book.sources.csv_files import beginning_of, compression_of, open_csv, require_text, store_rows, unreadable

@@ -15,7 +15,8 @@ import ibis
 import ibis.expr.datatypes as dt
 import pyarrow.parquet as pq
 
-from models.book.contract import TABLES, Column, Kind, TableSchema
+from models.book.columns import Column, Kind, TableSchema
+from models.book.contract import TABLES
 from models.book.days import UTC, local_time
 from models.book.quarantine import SOURCE_ROW
 from models.book.sources.columns import MatchedColumns, book_columns, check_table_names

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from models.book.contract import Column, Unit
+from models.book.columns import Column, Unit
 
 BRACKETED = re.compile(r"[(\[{（【]([^)\]}）】]*)[)\]}）】]")
 _SIGNS = re.compile(r"US\s*\$|R\$|HK\$|[$€£¥￥₹₽₺₩%‰]", re.IGNORECASE)

@@ -1,0 +1,69 @@
+"""One block of clients as a cube, with facilities, opportunities and context."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from models.panel.cube import Cube
+from models.panel.facilities import Facilities
+from models.panel.opportunities import Opportunities
+from models.vocab import BoolArray, IntArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """Some whole sponsor groups. Shapes (n_clients,); clients in order of group and id."""
+
+    client_id: pd.Series
+    group: IntArray
+    """Place in the block of the first client of the client's group."""
+    group_key: IntArray
+    """The group's number in every book, see ``group_keys``."""
+    grouped: BoolArray
+    """Whether the book names the client's group."""
+    attributes: pd.DataFrame
+    first_day: NDArray[np.int32]
+    cube: Cube
+    facilities: Facilities | None
+    opportunities: Opportunities | None
+
+
+@dataclass(frozen=True)
+class ClientPlaces:
+    """The numbers of a block's clients, rising: all of the block, which then follow one another, or some."""
+
+    numbers: IntArray
+    all: bool
+
+    def rows(self, table: pa.Table) -> pa.Table:
+        """The rows of a table that are of these clients."""
+        if self.all or not table.num_rows:
+            return table
+        return table.filter(
+            pc.is_in(table["client"], value_set=pa.array(self.numbers, table.schema.field("client").type))
+        )
+
+    def of(self, client: NDArray[np.integer[Any]]) -> IntArray:
+        """Where these clients stand in the block."""
+        if self.all:
+            return np.asarray(client - self.numbers[0], dtype=np.int64)
+        return np.searchsorted(self.numbers, client)
+
+
+@dataclass(frozen=True)
+class Context:
+    """The cube of everything that shares a value of one client attribute."""
+
+    values: tuple[str, ...]
+    cube: Cube
+
+    def places(self, attribute: pd.Series) -> IntArray:
+        """Place of each client's value; -1 where it has none."""
+        return np.asarray(pd.Index(self.values).get_indexer(pd.Index(attribute)), dtype=np.int64)
