@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from models.book.contract import TABLES, Kind
+from models.book.columns import Kind
+from models.book.contract import TABLES
 from models.book.guard.profile import DATED
 from models.book.names import KIND_COLUMN
 

@@ -1,6 +1,6 @@
 """The contract of the book: which tables and columns there are, their types, bounds and references.
 
-Only the declaration lives here; ``quality`` holds rows against it. Units are in the column's note.
+``quarantine`` holds rows against it. Units are in the column's note.
 """
 
 from __future__ import annotations

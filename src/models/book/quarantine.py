@@ -1,7 +1,7 @@
 """Holds the rows of a table against its contract: good rows are stored typed, bad ones go to quarantine.
 
 Nothing is dropped silently: rows in = rows used + rows quarantined. What the contract says lives in
-``schema``, how a row can break it in ``rules``. Every table is passed over a fixed number of times, whatever
+``contract``, how a row can break it in ``rules``. Every table is passed over a fixed number of times, whatever
 the number of rules.
 """
 

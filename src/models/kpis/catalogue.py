@@ -1,6 +1,6 @@
 """The figures of client management, one entry each: meaning, where its numbers come from, and where it is shown.
 
-A new figure of the book is an entry here and a function in ``tables.relations``.
+A new figure of the book is an entry here and a function in ``relations``.
 """
 
 from __future__ import annotations

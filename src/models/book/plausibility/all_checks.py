@@ -1,4 +1,4 @@
-"""Checks of plausibility within and between tables that keep the contract. Breaches of it are ``quality``'s."""
+"""All checks of plausibility within and between tables that keep the contract."""
 
 from __future__ import annotations
 
