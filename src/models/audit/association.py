@@ -1,4 +1,4 @@
-"""How features go together with outcomes and with each other, from ranks; numbers in, numbers out, no verdicts."""
+"""Rank statistics between features and outcomes: AUC, partial correlation and population stability index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that audits a book: to a terminal, as JSON and as a page; it computes nothing."""
+"""The command that audits a book: to a terminal, as JSON and as a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the values of one feature are spread, small enough to print or draw. Judging it lives in ``criteria``."""
+"""The distribution of one feature, reduced to bins or levels small enough to print or draw."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checked tables hold: coverage, freshness, range, repeats. Rules between tables are ``consistency``'s."""
+"""Profiles of the checked tables: coverage, freshness, range and repeats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rows that broke the contract, one by one up to a bound. Why they did is decided in ``tables.quality``."""
+"""The rows that broke the contract, one by one up to a bound."""
 
 from __future__ import annotations
 

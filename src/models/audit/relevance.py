@@ -1,4 +1,4 @@
-"""What each feature alone tells of decline and of value, beside the band in which mere noise lies."""
+"""The univariate relevance of each feature to decline and value, beside the band of mere noise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which features make good criteria: quantifiable, available, relevant, not redundant, and few; each with a reason."""
+"""The rules for criteria: quantifiable, available, relevant, not redundant, and few; each verdict has a reason."""
 
 from __future__ import annotations
 

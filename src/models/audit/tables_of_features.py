@@ -1,4 +1,4 @@
-"""Which table of the book a feature is made of, told from its name and the config."""
+"""The table of the book behind each feature, derived from its name and the config."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An audit in a terminal of 80 columns, bounded; it computes nothing."""
+"""An audit in a terminal of 80 columns, bounded."""
 
 from __future__ import annotations
 

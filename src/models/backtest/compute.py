@@ -1,4 +1,4 @@
-"""Replays past dates: the models of that day grade the clients of that day; how well they did is judged elsewhere."""
+"""The replay of past dates: the models of that day grade the clients of that day."""
 
 from __future__ import annotations
 
@@ -107,11 +107,11 @@ def replay(
         first = grid.index_of(book.first_date)
         numbers |= {origin for number in fits for origin in origins_to_read(config, number, first=first)}
     require_events(book, config, grid, list(fits))
-    hindcasts = OutOfTimeForecasts(learning_panel(book, config, grid, sorted(numbers), progress).panel, config)
+    forecasts = OutOfTimeForecasts(learning_panel(book, config, grid, sorted(numbers), progress).panel, config)
     # no grade looks at segments: those of the earliest fit stand in for all, which saves most of the time
-    segments = fit_segments(hindcasts.panel.at([next(iter(fits.values())).latest]), config)
+    segments = fit_segments(forecasts.panel.at([next(iter(fits.values())).latest]), config)
     past = _Past(
-        hindcasts=hindcasts,
+        forecasts=forecasts,
         segments=segments,
         losses=losses_of(book, config.backtest.limits),
         simulated=None if truth is None else Simulated.of(truth, config),
@@ -171,7 +171,7 @@ class _Day:
 class _Past:
     """All that a date is replayed from."""
 
-    hindcasts: OutOfTimeForecasts
+    forecasts: OutOfTimeForecasts
     segments: SegmentModel
     losses: pd.DataFrame | None
     simulated: Simulated | None
@@ -180,7 +180,7 @@ class _Past:
 
     def replayed(self, number: int, origins: LearningOrigins, before: Replayed | None) -> Replayed:
         """One date: fit, grade by both, and lay what came beside it."""
-        settings, rows = self.config.backtest, self.hindcasts.panel.at([number])
+        settings, rows = self.config.backtest, self.forecasts.panel.at([number])
         if rows.value is None or rows.declined is None:
             raise InternalError("a date can only be replayed with its outcomes")
         past, stake = past_behaviour(rows, self.config).total, exposure_at_risk(rows, self.config)
@@ -218,8 +218,8 @@ class _Past:
 
     def _day(self, rows: Panel, origins: LearningOrigins, before: Replayed | None, past: FloatArray) -> _Day:
         """The grades of a run that builds on the one of the date before, with what people had asked by then."""
-        learn = self.hindcasts.panel.at(origins.taught_by)
-        corrections = learn_calibration(self.hindcasts.of(origins), self.config)
+        learn = self.forecasts.panel.at(origins.taught_by)
+        corrections = learn_calibration(self.forecasts.of(origins), self.config)
         models = fit_models(learn, origins, corrections, self.config, segments=self.segments)
         said = score_panel(models, rows)
         overrides = overrides_at(self.book, self._horizon(rows)[0])
@@ -272,7 +272,7 @@ class _Past:
 
     def _warned(self, day: _Day) -> BoolArray:
         """Who turned worse until this day, as a run of that day would have warned, whatever the budget of alarms."""
-        panel = self.hindcasts.panel
+        panel = self.forecasts.panel
         models = with_peers(day.models, panel, day.learned_until)
         served = Served(day.rows, models.contract.encode(day.rows.features), day.said, models.policy.scale)
         turned = read_deteriorations(models, panel, self.config, origin=int(day.rows.origin[0]), served=served)

@@ -1,4 +1,4 @@
-"""What each tier then brought, what wrong grades cost, and how often a client changes tier; ours beside the rule's."""
+"""Outcomes by tier, costs of wrong grades, and how often clients change tier; ours beside the rule's."""
 
 from __future__ import annotations
 

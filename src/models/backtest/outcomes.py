@@ -1,4 +1,4 @@
-"""What clients owed at a past date and what the lender then lost with them, read from the book; nothing is judged."""
+"""Exposure at a past date and the losses that followed, read from the book."""
 
 from __future__ import annotations
 

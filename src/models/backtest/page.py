@@ -1,4 +1,4 @@
-"""A backtest as one HTML page without scripts; it computes nothing."""
+"""A backtest as one HTML page without scripts."""
 
 from __future__ import annotations
 

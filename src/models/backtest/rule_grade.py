@@ -1,4 +1,4 @@
-"""The grade that a lender would give without any model: past business and credit rating, cut at fixed shares."""
+"""The grade of a lender without any model: past business and credit rating, cut at fixed shares."""
 
 from __future__ import annotations
 

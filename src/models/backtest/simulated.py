@@ -1,4 +1,4 @@
-"""What only a simulated book knows of a past date: expected losses, and what acting would have avoided."""
+"""Expected losses at a past date, and those that acting would have avoided; known of a simulated book only."""
 
 from __future__ import annotations
 

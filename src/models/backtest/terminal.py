@@ -1,4 +1,4 @@
-"""Tables of a backtest for a terminal of 80 columns; it computes nothing."""
+"""Tables of a backtest for a terminal of 80 columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What headings and kinds are called where a client is explained."""
+"""Names of headings and client types in the explanation of a client."""
 
 from __future__ import annotations
 

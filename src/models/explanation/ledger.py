@@ -1,4 +1,4 @@
-"""A prediction and a change as rows of one unit that add up as they are written; sentences come from elsewhere."""
+"""A prediction and a change as rows of one unit that add up as they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may move about one client, how far and in which direction; whether it helps is not decided here."""
+"""The features of a client that may move, with range and direction."""
 
 from __future__ import annotations
 

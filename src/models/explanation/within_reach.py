@@ -1,4 +1,4 @@
-"""What would move one client up a tier or off the decline list: the smallest change within reach, proved by scoring."""
+"""Counterfactuals: the smallest changes within reach that move a client up a tier or off the decline list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that tells the funnel of a book: to a terminal, as JSON, as CSV; it computes nothing."""
+"""The command that reports the funnel of a book: to a terminal, as JSON, as CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that tells the figures of a book: to a terminal, as JSON, as CSV and as a page; it computes nothing."""
+"""The command that reports the figures of a book: to a terminal, as JSON, as CSV and as a page."""
 
 from __future__ import annotations
 

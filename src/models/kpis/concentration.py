@@ -1,4 +1,4 @@
-"""How much of a book hangs on few clients; no file is read here."""
+"""Concentration of a book: the weight of its largest clients."""
 
 from __future__ import annotations
 

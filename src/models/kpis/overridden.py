@@ -1,4 +1,4 @@
-"""How many clients of published scores stand in a tier that a person decided."""
+"""The share of clients in published scores whose tier a person decided."""
 
 from __future__ import annotations
 

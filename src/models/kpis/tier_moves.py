@@ -1,4 +1,4 @@
-"""How clients moved between tiers from one published run to the next."""
+"""Moves of clients between tiers from one published run to the next."""
 
 from __future__ import annotations
 

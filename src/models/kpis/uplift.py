@@ -1,4 +1,4 @@
-"""What a treatment drawn at random brought, arm by arm; whether it was drawn at random, the caller knows."""
+"""Estimators of uplift for treatments drawn at random."""
 
 from __future__ import annotations
 

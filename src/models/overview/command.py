@@ -1,4 +1,4 @@
-"""The command that writes the page of a published run; it computes nothing."""
+"""The command that writes the page of a published run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The overview of a published run as one HTML page without scripts; it computes nothing."""
+"""The overview of a published run as one HTML page without scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The plot of value against risk as inline SVG; it computes nothing but positions."""
+"""The plot of value against risk as inline SVG."""
 
 from __future__ import annotations
 

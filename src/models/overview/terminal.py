@@ -1,4 +1,4 @@
-"""An overview in a few lines of a terminal; it computes nothing."""
+"""An overview in a few lines of a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the newest earlier run published of each client, from which kinds and tiers only move with reason."""
+"""The latest earlier scores of each client: the state that hysteresis of client types and tiers needs."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def published_runs(folder: Path) -> list[PublishedRun]:
     """What is published below ``folder``, the newest date last, and of one date what was published last.
 
     What is not a folder of scores is passed over; one that is named like a run, but whose manifest tells no date, is
-    damaged, and counts for the date in its name: whoever reads it is told.
+    damaged, and counts for the date in its name: whoever reads it gets an error.
     """
     if not folder.is_dir():
         return []

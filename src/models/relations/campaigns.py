@@ -1,4 +1,4 @@
-"""Whom a campaign addressed, whom it could have, and what both brought afterwards. No effect is computed here."""
+"""Clients addressed by a campaign and those that could have been, with the margin of both afterwards."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a checked book is read by client and window: the tables, the window, and sums that no order of rows changes."""
+"""Reads of a checked book by client and window: tables, window, and sums that no order of rows changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What clients said and how they were served, per client: surveys, answers, complaints, participation.
+"""Satisfaction and service, per client: surveys, answers, complaints, participation.
 
 Every function gives a table client_id, top, bottom with one row per client that counts; a figure is the sum of top
 over the sum of bottom.

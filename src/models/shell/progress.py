@@ -1,4 +1,4 @@
-"""What people see while they wait: on standard error, so that standard output stays clean for pipes."""
+"""Progress bars and notes on standard error, so that standard output stays clean for pipes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which MLflow runs belong to a process that is no more: each has a locked folder for as long as its process lives."""
+"""Detection of MLflow runs whose process is dead: each run has a folder, locked for as long as its process lives."""
 
 from __future__ import annotations
 

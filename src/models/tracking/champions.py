@@ -1,4 +1,4 @@
-"""What is kept of a version that becomes champion: since when, by whom, why, and in whose place."""
+"""The record of a version that becomes champion: since when, by whom, why, and in whose place."""
 
 from __future__ import annotations
 

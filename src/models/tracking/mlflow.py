@@ -1,4 +1,4 @@
-"""What is asked of MLflow: runs, registered versions and aliases, on SQLite or any tracking server.
+"""The client of MLflow: runs, registered versions and aliases, on SQLite or any tracking server.
 
 Nothing else knows MLflow, but ``tracking_store``, which tells whether a store answers, and ``tracking_database``, which
 makes the file that it keeps them in.
@@ -151,7 +151,7 @@ class Tracking:
                     yield MlflowRecorder(self.client, run_id)
                     self.client.set_terminated(run_id, status="FINISHED")
             except BaseException:
-                with contextlib.suppress(MlflowException):  # what went wrong before is what is told
+                with contextlib.suppress(MlflowException):  # what went wrong before is what is raised
                     self.client.set_terminated(run_id, status="FAILED")
                 raise
 

@@ -1,4 +1,4 @@
-"""Where the bundles of registered versions were found: MLflow takes seconds to load and to tell.
+"""A cache of the places of registered bundles, as MLflow takes seconds to load and to answer.
 
 A note says where a bundle is, never which one serves: that is asked of the registry each time, straight from its file.
 Whoever may write notes, but not to the registry, can at most cost the time of asking MLflow.

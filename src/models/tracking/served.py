@@ -1,4 +1,4 @@
-"""What ``mlflow.pyfunc.load_model`` opens: a bundle, proved by its hashes, that scores a table of features."""
+"""The pyfunc model that ``mlflow.pyfunc.load_model`` opens: a bundle, proved by its hashes, that scores features."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who would be graded otherwise if the policy were another: a whole book under two policies; nothing is published."""
+"""The tiers of a whole book under two policies, and the clients that would move between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader in a terminal sees of a change of policy; it computes nothing."""
+"""A change of policy in a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every job opens first: settings, the folder of results, the book, and the bundle. Nothing is computed here."""
+"""Opening of settings, folder of results, book and bundle, with which every job begins."""
 
 from __future__ import annotations
 

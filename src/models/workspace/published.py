@@ -1,4 +1,4 @@
-"""Who speaks of clients unless other models are asked for: those that made the published scores."""
+"""The bundle that made the published scores, which explains clients unless another is asked for."""
 
 from __future__ import annotations
 

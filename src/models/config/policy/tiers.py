@@ -23,7 +23,7 @@ STANDINGS: tuple[Standing, ...] = ("top", "middle", "low")
 Colour = Literal["green", "blue", "orange", "pink", "sky", "olive", "violet", "red"]
 BY_RANK: tuple[Colour, ...] = ("green", "blue", "orange", "pink", "sky", "olive", "violet", "red")
 """The colours of tiers whose policy names none, the best tier first."""
-RESERVED = ("any", "all", "not scored", "not told")
+RESERVED = ("any", "all", "not scored", "not reported")
 """Words that stand beside tiers in policies and tables, and are none."""
 UNRANKED = -1
 LEAST_TIERS = 2

@@ -1,4 +1,4 @@
-"""When decline comes, or business returns: the chance until each step of the horizon, in all and by cause."""
+"""The curve of decline, or of business that returns: the chance until each step of the horizon, by cause."""
 
 from __future__ import annotations
 

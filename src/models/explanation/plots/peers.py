@@ -1,4 +1,4 @@
-"""Where a client stands beside its peers: their usual range as a band, their middle as a tick, the client as a dot."""
+"""A client beside its peers: their usual range as a band, their middle as a tick, the client as a dot."""
 
 from __future__ import annotations
 
