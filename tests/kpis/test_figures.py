@@ -182,7 +182,7 @@ def test_a_figure_of_few_clients_is_not_told(tmp_path: Path) -> None:
     found = report(tmp_path, fewest=2)
     assert figure(found, "cac").estimate == 30.0
     assert figure(found, "cac", "north") == KpiEstimate(
-        estimate=None, missing="not told: it stands on fewer than 2 clients"
+        estimate=None, missing="not reported: it stands on fewer than 2 clients"
     )
     assert all(row.estimate is None or row.clients >= 2 for row in found.figures)
 

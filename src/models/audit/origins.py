@@ -1,4 +1,4 @@
-"""At which as-of dates features are judged: the latest with complete outcomes, and one a horizon before it."""
+"""The as-of dates at which features are judged: the latest with complete outcomes, and one a horizon before it."""
 
 from __future__ import annotations
 

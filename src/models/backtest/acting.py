@@ -1,4 +1,4 @@
-"""Acting on clients before they default: who is acted on by each list, and what of all losses that saves.
+"""Acting on clients before they default: the clients each list takes first, and the losses that saves.
 
 Known on a simulated book only, in two ways: of what then happened, which hangs on a few large defaults, and of what
 could be expected, by the truth that the simulator leaves.

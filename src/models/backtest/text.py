@@ -46,7 +46,7 @@ def verdicts(report: BacktestReport) -> Iterator[str]:
     for each in report.screening:
         yield _screening(each, report.aim)
     if report.recovery is None or report.risk is None:
-        yield "Recovery and portfolio risk cannot be told: the book knows no exposure, or no losses."
+        yield "Recovery and portfolio risk cannot be reported: the book knows no exposure, or no losses."
     else:
         yield from _acting(report.acting)
         yield _recovery(report.recovery)
@@ -70,7 +70,7 @@ def override_cells(outcome: OverrideOutcome) -> list[str]:
 
 def _acting(acting: ActingResult | None) -> Iterator[str]:
     if acting is None:
-        yield "What acting early saves cannot be told: only a simulated book knows what did not happen."
+        yield "What acting early saves cannot be reported: only a simulated book knows what did not happen."
         return
     if acting.expected is not None:
         best = "a list made of half of the simulated futures"
@@ -131,7 +131,7 @@ def _risk(risk: RiskResult) -> str:
 def _screening(each: ScreeningResult, aim: float) -> str:
     ours, reviewed = each.efficiency[OURS], each.reviewed
     if ours.estimate is None:
-        return f"Screening for {each.share:.0%} of future value cannot be told: nothing came."
+        return f"Screening for {each.share:.0%} of future value cannot be reported: nothing came."
     reached = "reaches" if ours.estimate >= aim else "falls short of"
     return (
         f"Screening for {each.share:.0%} of future value: {_alone(reviewed[OURS], digits=1)} of the clients are "

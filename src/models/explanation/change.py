@@ -192,7 +192,7 @@ def _require_same_clients(old: Version, new: Version) -> None:
         if not first.equals(other):
             apart = first.symmetric_difference(other)
             raise UnknownClientError(
-                rule="a change is told of the same clients in the same order before and after",
+                rule="a change is reported of the same clients in the same order before and after",
                 got=f"only on one side: {', '.join(map(str, apart[:3]))}" if len(apart) else "another order",
                 remedy="choose clients that were active before both dates, and keep their order",
             )

@@ -37,7 +37,7 @@ class MovedReason:
 
 @dataclass(frozen=True, kw_only=True)
 class ClientChange:
-    """Why the client is told something else than at ``since``, or by the version ``against`` of the models.
+    """The change of one client since ``since``, or against the version ``against`` of the models, with its reasons.
 
     ``reasons``, largest first, with ``model`` and ``calibration`` sum to the change of decline (in points) and value.
     ``decided_by`` is the step that moved the tier, ``tier_because`` the title of the reason, if data moved it through

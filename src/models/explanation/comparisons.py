@@ -1,8 +1,8 @@
-"""How being other than the peers bears on the effect of a reason, asked of the models; nothing is put into words.
+"""The direction of comparisons with peers against the effect of a reason, measured by the models.
 
 An effect is measured against the base, a client of whom nothing is known, and a comparison against the peers. A client
-may have less of what lowers the risk than its peers and still more than nothing: then the two must not be told as if
-one followed from the other.
+may have less of what lowers the risk than its peers and still more than nothing: then the two must not be worded as
+if one followed from the other.
 """
 
 from __future__ import annotations

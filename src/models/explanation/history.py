@@ -32,7 +32,7 @@ class ClientPast:
         panel: the client at every date looked at, oldest first; the last row is the as-of date.
         predictions: what the models say at each of these dates.
         stage: what the rule of stages says at each, on its own; shape (n_dates,).
-        since: the row of ``panel`` from which a change is told; None where the client was not active before.
+        since: the row of ``panel`` from which a change is reported; None where the client was not active before.
     """
 
     block: ScoredBlock
@@ -51,7 +51,7 @@ def read_client(basis: ScoringBasis, client: str, *, since: date | None = None) 
     """Score one client at the date of ``basis`` and at the quarter-ends before it in one pass over its group.
 
     At each date only what was known then is used; dates at which the client was not active are left away. A change is
-    told from ``since``, else from a year before, else from the first date of the last year at which it was active.
+    reported from ``since``, else from a year before, else from the first date of the last year at which it was active.
     Raises ``UnknownClientError`` for a client that was not active, ``UserError`` for a ``since`` that does not lie a
     whole number of periods before.
     """
@@ -80,7 +80,7 @@ def _before(grid: PeriodGrid, since: date) -> int:
     number = grid.number_of(since)
     if number >= 0:
         raise UserError(
-            rule=f"a change is told from a day before the as-of date {grid.anchor}",
+            rule=f"a change is reported from a day before the as-of date {grid.anchor}",
             got=since.isoformat(),
             remedy="choose an earlier --since",
         )

@@ -71,11 +71,11 @@ def story_of(
 ) -> ClientStory:
     """Everything about one client of an open book; the next client opens nothing again.
 
-    What changed is told from ``since`` (else from a year before); ``against`` names another bundle, as ``bundle`` does.
+    The change is reported from ``since`` (else from a year before); ``against`` names another bundle, like ``bundle``.
     Raises ``UnknownClientError``.
     """
     for which in (bundle,) if against is None else (bundle, against):
-        workspace.bundle(which)  # what cannot be opened is told before the book is checked
+        workspace.bundle(which)  # what cannot be opened is reported before the book is checked
     rival = None if against is None else workspace.bundle(against)
     basis, settings = workspace.basis(bundle, as_of), workspace.settings
     workspace.progress.stage("Reading the client's past")

@@ -30,7 +30,7 @@ from models.store.drafts import publish_text
 from models.text import Slot
 
 SHOWN = 8
-"""So many reasons are drawn and told one by one; all of them stand in a table below."""
+"""So many reasons are drawn and listed one by one; all of them stand in a table below."""
 _MOVED = 10
 _TONES = {True: "bad", False: "good", None: ""}
 """How a figure is coloured, by whether it is worse; None: nothing moved."""

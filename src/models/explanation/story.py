@@ -38,7 +38,7 @@ from models.text import ENGLISH, Language
 from models.warnings.text import warning_sentences
 
 MEASURES = 3
-"""So many features beside the margin are told over time: those that lead the largest reasons."""
+"""So many features beside the margin are shown over time: those that lead the largest reasons."""
 _MARGIN = "value_sum_"
 
 
@@ -80,12 +80,12 @@ class FeatureContribution:
 
 @dataclass(frozen=True, kw_only=True)
 class ClientStory:
-    """One client, told in ``language``.
+    """One client, described in ``language``.
 
     Attributes:
         scores: the client's row of scores.
         tiers: what people call each tier, best first.
-        tier_reason, segment_name: the same in the language told.
+        tier_reason, segment_name: the same in that language.
         drivers: of relationship and need what speaks for the type; empty where nothing stands out.
         features: the largest in decline first.
         bundle: hash of the models.

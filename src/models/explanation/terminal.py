@@ -28,7 +28,7 @@ from models.reasons.figures import day
 from models.scoring.block import DECLINE, VALUE
 
 SHOWN = 6
-"""So many reasons are told one by one; the page tells more."""
+"""So many reasons are listed one by one; the page lists more."""
 _BAR = 8
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _WORSE, _BETTER = "red", "green"

@@ -21,7 +21,7 @@ from models.text import CLAUSES, SENTENCES, Language, joined, number
 _SMALLEST_DEGREE = 0.05
 _DIGITS = 2
 _MOVES = 2
-"""So many features of a thing to do are told; they move together."""
+"""So many features of a thing to do are named; they move together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ def client_title(story: ClientStory) -> str:
 
 
 def horizon(story: ClientStory) -> str:
-    """Within which time everything is foretold."""
+    """The horizon within which everything is predicted."""
     lang = story.language
     return say("within", lang, horizon=say(story.period, lang, count=story.horizon_periods))
 
@@ -124,7 +124,7 @@ def _types(story: ClientStory, axis: str) -> tuple[str, str]:
 
 
 def change_title(change: ClientChange, story: ClientStory) -> str:
-    """Since when, or against which version, a change is told."""
+    """Title of a change: the date since which, or the version against which, it is reported."""
     lang = story.language
     if change.against is None:
         return say("change", lang, day=day(change.since, lang))
@@ -149,7 +149,7 @@ def _tier(name: str, story: ClientStory) -> str:
 
 
 def _tier_title(change: ClientChange, story: ClientStory) -> str:
-    """A change is told of the tiers that the rules give at each date alone."""
+    """Title of the tier in a change, which is reported of the tiers that the rules give at each date alone."""
     return f"tier{_by_rule(change.tier[1], story)}"
 
 

@@ -114,7 +114,7 @@ def learned_chances(
 
     An opportunity that is still open counts for the steps that it stood through. The chance of a step of time is drawn
     to that of its stage, as if ``shrinkage`` more opportunities had been seen that went as the stage goes; that of a
-    stage nobody was seen in is nought. How much faster or frailer a kind is, is what happened to it over what these
+    stage nobody was seen in is zero. How much faster or frailer a kind is, is what happened to it over what these
     chances would have had happen, drawn to one likewise.
     Source: Cox (1972), J. R. Stat. Soc. B 34, section 6 (hazards in discrete time).
     """
@@ -283,7 +283,7 @@ class Waiting:
     """Opportunities that wait to be looked at, the best first. Shapes (n,).
 
     ``row`` is the place among those known; ``expected`` is amount x margin x chance x (1 - risk), in currency. Where
-    the client has no rating, ``risk`` is the mean of those that have one, nought if nobody has.
+    the client has no rating, ``risk`` is the mean of those that have one, zero if nobody has.
     """
 
     row: IntArray

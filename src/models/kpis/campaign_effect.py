@@ -13,7 +13,7 @@ from models.metrics.bootstrap import wilson_ends
 from models.vocab import BoolArray, FloatArray
 
 FEWEST = 20
-"""Clients in each arm, below which no effect is told."""
+"""Clients in each arm, below which no effect is reported."""
 BALANCED = 0.1
 """Arms whose earlier margins lie further apart than this share of a standard deviation were hardly drawn alike."""
 
@@ -34,8 +34,8 @@ class CampaignResult:
     """One campaign.
 
     ``uplift`` is net margin in currency per addressed client, ``roi`` what it earned above its cost as a share of that
-    cost; both None with the reason in ``missing`` where no effect can be told. ``imbalance`` is the distance of the
-    arms' earlier margins in standard deviations. ``warning`` tells what makes a told effect doubtful.
+    cost; both None with the reason in ``missing`` where no effect can be reported. ``imbalance`` is the distance of the
+    arms' earlier margins in standard deviations. ``warning`` tells what makes a reported effect doubtful.
     """
 
     campaign_id: str

@@ -122,7 +122,7 @@ class Counting:
     ) -> list[KpiRow]:
         """Every figure at one date, in the order of the catalogue: the whole book first, then group by group.
 
-        What campaigns earned is told where ``campaigns`` of the window are given.
+        Returns of campaigns are reported where ``campaigns`` of the window are given.
         """
         at = self.at(number)
         rows = [row for name in CATALOGUE for row in self._rows(name, at, dimensions)]

@@ -1,4 +1,4 @@
-"""One figure with its interval, from what each client adds to it; which clients those are, is not decided here."""
+"""One figure with its interval, from what each client adds to it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class KpiEstimate:
 
 
 def unknown(why: str) -> KpiEstimate:
-    """A figure that cannot be told."""
+    """A figure that is not known, with the reason."""
     return KpiEstimate(estimate=None, missing=f"not known: {why}")
 
 
@@ -41,11 +41,11 @@ def shown(figure: KpiEstimate, *, fewest: int) -> KpiEstimate:
     """A figure of at least ``fewest`` clients; of fewer it says more of single clients than of what they stand for.
 
     >>> shown(KpiEstimate(estimate=51.85, clients=2, count=2.0), fewest=5).missing
-    'not told: it stands on fewer than 5 clients'
+    'not reported: it stands on fewer than 5 clients'
     """
     if figure.estimate is None or figure.clients >= fewest:
         return figure
-    return KpiEstimate(estimate=None, missing=f"not told: it stands on fewer than {fewest} clients")
+    return KpiEstimate(estimate=None, missing=f"not reported: it stands on fewer than {fewest} clients")
 
 
 def pooled_figure(definition: Definition, top: FloatArray, bottom: FloatArray) -> KpiEstimate:

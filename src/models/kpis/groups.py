@@ -1,4 +1,4 @@
-"""In which tier, segment, type and region a client is counted, as was published or known by a date."""
+"""The tier, segment, type and region in which a client is counted, as published or known by a date."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from models.vocab import IntArray
 
 SCORED = {"tier": "tier", "segment": "segment_name", "type": "relationship_type"}
 """Dimension -> column of published scores."""
-NOT_SCORED, NOT_TOLD = "not scored", "not told"
+NOT_SCORED, NOT_REPORTED = "not scored", "not told"
 _COLUMNS = ("value", "override", *SCORED.values())
 
 
@@ -55,7 +55,7 @@ class Groups:
     def places(self, dimension: str, clients: pd.Series) -> tuple[IntArray, tuple[str, ...]]:
         """The number of each client's group, (n_clients,), and the names of groups in their order."""
         if dimension == "region" or self.scores is None:
-            reported, absent = self.regions, NOT_TOLD
+            reported, absent = self.regions, NOT_REPORTED
         else:
             reported, absent = self.scores.columns[SCORED[dimension]], NOT_SCORED
         of_clients = reported.reindex(pd.Index(clients)).astype(object)
@@ -94,7 +94,7 @@ def group_order(name: str, scale: TierScale) -> tuple[bool, int, str]:
     ['AA', 'B', 'not scored']
     """
     tiers = scale.names
-    return name in {NOT_SCORED, NOT_TOLD}, tiers.index(name) if name in tiers else len(tiers), name
+    return name in {NOT_SCORED, NOT_REPORTED}, tiers.index(name) if name in tiers else len(tiers), name
 
 
 _OVERRIDE = "override"

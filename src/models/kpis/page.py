@@ -1,4 +1,4 @@
-"""The page of figures and funnel: one HTML file without scripts, with trend plots; only positions are computed."""
+"""The page of figures and funnel: one HTML file without scripts, with trend plots."""
 
 from __future__ import annotations
 

@@ -52,7 +52,7 @@ def no_effect(figure: str, found: Ranged | None) -> str:
     """What must be said of an effect whose interval holds 0; nothing of other figures, for which 0 is no mark.
 
     >>> no_effect("campaign_roi", Estimate(estimate=-4.0, low=-57.9, high=49.8))
-    'cannot be told from no effect'
+    'may be no effect'
     >>> no_effect("campaign_roi", Estimate(estimate=1.2, low=0.4, high=2.0))
     ''
     >>> no_effect("nps", Estimate(estimate=-3.2, low=-7.7, high=1.2))
@@ -60,7 +60,7 @@ def no_effect(figure: str, found: Ranged | None) -> str:
     """
     if not CATALOGUE[figure].is_effect or found is None or found.low is None or found.high is None:
         return ""
-    return "cannot be told from no effect" if found.low <= 0 <= found.high else ""
+    return "may be no effect" if found.low <= 0 <= found.high else ""
 
 
 def unit_of(figure: str) -> KpiUnit:

@@ -48,12 +48,12 @@ MOVERS, ALARMS, CANDIDATES = 8, 25, 10
 """So many of each are listed; how many there are stands beside."""
 ABSENT = "not scored"
 TREATED = ("coverage", "limit_action", "monitoring_months")
-"""Parts of a treatment whose mix is told by tier."""
+"""Parts of a treatment whose mix is reported by tier."""
 STRUCTS = {
     "treatment": TREATED,
     "override": ("state", "tier", "instead_of", "by", "on", "until", "reason"),
 }
-"""Columns of several parts, and which of them are told."""
+"""Columns of several parts, and those of them that are reported."""
 _CAUSES = ("moved_by", "dimension")
 _COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", "model_version", *STRUCTS)
 
@@ -61,7 +61,7 @@ _COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", 
 def book_overview(book: Book, config: Config, folder: Path, *, progress: Progress = SilentProgress()) -> Overview:
     """Tell of the scores that were published in ``folder``, and of ``book`` as known before their as-of date.
 
-    Movers are told against the newest earlier run beside ``folder``. Raises ``DamagedBundleError`` if the scores are
+    Movers are set against the newest earlier run beside ``folder``. Raises ``DamagedBundleError`` if the scores are
     not as they were published, ``MissingFileError`` if there are none, ``AsOfOutsideBookError`` if the book does not
     cover their date.
     """
@@ -108,7 +108,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
 
 
 def _scores(folder: Path) -> pd.DataFrame:
-    """The columns that are told of, by client; parts of treatment and override as columns of their own."""
+    """The columns that are reported, by client; parts of treatment and override as columns of their own."""
     known = pq.read_schema(folder / SCORES).names
     table = pq.read_table(folder / SCORES, columns=[name for name in _COLUMNS if name in known])
     for column in (name for name in STRUCTS if name in known):

@@ -57,7 +57,7 @@ def published_runs(folder: Path) -> list[PublishedRun]:
     """What is published below ``folder``, the newest date last, and of one date what was published last.
 
     What is not a folder of scores is passed over; one that is named like a run, but whose manifest tells no date, is
-    damaged, and counts for the date in its name: whoever reads it is told.
+    damaged, and counts for the date in its name: whoever reads it gets an error.
     """
     if not folder.is_dir():
         return []

@@ -1,4 +1,4 @@
-"""The environment that every page is rendered in; what a page shows, and how its figures are written, pages say."""
+"""The environment that every page is rendered in."""
 
 from __future__ import annotations
 

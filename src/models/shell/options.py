@@ -73,8 +73,6 @@ def language_of(given: str) -> Language:
 
 LanguageOption = Annotated[
     Language,
-    typer.Option(
-        "--lang", metavar=f"[{'|'.join(languages())}]", parser=language_of, help="The language of what is told."
-    ),
+    typer.Option("--lang", metavar=f"[{'|'.join(languages())}]", parser=language_of, help="The language of texts."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of tables.")]

@@ -1,4 +1,4 @@
-"""Small plots as inline SVG, and what they are made of; only positions are computed.
+"""Small plots as inline SVG, and their parts.
 
 All text that comes from outside is escaped by ``Markup.format``.
 """

@@ -125,6 +125,6 @@ def _left(place: Path | None) -> str:
 
 
 def _existing(place: Path) -> Path:
-    """The nearest folder above that is there; drafts are gone by the time their error is told."""
+    """The nearest folder above that is there; drafts are gone by the time their error is reported."""
     absolute = place.absolute()
     return next(parent for parent in (absolute, *absolute.parents) if parent.exists())

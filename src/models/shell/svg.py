@@ -1,4 +1,4 @@
-"""Axes, scales and marks of one plot as inline SVG; what is drawn on them stands in the plots themselves.
+"""Axes, scales and marks of one plot as inline SVG.
 
 All text that comes from outside is escaped by ``Markup.format``.
 """

@@ -29,5 +29,5 @@ def clear_left(settings: Config, places: tuple[Path, ...]) -> None:
         remove_left(place)
     if not settings.run.tracking_uri.startswith(_SQLITE) or not is_any_left(places):
         return
-    with suppress(UserError):  # whoever needs the store is told what is wrong with it
+    with suppress(UserError):  # whoever needs the store learns what is wrong with it
         mlflow.Tracking(settings).end_abandoned()

@@ -1,7 +1,7 @@
 """The client of MLflow: runs, registered versions and aliases, on SQLite or any tracking server.
 
-Of the package only ``store``, which asks whether a tracking store answers, and ``database``, which makes its SQLite file,
-know MLflow beside it.
+Of the package only ``store``, which asks whether a tracking store answers, and ``database``, which makes its
+SQLite file, know MLflow beside it.
 """
 
 from __future__ import annotations
@@ -152,7 +152,7 @@ class Tracking:
                     yield MlflowRecorder(self.client, run_id)
                     self.client.set_terminated(run_id, status="FINISHED")
             except BaseException:
-                with contextlib.suppress(MlflowException):  # what went wrong before is what is told
+                with contextlib.suppress(MlflowException):  # what went wrong before is what is raised
                     self.client.set_terminated(run_id, status="FAILED")
                 raise
 

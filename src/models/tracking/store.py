@@ -89,7 +89,7 @@ def require_answer(uri: str) -> None:
 def answering(uri: str) -> Iterator[None]:
     """Within, what MLflow and its database say of a store that fails becomes a ``TrackingError``.
 
-    Where the store is a file, a disk that is full or read-only is told as such: nothing is there to be started.
+    Where the store is a file, a disk that is full or read-only is reported as such: nothing is there to be started.
     """
     try:
         yield

@@ -48,7 +48,7 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
     """Grade the book by the policy of the models and by it with the values of --what-if, and tell who would move.
 
     Nothing is published. Earlier tiers count in neither grading, overrides that hold on the day in both. Without
-    --what-if the tiers are told as they are.
+    --what-if the tiers are shown as they are.
     """
     shift = job.tiers(
         settings_of(config, set_),

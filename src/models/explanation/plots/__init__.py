@@ -1,4 +1,4 @@
-"""The plots of one client as inline SVG, drawn from its story; they compute nothing but positions."""
+"""The plots of one client as inline SVG, drawn from its story."""
 
 from models.explanation.plots.over_time import history_charts
 from models.explanation.plots.today import decline_chart, peer_strip, waterfall_chart
