@@ -54,7 +54,7 @@ class InternalError(ClientValueError):
 
 
 class ManyProblemsError(UserError):
-    """Several mistakes found in one look; all are told at once, up to a bound."""
+    """Several mistakes found in one look; all are reported at once, up to a bound."""
 
     def __init__(self, *, subject: str, problems: Sequence[UserError]) -> None:
         self.subject = subject
@@ -268,7 +268,7 @@ class FeatureContractError(UserError):
 
 
 class ImplausibleBookError(UserError):
-    """A book of which something cannot be as it stands; every refusal is told, each with what to do."""
+    """A book of which something cannot be as it stands; every refusal is listed, each with what to do."""
 
     def __init__(self, *, book: str, refusals: Sequence[str]) -> None:
         self.refusals = tuple(refusals)

@@ -72,7 +72,7 @@ class ColumnReading:
         return value
 
     def is_absent(self, raw: Any) -> Any:
-        """Whether nothing is known: a word in a required number or date is a mistake, to be told as it stands."""
+        """Whether nothing is known: a word in a required number or date is a mistake, to be reported as it stands."""
         if self.column.required and self.column.kind is not Kind.TEXT:
             return ~is_filled(raw) if raw.type().is_string() else raw.isnull()
         return ~is_filled(raw) | is_word(raw, self.words, self.kept)

@@ -49,5 +49,5 @@ class TableCount:
 
     @classmethod
     def of_facts(cls, facts: Mapping[str, Any]) -> TableCount:
-        """The count of which ``asdict`` told, also after JSON."""
+        """The count that ``asdict`` wrote, also after JSON."""
         return cls(**{**facts, "unreadable": tuple(Unreadable(**each) for each in facts["unreadable"])})

@@ -65,7 +65,7 @@ class Book:
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any], work_dir: Path, engine: Engine = DUCKDB) -> Book:
-        """The book of which ``to_facts`` told, as it stands below ``work_dir``."""
+        """The book that ``to_facts`` describes, as it stands below ``work_dir``."""
         folder = books_in(work_dir).place(Key(facts["fingerprint"]))
         return cls(
             name=facts["name"],

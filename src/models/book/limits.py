@@ -1,6 +1,6 @@
 """Reports rows and values that break the contract by root cause, and refuses a book beyond the limits.
 
-A row that falls only because it refers to a row that fell is a consequence: it is told with that row's reason.
+A row that falls only because it refers to a row that fell is a consequence: it is reported with that row's reason.
 """
 
 from __future__ import annotations

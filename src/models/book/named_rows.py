@@ -1,6 +1,6 @@
 """Names in a config that only the rows of a book can tell (kinds, products, purposes, places): those of no row.
 
-They are told in notices, with the nearest word that the book has.
+They become notices, with the nearest word that the book has.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Turns the text of a source into typed values, as DuckDB expressions. What is broken is told in ``rules``.
+"""Turns the text of a source into typed values, as DuckDB expressions. ``rules`` reports what is broken.
 
 Text stays byte for byte. A value that cannot be read becomes null, so that the caller can tell it from an
 absent one.

@@ -22,7 +22,7 @@ class CheckedSections(Protocol):
 
     @property
     def time(self) -> TimeConfig:
-        """The period, by which the rhythm of a book is told."""
+        """The period, by which the rhythm of a book is measured."""
 
     @property
     def scale(self) -> TierScale:

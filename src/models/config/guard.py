@@ -1,4 +1,4 @@
-"""The section ``guard``: from which figure on something implausible is told, and from which on it stops a run."""
+"""The section ``guard``: limits from which something implausible becomes a notice, and from which it stops a run."""
 
 from __future__ import annotations
 

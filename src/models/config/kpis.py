@@ -25,7 +25,7 @@ class KpisConfig(Section):
     dimensions: tuple[Dimension, ...] = ("tier", "segment", "type", "region")
     answer_hours: PositiveFloat = Field(default=24.0, description="An enquiry should be answered by then.")
     settle_hours: PositiveFloat = Field(default=72.0, description="A complaint should be settled by then.")
-    min_clients: Count = Field(default=5, description="A figure that stands on fewer clients is not told.")
+    min_clients: Count = Field(default=5, description="A figure that stands on fewer clients is not reported.")
     top_clients: Count = Field(default=10, description="Concentration is the share of so many largest clients.")
     campaign_periods: Count | None = Field(
         default=None, description="What a campaign brings is counted so long from its first day; default: half a year."
@@ -60,7 +60,7 @@ class FunnelConfig(Section):
         description="How many due diligence takes on in a period; default: as many as it took in the past year.",
     )
     margin: PositiveFloat = Field(default=1.0, description="What is earned of a signed amount, as a share.")
-    age_step_days: Count = Field(default=30, description="Chances are told per stage and steps of so many days in it.")
+    age_step_days: Count = Field(default=30, description="Chances hold per stage and steps of so many days in it.")
     age_steps: Annotated[int, Field(ge=1, le=60)] = Field(default=8, description="Beyond so many all ages are one.")
     shrinkage: PositiveFloat = Field(
         default=25.0, description="A chance counts as much as its stage's once seen on so many opportunities."

@@ -168,7 +168,7 @@ class FeaturesConfig(Section):
         default=(), description="Columns of clients by which the surroundings are summed, e.g. country."
     )
     macro: tuple[str, ...] = Field(
-        default=(), description="Columns of macro told for the client's country, e.g. gdp_growth."
+        default=(), description="Columns of macro used for the client's country, e.g. gdp_growth."
     )
     text_components: Annotated[int, Field(ge=0, le=32)] = Field(
         default=0, description="How many numbers the tone of a note becomes; 0: notes are not read."
@@ -279,7 +279,7 @@ class DeclineLearnerConfig(BoostingConfig):
     """The decline model: whether within the horizon, when, and by which cause."""
 
     curve_steps: Annotated[int, Field(ge=1, le=60)] = Field(
-        default=12, description="The horizon is told in at most so many equal steps."
+        default=12, description="The horizon is divided into at most so many equal steps."
     )
     monotone: dict[str, MonotoneConfig] = Field(default_factory=dict, description="Feature -> direction and reason.")
 

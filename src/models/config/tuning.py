@@ -34,7 +34,7 @@ class TuneConfig(Section):
     )
     origin_count: Count = Field(
         default=6,
-        description="At most so many past origins, the latest, are foretold in a trial; all end before any test.",
+        description="At most so many past origins, the latest, are predicted in a trial; all end before any test.",
     )
     storage_uri: Annotated[str, Field(pattern=r"^[a-z0-9+]+://.+$")] | None = Field(
         default=None,

@@ -14,7 +14,7 @@ Severity = Annotated[float, Field(ge=50, le=100)]
 
 
 class DeteriorationConfig(Section):
-    """Features by which one side of a client's state is told; each with the least step that is worth a word.
+    """Features by which one side of a client's state is measured; each with the least step that is worth a word.
 
     The step is in the feature's own unit: a smaller one never makes a warning, however alike the peers are. Features
     that a book does not have are passed over.

@@ -66,7 +66,7 @@ class PreparedBook:
         anchor_in_rows: the number, in the rows, of the period that begins on the grid's anchor.
         first_period, beginnings, first_cause: see ``LedgerFacts``, in periods of ``grid``.
         facility_counts: how many kinds of facilities are counted apart.
-        tones: the most telling words of each component of the tone of notes.
+        tones: the top terms of each component of the tone of notes.
         only_groups: the groups to which it was narrowed, by number.
     """
 

@@ -73,7 +73,7 @@ class LedgerFacts:
 
     Attributes:
         first_period: the earliest of any row.
-        beginnings: table, or ``GROUPS`` -> the period in which it first told anything.
+        beginnings: table, or ``GROUPS`` -> the period in which it first holds anything.
         first_cause: the period in which the first facility closed of which the book tells how it ended; None where it
             never does.
         block_numbers: the blocks, rising.

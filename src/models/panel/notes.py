@@ -1,6 +1,6 @@
 """The tone of notes as a few numbers: character n-grams, reduced to components that were fitted on the past only.
 
-Character n-grams need no words to be told apart and so work for Chinese as for English. Summing the numbers up per
+Character n-grams need no separated words and so work for Chinese as for English. Summing the numbers up per
 client is the ledger's work.
 """
 

@@ -36,7 +36,7 @@ class Panel:
             (rule ``lapse``); 0 where that did not happen; None where it is not known yet.
         cause: why the client declined, as a place in ``DECLINE_CAUSES``, -1 where it did not; None where it is not
             known yet, where the book does not tell how facilities ended, and under rule ``lapse``.
-        causes_from: the origin from which on the book had told a cause when the horizon ended; None: from the first.
+        causes_from: the origin from which on the book had a cause when the horizon ended; None: from the first.
         finished: whether the outcomes above are complete; where not, they are NaN, False, 0 and -1. None as they are.
         so_far: elapsed periods -> how the outcome stood after so many, (n_rows, len(``SO_FAR``)); NaN where the book
             does not reach so far.

@@ -1,6 +1,6 @@
 """The loops over ledger rows that numpy has no call for, compiled: laying rows out in a cube, summed up from the left.
 
-Only plain arrays come in and are changed in place; what they mean is told in ``cube``. They add whole numbers only, so
+Only plain arrays come in and are changed in place; ``cube`` says what they mean. They add whole numbers only, so
 that no order of rows changes a result.
 """
 

@@ -118,7 +118,7 @@ def event_periods(activity: Activity, rule: DeclineConfig, *, only_matured: Bool
     ``drop``: the onset of a decline, from which on the activity since the as-of date stays behind the configured
     share of the past until the horizon ends. Who declined has one, and nobody else.
 
-    ``lapse``: a decline is that nothing happens, which has no date; told is the return, the first period with
+    ``lapse``: a decline is that nothing happens, which has no date; reported is the return, the first period with
     activity. Who did not decline has one, but for clients that stayed away after all they had ended on schedule.
     """
     behind = _behind(activity, rule)

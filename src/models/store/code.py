@@ -50,7 +50,7 @@ def modules_behind(module: str, *given: str) -> tuple[str, ...]:
 
 @cache
 def scoring_code() -> str:
-    """Hash of the code that decides what is scored and told of clients: ours by text, libraries by version."""
+    """Hash of the code that decides what is scored and said of clients: ours by text, libraries by version."""
     return code_hash(_PACKAGE)
 
 

@@ -24,7 +24,7 @@ class Finding:
     matters: bool = True
 
     def notice(self, limit: Limit) -> Notice | None:
-        """What is told of it; None below the limit."""
+        """The notice of it; None below the limit."""
         severity = limit.severity(self.figure)
         if severity is None:
             return None

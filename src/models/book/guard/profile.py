@@ -120,7 +120,7 @@ class BookProfile:
 
     @classmethod
     def from_facts(cls, facts: Mapping[str, Any]) -> BookProfile:
-        """The profile that ``to_facts`` told, also after it was JSON, where keys are texts."""
+        """The profile that ``to_facts`` wrote, also after it was JSON, where keys are texts."""
         return cls(
             tables={name: _table(table) for name, table in facts["tables"].items()},
             rules={name: RuleProfile(**rule) for name, rule in facts["rules"].items()},

@@ -26,7 +26,7 @@ def stray_files(folder: Path, taken: Collection[str]) -> Iterator[Finding]:
         if path.name.startswith((".", _OF_THE_SIMULATOR)) or stem is None or (stem in taken and path.is_file()):
             continue
         if path.is_file() and path.name.casefold().split(".")[0] in TABLES:
-            continue  # a table in another form, which is told where tables are read
+            continue  # a table in another form, which is reported where tables are read
         absent = [name for name in TABLES if name not in taken]
         near = difflib.get_close_matches(stem.casefold(), absent, n=1, cutoff=0.0)
         alike = _likeness(stem, near[0]) if near else 0.0
@@ -48,7 +48,7 @@ def stray_columns(profile: BookProfile, ignored: Mapping[str, Sequence[str]]) ->
         empty = [name for name, column in columns.items() if not column.filled]
         for name in names:
             if _NAMELESS.fullmatch(name):
-                continue  # told where columns are read
+                continue  # reported where columns are read
             near = max(empty, key=lambda each, name=name: (_likeness(name, each), each), default=None)  # type: ignore[misc]
             alike = _likeness(name, near) if near else 0.0
             yield Finding(

@@ -8,4 +8,4 @@ from models.book.plausibility.facilities import FACILITY_CHECKS
 from models.book.plausibility.reports import REPORT_CHECKS
 
 ALL_CHECKS: tuple[Check, ...] = (*FACILITY_CHECKS, *DEALING_CHECKS, *REPORT_CHECKS)
-"""Every check, in the order in which they are told."""
+"""Every check, in the order in which they are reported."""

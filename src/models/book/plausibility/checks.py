@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 
 MAX_EXAMPLES = 20
-"""Failing rows that are told of one check."""
+"""Failing rows that are reported of one check."""
 MAX_CHARACTERS = 200
 _BINS_PER_DECADE = 20
 _ROW, _FAILS, _FOUND = "row", "fails", "found"
@@ -110,7 +110,7 @@ def run_checks(
 ) -> tuple[CheckResult, ...]:
     """Run every check that the book has the columns for; the others say what is absent.
 
-    Failing rows are told in order of their text, at most ``max_examples`` of each check. ``filled`` are the columns
+    Failing rows are reported in order of their text, at most ``max_examples`` of each check. ``filled`` are the columns
     with at least one value of each table, where that is known already.
     """
     if filled is None:

@@ -42,7 +42,7 @@ def _survey_answered(scope: Scope) -> Any:
 
 
 def _once(scope: Scope, *, table: str, columns: Sequence[str]) -> Any:
-    """Rows that share the given columns, told as one."""
+    """Rows that share the given columns, reported as one."""
     rows = scope.tables[table]
     rows = rows.group_by(list(columns)).aggregate(copies=rows.count())
     row = ibis.literal(", ").join([said(rows[column]) for column in columns])

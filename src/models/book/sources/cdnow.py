@@ -1,7 +1,7 @@
 """CDNOW: orders of a music shop's new customers of early 1997, the yardstick of the CLV literature.
 
 Master and sample file are read alike: fields parted by blanks; a line of the sample has the number within the
-sample as its second field. Several orders of a customer on one day count as one; orders of nought stay.
+sample as its second field. Several orders of a customer on one day count as one; orders of zero stay.
 """
 
 from __future__ import annotations

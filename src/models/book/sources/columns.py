@@ -181,7 +181,7 @@ class _UnitFinding:
         )
 
     def as_notice(self) -> Notice:
-        """The same where the column was named on purpose: it is read, and that is told."""
+        """The same where the column was named on purpose: it is read, with a notice."""
         return Notice(
             code="unit_stated_otherwise",
             severity=Severity.WARNING,

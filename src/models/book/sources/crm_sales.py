@@ -1,9 +1,9 @@
 """CRM sales opportunities of a fictional maker of hardware: a folder of four tables, one row per opportunity, in USD.
 
 A deal that is engaged has entered the stage assessed, a won one the stage signed; when it was identified, examined or
-approved is not told. What it is expected to bring is the list price of its product: what it did bring is known only
-afterwards, and stands among the cashflows. An account that is not named is kept as the client ``(not named)``, which
-has no cashflows, since no such deal was closed. Deals still prospected have no date and go to quarantine.
+approved is not in the data. What it is expected to bring is the list price of its product: what it did bring is known
+only afterwards, and stands among the cashflows. An account that is not named is kept as the client ``(not named)``,
+which has no cashflows, since no such deal was closed. Deals still prospected have no date and go to quarantine.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ COMMA = ","
 SEPARATORS = {";": "semicolons", "|": "bars", "\t": "tabs"}
 """Signs other than the comma that programs put between fields, in words."""
 SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
-"""The line by which Excel is told the sign between fields; it stands before the header."""
+"""The line that names the sign between fields to Excel; it stands before the header."""
 _DISGUISES = (
     (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),

@@ -139,7 +139,7 @@ def _read_parquet(connection: Any, file: Path, schema: TableSchema, config: Book
 def _in_own_zone(value: Any, stored: pa.DataType) -> Any:
     """A moment as the clocks of its column's zone showed it, as a CSV file writes it; DuckDB knows the moment alone.
 
-    Moments in UTC, or of no zone that is told, stay moments.
+    Moments in UTC, or without a stated zone, stay moments.
     """
     if pa.types.is_timestamp(stored) and stored.tz not in (None, *_UTC_NAMES):
         return local_time(value, stored.tz)

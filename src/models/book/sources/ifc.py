@@ -118,7 +118,7 @@ def _parts(projects: Any) -> Any:
     """One row per project and product with an amount.
 
     What the products leave of the total is a part of its own (``other``; none in the editions known), and a
-    project without any amount is one part of nought without a product: it was approved all the same.
+    project without any amount is one part of zero without a product: it was approved all the same.
     """
     amounts = {product: _usd(projects[product].fill_null(0.0)) for product in PRODUCTS}
     known = sum(amounts.values(), ibis.literal(0.0))

@@ -31,7 +31,7 @@ class PolicyConfig(Section):
     tiers: tuple[TierConfig, ...] = Field(default=DEFAULT_TIERS, description="Best first; by default AA, A and B.")
     dimensions: Annotated[dict[Name, DimensionConfig], Field(min_length=1)]
     rules: Annotated[tuple[RuleConfig, ...], Field(min_length=1)]
-    caps: tuple[CapConfig, ...] = Field(default=(), description="Of several that hold alike, the last is told.")
+    caps: tuple[CapConfig, ...] = Field(default=(), description="Of several that hold alike, the last is reported.")
     stability: StabilityConfig = StabilityConfig()
     treating: TreatingConfig | None = None
     treatments: TreatmentsConfig | None = None

@@ -41,7 +41,7 @@ class CapConfig(Section):
     """What holds a client down whatever models, rules or people say: the tier is at most ``at_most``.
 
     It acts where the feature lies above or below a number, or is missing. In a book that lacks the feature it is
-    missing of all clients; a cap that does not act on missing values cannot be checked there, which is told.
+    missing of all clients; a cap that does not act on missing values cannot be checked there, with a notice.
     """
 
     name: Name

@@ -1,6 +1,6 @@
 """Groups features of one common cause, so that they count as one reason.
 
-Money overdue shows as an amount, as its timing and as days in arrears; told apart, each of the three may lose against
+Money overdue shows as an amount, as its timing and as days in arrears; kept apart, each of the three may lose against
 a smaller cause that stands in one line. Whatever a family of features shares with another is named here.
 """
 

@@ -135,9 +135,9 @@ def _tenor_features(
     limit = sums.of(facilities.limit_steps, dated)
     tenor = ratio(sums.of(facilities.limit_steps * remaining, dated), limit)
     yield Feature("facility_remaining_tenor", "years", tenor, words_for(_TENOR, CONTRACTS))
-    for years, told in _YEARS.items():
+    for years, label in _YEARS.items():
         soon = sums.of(facilities.limit_steps, dated & (remaining < years))
-        said = words_for(_MATURING, CONTRACTS, years=told)
+        said = words_for(_MATURING, CONTRACTS, years=label)
         yield Feature(f"facility_maturing_share_{years}y", "share", ratio(soon, limit), said)
 
 

@@ -93,7 +93,7 @@ class Labels:
         return self.measures.get(name) or common_label(name)
 
     def cause(self, name: str) -> Topic:
-        """What all that is told of a measure belongs to, be it an amount, its timing or its course."""
+        """The topic of all features of a measure, be it an amount, its timing or its course."""
         return self.causes.get(name) or Topic(name, self.of(name))
 
     def tone(self, number: int) -> Text:
@@ -131,7 +131,7 @@ class Labels:
 
 
 def labels_of(config: Config, tones: Sequence[Sequence[str]] = ()) -> Labels:
-    """The labels of a config, each its own: a second measure of the same label is told apart by its name.
+    """The labels of a config, each its own: a second measure of the same label is distinguished by its name.
 
     ``tones`` are the words of what reads the notes; a component with the words of an earlier one goes without.
     """

@@ -1,6 +1,6 @@
 """What contracts in force still promise for the horizon, against what the same stretch brought before.
 
-What stands open today is told in ``commitments``, how it came to be so in ``runoff``.
+``commitments`` has what stands open today, how it came to be so in ``runoff``.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ _LOST = Template(
 def outlook_features(known: FeatureInputs) -> Iterator[Feature]:
     """How far open limits carry balance and business over the horizon, and when limits came and went last.
 
-    Only where facilities are known and balances can be told. A facility without a maturity runs on. A period of
+    Only where facilities are known and balances can be known. A facility without a maturity runs on. A period of
     facilities is counted as its mean length in days.
     """
     facilities = known.past.facilities

@@ -54,9 +54,9 @@ def standing_features(known: FeatureInputs) -> Iterator[Feature]:
 
 
 def _days_in_arrears(known: FeatureInputs) -> FloatArray:
-    """Days since arrears began that have been told in each period since, to the latest; 0 where there are none.
+    """Days since arrears began that were reported in each period since, to the latest; 0 where there are none.
 
-    The first period counts from the last day on which it told of arrears: the client is overdue at least so long.
+    The first period counts from the last day on which it reported arrears: the client is overdue at least so long.
     """
     place = known.past.measures.flow_index(ARREARS)
     late = np.diff(known.past.events[:, place], axis=0) > 0

@@ -1,6 +1,6 @@
 """What goes and what stays: balance, business and limits against before, what ended off schedule, maturities ahead.
 
-What stands open today is told in ``commitments``.
+``commitments`` has what stands open today.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ _LAST = Template(
 def runoff_features(known: FeatureInputs) -> Iterator[Feature]:
     """Whether balance, business and limits fall, what ended off schedule, and when the rest matures.
 
-    Only where facilities are known and drawdowns and repayments are measured, so that balances can be told. A period
+    Only where facilities are known and drawdowns and repayments are measured, so that balances can be known. A period
     of facilities is counted as its mean length in days.
     """
     facilities = known.past.facilities
@@ -98,7 +98,7 @@ def runoff_features(known: FeatureInputs) -> Iterator[Feature]:
 
 
 def has_balances(known: FeatureInputs) -> bool:
-    """Whether drawdowns and repayments are measured, so that balances can be told."""
+    """Whether drawdowns and repayments are measured, so that balances can be known."""
     return {"drawdown", "repayment"} <= {flow.name for flow in known.past.measures.flows}
 
 

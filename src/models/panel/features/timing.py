@@ -26,7 +26,7 @@ from models.text import Text
 
 _TENURE_TOPIC = Topic("tenure", Text("length of the relationship"))
 _NEVER = Text("there is no record of {label} so far")
-_NO_GAP = Text("{label} occurred too rarely for a gap to be told")
+_NO_GAP = Text("{label} occurred too rarely for a gap to be known")
 _RECENCY = Template(
     figure=FigureUnit.DAYS,
     description=Text("time since the latest entry of {label}"),
