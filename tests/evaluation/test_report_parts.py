@@ -14,11 +14,10 @@ from sklearn.metrics import roc_auc_score
 from models.codec import from_json, to_json_text, to_plain
 from models.errors import InternalError, TooLittleDataError
 from models.evaluation.report.contents import EvaluationReport
-from models.evaluation.report.frequency import wilson
 from models.evaluation.report.groups import MAX_GROUPS, groups_of
 from models.evaluation.report.judged import MIN_CLIENTS, Judged
 from models.evaluation.report.parts import report_parts
-from models.metrics.bootstrap import Interval
+from models.metrics.bootstrap import Interval, wilson
 from support.judged_book import CAUSES, HORIZON, drawn_importance, drawn_judged, drawn_report, drawn_stability
 
 

@@ -46,7 +46,7 @@ _WORDS = {
     "stage": Text("Stage"),
     "relationship": Text("Relationship"),
     "need": Text("Need"),
-    "speaks_for_it": Text("spoken for by {drivers}"),
+    "speaks_for_it": Text("driven by {drivers}"),
     "segment": Text("Segment"),
     "peers": Text("Peers"),
     **STRETCHES,

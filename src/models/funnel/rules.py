@@ -12,7 +12,7 @@ from enum import StrEnum
 import numpy as np
 
 from models.book.contract import UNNAMED
-from models.metrics.bootstrap import wilson_ends
+from models.metrics.bootstrap import wilson
 from models.panel.facilities import FOREVER
 from models.panel.opportunities import STAGES
 from models.relations.opportunities import Opportunity
@@ -237,7 +237,7 @@ def _layer(known: Opportunity, chances: Chances, stage: int, day: int, since: in
     chance = chances.of(kinds_of(known)[here], np.full(len(amount), stage), passed.days[here])
     rated = ~np.isnan(known.pd[here]) & (amount > 0)
     left = advanced + lost
-    ends = wilson_ends(advanced / left, left) if left else (None, None)
+    ends = wilson(advanced / left, left) if left else (None, None)
     return Layer(
         stage=STAGES[stage],
         is_recorded=bool(known.recorded[stage]),

@@ -9,7 +9,7 @@ from datetime import date
 
 from models.kpis.estimates import KpiEstimate, unknown
 from models.kpis.uplift import Estimate, adjusted, difference
-from models.metrics.bootstrap import wilson_ends
+from models.metrics.bootstrap import wilson
 from models.vocab import BoolArray, FloatArray
 
 FEWEST = 20
@@ -148,5 +148,5 @@ def _roi(uplift: Estimate, treated: int, cost: float | None) -> Estimate | None:
 def _share(part: int, whole: int) -> Estimate | None:
     if not whole:
         return None
-    low, high = wilson_ends(part / whole, whole)
+    low, high = wilson(part / whole, whole)
     return Estimate(estimate=part / whole, low=low, high=high)

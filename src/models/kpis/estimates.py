@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from models.kpis.definition import Definition, Form
-from models.metrics.bootstrap import wilson_ends
+from models.metrics.bootstrap import wilson
 from models.vocab import FloatArray, IntArray
 
 LEVEL = 0.95
@@ -106,4 +106,4 @@ def _wilson(share: float, variance: float, clients: int, count: float) -> tuple[
     if clients < _FEWEST:
         return None
     trials = min(share * (1 - share) / variance, count) if variance > 0 else float(clients)
-    return wilson_ends(share, trials)
+    return wilson(share, trials)

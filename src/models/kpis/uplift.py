@@ -8,7 +8,7 @@ import numpy as np
 from scipy import stats
 
 from models.kpis.estimates import LEVEL
-from models.metrics.bootstrap import wilson_ends
+from models.metrics.bootstrap import wilson
 from models.vocab import BoolArray, FloatArray, TextArray
 
 
@@ -79,7 +79,7 @@ def adjusted(outcome: FloatArray, before: FloatArray, treated: BoolArray) -> Flo
 def _mean(outcome: FloatArray, *, is_share: bool) -> Estimate:
     mean = float(outcome.mean())
     if is_share:
-        low, high = wilson_ends(mean, outcome.size)
+        low, high = wilson(mean, outcome.size)
         return Estimate(estimate=mean, low=low, high=high)
     half = float(stats.t.ppf((1 + LEVEL) / 2, outcome.size - 1)) * float(outcome.std(ddof=1)) / np.sqrt(outcome.size)
     return Estimate(estimate=mean, low=mean - half, high=mean + half)

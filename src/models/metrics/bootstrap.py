@@ -274,16 +274,18 @@ def what_cannot_be_known(differences: Mapping[str, Interval], *, metric: str, cl
     )
 
 
-_NORMAL_95 = float(ndtri(0.975))
+def wilson(share: float, trials: float, level: float = 0.95) -> tuple[float, float]:
+    """Range in which the frequency behind an observed ``share`` of ``trials`` may well lie, between 0 and 1.
 
+    Source: Wilson (1927); trials count as independent.
 
-def wilson_ends(share: float, trials: float) -> tuple[float, float]:
-    """Wilson's 95% interval of a share seen in so many independent trials.
-
-    >>> tuple(round(end, 4) for end in wilson_ends(0.1, 10.0))
-    (0.0179, 0.4042)
+    >>> [round(end, 4) for end in wilson(0.5, 10)]
+    [0.2366, 0.7634]
+    >>> [round(end, 4) for end in wilson(0.1, 10.0)]
+    [0.0179, 0.4042]
     """
-    weight = _NORMAL_95**2 / trials
-    middle = (share + weight / 2) / (1 + weight)
-    half = _NORMAL_95 / (1 + weight) * float(np.sqrt(share * (1 - share) / trials + weight / (4 * trials)))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
+    z = float(ndtri((1 + level) / 2))
+    middle = share + z**2 / (2 * trials)
+    half = z * float(np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2)))
+    scale = 1 + z**2 / trials
+    return max((middle - half) / scale, 0.0), min((middle + half) / scale, 1.0)

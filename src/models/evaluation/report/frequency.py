@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtri
 
 from models.errors import TooLittleDataError
 from models.evaluation.report.groups import groups_of
 from models.evaluation.report.judged import MIN_CLIENTS, NO_CAUSE, Judged, JudgedCurve
+from models.metrics.bootstrap import wilson
 from models.metrics.coverage import interval_coverage, interval_width
 from models.metrics.curves import curve_auc, curve_brier
 from models.metrics.incidence import cumulative_incidence
@@ -84,21 +84,6 @@ class JudgedCurveByStep:
     causes: Mapping[str, CurveByCause]
     brier: tuple[float | None, ...]
     auc: tuple[float | None, ...]
-
-
-def wilson(share: float, clients: float, level: float = 0.95) -> tuple[float, float]:
-    """Range in which the frequency behind an observed ``share`` of ``clients`` may well lie, between 0 and 1.
-
-    Source: Wilson (1927); clients count as independent.
-
-    >>> [round(end, 4) for end in wilson(0.5, 10)]
-    [0.2366, 0.7634]
-    """
-    z = float(ndtri((1 + level) / 2))
-    middle = share + z**2 / (2 * clients)
-    half = z * float(np.sqrt(share * (1 - share) / clients + z**2 / (4 * clients**2)))
-    scale = 1 + z**2 / clients
-    return max((middle - half) / scale, 0.0), min((middle + half) / scale, 1.0)
 
 
 def frequency(share: float, clients: float) -> dict[str, float]:
