@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -26,6 +27,7 @@ def compiled(function: Function) -> Function:
     return cast(Function, kept)
 
 
+@cache
 def _drop_outdated(cache: Path, source: Path) -> None:
     """Remove what was kept of an earlier ``source``.
 

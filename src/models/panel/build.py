@@ -16,7 +16,7 @@ from models.panel.cube import NEVER
 from models.panel.cutoff import Past, past_of
 from models.panel.features.families import Features, features_of
 from models.panel.features.inputs import FeatureContext, FeatureInputs
-from models.panel.features.labels import labels_of
+from models.panel.features.labels import Labels, labels_of
 from models.panel.macro import Macro
 from models.panel.outcomes import Afterwards
 from models.panel.panel import Panel, joined
@@ -36,7 +36,7 @@ def panel_of(
 
 @dataclass(frozen=True, kw_only=True)
 class PanelContext:
-    """What surrounds the clients of every block, up to one period: the economies, and the cubes of those like them.
+    """What all blocks share, up to one period: the economies, the cubes of clients alike, and the book's labels.
 
     Outcomes are known before period ``last``.
     """
@@ -44,11 +44,13 @@ class PanelContext:
     last: int
     macro: Macro | None
     contexts: Mapping[str, Context]
+    labels: Labels
 
     @classmethod
-    def of(cls, prepared: PreparedBook, last: int) -> PanelContext:
+    def of(cls, prepared: PreparedBook, config: Config, last: int) -> PanelContext:
         """Everything up to the period before ``last``, in one pass over the ledger."""
-        return cls(last=last, macro=prepared.macro(last), contexts=prepared.contexts(last))
+        labels = labels_of(config, prepared.tones)
+        return cls(last=last, macro=prepared.macro(last), contexts=prepared.contexts(last), labels=labels)
 
 
 def panels_by_block(
@@ -61,7 +63,7 @@ def panels_by_block(
 ) -> Iterator[Panel]:
     """One panel per block of clients; memory is bounded by the block."""
     end = max(origins) + (config.time.horizon_periods if targets else 0)
-    around = PanelContext.of(prepared, end if until is None else min(end, until))
+    around = PanelContext.of(prepared, config, end if until is None else min(end, until))
     begun: Mapping[str, int] | None = None
     for block in prepared.blocks(prepared.block_numbers, around.last):
         panel = panel_of_block(prepared, config, block, around, origins, targets=targets)
@@ -129,7 +131,7 @@ def _features(
         activity_periods=config.time.activity_periods,
         horizon_periods=config.time.horizon_periods,
         currency=config.book.currency,
-        labels=labels_of(config, prepared.tones),
+        labels=around.labels,
         attributes=block.attributes,
         group=block.group,
         groups_known=GROUPS in reported,

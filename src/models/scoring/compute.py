@@ -106,7 +106,7 @@ class _Job:
         """What the blocks of a prepared book are scored with."""
         return Scoring(
             prepared=prepared,
-            around=PanelContext.of(prepared, max(self.origins)),
+            around=PanelContext.of(prepared, self.settings, max(self.origins)),
             settings=self.settings,
             origins=self.origins,
             decision_context=self.decision_context,
