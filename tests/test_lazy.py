@@ -67,6 +67,7 @@ def test_a_lazy_module_loads_on_first_use_only() -> None:
         _ = absent.anything
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", models.__all__)
 def test_a_notebook_gets_the_verb_however_often_it_asks(verb: str) -> None:
     for _ in range(2):

@@ -6,6 +6,7 @@ from collections import Counter
 
 import numpy as np
 import pandas as pd
+import pytest
 from bench.mutations.feeds import cut_before, is_same, tiers_moved
 from bench.mutations.mutators import all_mutations, drawn
 
@@ -22,6 +23,7 @@ def test_every_class_of_mutation_is_drawn_and_the_same_seed_draws_the_same() -> 
     assert {"renamed", "swapped", "unit", "late", "doubled", "day and month", "wrong kind"} <= set(counts)
 
 
+@pytest.mark.slow
 def test_a_mutation_changes_its_own_table_and_nothing_else() -> None:
     for mutation in all_mutations(lender_frames(), END, np.random.default_rng(1)):
         frames, before = lender_frames(), lender_frames()

@@ -9,6 +9,7 @@ from bench import overhead, predict
 from bench.overhead import CONTENDERS, FITTING, REST, THEIRS, Clock, _owner
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parts", [overhead.PARTS, predict.PARTS], ids=["overhead", "predict"])
 def test_every_function_that_is_watched_is_where_it_is_looked_for(parts: dict[str, tuple[str, ...]]) -> None:
     found = [(place, *_owner(place)) for places in parts.values() for place in places]

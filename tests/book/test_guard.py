@@ -19,6 +19,8 @@ from models.notices import Notice, Severity
 from support.books import SETTINGS
 from support.guarded_book import END, Change, Frames, guard_settings, lender_frames, profile_of
 
+pytestmark = pytest.mark.slow  # each test measures or sums a book of its own
+
 REFUSED, WARNING, NOTE = Severity.REFUSED, Severity.WARNING, Severity.NOTE
 
 

@@ -73,7 +73,9 @@ def boosted() -> DeclineLearner:
     )
 
 
-@pytest.fixture(params=[boosted, LineOfDecline], ids=["boosted", "line"])
+@pytest.fixture(
+    params=[pytest.param(boosted, id="boosted", marks=pytest.mark.slow), pytest.param(LineOfDecline, id="line")]
+)
 def learner(request: pytest.FixtureRequest) -> DeclineLearner:
     return cast(DeclineLearner, request.param())
 

@@ -45,6 +45,7 @@ def share_called_better(
     return called / times
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alike", [0.0, 0.95])
 @pytest.mark.parametrize(("metric", "outcome"), [(auc, declines), (normalized_gini, values)])
 def test_without_a_real_difference_one_in_twenty_at_most_is_called_better(

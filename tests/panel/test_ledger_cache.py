@@ -26,6 +26,8 @@ from models.store.entries import FACTS
 from support.books import AS_OF, book_of, settings
 from support.random_books import random_book
 
+pytestmark = pytest.mark.slow  # each test measures or sums a book of its own
+
 ORIGINS = (-6, -3, 0)
 NOTES = NoteModel(np.ones(4_096), np.random.default_rng(1).normal(size=(2, 4_096)))
 

@@ -60,6 +60,7 @@ def deviations(realised: np.ndarray, predicted: np.ndarray, groups: np.ndarray) 
     return np.array(result)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", ["value", "declined"])
 def test_fifty_futures_match_the_truth_in_total_and_by_decile(case, measure):
     outcomes = getattr(case.first, measure)[:, case.active].astype(float)
