@@ -10,8 +10,8 @@ from bench.accuracy.elsewhere import RIVALS
 from bench.accuracy.parts import OURS, JudgedBook, Standing, read_judged, read_rival
 
 from models.errors import TooLittleDataError
-from models.evaluation.metrics import MAIN_METRIC, Resampling
-from models.metrics.bootstrap import Draws, Interval, Metric
+from models.evaluation.report.importance import MAIN_METRIC
+from models.metrics.bootstrap import Draws, Interval, Metric, Resampling
 from models.metrics.probability import ece, log_loss
 from models.metrics.ranking import auc, normalized_gini
 from models.metrics.value import decile_mape, rmse, total_ratio

@@ -18,7 +18,15 @@ from models.evaluation.report.groups import MAX_GROUPS, groups_of
 from models.evaluation.report.judged import MIN_CLIENTS, Judged
 from models.evaluation.report.parts import report_parts
 from models.metrics.bootstrap import Interval, wilson
-from support.judged_book import CAUSES, HORIZON, drawn_importance, drawn_judged, drawn_report, drawn_stability
+from support.judged_book import (
+    CAUSES,
+    HORIZON,
+    drawn_importance,
+    drawn_judged,
+    drawn_report,
+    drawn_resampling,
+    drawn_stability,
+)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +41,7 @@ def parts(judged: Judged) -> dict[str, Any]:
 
 def plain_parts(judged: Judged, **more: Any) -> dict[str, Any]:
     """The parts of a report as a program reads them."""
-    parts: Any = to_plain(report_parts(judged, **more))
+    parts: Any = to_plain(report_parts(judged, drawn_resampling(judged), **more))
     assert isinstance(parts, dict)
     return parts
 
@@ -46,15 +54,14 @@ def counts(part: object) -> list[int]:
     return [count for each in part for count in counts(each)] if isinstance(part, list) else []
 
 
-def test_a_tenth_of_the_clients_holds_so_much_of_the_value(judged: Judged, parts: dict[str, Any]) -> None:
-    gains = parts["gains"]["value"]
+def test_a_share_of_the_clients_holds_so_much_of_the_declines(judged: Judged, parts: dict[str, Any]) -> None:
+    gains = parts["gains"]["decline"]
     place = int(np.searchsorted(gains["clients"], 0.3))
     top = round(gains["clients"][place] * len(judged))
-    for name, score in judged.scores["value"].items():
-        held = judged.value[np.argsort(-score)][:top].sum() / judged.value.sum()
+    for name, score in judged.scores["decline"].items():
+        held = judged.declined[np.argsort(-score)][:top].sum() / judged.declined.sum()
         assert gains["captured"][name][place] == pytest.approx(held, abs=0.005)
-    ideal = np.sort(judged.value)[::-1][:top].sum() / judged.value.sum()
-    assert gains["captured"]["best"][place] == pytest.approx(ideal, abs=0.005)
+    assert gains["captured"]["best"][place] == pytest.approx(min(top / judged.declined.sum(), 1.0), abs=0.005)
     assert gains["captured"]["ours"][::49] == pytest.approx([0.0, 1.0])
 
 
@@ -200,8 +207,8 @@ def test_an_attribute_that_tells_nobody_apart_is_left_out(judged: Judged) -> Non
 def test_no_figure_is_that_of_fewer_than_five_clients(clients: int) -> None:
     parts = plain_parts(drawn_judged(clients), importance=drawn_importance(1))
     assert min(counts(parts)) >= MIN_CLIENTS
-    steps = np.diff(parts["gains"]["value"]["clients"]) if "value" in parts["gains"] else np.array([1.0])
-    assert (steps * clients).min() >= MIN_CLIENTS - 1e-9
+    for curve in (*parts["gains"].values(), parts["profit"]):
+        assert (np.diff(curve["clients"]) * clients).min() >= MIN_CLIENTS - 1e-9
     assert (parts["deciles"] is None) == (clients < 50)
 
 
@@ -265,7 +272,7 @@ def test_a_report_is_strict_json_and_small() -> None:
     text = to_json_text(report, sort_keys=True)
     read = from_json(EvaluationReport, text, subject="report.json", remedy="evaluate again")
     assert to_plain(read) == to_plain(report)
-    assert len(text) < 80_000
+    assert len(text) < 110_000
 
 
 def test_row_order_says_nothing(judged: Judged, parts: dict[str, Any]) -> None:
@@ -274,8 +281,13 @@ def test_row_order_says_nothing(judged: Judged, parts: dict[str, Any]) -> None:
     assert curve is not None
     assert curve.cause is not None
     names = ("value", "declined", "foreseen_value", "value_low", "value_high", "decline_probability", "tier", "segment")
+    credit = judged.credit
+    assert credit is not None
+    assert judged.known_value is not None
     shuffled = replace(
         judged,
+        known_value=judged.known_value[order],
+        credit=replace(credit, **{name: each[order] for name, each in vars(credit).items()}),
         **{name: getattr(judged, name)[order] for name in (*names, "tenure_days", "size")},
         attributes=judged.attributes.iloc[order].reset_index(drop=True),
         scores={target: {name: score[order] for name, score in each.items()} for target, each in judged.scores.items()},
@@ -287,7 +299,8 @@ def test_row_order_says_nothing(judged: Judged, parts: dict[str, Any]) -> None:
             cause=curve.cause[order],
         ),
     )
-    again = plain_parts(shuffled, importance=drawn_importance(1))
+    groups = replace(drawn_resampling(judged), groups=order)
+    again = to_plain(report_parts(shuffled, groups, importance=drawn_importance(1)))
     assert flat(again) == pytest.approx(flat(parts), rel=1e-9, nan_ok=True)
 
 

@@ -28,6 +28,11 @@ def score_of_bands(actual: np.ndarray, score: np.ndarray, *, weight: np.ndarray 
     return metrics.interval_score(actual, score / 2, 2 * score, level=0.8, weight=weight)
 
 
+def losses_of_amounts(actual: np.ndarray, score: np.ndarray, *, weight: np.ndarray | None = None) -> float:
+    """Loss concentration where amounts under 10 are losses."""
+    return metrics.loss_concentration(actual - 10, score, weight=weight)
+
+
 OF_OUTCOMES = [
     profit_of_contacts,
     metrics.auc,
@@ -42,6 +47,8 @@ OF_OUTCOMES = [
 ]
 OF_AMOUNTS = [
     metrics.normalized_gini,
+    metrics.signed_concentration,
+    losses_of_amounts,
     metrics.spearman,
     metrics.top_decile_lift,
     metrics.decile_table,
@@ -102,6 +109,8 @@ def test_row_order_says_nothing(metric: object, rows: list[tuple[int, int, int, 
         (metrics.ece, 0, 1),
         (coverage_of_bands, 0, 1),
         (metrics.normalized_gini, -1, 1),
+        (metrics.signed_concentration, -1, 1),
+        (losses_of_amounts, -1, 1),
         (metrics.spearman, -1, 1),
         (metrics.top_decile_lift, 0, 10),
     ],
@@ -115,7 +124,9 @@ def test_within_the_stated_domain(metric: object, low: int, high: int, rows: lis
 
 
 @settings(max_examples=60, deadline=None)
-@pytest.mark.parametrize("metric", [metrics.auc, metrics.pr_auc, metrics.h_measure, metrics.normalized_gini])
+@pytest.mark.parametrize(
+    "metric", [metrics.auc, metrics.pr_auc, metrics.h_measure, metrics.normalized_gini, metrics.signed_concentration]
+)
 @given(rows=ROWS)
 def test_a_ranking_is_all_that_counts(metric: object, rows: list[tuple[int, int, int, int]]) -> None:
     outcome, twentieths, _, amount = np.array(rows).T

@@ -10,16 +10,28 @@ import pandas as pd
 
 from models.evaluation.report.contents import EvaluationReport, OriginReport, ReportHorizon, TargetReport, ValueChoice
 from models.evaluation.report.importance import Figures, Importance, Stability, stability_parts
-from models.evaluation.report.judged import Judged, JudgedCurve
+from models.evaluation.report.judged import Judged, JudgedCredit, JudgedCurve
 from models.evaluation.report.parts import report_parts
-from models.metrics.bootstrap import Interval, Metric, bootstrap_draws, bootstrap_interval
-from models.metrics.probability import brier
+from models.metrics.bootstrap import Interval, Metric, Resampling, bootstrap_draws, bootstrap_interval
+from models.metrics.concentration import signed_concentration
+from models.metrics.probability import brier, calibration_intercept, calibration_slope
 from models.metrics.ranking import auc, normalized_gini
 from models.metrics.value import total_ratio
 
 CAUSES = ("reduced", "refinanced_away", "dormant", "default")
 HORIZON, STEPS = 12, 6
 REGIONS = ("Europe and Central Asia", "East Asia", "Latin America", "Africa", "South Asia")
+
+
+_FORESEEN: dict[str, Metric] = {
+    "brier": brier,
+    "calibration_intercept": calibration_intercept,
+    "calibration_slope": calibration_slope,
+}
+_RANKED: dict[str, Metric] = {
+    "normalized_gini": normalized_gini,
+    "signed_concentration": signed_concentration,
+}
 
 
 def drawn_judged(clients: int = 900, *, seed: int = 1, dated: bool = True) -> Judged:
@@ -30,6 +42,7 @@ def drawn_judged(clients: int = 900, *, seed: int = 1, dated: bool = True) -> Ju
     declined = generator.random(clients) < chance
     brought = np.where(declined, 0.2, 1.0) * generator.lognormal(mean=-0.32, sigma=0.8, size=clients)
     value = expected / (1 - 0.8 * chance) * brought - 50.0 * (generator.random(clients) < 0.1)
+    curve = drawn_curve(chance, declined, np.random.default_rng(seed)) if dated else None
     noisy = expected * generator.lognormal(sigma=0.9, size=clients)
     return Judged(
         value=value,
@@ -48,8 +61,31 @@ def drawn_judged(clients: int = 900, *, seed: int = 1, dated: bool = True) -> Ju
             "decline": {"ours": chance, "logistic": chance + generator.normal(scale=0.2, size=clients)},
         },
         level=0.9,
-        curve=drawn_curve(chance, declined, generator) if dated else None,
+        curve=curve,
+        known_value=expected,
+        credit=None if curve is None else drawn_credit(curve, expected, seed=seed),
     )
+
+
+def drawn_credit(curve: JudgedCurve, expected: np.ndarray, *, seed: int) -> JudgedCredit:
+    """A twentieth of all declines is a default, more often where the client is small; it costs ten times its value."""
+    assert curve.cause is not None
+    probability = curve.incidence["default"][:, -1]
+    defaulted = curve.cause == CAUSES.index("default")
+    severity = np.random.default_rng(seed + 100).uniform(0.5, 1.5, size=len(expected))
+    return JudgedCredit(
+        default_probability=probability,
+        defaulted=defaulted,
+        known_default=probability,
+        foreseen_loss=10 * probability * expected,
+        realised_loss=10 * defaulted * expected * severity,
+        known_loss=10 * probability * expected,
+    )
+
+
+def drawn_resampling(judged: Judged) -> Resampling:
+    """Few resamples, every client its own group."""
+    return Resampling(groups=np.arange(len(judged)), resamples=100, seed=1)
 
 
 def drawn_attributes(clients: int, generator: np.random.Generator) -> pd.DataFrame:
@@ -113,8 +149,8 @@ def drawn_stability(origins: Sequence[OriginReport], importances: Sequence[Impor
 
 
 def _origin(judged: Judged, as_of: date, importance: dict[str, dict[str, float]]) -> OriginReport:
-    decline = _target(judged, "decline", judged.declined.astype(float), {"auc": auc}, {"brier": brier})
-    value = _target(judged, "value", judged.value, {"normalized_gini": normalized_gini}, {"total_ratio": total_ratio})
+    decline = _target(judged, "decline", judged.declined.astype(float), {"auc": auc}, _FORESEEN)
+    value = _target(judged, "value", judged.value, _RANKED, {"total_ratio": total_ratio})
     return OriginReport(
         as_of=as_of,
         learned_until=as_of.replace(year=as_of.year - 1),
@@ -130,7 +166,11 @@ def _origin(judged: Judged, as_of: date, importance: dict[str, dict[str, float]]
         importance=importance,
         reasons={},
         parts=report_parts(
-            judged, differences={"decline": decline.ours_minus, "value": value.ours_minus}, importance=importance
+            judged,
+            drawn_resampling(judged),
+            decline=decline.metrics["ours"],
+            differences={"decline": decline.ours_minus, "value": value.ours_minus},
+            importance=importance,
         ),
         decline=decline,
         value=value,

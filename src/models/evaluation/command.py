@@ -49,6 +49,7 @@ def evaluate(
     if json_:
         print_json(report)
         return
+    print_lines(terminal.verdict_lines(report))
     for table in terminal.metrics_tables(report.origins):
         out.print(table)
     print_lines([f"report   {path}", f"page     {path.with_suffix('.html')}"])

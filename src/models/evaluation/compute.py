@@ -5,9 +5,8 @@ The report is data; plots and pages draw from it and compute nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +14,9 @@ import pandas as pd
 from models.config.root import Config
 from models.errors import InternalError, TooLittleDataError
 from models.evaluation.benchmarks import OURS, Benchmark, BenchmarkResults, BenchmarkSet, contest
+from models.evaluation.judging import judged_rows, named_segments
 from models.evaluation.metrics import (
     Realised,
-    Resampling,
     benchmark_figures,
     curve_figures,
     interval_figures,
@@ -31,20 +30,19 @@ from models.evaluation.report.contents import (
     ValueChoice,
 )
 from models.evaluation.report.importance import MAIN_METRIC
-from models.evaluation.report.judged import Judged, JudgedCurve
 from models.evaluation.report.parts import report_parts
-from models.evaluation.truth import known_causes, with_truth
+from models.evaluation.truth import KnownOutcomes, known_outcomes, with_truth
 from models.learners.segments.model import SegmentModel
+from models.metrics.bootstrap import Resampling
 from models.metrics.value import decile_table
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins
-from models.panel.targets import DECLINE_CAUSES
 from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.past_behaviour import exposure_at_risk
-from models.pipeline.pipeline import fit_segments, segment_rows
+from models.pipeline.pipeline import fit_segments
 from models.pipeline.selection import learn_calibration
-from models.vocab import FloatArray, IntArray, TextArray
+from models.vocab import FloatArray, IntArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +77,14 @@ def evaluate_origin(
     require_both_outcomes(rows, test)
     calibration = learn_calibration(forecasts.of(origins), config)
     result = contest(panel, rows, origins, calibration, config, forecasts.mapper)
-    known: Mapping[str, FloatArray] = {}
+    known = KnownOutcomes()
     if truth is not None:
         as_of = panel.grid.start_of(test)
         result = replace(result, contest=with_truth(result.contest, rows, truth, as_of))
-        known = known_causes(rows, truth, as_of)
-    figures = _figures(rows, realised, result, config)
-    segment = _named_segments(segments or fit_segments(rows, config), rows)
+        known = known_outcomes(rows, truth, as_of)
+    resampling = Resampling(groups=rows.group, resamples=config.run.bootstrap_resamples, seed=config.run.seed)
+    figures = _figures(realised, result, config, resampling)
+    segment = named_segments(segments or fit_segments(rows, config), rows)
     report = OriginReport(
         as_of=panel.grid.start_of(test),
         learned_until=panel.grid.start_of(origins.latest),
@@ -101,7 +100,9 @@ def evaluate_origin(
         importance=result.importance,
         reasons=result.reasons,
         parts=report_parts(
-            _judged(rows, realised, result, config, known, segment),
+            judged_rows(rows, realised, result, config, known, segment),
+            resampling,
+            decline=figures["decline"].metrics[OURS],
             differences={target: each.ours_minus for target, each in figures.items()},
             importance=result.importance,
         ),
@@ -158,9 +159,10 @@ def value_choice(calibration: ForecastCalibration, panel: Panel, origins: Learni
     )
 
 
-def _figures(rows: Panel, realised: Realised, result: BenchmarkResults, config: Config) -> dict[str, TargetReport]:
+def _figures(
+    realised: Realised, result: BenchmarkResults, config: Config, resampling: Resampling
+) -> dict[str, TargetReport]:
     """Per target all metrics of all benchmarks; ours also those of its curve and its intervals."""
-    resampling = Resampling(groups=rows.group, resamples=config.run.bootstrap_resamples, seed=config.run.seed)
     ours = result.ours
     more = {
         "decline": curve_figures(ours.curves, realised, resampling),
@@ -210,58 +212,3 @@ def require_both_outcomes(rows: Panel, test: int) -> None:
             got=f"{int(declined.sum()):,} of {len(rows):,}",
             remedy="choose another origins.test, horizon or rule of decline",
         )
-
-
-def _judged(
-    rows: Panel,
-    realised: Realised,
-    result: BenchmarkResults,
-    config: Config,
-    known: Mapping[str, FloatArray],
-    segment: TextArray,
-) -> Judged:
-    ours = result.ours
-    attributes = [name for name in config.features.attributes if name in rows.features]
-    return Judged(
-        value=realised.value,
-        declined=realised.declined > 0,
-        foreseen_value=ours.value,
-        value_low=ours.value_low,
-        value_high=ours.value_high,
-        decline_probability=ours.decline_probability,
-        tier=ours.grades.tier,
-        tiers=config.scale.names,
-        segment=segment,
-        tenure_days=_column(rows, "tenure_days"),
-        size=_column(rows, "value_sum_ever"),
-        attributes=rows.features[[name for name in attributes if pd.api.types.is_string_dtype(rows.features[name])]],
-        scores={target: {name: each.score for name, each in names.items()} for target, names in result.contest.items()},
-        level=config.learners.interval_level,
-        curve=JudgedCurve(
-            event=ours.curves.event,
-            ends=np.asarray(ours.curves.ends),
-            probability=ours.curves.probability,
-            event_period=realised.event_period,
-            incidence=ours.curves.incidence,
-            cause=_places(rows, ours.curves.incidence),
-            known=known,
-        ),
-    )
-
-
-def _named_segments(segments: SegmentModel, rows: Panel) -> TextArray:
-    """Number and name of each client's segment, as pages show it. (n_rows,)."""
-    names = np.array([f"{number}: {name}" for number, name in enumerate(segments.segment_names)])
-    return np.asarray(names[segments.assign(segment_rows(segments, rows)).segment])
-
-
-def _places(rows: Panel, incidence: Mapping[str, FloatArray]) -> Any:
-    if rows.cause is None or not incidence:
-        return None
-    names = list(incidence)
-    code = np.array([names.index(str(cause)) for cause in DECLINE_CAUSES] + [-1])
-    return code[rows.cause]
-
-
-def _column(rows: Panel, name: str) -> FloatArray:
-    return rows.features[name].to_numpy(dtype=np.float64)

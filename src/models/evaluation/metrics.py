@@ -15,7 +15,8 @@ from models.evaluation.benchmarks import OURS, RECENCY, TRUTH, Benchmark
 from models.evaluation.report.contents import BenchmarkSummary
 from models.evaluation.report.importance import MAIN_METRIC, Figures
 from models.learners.decline.curves import DeclineCurves
-from models.metrics.bootstrap import Draws, Interval, Metric, bootstrap_draws
+from models.metrics.bootstrap import Draws, Interval, Metric, Resampling
+from models.metrics.concentration import loss_concentration, signed_concentration
 from models.metrics.coverage import interval_coverage, interval_score, interval_width
 from models.metrics.curves import curve_auc, curve_brier
 from models.metrics.probability import brier, brier_parts, calibration_intercept, calibration_slope, ece, log_loss
@@ -27,7 +28,13 @@ from models.vocab import FloatArray, IntArray
 
 _RANKING: dict[str, dict[str, Metric]] = {
     "decline": {"auc": auc, "pr_auc": pr_auc},
-    "value": {"normalized_gini": normalized_gini, "spearman": spearman, "top_decile_lift": top_decile_lift},
+    "value": {
+        "normalized_gini": normalized_gini,
+        "signed_concentration": signed_concentration,
+        "loss_concentration": loss_concentration,
+        "spearman": spearman,
+        "top_decile_lift": top_decile_lift,
+    },
 }
 
 
@@ -52,25 +59,6 @@ _FORECAST: dict[str, dict[str, Metric]] = {
     },
     "value": {"total_ratio": total_ratio, "decile_mape": decile_mape, "rmse": rmse, "mae": mae},
 }
-SECONDARY, FEWEST = 5, 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class Resampling:
-    """Bootstrap of metrics that resamples whole groups (n_clients,) of clients."""
-
-    groups: IntArray
-    resamples: int
-    seed: int
-
-    def draws(self, metric: Metric, *arrays: ArrayLike, main: bool = False) -> Draws:
-        """``metric(*arrays)`` on all clients and on each resample; the last array is what ranks.
-
-        A figure that is not the main one of its target is drawn a fifth as often: its interval is then known to about
-        a tenth of its width, and judging takes less time than fitting.
-        """
-        resamples = self.resamples if main else max(self.resamples // SECONDARY, FEWEST)
-        return bootstrap_draws(metric, arrays, self.groups, resamples=resamples, seed=self.seed)
 
 
 @dataclass(frozen=True, kw_only=True)

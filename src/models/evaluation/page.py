@@ -14,10 +14,12 @@ from models.evaluation.report.explained import ExplainedModels
 from models.evaluation.report.frequency import JudgedCurveByStep
 from models.evaluation.report.importance import Figures, Stability
 from models.evaluation.report.names import benchmark_name
+from models.evaluation.text import Sentence, verdict_sentences
 from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.small_plots import short_number
 from models.store.drafts import publish_text
+from models.text import ENGLISH
 
 _TITLES = {"decline": "Decline", "value": "Value"}
 
@@ -88,6 +90,8 @@ _COLUMNS = {
     ),
     "value": (
         TableColumn(key="normalized_gini", name="normalized Gini", better="↑"),
+        TableColumn(key="signed_concentration", name="signed concentration", better="↑"),
+        TableColumn(key="loss_concentration", name="losses ranked last", better="↑"),
         TableColumn(key="spearman", name="Spearman", better="↑"),
         TableColumn(key="top_decile_lift", name="top-decile lift", better="↑", digits=2),
         TableColumn(key="total_ratio", name="total ratio", better="→ 1", digits=2),
@@ -112,7 +116,13 @@ def report_page(report: EvaluationReport, explained: ExplainedModels | None = No
     return str(
         environment(
             filters={"figure": short_number, "benchmark": benchmark_name},
-            functions={"headline_tables": _headline_tables, "said": _said},
+            functions={
+                "headline_tables": _headline_tables,
+                "said": _said,
+                "short": short_number,
+                "two_digits": "{:.2f}".format,
+                "verdict": _verdict,
+            },
         )
         .get_template("evaluation/page.html")
         .render(
@@ -126,6 +136,10 @@ def report_page(report: EvaluationReport, explained: ExplainedModels | None = No
             shown=[_charts(origin.parts, report) for origin in origins],
         )
     )
+
+
+def _verdict(parts: OriginParts, currency: str) -> tuple[Sentence, ...]:
+    return verdict_sentences(parts, currency, ENGLISH)
 
 
 def _headline_tables(target: str, metrics: Mapping[str, Figures]) -> list[HeadlineTable]:
@@ -191,12 +205,15 @@ def _explained(explained: ExplainedModels) -> list[ExplainedCharts]:
 
 def _charts(parts: OriginParts, report: EvaluationReport) -> OriginCharts:
     return OriginCharts(
-        gains=[report_plots.gains_chart(captured, part) for captured, part in parts.gains.items()],
+        gains=[
+            *([] if parts.profit is None else report_plots.profit_charts(parts.profit, report.currency)),
+            *(report_plots.gains_chart(captured, part) for captured, part in parts.gains.items()),
+        ],
         accuracy=[
             *([] if parts.deciles is None else [report_plots.deciles_chart(parts.deciles, report.currency)]),
             report_plots.calibration_chart(parts.calibration),
         ],
-        coverage=[] if parts.coverage is None else [report_plots.coverage_chart(parts.coverage)],
+        coverage=[] if parts.coverage is None else report_plots.coverage_charts(parts.coverage),
         curve=[] if parts.curve is None else _curve_charts(parts.curve, report.horizon.period),
         errors=[chart for name, groups in parts.errors.items() for chart in _error_charts(name, groups)],
         importance=[report_plots.importance_chart(name, part) for name, part in parts.importance.items()],

@@ -7,16 +7,34 @@ from collections.abc import Iterator, Sequence
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from models.evaluation.report.contents import OriginReport
+from models.evaluation.report.contents import EvaluationReport, OriginReport
 from models.evaluation.report.importance import MAIN_METRIC
 from models.evaluation.report.names import benchmark_name
+from models.evaluation.text import Judgement, verdict_sentences
 from models.metrics.bootstrap import Interval
+from models.shell.notices import hanging
+from models.text import ENGLISH
 
 _SIDE_BY_SIDE = 2
 """So many origins fit beside one another on 80 columns with their intervals on the same line."""
 _TITLES = {"decline": "Decline (AUC)", "value": "Value (normalized Gini)"}
 _SHORT = {"btyd": "BG/NBD x G-G"}
 """Three origins side by side leave no more room at 80 columns."""
+
+
+def verdict_lines(report: EvaluationReport) -> list[str]:
+    """At each test origin first what is wrong, then what is better than the benchmarks.
+
+    Benchmarks that the clients cannot tell from ours stand on the page; the tables show them with their intervals.
+    """
+    lines = []
+    for origin in report.origins:
+        lines.append(f"At {origin.as_of}, {origin.clients:,} clients:")
+        for sentence in verdict_sentences(origin.parts, report.currency, ENGLISH):
+            if sentence.judgement is not Judgement.OPEN:
+                lines += hanging(f"{sentence.judgement + ':':<9}", sentence.said)
+        lines.append("")
+    return lines
 
 
 def metrics_tables(origins: Sequence[OriginReport]) -> Iterator[Table]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from models.vocab import FloatArray
 
 _COLUMNS = ("client_id", "as_of", "expected_value", "decline_probability")
 _CAUSE_COLUMNS = {str(cause): f"decline_{cause}_probability" for cause in DECLINE_CAUSES}
+_LOSS_COLUMN = "expected_credit_loss"
 
 
 def read_truth(path: Path) -> pd.DataFrame:
@@ -30,17 +33,34 @@ def read_truth(path: Path) -> pd.DataFrame:
     missing = [name for name in _COLUMNS if name not in frame]
     if missing:
         raise MissingColumnError("truth", missing, list(map(str, frame.columns)))
-    return frame[[*_COLUMNS, *(name for name in _CAUSE_COLUMNS.values() if name in frame)]]
+    return frame[[*_COLUMNS, *(name for name in (*_CAUSE_COLUMNS.values(), _LOSS_COLUMN) if name in frame)]]
 
 
-def known_causes(rows: Panel, truth: pd.DataFrame, as_of: date) -> dict[str, FloatArray]:
-    """Cause -> what could be known of its chance, (n_rows,); empty where the truth does not cover every client."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class KnownOutcomes:
+    """What could be known of the clients of one origin, of a simulated book. Shapes (n_rows,).
+
+    ``value`` and ``credit_loss`` are expectations in currency, ``causes`` the chance of a decline by each cause; what
+    the truth does not tell of every client is None or absent.
+    """
+
+    value: FloatArray | None = None
+    credit_loss: FloatArray | None = None
+    causes: Mapping[str, FloatArray] = field(default_factory=dict)
+
+
+def known_outcomes(rows: Panel, truth: pd.DataFrame, as_of: date) -> KnownOutcomes:
+    """The truth of these rows; nothing where it does not cover every client."""
     known = _at(truth, as_of)
     if not rows.client_id.isin(known.index).all():
-        return {}
-    mine = known.loc[rows.client_id]
-    reported = {cause: name for cause, name in _CAUSE_COLUMNS.items() if name in mine}
-    return {cause: mine[name].to_numpy(dtype=np.float64) for cause, name in reported.items()}
+        return KnownOutcomes()
+    frame = known.loc[rows.client_id].drop(columns="as_of")
+    mine = {str(name): column.to_numpy(dtype=np.float64) for name, column in frame.items()}
+    return KnownOutcomes(
+        value=mine["expected_value"],
+        credit_loss=mine.get(_LOSS_COLUMN),
+        causes={cause: mine[name] for cause, name in _CAUSE_COLUMNS.items() if name in mine},
+    )
 
 
 def read_avoidable(path: Path, effect: InterventionEconomics) -> pd.DataFrame | None:

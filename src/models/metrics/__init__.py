@@ -12,6 +12,7 @@ from models.metrics.bootstrap import (
     reported_interval,
     what_cannot_be_known,
 )
+from models.metrics.concentration import loss_concentration, signed_concentration
 from models.metrics.coverage import interval_coverage, interval_score, interval_width
 from models.metrics.curves import CurveScore, curve_auc, curve_brier
 from models.metrics.incidence import cumulative_incidence
@@ -66,12 +67,14 @@ __all__ = [
     "interval_score",
     "interval_width",
     "log_loss",
+    "loss_concentration",
     "mae",
     "normalized_gini",
     "pr_auc",
     "reported_interval",
     "rmse",
     "screening_efficiency",
+    "signed_concentration",
     "spearman",
     "top_decile_lift",
     "total_ratio",

@@ -127,6 +127,11 @@ class Gains:
         """Area under the curve, in clients times amount."""
         return float(np.trapezoid(self.amount, self.clients))
 
+    @property
+    def excess_area(self) -> float:
+        """Area between the curve and the straight line of a random ranking, in clients times amount."""
+        return self.area - float(self.clients[-1] * self.amount[-1]) / 2
+
     def amount_at(self, clients: FloatArray) -> FloatArray:
         """Amount made up by the first ``clients`` of the ranking."""
         return np.asarray(np.interp(clients, self.clients, self.amount))

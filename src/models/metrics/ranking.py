@@ -99,7 +99,9 @@ def normalized_gini(actual: ArrayLike, score: ArrayLike, *, weight: ArrayLike | 
     -1.0
     """
     checked = sample("normalized Gini", actual, score, weight)
-    reached, best = _excess_area(checked, checked.score), _excess_area(checked, checked.actual)
+    reached, best = (
+        gains(checked.actual, order, checked.weight).excess_area for order in (checked.score, checked.actual)
+    )
     if not best > 0 or np.ptp(checked.actual[checked.weight > 0]) == 0:
         raise TooLittleDataError(
             rule="normalized Gini needs clients that differ in value",
@@ -107,12 +109,6 @@ def normalized_gini(actual: ArrayLike, score: ArrayLike, *, weight: ArrayLike | 
             remedy="take more clients or a longer horizon",
         )
     return reached / best
-
-
-def _excess_area(checked: Sample, score: FloatArray) -> float:
-    """Area between the gains curve and the straight line of a random ranking."""
-    curve = gains(checked.actual, score, checked.weight)
-    return curve.area - float(curve.clients[-1] * curve.amount[-1]) / 2
 
 
 def spearman(actual: ArrayLike, score: ArrayLike, *, weight: ArrayLike | None = None) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from models.metrics.concentration import loss_concentration, signed_concentration
 from models.metrics.inputs import descending, tie_starts
 from models.metrics.ranking import auc, normalized_gini
 from models.vocab import FloatArray
@@ -36,7 +37,31 @@ def gini_at_once(actual: FloatArray, score: FloatArray, weights: FloatArray) -> 
     return _ratio(_excess_area(actual, score, weights), best)
 
 
-AT_ONCE: Mapping[Callable[..., float], AtOnce] = {auc: auc_at_once, normalized_gini: gini_at_once}
+def concentration_at_once(actual: FloatArray, score: FloatArray, weights: FloatArray) -> FloatArray:
+    """``signed_concentration`` under each row of ``weights``.
+
+    >>> concentration_at_once(np.array([8.0, 0.0, -2.0]), np.array([3.0, 2.0, 1.0]), np.array([[1.0, 1, 1], [1, 0, 0]]))
+    array([ 1., nan])
+    """
+    moved = (weights.sum(axis=1) - 1) * (weights @ np.abs(actual))
+    return _ratio(2 * _excess_area(actual, score, weights), moved)
+
+
+def losses_at_once(actual: FloatArray, score: FloatArray, weights: FloatArray) -> FloatArray:
+    """``loss_concentration`` under each row of ``weights``.
+
+    >>> losses_at_once(np.array([8.0, 0.0, -2.0]), np.array([3.0, 2.0, 1.0]), np.array([[1.0, 1.0, 1.0], [1, 1, 0]]))
+    array([ 1., nan])
+    """
+    return concentration_at_once(np.maximum(-actual, 0.0), -score, weights)
+
+
+AT_ONCE: Mapping[Callable[..., float], AtOnce] = {
+    auc: auc_at_once,
+    normalized_gini: gini_at_once,
+    signed_concentration: concentration_at_once,
+    loss_concentration: losses_at_once,
+}
 """Metric -> the same for many weightings."""
 
 

@@ -47,6 +47,7 @@ def run(
     if json_:
         print_json(done.document)
         return
+    print_lines(evaluated.verdict_lines(done.trained.report))
     for table in evaluated.metrics_tables(done.trained.report.origins):
         out.print(table)
     out.print(scored.tiers_table(done.predicted, settings.book.currency))

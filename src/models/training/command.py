@@ -42,6 +42,7 @@ def train(
     if json_:
         print_json(trained.document)
         return
+    print_lines(evaluated.verdict_lines(trained.report))
     for table in evaluated.metrics_tables(trained.report.origins):
         out.print(table)
     print_lines(notice_lines(trained.notices))

@@ -3,9 +3,10 @@
 from models.evaluation.plots.benchmark_styles import in_order
 from models.evaluation.plots.explained import dependence_chart, reasons_chart
 from models.evaluation.plots.frequency import calibration_chart, causes_chart, curve_chart
+from models.evaluation.plots.profit import profit_charts
 from models.evaluation.plots.ranking import deciles_chart, gains_chart, stability_chart
 from models.evaluation.plots.rows import (
-    coverage_chart,
+    coverage_charts,
     decline_errors_chart,
     importance_chart,
     total_errors_chart,
@@ -18,7 +19,7 @@ __all__ = [
     "LegendKey",
     "calibration_chart",
     "causes_chart",
-    "coverage_chart",
+    "coverage_charts",
     "curve_chart",
     "deciles_chart",
     "decline_errors_chart",
@@ -26,6 +27,7 @@ __all__ = [
     "gains_chart",
     "importance_chart",
     "in_order",
+    "profit_charts",
     "reasons_chart",
     "stability_chart",
     "summary_image",

@@ -17,11 +17,10 @@ from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching
 
 _GAINS_TITLES = {
-    "value": "Share of all value held by the best-ranked clients",
     "decline": "Share of all declines among the clients ranked riskiest",
     "stay": "Share of all clients without decline among those ranked safest",
 }
-_GAINS_AXES = {"value": "share of value", "decline": "share of declines", "stay": "share of those without decline"}
+_GAINS_AXES = {"decline": "share of declines", "stay": "share of those without decline"}
 _METRIC_NAMES = {"auc": "AUC", "normalized_gini": "normalized Gini"}
 _STABILITY_TITLES = {"value": "Value ranking by test origin", "decline": "Decline ranking by test origin"}
 _MAX_DATES = 4

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from models.evaluation.plots.frequency import RealisedShare, reported
 from models.evaluation.report.errors_by_group import ErrorGroup
-from models.evaluation.report.frequency import IntervalCoverage
+from models.evaluation.report.frequency import CoverageGroup, IntervalCoverage
 from models.evaluation.report.importance import ModelImportance
 from models.shell.chart import Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, percent, reaching, rows_frame, shares, shortened
@@ -19,19 +19,20 @@ _MAX_LABEL = 19
 _RATIO_PLACES = (0.5, 0.7, 1.0, 1.4, 2.0)
 
 
-def coverage_chart(part: IntervalCoverage) -> Chart:
-    """Share of realised values inside their interval, by tier; the line is what the intervals claim."""
-    groups = part.groups
-    low = min(part.level, *(each.low for each in groups))
-    frame = rows_frame(
-        AxisScale(low=max(low - 0.03, 0.0), high=1.0, name="share of clients inside their interval", say=percent),
-        len(groups),
-        left=_LABELS,
-    )
-    marks = [frame.segment((part.level, -0.5), (part.level, len(groups) - 0.5), "target")]
+def coverage_charts(part: IntervalCoverage) -> list[Chart]:
+    """Share of realised values inside their interval by tier, risk and foreseen value; the line is what is claimed."""
+    every = [("tier", part.groups), ("probability of default", part.by_risk), ("foreseen value", part.by_value)]
+    low = min(part.level, *(each.low for _, groups in every for each in groups))
+    scale = AxisScale(low=max(low - 0.03, 0.0), high=1.0, name="share of clients inside their interval", say=percent)
+    return [_coverage_chart(part.level, scale, name, groups) for name, groups in every if groups]
+
+
+def _coverage_chart(level: float, scale: AxisScale, name: str, groups: Sequence[CoverageGroup]) -> Chart:
+    frame = rows_frame(scale, len(groups), left=_LABELS)
+    marks = [frame.segment((level, -0.5), (level, len(groups) - 0.5), "target")]
     for row, each in enumerate(groups):
         marks += _range(frame, row, each, f"{each.name} ({each.clients:,})", "ours")
-    title = f"Values inside their {part.level:.0%} interval, by tier"
+    title = f"Values inside their {level:.0%} interval, by {name}"
     legend = (LegendKey(css="ours", label="covered, 95% range", shape="dot"), LegendKey(css="target", label="claimed"))
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
 

@@ -10,9 +10,12 @@ from typing import Annotated
 from models.codec import OMITTED_IF_NONE, written_as
 from models.evaluation.report.causes import CauseGroup
 from models.evaluation.report.errors_by_group import ErrorGroup
+from models.evaluation.report.findings import OriginFindings
 from models.evaluation.report.frequency import CalibrationBin, IntervalCoverage, JudgedCurveByStep
 from models.evaluation.report.importance import Figures, ModelImportance, Stability
+from models.evaluation.report.profit import ProfitCurve
 from models.evaluation.report.ranking import CapturedGains, TargetVerdict, ValueDeciles
+from models.evaluation.report.totals import TotalsByBand
 from models.metrics.bootstrap import Interval
 from models.notices import Notice
 
@@ -66,9 +69,12 @@ class OriginParts:
     """All that the page draws of one test origin; a part that the clients leave open is None or empty."""
 
     clients: int
+    findings: OriginFindings
     verdicts: Mapping[str, TargetVerdict]
+    profit: ProfitCurve | None
     gains: Mapping[str, CapturedGains]
     deciles: ValueDeciles | None
+    totals: TotalsByBand
     calibration: tuple[CalibrationBin, ...]
     coverage: IntervalCoverage | None
     curve: JudgedCurveByStep | None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.errors import TooLittleDataError
-from models.evaluation.report.groups import groups_of
+from models.evaluation.report.bands import risk_bands, value_bands
+from models.evaluation.report.groups import Group, groups_of
 from models.evaluation.report.judged import MIN_CLIENTS, NO_CAUSE, Judged, JudgedCurve
 from models.metrics.bootstrap import wilson
 from models.metrics.coverage import interval_coverage, interval_width
@@ -39,11 +40,13 @@ class CalibrationBin:
 class CoverageGroup:
     """The share of a group's realised values inside their intervals, with its range; ``width`` over mean size.
 
-    ``width`` is None where nobody brought anything.
+    ``below`` is the share under the low end; the rest lies above the high one. ``width`` is None where nobody brought
+    anything.
     """
 
     name: str
     clients: int
+    below: float
     width: float | None
     realised: float
     low: float
@@ -52,10 +55,15 @@ class CoverageGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class IntervalCoverage:
-    """Coverage of all clients and by tier, beside the ``level`` that the intervals claim."""
+    """Coverage of all clients and by tier, beside the ``level`` that the intervals claim.
+
+    Then by band of predicted probability of default, empty where none is known, and of predicted value.
+    """
 
     level: float
     groups: tuple[CoverageGroup, ...]
+    by_risk: tuple[CoverageGroup, ...]
+    by_value: tuple[CoverageGroup, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,15 +129,24 @@ def _large_enough(place: IntArray, bins: int) -> IntArray:
 
 
 def coverage_parts(judged: Judged) -> IntervalCoverage | None:
-    """Share of clients whose realised value lay inside its interval, and mean width over mean size, by tier and in all.
+    """Share of clients whose realised value lay inside its interval: in all, by tier, by risk and by predicted value.
 
     None where not every client has an interval.
     """
     if not np.isfinite([judged.value_low, judged.value_high]).all():
         return None
-    everybody = np.ones(len(judged), dtype=np.bool_)
-    groups = [(EVERYBODY, everybody)] + [(each.name, each.inside) for each in groups_of(judged.tier, judged.tiers)]
-    return IntervalCoverage(level=judged.level, groups=tuple(_coverage(judged, name, who) for name, who in groups))
+    everybody = Group(EVERYBODY, np.ones(len(judged), dtype=np.bool_))
+    credit = judged.credit
+    return IntervalCoverage(
+        level=judged.level,
+        groups=_coverages(judged, [everybody, *groups_of(judged.tier, judged.tiers)]),
+        by_risk=() if credit is None else _coverages(judged, risk_bands(credit.default_probability)),
+        by_value=_coverages(judged, value_bands(judged.foreseen_value)),
+    )
+
+
+def _coverages(judged: Judged, groups: Sequence[Group]) -> tuple[CoverageGroup, ...]:
+    return tuple(_coverage(judged, group.name, group.inside) for group in groups)
 
 
 def _coverage(judged: Judged, name: str, inside: BoolArray) -> CoverageGroup:
@@ -140,7 +157,8 @@ def _coverage(judged: Judged, name: str, inside: BoolArray) -> CoverageGroup:
         width = interval_width(*bounds)
     except TooLittleDataError:
         width = None
-    return CoverageGroup(name=name, clients=clients, width=width, **frequency(share, clients))
+    below = float((bounds[0] < bounds[1]).mean())
+    return CoverageGroup(name=name, clients=clients, below=below, width=width, **frequency(share, clients))
 
 
 def curve_parts(curve: JudgedCurve) -> JudgedCurveByStep:

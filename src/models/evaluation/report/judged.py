@@ -41,6 +41,33 @@ class JudgedCurve:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class JudgedCredit:
+    """Default and credit loss within the horizon, of a book that knows defaults. Shapes (n_clients,).
+
+    Attributes:
+        default_probability: between 0 and 1.
+        defaulted: whether the client defaulted; None where the book does not tell.
+        known_default: what could be known of the probability, of a simulated book.
+        foreseen_loss: expected credit loss in the book's currency; None where none is foreseen.
+        realised_loss: None where the book does not tell.
+        known_loss: what could be known of it, of a simulated book.
+    """
+
+    default_probability: FloatArray
+    defaulted: BoolArray | None = None
+    known_default: FloatArray | None = None
+    foreseen_loss: FloatArray | None = None
+    realised_loss: FloatArray | None = None
+    known_loss: FloatArray | None = None
+
+    @property
+    def columns(self) -> list[FloatArray | BoolArray]:
+        """All that is known."""
+        every = (self.defaulted, self.known_default, self.foreseen_loss, self.realised_loss, self.known_loss)
+        return [self.default_probability, *(each for each in every if each is not None)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Judged:
     """The clients of one test origin, without their names. Shapes (n_clients,) unless said otherwise.
 
@@ -56,6 +83,8 @@ class Judged:
         attributes: one column per attribute by which errors are reported, e.g. region; text, or numbers.
         scores: target (value, decline) -> benchmark, ours first -> ranking; higher is more value or more risk.
         level: share of clients that the intervals claim to hold.
+        known_value: what could be known of the value, of a simulated book.
+        credit: of default and credit loss; None where the book knows no defaults.
     """
 
     value: FloatArray
@@ -73,6 +102,8 @@ class Judged:
     level: float
     tiers: tuple[str, ...] = DEFAULT_SCALE.names
     curve: JudgedCurve | None = None
+    known_value: FloatArray | None = None
+    credit: JudgedCredit | None = None
 
     def __post_init__(self) -> None:
         lengths = {len(array) for array in self._columns()}
@@ -94,7 +125,9 @@ class Judged:
             self.tier, self.segment, self.tenure_days, self.size, self.attributes,
         )  # fmt: skip
         scores = [score for benchmarks in self.scores.values() for score in benchmarks.values()]
-        return [*own, *scores, *_curve_columns(self.curve)]
+        known = [] if self.known_value is None else [self.known_value]
+        credit = [] if self.credit is None else self.credit.columns
+        return [*own, *scores, *known, *credit, *_curve_columns(self.curve)]
 
 
 def _curve_columns(curve: JudgedCurve | None) -> list[FloatArray | IntArray]:

@@ -1,8 +1,8 @@
-"""Ranking quality: the share of value and decline among the best-ranked clients, ours beside each benchmark."""
+"""Ranking quality: the share of declines among the clients ranked riskiest, ours beside each benchmark."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,27 +48,18 @@ class TargetVerdict:
 def gains_parts(judged: Judged) -> Mapping[str, CapturedGains]:
     """What is captured -> share of clients (n_points,) and per benchmark the share of it that they hold.
 
-    ``value``; ``decline`` among the riskiest or, where most decline, ``stay`` among the safest, since the rarer outcome
-    is the one to look for. ``best`` is the ranking that nobody can beat. What sums to nothing is left out.
+    ``decline`` among the riskiest or, where most decline, ``stay`` among the safest, since the rarer outcome is the one
+    to look for. ``best`` is the ranking that nobody can beat. What never happened is left out.
     """
+    declined, risk = judged.declined.astype(np.float64), judged.scores.get("decline", {})
+    if declined.mean() > 0.5:  # noqa: PLR2004
+        name, came, rankings = "stay", 1.0 - declined, {each: -score for each, score in risk.items()}
+    else:
+        name, came, rankings = "decline", declined, dict(risk)
+    if not rankings or not came.any():
+        return {}
     shares = np.linspace(0.0, 1.0, min(MAX_POINTS, len(judged) // MIN_CLIENTS + 1))
-    return {
-        name: CapturedGains(clients=tuple(shares.tolist()), captured=_all_captured(amount, scores, shares))
-        for name, amount, scores in _captures(judged)
-        if amount.sum() > 0
-    }
-
-
-def _captures(judged: Judged) -> Iterator[tuple[str, FloatArray, Mapping[str, FloatArray]]]:
-    """What there is to capture, how much of it each client is, and the rankings for it."""
-    if "value" in judged.scores:
-        yield "value", judged.value, judged.scores["value"]
-    if "decline" in judged.scores:
-        declined, risk = judged.declined.astype(np.float64), judged.scores["decline"]
-        if declined.mean() > 0.5:  # noqa: PLR2004
-            yield "stay", 1.0 - declined, {name: -score for name, score in risk.items()}
-        else:
-            yield "decline", declined, risk
+    return {name: CapturedGains(clients=tuple(shares.tolist()), captured=_all_captured(came, rankings, shares))}
 
 
 def _all_captured(

@@ -1,0 +1,96 @@
+"""The clients of a test origin, joined from predictions, outcomes and truth: the input of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from models.config.root import Config
+from models.evaluation.benchmarks import BenchmarkResults
+from models.evaluation.metrics import Realised
+from models.evaluation.report.judged import Judged, JudgedCredit, JudgedCurve
+from models.evaluation.truth import KnownOutcomes
+from models.learners.decline.curves import DeclineCurves
+from models.learners.segments.model import SegmentModel
+from models.panel.panel import Panel
+from models.panel.targets import DECLINE_CAUSES
+from models.pipeline.pipeline import segment_rows
+from models.vocab import DeclineCause, FloatArray, IntArray, TextArray
+
+
+def judged_rows(
+    rows: Panel,
+    realised: Realised,
+    result: BenchmarkResults,
+    config: Config,
+    known: KnownOutcomes,
+    segment: TextArray,
+) -> Judged:
+    """The clients of one test origin as a report judges them; ``segment`` (n_rows,) is each one's."""
+    ours = result.ours
+    attributes = [name for name in config.features.attributes if name in rows.features]
+    return Judged(
+        value=realised.value,
+        declined=realised.declined > 0,
+        foreseen_value=ours.value,
+        value_low=ours.value_low,
+        value_high=ours.value_high,
+        decline_probability=ours.decline_probability,
+        tier=ours.grades.tier,
+        tiers=config.scale.names,
+        segment=segment,
+        tenure_days=_column(rows, "tenure_days"),
+        size=_column(rows, "value_sum_ever"),
+        attributes=rows.features[[name for name in attributes if pd.api.types.is_string_dtype(rows.features[name])]],
+        scores={target: {name: each.score for name, each in names.items()} for target, names in result.contest.items()},
+        level=config.learners.interval_level,
+        curve=JudgedCurve(
+            event=ours.curves.event,
+            ends=np.asarray(ours.curves.ends),
+            probability=ours.curves.probability,
+            event_period=realised.event_period,
+            incidence=ours.curves.incidence,
+            cause=_places(rows, ours.curves.incidence),
+            known=known.causes,
+        ),
+        known_value=known.value,
+        credit=_credit(rows, ours.curves, known),
+    )
+
+
+def _credit(rows: Panel, curves: DeclineCurves, known: KnownOutcomes) -> JudgedCredit | None:
+    """Default of each client, foreseen and realised; None where the book knows no defaults."""
+    probability = _default_probability(curves)
+    if probability is None:
+        return None
+    return JudgedCredit(
+        default_probability=probability,
+        defaulted=None if rows.cause is None else rows.cause == DECLINE_CAUSES.index(DeclineCause.DEFAULT),
+        known_default=known.causes.get(DeclineCause.DEFAULT),
+    )
+
+
+def _default_probability(curves: DeclineCurves) -> FloatArray | None:
+    """Chance of a decline by default until the horizon, (n_clients,); None where causes are not known."""
+    incidence = curves.incidence.get(DeclineCause.DEFAULT)
+    return None if incidence is None else np.clip(incidence[:, -1], 0.0, 1.0)
+
+
+def named_segments(segments: SegmentModel, rows: Panel) -> TextArray:
+    """Number and name of each client's segment, as pages show it. (n_rows,)."""
+    names = np.array([f"{number}: {name}" for number, name in enumerate(segments.segment_names)])
+    return np.asarray(names[segments.assign(segment_rows(segments, rows)).segment])
+
+
+def _places(rows: Panel, incidence: Mapping[str, FloatArray]) -> IntArray | None:
+    if rows.cause is None or not incidence:
+        return None
+    names = list(incidence)
+    code = np.array([names.index(str(cause)) for cause in DECLINE_CAUSES] + [-1])
+    return np.asarray(code[rows.cause])
+
+
+def _column(rows: Panel, name: str) -> FloatArray:
+    return rows.features[name].to_numpy(dtype=np.float64)
