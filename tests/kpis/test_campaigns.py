@@ -12,7 +12,7 @@ import pytest
 from scipy import stats
 
 from models.kpis.campaign_effect import CampaignClients, CampaignResult, campaign_result, pooled_roi
-from models.kpis.uplift import adjusted, difference, uplift_by_arm
+from models.metrics.uplift import adjusted, difference, uplift_by_arm
 from models.vocab import FloatArray
 
 REAL = os.environ.get("CLIENTVALUE_REAL_DATA")

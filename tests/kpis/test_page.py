@@ -11,7 +11,7 @@ from models.funnel.compute import book_funnel
 from models.kpis.campaign_effect import CampaignResult
 from models.kpis.page import kpis_page, trend_chart
 from models.kpis.report import book_kpis, csv_rows
-from models.kpis.uplift import Estimate
+from models.metrics.uplift import Estimate
 from support.books import Frames, book_of, rows, settings
 
 AS_OF = date(2021, 1, 1)

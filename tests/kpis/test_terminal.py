@@ -18,7 +18,7 @@ from models.kpis.estimates import KpiEstimate
 from models.kpis.report import KpiReport, book_kpis
 from models.kpis.terminal import kpis_summary
 from models.kpis.text import unit_beside
-from models.kpis.uplift import Estimate
+from models.metrics.uplift import Estimate
 from models.shell.units import KpiUnit, written
 from support.books import book_of, rows, settings
 

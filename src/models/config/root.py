@@ -19,6 +19,7 @@ from models.config.kinds import (
     ValueClassesConfig,
 )
 from models.config.kpis import FunnelConfig, KpisConfig
+from models.config.lists import ListsConfig
 from models.config.policy.policy import PolicyConfig, built_in_policy
 from models.config.policy.problems import refuse
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
@@ -75,6 +76,7 @@ class Config(Section):
     regions: RegionsConfig = RegionsConfig()
     value_classes: ValueClassesConfig = ValueClassesConfig()
     warnings: WarningsConfig = WarningsConfig()
+    lists: ListsConfig = ListsConfig()
     explaining: ExplainingConfig = ExplainingConfig()
     kpis: KpisConfig = KpisConfig()
     funnel: FunnelConfig = FunnelConfig()

@@ -12,6 +12,7 @@ from models.evaluation.report.contents import EvaluationReport
 from models.explanation.report import ClientDocument
 from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
+from models.lists.report import WorkLists
 from models.overview.report import Overview
 from models.run.job import RunDocument
 from models.scoring.report import Predicted
@@ -27,6 +28,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "explain": ClientDocument,
     "funnel": FunnelReport,
     "kpis": KpiReport,
+    "lists": WorkLists,
     "overview": Overview,
     "predict": Predicted,
     "run": RunDocument,

@@ -92,6 +92,7 @@ _WORDS = {
     "reach_move": Text("{feature}: {now} → {then}"),
     "treatment": Text("Treatment"),
     "warnings": Text("Warnings"),
+    "lists": Text("Work lists"),
     "history": Text("History"),
     "version": Text("model version {version}"),
     "none": Text("unknown"),

@@ -102,6 +102,7 @@ def _places(story: ClientStory) -> list[tuple[str, str]]:
     """Where the sections of the page stand and what they are called, of those that it has."""
     found = {
         "warnings": ("warnings", bool(story.warnings)),
+        "lists": ("lists", bool(story.lists)),
         f"why-{DECLINE}": ("why_decline", True),
         f"why-{VALUE}": ("why_value", True),
         "peers": ("peers_title", bool(_peers(story))),

@@ -103,6 +103,7 @@ class ClientDocument(ClientScores):
     change: ClientChange | None
     within_reach: tuple[Reachable | NoneWithinReach, ...]
     warning_sentences: tuple[str, ...]
+    lists: Mapping[str, str]
     notices: tuple[Notice, ...]
     terms: tuple[str, ...]
 
@@ -134,6 +135,7 @@ def client_document(story: ClientStory) -> ClientDocument:
         change=story.change,
         within_reach=story.reach,
         warning_sentences=story.warnings,
+        lists=story.lists,
         notices=story.notices,
         terms=story.terms,
     )

@@ -23,6 +23,8 @@ from models.grading.decision import decide
 from models.grading.reasons_text import reasons
 from models.grading.treatments import Treatment, TreatmentTable
 from models.learners.decline.curves import DeclineCurves
+from models.lists.report import lists_of_client
+from models.lists.text import list_sentences
 from models.notices import Notice, by_severity
 from models.panel.definitions import definitions
 from models.panel.features.words import FeatureWords, plain_words
@@ -94,6 +96,7 @@ class ClientStory:
         level: share of clients whose value lies in its interval.
         treatment: title and text of each part; empty where the policy has none.
         warnings: one sentence each; empty where the client does not warn.
+        lists: list -> its rank there, why, and what is proposed; those on which the client stands.
         notices: what must be known of the models at the date; in English, what of the caller's config has no effect.
         terms: what decline, value and horizon mean.
     """
@@ -124,6 +127,7 @@ class ClientStory:
     words: Mapping[str, FeatureWords]
     treatment: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
+    lists: Mapping[str, str]
     terms: tuple[str, ...]
     notices: tuple[Notice, ...] = ()
 
@@ -178,6 +182,7 @@ def explain_client(
         words=models.words,
         treatment=treatment_of(settings, _treatment(columns), lang),
         warnings=_warnings(past, published, models.words, settings.book.currency, lang),
+        lists=_lists(past, published, settings.book.currency, lang),
         notices=by_severity([*models.learned.notices(past.dates[-1], lang), *settings_without_effect(bundle, config)]),
         terms=definitions(settings, lang),
     )
@@ -190,6 +195,13 @@ def _warnings(
         return ()
     client = str(past.block.panel.client_id.iloc[0])
     return warning_sentences(published, client, past.dates[-1], words=words, currency=currency, lang=lang)
+
+
+def _lists(past: ClientPast, published: Path | None, currency: str, lang: Language) -> Mapping[str, str]:
+    if published is None:
+        return {}
+    client = str(past.block.panel.client_id.iloc[0])
+    return list_sentences(lists_of_client(published, client, past.dates[-1]), currency=currency, language=lang)
 
 
 def client_name(book: Book, client: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
@@ -39,6 +39,7 @@ def show(console: Console, story: ClientStory) -> None:
     for part in (
         _head(story),
         *([_warnings(story)] if story.warnings else []),
+        *([_lists(story)] if story.lists else []),
         _reasons(story, DECLINE),
         _reasons(story, VALUE),
         *([] if story.change is None else [_change(story, story.change)]),
@@ -68,6 +69,10 @@ def _head(story: ClientStory) -> RenderableType:
 
 def _warnings(story: ClientStory) -> RenderableType:
     return _section(say("warnings", story.language), "", Text("\n".join(story.warnings), _WORSE))
+
+
+def _lists(story: ClientStory) -> RenderableType:
+    return _section(say("lists", story.language), "", _titled(story.lists.items()))
 
 
 def _reasons(story: ClientStory, model: str) -> RenderableType:
@@ -119,12 +124,16 @@ def _answer(answer: Answer) -> Sequence[RenderableType]:
 
 
 def _treatment(story: ClientStory) -> RenderableType:
+    return _section(say("treatment", story.language), "", _titled(story.treatment))
+
+
+def _titled(rows: Iterable[tuple[str, str]]) -> Table:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, style="dim")
     grid.add_column(overflow="fold")
-    for title, text in story.treatment:
+    for title, text in rows:
         grid.add_row(Text(title), Text(text))
-    return _section(say("treatment", story.language), "", grid)
+    return grid
 
 
 def _section(title: str, note: str, body: RenderableType) -> RenderableType:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.kpis.estimates import KpiEstimate, unknown
-from models.kpis.uplift import Estimate, adjusted, difference
 from models.metrics.bootstrap import wilson
+from models.metrics.uplift import Estimate, adjusted, difference
 from models.vocab import BoolArray, FloatArray
 
 FEWEST = 20

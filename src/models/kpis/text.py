@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from models.kpis.catalogue import CATALOGUE
-from models.kpis.uplift import Estimate
+from models.metrics.uplift import Estimate
 from models.shell.units import KpiUnit, written
 
 

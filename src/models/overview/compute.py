@@ -21,6 +21,7 @@ from models.funnel.compute import FunnelExcerpt, book_funnel
 from models.grading.known_overrides import COUNTING
 from models.kpis.report import book_kpis
 from models.kpis.tier_moves import tier_places
+from models.lists.report import WorkItem, published_lists
 from models.notices import notices_of
 from models.overview.report import (
     AlarmSummary,
@@ -44,7 +45,7 @@ from models.warnings.publishing import WARNINGS
 
 SAMPLE = 600
 """So many clients stand in the plot of value against risk."""
-MOVERS, ALARMS, CANDIDATES = 8, 25, 10
+MOVERS, ALARMS, CANDIDATES, WORK = 8, 25, 10, 5
 """So many of each are listed; how many there are stands beside."""
 ABSENT = "not scored"
 TREATED = ("coverage", "limit_action", "monitoring_months")
@@ -75,8 +76,10 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     movers = _movers(_with_causes(scores, folder, manifest), folder.parent, as_of, scale)
     alarms = _alarms(folder, manifest, scores)
     overrides = _overridden(scores, manifest, scale)
-    listed: list[MovedClient | OverriddenClient | WarnedClient]
-    listed = [*movers.largest, *overrides.largest, *alarms.first]
+    lists = published_lists(folder, book.currency, first=WORK)
+    work = () if lists is None else [item for each in lists.lists for item in each.first]
+    listed: list[MovedClient | OverriddenClient | WarnedClient | WorkItem]
+    listed = [*movers.largest, *overrides.largest, *alarms.first, *work]
     waiting = () if funnel is None else funnel.candidates
     return Overview(
         book=book.name,
@@ -94,6 +97,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         movers=movers,
         overrides=overrides,
         alarms=alarms,
+        lists=lists,
         funnel=funnel,
         no_funnel=no_funnel,
         figures=tuple(kpis.whole.values()),

@@ -12,6 +12,7 @@ from models.grading.override_text import fates_sentence
 from models.kpis.catalogue import shown_in
 from models.kpis.definition import ShownIn
 from models.kpis.text import no_effect, unit_of
+from models.lists.text import absent_lists, benefit_name, benefit_range, list_name, success_sentence
 from models.notices import ROWS_LEFT_OUT, Notice, Severity
 from models.overview.plots import risk_chart
 from models.overview.report import MovedClient, Overview
@@ -48,6 +49,11 @@ def overview_page(overview: Overview) -> str:
                 "layer_cells": layer_cells,
                 "candidate_cells": candidate_cells,
                 "mix": mix,
+                "list_name": list_name,
+                "benefit_name": benefit_name,
+                "benefit_range": benefit_range,
+                "success_sentence": success_sentence,
+                "absent_lists": absent_lists,
                 "what_moved": what_moved,
                 "severity_style": SEVERITY_STYLES.get,
                 "fates_sentence": fates_sentence,

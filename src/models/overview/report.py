@@ -9,6 +9,7 @@ from datetime import date
 from models.funnel.compute import FunnelExcerpt
 from models.kpis.compute import KpiRow
 from models.kpis.report import FigureMeaning
+from models.lists.report import WorkLists
 from models.notices import Notice
 
 
@@ -137,6 +138,7 @@ class Overview:
     Attributes:
         tier_colours: tier -> colour, best first; ``top_tiers`` are those whose clients are always warned of.
         sample: at most ``SAMPLE`` clients.
+        lists: the first clients of each work list; None of a run that made none.
         funnel: None where ``no_funnel`` says why.
         figures: those of the whole book; ``definitions`` are theirs.
         names: client -> name of those clients that are listed one by one.
@@ -158,6 +160,7 @@ class Overview:
     movers: Movers
     overrides: Overridden
     alarms: AlarmSummary
+    lists: WorkLists | None
     funnel: FunnelExcerpt | None
     no_funnel: str
     figures: tuple[KpiRow, ...]

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from models.config.root import Config
+from models.grading.caps import NO_CAP
 from models.grading.decision import Assessment
+from models.lists.compute import ListInputs, list_inputs
 from models.panel.block import Block
 from models.panel.blocks import PreparedBook
 from models.panel.build import PanelContext, panel_of_block
@@ -29,13 +31,14 @@ WORKER_BLOCKS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class BlockScores:
-    """What is published of a block, and what of it waits for the whole book: tiers and alarms."""
+    """What is published of a block, and what of it waits for the whole book: tiers, alarms and work lists."""
 
     untiered: pa.Table
     explanations: pa.Table
     curves: pa.Table
     assessment: Assessment
     turned: DeteriorationReading
+    listed: ListInputs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,12 +61,14 @@ class Scoring:
         scored, models = score_block(bundle, now, self.decision_context), bundle.models
         served = Served(now, scored.matrix, scored.predictions, models.policy.scale)
         turned = read_deteriorations(models, panel, self.settings, served=served)
+        alone = assessment(models, now, scored.predictions, self.decision_context)
         return BlockScores(
             untiered=pa.table(self._columns(models, scored) | {"warnings": warning_column(turned, self.settings)}),
             explanations=explanation_table(scored, models.contract, self.stamp),
             curves=curve_table(now.client_id, scored.predictions.curves, self.stamp.as_of),
-            assessment=assessment(models, now, scored.predictions, self.decision_context).without_evidence(),
+            assessment=alone.without_evidence(),
             turned=turned.warned(),
+            listed=list_inputs(now, scored.predictions, self.settings, capped=alone.cap != NO_CAP),
         )
 
     def _columns(self, models: FittedModels, block: ScoredBlock) -> dict[str, pa.Array]:

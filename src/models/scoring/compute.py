@@ -18,6 +18,11 @@ from models.grading.coverage import Coverage, coverage_notices
 from models.grading.decision import Assessment, TierDecisions, decide
 from models.grading.known_overrides import override_facts, override_notices, overrides_at, overrides_written
 from models.grading.stability import MoveLimit, limit_of
+from models.lists.campaigns import offer_success
+from models.lists.compute import ListInputs
+from models.lists.publishing import list_table
+from models.lists.report import LISTS, LISTS_FACT
+from models.lists.rules import Success
 from models.notices import Notice, by_severity, notice_facts
 from models.panel.blocks import PreparedBook
 from models.panel.build import PanelContext
@@ -99,6 +104,8 @@ class _Job:
     """The date and those with which clients are compared to warn, as numbers of periods."""
     fingerprint: str
     """Of the book."""
+    success: Success
+    """Of an offer to keep a client."""
     notices: tuple[Notice, ...] = ()
     """What was known to be left out or implausible before scoring began."""
 
@@ -160,6 +167,7 @@ def predict_book(
         overrides_written(book),
         origins,
         book.fingerprint,
+        offer_success(book, settings, when),
         notices=notices,
     )
     tally = Tally(scale=job.bundle.models.policy.scale)
@@ -179,16 +187,17 @@ def predict_book(
 
 @dataclass
 class _Waiting:
-    """What the first pass leaves of each block for what spans the book: who may change tier, and who is warned of."""
+    """What the first pass leaves of each block for what spans the book: moves between tiers, alarms and work lists."""
 
     assessment: list[Assessment] = field(default_factory=list)
     turned: list[DeteriorationReading] = field(default_factory=list)
+    listed: list[ListInputs] = field(default_factory=list)
 
 
 def _write_blocks(
     draft: Path, scratch: Path, prepared: PreparedBook, job: _Job, tally: Tally, blocks: Iterable[BlockScores]
 ) -> None:
-    """Everything but tiers and alarms block by block; these in a second pass, since they are a share of the book."""
+    """Everything but tiers, alarms and lists block by block; these in a second pass: they are a share of the book."""
     waiting = _Waiting()
     with (
         Spill(scratch / SCORES) as untiered,
@@ -201,6 +210,7 @@ def _write_blocks(
             curves.append(block.curves)
             waiting.assessment.append(block.assessment)
             waiting.turned.append(block.turned)
+            waiting.listed.append(block.listed)
     limit = _move_limit(waiting.assessment, job)
     graded = [decide(alone, limit) for alone in waiting.assessment]
     with ParquetFile(draft / SCORES) as scores:
@@ -220,7 +230,9 @@ def _write_blocks(
         as_of=job.as_of,
         bundle=job.bundle.key,
     )
-    more = {MOVES: asdict(limit), "alarms": alarms, "movers": moved}
+    lists = list_table(waiting.listed, job.settings, job.success, as_of=job.as_of)
+    pq.write_table(lists.table, draft / LISTS, compression="zstd")
+    more = {MOVES: asdict(limit), "alarms": alarms, "movers": moved, LISTS_FACT: lists.facts}
     write_manifest(draft, _manifest_facts(prepared, job, tally) | more)
 
 

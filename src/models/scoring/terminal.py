@@ -42,8 +42,8 @@ def prediction_lines(predicted: Predicted) -> list[str]:
         [f"{'overrides':<21}{overrides_sentence(predicted.overrides)}"] if any(predicted.overrides.values()) else []
     )
     names = (
-        "scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "movers.parquet",
-        "manifest.json",
+        "scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "lists.parquet",
+        "movers.parquet", "manifest.json",
     )  # fmt: skip
     return [
         *reported,

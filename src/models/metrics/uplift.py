@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from models.kpis.estimates import LEVEL
 from models.metrics.bootstrap import wilson
 from models.vocab import BoolArray, FloatArray, TextArray
+
+LEVEL = 0.95
 
 
 @dataclass(frozen=True, kw_only=True)

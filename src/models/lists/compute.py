@@ -1,0 +1,255 @@
+"""The work lists of a book at one as-of date: what of each client they look at, and who fits on which."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from models.book.periods import MONTHS_PER_PERIOD
+from models.config.lists import CapacityConfig, CutOrCoverConfig
+from models.config.root import Config
+from models.lists.rules import (
+    Benefit,
+    Purpose,
+    Success,
+    debt_headroom,
+    may_grow,
+    mean_share_avoided,
+    offer_profit,
+    within_share,
+)
+from models.panel.panel import Panel
+from models.pipeline.past_behaviour import exposure_at_risk
+from models.pipeline.predictions import Predictions
+from models.vocab import BoolArray, DeclineCause, FloatArray, IntArray, TextArray
+
+OUTSTANDING, LIMIT, NEED = "facility_outstanding", "facility_open_limit", "funnel_open_amount"
+_LEVERAGE, _MARGIN, _REVENUE = "accounts_leverage", "accounts_margin", "accounts_revenue"
+_WON, _ARREARS = "funnel_won_share_ever", "arrears_days"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ListInputs:
+    """What lists look at of each client. Shapes (n_clients,); amounts in book currency over the horizon.
+
+    Attributes:
+        value: what is expected of the client, less what it may lose; with its bounds.
+        declines: probability of decline, with its bounds; ``defaults``: of default; NaN where the book knows none.
+        credit_loss: expected, with its bounds; NaN where the book knows no defaults.
+        avoided: share of a credit loss that acting now avoids.
+        stake: what the client would bring if it went on as before.
+        exposure: drawn; NaN where the book knows no facilities. ``limit``: of open facilities.
+        need: amount of open opportunities, NaN where the book knows none; ``headroom``: debt the client can still bear.
+        won: share of its ended opportunities that were won, NaN where none ended.
+        may_grow: nothing forbids to lend it more.
+    """
+
+    client_id: TextArray
+    value: FloatArray
+    value_low: FloatArray
+    value_high: FloatArray
+    declines: FloatArray
+    declines_low: FloatArray
+    declines_high: FloatArray
+    defaults: FloatArray
+    credit_loss: FloatArray
+    credit_loss_low: FloatArray
+    credit_loss_high: FloatArray
+    avoided: FloatArray
+    stake: FloatArray
+    exposure: FloatArray
+    limit: FloatArray
+    need: FloatArray
+    headroom: FloatArray
+    won: FloatArray
+    may_grow: BoolArray
+
+    def __len__(self) -> int:
+        return len(self.client_id)
+
+    @classmethod
+    def joined(cls, parts: Sequence[ListInputs]) -> ListInputs:
+        """The clients of several blocks, at least one, as one."""
+        return cls(**{each.name: np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(cls)})
+
+
+def list_inputs(rows: Panel, said: Predictions, config: Config, *, capped: BoolArray) -> ListInputs:
+    """What lists look at of the clients of a block; ``capped`` (n_rows,): a cap of the policy holds the tier down."""
+    known = {name: _column(rows, name) for name in (LIMIT, NEED, _LEVERAGE, _MARGIN, _REVENUE, _WON, _ARREARS)}
+    exposure = np.maximum(_column(rows, OUTSTANDING), 0.0)
+    incidence = said.curves.incidence.get(DeclineCause.DEFAULT)
+    defaults = np.full(len(rows), np.nan) if incidence is None else np.asarray(incidence[:, -1])
+    settings, limit = config.lists, np.nan_to_num(known[LIMIT])
+    loss = defaults * config.warnings.loss_given_default * exposure
+    surer = [_ratio(bound, said.decline_probability) for bound in (said.decline_low, said.decline_high)]
+    return ListInputs(
+        client_id=rows.client_id.to_numpy(dtype=np.str_),
+        value=said.value,
+        value_low=said.value_low,
+        value_high=said.value_high,
+        declines=said.decline_probability,
+        declines_low=said.decline_low,
+        declines_high=said.decline_high,
+        defaults=defaults,
+        credit_loss=loss,
+        credit_loss_low=loss * surer[0],
+        credit_loss_high=loss * surer[1],
+        avoided=_avoided(said, len(rows), config),
+        stake=exposure_at_risk(rows, config),
+        exposure=exposure,
+        limit=limit,
+        need=known[NEED],
+        headroom=debt_headroom(known[_LEVERAGE], known[_MARGIN] * known[_REVENUE], limit, settings.grow),
+        won=known[_WON],
+        may_grow=may_grow(defaults, known[_ARREARS] > 0, capped, settings.grow),
+    )
+
+
+def _avoided(said: Predictions, rows: int, config: Config) -> FloatArray:
+    incidence = said.curves.incidence.get(DeclineCause.DEFAULT)
+    if incidence is None:
+        return np.full(rows, np.nan)
+    ends = np.asarray(said.curves.ends, dtype=np.float64)
+    middle = (ends + np.concatenate([[0.0], ends[:-1]])) / 2 * MONTHS_PER_PERIOD[config.time.period]
+    return mean_share_avoided(incidence, middle, config.lists.act_early.effect)
+
+
+def _column(rows: Panel, name: str) -> FloatArray:
+    if name not in rows.features:
+        return np.full(len(rows), np.nan)
+    return rows.features[name].to_numpy(dtype=np.float64)
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    return np.asarray(np.divide(part, whole, out=np.full(len(whole), np.nan), where=whole > 0))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RankedClients:
+    """Every client by one purpose. Shapes (n_clients,).
+
+    ``order`` is by what clients are taken, highest first: the benefit, or where work is not what is scarce the benefit
+    per unit of what is. ``probability`` and ``amount`` are what the reason tells.
+    """
+
+    order: FloatArray
+    benefit: Benefit
+    probability: FloatArray
+    amount: FloatArray
+
+
+def ranked(inputs: ListInputs, config: Config, success: Success) -> dict[Purpose, RankedClients]:
+    """Every client of a whole book by each purpose; those that need what the book does not know are left out."""
+    found = {Purpose.REVIEW_NEXT: _review(inputs), Purpose.KEEP: _keep(inputs, config, success)}
+    if not np.isnan(inputs.credit_loss).all():
+        found |= {Purpose.ACT_EARLY: _act(inputs), Purpose.CUT_OR_COVER: _cut(inputs, config)}
+    if not np.isnan(inputs.need).all() and inputs.limit.sum() > 0:
+        found[Purpose.GROW] = _grow(inputs, config)
+    return {purpose: found[purpose] for purpose in Purpose if purpose in found}
+
+
+def _review(inputs: ListInputs) -> RankedClients:
+    benefit = Benefit(expected=inputs.value, low=inputs.value_low, high=inputs.value_high)
+    return RankedClients(order=inputs.value, benefit=benefit, probability=inputs.declines, amount=inputs.value)
+
+
+def _act(inputs: ListInputs) -> RankedClients:
+    loss, low, high = (
+        each * inputs.avoided for each in (inputs.credit_loss, inputs.credit_loss_low, inputs.credit_loss_high)
+    )
+    return RankedClients(
+        order=np.nan_to_num(loss),
+        benefit=Benefit(expected=loss, low=low, high=high),
+        probability=inputs.defaults,
+        amount=inputs.credit_loss,
+    )
+
+
+def _keep(inputs: ListInputs, config: Config, success: Success) -> RankedClients:
+    """An offer averts no default: what it can avert is the rest of the decline."""
+    costs, mean = config.lists.keep, float(inputs.stake.mean()) if len(inputs) else 0.0
+    leaves, low, high = (
+        np.maximum(each - np.nan_to_num(inputs.defaults), 0.0)
+        for each in (inputs.declines, inputs.declines_low, inputs.declines_high)
+    )
+    profit = offer_profit(leaves, inputs.stake, success.share, costs, mean)
+    benefit = Benefit(
+        expected=profit,
+        low=offer_profit(low, inputs.stake, success.low, costs, mean),
+        high=offer_profit(high, inputs.stake, success.high, costs, mean),
+    )
+    return RankedClients(order=profit, benefit=benefit, probability=leaves, amount=inputs.stake)
+
+
+def _grow(inputs: ListInputs, config: Config) -> RankedClients:
+    """What is needed and can be borne, times the chance of signing, times what the book earns of its limits.
+
+    Less what of it is expected to be lost. The share that was won is that of the book for whoever has no past.
+    """
+    bearable = np.where(inputs.may_grow, np.minimum(np.nan_to_num(inputs.need), inputs.headroom), 0.0)
+    ended = inputs.won[~np.isnan(inputs.won)]
+    chance = float(ended.mean()) if len(ended) else 0.0
+    earned = float(inputs.stake.sum() / inputs.limit.sum())
+    lost = np.nan_to_num(inputs.defaults) * config.warnings.loss_given_default
+    expected, low, high = (
+        chance * bearable * ((1.0 - declines) * earned - lost)
+        for declines in (inputs.declines, inputs.declines_high, inputs.declines_low)
+    )
+    return RankedClients(
+        order=expected,
+        benefit=Benefit(expected=expected, low=low, high=high),
+        probability=np.full(len(inputs), chance),
+        amount=bearable,
+    )
+
+
+def _cut(inputs: ListInputs, config: Config) -> RankedClients:
+    """By what is expected to be lost of a unit of exposure, since exposure is what is scarce."""
+    depth = config.lists.cut_or_cover.depth
+    saved, low, high = (each * depth for each in (inputs.credit_loss, inputs.credit_loss_low, inputs.credit_loss_high))
+    return RankedClients(
+        order=np.nan_to_num(_ratio(inputs.credit_loss, inputs.exposure)),
+        benefit=Benefit(expected=saved, low=low, high=high),
+        probability=inputs.defaults,
+        amount=np.nan_to_num(inputs.exposure),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChosenClients:
+    """One list: the places of its clients, first to act on first; how many fit, and how many more would pay."""
+
+    ranking: RankedClients
+    place: IntArray
+    capacity: int
+    waiting: int
+
+
+def chosen_lists(
+    inputs: ListInputs, rankings: Mapping[Purpose, RankedClients], config: Config
+) -> dict[Purpose, ChosenClients]:
+    """Who fits on each list: whoever brings something, the best first, equals by id, until the capacity is used up."""
+    return {purpose: _chosen(inputs, purpose, each, config) for purpose, each in rankings.items()}
+
+
+def _chosen(inputs: ListInputs, purpose: Purpose, ranking: RankedClients, config: Config) -> ChosenClients:
+    settings = getattr(config.lists, purpose)
+    by_id = np.argsort(inputs.client_id, kind="stable")
+    order = by_id[np.argsort(-ranking.order[by_id], kind="stable")]
+    pays = order[(ranking.benefit.expected > 0)[order]]
+    capacity = _capacity(inputs, order, ranking, settings)
+    return ChosenClients(
+        ranking=ranking, place=pays[:capacity], capacity=capacity, waiting=max(len(pays) - capacity, 0)
+    )
+
+
+def _capacity(
+    inputs: ListInputs, order: IntArray, ranking: RankedClients, settings: CapacityConfig | CutOrCoverConfig
+) -> int:
+    if isinstance(settings, CutOrCoverConfig):
+        exposure = np.nan_to_num(inputs.exposure)[order]
+        return min(int(within_share(exposure, ranking.order[order], settings).sum()), settings.most)
+    return min(math.ceil(round(settings.share * len(inputs), 9)), settings.most)
