@@ -20,15 +20,18 @@ from models.config.loading import load_config
 from models.evaluation.benchmarks import OURS, RECENCY, TRUTH, UNTUNED
 from models.evaluation.book import evaluate_book
 from models.evaluation.report.contents import OriginReport
+from models.evaluation.report.frequency import CoverageGroup
 from models.simulator.book import simulate
 from models.vocab import SilentProgress
 
 CLIENTS, MONTHS = 5_000, 72
+MILLION = 1e6
+BANDS = ("value_by_value", "value_by_risk", "credit_loss_by_risk")
 TARGETS = {"decline": "auc", "value": "normalized_gini"}
 
 
 def main() -> int:
-    """Simulate and judge one book after the other, and print a table of figures and one of causes."""
+    """Simulate and judge one book after the other, and print tables of figures, causes, bands and coverage."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, nargs="+", default=[21, 22, 23, 24])
     parser.add_argument("--clients", type=int, default=CLIENTS)
@@ -39,7 +42,11 @@ def main() -> int:
         ways = ", ".join(f"{target} {_way(judged[seed], target):.1%}" for target in TARGETS)
         print(f"seed {seed}: of the way to the truth {ways}", flush=True)
     print(table([figures(each) for each in judged.values()], list(judged)))
-    print(cause_table(list(judged.values())))
+    reports = list(judged.values())
+    print(cause_table(reports))
+    for name in BANDS:
+        print(band_table(reports, name))
+    print(coverage_table(reports))
     return 0
 
 
@@ -91,6 +98,50 @@ def cause_table(reports: Sequence[OriginReport]) -> str:
         for name, parts in every.items()
     }
     return _markdown(pd.DataFrame(rows).T)
+
+
+def band_table(reports: Sequence[OriginReport], name: str) -> str:
+    """Band -> totals over all books, in millions, and foreseen to known and to realised; to known also in each book."""
+    by_book = [{each.name: each for each in getattr(report.parts.totals, name)} for report in reports]
+    rows = {}
+    for band in dict.fromkeys(band for book in by_book for band in book):
+        there = [book.get(band) for book in by_book]
+        sums = {
+            column: sum(getattr(each, column) or 0 for each in there if each is not None)
+            for column in ("clients", "foreseen", "known")
+        }
+        realised = sum(each.realised.estimate or 0.0 for each in there if each is not None)
+        rows[band] = {
+            "clients": sums["clients"],
+            **{column: sums[column] / MILLION for column in ("foreseen", "known")},
+            "realised": realised / MILLION,
+            "to known": sums["foreseen"] / (sums["known"] or np.nan),
+            "to realised": sums["foreseen"] / (realised or np.nan),
+            **{
+                f"to known {place + 1}": np.nan if each is None or not each.known else each.foreseen / each.known
+                for place, each in enumerate(there)
+            },
+        }
+    return _markdown(pd.DataFrame(rows).T) if rows else ""
+
+
+def coverage_table(reports: Sequence[OriginReport]) -> str:
+    """Group of clients -> share covered, below and above its interval, over all books."""
+    covers = [report.parts.coverage for report in reports if report.parts.coverage is not None]
+    every: dict[str, list[CoverageGroup]] = {}
+    for each in covers:
+        for by, groups in (("tier", each.groups), ("P(default)", each.by_risk), ("value", each.by_value)):
+            for group in groups:
+                every.setdefault(f"{by}: {group.name}", []).append(group)
+    rows = {}
+    for name, groups_of_books in every.items():
+        clients = np.array([group.clients for group in groups_of_books])
+        covered, below = (
+            float(clients @ [getattr(group, share) for group in groups_of_books] / clients.sum())
+            for share in ("realised", "below")
+        )
+        rows[name] = {"clients": clients.sum(), "covered": covered, "below": below, "above": 1 - covered - below}
+    return _markdown(pd.DataFrame(rows).T) if rows else ""
 
 
 def _markdown(frame: pd.DataFrame) -> str:

@@ -6,7 +6,9 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from bench.truth import cause_table, figures, table
+from bench.truth import band_table, cause_table, coverage_table, figures, table
+
+from support.judged_book import drawn_report
 
 
 def estimates(**figures: float) -> dict[str, SimpleNamespace]:
@@ -45,3 +47,35 @@ def test_tables_have_a_column_per_book_and_what_they_say_together() -> None:
     causes = cause_table([report(0.86), report(0.88, foreseen=0.03)]).splitlines()
     assert causes[0] == "|  | foreseen | known | realised | to known 1 | to known 2 |"
     assert causes[2] == "| default | 0.025 | 0.025 | 0.030 | 0.800 | 1.200 |"
+
+
+def cells(written: str) -> dict[str, dict[str, float]]:
+    """A table as rows of figures by column."""
+    head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in written.splitlines()]
+    return {row[0]: dict(zip(head[1:], map(float, row[1:]), strict=True)) for row in rows}
+
+
+def test_bands_of_all_books_are_pooled_by_what_the_truth_expects() -> None:
+    reports = drawn_report(300, origins=2).origins
+    found = cells(band_table(reports, "value_by_value"))
+    totals = [each.parts.totals.value_by_value for each in reports]
+    assert list(found) == [each.name for each in totals[0]]
+    for place, name in enumerate(found):
+        foreseen, clients = (sum(getattr(each[place], key) for each in totals) for key in ("foreseen", "clients"))
+        assert found[name]["foreseen"] == pytest.approx(foreseen / 1e6, abs=1e-3)
+        assert found[name]["clients"] == clients
+        assert found[name]["to known"] == pytest.approx(1.0, abs=1e-3)
+    assert band_table([], "value_by_value") == ""
+
+
+def test_coverage_is_pooled_over_clients() -> None:
+    reports = drawn_report(300, origins=2).origins
+    found = cells(coverage_table(reports))
+    groups = [each.parts.coverage.groups[1] for each in reports if each.parts.coverage]
+    clients = sum(each.clients for each in groups)
+    assert found["tier: AA"]["clients"] == clients
+    assert found["tier: AA"]["covered"] == pytest.approx(
+        sum(each.clients * each.realised for each in groups) / clients, abs=1e-3
+    )
+    assert found["tier: AA"]["covered"] + found["tier: AA"]["below"] <= 1.0
+    assert {"P(default): under 2%", "value: highest 10%", "value: 2% to 10%"} <= found.keys()

@@ -74,11 +74,13 @@ def test_a_total_that_is_too_high_stands_first(judged: Judged) -> None:
     assert ends in said(little, Judgement.WRONG)[0]
 
 
-def test_a_book_that_lost_money_is_held_against_the_gap(judged: Judged) -> None:
-    parts = parts_of(replace(judged, value=judged.value - 1.02 * judged.value.mean()))
+@pytest.mark.parametrize("means", [1.02, 3.0])
+def test_a_book_that_lost_money_is_held_against_the_gap(judged: Judged, means: float) -> None:
+    mean = judged.value.mean()
+    parts = parts_of(replace(judged, value=judged.value - means * mean))
     (first,) = [finding for finding in parts.findings.wrong if finding.check is EvaluationCheck.TOTAL]
     assert first.is_gap
-    assert first.figure.estimate == pytest.approx(judged.foreseen_value.sum() + 0.02 * judged.value.sum())
+    assert first.figure.estimate == pytest.approx(judged.foreseen_value.sum() + (means - 1) * judged.value.sum())
     assert "is foreseen in total, and -" in said(parts, Judgement.WRONG)[0]
 
 

@@ -58,7 +58,7 @@ class EvaluationFinding:
     Attributes:
         group: name of the tier or band; ``low`` to ``high`` are the edges of a band.
         figure: with its 95% range: of the total foreseen over realised (or foreseen less realised, ``is_gap``, where
-            the realised total may as well be of the other sign), intercept or slope of decline, else what came.
+            either of them is no gain, or the realised one may be none), intercept or slope of decline, else what came.
         foreseen: total or share; of coverage what the intervals claim; None of a slope.
         realised: what came, likewise.
     """
@@ -110,10 +110,13 @@ def _checked(totals: TotalsByBand, coverage: IntervalCoverage | None, decline: F
 
 
 def _total(judged: Judged, total: BandTotal) -> Iterator[tuple[EvaluationFinding, bool]]:
-    has_ratio = total.ratio.estimate is not None
-    if has_ratio and _within(total.ratio.estimate, TOTAL_RATIO):
-        return
-    if not has_ratio and abs(total.foreseen - (total.realised.estimate or 0.0)) < _tenth(judged):
+    """By the ratio where both totals are earned, else by the gap: a share of a loss reads the wrong way round."""
+    realised = total.realised.estimate or 0.0
+    has_ratio = total.ratio.estimate is not None and min(total.foreseen, realised) > 0
+    is_right = (
+        _within(total.ratio.estimate, TOTAL_RATIO) if has_ratio else abs(total.foreseen - realised) < _tenth(judged)
+    )
+    if is_right:
         return
     figure = total.ratio if has_ratio else total.gap
     found = EvaluationFinding(
@@ -122,7 +125,7 @@ def _total(judged: Judged, total: BandTotal) -> Iterator[tuple[EvaluationFinding
         figure=figure,
         is_gap=not has_ratio,
         foreseen=total.foreseen,
-        realised=total.realised.estimate,
+        realised=realised,
     )
     yield found, _excludes(total.gap, 0.0) and (not has_ratio or _excludes(figure, 1.0))
 
