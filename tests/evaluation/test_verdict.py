@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -48,15 +49,16 @@ def test_a_sound_book_says_so_and_names_what_was_looked_at(judged: Judged) -> No
     assert parts.findings.wrong == parts.findings.may_be_chance == ()
     assert said(parts, Judgement.WRONG) == []
     assert said(parts, Judgement.RIGHT) == [
-        "Nothing is found wrong among total of value, level of decline, slope of decline, coverage of intervals, value "
-        "by band, credit loss by band and defaults by band, as far as 2,000 clients can tell."
+        "Nothing is found wrong among total of value, level of decline, slope of decline, curve over the horizon, "
+        "coverage of intervals, value by band, credit loss by band and defaults by band, as far as 2,000 clients can "
+        "tell."
     ]
     without = parts_of(
         replace(judged, credit=None, value_low=np.full(2_000, np.nan), value_high=np.full(2_000, np.nan)), {}
     )
     assert said(without, Judgement.RIGHT) == [
-        "Nothing is found wrong among total of value, level of decline and value by band, as far as 2,000 clients can "
-        "tell."
+        "Nothing is found wrong among total of value, level of decline, curve over the horizon and value by band, as "
+        "far as 2,000 clients can tell."
     ]
 
 
@@ -107,6 +109,26 @@ def test_decline_foreseen_too_low_is_told_in_shares_and_by_its_intercept(judged:
 def test_a_slope_that_is_off_says_which_way(judged: Judged, slope: Interval, reported: str) -> None:
     (sentence,) = said(parts_of(judged, {**SOUND, "calibration_slope": slope}), Judgement.WRONG)
     assert reported in sentence
+
+
+@pytest.mark.parametrize(
+    ("event", "factor", "reported"),
+    [
+        ("decline", 0.6, "Curve of decline: too little is foreseen from period 6 to 10; by then "),
+        ("decline", 1.6, "Curve of decline: too much is foreseen from period 6 to 10; by then "),
+        ("return", 1.6, "Curve of return: too much is foreseen from period 6 to 10; by then "),
+    ],
+)
+def test_a_curve_that_is_off_on_the_way_to_a_right_end_says_when(
+    judged: Judged, event: Literal["decline", "return"], factor: float, reported: str
+) -> None:
+    curve = judged.curve
+    assert curve is not None
+    bent = np.minimum(curve.probability * np.array([1.0, 1.0, factor, factor, factor, 1.0]), 1.0)
+    off = replace(judged, curve=replace(curve, event=event, probability=bent, incidence={}, cause=None))
+    (sentence,) = said(parts_of(off), Judgement.WRONG)
+    came = ((curve.event_period > 0) & (curve.event_period <= 10)).mean()
+    assert sentence.startswith(f"{reported}{bent[:, 4].mean():.1%}, and {came:.1%} came (")
 
 
 def test_what_may_be_chance_is_not_called_wrong(judged: Judged) -> None:

@@ -26,6 +26,23 @@ _SLOPE_FAR = Text("Decline: probabilities lie too far apart; calibration slope {
 _SLOPE_NEAR = Text(
     "Decline: probabilities lie too close together; calibration slope {figure}{range}, where 1 is right."
 )
+_CURVE_LOW = Text(
+    "Curve of decline: too little is foreseen from period {first} to {last}; by then {foreseen}, and {realised} came"
+    "{range}."
+)
+_CURVE_HIGH = Text(
+    "Curve of decline: too much is foreseen from period {first} to {last}; by then {foreseen}, and {realised} came"
+    "{range}."
+)
+_RETURN_LOW = Text(
+    "Curve of return: too little is foreseen from period {first} to {last}; by then {foreseen}, and {realised} came"
+    "{range}."
+)
+_RETURN_HIGH = Text(
+    "Curve of return: too much is foreseen from period {first} to {last}; by then {foreseen}, and {realised} came"
+    "{range}."
+)
+_CURVES = {"decline": (_CURVE_LOW, _CURVE_HIGH), "return": (_RETURN_LOW, _RETURN_HIGH)}
 _COVERAGE = Text("Intervals of value hold too few, where {level} is claimed: {groups}.")
 _COVERED = Text("{share}{range} of {who}")
 _VALUE_BAND = Text("Value of {who}: {foreseen} is foreseen, and {realised} came{range}.")
@@ -47,6 +64,7 @@ _CHECKED = {
     EvaluationCheck.TOTAL: Text("total of value"),
     EvaluationCheck.LEVEL: Text("level of decline"),
     EvaluationCheck.SLOPE: Text("slope of decline"),
+    EvaluationCheck.CURVE: Text("curve over the horizon"),
     EvaluationCheck.COVERAGE: Text("coverage of intervals"),
     EvaluationCheck.VALUE: Text("value by band"),
     EvaluationCheck.CREDIT_LOSS: Text("credit loss by band"),
@@ -143,6 +161,8 @@ def _sentence(finding: EvaluationFinding, currency: str, language: Language) -> 
             return _level(finding, language)
         case EvaluationCheck.SLOPE:
             return _slope(finding, language)
+        case EvaluationCheck.CURVE:
+            return _curve(finding, language)
         case EvaluationCheck.DEFAULTS:
             return _band(_DEFAULTS_BAND, finding, lambda share: _share(share, language, 1), language)
         case _:
@@ -186,6 +206,22 @@ def _level(finding: EvaluationFinding, language: Language) -> str:
 def _slope(finding: EvaluationFinding, language: Language) -> str:
     is_far = (finding.figure.estimate or 0.0) < 1
     return _with_range(_SLOPE_FAR if is_far else _SLOPE_NEAR, finding.figure, language)
+
+
+def _curve(finding: EvaluationFinding, language: Language) -> str:
+    def share(share: float | None) -> str:
+        return _share(share, language, 1)
+
+    is_much = (finding.foreseen or 0.0) > (finding.realised or 0.0)
+    first, last = finding.periods or (0, 0)
+    return _CURVES[finding.group][is_much].within(
+        language,
+        first=first,
+        last=last,
+        foreseen=share(finding.foreseen),
+        realised=share(finding.realised),
+        range=_range(finding.figure, share, language),
+    )
 
 
 def _with_range(text: Text, figure: ReportedInterval, language: Language) -> str:

@@ -5,12 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
 
 import numpy as np
 
 from models.evaluation.report.bands import Band, risk_bands, value_bands
 from models.evaluation.report.causes import CauseGroup
-from models.evaluation.report.frequency import EVERYBODY, CoverageGroup, IntervalCoverage, frequency
+from models.evaluation.report.frequency import (
+    EVERYBODY,
+    CoverageGroup,
+    IntervalCoverage,
+    JudgedCurveByStep,
+    frequency,
+)
 from models.evaluation.report.importance import Figures
 from models.evaluation.report.judged import Judged
 from models.evaluation.report.totals import BandTotal, TotalsByBand
@@ -25,6 +32,7 @@ COVERAGE_SHORT = 0.03
 """So far below its claim coverage is still called right."""
 GAP_SHARE = 0.01
 """A gap in a band of less than this share of all that was earned and lost changes no decision."""
+CURVE_STRETCH = 1 / 3
 _WIDER = 2.576 / 1.96
 """Some thirty groups are looked at: their 95% ranges count as wide as 99% ones, lest a sound book be called wrong."""
 _INTERCEPT, _SLOPE = "calibration_intercept", "calibration_slope"
@@ -36,6 +44,7 @@ class EvaluationCheck(StrEnum):
     TOTAL = "total_value"
     LEVEL = "decline_level"
     SLOPE = "decline_slope"
+    CURVE = "curve"
     COVERAGE = "coverage"
     VALUE = "value_by_band"
     CREDIT_LOSS = "credit_loss_by_band"
@@ -56,7 +65,8 @@ class EvaluationFinding:
     """A figure of a group of clients that is off its mark.
 
     Attributes:
-        group: name of the tier or band; ``low`` to ``high`` are the edges of a band.
+        group: name of the tier or band, of a curve its event; ``low`` to ``high`` are the edges of a band.
+        periods: of a curve the first and the last period by whose end it is off; the figures are those of the last.
         figure: with its 95% range: of the total foreseen over realised (or foreseen less realised, ``is_gap``, where
             either of them is no gain, or the realised one may be none), intercept or slope of decline, else what came.
         foreseen: total or share; of coverage what the intervals claim; None of a slope.
@@ -68,6 +78,7 @@ class EvaluationFinding:
     group: str = EVERYBODY
     low: float = 0.0
     high: float = 1.0
+    periods: tuple[int, int] | None = None
     figure: ReportedInterval
     is_gap: bool = False
     foreseen: float | None = None
@@ -84,23 +95,35 @@ class OriginFindings:
 
 
 def finding_parts(
-    judged: Judged, totals: TotalsByBand, coverage: IntervalCoverage | None, decline: Figures
+    judged: Judged,
+    totals: TotalsByBand,
+    coverage: IntervalCoverage | None,
+    curve: JudgedCurveByStep | None,
+    decline: Figures,
 ) -> OriginFindings:
     """The findings of one test origin; ``decline`` are the figures of ours."""
     overall = [*_total(judged, totals.value_by_value[0]), *_level(judged, decline), *_slope(decline)]
-    bands = [*_coverage(coverage, judged), *_value_bands(judged, totals), *_credit_bands(judged, totals)]
+    bands = [
+        *_curve(curve),
+        *_coverage(coverage, judged),
+        *_value_bands(judged, totals),
+        *_credit_bands(judged, totals),
+    ]
     return OriginFindings(
-        checked=_checked(totals, coverage, decline),
+        checked=_checked(totals, coverage, curve, decline),
         wrong=(*(found for found, is_evident in overall if is_evident), *bands),
         may_be_chance=tuple(found for found, is_evident in overall if not is_evident),
     )
 
 
-def _checked(totals: TotalsByBand, coverage: IntervalCoverage | None, decline: Figures) -> tuple[EvaluationCheck, ...]:
+def _checked(
+    totals: TotalsByBand, coverage: IntervalCoverage | None, curve: JudgedCurveByStep | None, decline: Figures
+) -> tuple[EvaluationCheck, ...]:
     there = {
         EvaluationCheck.TOTAL: True,
         EvaluationCheck.LEVEL: True,
         EvaluationCheck.SLOPE: _SLOPE in decline,
+        EvaluationCheck.CURVE: curve is not None,
         EvaluationCheck.COVERAGE: coverage is not None,
         EvaluationCheck.VALUE: True,
         EvaluationCheck.CREDIT_LOSS: bool(totals.credit_loss_by_risk),
@@ -153,6 +176,34 @@ def _slope(decline: Figures) -> Iterator[tuple[EvaluationFinding, bool]]:
     figure = _reported(decline.get(_SLOPE))
     if figure.estimate is not None and not _within(figure.estimate, SLOPE):
         yield EvaluationFinding(check=EvaluationCheck.SLOPE, by=GroupedBy.ALL, figure=figure), _excludes(figure, 1.0)
+
+
+def _curve(curve: JudgedCurveByStep | None) -> Iterator[EvaluationFinding]:
+    """A stretch of a third of the steps or more by which too few, or too many, clients are foreseen to have had it."""
+    if curve is None:
+        return
+    off = [_off_side(*step) for step in zip(curve.foreseen, curve.realised, curve.low, curve.high, strict=True)]
+    stretches = [(side, list(places)) for side, places in groupby(range(len(off)), key=off.__getitem__) if side]
+    for _, places in stretches:
+        if len(places) >= max(CURVE_STRETCH * len(off), 1):
+            last = places[-1]
+            yield EvaluationFinding(
+                check=EvaluationCheck.CURVE,
+                by=GroupedBy.ALL,
+                group=curve.event,
+                periods=(curve.ends[places[0]], curve.ends[last]),
+                figure=ReportedInterval(estimate=curve.realised[last], low=curve.low[last], high=curve.high[last]),
+                foreseen=curve.foreseen[last],
+                realised=curve.realised[last],
+            )
+
+
+def _off_side(foreseen: float, realised: float, low: float, high: float) -> int:
+    """-1 for too few, 1 for too many, 0 for right or chance."""
+    figure = ReportedInterval(estimate=realised, low=low, high=high)
+    if _near(foreseen, realised, TOTAL_RATIO) or not _excludes(figure, foreseen, _WIDER):
+        return 0
+    return -1 if foreseen < realised else 1
 
 
 def _coverage(coverage: IntervalCoverage | None, judged: Judged) -> Iterator[EvaluationFinding]:

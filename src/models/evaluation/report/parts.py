@@ -32,9 +32,10 @@ def report_parts(
     left out.
     """
     totals, coverage = total_parts(judged, resampling), coverage_parts(judged)
+    curve = None if judged.curve is None else curve_parts(judged.curve)
     return OriginParts(
         clients=len(judged),
-        findings=finding_parts(judged, totals, coverage, decline or {}),
+        findings=finding_parts(judged, totals, coverage, curve, decline or {}),
         verdicts=verdict_parts(differences or {}, len(judged)),
         profit=profit_parts(judged),
         gains=gains_parts(judged),
@@ -42,7 +43,7 @@ def report_parts(
         totals=totals,
         calibration=calibration_parts(judged),
         coverage=coverage,
-        curve=None if judged.curve is None else curve_parts(judged.curve),
+        curve=curve,
         causes={} if judged.curve is None else cause_parts(judged.curve),
         errors=error_parts(judged),
         importance=importance_parts(importance or {}),
