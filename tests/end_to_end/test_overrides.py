@@ -63,7 +63,7 @@ class Kept:
 def kept(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     root = tmp_path_factory.mktemp("overrides")
     bundle = capped(open_bundle(trained.config, "champion"))
-    first = predict_book(trained.result.book, bundle, trained.config, root / "plain", DECEMBER)
+    first = predict_book(trained.result.book, bundle, graded_as(bundle, trained.config), root / "plain", DECEMBER)
     plain = scores_of(first)
     free = plain.index[plain["tier_basis"] == "rule"]
     raised, lowered = (str(plain.loc[free].index[plain.loc[free, "tier"] == tier][0]) for tier in ("B", "AA"))
@@ -79,7 +79,7 @@ def kept(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Ke
         f"{to_come},AA,is new,L. Chen,2022-12-01,2023-12-01",
     ]
     file.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
-    config = load_config(trained.config_file, [f"book.overrides={file}"])
+    config = graded_as(bundle, load_config(trained.config_file, [f"book.overrides={file}"]))
     heard: list[str] = []
     listener = logging.Handler()
     listener.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
@@ -89,6 +89,11 @@ def kept(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Ke
     finally:
         logging.getLogger().removeHandler(listener)
     return Kept(config, bundle, plain, file, scores_of(run), run, raised, lowered, late, "\n".join(heard))
+
+
+def graded_as(bundle: Bundle, config: Config) -> Config:
+    """The config with the policy of a bundle: a run grades by that of its config."""
+    return config.model_copy(update={"policy": bundle.models.policy.settings})
 
 
 def quoted(text: str) -> str:
@@ -148,7 +153,7 @@ def test_fates_are_counted_and_told(kept: Kept) -> None:
     reported = (
         "6: 2 applied, 1 held down by a cap, 1 expired, 1 not yet decided, 1 replaced by a later one; 1 up, 1 down"
     )
-    assert prediction_lines(kept.run)[0] == f"overrides            {reported}"
+    assert prediction_lines(kept.run)[1] == f"overrides            {reported}"
 
 
 def test_overrides_belong_to_the_run_key_and_their_reasons_to_no_log(kept: Kept, trained: TrainedLender) -> None:

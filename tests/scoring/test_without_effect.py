@@ -1,4 +1,4 @@
-"""A credit committee changes the policy in the config: whoever scores with older models is told that theirs grade."""
+"""A credit committee changes the config: its policy grades and is told, what else differs is without effect."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ from models.config.policy.policy import PolicyConfig
 from models.config.root import Config
 from models.notices import Severity
 from models.pipeline.bundle import Bundle
+from models.scoring.policy_in_force import GradedBy, policy_hash
 from models.scoring.without_effect import (
     changed_keys,
+    policy_in_force_notices,
     settings_changed_since,
     settings_hashes,
     settings_without_effect,
 )
+from models.text import Language
 from support.drawn_panel import fitted_models, small_config
 from support.graded import PROJECT_FINANCE
 
@@ -41,30 +44,38 @@ def test_the_config_that_the_models_were_published_with_is_not_told_of(published
 
 
 def test_the_same_policy_in_other_words_is_the_same_policy(published: Bundle) -> None:
-    assert settings_without_effect(published, with_policy()) == []
+    assert settings_hashes(published)["policy"] == policy_hash(with_policy().grading)
     assert settings_changed_since(settings_hashes(published), with_policy()) == []
 
 
-def test_another_policy_is_told_with_both_hashes_and_what_differs(published: Bundle) -> None:
-    (notice,) = settings_without_effect(published, with_policy(stability={"margin": 0.05}))
-    hashes = settings_hashes(published)
+def graded_by(bundle: Bundle, settings: PolicyConfig) -> Bundle:
+    policy = replace(bundle.models.policy, settings=settings)
+    return replace(bundle, models=replace(bundle.models, policy=policy))
+
+
+def test_a_policy_that_the_models_were_not_published_with_is_told_with_both_hashes(published: Bundle) -> None:
+    assert policy_in_force_notices(published) == []
+    config = with_policy(stability={"margin": 0.05})
+    serving = graded_by(published, config.grading)
+    (notice,) = policy_in_force_notices(serving)
+    own, other = settings_hashes(published)["policy"], settings_hashes(serving)["policy"]
     assert (notice.code, notice.severity, notice.subject, notice.count) == (
-        "policy_without_effect",
-        Severity.WARNING,
+        "policy_of_config",
+        Severity.NOTE,
         "policy",
         1,
     )
-    assert f"({hashes['policy']}), which grades: stability.margin differ" in notice.found
-    assert "tiers --what-if" in notice.remedy
-    (since,) = settings_changed_since(hashes, with_policy(stability={"margin": 0.05}))
+    assert notice.found == (
+        f"the config's policy ({other}) grades, not the one that the models were published with ({own}): "
+        "stability.margin differ"
+    )
+    (chinese,) = policy_in_force_notices(serving, Language("zh"))
+    assert f"按配置中的分级策略（{other}）分级" in chinese.found
+    assert GradedBy.of(serving) == GradedBy(policy=other, models=own)
+    (since,) = settings_changed_since(settings_hashes(published), config)
     assert (since.code, since.subject) == ("policy_changed_since", "policy")
-    assert hashes["policy"] in since.found
-
-
-def test_the_section_tiers_is_the_policy_where_there_is_no_other(published: Bundle) -> None:
-    (notice,) = settings_without_effect(published, small_config(tiers={"aa_share": 0.2}))
-    assert notice.code == "policy_without_effect"
-    assert "dimensions.expected_value.levels.top.share" in notice.found
+    assert own in since.found
+    assert since.remedy.startswith("predict again")
 
 
 def test_other_sections_are_told_by_name_and_those_of_training_as_a_note(published: Bundle) -> None:
@@ -88,13 +99,9 @@ def test_where_and_how_are_the_callers(published: Bundle) -> None:
 
 
 def test_a_whole_other_policy_is_told_by_three_of_its_keys(published: Bundle) -> None:
-    other = small_config().model_copy(update={"policy": PROJECT_FINANCE})
-    policy = next(each for each in settings_without_effect(published, other) if each.subject == "policy")
-    assert "more differ" in policy.found
-    assert len(policy.found) < 400
-    policy_of_others = replace(published.models.policy, settings=PROJECT_FINANCE)
-    graded_so = replace(published, models=replace(published.models, policy=policy_of_others))
-    assert settings_without_effect(graded_so, other) == []
+    (notice,) = policy_in_force_notices(graded_by(published, PROJECT_FINANCE))
+    assert "more differ" in notice.found
+    assert len(notice.found) < 400
 
 
 @pytest.mark.parametrize(

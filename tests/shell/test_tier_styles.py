@@ -12,6 +12,7 @@ from rich.console import Console
 from models.config.policy.tiers import DEFAULT_SCALE, Colour, TierConfig, TierScale
 from models.overview.plots import risk_chart
 from models.overview.report import ClientSample
+from models.scoring.policy_in_force import GradedBy
 from models.scoring.report import Predicted
 from models.scoring.terminal import tiers_table
 from models.segments.plots import mix_chart
@@ -63,6 +64,7 @@ def test_a_small_book_is_not_told_to_be_worth_nothing() -> None:
         value_by_tier={"AA": 12_345.0, "B": -345.0},
         decline_by_tier={"AA": 0.1, "B": 0.4},
         overrides={},
+        policy=GradedBy(policy="p", models="p"),
     )
     console = Console(width=80, record=True)
     console.print(tiers_table(reported, "USD"))

@@ -179,8 +179,9 @@ def features_by_client(panel: Panel) -> pd.DataFrame:
 
 def _read(version: Side, ends: tuple[Side, Side], config: Config, clients: Sequence[str]) -> Version:
     """Both ends as the bundle of one side reads them; two books may hold the clients in different orders."""
+    own = config.model_copy(update={"policy": version.bundle.models.policy.settings})
     before, after = (
-        features_by_client(score_clients(end.book, version.bundle, config, clients, end.as_of).panel).loc[list(clients)]
+        features_by_client(score_clients(end.book, version.bundle, own, clients, end.as_of).panel).loc[list(clients)]
         for end in ends
     )
     return Version(models=version.bundle.models, before=before, after=after, grader=version.grader)

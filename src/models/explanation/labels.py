@@ -95,6 +95,7 @@ _WORDS = {
     "lists": Text("Work lists"),
     "history": Text("History"),
     "version": Text("model version {version}"),
+    "policy": Text("policy {policy}"),
     "none": Text("unknown"),
     "note": Text("note", "severity"),
     "warning": Text("warning", "severity"),

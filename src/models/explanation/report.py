@@ -15,6 +15,7 @@ from models.explanation.within_reach import NoneWithinReach, Reachable
 from models.learners.decline.curves import DeclineCurves
 from models.notices import Notice
 from models.scoring.block import DECLINE, VALUE
+from models.scoring.policy_in_force import GradedBy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +93,7 @@ class ClientDocument(ClientScores):
     horizon: Horizon
     model_version: str
     bundle: str
+    policy: GradedBy
     decline_base_points: float
     value_base: float
     contributions: tuple[FeatureContribution, ...]
@@ -121,6 +123,7 @@ def client_document(story: ClientStory) -> ClientDocument:
         horizon=Horizon(periods=story.horizon_periods, period=story.period),
         model_version=story.model_version,
         bundle=story.bundle,
+        policy=story.policy,
         decline_base_points=story.base[DECLINE] * 100,
         value_base=story.base[VALUE],
         contributions=story.features,

@@ -33,9 +33,9 @@ from models.profiles.types import drivers_in_words
 from models.reasons.text import feature_in_words
 from models.scoring.block import DECLINE, VALUE
 from models.scoring.columns import assessment, score_columns
+from models.scoring.policy_in_force import GradedBy, scoring_config
 from models.scoring.run_key import model_version
-from models.scoring.scoring import scoring_config
-from models.scoring.without_effect import settings_without_effect
+from models.scoring.without_effect import policy_in_force_notices, settings_without_effect
 from models.text import ENGLISH, Language
 from models.warnings.text import warning_sentences
 
@@ -111,6 +111,7 @@ class ClientStory:
     level: float
     model_version: str
     bundle: str
+    policy: GradedBy
     scores: ClientScores
     tiers: Mapping[str, str]
     tier_reason: str
@@ -161,6 +162,7 @@ def explain_client(
         level=settings.learners.interval_level,
         model_version=model_version(bundle),
         bundle=bundle.key,
+        policy=GradedBy.of(bundle),
         scores=scores,
         tiers=models.policy.scale.labels(lang),
         tier_reason=_tier_reason(past, bundle, scores, lang),
@@ -183,7 +185,13 @@ def explain_client(
         treatment=treatment_of(settings, _treatment(columns), lang),
         warnings=_warnings(past, published, models.words, settings.book.currency, lang),
         lists=_lists(past, published, settings.book.currency, lang),
-        notices=by_severity([*models.learned.notices(past.dates[-1], lang), *settings_without_effect(bundle, config)]),
+        notices=by_severity(
+            [
+                *models.learned.notices(past.dates[-1], lang),
+                *policy_in_force_notices(bundle, lang),
+                *settings_without_effect(bundle, config),
+            ]
+        ),
         terms=definitions(settings, lang),
     )
 

@@ -53,7 +53,8 @@ def _head(story: ClientStory) -> RenderableType:
     lang = story.language
     title = Text(f"{client_title(story)}\n", style="bold")
     title.append(
-        f"{say('as_of', lang, day=day(story.as_of, lang))} · {say('version', lang, version=story.model_version)}\n",
+        f"{say('as_of', lang, day=day(story.as_of, lang))} · {say('version', lang, version=story.model_version)}"
+        f" · {say('policy', lang, policy=story.policy.policy)}\n",
         style="not bold dim",
     )
     grid = Table.grid(padding=(0, 2))

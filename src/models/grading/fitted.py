@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -73,22 +73,35 @@ def fit_policy(settings: PolicyConfig, book: Facts, currency: str) -> GradingPol
     return GradingPolicy(settings=settings, cut_offs=cut_offs, currency=currency)
 
 
-def refit_policy(policy: GradingPolicy, settings: PolicyConfig, book: Facts) -> GradingPolicy:
+def refit_policy(policy: GradingPolicy, settings: PolicyConfig, book: Facts | None) -> GradingPolicy:
     """A fitted policy with changed settings: levels that are as they were keep their cut-offs.
 
-    What a share amounts to for the others, and in dimensions that count otherwise than before, is settled on ``book``.
+    What a share amounts to for the others, and in dimensions that count otherwise than before, is settled on ``book``,
+    which may be None where ``shares_to_settle`` names none. Raises ``UserError`` as ``fit_policy`` does.
     """
-    fitted = fit_policy(settings, book, policy.currency)
+    scores = {} if book is None else scores_of(settings, book)
     kept = {name: _kept(policy, settings.dimensions[name], name) for name in _alike(policy.settings, settings)}
-    cut_offs = {
-        name: tuple(
-            kept.get(name, {}).get(level.name, found) for level, found in zip(dimension.levels, each, strict=False)
-        )
-        for (name, dimension), each in zip(settings.dimensions.items(), fitted.cut_offs.values(), strict=True)
-    }
+    cut_offs: dict[str, tuple[float, ...]] = {}
     for name, dimension in settings.dimensions.items():
+        found = _cut_offs(dimension, scores[name].numbers if name in scores else np.empty(0))
+        cut_offs[name] = tuple(
+            kept.get(name, {}).get(level.name, each) for level, each in zip(dimension.levels, found, strict=False)
+        )
         _require_order(name, dimension, cut_offs[name])
-    return replace(fitted, cut_offs=cut_offs)
+    return GradingPolicy(settings=settings, cut_offs=cut_offs, currency=policy.currency)
+
+
+def shares_to_settle(policy: GradingPolicy, settings: PolicyConfig) -> tuple[str, ...]:
+    """The dimensions of changed settings with shares of which a fitted policy does not know what they amount to."""
+    alike = _alike(policy.settings, settings)
+    return tuple(
+        name
+        for name, dimension in settings.dimensions.items()
+        if any(
+            level.share is not None and (name not in alike or level not in policy.settings.dimensions[name].levels)
+            for level in dimension.levels
+        )
+    )
 
 
 def top_share(numbers: FloatArray, share: float) -> float:

@@ -38,6 +38,7 @@ from models.panel.definitions import definitions
 from models.publications.previous import SCORES, earlier_scores, scale_of
 from models.relations.reading import reading
 from models.scoring.movers import MOVERS as MOVERS_FILE
+from models.scoring.policy_in_force import GradedBy
 from models.scoring.without_effect import settings_changed_since
 from models.store.sealed import OF_SCORES, read_manifest
 from models.vocab import Progress, SilentProgress
@@ -88,6 +89,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         as_of=as_of,
         model_version=str(scores["model_version"].iloc[0]),
         run_key=manifest["run_key"],
+        policy=GradedBy.of_manifest(manifest),
         clients=len(scores),
         value=float(scores["value"].sum()),
         tiers=tuple(_tier_lines(scores, scale)),

@@ -11,6 +11,7 @@ from models.kpis.compute import KpiRow
 from models.kpis.report import FigureMeaning
 from models.lists.report import WorkLists
 from models.notices import Notice
+from models.scoring.policy_in_force import GradedBy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +137,7 @@ class Overview:
     """A published run and its book at one as-of date.
 
     Attributes:
+        policy: which one graded; None of a run that was published before this was recorded.
         tier_colours: tier -> colour, best first; ``top_tiers`` are those whose clients are always warned of.
         sample: at most ``SAMPLE`` clients.
         lists: the first clients of each work list; None of a run that made none.
@@ -151,6 +153,7 @@ class Overview:
     as_of: date
     model_version: str
     run_key: str
+    policy: GradedBy | None
     clients: int
     value: float
     tiers: tuple[TierLine, ...]

@@ -9,9 +9,11 @@ from models.overview.report import Movers, Overview
 
 
 def overview_lines(overview: Overview, page: Path) -> Iterator[str]:
-    """How many moved and warn, and where the page is."""
+    """How many moved and warn, which policy graded, and where the page is."""
     yield f"moved    {_moved(overview.movers)}"
     yield f"warnings {_warned(overview.alarms.counts)}"
+    if overview.policy is not None:
+        yield f"graded   by {overview.policy.sentence}"
     yield f"overview {page}"
 
 

@@ -94,20 +94,27 @@ def scored_blocks(scoring: Scoring, bundle: Bundle, mapper: Mapper) -> Iterator[
 
 
 class BlockScorer:
-    """Scores blocks by number. Copied to a worker it is light: there the bundle is read anew, proved by its hashes."""
+    """Scores blocks by number. Copied to a worker it is light: there the bundle is read anew, proved by its hashes.
+
+    The policy travels with it, since another one may grade than the bundle's own.
+    """
 
     def __init__(self, scoring: Scoring, bundle: Bundle) -> None:
         self._scoring = scoring
-        self._folder = bundle.folder
+        self._folder, self._policy = bundle.folder, bundle.models.policy
         self._bundle: Bundle | None = bundle
 
     def __call__(self, numbers: Iterable[int]) -> Iterator[BlockScores | None]:
         """The scores of each block. Raises ``DamagedBundleError``, ``AdditivityError``."""
-        bundle = self._bundle = self._bundle or read_bundle(self._folder, threads=1)
+        bundle = self._bundle = self._bundle or self._read()
         scoring = self._scoring
         blocks = scoring.prepared.blocks(tuple(numbers), scoring.around.last)
         return (scoring.scores(bundle, block) for block in blocks)
 
+    def _read(self) -> Bundle:
+        bundle = read_bundle(self._folder, threads=1)
+        return replace(bundle, models=replace(bundle.models, policy=self._policy))
+
     def __getstate__(self) -> dict[str, object]:
         prepared = replace(self._scoring.prepared, memory=Memory())
-        return {"_scoring": replace(self._scoring, prepared=prepared), "_folder": self._folder, "_bundle": None}
+        return {**vars(self), "_scoring": replace(self._scoring, prepared=prepared), "_bundle": None}

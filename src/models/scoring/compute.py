@@ -37,11 +37,12 @@ from models.scoring.columns import REMEMBERED
 from models.scoring.explanations import Stamp
 from models.scoring.movers import write_movers
 from models.scoring.parquet import ParquetFile, Spill
+from models.scoring.policy_in_force import POLICY_FACTS, GradedBy, PolicyInForce, policy_in_force, scoring_config
 from models.scoring.report import Predicted, Tally
 from models.scoring.run_key import model_version, run_folder, run_key
-from models.scoring.scoring import score_block, score_clients, scoring_config
+from models.scoring.scoring import score_block, score_clients
 from models.scoring.tier_columns import earlier_tier_notices, tier_columns
-from models.scoring.without_effect import settings_hashes, settings_without_effect
+from models.scoring.without_effect import policy_in_force_notices, settings_hashes, settings_without_effect
 from models.store.code import scoring_code
 from models.store.drafts import scratch_folder
 from models.store.sealed import OF_SCORES, Published, publish_folder, write_manifest
@@ -94,7 +95,7 @@ __all__ = [
 class _Job:
     """What one prediction was asked to do."""
 
-    bundle: Bundle
+    policy: PolicyInForce
     settings: Config
     as_of: date
     key: str
@@ -108,6 +109,11 @@ class _Job:
     """Of an offer to keep a client."""
     notices: tuple[Notice, ...] = ()
     """What was known to be left out or implausible before scoring began."""
+
+    @property
+    def bundle(self) -> Bundle:
+        """The models, with the policy that grades."""
+        return self.policy.bundle
 
     def scoring(self, prepared: PreparedBook) -> Scoring:
         """What the blocks of a prepared book are scored with."""
@@ -139,8 +145,8 @@ def predict_book(
     """Score all clients active before ``as_of`` (else the end of the book) into a new folder below ``out``.
 
     ``out/latest`` then leads to it, unless scores of a later date are there. Settings of the bundle decide what is
-    computed; ``config`` says where and how. The newest scores in ``out`` of an earlier date are built upon: kinds of
-    clients move from there only with reason.
+    foreseen; ``config`` says where and how, and by which policy clients are graded. The newest scores in ``out`` of an
+    earlier date are built upon: kinds of clients move from there only with reason.
     Raises ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published,
     ``DamagedBundleError`` if the earlier scores are not as they were published, ``UnlikeTrainingError`` if the section
     ``guard`` refuses the book beside that of training, or what is expected of it: then nothing is published.
@@ -154,12 +160,15 @@ def predict_book(
     origins = origins_to_read(settings, first=PeriodGrid(settings.time.period, when).index_of(book.first_date))
     decision_context = DecisionContext(previous=previous, overrides=overrides_at(book, when))
     unlike = likeness_notices(book, bundle.profile, bundle.config, config.guard)
+    policy = policy_in_force(book, bundle, config, when, progress=progress)
+    bundle = policy.bundle
     scale = bundle.models.policy.scale
     tiers = (*override_notices(decision_context.overrides, scale), *earlier_tier_notices(previous, scale))
-    notices = (*book.notices, *unlike, *bundle.models.learned.notices(when), *tiers)
+    reported = (*bundle.models.learned.notices(when), *policy_in_force_notices(bundle))
+    notices = (*book.notices, *unlike, *reported, *tiers)
     refuse_unlike(book.name, notices)
     job = _Job(
-        bundle,
+        policy,
         settings,
         when,
         key,
@@ -182,7 +191,14 @@ def predict_book(
     later = lead_latest(folder, when)
     stays = [] if later is None else [stays_notice(later, folder, when)]
     reported = by_severity([*_notices(prepared, job, tally), *settings_without_effect(bundle, config), *stays])
-    return tally.summary(folder, run_key=key, as_of=when, model_version=model_version(bundle), notices=reported)
+    return tally.summary(
+        folder,
+        run_key=key,
+        as_of=when,
+        model_version=model_version(bundle),
+        policy=GradedBy.of(bundle),
+        notices=reported,
+    )
 
 
 @dataclass
@@ -287,6 +303,7 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str
         "as_of": job.as_of.isoformat(),
         "bundle": job.bundle.key,
         "settings": settings_hashes(job.bundle),
+        POLICY_FACTS: job.policy.facts(),
         "input": job.fingerprint,
         "code": scoring_code(),
         "learned_until": job.bundle.models.learned.until.isoformat(),

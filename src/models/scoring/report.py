@@ -13,6 +13,7 @@ import pyarrow as pa
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.config.sections import TimeConfig
 from models.notices import Notice, Severity
+from models.scoring.policy_in_force import GradedBy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +30,7 @@ class Predicted:
     decline_by_tier: dict[str, float]
     overrides: dict[str, int]
     """How many overrides met which fate, see ``override_facts``."""
+    policy: GradedBy
     notices: tuple[Notice, ...] = ()
     """What the run leaves out, assumes or finds implausible, the gravest first.
 
@@ -81,7 +83,14 @@ class Tally:
         ]
 
     def summary(
-        self, folder: Path, *, run_key: str, as_of: date, model_version: str, notices: tuple[Notice, ...]
+        self,
+        folder: Path,
+        *,
+        run_key: str,
+        as_of: date,
+        model_version: str,
+        policy: GradedBy,
+        notices: tuple[Notice, ...],
     ) -> Predicted:
         """The run that was published in ``folder``, tiers from the best on."""
         order = [tier for tier in self.scale.names if tier in self.clients]
@@ -95,5 +104,6 @@ class Tally:
             value_by_tier={tier: self.value[tier] for tier in order},
             decline_by_tier={tier: self.decline[tier] / self.clients[tier] for tier in order},
             overrides=self.overrides,
+            policy=policy,
             notices=notices,
         )

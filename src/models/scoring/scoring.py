@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -20,10 +21,11 @@ from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined
 from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import FittedModels, completed
-from models.publications.previous import earlier_scores
+from models.publications.previous import PreviousScores, earlier_scores
 from models.scoring.absent import absence
 from models.scoring.block import DECLINE, FIRST_SEEN, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.columns import REMEMBERED
+from models.scoring.policy_in_force import policy_in_force, scoring_config
 from models.scoring.run_key import run_folder, run_key
 from models.store.sealed import MANIFEST, OF_SCORES, read_manifest
 from models.vocab import FloatArray
@@ -77,16 +79,12 @@ def explain_matrix(
     return explained, served
 
 
-def scoring_config(bundle: Bundle, config: Config) -> Config:
-    """The bundle's settings, with the caller's place of the book, limits of what is plausible, and way of running."""
-    return bundle.config.model_copy(update={"book": config.book, "guard": config.guard, "run": config.run})
-
-
 @dataclass(frozen=True, kw_only=True)
 class ScoringBasis:
     """Everything that clients of a book are scored and decided from at a date, opened once for however many of them.
 
-    ``settings`` are those of the bundle, see ``scoring_config``; ``prepared`` is the ledger of the whole book.
+    ``bundle`` grades by the caller's policy, see ``policy_in_force``, and ``settings`` are those of ``scoring_config``;
+    ``prepared`` is the ledger of the whole book.
     """
 
     book: Book
@@ -102,16 +100,20 @@ class ScoringBasis:
     ) -> ScoringBasis:
         """Open the ledger at ``as_of``, else at the end of the book, and what was published before.
 
-        ``earlier`` is the folder below which scores are published, see ``grounds_at``.
+        ``earlier`` is the folder below which scores are published: the newest of an earlier date are built upon, and
+        where the whole book was scored for the same date, its limit on changes of tier holds. None: nothing was.
         """
         settings, when = scoring_config(bundle, config), as_of or book.known_until
+        published = _published_run(book, bundle, settings, when, earlier)
         return cls(
             book=book,
-            bundle=bundle,
+            bundle=policy_in_force(book, bundle, config, when, published=published.manifest).bundle,
             settings=settings,
             as_of=when,
             prepared=kept_book(book, settings, when, bundle.models.notes),
-            context=grounds_at(book, bundle, settings, when, earlier),
+            context=DecisionContext(
+                previous=published.previous, limit=published.limit, overrides=overrides_at(book, when)
+            ),
         )
 
     def score(self, clients: Sequence[str]) -> ScoredBlock:
@@ -142,22 +144,27 @@ def score_clients(
     return ScoringBasis.of(book, bundle, config, as_of, earlier=earlier).score(clients)
 
 
-def grounds_at(book: Book, bundle: Bundle, settings: Config, as_of: date, earlier: Path | None) -> DecisionContext:
-    """What decisions about clients of a book rest on at a date, as in a run that scored the whole book.
+@dataclass(frozen=True, kw_only=True)
+class _PublishedRun:
+    """The scores that a run builds on, and the manifest of the run that scored the whole book, where it was published.
 
-    ``earlier`` is the folder below which scores are published: the newest of an earlier date are built upon, and where
-    the whole book was scored for the same date, its limit on changes of tier holds. None: nothing was published.
+    Without one every client may change tier.
     """
-    overrides = overrides_at(book, as_of)
+
+    previous: PreviousScores | None = None
+    manifest: Mapping[str, Any] | None = None
+
+    @property
+    def limit(self) -> MoveLimit:
+        """Who may change tier in the whole book, as the run found it."""
+        return EVERY_MOVE if self.manifest is None else MoveLimit(**self.manifest[MOVES])
+
+
+def _published_run(book: Book, bundle: Bundle, settings: Config, as_of: date, earlier: Path | None) -> _PublishedRun:
+    """What was published below ``earlier``: the newest scores of an earlier date, and the run of this one. None: no."""
     if earlier is None:
-        return DecisionContext(overrides=overrides)
+        return _PublishedRun()
     previous = earlier_scores(earlier, as_of, REMEMBERED)
-    limit = _published_limit(run_folder(earlier, as_of, run_key(book, bundle, settings, as_of, previous)))
-    return DecisionContext(previous=previous, limit=limit, overrides=overrides)
-
-
-def _published_limit(folder: Path) -> MoveLimit:
-    """Who may change tier in the whole book, as the run that published it found; all may, where none did."""
-    if not (folder / MANIFEST).is_file():
-        return EVERY_MOVE
-    return MoveLimit(**read_manifest(folder, remedies=OF_SCORES)[MOVES])
+    folder = run_folder(earlier, as_of, run_key(book, bundle, settings, as_of, previous))
+    manifest = read_manifest(folder, remedies=OF_SCORES) if (folder / MANIFEST).is_file() else None
+    return _PublishedRun(previous=previous, manifest=manifest)

@@ -37,7 +37,7 @@ def tiers_table(predicted: Predicted, currency: str) -> Table:
 
 
 def prediction_lines(predicted: Predicted) -> list[str]:
-    """What became of overrides, where there are any, and where the results of a prediction stand."""
+    """Which policy graded, what became of overrides, where there are any, and where the results stand."""
     reported = (
         [f"{'overrides':<21}{overrides_sentence(predicted.overrides)}"] if any(predicted.overrides.values()) else []
     )
@@ -46,6 +46,7 @@ def prediction_lines(predicted: Predicted) -> list[str]:
         "movers.parquet", "manifest.json",
     )  # fmt: skip
     return [
+        f"{'graded by':<21}{predicted.policy.sentence}",
         *reported,
         *(f"{name:<21}{predicted.folder / name}" for name in names),
         f"{'newest, always':<21}{predicted.folder.parent / 'latest'}",

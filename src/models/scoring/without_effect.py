@@ -1,7 +1,8 @@
-"""Settings of a caller's config without effect, since the bundle's published values count instead.
+"""Which of a caller's settings count beside those of the bundle, and which are without effect.
 
-A run takes where and how from the caller (the sections ``book`` and ``run``), all that decides numbers from the bundle.
-A setting that is passed over must not be passed over in silence.
+A run takes where and how from the caller (the sections ``book`` and ``run``), and the policy that grades; all that
+decides what is foreseen is the bundle's. Neither a setting that is passed over nor a policy that the models were not
+published with may stay unsaid.
 """
 
 from __future__ import annotations
@@ -13,51 +14,83 @@ from models.config.policy.policy import PolicyConfig
 from models.config.root import Config
 from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
-from models.store.keys import canonical_json, text_hash
+from models.scoring.policy_in_force import POLICY_FACTS as POLICY
+from models.scoring.policy_in_force import GradedBy, graded_by_config, settings_hash
+from models.text import ENGLISH, Language, Text
 
-POLICY = "policy"
 _OF_THE_CALLER = ("book", "run")
 _OF_TRAINING = ("origins", "learners")
 """Sections that scoring never reads: other values wait for the next training, which is how it should be."""
 _GRADING = (POLICY, "tiers")
-_HASH_LENGTH = 12
 _SHOWN = 3
 
 
 def settings_without_effect(bundle: Bundle, config: Config) -> list[Notice]:
-    """Policy and sections of ``config`` that differ from those of the bundle, which count instead."""
-    return [*_policy(bundle.models.policy.settings, config), *_sections(bundle.config, config)]
+    """Sections of ``config`` that differ from those of the bundle, which count instead."""
+    return list(_sections(bundle.config, config))
+
+
+_OF_CONFIG = (
+    Text(
+        "the config's policy ({policy}) grades, not the one that the models were published with ({models}): "
+        "{keys} differ"
+    ),
+    Text("the verb tiers tells whom it moves; to grade by the models' own, name their policy in the config"),
+)
+"""What was found, and the remedy."""
+_POLICY = Text("policy", "subject of a notice")
+_AND_MORE = Text("{keys} and {more} more")
+
+
+def policy_in_force_notices(bundle: Bundle, lang: Language = ENGLISH) -> list[Notice]:
+    """A note where another policy grades than the one that the models were published with: which, and in what."""
+    if not graded_by_config(bundle):
+        return []
+    graded_by = GradedBy.of(bundle)
+    trained, serves = (each.model_dump(mode="json") for each in _policies(bundle))
+    keys = list(changed_keys(trained, serves))
+    found, remedy = _OF_CONFIG
+    return [
+        Notice(
+            code="policy_of_config",
+            severity=Severity.NOTE,
+            subject=_POLICY.within(lang),
+            found=found.within(lang, policy=graded_by.policy, models=graded_by.models, keys=_some(keys, lang)),
+            remedy=remedy.within(lang),
+            count=len(keys),
+        )
+    ]
+
+
+def _policies(bundle: Bundle) -> tuple[PolicyConfig, PolicyConfig]:
+    """The policy that the models were published with, and the one by which they grade."""
+    return bundle.config.grading, bundle.models.policy.settings
 
 
 def settings_hashes(bundle: Bundle) -> dict[str, str]:
     """Section -> what identifies the settings by which a bundle scores; a run publishes them beside its scores."""
     reported = bundle.config.meaning() | {POLICY: bundle.models.policy.settings.model_dump(mode="json")}
-    return {
-        section: _hash(reported[section]) for section in sorted(reported) if section not in (*_OF_THE_CALLER, "tiers")
-    }
+    left_out = (*_OF_THE_CALLER, "tiers")
+    return {section: settings_hash(reported[section]) for section in sorted(reported) if section not in left_out}
 
 
 def settings_changed_since(published: Mapping[str, str], config: Config) -> list[Notice]:
     """Policy and sections of ``config`` that differ from those a run was scored by, of which it published hashes."""
     reported = config.meaning() | {POLICY: config.grading.model_dump(mode="json")}
-    changed = [
-        each for each, known in published.items() if each not in _OF_TRAINING and known != _hash(reported.get(each))
-    ]
+    now = {each: settings_hash(reported.get(each)) for each in published if each not in _OF_TRAINING}
+    changed = [each for each, known in now.items() if published[each] != known]
     return [
         Notice(
             code="policy_changed_since" if section == POLICY else "setting_changed_since",
             severity=Severity.WARNING,
             subject=section,
             found=f"these scores were made by other values ({published[section]}) than the config has now "
-            f"({_hash(reported.get(section))})",
-            remedy="train and score again for the config's to count, or set them back",
+            f"({now[section]})",
+            remedy=f"{'predict' if section == POLICY else 'train and score'} again for the config's to count, "
+            "or set them back",
         )
         for section in changed
     ]
-
-
-def _hash(settings: Any) -> str:
-    return text_hash(canonical_json(settings))[:_HASH_LENGTH]
 
 
 def changed_keys(before: Any, after: Any, place: str = "") -> Iterator[str]:
@@ -93,26 +126,6 @@ def _entries(value: Any) -> Mapping[str, Any] | None:
     return None
 
 
-def _policy(serves: PolicyConfig, config: Config) -> Iterator[Notice]:
-    old, new = (policy.model_dump(mode="json") for policy in (serves, config.grading))
-    keys = list(changed_keys(old, new))
-    if not keys:
-        return
-    found = (
-        f"the config's policy ({_hash(new)}) is not the one that the models were published with "
-        f"({_hash(old)}), which grades: {_some(keys)} differ"
-    )
-    remedy = "train again to grade by the config's; tiers --what-if tells whom a change would move"
-    yield Notice(
-        code="policy_without_effect",
-        severity=Severity.WARNING,
-        subject=POLICY,
-        found=found,
-        remedy=remedy,
-        count=len(keys),
-    )
-
-
 def _sections(serves: Config, config: Config) -> Iterator[Notice]:
     before, after = serves.meaning(), config.meaning()
     passed_over = (*_OF_THE_CALLER, *(_GRADING if config.policy is None else (POLICY,)))
@@ -129,6 +142,6 @@ def _sections(serves: Config, config: Config) -> Iterator[Notice]:
             )
 
 
-def _some(keys: Sequence[str]) -> str:
-    more = len(keys) - _SHOWN
-    return ", ".join(keys[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+def _some(keys: Sequence[str], lang: Language = ENGLISH) -> str:
+    shown, more = ", ".join(keys[:_SHOWN]), len(keys) - _SHOWN
+    return _AND_MORE.within(lang, keys=shown, more=str(more)) if more > 0 else shown

@@ -18,8 +18,9 @@ from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
 from models.publications.latest import LATEST, published_facts
 from models.publications.previous import newest_before
+from models.scoring.policy_in_force import policy_hash, scoring_config
 from models.scoring.run_key import KEY_LENGTH, model_version, run_key_after
-from models.scoring.scoring import ScoringBasis, scoring_config
+from models.scoring.scoring import ScoringBasis
 from models.store.code import scoring_code
 from models.store.sealed import OF_SCORES, read_facts
 from models.vocab import Progress, SilentProgress
@@ -100,7 +101,8 @@ def publication_notices(book: Book, bundle: Bundle, config: Config, as_of: date 
     key = run_key_after(book, bundle, settings, when, previous)
     if facts.get("run_key") == key:
         return []
-    reported = "; ".join(_differences(facts, book, bundle, when)) or "other settings, or other scores before them"
+    differences = "; ".join(_differences(facts, book, bundle, config, when))
+    reported = differences or "other settings, or other scores before them"
     return [
         Notice(
             code="not_as_published",
@@ -112,11 +114,13 @@ def publication_notices(book: Book, bundle: Bundle, config: Config, as_of: date 
     ]
 
 
-def _differences(facts: Mapping[str, Any], book: Book, bundle: Bundle, when: date) -> list[str]:
+def _differences(facts: Mapping[str, Any], book: Book, bundle: Bundle, config: Config, when: date) -> list[str]:
+    grades = policy_hash(config.grading)
     pairs = {
         "models": (str(facts.get("bundle"))[:KEY_LENGTH], model_version(bundle)),
         "as-of date": (str(facts.get("as_of")), when.isoformat()),
         "book": (str(facts.get("input"))[:KEY_LENGTH], book.fingerprint[:KEY_LENGTH]),
+        "policy": (str(facts.get("settings", {}).get("policy", grades)), grades),
         "code": (str(facts.get("code"))[:KEY_LENGTH], scoring_code()[:KEY_LENGTH]),
     }
     return [f"{name} {theirs} there, {ours} here" for name, (theirs, ours) in pairs.items() if theirs != ours]

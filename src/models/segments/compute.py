@@ -28,9 +28,9 @@ from models.pipeline.predictions import Predictions
 from models.publications.previous import earlier_scores
 from models.scoring.block import DecisionContext
 from models.scoring.columns import REMEMBERED, assessment, columns_before_tiers
+from models.scoring.policy_in_force import policy_in_force, scoring_config
 from models.scoring.run_key import model_version
-from models.scoring.scoring import scoring_config
-from models.scoring.without_effect import settings_without_effect
+from models.scoring.without_effect import policy_in_force_notices, settings_without_effect
 from models.segments.contents import SegmentsReport
 from models.segments.profile_report import KindsReport, region_cells
 from models.segments.report import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segments_report
@@ -126,6 +126,7 @@ def book_profiles(
     """
     settings = scoring_config(bundle, config)
     when = as_of or book.known_until
+    bundle = policy_in_force(book, bundle, config, when, progress=progress).bundle
     previous = None if earlier is None else earlier_scores(earlier, when, REMEMBERED)
     decision_context = DecisionContext(previous=previous, overrides=overrides_at(book, when))
     prepared = kept_book(book, settings, when, bundle.models.notes)
@@ -147,7 +148,7 @@ def book_profiles(
             bundle.models.segments, rows, reported, mixes_of(rows, columns), bundle.models.policy.scale
         ),
         kinds=replace(report.kinds, regions=regions),
-        notices=by_severity(settings_without_effect(bundle, config)),
+        notices=by_severity([*policy_in_force_notices(bundle), *settings_without_effect(bundle, config)]),
     )
 
 

@@ -45,10 +45,10 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Grade the book by the policy of the models and by it with the values of --what-if, and tell who would move.
+    """Grade the book by the policy of the config and by it with the values of --what-if, and tell who would move.
 
     Nothing is published. Earlier tiers count in neither grading, overrides that hold on the day in both. Without
-    --what-if the tiers are shown as they are.
+    --what-if the policy of the config is held against the one that the models were published with.
     """
     shift = job.tiers(
         settings_of(config, set_),

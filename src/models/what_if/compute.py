@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -12,7 +12,7 @@ from models.book.door import Book
 from models.config.loading import change_policy
 from models.config.policy.policy import PolicyConfig
 from models.config.root import Config
-from models.grading.compute import facts_of
+from models.errors import TooLittleDataError
 from models.grading.coverage import coverage_notices
 from models.grading.decision import TierDecisions, grade_book
 from models.grading.facts import Facts
@@ -21,12 +21,9 @@ from models.grading.known_overrides import overrides_at
 from models.grading.reasons_text import reasons
 from models.grading.scores import looked_at
 from models.notices import Notice, by_severity
-from models.panel.build import panels_by_block
-from models.panel.ledger_cache import kept_book
-from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle
-from models.scoring.scoring import scoring_config
-from models.scoring.without_effect import settings_without_effect
+from models.scoring.policy_in_force import book_facts, policy_hash, policy_in_force, scoring_config
+from models.scoring.without_effect import policy_in_force_notices, settings_without_effect
 from models.vocab import BoolArray, FloatArray, IntArray, Progress, SilentProgress
 
 MOVERS = 10
@@ -49,6 +46,7 @@ class TierShift:
 
     Attributes:
         changes: what was set, as it was asked for.
+        policies: what identifies the policy before and after; without changes those of the models and of the config.
         tiers: names, best first.
         clients: (tiers before, tiers after), how many; best tier first. ``value`` likewise, in book currency.
         overridden: of how many clients a person's decision counts, which it does under both.
@@ -60,6 +58,7 @@ class TierShift:
     as_of: date
     currency: str
     changes: tuple[str, ...]
+    policies: tuple[str, str]
     tiers: tuple[str, ...]
     clients: tuple[tuple[int, ...], ...]
     value: tuple[tuple[float, ...], ...]
@@ -83,29 +82,41 @@ def tier_shift(
     *,
     progress: Progress = SilentProgress(),
 ) -> TierShift:
-    """Grade all clients active before ``as_of`` by the policy of the bundle, and by it with ``changes`` (key=value).
+    """Grade all clients active before ``as_of`` by the policy of the config, and by it with ``changes`` (key=value).
 
-    Earlier tiers count in neither, overrides that hold on the day in both.
-    Raises ``ConfigError`` if the changed policy does not hold together.
+    Without changes it is held against the policy that the models were published with. Earlier tiers count in neither,
+    overrides that hold on the day in both. Raises ``ConfigError`` if the changed policy does not hold together,
+    ``TooLittleDataError`` if no client is active.
     """
-    policy = bundle.models.policy
-    settings = change_policy(policy.settings, changes, bundle.config.features)
     when = as_of or book.known_until
-    names = {*looked_at(policy.settings), *looked_at(settings)}
-    facts = _book_facts(book, bundle, scoring_config(bundle, config), when, names, progress)
+    serving = policy_in_force(book, bundle, config, when, progress=progress).bundle
+    own, policy = bundle.models.policy, serving.models.policy
+    settings = change_policy(policy.settings, changes, bundle.config.features)
+    names = {name for each in (own.settings, policy.settings, settings) for name in looked_at(each)}
+    facts = book_facts(book, bundle, scoring_config(bundle, config), when, names, progress=progress)
+    if facts is None:
+        raise TooLittleDataError(
+            rule=f"some clients must be active before {when}", got="none", remedy="choose another --as-of"
+        )
     facts = replace(facts, overrides=overrides_at(book, when))
-    found = what_if(policy, settings, facts)
+    found = what_if(policy, settings, facts) if changes else compared(own, policy, facts)
     return TierShift(
         as_of=when,
         currency=policy.currency,
         changes=tuple(changes),
+        policies=(policy_hash(found.before.assessment.policy.settings), policy_hash(settings)),
         tiers=found.tiers,
         clients=tuple(map(tuple, found.clients.tolist())),
         value=tuple(map(tuple, found.value.tolist())),
         overridden=found.before.overridden,
         movers=_movers(found, facts),
         notices=by_severity(
-            [*bundle.models.learned.notices(when), *settings_without_effect(bundle, config), *_without(found)]
+            [
+                *bundle.models.learned.notices(when),
+                *policy_in_force_notices(serving),
+                *settings_without_effect(bundle, config),
+                *_without(found),
+            ]
         ),
     )
 
@@ -117,23 +128,6 @@ def _without(found: WhatIf) -> list[Notice]:
         for assessment in (found.before.assessment, found.after.assessment)
         for each in coverage_notices(assessment.policy.settings, assessment.coverage)
     ]
-
-
-def _book_facts(
-    book: Book, bundle: Bundle, settings: Config, as_of: date, names: Set[str], progress: Progress
-) -> Facts:
-    prepared = kept_book(book, settings, as_of, bundle.models.notes)
-    panels = panels_by_block(prepared, settings, [0], targets=False)
-    tracked = progress.track(panels, total=len(prepared.block_numbers), title="Scoring")
-    return Facts.joined([_block_facts(bundle, panel, names) for panel in tracked if len(panel)])
-
-
-def _block_facts(bundle: Bundle, panel: Panel, names: Set[str]) -> Facts:
-    """With those features only that the policy or its change looks at."""
-    models = bundle.models
-    matrix = models.contract.encode(panel.features)
-    forecast = models.bounds.around(models.value.predict(matrix), models.decline.predict(matrix))
-    return facts_of(forecast, panel).with_features(sorted(names))
 
 
 def _movers(found: WhatIf, facts: Facts) -> tuple[MovingClient, ...]:
@@ -178,9 +172,14 @@ def what_if(policy: GradingPolicy, settings: PolicyConfig, facts: Facts) -> What
     neither. Cut-offs of dimensions that did not change stay; what a share amounts to in the others is settled on these
     clients.
     """
+    return compared(policy, refit_policy(policy, settings, replace(facts, previous=None)), facts)
+
+
+def compared(old_policy: GradingPolicy, new_policy: GradingPolicy, facts: Facts) -> WhatIf:
+    """The same by two fitted policies."""
     alone = replace(facts, previous=None)
-    before, after = (grade_book(each, alone) for each in (policy, refit_policy(policy, settings, alone)))
-    scale = settings.scale.with_others(policy.settings.scale.names)
+    before, after = (grade_book(each, alone) for each in (old_policy, new_policy))
+    scale = new_policy.scale.with_others(old_policy.scale.names)
     old, new = (scale.ranks(each.tier, len(facts)) for each in (before, after))
     tiers = len(scale)
     place = old * tiers + new

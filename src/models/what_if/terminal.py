@@ -25,20 +25,22 @@ def shift_summary(shift: TierShift) -> Iterator[Table]:
 
 def shift_sentence(shift: TierShift) -> str:
     """How many would move, of how many, and what they are worth; without a change, how to ask for one."""
-    if not shift.changes:
+    if not shift.changes and len(set(shift.policies)) == 1:
         return f"These are the tiers as they are. Ask for another policy with --what-if KEY=VALUE, e.g. {EXAMPLE}."
     tiers = range(len(shift.tiers))
     total = sum(map(sum, shift.clients))
     worth = sum(shift.value[old][new] for old in tiers for new in tiers if old != new)
     expected = money(worth, shift.currency, ENGLISH)
     kept = f" In both, overrides count for {shift.overridden:,} clients." if shift.overridden else ""
-    asked = " and ".join(shift.changes)
-    return f"With {asked} {shift.moved:,} of {total:,} clients would change tier, worth {expected}.{kept}"
+    own, config = shift.policies
+    asked = f"With {' and '.join(shift.changes)}" if shift.changes else f"By the config's policy ({config})"
+    against = "" if shift.changes else f", against that of the models ({own})"
+    return f"{asked} {shift.moved:,} of {total:,} clients would change tier, worth {expected}{against}.{kept}"
 
 
 def _matrix(shift: TierShift) -> Table:
     table = Table(title=f"Tiers at {shift.as_of}: clients and expected value", title_justify="left", box=SIMPLE_HEAD)
-    table.add_column("policy as it is")
+    table.add_column("policy as it is" if shift.changes else "policy of the models")
     for tier in shift.tiers:
         table.add_column(f"then {tier}", justify="right")
     table.add_column("all", justify="right")
