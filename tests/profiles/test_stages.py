@@ -36,6 +36,7 @@ def trajectory(
     asked_for: float = np.nan,
     asked_periods: float = np.nan,
     open_facilities: float = np.nan,
+    known_periods: float = np.nan,
 ) -> Trajectory:
     columns = np.array([row[1:] for row in rows], dtype=np.float64).T
     return Trajectory(
@@ -47,6 +48,7 @@ def trajectory(
         asked_for=np.full(len(rows), asked_for),
         asked_periods=np.full(len(rows), asked_periods),
         open_facilities=np.full(len(rows), open_facilities),
+        known_periods=np.full(len(rows), known_periods),
     )
 
 
@@ -160,3 +162,17 @@ def test_a_client_with_something_open_has_not_churned_if_the_lender_says_so(
 def test_what_is_open_in_the_funnel_binds_a_client_too() -> None:
     silent = trajectory(("churned", 40.0, 100.0, 0.0, 0.1), asked_for=1.0, open_facilities=0.0)
     assert of(silent, churned_while_bound=False) == "maturity"
+
+
+def test_who_was_never_active_is_acquired_until_it_is_given_up() -> None:
+    nobody = ("", np.nan, np.nan, np.nan, 0.9)
+    settings = StagesConfig.model_validate(SETTINGS.model_dump() | {"churned_after_periods": 9})
+
+    def stage(**known: float) -> str:
+        return str(stages_of(trajectory(nobody, **known), settings)[0])
+
+    assert stage(known_periods=2.0) == "acquisition"
+    assert stage(known_periods=40.0, asked_for=1.0, asked_periods=1.0) == "acquisition"
+    assert stage(known_periods=40.0, asked_for=0.0, asked_periods=8.0) == "acquisition"
+    assert stage(known_periods=40.0, asked_for=0.0, asked_periods=12.0) == "churned"
+    assert stage(known_periods=10.0) == "churned"

@@ -21,6 +21,7 @@ DECIDED = {
     *("relationship_degrees", "relationship_drivers", "relationship_evidence"),
     *("need_type", "need_type_candidate", "need_type_candidate_periods"),
     *("need_degrees", "need_drivers", "need_evidence"),
+    "cold_start",
     *("region_class", "market_potential", "value_class", "value_class_score"),
     *("tier", "tier_reason", "tier_by_rule", "tier_basis", "override"),
     *("next_tier", "tier_lacking", "tier_lacking_amount"),

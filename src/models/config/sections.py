@@ -284,11 +284,33 @@ class DeclineLearnerConfig(BoostingConfig):
     monotone: dict[str, MonotoneConfig] = Field(default_factory=dict, description="Feature -> direction and reason.")
 
 
+class ColdStartConfig(BoostingConfig):
+    """The models of clients in reach that were not active: few trees, since little is known of them."""
+
+    serve: bool = Field(
+        default=True,
+        description="Score also whom the book knows without activity: newly won, prospects, and quiet clients with an "
+        "opportunity or an acquisition cost.",
+    )
+    shrinkage: PositiveFloat = Field(
+        default=50.0, description="A mean of clients who began alike counts by half once so many of them were seen."
+    )
+    trees: Annotated[Count, Search(low=20, high=400, log=True)] = 120
+    learning_rate: Annotated[float, Field(gt=0, le=1), Search(low=0.005, high=0.2, log=True)] = 0.04
+    leaves: Annotated[int, Field(ge=2, le=4096), Search(low=3, high=31, log=True)] = 8
+    min_clients_per_leaf: Annotated[Count, Search(low=10, high=200, log=True)] = 60
+    feature_share: Annotated[float, Field(gt=0, le=1), Search(low=0.1, high=1.0)] = 0.3
+    bins: Annotated[int, Field(ge=2, le=255)] = Field(
+        default=63, description="Into so many a feature's values are put; fewer fit faster."
+    )
+
+
 class LearnersConfig(Section):
-    """The three learners."""
+    """The learners."""
 
     value: ValueLearnerConfig = ValueLearnerConfig()
     decline: DeclineLearnerConfig = DeclineLearnerConfig()
+    cold_start: ColdStartConfig = ColdStartConfig()
     segments: SegmentsConfig
     half_life_periods: PositiveFloat | None = Field(
         default=None, description="A training origin this much older counts half as much; none: all count alike."

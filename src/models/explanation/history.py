@@ -9,8 +9,7 @@ import numpy as np
 
 from models.book.periods import WHOLE_PERIODS_PER_QUARTER, WHOLE_PERIODS_PER_YEAR, PeriodGrid
 from models.errors import UserError
-from models.panel.build import panels_by_block
-from models.panel.panel import Panel, joined
+from models.panel.panel import Panel
 from models.pipeline.pipeline import score_panel
 from models.pipeline.predictions import Predictions
 from models.profiles.compute import kinds_of
@@ -50,7 +49,8 @@ class ClientPast:
 def read_client(basis: ScoringBasis, client: str, *, since: date | None = None) -> ClientPast:
     """Score one client at the date of ``basis`` and at the quarter-ends before it in one pass over its group.
 
-    At each date only what was known then is used; dates at which the client was not active are left away. A change is
+    At each date only what was known then is used; dates at which the client was not active, or of one that starts cold
+    was, are left away. A change is
     reported from ``since``, else from a year before, else from the first date of the last year at which it was active.
     Raises ``UnknownClientError`` for a client that was not active, ``UserError`` for a ``since`` that does not lie a
     whole number of periods before.
@@ -58,14 +58,11 @@ def read_client(basis: ScoringBasis, client: str, *, since: date | None = None) 
     settings, bundle, grid = basis.settings, basis.bundle, basis.prepared.grid
     asked = None if since is None else _before(grid, since)
     origins = _origins(grid, basis.book.first_date, asked)
-    prepared = basis.prepared.narrowed_to([client])
-    panels = panels_by_block(prepared, settings, origins, targets=False)
-    chosen = [panel.where((panel.client_id == client).to_numpy()) for panel in panels]
-    there = {origin for panel in chosen for origin in panel.origin.tolist()}
+    panel = basis.panel_of([client], origins)
+    there = set(panel.origin.tolist())
     missing = [origin for origin in ({0} if asked is None else {asked, 0}) if origin not in there]
     if missing:
-        raise absence(prepared, client, settings, grid.start_of(max(missing)))
-    panel = joined(chosen)
+        raise absence(basis.prepared.narrowed_to([client]), client, settings, grid.start_of(max(missing)))
     predictions = score_panel(bundle.models, panel)
     return ClientPast(
         block=score_block(bundle, panel.at([0]), basis.context),

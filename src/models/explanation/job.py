@@ -34,6 +34,7 @@ def explain(
     ``bundle`` is an alias, a version or a folder; by default the models of the published scores speak.
     """
     basis = Workspace.of(config, book=book, overrides=overrides, progress=progress).basis(bundle, as_of)
+    basis = basis.for_client(client)
     return basis.bundle, basis.score([client])
 
 
@@ -77,7 +78,9 @@ def story_of(
     for which in (bundle,) if against is None else (bundle, against):
         workspace.bundle(which)  # what cannot be opened is reported before the book is checked
     rival = None if against is None else workspace.bundle(against)
-    basis, settings = workspace.basis(bundle, as_of), workspace.settings
+    basis, settings = workspace.basis(bundle, as_of).for_client(client), workspace.settings
+    if rival is not None and basis.bundle.models.starts_cold:
+        rival = rival.for_cold_start()
     workspace.progress.stage("Reading the client's past")
     past = read_client(basis, client, since=since)
     change = change_of(basis.book, basis.bundle, past, settings, against=rival, since=since, lang=lang)

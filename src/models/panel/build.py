@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol, TypeVar
 
 import numpy as np
+import pandas as pd
 
-from models.book.measures import ACTIVITY
 from models.config.root import Config
 from models.panel.beginnings import GROUPS, told_before
 from models.panel.block import Block, Context
 from models.panel.blocks import PreparedBook
 from models.panel.cube import NEVER
 from models.panel.cutoff import Past, past_of
-from models.panel.features.families import Features, features_of
+from models.panel.features.beginning import beginning_features
+from models.panel.features.families import features_of, frame_of
 from models.panel.features.inputs import FeatureContext, FeatureInputs
 from models.panel.features.labels import Labels, labels_of
 from models.panel.macro import Macro
 from models.panel.outcomes import Afterwards
 from models.panel.panel import Panel, joined
+from models.panel.reach import InReach, active_before, began_on, starts_cold
+from models.vocab import BoolArray
 
+Built_co = TypeVar("Built_co", covariant=True)
 _NOWHERE = np.empty(0, dtype=np.int64)
 
 
@@ -53,6 +59,18 @@ class PanelContext:
         return cls(last=last, macro=prepared.macro(last), contexts=prepared.contexts(last), labels=labels)
 
 
+def in_reach_of(
+    prepared: PreparedBook, config: Config, origins: Sequence[int], *, targets: bool, until: int | None = None
+) -> InReach:
+    """The same as ``panel_of``, and the clients that start cold at each of ``origins``."""
+    end, build = _end(config, origins, targets=targets, until=until), partial(in_reach_of_block, targets=targets)
+    parts = list(_each_block(prepared, config, origins, end, build))
+    return InReach(
+        active=joined([replace(part.active, features_from=begun) for part, begun in parts]),
+        cold=joined([replace(part.cold, features_from=begun) for part, begun in parts]),
+    )
+
+
 def panels_by_block(
     prepared: PreparedBook,
     config: Config,
@@ -62,26 +80,67 @@ def panels_by_block(
     until: int | None = None,
 ) -> Iterator[Panel]:
     """One panel per block of clients; memory is bounded by the block."""
-    end = max(origins) + (config.time.horizon_periods if targets else 0)
-    around = PanelContext.of(prepared, config, end if until is None else min(end, until))
-    begun: Mapping[str, int] | None = None
-    for block in prepared.blocks(prepared.block_numbers, around.last):
-        panel = panel_of_block(prepared, config, block, around, origins, targets=targets)
-        begun = _features_from(prepared, config, block, around, origins) if begun is None else begun
+    end, build = _end(config, origins, targets=targets, until=until), partial(panel_of_block, targets=targets)
+    for panel, begun in _each_block(prepared, config, origins, end, build):
         yield replace(panel, features_from=begun)
 
 
 def panel_of_block(
     prepared: PreparedBook, config: Config, block: Block, around: PanelContext, origins: Sequence[int], *, targets: bool
 ) -> Panel:
-    """The clients of a block at each of ``origins``, in order of origin and client.
+    """The active clients of a block at each of ``origins``, in order of origin and client.
 
     Features are those that the latest origin, or the day from which the book's periods are counted, could know.
     """
-    reported = told_before(prepared.beginnings, max(0, *origins))
-    return joined(
-        [_rows(prepared, config, block, around, origin, reported, targets=targets) for origin in sorted(origins)]
-    )
+    rows = _rows_at(prepared, config, block, around, origins, targets=targets)
+    return joined([each.panel.where(each.active) for each in rows])
+
+
+def in_reach_of_block(
+    prepared: PreparedBook,
+    config: Config,
+    block: Block,
+    around: PanelContext,
+    origins: Sequence[int],
+    *,
+    targets: bool,
+    cold_at: Collection[int] | None = None,
+) -> InReach:
+    """The same, and the clients of the block that start cold at each of ``origins``, or of those in ``cold_at``."""
+    active, cold = [], []
+    for origin, rows in zip(
+        sorted(origins), _rows_at(prepared, config, block, around, origins, targets=targets), strict=True
+    ):
+        active.append(rows.panel.where(rows.active))
+        if cold_at is None or origin in cold_at:
+            cold.append(rows.cold)
+    return InReach(active=joined(active), cold=joined(cold))
+
+
+def _end(config: Config, origins: Sequence[int], *, targets: bool, until: int | None) -> int:
+    end = max(origins) + (config.time.horizon_periods if targets else 0)
+    return end if until is None else min(end, until)
+
+
+class _BlockBuilder(Protocol[Built_co]):
+    """Builds something of a block at some origins."""
+
+    def __call__(
+        self, prepared: PreparedBook, config: Config, block: Block, around: PanelContext, origins: Sequence[int]
+    ) -> Built_co:
+        """What was built."""
+
+
+def _each_block(
+    prepared: PreparedBook, config: Config, origins: Sequence[int], end: int, build: _BlockBuilder[Built_co]
+) -> Iterator[tuple[Built_co, Mapping[str, int]]]:
+    """What is built of each block, beside ``_features_from``."""
+    around = PanelContext.of(prepared, config, end)
+    begun: Mapping[str, int] | None = None
+    for block in prepared.blocks(prepared.block_numbers, around.last):
+        built = build(prepared, config, block, around, origins)
+        begun = _features_from(prepared, config, block, around, origins) if begun is None else begun
+        yield built, begun
 
 
 def _features_from(
@@ -94,7 +153,7 @@ def _features_from(
     for place, origin in enumerate(sorted(origins)):
         if reported != (reported := told_before(prepared.beginnings, origin)):
             past = _past(prepared, block, origin)
-            names = set(_features(prepared, config, block, around, past, reported).frame.columns)
+            names = set(features_of(_inputs(prepared, config, block, around, past, reported)).frame.columns)
             found |= dict.fromkeys(names - begun, origin) if place else {}
             begun |= names
     return found
@@ -120,12 +179,12 @@ def _surroundings(prepared: PreparedBook, around: PanelContext, block: Block, or
     }
 
 
-def _features(
+def _inputs(
     prepared: PreparedBook, config: Config, block: Block, around: PanelContext, past: Past, reported: frozenset[str]
-) -> Features:
-    """What the block's clients look like after their ``past``, of what the book had begun to tell: ``reported``."""
+) -> FeatureInputs:
+    """What is known of the block's clients after their ``past``, of what the book had begun to tell: ``reported``."""
     origin, macro = prepared.grid.index_of(past.as_of), around.macro if "macro" in reported else None
-    known = FeatureInputs(
+    return FeatureInputs(
         past=past.of_tables(reported),
         settings=config.features,
         activity_periods=config.time.activity_periods,
@@ -139,34 +198,58 @@ def _features(
         macro=None if macro is None else macro.known_before(origin),
         country=_NOWHERE if macro is None else macro.places(block.attributes["country"]),
     )
-    return features_of(known)
 
 
-def _rows(
-    prepared: PreparedBook,
-    config: Config,
-    block: Block,
-    around: PanelContext,
-    origin: int,
-    reported: frozenset[str],
-    *,
-    targets: bool,
-) -> Panel:
-    past = _past(prepared, block, origin)
-    active = past.count(ACTIVITY, config.time.activity_periods) > 0
-    features = _features(prepared, config, block, around, past, reported)
-    panel = Panel(
-        client_id=block.client_id,
-        origin=np.full(past.clients, origin, dtype=np.int64),
-        group=block.group_key,
-        features=features.frame,
-        units=features.units,
-        words=features.words,
-        grid=prepared.grid,
-        grouped=block.grouped,
-        causes_from=_causes_from(prepared, config),
-    )
-    if targets:
-        after = Afterwards(prepared=prepared, config=config, block=block, past=past, origin=origin, last=around.last)
-        panel = replace(panel, **vars(after.outcomes()))
-    return panel.where(active)
+@dataclass(frozen=True, kw_only=True)
+class _Rows:
+    """All clients of a block at one origin, also those that nobody knew yet."""
+
+    panel: Panel
+    past: Past
+    inputs: FeatureInputs
+    block: Block
+    activity_periods: int
+
+    @property
+    def active(self) -> BoolArray:
+        return active_before(self.past, self.activity_periods)
+
+    @property
+    def cold(self) -> Panel:
+        """Those that start cold, with how they began."""
+        chosen = starts_cold(self.past, self.block, self.activity_periods)
+        began = frame_of(beginning_features(self.inputs, began_on(self.block)))
+        panel = replace(
+            self.panel,
+            features=pd.concat([self.panel.features, began.frame], axis=1),
+            units={**self.panel.units, **began.units},
+            words={**self.panel.words, **began.words},
+        )
+        return panel.where(chosen)
+
+
+def _rows_at(
+    prepared: PreparedBook, config: Config, block: Block, around: PanelContext, origins: Sequence[int], *, targets: bool
+) -> Iterator[_Rows]:
+    reported = told_before(prepared.beginnings, max(0, *origins))
+    for origin in sorted(origins):
+        past = _past(prepared, block, origin)
+        inputs = _inputs(prepared, config, block, around, past, reported)
+        features = features_of(inputs)
+        panel = Panel(
+            client_id=block.client_id,
+            origin=np.full(past.clients, origin, dtype=np.int64),
+            group=block.group_key,
+            features=features.frame,
+            units=features.units,
+            words=features.words,
+            grid=prepared.grid,
+            grouped=block.grouped,
+            causes_from=_causes_from(prepared, config),
+        )
+        if targets:
+            after = Afterwards(
+                prepared=prepared, config=config, block=block, past=past, origin=origin, last=around.last
+            )
+            panel = replace(panel, **vars(after.outcomes()))
+        yield _Rows(panel=panel, past=past, inputs=inputs, block=block, activity_periods=config.time.activity_periods)

@@ -13,6 +13,8 @@ from models.store.entries import Facts
 
 FLOWS, STATES, CLIENTS, FACILITIES, OPPORTUNITIES = "flows", "states", "clients", "facilities", "opportunities"
 """Parts in blocks of clients."""
+BEGAN, WON_FOR = "relationship_start", "acquisition_cost"
+"""Columns of clients that tell of one that was never active: when it began, and what was spent to win it."""
 MACRO = "macro"
 
 
@@ -56,6 +58,7 @@ class LedgerPlan:
             "money_step": self.measures.money_step,
             "facility_counts": self.facility_counts,
             "attributes": self.attributes,
+            "beginning": (BEGAN, WON_FOR),
             "context": self.context,
             "macro": self.macro,
             "block_clients": self.block_clients,
@@ -64,7 +67,8 @@ class LedgerPlan:
     @property
     def client_columns(self) -> tuple[str, ...]:
         """Columns of clients that come along."""
-        return tuple(dict.fromkeys((*self.attributes, *self.context, *(("country",) if self.macro else ()))))
+        economies = ("country",) if self.macro else ()
+        return tuple(dict.fromkeys((*self.attributes, *self.context, *economies, BEGAN, WON_FOR)))
 
 
 @dataclass(frozen=True, kw_only=True)

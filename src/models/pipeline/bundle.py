@@ -8,27 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from models.codec import from_json, to_json_text
 from models.config.root import Config
 from models.errors import BundleFormatError, DamagedBundleError
-from models.grading.built_in import TierPolicy
-from models.grading.compute import Bounds
 from models.grading.fitted import GradingPolicy
 from models.learners.contract import FeatureContract
 from models.learners.decline.cause import CauseModel
 from models.learners.decline.timing import TimingModel
 from models.learners.decline.whether import DeclineModel
-from models.learners.intervals import ConformalBands
 from models.learners.peers import Peers
-from models.learners.probability_band import ProbabilityBand
 from models.learners.segments.model import SegmentModel
 from models.learners.value.model import ValueModel
 from models.panel.features.words import words_from_json, words_to_json
 from models.panel.notes import NoteModel
+from models.pipeline.bounds import bounds_from_texts, bounds_to_texts
+from models.pipeline.cold_start import ColdStart
 from models.pipeline.learned import Learned
 from models.pipeline.likeness import UNKNOWN_TRAINING, TrainingProfile
 from models.pipeline.pipeline import FittedModels
@@ -60,6 +58,11 @@ class Bundle:
     key: str
     folder: Path
 
+    def for_cold_start(self) -> Bundle | None:
+        """The same bundle where it speaks of clients without activity; None where it does not."""
+        models = self.models.of_cold_start()
+        return None if models is None else replace(self, models=models)
+
 
 def write_bundle(
     folder: Path,
@@ -85,10 +88,10 @@ def write_bundle(
     _write(folder / "kinds.json", models.kinds.to_json())
     _write(folder / "segments.json", models.segments.to_json())
     _write(folder / "learned.json", models.learned.to_json())
-    bounds = models.bounds
-    _write(folder / "intervals.json", bounds.bands.to_json() if bounds.bands else "null")
-    _write(folder / "decline_band.json", bounds.decline_band.to_json() if bounds.decline_band else "null")
-    _write(folder / "classes.json", json.dumps(asdict(bounds.classes), sort_keys=True))
+    if models.cold is not None:
+        _write_texts(folder, "cold_start", models.cold.to_texts())
+    for name, text in bounds_to_texts(models.bounds).items():
+        _write(folder / name, text)
     _write(folder / "notes.json", models.notes.to_json() if models.notes else "null")
     _write(folder / "policy.json", models.policy.to_json())
     _write(folder / PROFILE, profile.to_json())
@@ -158,7 +161,7 @@ def _sealed(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def _models(texts: Mapping[str, str], config: Config, threads: int) -> FittedModels:
-    causes, notes = _texts(texts, "causes"), texts["notes.json"]
+    causes, cold, notes = _texts(texts, "causes"), _texts(texts, "cold_start"), texts["notes.json"]
     return FittedModels(
         contract=FeatureContract.from_json(texts["contract.json"]),
         words=words_from_json(texts["words.json"]),
@@ -169,20 +172,12 @@ def _models(texts: Mapping[str, str], config: Config, threads: int) -> FittedMod
         causes=CauseModel.from_texts(causes, threads=threads) if causes else None,
         rule=config.decline.rule,
         segments=SegmentModel.from_json(texts["segments.json"]),
-        bounds=_read_bounds(texts),
+        bounds=bounds_from_texts(texts),
+        cold=ColdStart.from_texts(cold, threads=threads) if cold else None,
         notes=None if notes == "null" else NoteModel.from_json(notes),
         kinds=KindsModel.from_json(texts["kinds.json"]),
         policy=GradingPolicy.from_json(texts["policy.json"]),
         learned=Learned.from_json(texts["learned.json"]),
-    )
-
-
-def _read_bounds(texts: Mapping[str, str]) -> Bounds:
-    bands, band = texts["intervals.json"], texts["decline_band.json"]
-    return Bounds(
-        classes=_classes(json.loads(texts["classes.json"])),
-        bands=None if bands == "null" else ConformalBands.from_json(bands),
-        decline_band=None if band == "null" else ProbabilityBand.from_json(band),
     )
 
 
@@ -192,15 +187,6 @@ def _unreadable(folder: Path, error: Exception) -> DamagedBundleError:
         rule=f"{MANIFEST} must name every file of a bundle, each of which can be read",
         got=got,
         remedy=f"nothing was loaded from {folder}; {OF_BUNDLE.damaged}",
-    )
-
-
-def _classes(facts: Mapping[str, Any]) -> TierPolicy:
-    return TierPolicy(
-        tiers=tuple(map(str, facts["tiers"])),
-        least_value=tuple(map(float, facts["least_value"])),
-        max_decline=tuple(map(float, facts["max_decline"])),
-        currency=str(facts["currency"]),
     )
 
 

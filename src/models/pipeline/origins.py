@@ -11,7 +11,7 @@ from models.book.measures import absent_measures
 from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.errors import TooLittleDataError
-from models.panel.build import panel_of
+from models.panel.build import in_reach_of, panel_of
 from models.panel.ledger_cache import kept_book
 from models.panel.notes import NoteModel
 from models.panel.panel import Panel
@@ -23,11 +23,13 @@ from models.vocab import Progress, SilentProgress
 class LearningPanel:
     """The rows of all origins with what is known of their outcomes, and what read the notes (None without notes).
 
-    ``notes`` learned from those before the earliest origin only.
+    ``notes`` learned from those before the earliest origin only. ``cold`` are the clients without activity, None where
+    nobody asked for them.
     """
 
     panel: Panel
     notes: NoteModel | None
+    cold: Panel | None = None
 
 
 def require_events(book: Book, config: Config, grid: PeriodGrid, origins: Sequence[int]) -> None:
@@ -55,10 +57,12 @@ def learning_panel(
     progress: Progress = SilentProgress(),
     *,
     notes_before: int | None = None,
+    cold_start: bool = False,
 ) -> LearningPanel:
     """The rows of the ``origins``, numbers of ``grid``, and no others; ``progress`` reports which tables are absent.
 
-    Notes are learned from before period ``notes_before``, which is the earliest origin if not given.
+    With ``cold_start`` clients without activity are looked at too, at the same origins. Notes are learned from before
+    period ``notes_before``, which is the earliest origin if not given.
     """
     for table, names in absent_measures(config, book.tables).items():
         progress.stage(f"No table {table} in the book: without {', '.join(names)}")
@@ -67,4 +71,7 @@ def learning_panel(
     prepared = kept_book(book, config, grid.anchor, notes)
     progress.stage(f"Computing features at {len(origins)} as-of dates")
     known_until = grid.index_of(book.known_until)
-    return LearningPanel(panel=panel_of(prepared, config, origins, targets=True, until=known_until), notes=notes)
+    if not cold_start:
+        return LearningPanel(panel=panel_of(prepared, config, origins, targets=True, until=known_until), notes=notes)
+    reach = in_reach_of(prepared, config, origins, targets=True, until=known_until)
+    return LearningPanel(panel=reach.active, notes=notes, cold=reach.cold)

@@ -19,6 +19,7 @@ from models.grading.built_in import Grades, tier_policy
 from models.grading.compute import Bounds, Grader, by_policy, facts_of, grades_of
 from models.grading.decision import assess
 from models.grading.fitted import GradingPolicy, fit_policy
+from models.learners.cold_start import ColdDecline
 from models.learners.contract import FeatureContract
 from models.learners.decline.cause import CauseModel
 from models.learners.decline.curves import DeclineCurves
@@ -28,12 +29,14 @@ from models.learners.peers import Peers
 from models.learners.segments.model import SegmentModel
 from models.learners.value.candidate import ValueCandidate
 from models.learners.value.model import ValueModel
+from models.panel.features.beginning import BEGAN_ALIKE, TENURE
 from models.panel.features.words import FeatureWords, FigureUnit
 from models.panel.notes import NoteModel
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins
 from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.censored_outcomes import unfinished_of
+from models.pipeline.cold_start import ColdStart, fit_cold_start
 from models.pipeline.learned import Learned
 from models.pipeline.out_of_time import BaseModels, fit_base
 from models.pipeline.predictions import GradedForecast, Predictions
@@ -53,7 +56,7 @@ class FittedModels:
 
     ``causes`` is None where the book does not tell how a decline came about, ``notes`` where notes
     are not read. ``words`` and ``peers`` explain what is served: what features are called, and what of them is usual
-    for whom.
+    for whom. ``cold`` are those of clients without activity; None where they could not be learned or are not wanted.
     """
 
     contract: FeatureContract
@@ -70,6 +73,29 @@ class FittedModels:
     notes: NoteModel | None = None
     words: Mapping[str, FeatureWords] = field(default_factory=dict)
     peers: Peers = field(default_factory=Peers.unknown)
+    cold: ColdStart | None = None
+
+    @property
+    def starts_cold(self) -> bool:
+        """Whether these models speak of clients without activity."""
+        return isinstance(self.decline, ColdDecline)
+
+    def of_cold_start(self) -> FittedModels | None:
+        """The models with which clients without activity are scored, graded and explained; rules are the same."""
+        if self.cold is None:
+            return None
+        return replace(
+            self,
+            contract=self.cold.contract,
+            value=self.cold.value,
+            decline=self.cold.decline,
+            timing=self.cold.timing,
+            causes=None,
+            bounds=self.cold.bounds,
+            words={**self.words, **self.cold.words},
+            peers=self.cold.peers,
+            cold=None,
+        )
 
     @property
     def grader(self) -> Grader:
@@ -133,6 +159,19 @@ def with_peers(models: FittedModels, panel: Panel, latest: int) -> FittedModels:
     matrix = models.contract.encode(now.features)
     peers = Peers.fit(matrix, score_matrix(models, matrix, now).segment, models.contract)
     return replace(models, words=panel.words, peers=peers)
+
+
+def with_cold_start(models: FittedModels, cold: Panel, origins: LearningOrigins, config: Config) -> FittedModels:
+    """The same models with those of the clients of ``cold``, who were without activity, at the same origins.
+
+    ``cold`` holds them with their targets. Raises ``TooLittleDataError``.
+    """
+    fitted = fit_cold_start(cold, origins, config, models.bounds.decline_band)
+    now = cold.at([origins.latest])
+    if not len(now):
+        return replace(models, cold=fitted)
+    segment = models.segments.assign(segment_rows(models.segments, now)).segment
+    return replace(models, cold=fitted.with_peers(now, segment))
 
 
 def score_panel(models: FittedModels, panel: Panel) -> Predictions:
@@ -240,4 +279,7 @@ def fit_segments(now: Panel, config: Config) -> SegmentModel:
 
 def segment_rows(segments: SegmentModel, panel: Panel) -> FloatArray:
     """What ``segments`` look at of a panel, (n_rows, n_features); NaN where nothing of a feature was known yet."""
-    return panel.features.reindex(columns=list(segments.features)).to_numpy(dtype=np.float64)
+    rows = panel.features.reindex(columns=list(segments.features))
+    if BEGAN_ALIKE in panel.features and TENURE in rows:
+        rows = rows.fillna({TENURE: 0.0})  # who was never active is the newest of all
+    return rows.to_numpy(dtype=np.float64)

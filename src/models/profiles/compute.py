@@ -12,6 +12,7 @@ import pyarrow as pa
 from models.book.measures import ACTIVITY
 from models.book.periods import DAYS_PER_PERIOD
 from models.config.root import Config
+from models.panel.features.beginning import RELATIONSHIP_DAYS
 from models.panel.named_features import number_feature
 from models.panel.panel import Panel
 from models.profiles.hysteresis import NONE, HysteresisState, held
@@ -137,7 +138,16 @@ def trajectory_of(panel: Panel, decline_probability: FloatArray, config: Config)
         asked_for=number_feature(features, ASKED_FOR),
         asked_periods=number_feature(features, ASKED_LAST) / days,
         open_facilities=number_feature(features, OPEN_FACILITIES),
+        known_periods=_known_periods(features, days),
     )
+
+
+def _known_periods(features: pd.DataFrame, days: float) -> FloatArray:
+    """Periods since the relationship of who was never active began, 0 where that is not known; NaN of all others."""
+    if RELATIONSHIP_DAYS not in features:
+        return np.full(len(features), np.nan)
+    never = np.isnan(number_feature(features, TENURE))
+    return np.where(never, np.nan_to_num(number_feature(features, RELATIONSHIP_DAYS)) / days, np.nan)
 
 
 def places_of(features: pd.DataFrame, config: Config) -> pd.Series:

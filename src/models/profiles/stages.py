@@ -23,6 +23,7 @@ class Trajectory:
         asked_for: opportunities open in the funnel.
         asked_periods: periods since the newest opportunity arose, be it open or ended.
         open_facilities: facilities signed and not ended.
+        known_periods: of who was never active, periods since the relationship began, 0 where it is still to begin.
     """
 
     idle_periods: FloatArray
@@ -33,6 +34,7 @@ class Trajectory:
     asked_for: FloatArray
     asked_periods: FloatArray
     open_facilities: FloatArray
+    known_periods: FloatArray
 
 
 def stages_of(trajectory: Trajectory, settings: StagesConfig) -> TextArray:
@@ -42,19 +44,23 @@ def stages_of(trajectory: Trajectory, settings: StagesConfig) -> TextArray:
     lender may say that only quiet clients decline, and that none has churned while something is open. Maturity: the
     others.
 
+    Who was never active is won or to be won, which is acquisition, and churned once it was given up: nothing is open,
+    and neither did it begin nor ask within the time after which an idle client counts as churned.
+
     >>> settings = StagesConfig(
     ...     acquisition_max_periods=12, churned_after_periods=36, trend_window_periods=12, decline_probability=0.6
     ... )
     >>> one = Trajectory(
     ...     idle_periods=np.array([40.0]), tenure_periods=np.array([50.0]), growth=np.array([0.0]),
     ...     trend=np.array([0.0]), decline_probability=np.array([0.9]), asked_for=np.array([0.0]),
-    ...     asked_periods=np.array([np.nan]), open_facilities=np.array([0.0]))
+    ...     asked_periods=np.array([np.nan]), open_facilities=np.array([0.0]), known_periods=np.array([np.nan]))
     >>> str(stages_of(one, settings)[0])
     'churned'
     """
     growing = _growth_at(settings.growth_ratio)
     rules = [
-        (_gone(trajectory, settings), Stage.CHURNED),
+        (_gone(trajectory, settings) | _given_up(trajectory, settings), Stage.CHURNED),
+        (~np.isnan(trajectory.known_periods), Stage.ACQUISITION),
         (trajectory.tenure_periods <= settings.acquisition_max_periods, Stage.ACQUISITION),
         (_declining(trajectory, settings), Stage.DECLINE),
         (trajectory.tenure_periods <= settings.development_max_periods, Stage.DEVELOPMENT),
@@ -73,6 +79,14 @@ def _gone(trajectory: Trajectory, settings: StagesConfig) -> BoolArray:
     idle = trajectory.idle_periods > settings.churned_after_periods
     bound = (trajectory.open_facilities > 0) | _asking(trajectory, settings)
     return np.asarray(idle & (settings.churned_while_bound | ~bound))
+
+
+def _given_up(trajectory: Trajectory, settings: StagesConfig) -> BoolArray:
+    """Who never was active, has nothing open and nothing new for long."""
+    waited = np.fmin(trajectory.known_periods, trajectory.asked_periods)
+    bound = (trajectory.open_facilities > 0) | (trajectory.asked_for > 0)
+    idle = ~np.isnan(trajectory.known_periods) & (waited > settings.churned_after_periods)
+    return np.asarray(idle & ~bound)
 
 
 def _asking(trajectory: Trajectory, settings: StagesConfig) -> BoolArray:

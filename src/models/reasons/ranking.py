@@ -158,7 +158,7 @@ def _observed_text(features: pd.DataFrame, leading: IntArray, contract: FeatureC
     text = np.full(leading.shape, None, dtype=np.object_)
     for place in contract.categorical:
         rows, columns = np.nonzero(leading == place)
-        found = features.iloc[rows, place]
+        found = features[contract.names[place]].iloc[rows]
         text[rows, columns] = found.astype(object).where(found.notna(), None).to_numpy()
     return text
 

@@ -6,6 +6,7 @@ import math
 from enum import StrEnum
 from typing import Final, Literal
 
+from models.panel.features.beginning import ALIKE_IN_WORDS
 from models.panel.features.words import FeatureWords, FigureUnit
 from models.reasons.figures import figure_in_words, money, points
 from models.reasons.ranking import Reason
@@ -98,14 +99,14 @@ def effect_in_words(effect: float, unit: Unit, language: Language, currency: str
 def observed_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
     """The client's value of the leading feature; None where it has none."""
     if reason.observed_text is not None:
-        return quoted(reason.observed_text, language)
+        return category_in_words(reason.observed_text, language)
     return _written(reason.observed, words, language, currency)
 
 
 def usual_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
     """What is usual for the client's peers; None where most have none, or where nothing was learned."""
     if reason.usual_text is not None:
-        return quoted(reason.usual_text, language)
+        return category_in_words(reason.usual_text, language)
     return _written(reason.usual, words, language, currency)
 
 
@@ -120,7 +121,7 @@ def range_in_words(reason: Reason, words: FeatureWords, language: Language, curr
 def feature_in_words(value: object, words: FeatureWords, language: Language, currency: str) -> str | None:
     """A value as it stands in the panel: a number or text; None where it is missing."""
     if isinstance(value, str):
-        return quoted(value, language)
+        return category_in_words(value, language)
     number = float(value) if isinstance(value, (int, float)) else math.nan
     return None if math.isnan(number) else _written(number, words, language, currency)
 
@@ -135,13 +136,19 @@ def _written(value: float | None, words: FeatureWords, language: Language, curre
 
 def _statement(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str:
     if reason.observed_text is not None:
-        return words.state(quoted(reason.observed_text, language), language)
+        return words.state(category_in_words(reason.observed_text, language), language)
     if reason.observed is None:
         return words.missing.within(language)
     if reason.observed == 0 and words.none is not None:
         return words.none.within(language)
     value = figure_in_words(reason.observed, words.figure, language, currency=currency, signed=words.signed)
     return words.state(value, language)
+
+
+def category_in_words(category: str, language: Language) -> str:
+    """A category as the book writes it, within quotes; how a client began, which is ours, in the language."""
+    ours = ALIKE_IN_WORDS.get(category)
+    return quoted(category if ours is None else ours.within(language), language)
 
 
 def _comparison(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str:

@@ -51,6 +51,8 @@ def run(
     for table in evaluated.metrics_tables(done.trained.report.origins):
         out.print(table)
     out.print(scored.tiers_table(done.predicted, settings.book.currency))
+    for table in scored.cold_start_tables(done.predicted, settings.book.currency):
+        out.print(table)
     print_lines(notice_lines(by_severity([*done.trained.notices, *done.predicted.notices])))
     print_lines(trained.training_lines(done.trained, settings.run.tracking_uri))
     print_lines(scored.prediction_lines(done.predicted))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import pyarrow as pa
 
@@ -13,8 +14,9 @@ from models.grading.decision import Assessment
 from models.lists.compute import ListInputs, list_inputs
 from models.panel.block import Block
 from models.panel.blocks import PreparedBook
-from models.panel.build import PanelContext, panel_of_block
+from models.panel.build import PanelContext, in_reach_of_block, panel_of_block
 from models.panel.memory import Memory
+from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle, read_bundle
 from models.pipeline.pipeline import FittedModels
 from models.scoring.block import DECLINE, DecisionContext, ScoredBlock
@@ -22,7 +24,7 @@ from models.scoring.columns import assessment, columns_before_tiers, reason_colu
 from models.scoring.explanations import Stamp, curve_table, explanation_table
 from models.scoring.scoring import score_block
 from models.warnings.compute import DeteriorationReading, Served, read_deteriorations
-from models.warnings.publishing import warning_column
+from models.warnings.publishing import no_warnings, warning_column
 from models.workers import Mapper
 
 WORKER_BLOCKS = 8
@@ -31,14 +33,23 @@ WORKER_BLOCKS = 8
 
 @dataclass(frozen=True, kw_only=True)
 class BlockScores:
-    """What is published of a block, and what of it waits for the whole book: tiers, alarms and work lists."""
+    """What is published of the active clients of a block, or of those without activity, and what waits for the book.
+
+    Tiers, alarms and work lists span the whole of it. Clients without activity (``cold_start``) have no curve, nothing
+    to turn worse from, and stand on no work list.
+    """
 
     untiered: pa.Table
     explanations: pa.Table
-    curves: pa.Table
     assessment: Assessment
-    turned: DeteriorationReading
-    listed: ListInputs
+    curves: pa.Table | None = None
+    turned: DeteriorationReading | None = None
+    listed: ListInputs | None = None
+
+    @property
+    def cold_start(self) -> bool:
+        """Whether these are clients without activity."""
+        return self.turned is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,17 +63,26 @@ class Scoring:
     decision_context: DecisionContext
     stamp: Stamp
 
-    def scores(self, bundle: Bundle, block: Block) -> BlockScores | None:
-        """Score and explain a block; None where no client of it is active. Raises ``AdditivityError``."""
-        panel = panel_of_block(self.prepared, self.settings, block, self.around, self.origins, targets=False)
+    def scores(self, bundle: Bundle, block: Block) -> list[BlockScores]:
+        """Score and explain a block: its active clients, then those without activity. Raises ``AdditivityError``."""
+        cold = bundle.for_cold_start()
+        if cold is None:
+            panel = panel_of_block(self.prepared, self.settings, block, self.around, self.origins, targets=False)
+            return self._active(bundle, panel)
+        reach = in_reach_of_block(
+            self.prepared, self.settings, block, self.around, self.origins, targets=False, cold_at=(0,)
+        )
+        return [*self._active(bundle, reach.active), *self._cold(cold, reach.cold)]
+
+    def _active(self, bundle: Bundle, panel: Panel) -> list[BlockScores]:
         now = panel.at([0])
         if not len(now):
-            return None
+            return []
         scored, models = score_block(bundle, now, self.decision_context), bundle.models
         served = Served(now, scored.matrix, scored.predictions, models.policy.scale)
         turned = read_deteriorations(models, panel, self.settings, served=served)
         alone = assessment(models, now, scored.predictions, self.decision_context)
-        return BlockScores(
+        active = BlockScores(
             untiered=pa.table(self._columns(models, scored) | {"warnings": warning_column(turned, self.settings)}),
             explanations=explanation_table(scored, models.contract, self.stamp),
             curves=curve_table(now.client_id, scored.predictions.curves, self.stamp.as_of),
@@ -70,6 +90,18 @@ class Scoring:
             turned=turned.warned(),
             listed=list_inputs(now, scored.predictions, self.settings, capped=alone.cap != NO_CAP),
         )
+        return [active]
+
+    def _cold(self, bundle: Bundle, now: Panel) -> list[BlockScores]:
+        if not len(now):
+            return []
+        scored, models = score_block(bundle, now, self.decision_context), bundle.models
+        alone = BlockScores(
+            untiered=pa.table(self._columns(models, scored) | {"warnings": no_warnings(len(now))}),
+            explanations=explanation_table(scored, models.contract, self.stamp),
+            assessment=assessment(models, now, scored.predictions, self.decision_context).without_evidence(),
+        )
+        return [alone]
 
     def _columns(self, models: FittedModels, block: ScoredBlock) -> dict[str, pa.Array]:
         columns = columns_before_tiers(
@@ -87,10 +119,10 @@ class Scoring:
 
 
 def scored_blocks(scoring: Scoring, bundle: Bundle, mapper: Mapper) -> Iterator[BlockScores]:
-    """The active clients of every block, in order; the same however many workers share the work."""
+    """The clients of every block, in order; the same however many workers share the work."""
     numbers = scoring.prepared.block_numbers
     found = mapper.map(BlockScorer(scoring, bundle), numbers, shares=len(numbers) // WORKER_BLOCKS)
-    return (block for block in found if block is not None)
+    return chain.from_iterable(found)
 
 
 class BlockScorer:
@@ -104,7 +136,7 @@ class BlockScorer:
         self._folder, self._policy = bundle.folder, bundle.models.policy
         self._bundle: Bundle | None = bundle
 
-    def __call__(self, numbers: Iterable[int]) -> Iterator[BlockScores | None]:
+    def __call__(self, numbers: Iterable[int]) -> Iterator[list[BlockScores]]:
         """The scores of each block. Raises ``DamagedBundleError``, ``AdditivityError``."""
         bundle = self._bundle = self._bundle or self._read()
         scoring = self._scoring

@@ -13,14 +13,13 @@ from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels
 from models.pipeline.predictions import Predictions
 from models.profiles.compute import HELD_COLUMNS, kind_columns
-from models.publications.previous import PreviousScores
+from models.publications.previous import COLD_START, PreviousScores
 from models.reasons.ranking import Grouping, reasons_of
 from models.scoring.block import FIRST_SEEN, DecisionContext
 from models.scoring.tier_columns import BY_RULE, tier_columns
 from models.vocab import FloatArray, IntArray, TextArray
 
 REASONS = 5
-
 
 REMEMBERED = (*HELD_COLUMNS, BY_RULE)
 """What scoring needs of earlier scores."""
@@ -69,6 +68,7 @@ def columns_before_tiers(
         "decline_low": pa.array(predictions.decline_low, from_pandas=True),
         "decline_high": pa.array(predictions.decline_high, from_pandas=True),
         "segment_margin": pa.array(predictions.segment_margin),
+        COLD_START: pa.repeat(pa.scalar(models.starts_cold), len(panel)),
     }
 
 

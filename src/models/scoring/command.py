@@ -46,5 +46,7 @@ def predict(  # noqa: PLR0917 - options of a command are named by who types them
         print_json(predicted)
         return
     out.print(terminal.tiers_table(predicted, settings.book.currency))
+    for table in terminal.cold_start_tables(predicted, settings.book.currency):
+        out.print(table)
     print_lines(notice_lines(predicted.notices))
     print_lines(terminal.prediction_lines(predicted))

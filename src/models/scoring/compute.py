@@ -53,6 +53,8 @@ from models.workers import Mapper, Processes
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
+COLD_EXPLANATIONS = "cold_start_explanations.parquet"
+"""The same of clients without activity, of whom other features tell; there where any were scored."""
 CURVES = "curves.parquet"
 SCORE_ORDER = (
     "client_id",
@@ -218,21 +220,25 @@ def _write_blocks(
     with (
         Spill(scratch / SCORES) as untiered,
         ParquetFile(draft / EXPLANATIONS, compact=True) as explanations,
+        ParquetFile(draft / COLD_EXPLANATIONS, compact=True) as cold_explanations,
         ParquetFile(draft / CURVES, compact=True) as curves,
     ):
         for block in blocks:
             untiered.append(block.untiered)
-            explanations.append(block.explanations)
-            curves.append(block.curves)
+            (cold_explanations if block.cold_start else explanations).append(block.explanations)
             waiting.assessment.append(block.assessment)
-            waiting.turned.append(block.turned)
-            waiting.listed.append(block.listed)
+            if block.curves is not None:
+                curves.append(block.curves)
+            if block.turned is not None:
+                waiting.turned.append(block.turned)
+            if block.listed is not None:
+                waiting.listed.append(block.listed)
     limit = _move_limit(waiting.assessment, job)
     graded = [decide(alone, limit) for alone in waiting.assessment]
     with ParquetFile(draft / SCORES) as scores:
         for table, decided in zip(untiered, graded, strict=True):
             columns = _tiered(table, decided)
-            tally.add(columns)
+            tally.add_block(columns)
             scores.append(pa.table(columns))
     tally.overrides = override_facts(graded, job.decision_context.overrides, job.overrides_written)
     _require_clients(tally, job)
@@ -310,6 +316,7 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str
         "previous": None if previous is None else previous.run_key,
         "clients_in_book": prepared.clients,
         "clients_scored": tally.scored,
+        "clients_cold_start": tally.cold.scored,
         "tiers": dict(sorted(tally.clients.items())),
         TIER_SCALE: job.bundle.models.policy.scale.facts(),
         "overrides": tally.overrides,

@@ -1,4 +1,4 @@
-"""Scores and explains every active client of a book, and publishes the result."""
+"""Scores and explains every client of a book that is in reach, and publishes the result."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def predict(
     overrides: Sequence[str] = (),
     progress: Progress = SilentProgress(),
 ) -> Predicted:
-    """Score and explain every active client; ``bundle`` is an alias, a version or the folder of a bundle.
+    """Score and explain every client in reach; ``bundle`` is an alias, a version or the folder of a bundle.
 
     Results stand in ``out`` (else ``<work_dir>/<book>/scores``), where ``latest`` leads to the newest. Raises a
     ``UserError``; ``AdditivityError`` before anything is published.

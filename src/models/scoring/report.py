@@ -13,7 +13,21 @@ import pyarrow as pa
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.config.sections import TimeConfig
 from models.notices import Notice, Severity
+from models.publications.previous import COLD_START
 from models.scoring.policy_in_force import GradedBy
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierSummary:
+    """Clients, the value expected of them and their mean chance of decline, by tier from the best on."""
+
+    clients: int
+    tiers: dict[str, int]
+    value_by_tier: dict[str, float]
+    decline_by_tier: dict[str, float]
+
+
+NOBODY = TierSummary(clients=0, tiers={}, value_by_tier={}, decline_by_tier={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +45,8 @@ class Predicted:
     overrides: dict[str, int]
     """How many overrides met which fate, see ``override_facts``."""
     policy: GradedBy
+    cold_start: TierSummary = NOBODY
+    """Clients without activity; the figures above are of active ones."""
     notices: tuple[Notice, ...] = ()
     """What the run leaves out, assumes or finds implausible, the gravest first.
 
@@ -40,12 +56,9 @@ class Predicted:
 
 
 @dataclass
-class Tally:
-    """Clients, value and decline by tier, overrides by their fate, and what was noticed on the way."""
+class TierTally:
+    """Clients, value and decline by tier."""
 
-    scale: TierScale = DEFAULT_SCALE
-    overrides: dict[str, int] = field(default_factory=dict)
-    notices: list[Notice] = field(default_factory=list)
     clients: Counter[str] = field(default_factory=Counter)
     value: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     decline: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -64,6 +77,30 @@ class Tally:
         """Clients of all tiers."""
         return sum(self.clients.values())
 
+    def by_tier(self, scale: TierScale) -> TierSummary:
+        """The summary of them."""
+        order = [tier for tier in scale.names if tier in self.clients]
+        return TierSummary(
+            clients=self.scored,
+            tiers={tier: self.clients[tier] for tier in order},
+            value_by_tier={tier: self.value[tier] for tier in order},
+            decline_by_tier={tier: self.decline[tier] / self.clients[tier] for tier in order},
+        )
+
+
+@dataclass
+class Tally(TierTally):
+    """The active clients, those without activity (``cold``), overrides by their fate, and what was noticed."""
+
+    scale: TierScale = DEFAULT_SCALE
+    overrides: dict[str, int] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    cold: TierTally = field(default_factory=TierTally)
+
+    def add_block(self, columns: dict[str, pa.Array]) -> None:
+        """Count the clients of a block, all of which are active or none."""
+        (self.cold if columns[COLD_START][0].as_py() else self).add(columns)
+
     @property
     def mean_value(self) -> float:
         """What is expected of a client, in currency; at least one must have been counted."""
@@ -71,12 +108,12 @@ class Tally:
 
     def unscored(self, clients: int, time: TimeConfig, as_of: date) -> list[Notice]:
         """A notice of those of the book's ``clients`` that were not counted, if there are any."""
-        left_out = clients - self.scored
+        left_out = clients - self.scored - self.cold.scored
         if not left_out:
             return []
         found = (
             f"{left_out:,} of {clients:,} clients are not scored: they were not active in the "
-            f"{time.activity_periods} {time.period}s before {as_of}"
+            f"{time.activity_periods} {time.period}s before {as_of}, nor in reach without activity"
         )
         return [
             Notice(code="clients_not_scored", severity=Severity.NOTE, subject="clients", found=found, count=left_out)
@@ -93,17 +130,14 @@ class Tally:
         notices: tuple[Notice, ...],
     ) -> Predicted:
         """The run that was published in ``folder``, tiers from the best on."""
-        order = [tier for tier in self.scale.names if tier in self.clients]
         return Predicted(
             folder=folder,
             run_key=run_key,
             as_of=as_of,
             model_version=model_version,
-            clients=self.scored,
-            tiers={tier: self.clients[tier] for tier in order},
-            value_by_tier={tier: self.value[tier] for tier in order},
-            decline_by_tier={tier: self.decline[tier] / self.clients[tier] for tier in order},
             overrides=self.overrides,
             policy=policy,
+            cold_start=self.cold.by_tier(self.scale),
             notices=notices,
+            **vars(self.by_tier(self.scale)),
         )

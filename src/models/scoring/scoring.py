@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from models.grading.known_overrides import overrides_at
 from models.grading.stability import EVERY_MOVE, MoveLimit
 from models.learners.contributions import Contributions
 from models.panel.blocks import PreparedBook
-from models.panel.build import panels_by_block
+from models.panel.build import in_reach_of, panels_by_block
 from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined
 from models.pipeline.bundle import Bundle
@@ -121,14 +121,28 @@ class ScoringBasis:
 
         Raises ``UnknownClientError`` for a client that the book does not hold or that is not active.
         """
-        prepared = self.prepared.narrowed_to(clients)
-        panels = panels_by_block(prepared, self.settings, [0], targets=False)
-        chosen = [panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels]
-        found = {client for panel in chosen for client in panel.client_id}
-        missing = [client for client in clients if client not in found]
+        found, prepared = self.panel_of(clients, [0]), self.prepared
+        missing = sorted(set(clients) - set(found.client_id))
         if missing:
-            raise absence(prepared, missing[0], self.settings, self.as_of)
-        return score_block(self.bundle, joined(chosen), self.context)
+            raise absence(prepared.narrowed_to(clients), missing[0], self.settings, self.as_of)
+        return score_block(self.bundle, found, self.context)
+
+    def panel_of(self, clients: Sequence[str], origins: Sequence[int]) -> Panel:
+        """What was known of a few clients at each of ``origins`` at which they were such as the bundle speaks of."""
+        prepared, settings = self.prepared.narrowed_to(clients), self.settings
+        if self.bundle.models.starts_cold:
+            panels = [in_reach_of(prepared, settings, origins, targets=False).cold]
+        else:
+            panels = list(panels_by_block(prepared, settings, origins, targets=False))
+        return joined([panel.where(panel.client_id.isin(clients).to_numpy()) for panel in panels])
+
+    def for_client(self, client: str) -> ScoringBasis:
+        """The same, where the client is not active but starts cold, with the models that speak of such clients."""
+        bundle = self.bundle.for_cold_start()
+        if bundle is None or len(self.panel_of([client], [0])):
+            return self
+        cold = replace(self, bundle=bundle)
+        return cold if len(cold.panel_of([client], [0])) else self
 
 
 def score_clients(

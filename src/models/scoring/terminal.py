@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from models.grading.override_text import overrides_sentence
-from models.scoring.report import Predicted
+from models.scoring.report import Predicted, TierSummary
 from models.shell.small_plots import short_number
 
 
 def tiers_table(predicted: Predicted, currency: str) -> Table:
-    """How many clients each tier holds, what they are worth and how likely they decline."""
-    table = Table(title=f"Tiers at {predicted.as_of}", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    """How many active clients each tier holds, what they are worth and how likely they decline."""
+    return _table(f"Tiers at {predicted.as_of}", predicted, currency)
+
+
+def cold_start_tables(predicted: Predicted, currency: str) -> list[Table]:
+    """The same of clients without activity; no table where none were scored."""
+    if not predicted.cold_start.clients:
+        return []
+    title = "Cold start: clients without activity, by what came of those who began alike"
+    return [_table(title, predicted.cold_start, currency)]
+
+
+def _table(title: str, summary: TierSummary | Predicted, currency: str) -> Table:
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in (
         "tier",
         "clients",
@@ -22,18 +36,23 @@ def tiers_table(predicted: Predicted, currency: str) -> Table:
         "mean decline",
     ):
         table.add_column(name, justify="left" if name == "tier" else "right")
-    total = sum(predicted.value_by_tier.values())
-    for tier, clients in predicted.tiers.items():
-        value = predicted.value_by_tier[tier]
-        table.add_row(
+    for row in _rows(summary):
+        table.add_row(*row)
+    return table
+
+
+def _rows(summary: TierSummary | Predicted) -> Iterator[tuple[str, ...]]:
+    total = sum(summary.value_by_tier.values())
+    for tier, clients in summary.tiers.items():
+        value = summary.value_by_tier[tier]
+        yield (
             tier,
             f"{clients:,}",
-            f"{clients / predicted.clients:.0%}",
+            f"{clients / summary.clients:.0%}",
             short_number(float(value)),
             f"{value / total:.0%}" if total else "–",
-            f"{predicted.decline_by_tier[tier]:.0%}",
+            f"{summary.decline_by_tier[tier]:.0%}",
         )
-    return table
 
 
 def prediction_lines(predicted: Predicted) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.book.door import Book
 from models.config.root import Config
+from models.errors import TooLittleDataError
 from models.evaluation.book import EvaluationWatch, evaluation_plan, evaluation_report
 from models.evaluation.compute import require_both_outcomes, value_choice
 from models.evaluation.report.contents import OriginReport, ValueChoice
@@ -21,7 +22,7 @@ from models.evaluation.report.explained import (
 from models.grading.compute import facts_of
 from models.grading.coverage import policy_notices
 from models.learners.segments.model import SegmentModel
-from models.notices import Notice, by_severity
+from models.notices import Notice, Severity, by_severity
 from models.panel.named_features import absent_features, unknown_features
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins
@@ -29,7 +30,7 @@ from models.pipeline.bundle import write_bundle
 from models.pipeline.likeness import TrainingProfile
 from models.pipeline.origins import learning_panel, require_events
 from models.pipeline.out_of_time import OutOfTimeForecasts
-from models.pipeline.pipeline import FittedModels, fit_models, grade_matrix, with_peers
+from models.pipeline.pipeline import FittedModels, fit_models, grade_matrix, with_cold_start, with_peers
 from models.pipeline.rows import rows_of
 from models.pipeline.selection import learn_calibration
 from models.profiles.compute import stage_features
@@ -74,7 +75,15 @@ def train_models(
     plan = evaluation_plan(book, config, config.origins.test)
     served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
     require_events(book, config, plan.grid, [*plan.tests, served.latest])
-    learned = learning_panel(book, config, plan.grid, plan.origins(served), progress, notes_before=plan.never_before)
+    learned = learning_panel(
+        book,
+        config,
+        plan.grid,
+        plan.origins(served),
+        progress,
+        notes_before=plan.never_before,
+        cold_start=config.learners.cold_start.serve,
+    )
     panel = learned.panel
     forecasts = OutOfTimeForecasts(panel, config, mapper)
     for test in plan.tests:
@@ -87,7 +96,7 @@ def train_models(
     calibration = learn_calibration(forecasts.of(served), config)
     models = replace(fit_models(panel, served, calibration, config, segments=segments.model), notes=learned.notes)
     _tell_unknown(models, progress)
-    models = with_peers(models, panel, served.latest)
+    models, lacking = _with_cold_start(with_peers(models, panel, served.latest), learned.cold, served, config)
     rehearse(models, panel.at([served.latest]))
     now = panel.at([served.latest])
     asked = {"stages": stage_features(config), **models.kinds.unknown}
@@ -97,6 +106,7 @@ def train_models(
         *absent_features(asked, known),
         *models.learned.uncalibrated(),
         *_policy_notices(models, now),
+        *lacking,
     ]
     report = TrainingReport(
         **vars(replace(evaluated, notices=by_severity([*evaluated.notices, *found]))),
@@ -109,6 +119,26 @@ def train_models(
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint, profile=profile))
     recorder.artifact(folder / "report.json")
     return Trained(bundle=folder, report=report, features=_kinds(models))
+
+
+def _with_cold_start(
+    models: FittedModels, cold: Panel | None, served: LearningOrigins, config: Config
+) -> tuple[FittedModels, list[Notice]]:
+    """The models with those of clients without activity, or a notice why these go without."""
+    if cold is None:
+        return models, []
+    try:
+        return with_cold_start(models, cold, served, config), []
+    except TooLittleDataError as error:
+        return models, [
+            Notice(
+                code="cold_start_not_learned",
+                severity=Severity.NOTE,
+                subject="learners.cold_start",
+                found=f"clients without activity are not scored: {error.rule}, got {error.got}",
+                remedy=error.remedy,
+            )
+        ]
 
 
 def _policy_notices(models: FittedModels, now: Panel) -> list[Notice]:

@@ -52,6 +52,11 @@ def warning_column(reading: DeteriorationReading, config: Config) -> pa.Array:
     return _name_lists(reading.turn.warns, _dimensions(config))
 
 
+def no_warnings(clients: int) -> pa.Array:
+    """The same column of so many clients that cannot warn, since they have no state to turn worse from."""
+    return pa.array([[]] * clients, type=pa.list_(pa.string()))
+
+
 def raise_alarms(
     readings: Sequence[DeteriorationReading],
     *,

@@ -5,7 +5,7 @@ Names read measure_statistic_window; windows are in periods, e.g. ``fee_sum_12p`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import pandas as pd
@@ -71,7 +71,12 @@ class Features:
 
 def features_of(known: FeatureInputs) -> Features:
     """All features of a block."""
-    features = [feature for family in FAMILIES for feature in family(known)]
+    return frame_of(feature for family in FAMILIES for feature in family(known))
+
+
+def frame_of(found: Iterable[Feature]) -> Features:
+    """Features side by side, in their order."""
+    features = list(found)
     return Features(
         frame=pd.DataFrame({feature.name: feature.values for feature in features}),
         units={feature.name: feature.unit for feature in features},
