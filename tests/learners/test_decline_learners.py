@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
+from models.config.loading import parse_config
 from models.config.sections import DeclineLearnerConfig, RunConfig
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
@@ -19,7 +20,7 @@ from models.learners.decline.whether import DeclineModel
 from models.pipeline import out_of_time
 from models.pipeline.pipeline import score_panel
 from models.vocab import BoolArray, FloatArray
-from support.drawn_panel import FIT, drawn_panel, fitted_models
+from support.drawn_panel import FIT, drawn_panel, fitted_models, small_config
 
 RANDOM = np.random.default_rng(5)
 FRAME = pd.DataFrame({"arrears": RANDOM.exponential(1.0, 600), "noise": RANDOM.normal(size=600)})
@@ -33,6 +34,10 @@ class LineOfDecline:
 
     slope: float = 1.0
     calibration: PlattCalibration = field(default_factory=PlattCalibration)
+
+    @property
+    def name(self) -> str:
+        return "line"
 
     @property
     def tree_count(self) -> int:
@@ -110,7 +115,7 @@ def test_it_tells_how_much_each_feature_counts(learner: DeclineLearner) -> None:
 
 def test_another_model_of_decline_serves_through_the_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(out_of_time, "fit_decline", lambda *_: LineOfDecline())
-    models = fitted_models()
+    models = fitted_models(parse_config(small_config().model_dump_json(), ["learners.decline.simple=[]"]))
     rows = drawn_panel().at([FIT.latest])
     said = score_panel(models, rows)
     margin = np.tanh(np.nan_to_num(models.contract.encode(rows.features)[:, 0]))

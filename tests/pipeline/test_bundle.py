@@ -183,7 +183,7 @@ def test_whatever_stands_beside_the_files_of_a_bundle_is_refused(folder: Path, m
         read_bundle(folder)
 
 
-@pytest.mark.parametrize("name", ["value.settings.json", "policy.json", "manifest.json"])
+@pytest.mark.parametrize("name", ["value.model.json", "policy.json", "manifest.json"])
 @pytest.mark.parametrize(
     "make", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("copy")], ids=["fifo", "folder", "link"]
 )
@@ -196,7 +196,7 @@ def test_a_file_of_a_bundle_that_is_no_plain_file_is_damage(
         read_bundle(folder)
 
 
-@pytest.mark.parametrize("left_out", ["value.settings.json", "policy.json", "config.json", "report.json", None])
+@pytest.mark.parametrize("left_out", ["value.model.json", "policy.json", "config.json", "report.json", None])
 def test_a_manifest_that_was_sealed_over_too_few_files_is_refused(folder: Path, left_out: str | None) -> None:
     """As by a tool that seals what it copied; without any it names none."""
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

@@ -6,8 +6,13 @@ import re
 from datetime import date
 
 from models.pipeline.learned import Learned
+from models.pipeline.serving import ServingModels
 
-LEARNED = Learned(until=date(2023, 1, 1), not_calibrated={"value": "a total of nothing", "decline": "nobody declined"})
+LEARNED = Learned(
+    until=date(2023, 1, 1),
+    serving=ServingModels.leaders("tweedie"),
+    not_calibrated={"value": "a total of nothing", "decline": "nobody declined"},
+)
 
 
 def test_why_nothing_was_calibrated_is_told() -> None:

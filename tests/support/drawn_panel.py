@@ -80,7 +80,7 @@ def _features(random: np.random.Generator, total: np.ndarray, recency: np.ndarra
     )
 
 
-def fitted_models() -> FittedModels:
+def fitted_models(config: Config | None = None) -> FittedModels:
     """The pipeline fitted on the drawn panel, calibrated on its out-of-time forecast."""
-    panel, config = drawn_panel(), small_config()
+    panel, config = drawn_panel(), config or small_config()
     return fit_models(panel, FIT, learn_calibration(OutOfTimeForecasts(panel, config).of(FIT), config), config)

@@ -17,6 +17,7 @@ from models.metrics.concentration import signed_concentration
 from models.metrics.probability import brier, calibration_intercept, calibration_slope
 from models.metrics.ranking import auc, normalized_gini
 from models.metrics.value import total_ratio
+from models.pipeline.serving import ServingModels
 
 CAUSES = ("reduced", "refinanced_away", "dormant", "default")
 HORIZON, STEPS = 12, 6
@@ -163,6 +164,7 @@ def _origin(judged: Judged, as_of: date, importance: dict[str, dict[str, float]]
         calibrated=True,
         groups_apart=False,
         choice=ValueChoice(chosen="tweedie", out_of_time=(), scores={}),
+        serving=ServingModels.leaders("tweedie"),
         importance=importance,
         reasons={},
         parts=report_parts(

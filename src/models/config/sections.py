@@ -250,7 +250,9 @@ class ChoiceConfig(Section):
     simpler_within: Annotated[float, Field(ge=0)] = 0.005
 
 
-ValueCandidateName = Literal["tweedie", "hurdle", "ziln", "btyd", "btyd_offset", "blend"]
+ValueCandidateName = Literal["tweedie", "hurdle", "ziln", "btyd", "btyd_offset", "past_sum", "blend"]
+SimpleValueName = Literal["past_sum", "btyd"]
+SimpleDeclineName = Literal["logistic"]
 
 
 class ValueLearnerConfig(BoostingConfig):
@@ -260,6 +262,11 @@ class ValueLearnerConfig(BoostingConfig):
         default=("tweedie",), description="Simplest first; blend is the geometric mean of all others listed."
     )
     choice: ChoiceConfig = ChoiceConfig()
+    simple: tuple[SimpleValueName, ...] = Field(
+        default=("past_sum", "btyd"),
+        description="Models of a few numbers: the best of them serves, alone or in a mixture, where past origins do "
+        "not show that the chosen candidate ranks clients better; empty: the chosen one serves whatever they show.",
+    )
     tweedie_power: Annotated[
         float, Field(gt=1, lt=2), Search(low=1.1, high=1.9, candidates=("tweedie", "btyd_offset"))
     ] = 1.5
@@ -280,6 +287,11 @@ class DeclineLearnerConfig(BoostingConfig):
 
     curve_steps: Annotated[int, Field(ge=1, le=60)] = Field(
         default=12, description="The horizon is divided into at most so many equal steps."
+    )
+    simple: tuple[SimpleDeclineName, ...] = Field(
+        default=("logistic",),
+        description="Models of a few numbers: the first of them serves, alone or in a mixture, where past origins do "
+        "not show that boosted trees rank clients better; empty: trees serve whatever they show.",
     )
     monotone: dict[str, MonotoneConfig] = Field(default_factory=dict, description="Feature -> direction and reason.")
 

@@ -97,6 +97,7 @@ def evaluate_origin(
         calibrated=calibration.bands is not None,
         groups_apart=rows.groups_known,
         choice=value_choice(calibration, panel, origins),
+        serving=calibration.serving,
         importance=result.importance,
         reasons=result.reasons,
         parts=report_parts(

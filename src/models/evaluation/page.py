@@ -15,6 +15,8 @@ from models.evaluation.report.frequency import JudgedCurveByStep
 from models.evaluation.report.importance import Figures, Stability
 from models.evaluation.report.names import benchmark_name
 from models.evaluation.text import Sentence, verdict_sentences
+from models.pipeline.serving import ServingModels
+from models.pipeline.serving_text import serving_sentences
 from models.shell.chart import Chart
 from models.shell.html import environment
 from models.shell.small_plots import short_number
@@ -105,12 +107,20 @@ _COLUMNS = {
 }
 
 
-def write_report_page(report: EvaluationReport, path: Path, *, explained: ExplainedModels | None = None) -> None:
-    """Write the page of a report, whole or not at all; ``explained`` are the models that serve, if any do."""
-    publish_text(path, report_page(report, explained))
+def write_report_page(
+    report: EvaluationReport,
+    path: Path,
+    *,
+    explained: ExplainedModels | None = None,
+    serving: ServingModels | None = None,
+) -> None:
+    """Write the page of a report, whole or not at all; ``explained`` and ``serving``: the models that serve, if any."""
+    publish_text(path, report_page(report, explained, serving))
 
 
-def report_page(report: EvaluationReport, explained: ExplainedModels | None = None) -> str:
+def report_page(
+    report: EvaluationReport, explained: ExplainedModels | None = None, serving: ServingModels | None = None
+) -> str:
     """The page of a report; the newest origin stands first."""
     origins = sorted(report.origins, key=lambda origin: origin.as_of, reverse=True)
     return str(
@@ -119,6 +129,7 @@ def report_page(report: EvaluationReport, explained: ExplainedModels | None = No
             functions={
                 "headline_tables": _headline_tables,
                 "said": _said,
+                "serving_sentences": serving_sentences,
                 "short": short_number,
                 "two_digits": "{:.2f}".format,
                 "verdict": _verdict,
@@ -131,6 +142,7 @@ def report_page(report: EvaluationReport, explained: ExplainedModels | None = No
             pooled=report.pooled,
             titles=_TITLES,
             stability=_stability_charts(report.stability),
+            serving=None if serving is None else serving_sentences(serving),
             explained=[] if explained is None else _explained(explained),
             agreements={} if explained is None else explained.stability,
             shown=[_charts(origin.parts, report) for origin in origins],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import expit
 
 from models.errors import AdditivityError
 from models.vocab import FloatArray
@@ -56,6 +57,16 @@ class Contributions:
         """
         values = self.values * rate[:, None]
         return Contributions(model=self.model, unit=unit, base=base, values=values, prediction=prediction)
+
+
+def as_probability(parts: Contributions) -> Contributions:
+    """Parts of log-odds as parts of the probability; a feature keeps its share of the way from the base."""
+    return parts.rescaled(
+        unit="probability",
+        base=float(expit(parts.base)),
+        prediction=np.asarray(expit(parts.prediction)),
+        rate=logistic_rate(parts.base, parts.values.sum(axis=1)),
+    )
 
 
 def require_sums(model: str, sums: FloatArray, scores: FloatArray, tolerance: float = RAW_TOLERANCE) -> None:

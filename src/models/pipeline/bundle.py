@@ -18,8 +18,8 @@ from models.errors import BundleFormatError, DamagedBundleError
 from models.grading.fitted import GradingPolicy
 from models.learners.contract import FeatureContract
 from models.learners.decline.cause import CauseModel
+from models.learners.decline.learners import learner_from_texts, named_texts
 from models.learners.decline.timing import TimingModel
-from models.learners.decline.whether import DeclineModel
 from models.learners.peers import Peers
 from models.learners.segments.model import SegmentModel
 from models.learners.value.model import ValueModel
@@ -35,7 +35,7 @@ from models.store.keys import Key
 from models.store.sealed import MANIFEST, OF_BUNDLE, read_sealed, write_manifest
 
 T = TypeVar("T")
-FORMAT = 7
+FORMAT = 8
 CONFIG = "config.json"
 REPORT = "report.json"
 PROFILE = "profile.json"
@@ -78,7 +78,7 @@ def write_bundle(
     ``report`` is a dataclass, or what ``to_plain`` makes of one.
     """
     _write_texts(folder, "value", models.value.to_texts())
-    _write_texts(folder, "decline", models.decline.to_texts())
+    _write_texts(folder, "decline", named_texts(models.decline))
     _write_texts(folder, "timing", models.timing.to_texts())
     if models.causes is not None:
         _write_texts(folder, "causes", models.causes.to_texts())
@@ -167,7 +167,7 @@ def _models(texts: Mapping[str, str], config: Config, threads: int) -> FittedMod
         words=words_from_json(texts["words.json"]),
         peers=Peers.from_json(texts["peers.json"]),
         value=ValueModel.from_texts(_texts(texts, "value"), threads=threads),
-        decline=DeclineModel.from_texts(_texts(texts, "decline"), threads=threads),
+        decline=learner_from_texts(_texts(texts, "decline"), threads=threads),
         timing=TimingModel.from_texts(_texts(texts, "timing"), threads=threads),
         causes=CauseModel.from_texts(causes, threads=threads) if causes else None,
         rule=config.decline.rule,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.config.sections import ValueCandidateName
 from models.grading.built_in import TierPolicy
 from models.grading.fitted import GradingPolicy
 from models.learners.calibration import PlattCalibration
@@ -16,13 +15,14 @@ from models.learners.decline.timing import PersonSteps
 from models.learners.intervals import ConformalBands
 from models.learners.probability_band import ProbabilityBand
 from models.learners.value.calibration import ValueCalibration
+from models.pipeline.serving import ServingModels
 
 
 @dataclass(frozen=True, kw_only=True)
 class CandidateScore:
     """Scores of a candidate at the out-of-time forecasts, each calibrated on the others; worse errors lower a score."""
 
-    name: ValueCandidateName
+    name: str
     scores: tuple[float, ...]
 
     @property
@@ -35,7 +35,9 @@ class CandidateScore:
 class ForecastCalibration:
     """What is applied to models fitted on all learning origins; nothing, where no origin could be predicted."""
 
-    candidate: ValueCandidateName
+    candidate: str
+    weighed: ServingModels | None = None
+    """Who serves each target; None: the candidate and boosted trees alone."""
     scores: tuple[CandidateScore, ...] = ()
     value: ValueCalibration = field(default_factory=ValueCalibration)
     decline: PlattCalibration = field(default_factory=PlattCalibration)
@@ -48,3 +50,8 @@ class ForecastCalibration:
     classes: TierPolicy | None = None
     policy: GradingPolicy | None = None
     """Cut-offs of ``classes`` and ``policy`` divide the clients of the latest out-of-time forecast as predicted."""
+
+    @property
+    def serving(self) -> ServingModels:
+        """Who serves each target."""
+        return self.weighed or ServingModels.leaders(self.candidate)

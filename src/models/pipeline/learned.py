@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
+from models.codec import from_json, to_json_text
 from models.notices import Notice, Severity
+from models.pipeline.serving import ServingModels
 from models.text import ENGLISH, Language, Text
 
 _IN_SAMPLE = (
@@ -37,9 +37,11 @@ class Learned:
     Attributes:
         until: the day before which every outcome lies that taught the models anything.
         not_calibrated: what is served as the models say it (value, decline) -> why, in a sentence.
+        serving: who serves each target, and the evidence for it.
     """
 
     until: date
+    serving: ServingModels
     not_calibrated: Mapping[str, str] = field(default_factory=dict)
 
     def notices(self, as_of: date, lang: Language = ENGLISH) -> list[Notice]:
@@ -72,15 +74,15 @@ class Learned:
 
     def to_json(self) -> str:
         """Ready for a bundle."""
-        return json.dumps({"until": self.until.isoformat(), "not_calibrated": dict(self.not_calibrated)}, indent=1)
+        return to_json_text(self, indent=1)
 
     @classmethod
     def from_json(cls, text: str) -> Learned:
         """Read what ``to_json`` wrote.
 
-        >>> learned = Learned(until=date(2023, 1, 1), not_calibrated={"value": "a total of nothing"})
+        >>> serving = ServingModels.leaders("tweedie")
+        >>> learned = Learned(until=date(2023, 1, 1), serving=serving, not_calibrated={"value": "a total of nothing"})
         >>> Learned.from_json(learned.to_json()) == learned
         True
         """
-        facts: dict[str, Any] = json.loads(text)
-        return cls(until=date.fromisoformat(facts["until"]), not_calibrated=facts["not_calibrated"])
+        return from_json(cls, text, subject="learned.json", remedy="restore the bundle")

@@ -5,18 +5,20 @@ Choice, calibration and intervals are learned here, on origins that lie before t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from models.book.periods import DAYS_PER_PERIOD
 from models.config.root import Config
-from models.config.sections import ValueCandidateName
-from models.errors import TooLittleDataError
+from models.config.sections import SimpleDeclineName, SimpleValueName
+from models.errors import FeatureContractError, TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.decline.cause import CauseModel
 from models.learners.decline.learner import DeclineLearner
+from models.learners.decline.learners import fit_simple_learner
 from models.learners.decline.steps import LIKE_SHARE
 from models.learners.decline.timing import TimingModel
 from models.learners.value.blend import Blend
@@ -31,18 +33,34 @@ from models.pipeline.rows import Rows, contract_of, require_clients, rows_of
 from models.vocab import FloatArray
 from models.workers import Mapper, Processes
 
-Candidates = dict[ValueCandidateName, ValueCandidate]
+Candidates = dict[str, ValueCandidate]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NeededModels:
+    """What is to be fitted; leaders that do not lead only where no simple model can be fitted."""
+
+    candidates: tuple[str, ...]
+    values_lead: bool = True
+    simple_values: tuple[SimpleValueName, ...] = ()
+    decline_leads: bool = True
+    simple_declines: tuple[SimpleDeclineName, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class BaseModels:
-    """Models as they were fitted, before anything later origins teach. ``causes`` is None where none are known."""
+    """Models as they were fitted, before anything later origins teach. ``causes`` is None where none are known.
+
+    ``simple_values`` and ``simple_declines`` are those of the config that this book determines.
+    """
 
     contract: FeatureContract
     candidates: Candidates
     decline: DeclineLearner
     timing: TimingModel
     causes: CauseModel | None
+    simple_values: Mapping[str, ValueCandidate] = field(default_factory=dict)
+    simple_declines: Mapping[str, DeclineLearner] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +79,24 @@ class OutOfTimeForecast:
 
 
 def fit_base(
-    panel: Panel, config: Config, candidates: Sequence[ValueCandidateName], unfinished: Sequence[CensoredOutcomes] = ()
+    panel: Panel, config: Config, needed: NeededModels, unfinished: Sequence[CensoredOutcomes] = ()
 ) -> BaseModels:
     """Fit on all rows of a panel with targets, and decline on ``unfinished`` too. Raises ``TooLittleDataError``."""
     require_clients(panel, int(panel.origin.max()))
     contract = contract_of(panel, config)
     rows = rows_of(panel, contract)
     weight = rows.weights(config.learners.half_life_periods)
+    inputs = candidate_inputs(rows, contract, config)
+    values = _simple_values(inputs, needed.simple_values)
+    declines = _simple_declines(rows, contract, config, needed.simple_declines)
     return BaseModels(
         contract=contract,
-        candidates=_candidates(candidate_inputs(rows, contract, config), candidates),
-        decline=fit_decline(panel, rows, unfinished, contract, config),
+        candidates=_candidates(inputs, needed.candidates) if needed.values_lead or not values else {},
+        decline=fit_decline(panel, rows, unfinished, contract, config)
+        if needed.decline_leads or not declines
+        else next(iter(declines.values())),
+        simple_values=values,
+        simple_declines=declines,
         timing=_timing(rows, contract, config, weight),
         causes=_causes(rows, contract, config, weight),
     )
@@ -141,7 +166,7 @@ class _Cut:
 def _forecast(cut: _Cut, config: Config) -> OutOfTimeForecast | None:
     """What early rows teach, beside the rows of the later origin; None where there is too little to learn from."""
     try:
-        models = fit_base(cut.early, config, config.learners.value.candidates, cut.unfinished)
+        models = fit_base(cut.early, config, _all_models(config), cut.unfinished)
     except TooLittleDataError:
         return None
     return OutOfTimeForecast(
@@ -149,7 +174,39 @@ def _forecast(cut: _Cut, config: Config) -> OutOfTimeForecast | None:
     )
 
 
-def _candidates(inputs: CandidateInputs, names: Sequence[ValueCandidateName]) -> Candidates:
+def _all_models(config: Config) -> NeededModels:
+    """All that are compared."""
+    return NeededModels(
+        candidates=config.learners.value.candidates,
+        simple_values=config.learners.value.simple,
+        simple_declines=config.learners.decline.simple,
+    )
+
+
+def _simple_values(inputs: CandidateInputs, names: Sequence[SimpleValueName]) -> dict[str, ValueCandidate]:
+    """Those that this book can fit and whose directions are those asked for."""
+    fitted: dict[str, ValueCandidate] = {}
+    for name in names:
+        with suppress(TooLittleDataError, FeatureContractError):
+            fitted[name] = fit_candidate(name, inputs)
+    return fitted
+
+
+def _simple_declines(
+    rows: Rows, contract: FeatureContract, config: Config, names: Sequence[SimpleDeclineName]
+) -> dict[str, DeclineLearner]:
+    """Logistic regression, where it is asked for and this book can fit it; it learns from complete outcomes alone."""
+    fitted: dict[str, DeclineLearner] = {}
+    weight = rows.weights(config.learners.half_life_periods)
+    for name in names:
+        with suppress(TooLittleDataError, FeatureContractError):
+            fitted[name] = fit_simple_learner(
+                name, rows.matrix, rows.declined, config=config.learners.decline, contract=contract, weight=weight
+            )
+    return fitted
+
+
+def _candidates(inputs: CandidateInputs, names: Sequence[str]) -> Candidates:
     """Those that this book can fit, in the order of the config; at least one, or ``TooLittleDataError``."""
     fitted: Candidates = {}
     problem: TooLittleDataError | None = None

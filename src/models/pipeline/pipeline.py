@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.config.root import Config
-from models.config.sections import ValueCandidateName
 from models.errors import FeatureContractError, TooLittleDataError
 from models.grading.built_in import Grades, tier_policy
 from models.grading.compute import Bounds, Grader, by_policy, facts_of, grades_of
@@ -27,7 +26,6 @@ from models.learners.decline.learner import DeclineLearner
 from models.learners.decline.timing import TimingModel
 from models.learners.peers import Peers
 from models.learners.segments.model import SegmentModel
-from models.learners.value.candidate import ValueCandidate
 from models.learners.value.model import ValueModel
 from models.panel.features.beginning import BEGAN_ALIKE, TENURE
 from models.panel.features.words import FeatureWords, FigureUnit
@@ -40,6 +38,7 @@ from models.pipeline.cold_start import ColdStart, fit_cold_start
 from models.pipeline.learned import Learned
 from models.pipeline.out_of_time import BaseModels, fit_base
 from models.pipeline.predictions import GradedForecast, Predictions
+from models.pipeline.serving import Serving, needed_models, served_models
 from models.profiles.compute import fit_kinds
 from models.profiles.model import KindsModel
 from models.text import ENGLISH
@@ -118,14 +117,17 @@ def fit_models(
     """
     learn = panel.at(origins.learn).as_known()
     unfinished = unfinished_of(panel, origins.unfinished)
-    base = fit_base(learn, config, _needed(calibration.candidate, config), unfinished)
+    serving = calibration.serving
+    base = fit_base(learn, config, needed_models(serving, config), unfinished)
+    _require(base, serving.value)
+    candidate, decline_learner, serving = served_models(base, serving)
     value = ValueModel(
-        candidate=_chosen(base, calibration.candidate),
+        candidate=candidate,
         calibration=calibration.value,
         clipped=int(np.count_nonzero(learn.value < 0)) if learn.value is not None else 0,
     )
     latest = learn.origin == origins.latest
-    decline = base.decline.calibrated_by(calibration.decline)
+    decline = decline_learner.calibrated_by(calibration.decline)
     now = learn.where(latest)
     matrix = base.contract.encode(now.features)
     present = value.predict(matrix)
@@ -149,6 +151,7 @@ def fit_models(
         learned=Learned(
             until=panel.grid.start_of(origins.latest + config.time.horizon_periods),
             not_calibrated=calibration.not_calibrated,
+            serving=serving,
         ),
     )
 
@@ -240,18 +243,13 @@ def _joined_curves(curves: Sequence[DeclineCurves], order: IntArray) -> DeclineC
     )
 
 
-def _needed(candidate: ValueCandidateName, config: Config) -> tuple[ValueCandidateName, ...]:
-    return config.learners.value.candidates if candidate == "blend" else (candidate,)
-
-
-def _chosen(base: BaseModels, candidate: str) -> ValueCandidate:
-    if candidate not in base.candidates:
+def _require(base: BaseModels, serving: Serving) -> None:
+    if serving.leads and serving.leader not in base.candidates:
         raise TooLittleDataError(
-            rule=f"the candidate {candidate}, which did best on earlier origins, must fit the latest ones too",
+            rule=f"the candidate {serving.leader}, which did best on earlier origins, must fit the latest ones too",
             got="too few clients with value",
             remedy="leave it out of learners.value.candidates",
         )
-    return base.candidates[candidate]
 
 
 def fit_segments(now: Panel, config: Config) -> SegmentModel:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
 
 from models.config.root import Config
-from models.config.sections import ChoiceConfig, ValueCandidateName
+from models.config.sections import ChoiceConfig
 from models.errors import TooLittleDataError
 from models.grading.built_in import grade, tier_policy
 from models.grading.compute import Bounds, facts_of
@@ -18,10 +19,12 @@ from models.learners.decline.cause import CauseEvidence
 from models.learners.intervals import ConformalBands
 from models.learners.probability_band import ProbabilityBand
 from models.learners.value.calibration import ValueCalibration
+from models.learners.value.candidate import ValueCandidate
 from models.metrics.ranking import normalized_gini
 from models.metrics.value import decile_mape, total_ratio
 from models.pipeline.calibration import CandidateScore, ForecastCalibration
 from models.pipeline.out_of_time import OutOfTimeForecast
+from models.pipeline.serving import ServingModels, served_models, weighed_models
 from models.pipeline.shrinkage import shrunk_decline, shrunk_value
 from models.vocab import FloatArray, TextArray
 
@@ -32,10 +35,17 @@ def learn_calibration(forecasts: Sequence[OutOfTimeForecast], config: Config) ->
     """Choose, calibrate and set intervals on out-of-time forecasts, all before whatever is scored afterwards."""
     if not forecasts:
         left = dict.fromkeys(("value", "decline"), _NO_ORIGIN)
-        return ForecastCalibration(candidate=config.learners.value.candidates[0], not_calibrated=left)
+        first = config.learners.value.candidates[0]
+        return ForecastCalibration(
+            candidate=first, weighed=weighed_models(forecasts, first, config), not_calibrated=left
+        )
     scores = candidate_scores(forecasts, config.learners.value.choice)
     chosen = choose(scores, config.learners.value.choice)
-    logs = [forecast.models.candidates[chosen].log_value(forecast.rows.matrix) for forecast in forecasts]
+    serving = weighed_models(forecasts, chosen, config)
+    forecasts, candidates = _as_served(forecasts, serving)
+    logs = [
+        candidate.log_value(forecast.rows.matrix) for candidate, forecast in zip(candidates, forecasts, strict=True)
+    ]
     weights = _weights(forecasts, config.learners.half_life_periods)
     values = [forecast.rows.value for forecast in forecasts]
     realised = _pooled(values)
@@ -56,6 +66,7 @@ def learn_calibration(forecasts: Sequence[OutOfTimeForecast], config: Config) ->
     bounded = Bounds(classes=classes, bands=bands, decline_band=decline_band).around(expected[-1], probability)
     return ForecastCalibration(
         candidate=chosen,
+        weighed=serving,
         scores=scores,
         value=value,
         decline=decline,
@@ -69,6 +80,18 @@ def learn_calibration(forecasts: Sequence[OutOfTimeForecast], config: Config) ->
     )
 
 
+def _as_served(
+    forecasts: Sequence[OutOfTimeForecast], serving: ServingModels
+) -> tuple[list[OutOfTimeForecast], list[ValueCandidate]]:
+    """The forecasts by models of decline, and the candidates for value, such as are to serve."""
+    served = [served_models(forecast.models, serving) for forecast in forecasts]
+    by_them = [
+        replace(forecast, models=replace(forecast.models, decline=decline))
+        for forecast, (_, decline, _) in zip(forecasts, served, strict=True)
+    ]
+    return by_them, [candidate for candidate, _, _ in served]
+
+
 def candidate_scores(forecasts: Sequence[OutOfTimeForecast], rule: ChoiceConfig) -> tuple[CandidateScore, ...]:
     """The score of each candidate that could be fitted at every forecast, in the order of the config."""
     everywhere = set.intersection(*(set(each.models.candidates) for each in forecasts))
@@ -76,7 +99,7 @@ def candidate_scores(forecasts: Sequence[OutOfTimeForecast], rule: ChoiceConfig)
     return tuple(CandidateScore(name=name, scores=_scores(name, forecasts, rule)) for name in names)
 
 
-def choose(scores: Sequence[CandidateScore], rule: ChoiceConfig) -> ValueCandidateName:
+def choose(scores: Sequence[CandidateScore], rule: ChoiceConfig) -> str:
     """The first candidate that is as good as the best, but for ``rule.simpler_within``."""
     best = max(score.mean for score in scores)
     return next(score.name for score in scores if score.mean >= best - rule.simpler_within)
@@ -108,7 +131,7 @@ def _or_nothing(
         return 0.0
 
 
-def _scores(name: ValueCandidateName, forecasts: Sequence[OutOfTimeForecast], rule: ChoiceConfig) -> tuple[float, ...]:
+def _scores(name: str, forecasts: Sequence[OutOfTimeForecast], rule: ChoiceConfig) -> tuple[float, ...]:
     logs = [forecast.models.candidates[name].log_value(forecast.rows.matrix) for forecast in forecasts]
     realised = [forecast.rows.value for forecast in forecasts]
     return tuple(

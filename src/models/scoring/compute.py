@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from models.book.door import Book
 from models.book.periods import PeriodGrid
+from models.codec import JsonValue, to_plain
 from models.config.root import Config
 from models.errors import IrreproducibleError, TooLittleDataError
 from models.grading.coverage import Coverage, coverage_notices
@@ -29,6 +30,8 @@ from models.panel.build import PanelContext
 from models.panel.ledger_cache import kept_book
 from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike, value_notices
+from models.pipeline.serving import ServingModels
+from models.pipeline.serving_text import serving_sentences
 from models.publications.latest import lead_latest, require_place, stays_notice
 from models.publications.previous import TIER_SCALE, earlier_scores
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
@@ -313,6 +316,7 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str
         "input": job.fingerprint,
         "code": scoring_code(),
         "learned_until": job.bundle.models.learned.until.isoformat(),
+        "serving": _serving_facts(job.bundle.models.learned.serving),
         "previous": None if previous is None else previous.run_key,
         "clients_in_book": prepared.clients,
         "clients_scored": tally.scored,
@@ -322,6 +326,11 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str
         "overrides": tally.overrides,
         "notices": notice_facts(_notices(prepared, job, tally)),
     }
+
+
+def _serving_facts(serving: ServingModels) -> JsonValue:
+    """Who serves each target, the evidence for it, and both in a sentence."""
+    return to_plain({"value": serving.value, "decline": serving.decline, "why": serving_sentences(serving)})
 
 
 def _notices(prepared: PreparedBook, job: _Job, tally: Tally) -> tuple[Notice, ...]:

@@ -166,6 +166,7 @@ def _served(
         trees=TreeCounts(value=models.value.tree_count, decline=models.decline.tree_count),
         values_below_zero=models.value.clipped,
         choice=choice,
+        serving=models.learned.serving,
         directions=direction_checks(rows_of(panel.at(served.learn), models.contract), models.contract, config),
     )
 

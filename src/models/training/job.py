@@ -76,7 +76,9 @@ def train(
             progress=progress,
         )
         page = work_dir(settings) / REPORT_PAGE
-        write_report_page(trained.report, page, explained=trained.report.explained)
+        write_report_page(
+            trained.report, page, explained=trained.report.explained, serving=trained.report.served.serving
+        )
         recorder.artifact(page)
         _note_profiles(recorder, trained, scratch)
         progress.stage("Registering the version")

@@ -10,6 +10,7 @@ from typing import Annotated
 from models.codec import written_as
 from models.evaluation.report.contents import EvaluationReport, ValueChoice
 from models.evaluation.report.explained import ExplainedModels
+from models.pipeline.serving import ServingModels
 from models.segments.contents import SegmentsReport
 from models.segments.profile_report import KindsReport
 from models.training.directions import DirectionCheck
@@ -30,6 +31,7 @@ class ServedModels:
     Attributes:
         censored_origins: origins whose outcomes were not complete -> periods of them that were known.
         calibrated: whether out-of-time forecasts were at hand to calibrate with.
+        serving: who serves each target, by the evidence of earlier origins.
         values_below_zero: clients of the learned rows whose value counted as 0.
     """
 
@@ -41,6 +43,7 @@ class ServedModels:
     trees: TreeCounts
     values_below_zero: int
     choice: ValueChoice
+    serving: ServingModels
     directions: tuple[DirectionCheck, ...]
 
 

@@ -18,6 +18,7 @@ from models.evaluation.report.ranking import CapturedGains, TargetVerdict, Value
 from models.evaluation.report.totals import TotalsByBand
 from models.metrics.bootstrap import Interval
 from models.notices import Notice
+from models.pipeline.serving import ServingModels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +91,7 @@ class OriginReport:
     Attributes:
         learned_until: the latest origin with complete outcomes that was learned from.
         outcomes_until: the end of the horizon, until which outcomes count.
+        serving: who serves each target, by the evidence of earlier origins.
         groups_apart: whether clients were scored by models that saw none of their sponsor group.
         importance: model -> feature -> share of the model's gain.
         reasons: model -> reason -> mean size of what it adds.
@@ -106,6 +108,7 @@ class OriginReport:
     calibrated: bool
     groups_apart: bool
     choice: ValueChoice
+    serving: ServingModels
     importance: Mapping[str, Mapping[str, float]]
     reasons: Mapping[str, Mapping[str, float]]
     parts: OriginParts

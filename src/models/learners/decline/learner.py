@@ -16,6 +16,10 @@ class DeclineLearner(Protocol):
     """
 
     @property
+    def name(self) -> str:
+        """As in ``learners.decline.learners``."""
+
+    @property
     def calibration(self) -> PlattCalibration:
         """What puts the log-odds right."""
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
+from typing import ClassVar
 
 import numpy as np
-from scipy.special import expit
 
 from models.config.sections import DeclineLearnerConfig, RunConfig
 from models.errors import TooLittleDataError
 from models.learners.boosting import BoostedTrees, fit_booster, shares
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
-from models.learners.contributions import Contributions, logistic_rate
+from models.learners.contributions import Contributions, as_probability
 from models.vocab import BoolArray, FloatArray
 
 MODEL = "decline"
@@ -23,6 +23,8 @@ MODEL = "decline"
 @dataclass(frozen=True, kw_only=True)
 class DeclineModel:
     """Log-odds of decline = slope * trees + intercept, fitted on a later origin than the trees."""
+
+    name: ClassVar[str] = "boosted"
 
     trees: BoostedTrees
     calibration: PlattCalibration = field(default_factory=PlattCalibration)
@@ -108,12 +110,7 @@ class DeclineModel:
 
     def in_served_unit(self, parts: Contributions) -> Contributions:
         """The parts of ``explain`` as probability; a feature keeps its share of the way from the base."""
-        return parts.rescaled(
-            unit="probability",
-            base=float(expit(parts.base)),
-            prediction=np.asarray(expit(parts.prediction)),
-            rate=logistic_rate(parts.base, parts.values.sum(axis=1)),
-        )
+        return as_probability(parts)
 
     def to_texts(self) -> dict[str, str]:
         """The model as two texts: ``trees.txt`` and ``settings.json``."""

@@ -11,7 +11,9 @@ from models.learners.value.blend import BLEND, Blend
 from models.learners.value.candidate import CandidateInputs, ValueCandidate
 from models.learners.value.hurdle import Hurdle
 from models.learners.value.lognormal import ZeroInflatedLognormal
+from models.learners.value.mixture import MIXTURE, Mixture
 from models.learners.value.offset import PurchaseOffset
+from models.learners.value.past_sum import PastSum
 from models.learners.value.purchases import PurchaseCandidate
 from models.learners.value.tweedie import Tweedie
 
@@ -23,12 +25,12 @@ class _Kind(Protocol):
 
 
 _KINDS: dict[str, _Kind] = {
-    kind.name: kind for kind in (Tweedie, Hurdle, ZeroInflatedLognormal, PurchaseCandidate, PurchaseOffset)
+    kind.name: kind for kind in (Tweedie, Hurdle, ZeroInflatedLognormal, PurchaseCandidate, PurchaseOffset, PastSum)
 }
 
 
 def fit_candidate(name: str, inputs: CandidateInputs) -> ValueCandidate:
-    """Fit one candidate of ``learners.value.candidates``, but ``blend``, which is made of fitted ones.
+    """Fit one candidate of ``learners.value``, but ``blend`` and ``mixture``, which are made of fitted ones.
 
     Raises ``TooLittleDataError`` where this book does not determine it: others may still be fitted.
     """
@@ -37,10 +39,20 @@ def fit_candidate(name: str, inputs: CandidateInputs) -> ValueCandidate:
 
 def candidate_from_texts(name: str, texts: Mapping[str, str], *, threads: int = 0) -> ValueCandidate:
     """Read what ``to_texts`` of the candidate ``name`` wrote, once it is known to be whole."""
+    if name == MIXTURE:
+        return _mixture(texts, threads)
     if name != BLEND:
         return _kind(name).from_texts(texts, threads=threads)
     members = json.loads(texts["members.json"])
     return Blend(tuple(candidate_from_texts(kind, _under(kind, texts), threads=threads) for kind in members))
+
+
+def _mixture(texts: Mapping[str, str], threads: int) -> Mixture:
+    facts = json.loads(texts["mixture.json"])
+    leader, simple = (
+        candidate_from_texts(facts[part], _under(part, texts), threads=threads) for part in ("leader", "simple")
+    )
+    return Mixture(leader=leader, simple=simple, share=facts["share"], factor=facts["factor"])
 
 
 def _under(name: str, texts: Mapping[str, str]) -> dict[str, str]:
