@@ -16,16 +16,19 @@ from models.learners.btyd.beta_geometric import BetaGeometric
 from models.learners.btyd.gamma_gamma import GammaGamma
 from models.learners.btyd.history import PURCHASE_FEATURES, PurchaseHistory
 from models.learners.contract import FeatureContract
+from models.learners.contributions import exp_rate
 from models.learners.value.blend import BLEND, Blend
 from models.learners.value.candidate import CandidateInputs, ValueCandidate
 from models.learners.value.candidates import candidate_from_texts, fit_candidate
+from models.learners.value.mixture import MIXTURE, Mixture
+from models.learners.value.past_sum import PastSum
 from models.learners.value.purchases import PurchaseCandidate
 from models.metrics.ranking import normalized_gini
 
 MONTH = 365.25 / 12
-FITTED = ("tweedie", "hurdle", "ziln", "btyd", "btyd_offset")
+FITTED = ("tweedie", "hurdle", "ziln", "btyd", "btyd_offset", "past_sum")
 WITH_TREES = ("tweedie", "hurdle", "ziln", "btyd_offset")
-ALL = (*FITTED, BLEND)
+ALL = (*FITTED, BLEND, MIXTURE)
 SETTINGS = ValueLearnerConfig(trees=40, learning_rate=0.1, min_clients_per_leaf=15)
 
 
@@ -47,9 +50,11 @@ def book(clients: int = 900) -> tuple[pd.DataFrame, np.ndarray]:
             "activity_active_periods": periods,
             "value_sum_ever": periods * size * random.lognormal(0.0, 0.2, clients),
             "noise": random.normal(0.0, 1.0, clients),
+            "value_sum_6p": 1.0,
             "country": random.choice(["BR", "CN", "KE"], clients),
         }
     )
+    frame["value_sum_24p"] = np.where(idle < 24, frame["value_sum_ever"] * random.beta(2.0, 1.0, clients), 0.0)
     count = random.poisson(12 * rate * (left == tenure) * np.exp(0.5 * strength))
     value = count * size * random.lognormal(0.0, 0.3, clients) * np.exp(0.3 * strength)
     frame.loc[random.random(clients) < 0.05, "noise"] = np.nan
@@ -73,6 +78,8 @@ def inputs(**config: object) -> CandidateInputs:
 
 @cache
 def fitted(name: str) -> ValueCandidate:
+    if name == MIXTURE:
+        return Mixture(leader=fitted("tweedie"), simple=fitted("past_sum"), share=0.7, factor=1.5)
     return Blend(tuple(map(fitted, FITTED))) if name == BLEND else fit_candidate(name, inputs())
 
 
@@ -126,9 +133,9 @@ def test_a_client_alone_is_a_client_among_others(name: str) -> None:
 @pytest.mark.parametrize("name", FITTED)
 def test_the_currency_changes_nothing_but_the_figures(name: str) -> None:
     reported = inputs()
-    place = reported.contract.names.index("value_sum_ever")
+    places = [place for place, name in enumerate(reported.contract.names) if name.startswith("value_sum")]
     dearer = reported.matrix.copy()
-    dearer[:, place] *= 128
+    dearer[:, places] *= 128
     other = fit_candidate(name, replace(reported, matrix=dearer, value=128 * reported.value))
     tolerance = 1e-5 if "btyd" in name else 1e-9  # the search for a summit ends near it
     expected = fitted(name).log_value(reported.matrix) + np.log(128)
@@ -165,11 +172,17 @@ def test_a_direction_is_kept_wherever_the_client_stands(name: str, way: str) -> 
 @pytest.mark.parametrize("name", ALL)
 def test_importance_is_the_share_of_what_splits_saved(name: str) -> None:
     importance = fitted(name).importance()
-    assert importance.shape == (7,)
+    assert importance.shape == (9,)
     assert importance.sum() == pytest.approx(0.0 if name == "btyd" else 1.0)
-    assert fitted(name).tree_count == {"tweedie": 40, "hurdle": 80, "ziln": 120, "btyd": 0, "btyd_offset": 40}.get(
-        name, 280
-    )
+    assert fitted(name).tree_count == {
+        "tweedie": 40,
+        "hurdle": 80,
+        "ziln": 120,
+        "btyd": 0,
+        "btyd_offset": 40,
+        "past_sum": 0,
+        MIXTURE: 40,
+    }.get(name, 280)
 
 
 def test_a_blend_is_the_geometric_mean() -> None:
@@ -262,6 +275,79 @@ def test_a_direction_of_what_has_none_is_refused(name: str) -> None:
         fit_candidate(name, inputs(monotone={"country": direction("up")}))
 
 
+def past_sum() -> tuple[PastSum, int]:
+    candidate = fitted("past_sum")
+    assert isinstance(candidate, PastSum)
+    return candidate, inputs().contract.names.index("value_sum_24p")
+
+
+def test_the_past_sum_is_that_of_the_longest_window_and_ranks_as_it_does() -> None:
+    candidate, place = past_sum()
+    matrix = inputs().matrix
+    assert candidate.column == place
+    order = np.argsort(matrix[:, place], kind="stable")
+    assert (np.diff(candidate.log_value(matrix)[order]) >= 0).all()
+    np.testing.assert_allclose(
+        np.exp(candidate.log_value(matrix)), candidate.rate * (matrix[:, place] + candidate.constant), rtol=1e-12
+    )
+    assert np.exp(candidate.log_value(matrix)).sum() == pytest.approx(inputs().earned.sum(), rel=1e-9)
+
+
+def test_a_past_sum_that_is_missing_or_below_zero_counts_as_nothing() -> None:
+    candidate, place = past_sum()
+    rows = np.repeat(inputs().matrix[:1], 3, axis=0)
+    rows[:, place] = 0.0, np.nan, -1e6
+    said = candidate.log_value(rows)
+    assert said[0] == said[1] == said[2] == np.log(candidate.constant) + np.log(candidate.rate)
+
+
+def test_the_constant_is_what_makes_the_past_credible() -> None:
+    reported, (_, place) = inputs(), past_sum()
+    past = reported.matrix[:, place]
+    proportional = fit_candidate("past_sum", replace(reported, value=0.3 * past))
+    luck = fit_candidate("past_sum", replace(reported, value=np.random.default_rng(3).permutation(0.3 * past)))
+    assert isinstance(proportional, PastSum)
+    assert isinstance(luck, PastSum)
+    assert proportional.constant == pytest.approx(past.mean() / 1000)
+    assert luck.constant > 5 * past.mean()
+
+
+def test_a_mixture_is_the_weighted_mean_in_currency() -> None:
+    matrix = inputs().matrix
+    leader, simple = (np.exp(fitted(name).log_value(matrix)) for name in ("tweedie", "past_sum"))
+    np.testing.assert_allclose(np.exp(fitted(MIXTURE).log_value(matrix)), 0.7 * leader + 0.3 * 1.5 * simple, rtol=1e-12)
+
+
+def test_parts_of_a_mixture_in_currency_are_the_weighted_parts() -> None:
+    matrix = inputs().matrix[:50]
+
+    def in_currency(name: str) -> np.ndarray:
+        parts = fitted(name).explain(matrix)
+        return parts.values * exp_rate(parts.base, parts.values.sum(axis=1))[:, None]
+
+    expected = 0.7 * in_currency("tweedie") + 0.3 * 1.5 * in_currency("past_sum")
+    np.testing.assert_allclose(in_currency(MIXTURE), expected, rtol=1e-9, atol=1e-6)
+
+
+def test_a_past_sum_needs_a_past_and_a_future() -> None:
+    reported, (_, place) = inputs(), past_sum()
+    nobody = reported.matrix.copy()
+    nobody[:, place] = 0.0
+    for without in (replace(reported, matrix=nobody), replace(reported, value=np.full(900, -1.0))):
+        with pytest.raises(TooLittleDataError, match="brought something before and after the as-of date"):
+            fit_candidate("past_sum", without)
+
+
+def test_the_past_sum_keeps_its_own_direction_alone() -> None:
+    kept = {"value_sum_24p": direction("up"), "noise": direction("down")}
+    np.testing.assert_array_equal(
+        fit_candidate("past_sum", inputs(monotone=kept)).log_value(inputs().matrix),
+        fitted("past_sum").log_value(inputs().matrix),
+    )
+    with pytest.raises(FeatureContractError, match=r"monotone\.value_sum_24p: down"):
+        fit_candidate("past_sum", inputs(monotone={"value_sum_24p": direction("down")}))
+
+
 def test_what_a_candidate_cannot_learn_is_refused() -> None:
     reported = inputs()
     for name in WITH_TREES:
@@ -281,5 +367,5 @@ def test_what_a_candidate_cannot_learn_is_refused() -> None:
         fit_candidate("btyd", replace(reported, contract=bare))
     with pytest.raises(InternalError, match="no value candidate blend to fit"):
         fit_candidate(BLEND, reported)
-    with pytest.raises(FeatureContractError, match="matrix of 7 features"):
+    with pytest.raises(FeatureContractError, match="matrix of 9 features"):
         fitted("btyd").log_value(reported.matrix[:, :3])

@@ -38,7 +38,7 @@ _UNDECIDED = Text(
     plural="{count} earlier dates cannot tell which of the two ranks clients better",
 )
 _EVIDENCE = Text("{metric} {lead}, 95% {low} to {high}")
-_UNPROVEN = Text("no earlier date can show that {model} ranks clients better")
+_UNPROVEN = Text("no earlier date can show a better ranking of clients by {model}")
 _ALONE = Text("there is no simple model to compare it with")
 _SAID = Text("{served}: {why}", "who serves")
 _WHY = Text("{found} ({evidence})", "who serves")

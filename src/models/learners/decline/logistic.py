@@ -56,13 +56,13 @@ class LogisticDecline:
     def fit(
         cls,
         matrix: FloatArray,
-        declined: BoolArray | FloatArray,
+        declined: BoolArray,
         *,
         config: DeclineLearnerConfig,
         contract: FeatureContract,
         weight: FloatArray | None = None,
     ) -> LogisticDecline:
-        """Penalised maximum likelihood on features (n, n_features) and ``declined`` (n,), an outcome or its chance.
+        """Penalised maximum likelihood on features (n, n_features) and ``declined`` (n,), rows counting by ``weight``.
 
         Coefficients keep the directions of ``config.monotone``. Bring rows in a fixed order. Raises
         ``TooLittleDataError`` if all or none declined, ``FeatureContractError`` where a feature is not there.
@@ -200,15 +200,15 @@ def _bounds(monotone: Mapping[str, MonotoneConfig], name: str) -> tuple[float | 
 
 
 def _most_likely(
-    features: FloatArray, chance: FloatArray, weight: FloatArray, *, bounds: list[tuple[float | None, float | None]]
+    features: FloatArray, outcome: FloatArray, weight: FloatArray, *, bounds: list[tuple[float | None, float | None]]
 ) -> FloatArray:
     """Intercept and coefficients (5,) of the least penalised log loss; sums are einsum's, the same on any cores."""
     design = np.column_stack([np.ones(len(features)), features])
 
     def loss(line: FloatArray) -> tuple[float, FloatArray]:
         odds = np.einsum("nf,f->n", design, line)
-        missed = np.einsum("n,n->", weight, np.logaddexp(0.0, odds) - chance * odds)
-        slopes = np.einsum("n,nf->f", weight * (expit(odds) - chance), design)
+        missed = np.einsum("n,n->", weight, np.logaddexp(0.0, odds) - outcome * odds)
+        slopes = np.einsum("n,nf->f", weight * (expit(odds) - outcome), design)
         slopes[1:] += _PENALTY * line[1:]
         return float(missed + _PENALTY / 2 * np.sum(line[1:] ** 2)), slopes
 
@@ -218,6 +218,6 @@ def _most_likely(
         jac=True,
         method="L-BFGS-B",
         bounds=[(None, None), *bounds],
-        options={"ftol": 1e-15, "gtol": _FLAT * len(chance), "maxiter": 1_000},
+        options={"ftol": 1e-15, "gtol": _FLAT * len(outcome), "maxiter": 1_000},
     )
     return np.asarray(found.x)
