@@ -95,6 +95,8 @@ class ColdDecline:
     of nothing.
     """
 
+    name: ClassVar[str] = "cold_start"
+
     trees: BoostedTrees
     alike: AlikeMeans
     calibration: PlattCalibration = field(default_factory=PlattCalibration)

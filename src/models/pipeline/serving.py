@@ -26,6 +26,8 @@ from models.vocab import FloatArray, IntArray
 RankingMetric = Literal["auc", "normalized_gini"]
 _BOOSTED = "boosted"
 _EVEN = 0.5
+_RESAMPLES = 500
+"""Not ``run.bootstrap_resamples``, which judge models and decide no score."""
 _AT_ONCE = {"auc": auc_at_once, "normalized_gini": gini_at_once}
 
 
@@ -248,7 +250,7 @@ def _draws(rankings: Sequence[_Rankings], simple: str, metric: RankingMetric, co
         draws = bootstrap_figures(
             lambda weights: {"lead": _lead(rankings, simple, metric, weights)},
             groups,
-            resamples=config.run.bootstrap_resamples,
+            resamples=_RESAMPLES,
             seed=config.run.seed,
         )["lead"]
         draws.interval()
