@@ -75,7 +75,8 @@ def test_scores_have_the_columns_of_the_contract(trained: TrainedLender) -> None
 
 
 def test_scores_are_in_range(scores: pd.DataFrame) -> None:
-    assert scores.drop(columns=["next_tier", "tier_lacking", "tier_lacking_amount", "override"]).notna().all(axis=None)
+    lacking = ["next_tier", "tier_lacking", "tier_lacking_amount", "tier_lacking_criterion", "tier_kept_by", "override"]
+    assert scores.drop(columns=lacking).notna().all(axis=None)
     assert scores["override"].isna().all()  # nobody asked for anything
     assert scores["next_tier"].isna().equals(scores["tier_by_rule"] == "AA")
     assert scores["decline_probability"].between(0, 1).all()

@@ -15,9 +15,9 @@ from models.explanation.change_reasons import MovedReason
 from models.explanation.labels import _WORDS, KINDS, kind_in_words
 from models.explanation.ledger import change_rows, money_scale
 from models.explanation.story import treatment_of
-from models.explanation.text import rounded_away
 from models.grading.treatments import TreatmentTable
 from models.panel.features.words import FigureUnit
+from models.reasons.figures import rounded_away
 from models.text import placeholders
 from models.vocab import DeclineCause, NeedType, RelationshipType, Stage
 from support.languages import CHINESE

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from models.config.policy.rules import CapConfig
-from models.grading.caps import NO_CAP, cap_ranks, hardest_cap, holds
+from models.grading.caps import NO_CAP, cap_ranks, caps_holding, hardest_cap, holds
 from models.grading.facts import Facts
 from support.graded import facts_of, policy_of
 
@@ -57,7 +57,7 @@ def test_text_is_missing_where_there_is_none() -> None:
 def test_the_hardest_cap_is_told_and_of_several_alike_the_last() -> None:
     caps = [cap(above=1.0, at_most="A"), cap(above=2.0), cap(above=3.0), cap(above=0.0, at_most="A")]
     policy = policy_of(caps=[{**each.model_dump(), "name": f"cap_{place}"} for place, each in enumerate(caps)])
-    places = hardest_cap(policy, seen(0.0, 0.5, 1.5, 2.5, 3.5))
+    places = hardest_cap(policy, caps_holding(policy, seen(0.0, 0.5, 1.5, 2.5, 3.5)))
     assert places.tolist() == [NO_CAP, 3, 3, 1, 2]
     assert cap_ranks(policy, places).tolist() == [0, 1, 1, 2, 2]
 

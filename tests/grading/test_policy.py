@@ -15,15 +15,18 @@ from models.errors import DamagedBundleError, UserError
 from models.grading.built_in import grade, tier_policy
 from models.grading.decision import assess, decide, grade_book
 from models.grading.distance import shortfall
-from models.grading.evidence import evidence
+from models.grading.evidence import evidence, grade_report
 from models.grading.fitted import GradingPolicy, fit_policy
+from models.grading.override_text import override_sentence
 from models.grading.overrides import Override, latest_known
 from models.grading.reasons_text import reasons
 from models.grading.scores import absent_features
 from models.grading.stability import EVERY_MOVE, limit_of
-from models.grading.text import distance_sentence, override_sentence
+from models.grading.text import distance_sentence
+from models.text import ENGLISH
 from models.what_if.compute import what_if
-from support.graded import AS_OF, PROJECT_FINANCE, facts_of, policy_of
+from support.graded import AS_OF, FEATURES, PROJECT_FINANCE, facts_of, policy_of
+from support.languages import CHINESE
 
 
 def fitted(settings: PolicyConfig | None = None, **facts: object) -> GradingPolicy:
@@ -58,9 +61,9 @@ def test_a_score_is_the_weighted_mean_of_what_is_known() -> None:
     numbers = [each.scores["credit"].numbers[0] for each in assessment]
     assert numbers[:2] == pytest.approx([82.5, 90.0])
     assert np.isnan(numbers[2])
-    assert evidence(assessment[1], 0)[0].missing == ("esg_grade",)
-    assert evidence(assessment[0], 0)[0].level == "high"
-    assert [each.observed for each in evidence(assessment[0], 0)[0].criteria] == [0.01, "B"]
+    assert evidence(assessment[1], 0, FEATURES)[0].missing == ("esg_grade",)
+    assert evidence(assessment[0], 0, FEATURES)[0].level == "high"
+    assert [each.observed for each in evidence(assessment[0], 0, FEATURES)[0].criteria] == [0.01, "B"]
 
 
 def test_what_is_unknown_is_neither_good_nor_bad_and_said() -> None:
@@ -180,13 +183,14 @@ def test_the_distance_to_the_next_tier_is_told_in_its_unit() -> None:
     assert lacking.next_tier.tolist() == ["AA", "AA", "A", ""]
     assert lacking.main.tolist() == ["expected_value", "credit", "credit", ""]
     assert lacking.lacking["expected_value"].tolist() == [500_000.0, 0.0, 0.0, 0.0]
-    assert [distance_sentence(decided, lacking, row) for row in range(4)] == [
+    reports = [grade_report(decided, row, FEATURES) for row in range(4)]
+    assert [distance_sentence(each, fitted(), ENGLISH) for each in reports] == [
         "A: expected value 500 k USD short for AA",
         "A: credit 5.0 points short for AA",
         "B: credit 10.0 points short and decline 10.0 percentage points too high for A",
         "AA: the best tier",
     ]
-    assert distance_sentence(decided, lacking, 0, "zh") == "A级：距AA级预期价值差50万美元"
+    assert distance_sentence(reports[0], fitted(), CHINESE) == "A级：距AA级预期价值差50万美元"
 
 
 def test_what_if_counts_who_would_move_and_their_value() -> None:

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 
 from models.grading.decision import TierDecisions, assess, decide, grade_book
-from models.grading.distance import shortfall
+from models.grading.evidence import grade_report
 from models.grading.facts import Facts
 from models.grading.fitted import fit_policy
 from models.grading.overrides import Override
 from models.grading.reasons_text import reasons
 from models.grading.stability import NO_MOVE
 from models.grading.text import distance_sentence
-from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, facts_of, policy_of
+from models.text import ENGLISH
+from support.graded import CREDIT_AND_VALUE, FEATURES, PROJECT_FINANCE, facts_of, policy_of
 
 CAPS = [
     {
@@ -59,10 +60,12 @@ HELD = "A as by rule before, not past the cut-off by 5% of it; now the rules say
 @pytest.mark.parametrize(
     ("client", "sentence"),
     [
-        # a client whom the margin keeps at A, and a cap at A that has nothing to do
+        # the margin keeps a client at A, but not one in arrears, be it under a cap or not
+        (NEARLY_A | {"previous": "A"}, f"{HELD}{B_RULE}"),
+        (NEARLY_A | {"previous": "A", "arrears": 29.0}, f"B: {B_RULE}"),
         (
             NEARLY_A | {"previous": "A", "arrears": 31.0},
-            f"{HELD}{B_RULE}; in any case no better than A: 30 days overdue",
+            f"B: {B_RULE}; in any case no better than A: 30 days overdue",
         ),
         (A | {"arrears": 31.0}, f"A at most: 30 days overdue; the rules say A: {A_RULE}"),
         (B | {"arrears": 31.0}, f"B: {B_RULE}; in any case no better than A: 30 days overdue"),
@@ -102,13 +105,15 @@ def _settled(overrides: dict[str, Override]) -> dict[str, Override]:
     }
 
 
-def test_a_cap_takes_away_what_only_a_limit_gives() -> None:
-    facts = facts_of(**B, arrears=31.0, previous="AA")
+def test_no_limit_on_moves_holds_up_a_client_under_a_cap() -> None:
+    facts = facts_of(**B, arrears=[31.0, 0.0], previous="AA")
     assessment = assess(fit_policy(policy_of(caps=CAPS), facts, "USD"), facts)
-    assert str(reasons(decide(assessment, NO_MOVE))[0]) == (
-        "A: capped from AA: 30 days overdue; else AA as by rule before, at most 100% of the clients change tier in "
-        f"one run; now the rules say B: {B_RULE}"
+    capped, free = (str(each) for each in reasons(decide(assessment, NO_MOVE)))
+    assert capped == f"B: {B_RULE}; in any case no better than A: 30 days overdue"
+    assert free.startswith(
+        "AA as by rule before, at most 100% of the clients change tier in one run; now the rules say B"
     )
+    assert len(assessment.moves.distance) == 1  # and its fall takes nobody's place among those who may move
 
 
 def test_a_client_that_the_margin_lets_go_part_of_the_way_is_not_said_to_stay() -> None:
@@ -164,12 +169,13 @@ def test_a_dimension_that_the_book_knows_nothing_of_is_told_apart_from_a_client_
 )
 def test_the_way_to_the_next_tier_starts_where_the_client_stands(client: dict[str, Any], sentence: str) -> None:
     decided = graded(facts_of(**client))
-    assert distance_sentence(decided, shortfall(decided), 0) == sentence
+    report = grade_report(decided, 0, FEATURES)
+    assert distance_sentence(report, decided.assessment.policy, ENGLISH) == sentence
 
 
 def test_the_basis_is_a_cap_where_it_holds_down_or_bars_what_the_rule_gives_from_more() -> None:
     facts = facts_of(value=[3e6, 1e6, 1e6, 1e6], pd_last=[0.01, 0.01, 0.09, 0.0705], previous=["", "", "", "A"])
     decided = graded(replace(facts, features=facts.features.assign(arrears_days=31.0)))
-    assert decided.tier.tolist() == ["A", "A", "B", "A"]
-    assert decided.basis.tolist() == ["cap", "cap", "rule", "margin"]
-    assert decided.by_rule_basis.tolist() == ["rule", "rule", "rule", "margin"]
+    assert decided.tier.tolist() == ["A", "A", "B", "B"]
+    assert decided.basis.tolist() == ["cap", "cap", "rule", "rule"]
+    assert decided.by_rule_basis.tolist() == ["rule", "rule", "rule", "rule"]

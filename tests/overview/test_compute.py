@@ -14,12 +14,12 @@ import pytest
 
 from models.book.door import Book
 from models.errors import DamagedBundleError
+from models.grading.moves import MovedBy
 from models.notices import Notice, Severity
 from models.overview import compute as overview
 from models.overview.compute import book_overview
 from models.overview.page import MOVED_BY, overview_page
 from models.overview.report import Overview
-from models.scoring.movers import MovedBy
 from models.store.sealed import write_manifest
 from support.books import book_of, rows, settings
 
@@ -153,25 +153,24 @@ def test_a_few_notices_are_not_folded(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("moved_by", "dimension", "said"),
+    ("causes", "said"),
     [
-        ("dimension", "credit", "credit"),
-        ("dimension", "funding_need", "funding need"),
-        ("dimension", None, "the rules"),
-        ("cap", None, "a cap holds it down"),
-        (None, None, "–"),
+        (("data", "credit", "pd_last", None), "credit: pd last (data)"),
+        (("data or models", "decline_risk", "decline_high", None), "decline risk: decline high (data or models)"),
+        (("data", None, "arrears_days", "overdue_30"), "cap overdue 30: arrears days"),
+        (("override", None, None, None), "a person&#39;s decision"),
+        ((None, None, None, None), "–"),
     ],
 )
-def test_the_largest_movers_say_what_moved_them(
-    tmp_path: Path, moved_by: str | None, dimension: str | None, said: str
-) -> None:
+def test_the_largest_movers_say_what_moved_them(tmp_path: Path, causes: tuple[str | None, ...], said: str) -> None:
     found = told_of(tmp_path)
-    moved = replace(found.movers.largest[0], moved_by=moved_by, dimension=dimension)
+    named = dict(zip(("moved_by", "dimension", "criterion", "cap"), causes, strict=True))
+    moved = replace(found.movers.largest[0], **named)
     page = overview_page(replace(found, movers=replace(found.movers, largest=(moved,))))
     assert f'data-label="moved by">{said}</td>' in page
     assert "movers.parquet" in page
 
 
 def test_every_way_to_move_has_words() -> None:
-    reported = {by.value for by in MovedBy} - {MovedBy.DIMENSION, MovedBy.ACTIVITY}
-    assert reported == set(MOVED_BY)  # who was not active has no tier before or after, and is not among the largest
+    # data and models move a dimension or a cap, which is named; who was not active is not among the largest
+    assert {*MovedBy} - {*MOVED_BY} == {MovedBy.DATA, MovedBy.MODELS, MovedBy.ACTIVITY}

@@ -12,6 +12,7 @@ import pandas as pd
 import yaml
 
 from models.config.policy.policy import PolicyConfig
+from models.config.sections import FeaturesConfig
 from models.grading.facts import Facts
 from models.grading.overrides import Override
 
@@ -19,6 +20,14 @@ AS_OF = date(2024, 1, 1)
 POLICIES = Path(__file__).parents[2] / "configs" / "policies"
 PROJECT_FINANCE = PolicyConfig.model_validate(
     yaml.safe_load((POLICIES / "project_finance.yaml").read_text(encoding="utf-8"))
+)
+
+FEATURES = FeaturesConfig.model_validate(
+    {
+        "windows": [3, 12],
+        "measures": {"pd": {"table": "ratings", "column": "pd", "form": "state"}, "fee": {"kinds": ["fee"]}},
+        "attributes": ["esg_grade", "employees"],
+    }
 )
 
 CREDIT_AND_VALUE: dict[str, Any] = {

@@ -17,6 +17,7 @@ from models.explanation.text import (
     change_ends,
     change_title,
     client_title,
+    grade_lines,
     headline,
     horizon,
     tier_move,
@@ -65,6 +66,7 @@ def client_page(story: ClientStory) -> str:
             as_of=day(story.as_of, lang),
             tiles=[line for line in lines if line.key in _TILES],
             facts=[line for line in lines if line.key not in _TILES],
+            grade=grade_lines(story),
             models=[_model(story, DECLINE), _model(story, VALUE)],
             curve=client_plots.decline_chart(story),
             history=client_plots.history_charts(story),
@@ -103,6 +105,7 @@ def _places(story: ClientStory) -> list[tuple[str, str]]:
     found = {
         "warnings": ("warnings", bool(story.warnings)),
         "lists": ("lists", bool(story.lists)),
+        "grade": ("grade", True),
         f"why-{DECLINE}": ("why_decline", True),
         f"why-{VALUE}": ("why_value", True),
         "peers": ("peers_title", bool(_peers(story))),

@@ -12,6 +12,7 @@ from models.explanation.reasons import ExplainedReason
 from models.explanation.scores import ClientScores
 from models.explanation.story import ClientStory, FeatureContribution, HistoryPoint, MeasureHistory
 from models.explanation.within_reach import NoneWithinReach, Reachable
+from models.grading.report import GradeReport
 from models.learners.decline.curves import DeclineCurves
 from models.notices import Notice
 from models.scoring.block import DECLINE, VALUE
@@ -82,10 +83,12 @@ class ClientDocument(ClientScores):
     """One client: its scores, then all that explains them.
 
     ``contributions`` holds every feature, in probability points and in currency. Base and contributions sum to the
-    prediction, as base and reasons do. ``tier_reason`` and ``segment_name`` are in the document's language.
+    prediction, as base and reasons do. ``grade`` is what the tier rests on. ``tier_reason`` and ``segment_name`` are in
+    the document's language.
     """
 
     treatment: tuple[TreatmentPart, ...]
+    grade: GradeReport
     name: str | None
     as_of: date
     language: str
@@ -116,6 +119,7 @@ def client_document(story: ClientStory) -> ClientDocument:
     return ClientDocument(
         **{part.name: getattr(scores, part.name) for part in fields(ClientScores)},
         treatment=tuple(TreatmentPart(title=title, text=text) for title, text in story.treatment),
+        grade=story.grade,
         name=story.name,
         as_of=story.as_of,
         language=story.language,

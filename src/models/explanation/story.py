@@ -20,7 +20,10 @@ from models.explanation.reasons import ClientReasons, explained_reasons
 from models.explanation.scores import ClientScores
 from models.explanation.within_reach import NoneWithinReach, Reachable, within_reach
 from models.grading.decision import decide
+from models.grading.evidence import grade_report
 from models.grading.reasons_text import reasons
+from models.grading.report import GradeReport
+from models.grading.text import GradeText, grade_in_words
 from models.grading.treatments import Treatment, TreatmentTable
 from models.learners.decline.curves import DeclineCurves
 from models.lists.report import lists_of_client
@@ -36,7 +39,7 @@ from models.scoring.columns import assessment, score_columns
 from models.scoring.policy_in_force import GradedBy, scoring_config
 from models.scoring.run_key import model_version
 from models.scoring.without_effect import policy_in_force_notices, settings_without_effect
-from models.text import ENGLISH, Language
+from models.text import Language
 from models.warnings.text import warning_sentences
 
 MEASURES = 3
@@ -88,6 +91,7 @@ class ClientStory:
         scores: the client's row of scores.
         tiers: what people call each tier, best first.
         tier_reason, segment_name: the same in that language.
+        grade: what the tier rests on; ``grade_text`` says it.
         drivers: of relationship and need what speaks for the type; empty where nothing stands out.
         features: the largest in decline first.
         bundle: hash of the models.
@@ -115,6 +119,8 @@ class ClientStory:
     scores: ClientScores
     tiers: Mapping[str, str]
     tier_reason: str
+    grade: GradeReport
+    grade_text: GradeText
     segment_name: str
     drivers: Mapping[str, str]
     features: tuple[FeatureContribution, ...]
@@ -150,6 +156,9 @@ def explain_client(
     block, settings, models = past.block, scoring_config(bundle, config), bundle.models
     columns = score_columns(models, block.panel, block.predictions, settings, block.decision_context)
     scores = ClientScores.of_columns(columns)
+    alone = assessment(models, block.panel, block.predictions, block.decision_context)
+    decided = decide(alone, block.decision_context.limit)
+    grade = grade_report(decided, 0, settings.features)
     (explained,) = explained_reasons(bundle, block, lang=lang)
     return ClientStory(
         client_id=scores.client_id,
@@ -165,7 +174,9 @@ def explain_client(
         policy=GradedBy.of(bundle),
         scores=scores,
         tiers=models.policy.scale.labels(lang),
-        tier_reason=_tier_reason(past, bundle, scores, lang),
+        tier_reason=str(reasons(decided, lang)[0]),
+        grade=grade,
+        grade_text=grade_in_words(grade, models.policy, models.words, lang),
         segment_name=_segment_name(bundle, scores.segment, lang),
         drivers={
             "relationship": drivers_in_words(
@@ -227,14 +238,6 @@ def treatment_of(settings: Config, treatment: Treatment | None, lang: Language) 
 def _treatment(columns: Mapping[str, Any]) -> Treatment | None:
     """The treatment of the first row, None where the policy has none."""
     return Treatment(**columns["treatment"][0].as_py()) if "treatment" in columns else None
-
-
-def _tier_reason(past: ClientPast, bundle: Bundle, scores: ClientScores, lang: Language) -> str:
-    if lang == ENGLISH:
-        return scores.tier_reason
-    block = past.block
-    alone = assessment(bundle.models, block.panel, block.predictions, block.decision_context)
-    return str(reasons(decide(alone, block.decision_context.limit), lang)[0])
 
 
 def _segment_name(bundle: Bundle, segment: int, lang: Language) -> str:

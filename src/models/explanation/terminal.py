@@ -20,6 +20,7 @@ from models.explanation.text import (
     change_ends,
     change_title,
     client_title,
+    grade_lines,
     headline,
     horizon,
     tier_move,
@@ -29,7 +30,7 @@ from models.scoring.block import DECLINE, VALUE
 
 SHOWN = 6
 """So many reasons are listed one by one; the page lists more."""
-_BAR = 8
+_BAR, _TITLE = 8, 24
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _WORSE, _BETTER = "red", "green"
 
@@ -39,6 +40,7 @@ def show(console: Console, story: ClientStory) -> None:
     for part in (
         _head(story),
         *([_warnings(story)] if story.warnings else []),
+        _grade(story),
         *([_lists(story)] if story.lists else []),
         _reasons(story, DECLINE),
         _reasons(story, VALUE),
@@ -74,6 +76,24 @@ def _warnings(story: ClientStory) -> RenderableType:
 
 def _lists(story: ClientStory) -> RenderableType:
     return _section(say("lists", story.language), "", _titled(story.lists.items()))
+
+
+def _grade(story: ClientStory) -> RenderableType:
+    """The grade by rows, then dimension by dimension; criteria stand below theirs."""
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True, style="dim", max_width=_TITLE)
+    grid.add_column(overflow="fold")
+    for line in grade_lines(story):
+        grid.add_row(Text(line.title), Text(line.text))
+    parts: list[RenderableType] = []
+    for dimension in story.grade_text.dimensions:
+        parts.append(Text(_capital(dimension.sentence), "bold"))
+        parts += [Padding(Text(f"• {criterion.sentence}"), (0, 0, 0, 2)) for criterion in dimension.criteria]
+    return _section(say("grade", story.language), "", Group(grid, Text(), *parts))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _reasons(story: ClientStory, model: str) -> RenderableType:

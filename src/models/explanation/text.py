@@ -13,13 +13,12 @@ from models.explanation.change_reasons import ClientChange
 from models.explanation.labels import kind_in_words, say
 from models.explanation.story import ClientStory
 from models.explanation.within_reach import FeatureMove, Goal, Outcome, Reachable
-from models.grading.text import override_sentence
-from models.panel.features.words import FeatureWords, FigureUnit
-from models.reasons.figures import day, figure_in_words, money, money_from, percentage
+from models.grading.override_text import override_sentence
+from models.panel.features.words import FeatureWords
+from models.reasons.figures import day, figure_in_words, money, money_from, percentage, rounded_away
 from models.text import CLAUSES, SENTENCES, Language, joined, number
 
 _SMALLEST_DEGREE = 0.05
-_DIGITS = 2
 _MOVES = 2
 """So many features of a thing to do are named; they move together."""
 
@@ -78,6 +77,20 @@ def headline(story: ClientStory) -> list[Line]:
         Line(key="peers", title=say("peers", lang), text=story.reasons.peers),
     ]
     return [line for line in lines if line.text]
+
+
+def grade_lines(story: ClientStory) -> list[Line]:
+    """What the tier rests on beside dimensions and criteria: rule, margin or limit, caps, and the way on."""
+    said, lang = story.grade_text, story.language
+    parts = {
+        "grade_rule": said.rule,
+        "grade_kept": said.kept,
+        "grade_caps": joined(said.caps, lang, SENTENCES),
+        "grade_lacking": said.lacking,
+        "grade_needs": joined(said.needs, lang, SENTENCES),
+        "grade_idle": said.not_in_force,
+    }
+    return [Line(key=key, title=say(key, lang), text=text) for key, text in parts.items() if text]
 
 
 def share(probability: float, language: Language) -> str:
@@ -273,21 +286,6 @@ def _moved(move: FeatureMove, story: ClientStory) -> str:
         for number in (move.now, rounded_away(move.then, move.now, words.figure))
     )
     return say("reach_move", lang, feature=_capital(words, lang), now=now, then=then)
-
-
-def rounded_away(then: float, now: float, figure: FigureUnit) -> float:
-    """The number rounded so that who reaches what is written has reached what is meant.
-
-    >>> rounded_away(0.2534, 0.2, FigureUnit.SHARE), rounded_away(12.34, 20.0, FigureUnit.HOURS)
-    (0.26, 12.3)
-    """
-    if then in {0.0, now} or not math.isfinite(then):
-        return then
-    digits = _DIGITS + (figure is not FigureUnit.SHARE)
-    step = 10.0 ** (math.floor(math.log10(abs(then))) - digits + 1)
-    steps = then / step
-    whole = math.ceil(steps - 1e-9) if then > now else math.floor(steps + 1e-9)
-    return round(whole * step, 12)
 
 
 def _capital(words: FeatureWords, lang: Language) -> str:

@@ -32,14 +32,32 @@ def holds(cap: CapConfig, facts: Facts) -> BoolArray:
     return np.asarray(beyond, dtype=np.bool_)
 
 
-def hardest_cap(settings: PolicyConfig, facts: Facts) -> IntArray:
-    """Place of the cap that holds each client lowest, of several alike the last; -1 where none holds. (n_clients,)."""
-    found, lowest = np.full(len(facts), NO_CAP), np.full(len(facts), -1)
+def caps_holding(settings: PolicyConfig, facts: Facts) -> BoolArray:
+    """Which caps hold of each client. Shape (n_caps, n_clients)."""
+    every = [holds(cap, facts) for cap in settings.caps]
+    return np.array(every, dtype=np.bool_).reshape(len(every), len(facts))
+
+
+def hardest_cap(settings: PolicyConfig, holding: BoolArray) -> IntArray:
+    """Place of the cap that holds each client lowest, of several alike the last; -1 where none holds. (n_clients,).
+
+    ``holding`` is what ``caps_holding`` found.
+    """
+    clients = holding.shape[1]
+    found, lowest = np.full(clients, NO_CAP), np.full(clients, -1)
     for place, cap in enumerate(settings.caps):
         rank = settings.scale.rank(cap.at_most)
-        harder = holds(cap, facts) & (rank >= lowest)
+        harder = holding[place] & (rank >= lowest)
         found[harder], lowest[harder] = place, rank
     return found
+
+
+def in_arrears(settings: PolicyConfig, facts: Facts) -> BoolArray:
+    """Whether each client is known to be in arrears; nobody in a book that does not tell. Shape (n_clients,)."""
+    name = settings.stability.arrears
+    if name not in facts.features:
+        return np.zeros(len(facts), dtype=np.bool_)
+    return np.asarray(facts.features[name].to_numpy(dtype=np.float64) > 0)
 
 
 def cap_ranks(settings: PolicyConfig, places: IntArray) -> IntArray:

@@ -87,6 +87,11 @@ def coverage_notices(settings: PolicyConfig, coverage: Coverage) -> list[Notice]
     return [*_caps(settings, coverage), *_criteria(settings, coverage), *_bounds(settings, coverage)]
 
 
+def idle_caps(settings: PolicyConfig, coverage: Coverage) -> tuple[CapConfig, ...]:
+    """The caps that are not in force, since the book lacks their feature and they hold of nobody who misses it."""
+    return tuple(cap for cap in settings.caps if cap.feature in coverage.absent and not cap.or_missing)
+
+
 def _caps(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
     for cap in settings.caps:
         found = _cap_without(cap, coverage)

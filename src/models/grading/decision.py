@@ -12,8 +12,9 @@ from enum import StrEnum
 import numpy as np
 
 from models.config.policy.tiers import UNRANKED, TierScale
-from models.grading.caps import NO_CAP, cap_ranks, hardest_cap
+from models.grading.caps import NO_CAP, cap_ranks, caps_holding, hardest_cap, in_arrears
 from models.grading.coverage import Coverage
+from models.grading.criteria import deciding_criteria
 from models.grading.decision_table import DecisionTable
 from models.grading.facts import Facts
 from models.grading.fitted import GradingPolicy
@@ -40,10 +41,13 @@ class Assessment:
     Attributes:
         scores: dimension -> the numbers.
         rule: place of the rule that holds.
-        rule_rank: the tier that it gives; ``wanted_rank``: the same where an earlier tier gives way only by the margin.
+        rule_rank: the tier that it gives; ``wanted_rank``: the same where an earlier tier gives way only by the margin,
+            which keeps nobody up who is in arrears or under a cap.
         previous_rank: the tier by rule of the run before.
-        distance: how far past the cut-off a client is that would change tier; 0 for others.
+        distance: how far past the cut-off a client is whose change of tier the limit may stop; 0 for others.
         cap: place of the cap that holds the client lowest, -1 where none does.
+        caps: which caps hold: (n_caps, n_clients).
+        deciding: dimension -> place among ``leaf_names`` of the criterion that costs most points, -1 where none does.
         coverage: what of all that the policy looks at is known.
     """
 
@@ -57,6 +61,8 @@ class Assessment:
     previous_rank: IntArray
     distance: FloatArray
     cap: IntArray
+    caps: BoolArray
+    deciding: Mapping[str, IntArray]
 
     def without_evidence(self) -> Assessment:
         """The same without features and points: what ``decide`` needs, light enough to keep for all blocks."""
@@ -122,24 +128,32 @@ def assess(policy: GradingPolicy, facts: Facts) -> Assessment:
     """Score, apply the rules and note caps and wishes to move; a block at a time."""
     table, scores = DecisionTable(policy), scores_of(policy.settings, facts)
     previous = policy.settings.scale.ranks(facts.previous, len(facts))
-    wanted = held_ranks(table, scores, previous, policy.settings.stability.margin)
-    moving = (previous != UNRANKED) & (wanted != previous)
+    holding, ruled = caps_holding(policy.settings, facts), table.ranks(scores)
+    at_once = holding.any(axis=0) | in_arrears(policy.settings, facts)
+    held = held_ranks(table, scores, previous, policy.settings.stability.margin)
+    wanted = np.where(at_once, np.maximum(held, ruled), held)
+    moving = (previous != UNRANKED) & (wanted != previous) & ~(at_once & (wanted > previous))
     return Assessment(
         policy=policy,
         facts=facts,
         coverage=Coverage.of(policy.settings, facts, scores),
         scores=scores,
         rule=table.rules(scores),
-        rule_rank=table.ranks(scores),
+        rule_rank=ruled,
         wanted_rank=wanted,
         previous_rank=previous,
         distance=distances(table, scores, previous, moving),
-        cap=hardest_cap(policy.settings, facts),
+        cap=hardest_cap(policy.settings, holding),
+        caps=holding,
+        deciding=deciding_criteria(policy.settings, scores),
     )
 
 
 def decide(assessment: Assessment, limit: MoveLimit = EVERY_MOVE) -> TierDecisions:
-    """The tiers, where only moves that ``limit`` admits take place; caps act at once, whatever the limit."""
+    """The tiers, where only moves that ``limit`` admits take place.
+
+    Caps act at once, whatever the limit, and so does the fall of a client in arrears or under a cap.
+    """
     kept = (assessment.distance > 0) & ~limit.admits(assessment.distance, assessment.facts.client_id)
     by_rule = np.where(kept, assessment.previous_rank, assessment.wanted_rank)
     facts, settings = assessment.facts, assessment.policy.settings

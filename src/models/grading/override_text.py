@@ -1,10 +1,16 @@
-"""The outcome of a run's overrides as a sentence, for terminal and page."""
+"""Overrides as sentences: what a person asked for, and what became of those of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 from models.grading.known_overrides import DOWN, UP
+from models.grading.overrides import Override
+from models.reasons.figures import day
+from models.text import ENGLISH, Language, Text, named
+
+_OVERRIDE: Final = Text("{tier} asked for by {by} on {on} until {until}: {reason}", "tier")
 
 
 def fates_sentence(counts: Mapping[str, int]) -> str:
@@ -24,3 +30,18 @@ def overrides_sentence(counts: Mapping[str, int]) -> str:
     '4: 3 applied, 1 held down by a cap; 2 up, 1 down'
     """
     return f"{fates_sentence(counts)}; {counts[UP]:,} up, {counts[DOWN]:,} down"
+
+
+def override_sentence(override: Override, tiers: Mapping[str, str], language: Language = ENGLISH) -> str:
+    """Who asked for which tier, until when and why. The reason stands as it was given, in whatever language.
+
+    ``tiers``: tier -> what people call it.
+    """
+    return _OVERRIDE.within(
+        language,
+        tier=tiers.get(override.tier, override.tier),
+        by=named(override.by),
+        on=day(override.on, language),
+        until=day(override.until, language),
+        reason=named(override.reason),
+    )

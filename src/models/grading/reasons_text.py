@@ -45,21 +45,25 @@ def level_range(policy: GradingPolicy, name: str, levels: Sequence[str], languag
     """Some neighbouring levels of a dimension by their cut-offs, e.g. ``decline at most 30%``."""
     dimension, cut_offs = policy.settings.dimensions[name], policy.cut_offs[name]
     places = [dimension.level_names.index(level) for level in levels]
-    better = _exact(dimension, policy.currency, cut_offs[min(places) - 1], language) if min(places) else ""
-    worse = _exact(dimension, policy.currency, cut_offs[max(places)], language) if max(places) < len(cut_offs) else ""
+    better = written_cut_off(dimension, policy.currency, cut_offs[min(places) - 1], language) if min(places) else ""
+    worse = (
+        written_cut_off(dimension, policy.currency, cut_offs[max(places)], language)
+        if max(places) < len(cut_offs)
+        else ""
+    )
     if not worse and not better:
         return ""
     words = (_OF_MORE if dimension.sign > 0 else _OF_LESS)[bool(worse), bool(better)]
     return words.within(language, label=dimension.label.phrase(), worse=worse, better=better)
 
 
-def unknown_level(dimension: DimensionConfig, language: Language = ENGLISH) -> str:
-    """What people call the level at which a client is taken of which nothing is known."""
-    level = dimension.levels[dimension.unknown_level]
+def level_name(dimension: DimensionConfig, place: int, language: Language = ENGLISH) -> str:
+    """What people call one level of a dimension."""
+    level = dimension.levels[place]
     return level.label.within(language) if level.label else level.name.replace("_", " ")
 
 
-def _exact(dimension: DimensionConfig, currency: str, number: float, language: Language) -> str:
+def written_cut_off(dimension: DimensionConfig, currency: str, number: float, language: Language) -> str:
     """A cut-off as a reviewer must be able to check it."""
     if dimension.unit == "currency":
         return exact_money(number, currency, language)
@@ -220,7 +224,7 @@ class _Sentences:
         criteria, absent = self.coverage.criteria_of(settings, name)
         words = _ABSENT if criteria and absent == criteria else _UNKNOWN
         dimension = settings.dimensions[name]
-        level = unknown_level(dimension, self.language)
+        level = level_name(dimension, dimension.unknown_level, self.language)
         return words.within(self.language, label=dimension.label.phrase(), level=level)
 
 

@@ -1,97 +1,384 @@
-"""Overrides and distances to the next tier as sentences."""
+"""The grade of one client as sentences: rule, dimensions with criteria, caps, and what is lacking for the next tier."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from models.config.policy.dimensions import DimensionConfig
-from models.grading.caps import NO_CAP
-from models.grading.decision import Basis, TierDecisions
-from models.grading.distance import Shortfall
+from models.config.policy.dimensions import DimensionConfig, Unit
+from models.config.policy.rules import CapConfig
+from models.grading.criteria import CriterionNeed
+from models.grading.decision import Basis
 from models.grading.fitted import GradingPolicy
-from models.grading.overrides import Override
-from models.reasons.figures import day, money
-from models.text import ENGLISH, Language, Text, joined, named
+from models.grading.reasons_text import level_name, level_range, written_cut_off
+from models.grading.report import CriterionEvidence, DimensionEvidence, GradeReport, HoldingCap, Lacking
+from models.panel.features.words import FeatureWords, FigureUnit, plain_words
+from models.reasons.figures import day, exact_money, figure_in_words, money, rounded_away
+from models.reasons.text import feature_in_words
+from models.text import CLAUSES, SENTENCES, Language, Slot, Text, joined, named
+from models.text import number as number_in
 
-_OVERRIDE: Final = Text("{tier} asked for by {by} on {on} until {until}: {reason}", "tier")
-_BOTH: Final = Text("{first} and {next}", "what is lacking")
+_RULE: Final = Text("Row {row} of {rows} of the decision table gives {tier}: {when}", "grade")
+_ANYBODY: Final = Text("any client", "tier")
+_DIMENSION: Final = Text("{label} {number}", "grade")
+_LEVEL: Final = Text("{label} {number}: {level}", "grade")
+_UNKNOWN: Final = Text("{label} unknown: taken as {level}", "grade")
+_UNKNOWN_SCORE: Final = Text("{label} unknown", "grade")
+_BETTER: Final = {
+    1.0: Text("{better} from {cut_off}", "grade"),
+    -1.0: Text("{better} up to {cut_off}", "grade"),
+}
+"""Where the next better level begins, by whether more is better."""
+_BEST: Final = Text("no better level", "grade")
+_CRITERION: Final = Text("{what} {observed}{on}: {points} of 100 points, weight {weight}, {source}", "grade")
+_NOT_KNOWN: Final = Text("{what} not known: left out with its weight {weight}, {source}", "grade")
+_NO_POINTS: Final = Text(
+    "{what} {observed}{on}: no points in the policy, left out with its weight {weight}, {source}", "grade"
+)
+_ON: Final = Text(" of {day}", "grade")
+_CAP: Final = Text("{tier} at most: {because}, {what} {observed}", "grade")
+_CAP_MISSING: Final = Text("{tier} at most: {because}, {what} not known", "grade")
+_CAP_NOT_IN_BOOK: Final = Text("{tier} at most: {because} (not known to the book)", "grade")
+_KEPT: Final = {
+    Basis.MARGIN: Text(
+        "{by_rule} by the stability margin, {margin:.0%} of a cut-off; the decision table gives {ruled}", "grade"
+    ),
+    Basis.LIMIT: Text(
+        "{by_rule} by the limit on moves, {limit:.0%} of the clients in one run; the decision table gives {ruled}",
+        "grade",
+    ),
+}
+_IN_ARREARS: Final = Text("in arrears, so neither margin nor limit keeps the tier up", "grade")
+_NOT_IN_FORCE: Final = Text("{cap} ({tier} at most)", "grade")
+_COSTLIEST: Final = Text("{label}: {what} costs most, {costs} points", "grade")
+_ALONE: Final = Text("enough alone: {needs}", "grade")
+_NONE_ALONE: Final = Text("no criterion alone is enough", "grade")
+_NEED: Final = Text("{what} {now} → {needed}", "grade")
+_POINTS: Final = Text("{number} points", "score")
+_PERCENT: Final = Text("{number}%", "share")
 _SHORT: Final = Text("{label} {number} short", "tier")
 _OVER: Final = Text("{label} {number} too high", "tier")
-_NOT_KNOWN: Final = Text("{label} not known", "tier")
+_LABEL_NOT_KNOWN: Final = Text("{label} not known", "tier")
+_BOTH: Final = Text("{first} and {next}", "what is lacking")
 _NEXT: Final = Text("{tier}: {lacking} for {next}", "tier")
 _BY_OVERRIDE: Final = Text("{tier} by override; by rule {way}", "tier")
-_BEST: Final = Text("{tier}: the best tier", "tier")
+_BEST_TIER: Final = Text("{tier}: the best tier", "tier")
 _NOTHING_LACKS: Final = Text("nothing lacking, the next run may move it", "tier")
 _CAPPED: Final = Text("{tier}: no better tier while capped: {cap}", "tier")
+SOURCES: Final = {
+    "clients": Text("clients", "table"),
+    "facilities": Text("facilities", "table"),
+    "cashflows": Text("cashflows", "table"),
+    "interactions": Text("interactions", "table"),
+    "surveys": Text("surveys", "table"),
+    "ratings": Text("ratings", "table"),
+    "financials": Text("financial statements", "table"),
+    "opportunities": Text("opportunities", "table"),
+    "macro": Text("economy", "table"),
+    "models": Text("forecast of the models", "table"),
+    "policy": Text("score of the policy", "table"),
+}
+_PREDICTIONS: Final = {
+    "value": Text("value", "prediction"),
+    "value_low": Text("lower bound of value", "prediction"),
+    "value_high": Text("upper bound of value", "prediction"),
+    "decline_probability": Text("probability of decline", "prediction"),
+    "decline_low": Text("lower bound of decline", "prediction"),
+    "decline_high": Text("upper bound of decline", "prediction"),
+}
 _PERCENTAGE_POINTS: Final = Text("{number:.1f} percentage points")
 _CREDIT_POINTS: Final = Text("{number:.1f} points", "score")
+_MOST_DIGITS = 6
+_NEAR = 0.005
+"""An amount this near to a cut-off, as a share of it, is written to the last unit of the currency."""
 
 
-def override_sentence(override: Override, tiers: Mapping[str, str], language: Language = ENGLISH) -> str:
-    """Who asked for which tier, until when and why. The reason stands as it was given, in whatever language.
+@dataclass(frozen=True, kw_only=True)
+class CriterionLine:
+    """One criterion in words: each part for a table, and all of it as a sentence."""
 
-    ``tiers``: tier -> what people call it.
-    """
-    return _OVERRIDE.within(
-        language,
-        tier=tiers.get(override.tier, override.tier),
-        by=named(override.by),
-        on=day(override.on, language),
-        until=day(override.until, language),
-        reason=named(override.reason),
+    what: str
+    observed: str
+    on: str
+    source: str
+    points: str
+    weight: str
+    sentence: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class DimensionLine:
+    """One dimension in words; ``next_level`` says where the next better level begins."""
+
+    label: str
+    number: str
+    level: str
+    next_level: str
+    sentence: str
+    criteria: tuple[CriterionLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GradeText:
+    """Everything about one client's grade in words; a part that there is none of is empty."""
+
+    rule: str
+    kept: str
+    dimensions: tuple[DimensionLine, ...]
+    caps: tuple[str, ...]
+    not_in_force: str
+    lacking: str
+    needs: tuple[str, ...]
+
+
+def grade_in_words(
+    report: GradeReport, policy: GradingPolicy, words: Mapping[str, FeatureWords], language: Language
+) -> GradeText:
+    """The grade in a language; ``words`` are those of the book's features, others are called by their names."""
+    speaker = _Speaker(report=report, policy=policy, words=words, language=language)
+    return GradeText(
+        rule=speaker.rule(),
+        kept=speaker.kept(),
+        dimensions=tuple(map(speaker.dimension, report.dimensions)),
+        caps=tuple(map(speaker.cap, report.caps)),
+        not_in_force=joined(speaker.idle(), language, CLAUSES),
+        lacking=distance_sentence(report, policy, language),
+        needs=tuple(speaker.needs(each) for each in report.lacking if each.needs),
     )
 
 
-def distance_sentence(decided: TierDecisions, lacking: Shortfall, row: int, language: Language = ENGLISH) -> str:
+def distance_sentence(report: GradeReport, policy: GradingPolicy, language: Language) -> str:
     """What one client lacks for the next tier, e.g. ``A: expected value 2.1 m USD short for AA``."""
-    tier = str(decided.tier[row])
-    if decided.basis[row] == Basis.OVERRIDE and not _is_capped(decided, tier, row):
-        way = _way(decided, lacking, str(decided.unasked[row]), row, language)
-        return _BY_OVERRIDE.within(language, tier=decided.scale.label(tier, language), way=way)
-    return _way(decided, lacking, tier, row, language)
+    if report.basis == Basis.OVERRIDE and not report.barred_by:
+        way = _way(report, policy, report.unasked, language)
+        return _BY_OVERRIDE.within(language, tier=policy.scale.label(report.tier, language), way=way)
+    return _way(report, policy, report.tier, language)
 
 
-def _is_capped(decided: TierDecisions, tier: str, row: int) -> bool:
-    """Whether a cap leaves one client no better tier than ``tier``."""
-    cap = int(decided.assessment.cap[row])
-    return cap != NO_CAP and decided.assessment.policy.settings.caps[cap].at_most == tier
-
-
-def _way(decided: TierDecisions, lacking: Shortfall, tier: str, row: int, language: Language) -> str:
+def _way(report: GradeReport, policy: GradingPolicy, tier: str, language: Language) -> str:
     """The way on from ``tier``: barred by a cap, or as the rules have it, no further than a cap leaves."""
-    caps, cap = decided.assessment.policy.settings.caps, int(decided.assessment.cap[row])
-    called = decided.scale.label(tier, language)
-    if _is_capped(decided, tier, row):
-        return _CAPPED.within(language, tier=called, cap=caps[cap].because.phrase())
-    following = str(lacking.next_tier[row])
-    if not following:
-        return _BEST.within(language, tier=called)
-    parts = [
-        _lacking(decided.assessment.policy, name, float(amounts[row]), language)
-        for name, amounts in lacking.lacking.items()
-        if amounts[row] != 0
-    ]
-    said = joined(parts, language, _BOTH) or _NOTHING_LACKS.within(language)
-    reached = following if cap == NO_CAP else max(following, caps[cap].at_most, key=decided.scale.rank)
-    return _NEXT.within(language, tier=called, lacking=said, next=decided.scale.label(reached, language))
+    caps = {cap.name: cap for cap in policy.settings.caps}
+    hardest = caps[report.caps[0].name] if report.caps else None
+    called = policy.scale.label(tier, language)
+    if hardest is not None and hardest.at_most == tier:
+        return _CAPPED.within(language, tier=called, cap=hardest.because.phrase())
+    if not report.next_tier:
+        return _BEST_TIER.within(language, tier=called)
+    said = joined((_lacking(policy, each, language) for each in report.lacking), language, _BOTH)
+    following = report.next_tier
+    reached = following if hardest is None else max(following, hardest.at_most, key=policy.scale.rank)
+    return _NEXT.within(
+        language,
+        tier=called,
+        lacking=said or _NOTHING_LACKS.within(language),
+        next=policy.scale.label(reached, language),
+    )
 
 
-def _lacking(policy: GradingPolicy, name: str, amount: float, language: Language) -> str:
-    dimension = policy.settings.dimensions[name]
+def _lacking(policy: GradingPolicy, lacking: Lacking, language: Language) -> str:
+    dimension = policy.settings.dimensions[lacking.dimension]
     label = dimension.label.phrase()
-    if np.isnan(amount):
-        return _NOT_KNOWN.within(language, label=label)
+    if lacking.amount is None:
+        return _LABEL_NOT_KNOWN.within(language, label=label)
     words = _SHORT if dimension.sign > 0 else _OVER
-    return words.within(language, label=label, number=_about(dimension, policy.currency, amount, language))
+    return words.within(language, label=label, number=_distance(lacking, policy.currency, language))
 
 
-def _about(dimension: DimensionConfig, currency: str, amount: float, language: Language) -> str:
+def _distance(lacking: Lacking, currency: str, language: Language) -> str:
     """A distance as a person says it; what is lacking is never said to be nothing."""
-    if dimension.unit == "currency":
+    amount = lacking.amount or 0.0
+    if lacking.unit == "currency":
         return money(amount, currency, language)
-    if dimension.unit == "probability":
+    if lacking.unit == "probability":
         return _PERCENTAGE_POINTS.within(language, number=max(100 * amount, 0.1))
     return _CREDIT_POINTS.within(language, number=max(amount, 0.1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Speaker:
+    """How one grade is spoken of in one language."""
+
+    report: GradeReport
+    policy: GradingPolicy
+    words: Mapping[str, FeatureWords]
+    language: Language
+
+    def rule(self) -> str:
+        """The row of the decision table that holds."""
+        fired = self.report.rule
+        ranges = (level_range(self.policy, name, levels, self.language) for name, levels in fired.when.items())
+        when = joined(filter(None, ranges), self.language, CLAUSES) or _ANYBODY.within(self.language)
+        tier = self._tier(fired.tier)
+        return _RULE.within(self.language, row=fired.row, rows=fired.rows, tier=tier, when=when)
+
+    def kept(self) -> str:
+        """What keeps the tier by rule from what the table says, and that arrears let nothing do so."""
+        report, stability = self.report, self.policy.settings.stability
+        said = []
+        if report.kept_by:
+            said.append(
+                _KEPT[Basis(report.kept_by)].within(
+                    self.language,
+                    by_rule=self._tier(report.by_rule),
+                    ruled=self._tier(report.ruled),
+                    margin=stability.margin,
+                    limit=stability.max_changed_share,
+                )
+            )
+        if report.in_arrears and (stability.margin or stability.max_changed_share < 1):
+            said.append(_IN_ARREARS.within(self.language))
+        return joined(said, self.language, SENTENCES)
+
+    def dimension(self, found: DimensionEvidence) -> DimensionLine:
+        """One dimension, with its criteria."""
+        settings = self.policy.settings.dimensions[found.name]
+        number = "" if found.number is None else self._number(found)
+        level = level_name(settings, settings.level_names.index(found.level), self.language) if found.level else ""
+        following = self._better(found, settings) if found.level else ""
+        words = {
+            (True, True): _LEVEL,
+            (True, False): _DIMENSION,
+            (False, True): _UNKNOWN,
+            (False, False): _UNKNOWN_SCORE,
+        }[found.number is not None, bool(level)]
+        said = words.within(self.language, label=settings.label.phrase(), number=number, level=level)
+        return DimensionLine(
+            label=settings.label.within(self.language),
+            number=number,
+            level=level,
+            next_level=following,
+            sentence=joined(filter(None, [said, following]), self.language, SENTENCES),
+            criteria=tuple(self._criterion(each) for each in found.criteria),
+        )
+
+    def cap(self, cap: HoldingCap) -> str:
+        """A cap that holds, with what was seen."""
+        settings = self._caps[cap.name]
+        words = _CAP_NOT_IN_BOOK if not cap.in_book else _CAP_MISSING if cap.observed is None else _CAP
+        return words.within(
+            self.language,
+            tier=self._tier(cap.at_most),
+            because=settings.because.phrase(),
+            what=self._called(cap.feature),
+            observed=self._seen(cap.feature, cap.observed),
+        )
+
+    def idle(self) -> Iterator[str]:
+        """The caps that are not in force."""
+        for cap in self.report.not_in_force:
+            because = self._caps[cap.name].because.phrase()
+            yield _NOT_IN_FORCE.within(self.language, cap=because, tier=self._tier(cap.at_most))
+
+    def needs(self, lacking: Lacking) -> str:
+        """Which criterion costs a dimension most, and which would be enough alone."""
+        first = lacking.needs[0]
+        alone = [self._need(each) for each in lacking.needs if each.needed is not None]
+        enough = _ALONE.within(self.language, needs=joined(alone, self.language, CLAUSES))
+        costs = _COSTLIEST.within(
+            self.language,
+            label=self.policy.settings.dimensions[lacking.dimension].label.phrase(),
+            what=self._called(first.criterion),
+            costs=number_in(f"{first.costs:.1f}", self.language),
+        )
+        return joined([costs, enough if alone else _NONE_ALONE.within(self.language)], self.language, SENTENCES)
+
+    @property
+    def _caps(self) -> dict[str, CapConfig]:
+        return {cap.name: cap for cap in self.policy.settings.caps}
+
+    def _tier(self, name: str) -> str:
+        return self.policy.scale.label(name, self.language)
+
+    def _number(self, found: DimensionEvidence) -> str:
+        """The number with so many digits that it stands on its own side of the cut-offs as they are written."""
+        ends = [end for end in (found.cut_off, found.better_from) if end is not None]
+        if found.number is None:
+            return ""
+        if found.unit == "currency":
+            near = any(abs(found.number - end) < _NEAR * abs(end) for end in ends)
+            return (exact_money if near else money)(found.number, self.policy.currency, self.language)
+        scale, words = (100.0, _PERCENT) if found.unit == "probability" else (1.0, _POINTS)
+        written = apart(found.number * scale, [end * scale for end in ends])
+        return words.within(self.language, number=number_in(written, self.language))
+
+    def _better(self, found: DimensionEvidence, settings: DimensionConfig) -> str:
+        if found.better_from is None:
+            return _BEST.within(self.language)
+        return _BETTER[settings.sign].within(
+            self.language,
+            better=level_name(settings, settings.level_names.index(found.better), self.language),
+            cut_off=written_cut_off(settings, self.policy.currency, found.better_from, self.language),
+        )
+
+    def _criterion(self, found: CriterionEvidence) -> CriterionLine:
+        parts: dict[str, Slot] = {
+            "what": self._called(found.name),
+            "observed": self._seen(found.name, found.observed),
+            "on": ""
+            if found.observed_on is None
+            else _ON.within(self.language, day=day(found.observed_on, self.language)),
+            "source": SOURCES[found.source].within(self.language),
+            "points": "" if found.points is None else number_in(f"{found.points:.1f}", self.language),
+            "weight": number_in(f"{found.weight:g}", self.language),
+        }
+        words = _CRITERION if found.points is not None else _NOT_KNOWN if found.observed is None else _NO_POINTS
+        dated = "" if found.observed_on is None else day(found.observed_on, self.language)
+        texts = {name: str(part) for name, part in parts.items()} | {"on": dated}
+        return CriterionLine(**texts, sentence=words.within(self.language, **parts))
+
+    def _need(self, need: CriterionNeed) -> str:
+        dimension = next(each for each in self.report.dimensions if each.name == need.dimension)
+        now = next(each.observed for each in dimension.criteria if each.name == need.criterion)
+        needed = need.needed
+        if isinstance(needed, float) and isinstance(now, float):
+            needed = rounded_away(needed, now, self._words(need.criterion).figure)
+        return _NEED.within(
+            self.language,
+            what=self._called(need.criterion),
+            now=self._seen(need.criterion, now),
+            needed=self._seen(need.criterion, needed),
+        )
+
+    def _called(self, name: str) -> str:
+        """What a criterion looks at: a dimension, a prediction or a feature."""
+        if name in self.policy.settings.dimensions:
+            return self.policy.settings.dimensions[name].label.within(self.language)
+        return (_PREDICTIONS[name] if name in _PREDICTIONS else self._words(name).description).within(self.language)
+
+    def _seen(self, name: str, value: float | str | None) -> str:
+        if value is None:
+            return ""
+        if isinstance(value, float) and name in self.policy.settings.dimensions:
+            unit: Unit = self.policy.settings.dimensions[name].unit
+            return self._in_unit(value, unit)
+        if isinstance(value, float) and name in _PREDICTIONS:
+            return self._in_unit(value, "currency" if name.startswith("value") else "probability")
+        if isinstance(value, str):
+            return named(value).within(self.language)
+        return feature_in_words(value, self._words(name), self.language, self.policy.currency) or ""
+
+    def _in_unit(self, value: float, unit: Unit) -> str:
+        if unit == "currency":
+            return money(value, self.policy.currency, self.language)
+        if unit == "probability":
+            return figure_in_words(value, FigureUnit.SHARE, self.language)
+        return _POINTS.within(self.language, number=number_in(f"{value:.1f}", self.language))
+
+    def _words(self, feature: str) -> FeatureWords:
+        return self.words.get(feature) or plain_words(feature)
+
+
+def apart(number: float, ends: list[float]) -> str:
+    """A number with one digit after the point, or with as many as tell it from each end that it differs from.
+
+    >>> apart(31.62, [35.0]), apart(34.996, [35.0]), apart(35.0, [35.0])
+    ('31.6', '34.996', '35.0')
+    """
+    for digits in range(1, _MOST_DIGITS + 1):
+        written = f"{number:.{digits}f}"
+        if all(
+            (float(written) >= end) == (number >= end) and (float(written) <= end) == (number <= end) for end in ends
+        ):
+            return written
+    return f"{number:.{_MOST_DIGITS}f}"

@@ -56,7 +56,7 @@ STRUCTS = {
     "override": ("state", "tier", "instead_of", "by", "on", "until", "reason"),
 }
 """Columns of several parts, and those of them that are reported."""
-_CAUSES = ("moved_by", "dimension")
+_CAUSES = ("moved_by", "dimension", "criterion", "cap")
 _COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", "model_version", *STRUCTS)
 
 
@@ -185,8 +185,10 @@ def _with_causes(scores: pd.DataFrame, folder: Path, manifest: dict[str, Any]) -
     """The scores with what moved each client, where the run tells it; null for who did not move."""
     if MOVERS_FILE not in manifest["files"]:
         return scores.assign(**dict.fromkeys(_CAUSES))
-    reported = pq.read_table(folder / MOVERS_FILE, columns=["client_id", *_CAUSES]).to_pandas().set_index("client_id")
-    return scores.join(reported.astype(object).where(reported.notna(), None))
+    told = [name for name in _CAUSES if name in pq.read_schema(folder / MOVERS_FILE).names]
+    reported = pq.read_table(folder / MOVERS_FILE, columns=["client_id", *told]).to_pandas().set_index("client_id")
+    whole = reported.reindex(columns=list(_CAUSES)).astype(object)
+    return scores.join(whole.where(whole.notna(), None))
 
 
 def _overridden(scores: pd.DataFrame, manifest: dict[str, Any], scale: TierScale) -> Overridden:

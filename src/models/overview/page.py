@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from models.funnel.text import candidate_cells, layer_cells, layer_name
+from models.grading.moves import MovedBy
 from models.grading.override_text import fates_sentence
 from models.kpis.catalogue import shown_in
 from models.kpis.definition import ShownIn
@@ -16,7 +17,6 @@ from models.lists.text import absent_lists, benefit_name, benefit_range, list_na
 from models.notices import ROWS_LEFT_OUT, Notice, Severity
 from models.overview.plots import risk_chart
 from models.overview.report import MovedClient, Overview
-from models.scoring.movers import MovedBy
 from models.shell.html import environment
 from models.shell.small_plots import share_bar, short_number
 from models.shell.tier_styles import tier_style
@@ -90,20 +90,24 @@ def percent(share: float) -> str:
 
 SEVERITY_STYLES = {Severity.REFUSED: "bad", Severity.WARNING: "fair", Severity.NOTE: "quiet"}
 MOVED_BY = {
-    "cap": "a cap holds it down",
-    "cap lifted": "no cap holds it any more",
-    "override": "a person decided so",
-    "override ended": "a person's decision ended",
-    "limit passed": "the rules, held back before by how many may move in one run",
-    "margin passed": "the rules, by more than the margin that kept it before",
+    MovedBy.POLICY: "another policy",
+    MovedBy.STABILITY: "margin or limit, which kept it before or keep it now",
+    MovedBy.OVERRIDE: "a person's decision",
 }
 
 
 def what_moved(client: MovedClient) -> str:
     """What moved a client to another tier, in words; a dash where the run does not say."""
-    if client.moved_by == MovedBy.DIMENSION:
-        return (client.dimension or "the rules").replace("_", " ")
-    return "–" if client.moved_by is None else MOVED_BY.get(client.moved_by, "–")
+    if client.cap is not None:
+        return f"cap {_plain(client.cap)}: {_plain(client.criterion or '')}"
+    if client.dimension is not None:
+        parts = [_plain(each) for each in (client.dimension, client.criterion) if each]
+        return f"{': '.join(dict.fromkeys(parts))} ({client.moved_by})"
+    return "–" if client.moved_by is None else MOVED_BY.get(MovedBy(client.moved_by), "–")
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def mix(counts: Mapping[str, int]) -> str:

@@ -44,7 +44,7 @@ class ClientSample:
 class MovedClient:
     """A client that changed tier, with the reason of the new one; ``moved_by`` is None where the run does not say.
 
-    ``dimension`` names what moved it where that was a dimension of the policy.
+    ``dimension`` and ``criterion`` name what moved it where that was a dimension of the policy, ``cap`` if a cap was.
     """
 
     client_id: str
@@ -54,6 +54,8 @@ class MovedClient:
     decline_probability: float
     moved_by: str | None
     dimension: str | None
+    criterion: str | None
+    cap: str | None
     tier_reason: str
 
 

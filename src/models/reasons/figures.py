@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
@@ -47,6 +48,7 @@ _CLASSES: Final = (
 """More days overdue than these, and the class that a loan is put into at the least."""
 _CLASSED: Final = Text("{days} ({name})", "class of a loan")
 _ALMOST = 1 - 1e-9
+_DIGITS_MEANT = 2
 _SEVERAL_TIMES = 3.0
 _TWO_UP = 2
 _HUNDRED, _TEN, _TENTH = 100, 10, 0.1
@@ -158,6 +160,21 @@ def scales(text: Text, language: Language) -> tuple[tuple[float, str], ...]:
 def _scales(written: str) -> tuple[tuple[float, str], ...]:
     parts = (part.partition(" = ") for part in written.split("; "))
     return tuple((float(limit), written) for limit, _, written in parts)
+
+
+def rounded_away(then: float, now: float, figure: FigureUnit) -> float:
+    """The number rounded so that who reaches what is written has reached what is meant.
+
+    >>> rounded_away(0.2534, 0.2, FigureUnit.SHARE), rounded_away(12.34, 20.0, FigureUnit.HOURS)
+    (0.26, 12.3)
+    """
+    if then in {0.0, now} or not math.isfinite(then):
+        return then
+    digits = _DIGITS_MEANT + (figure is not FigureUnit.SHARE)
+    step = 10.0 ** (math.floor(math.log10(abs(then))) - digits + 1)
+    steps = then / step
+    whole = math.ceil(steps - 1e-9) if then > now else math.floor(steps + 1e-9)
+    return round(whole * step, 12)
 
 
 def percentage(share: float, language: Language, digits: int = 0) -> str:

@@ -22,6 +22,7 @@ from models.pipeline.pipeline import FittedModels
 from models.scoring.block import DECLINE, DecisionContext, ScoredBlock
 from models.scoring.columns import assessment, columns_before_tiers, reason_column
 from models.scoring.explanations import Stamp, curve_table, explanation_table
+from models.scoring.grade_columns import grade_columns
 from models.scoring.scoring import score_block
 from models.warnings.compute import DeteriorationReading, Served, read_deteriorations
 from models.warnings.publishing import no_warnings, warning_column
@@ -83,7 +84,7 @@ class Scoring:
         turned = read_deteriorations(models, panel, self.settings, served=served)
         alone = assessment(models, now, scored.predictions, self.decision_context)
         active = BlockScores(
-            untiered=pa.table(self._columns(models, scored) | {"warnings": warning_column(turned, self.settings)}),
+            untiered=self._untiered(models, scored, alone, warning_column(turned, self.settings)),
             explanations=explanation_table(scored, models.contract, self.stamp),
             curves=curve_table(now.client_id, scored.predictions.curves, self.stamp.as_of),
             assessment=alone.without_evidence(),
@@ -96,12 +97,17 @@ class Scoring:
         if not len(now):
             return []
         scored, models = score_block(bundle, now, self.decision_context), bundle.models
-        alone = BlockScores(
-            untiered=pa.table(self._columns(models, scored) | {"warnings": no_warnings(len(now))}),
+        alone = assessment(models, now, scored.predictions, self.decision_context)
+        cold = BlockScores(
+            untiered=self._untiered(models, scored, alone, no_warnings(len(now))),
             explanations=explanation_table(scored, models.contract, self.stamp),
-            assessment=assessment(models, now, scored.predictions, self.decision_context).without_evidence(),
+            assessment=alone.without_evidence(),
         )
-        return [alone]
+        return [cold]
+
+    def _untiered(self, models: FittedModels, block: ScoredBlock, alone: Assessment, warnings: pa.Array) -> pa.Table:
+        evidence = grade_columns(alone, self.settings.features)
+        return pa.table(self._columns(models, block) | evidence | {"warnings": warnings})
 
     def _columns(self, models: FittedModels, block: ScoredBlock) -> dict[str, pa.Array]:
         columns = columns_before_tiers(

@@ -16,6 +16,7 @@ from models.profiles.compute import HELD_COLUMNS, kind_columns
 from models.publications.previous import COLD_START, PreviousScores
 from models.reasons.ranking import Grouping, reasons_of
 from models.scoring.block import FIRST_SEEN, DecisionContext
+from models.scoring.grade_columns import grade_columns
 from models.scoring.tier_columns import BY_RULE, tier_columns
 from models.vocab import FloatArray, IntArray, TextArray
 
@@ -34,9 +35,9 @@ def score_columns(
 ) -> dict[str, pa.Array]:
     """The columns of scores that follow from the predictions of one block."""
     columns = columns_before_tiers(models, panel, predictions, config, decision_context.previous)
-    return columns | tier_columns(
-        decide(assessment(models, panel, predictions, decision_context), decision_context.limit), columns
-    )
+    assessed = assessment(models, panel, predictions, decision_context)
+    columns |= grade_columns(assessed, config.features)
+    return columns | tier_columns(decide(assessed, decision_context.limit), columns)
 
 
 def assessment(

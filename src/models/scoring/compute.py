@@ -251,7 +251,7 @@ def _write_blocks(
     moved = write_movers(
         draft,
         job.decision_context.previous,
-        job.bundle.models.policy.scale,
+        job.bundle.models.policy,
         as_of=job.as_of,
         bundle=job.bundle.key,
     )

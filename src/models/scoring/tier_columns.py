@@ -9,7 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 from models.config.policy.tiers import TierScale
-from models.grading.decision import TierDecisions
+from models.grading.criteria import NO_CRITERION, leaf_names
+from models.grading.decision import Basis, TierDecisions
 from models.grading.distance import shortfall
 from models.grading.known_overrides import override_column
 from models.grading.reasons_text import reasons
@@ -25,22 +26,52 @@ BY_RULE = "tier_by_rule"
 def tier_columns(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
     """One column per fact of each client's tier; ``kinds`` are the columns relationship_type and stage.
 
-    ``tier_lacking`` names the dimension that lacks most for ``next_tier``, and ``tier_lacking_amount`` how much, in its
-    unit; both are null where nothing lacks. ``override`` is null where nobody asked for a tier. ``treatment`` is
-    there where the policy has treatments.
+    ``tier_rule`` is the row of the decision table that holds, from 1, and ``tier_ruled`` what it gives;
+    ``tier_kept_by`` margin or limit, where one of them keeps the tier by rule from that; ``tier_caps`` the caps that
+    hold, the hardest first. ``tier_lacking`` names the dimension that lacks most for ``next_tier``,
+    ``tier_lacking_amount`` how much, in its unit, and ``tier_lacking_criterion`` what costs it most points; null where
+    nothing lacks, or no criterion costs. ``override`` is null where nobody asked for a tier. ``treatment`` is there
+    where the policy has treatments.
     """
-    lacking = shortfall(decided)
+    lacking, assessment = shortfall(decided), decided.assessment
+    kept_by = np.where(decided.by_rule_basis == Basis.RULE, "", decided.by_rule_basis)
     return {
         "tier": _text(decided.tier),
         "tier_reason": _text(reasons(decided)),
         BY_RULE: _text(decided.by_rule),
         "tier_basis": _text(decided.basis),
+        "tier_rule": pa.array(assessment.rule + 1, type=pa.int32()),
+        "tier_ruled": _text(decided.scale.at(assessment.rule_rank)),
+        "tier_kept_by": _text_or_null(kept_by),
+        "tier_caps": _caps(decided),
         "override": override_column(decided),
         "next_tier": _text_or_null(lacking.next_tier),
         "tier_lacking": _text_or_null(lacking.main),
         "tier_lacking_amount": pa.array(np.where(lacking.main == "", np.nan, lacking.main_lacking), from_pandas=True),
+        "tier_lacking_criterion": _text_or_null(_costliest(decided, lacking.main)),
         **_treatments(decided, kinds),
     }
+
+
+def _caps(decided: TierDecisions) -> pa.Array:
+    """The names of the caps that hold of each client, the hardest first."""
+    assessment = decided.assessment
+    caps, scale = assessment.policy.settings.caps, decided.scale
+    order = sorted(range(len(caps)), key=lambda place: (-scale.rank(caps[place].at_most), -place))
+    holding = assessment.caps[order].T
+    names = pa.array([caps[place].name for place in order], type=pa.string())
+    offsets = np.concatenate([[0], np.cumsum(holding.sum(axis=1))]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), names.take(pa.array(np.nonzero(holding)[1])))
+
+
+def _costliest(decided: TierDecisions, main: TextArray) -> TextArray:
+    """The criterion that costs the dimension ``main`` most points, "" where none does. Shapes (n_clients,)."""
+    assessment = decided.assessment
+    names = np.array([*leaf_names(assessment.policy.settings), ""], dtype=np.str_)
+    found = np.full(len(main), NO_CRITERION)
+    for name, places in assessment.deciding.items():
+        found = np.where(main == name, places, found)
+    return np.asarray(names[found])
 
 
 def earlier_tier_notices(previous: PreviousScores | None, scale: TierScale) -> list[Notice]:

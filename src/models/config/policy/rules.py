@@ -72,6 +72,10 @@ class StabilityConfig(Section):
     max_changed_share: Share = Field(
         default=1.0, description="At most this share of the clients graded before may change tier; caps not counted."
     )
+    arrears: str = Field(
+        default="arrears_days",
+        description="Feature above 0 of a client in arrears: neither margin nor limit keeps its tier up.",
+    )
 
 
 class TreatingConfig(Section):
