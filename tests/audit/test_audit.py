@@ -27,11 +27,11 @@ from models.audit.distribution import distribution_of
 from models.audit.origins import audit_origins
 from models.audit.quarantine import MAX_ROWS_PER_REASON, bad_rows
 from models.audit.rules import CriteriaLimits, JudgedCriterion, Origin, Verdict, judge_features
-from models.audit.tables_of_features import tables_of_features
 from models.book.periods import PeriodGrid
 from models.codec import to_json_text
 from models.engines.duckdb import DUCKDB
 from models.metrics.ranking import auc
+from models.panel.feature_sources import tables_of_features
 from models.panel.panel import Panel
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
@@ -296,7 +296,7 @@ def test_features_are_traced_to_their_tables(lender: Lender) -> None:
         "country": "clients",
         "country_activity_count_3p": "cashflows",
     }
-    assert tables_of_features(config, list(expected)) == expected
+    assert tables_of_features(config.features, list(expected)) == expected
 
 
 def test_bad_rows_are_listed_one_by_one_up_to_a_bound_for_each_reason(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from models.audit.origins import AuditOrigins, audit_origins
 from models.audit.profiles import AuditedTable, profile_tables
 from models.audit.quarantine import BadRows, bad_rows
 from models.audit.rules import AuditedFeature, CriteriaLimits, Origin, judge_features
-from models.audit.tables_of_features import tables_of_features
 from models.book.counts import TableCount
 from models.book.door import Book
 from models.book.periods import DAYS_PER_PERIOD
@@ -26,6 +25,7 @@ from models.grading.coverage import policy_notices
 from models.notices import Notice, by_severity
 from models.panel.build import panels_by_block
 from models.panel.definitions import definitions
+from models.panel.feature_sources import tables_of_features
 from models.panel.groups import one_in
 from models.panel.ledger_cache import prepared_book
 from models.panel.named_features import absent_features, unknown_features
@@ -143,7 +143,7 @@ def _criteria(
         return _no_criteria(f"no client is active at {origins.as_of}"), None
     before = panel.at([] if origins.earlier is None else [origins.earlier])
     about = Origin(
-        tables=tables_of_features(config, list(panel.features.columns)),
+        tables=tables_of_features(config.features, list(panel.features.columns)),
         lags_days={table.name: table.lag_median_days for table in tables if table.lag_median_days is not None},
         horizon_days=config.time.horizon_periods * DAYS_PER_PERIOD[config.time.period],
     )

@@ -30,7 +30,7 @@ from models.grading.report import (
     Looked,
 )
 from models.grading.scores import observed
-from models.panel.feature_sources import age_feature, table_of
+from models.panel.feature_sources import age_feature, tables_of_features
 
 MODELS, POLICY = "models", "policy"
 """Sources of what is foreseen, and of what counts a dimension of the policy."""
@@ -74,7 +74,7 @@ def evidence(assessment: Assessment, row: int, features: FeaturesConfig) -> tupl
 def source_of(criterion: CriterionConfig, features: FeaturesConfig) -> str:
     """The table of the book that a criterion looks at, or who foresees or counts what it looks at."""
     if criterion.feature:
-        return table_of(criterion.feature, features)
+        return tables_of_features(features, [criterion.feature])[criterion.feature]
     return MODELS if criterion.prediction else POLICY
 
 
@@ -139,7 +139,7 @@ def _rule(assessment: Assessment, row: int) -> FiredRule:
 
 
 def _caps(decided: TierDecisions, row: int) -> Iterator[HoldingCap]:
-    """All that hold of one client, the hardest first; the one that is told before others as hard."""
+    """All that hold of one client, the hardest first; of several alike the one that reasons name."""
     assessment = decided.assessment
     settings, hardest = assessment.policy.settings, int(assessment.cap[row])
     if hardest == NO_CAP:

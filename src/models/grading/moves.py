@@ -77,7 +77,7 @@ def causes_of_moves(
 ) -> MoveCauses:
     """The cause of the move of each client, which must stand in another tier ``now``; by the policy of ``now``.
 
-    One cause is one reason: a cap that a criterion set off is told with that criterion's feature.
+    One cause is one reason: a cap that a criterion set off comes with that criterion's feature.
     """
     towards = np.sign(now.tier - before.tier)
     part = _leading(_parts(before, now), towards, list(_Part))

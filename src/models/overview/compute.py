@@ -185,9 +185,9 @@ def _with_causes(scores: pd.DataFrame, folder: Path, manifest: dict[str, Any]) -
     """The scores with what moved each client, where the run tells it; null for who did not move."""
     if MOVERS_FILE not in manifest["files"]:
         return scores.assign(**dict.fromkeys(_CAUSES))
-    told = [name for name in _CAUSES if name in pq.read_schema(folder / MOVERS_FILE).names]
-    reported = pq.read_table(folder / MOVERS_FILE, columns=["client_id", *told]).to_pandas().set_index("client_id")
-    whole = reported.reindex(columns=list(_CAUSES)).astype(object)
+    reported = [name for name in _CAUSES if name in pq.read_schema(folder / MOVERS_FILE).names]
+    moved = pq.read_table(folder / MOVERS_FILE, columns=["client_id", *reported]).to_pandas().set_index("client_id")
+    whole = moved.reindex(columns=list(_CAUSES)).astype(object)
     return scores.join(whole.where(whole.notna(), None))
 
 

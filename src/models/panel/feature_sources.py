@@ -1,46 +1,38 @@
-"""Where a feature comes from: the table of the book that it is made of, and the feature that tells its age."""
+"""The table of the book behind each feature, by its name and the config, and the feature that tells its age."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from models.config.sections import FeaturesConfig
 
-_STARTS = (
-    ("accounts_", "financials"),
-    ("funnel_", "opportunities"),
-    ("facility_", "facilities"),
-    ("default_", "facilities"),
-    ("group_default_", "facilities"),
-    ("group_clients", "clients"),
-    ("campaign_response_", "interactions"),
-    ("tone_", "interactions"),
-    ("macro_", "macro"),
-)
-"""How names of features begin that hang on no measure of a config, and their table; what is left is of cashflows."""
+_FAMILIES = {
+    "facility": "facilities",
+    "default": "facilities",
+    "funnel": "opportunities",
+    "macro": "macro",
+    "accounts": "financials",
+    "text": "interactions",
+    "note": "interactions",
+    "tone": "interactions",
+    "survey": "surveys",
+    "rating": "ratings",
+    "clients": "clients",
+}
+"""First word of a feature -> table, for families whose features are not named after a measure."""
+_SURROUNDINGS = ("group", "country", "region", "industry")
 _RECENCY = re.compile(r"_recency_days$")
 _STATE = re.compile(r"_(last|change_\d+p|movement_\d+p)$")
 
 
-def table_of(feature: str, features: FeaturesConfig) -> str:
-    """The table of the book that a feature is made of, first of all.
+def tables_of_features(features: FeaturesConfig, names: Sequence[str]) -> dict[str, str]:
+    """The table of each feature; cashflows where nothing else is said, as for activity and value.
 
-    >>> table_of("facility_utilisation", FeaturesConfig.model_construct(attributes=[], measures={}))
-    'facilities'
+    The longest measure that a name begins with decides, e.g. ``response_hours`` before ``response``.
     """
-    if feature in features.attributes:
-        return "clients"
-    for start, table in _STARTS:
-        if feature.startswith(start):
-            return table
-    name = feature.removeprefix("group_")
-    measures = [measure for measure in features.measures if name.startswith(f"{measure}_")]
-    return features.measures[max(measures, key=len)].table if measures else "cashflows"
-
-
-def is_recency(feature: str) -> bool:
-    """Whether a feature is itself the days since something happened."""
-    return _RECENCY.search(feature) is not None
+    measures = {name: str(spec.table) for name, spec in features.measures.items()}
+    return {name: _table_of(name, measures, features.attributes) for name in names}
 
 
 def age_feature(feature: str) -> str | None:
@@ -49,8 +41,20 @@ def age_feature(feature: str) -> str | None:
     >>> age_feature("pd_last"), age_feature("accounts_leverage"), age_feature("facility_utilisation")
     ('pd_age_days', 'accounts_age_days', None)
     """
-    if is_recency(feature):
+    if _RECENCY.search(feature):
         return feature
     if feature.startswith("accounts_") and not feature.endswith("_age_days"):
         return "accounts_age_days"
     return _STATE.sub("_age_days", feature) if _STATE.search(feature) else None
+
+
+def _table_of(name: str, measures: dict[str, str], attributes: Sequence[str]) -> str:
+    if name in attributes:
+        return "clients"
+    bare = name
+    for word in _SURROUNDINGS:
+        bare = bare.removeprefix(f"{word}_")
+    found = [measure for measure in measures if bare.startswith(f"{measure}_")]
+    if found:
+        return measures[max(found, key=len)]
+    return _FAMILIES.get(bare.partition("_")[0], "cashflows")

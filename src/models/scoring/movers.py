@@ -95,7 +95,7 @@ def movers_of(
     old, new = _text(then["tier"]), _text(today["tier"])
     moved = old != new
     then, today, old, new = then[moved], today[moved], old[moved], new[moved]
-    told = _told(causes, clients[moved], (old == "") | (new == ""))
+    caused = _with_activity(causes, clients[moved], (old == "") | (new == ""))
     columns = {
         "client_id": clients[moved].to_numpy(dtype=object),
         "as_of_before": [dates[0]] * len(old),
@@ -107,7 +107,7 @@ def movers_of(
         "value": today["value"].to_numpy(dtype=np.float64),
         "decline_before": then["decline_probability"].to_numpy(dtype=np.float64),
         "decline": today["decline_probability"].to_numpy(dtype=np.float64),
-        **{name: _or_null(_text(told[name])) for name in _CAUSES},
+        **{name: _or_null(_text(caused[name])) for name in _CAUSES},
         "tier_reason_before": _or_null(_text(then["tier_reason"])),
         "tier_reason": _or_null(_text(today["tier_reason"])),
     }
@@ -115,7 +115,7 @@ def movers_of(
     return pa.Table.from_arrays(arrays, schema=SCHEMA)
 
 
-def _told(causes: pd.DataFrame | None, clients: pd.Index, is_apart: BoolArray) -> pd.DataFrame:
+def _with_activity(causes: pd.DataFrame | None, clients: pd.Index, is_apart: BoolArray) -> pd.DataFrame:
     """The causes of some clients, of whom those in one of the runs only came or went."""
     found = pd.DataFrame(index=clients, columns=list(_CAUSES), dtype=object)
     if causes is not None:
@@ -128,7 +128,8 @@ def _met_apart(before: pd.DataFrame, now: pd.DataFrame) -> pd.Index:
     """The clients of both runs that stand in another tier now."""
     both = pd.Index(before.index.intersection(now.index).sort_values())
     old, new = (_text(frame["tier"].reindex(both)) for frame in (before, now))
-    return pd.Index(both.delete(np.flatnonzero(old == new)))
+    apart: pd.Index = both[old != new]
+    return apart
 
 
 def _causes(
