@@ -103,7 +103,8 @@ def judged_from(book: Book, config: Config, models: FittedModels, first: date) -
     end = book.known_until
     grid = PeriodGrid(config.time.period, end)
     dates = range(grid.index_of(first), 1 - config.time.horizon_periods)
-    origins = range(dates[0] - max(config.warnings.compare_periods), dates[-1] + 1)
+    back = max(*config.warnings.compare_periods, config.time.activity_periods)  # nobody's latest business lies before
+    origins = range(dates[0] - back, dates[-1] + 1)
     with prepared_book(book, config, end, models.notes) as prepared:
         panel = panel_of(prepared, config, list(origins), targets=True)
     rows = panel.at(dates)
@@ -125,10 +126,10 @@ def benchmarks(judged: Judged, share: float) -> dict[str, RaisedByWeek]:
     """Warnings, the same ranked otherwise, and as many alarms at each date by rivals that rest for a horizon."""
     rows, config = judged.rows, judged.config
     ours = {
-        name: replayed(judged.readings, rows, with_rules(config, weekly_budget=share, loss_weight=weight))
+        name: replayed(judged.readings, rows, with_rules(config, weekly_budget=share, stake_weight=weight))
         for name, weight in {
-            OURS: config.warnings.loss_weight,
-            "warnings, by expected loss": 1.0,
+            OURS: config.warnings.stake_weight,
+            "warnings, by what is at stake": 1.0,
             "warnings, by probability": 0.0,
         }.items()
     }

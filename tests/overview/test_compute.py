@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -100,6 +101,57 @@ def test_the_page_shows_the_mix_and_says_what_is_not_there(tmp_path: Path) -> No
     assert "No earlier run was published" in page
     assert "This run did not look for warnings" in page
     assert "No opportunity had begun before 2020-07-01" in page  # the only one begins on that day
+
+
+def warned_row(number: int, state: str, *, top: bool = False) -> dict[str, Any]:
+    return {
+        "client_id": "abcd"[number % 4],
+        "as_of": NOW,
+        "state": state,
+        "rank": number if state == "shown" else None,
+        "severity": 60.0,
+        "dimensions": ["risk", "arrears"],
+        "evidence": [],
+        "business_at_risk": 1_000.0 * number,
+        "credit_loss": 44_000.0 if number % 2 else None,
+        "first_seen": BEFORE,
+        "repeat": False,
+        "always_shown": top,
+    }
+
+
+def told_of_warnings(root: Path, rows: Sequence[dict[str, Any]], **facts: Any) -> Overview:
+    folder = published(root / "scores" / "now", NOW, LATER)
+    pq.write_table(pa.Table.from_pylist(list(rows)), folder / "warnings.parquet")
+    states = [row["state"] for row in rows]
+    counts = {"shown": states.count("shown"), "held_back": states.count("held back"), "without_news": 0, "repeats": 0}
+    alarms = counts | {"budget": 5, "always_shown": sum(row["always_shown"] for row in rows)}
+    (folder / "manifest.json").unlink()
+    write_manifest(folder, {"as_of": NOW.isoformat(), "run_key": folder.name, "alarms": alarms, **facts})
+    return book_overview(small_book(root), settings(work_dir=root), folder)
+
+
+def test_all_top_clients_that_turned_are_listed_first_and_those_held_back_are_counted(tmp_path: Path) -> None:
+    rows = [warned_row(number, "shown", top=number <= 30) for number in range(1, 33)]
+    reported = told_of_warnings(tmp_path, [warned_row(0, "held back"), *rows[::-1]], warnings_ranked_by_stake=0.5)
+    assert [each.rank for each in reported.alarms.first] == list(range(1, 31))
+    page = overview_page(reported)
+    assert "32 shown, 30 of them whatever the budget of 5; 1 held back by it." in page
+    assert "The first 30 are listed." in page
+    assert "<summary>The next" not in page  # what is shown whatever the budget is not folded away
+    assert "Ranked with those first who are or were AA, whatever the budget" in page
+    assert "severity × √(probability of decline × stake)" in page
+    assert "Business at risk is the margin that goes if the client declines" in page
+    first = page[page.index('<td class="skip">1</td>') :]
+    assert first.index('data-label="business at risk">1,000<') < first.index('data-label="credit loss">44.0k<')
+    assert 'data-label="credit loss">–<' in page
+    assert "expected loss" not in page
+
+
+def test_a_run_from_before_names_no_warned_client_but_says_how_many(tmp_path: Path) -> None:
+    page = overview_page(told_of_warnings(tmp_path, [warned_row(1, "shown"), warned_row(2, "held back")]))
+    assert "1 shown, 0 of them whatever the budget of 5; 1 held back by it." in page
+    assert "Ranked" not in page
 
 
 def test_the_order_of_rows_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

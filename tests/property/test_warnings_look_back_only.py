@@ -44,8 +44,8 @@ def test_another_future_changes_no_warning(warner: Warner, tmp_path: Path, seed:
     assert origins_to_read(warner.config) == (0, -1, -3)
     first = rung(warner, panel_at(tmp_path / "first", ORIGINS, tables))
     second = rung(warner, panel_at(tmp_path / "second", ORIGINS, changed))
-    assert first.shown.num_rows > 0
-    assert first.shown.equals(second.shown)
+    assert first.published.num_rows > 0
+    assert first.published.equals(second.published)
     assert first.memory.equals(second.memory)
     assert first.facts == second.facts
 
@@ -56,4 +56,4 @@ def test_another_month_before_changes_warnings(warner: Warner, tmp_path: Path) -
     earlier = with_another_future(tables, drawn_tables(1), day=AS_OF.replace(month=6))
     first = rung(warner, panel_at(tmp_path / "first", ORIGINS, tables))
     second = rung(warner, panel_at(tmp_path / "second", ORIGINS, earlier))
-    assert not first.shown.equals(second.shown)
+    assert not first.published.equals(second.published)

@@ -34,9 +34,9 @@ class Warner:
     models: FittedModels
 
 
-def warner_in(root: Path) -> Warner:
-    """Fit on the lender's book."""
-    lender = lender_in(root)
+def warner_in(root: Path, tables: Mapping[str, pd.DataFrame] | None = None, **sections: Mapping[str, object]) -> Warner:
+    """Fit on the lender's book; ``tables`` replace the lender's own."""
+    lender = lender_in(root, tables, **sections)
     book = open_book(lender.config, None, SilentProgress())
     grid = PeriodGrid(lender.config.time.period, AS_OF)
     origins = learning_origins(lender.config, grid, book.first_date, outcomes_before=0)
@@ -50,6 +50,7 @@ def panel_at(
     root: Path,
     origins: Sequence[int],
     tables: Mapping[str, pd.DataFrame] | None = None,
+    /,
     *,
     targets: bool = False,
     **sections: Mapping[str, object],

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -16,13 +18,14 @@ from models.warnings.alarms import AlarmMemory
 from models.warnings.compute import DeteriorationReading, origins_to_read, read_deteriorations
 from models.warnings.publishing import (
     WARNING_MEMORY,
-    WARNINGS,
     RaisedAlarms,
     previous_memory,
     raise_alarms,
-    warning_column,
+    unpublished_warnings,
+    warning_columns,
 )
 from models.warnings.replay import readings_at, replayed
+from models.warnings.report import WARNINGS, published_warnings
 from support.lending_book import drawn_tables
 from support.warned_lender import AS_OF, Warner, panel_at, warner_in
 
@@ -62,7 +65,7 @@ def test_a_client_alone_reads_as_in_the_whole_book(warner: Warner, panel: Panel,
         alone = read_deteriorations(warner.models, panel.where((panel.client_id == client).to_numpy()), warner.config)
         assert alone.turn.severity.tolist() == [reading.turn.severity[place]]
         assert alone.turn.strength.tobytes() == reading.turn.strength[[place]].tobytes()
-        assert alone.expected_loss.tolist() == [reading.expected_loss[place]]
+        assert alone.business_at_risk.tolist() == [reading.business_at_risk[place]]
 
 
 def test_evidence_is_what_the_features_say(panel: Panel, reading: DeteriorationReading) -> None:
@@ -76,12 +79,15 @@ def test_evidence_is_what_the_features_say(panel: Panel, reading: DeteriorationR
     assert reading.turn.before[row, place] == min(by_origin[origin] for origin in (-1, -3))
 
 
-def test_what_is_to_be_lost_is_what_is_at_stake_times_how_likely(
+def test_business_at_risk_is_the_margin_that_goes_times_how_likely(
     warner: Warner, panel: Panel, reading: DeteriorationReading
 ) -> None:
-    """Rule lapse: nobody tells causes, so no loss of a default is counted."""
+    """It is no credit loss, which a book that knows no defaults cannot tell; so it alone is at stake."""
     rows = panel.at([0])
-    assert reading.expected_loss == pytest.approx(reading.decline_probability * exposure_at_risk(rows, warner.config))
+    at_risk = reading.decline_probability * exposure_at_risk(rows, warner.config)
+    assert reading.business_at_risk == pytest.approx(at_risk)
+    assert np.isnan(reading.credit_loss).all()
+    assert reading.at_stake.tolist() == reading.business_at_risk.tolist()
 
 
 def test_only_the_configured_dates_are_looked_back_at(
@@ -94,17 +100,36 @@ def test_only_the_configured_dates_are_looked_back_at(
 
 def test_what_is_published_is_ranked_and_adds_up(warner: Warner, reading: DeteriorationReading) -> None:
     raised = raise_alarms([reading.warned()], clients=len(reading), config=warner.config, as_of=AS_OF)
-    shown = raised.shown.to_pylist()
+    rows = raised.published.to_pylist()
+    shown = shown_in(raised)
     assert raised.facts["shown"] == len(shown) > 0
     assert [row["rank"] for row in shown] == list(range(1, len(shown) + 1))
-    columns = dict(zip(reading.client_id, warning_column(reading, warner.config).to_pylist(), strict=True))
-    for row in shown:
+    columns = dict(zip(reading.client_id, warning_columns(reading, warner.config)["warnings"].to_pylist(), strict=True))
+    for row in rows:
         assert columns[row["client_id"]] == row["dimensions"] == [reported["dimension"] for reported in row["evidence"]]
         assert row["severity"] == pytest.approx(
             100 * (1 - 0.5 ** sum(reported["strength"] for reported in row["evidence"]))
         )
     warned = int((reading.turn.severity > 0).sum())
-    assert raised.memory.num_rows == warned == raised.facts["shown"] + raised.facts["held_back"]
+    assert raised.memory.num_rows == warned == len(rows) == raised.facts["shown"] + raised.facts["held_back"]
+    held_back = [row for row in rows if row["state"] == "held back"]
+    assert len(held_back) == raised.facts["held_back"] > 0
+    assert {row["rank"] for row in held_back} == {None}
+
+
+def test_a_warning_reads_the_same_published_or_not(
+    warner: Warner, reading: DeteriorationReading, first: RaisedAlarms, tmp_path: Path
+) -> None:
+    (tmp_path / f"{AS_OF}-key").mkdir()
+    pq.write_table(first.published, tmp_path / f"{AS_OF}-key" / WARNINGS)
+    for warning in unpublished_warnings(reading, warner.config)[:5]:
+        (published,) = published_warnings(tmp_path, warning.client_id, AS_OF)
+        assert replace(published, state=None, rank=None, first_seen=None) == warning
+    assert published_warnings(tmp_path, "nobody", AS_OF) == ()
+
+
+def shown_in(raised: RaisedAlarms) -> list[dict[str, Any]]:
+    return [row for row in raised.published.to_pylist() if row["state"] == "shown"]
 
 
 def test_blocks_in_any_order_ring_the_same(warner: Warner, panel: Panel, reading: DeteriorationReading) -> None:
@@ -115,7 +140,7 @@ def test_blocks_in_any_order_ring_the_same(warner: Warner, panel: Panel, reading
         raise_alarms([each.warned() for each in each_of], clients=len(reading), config=warner.config, as_of=AS_OF)
         for each_of in ([reading], blocks)
     )
-    assert whole.shown.equals(parts.shown)
+    assert whole.published.equals(parts.published)
     assert whole.memory.equals(parts.memory)
 
 
@@ -126,7 +151,7 @@ def first(warner: Warner, reading: DeteriorationReading) -> RaisedAlarms:
 
 def memory_left_by(first: RaisedAlarms, folder: Path, warner: Warner) -> AlarmMemory | None:
     """Written and read as a run and the next one do."""
-    pq.write_table(first.shown, folder / WARNINGS)
+    pq.write_table(first.published, folder / WARNINGS)
     pq.write_table(first.memory, folder / WARNING_MEMORY)
     write_manifest(folder, {"as_of": AS_OF.isoformat(), "run_key": "key"})
     return previous_memory(folder, warner.config)
@@ -138,8 +163,11 @@ def test_the_next_run_repeats_nothing_that_has_not_changed(
     memory = memory_left_by(first, tmp_path, warner)
     week = date(2021, 7, 8)
     same = raise_alarms([reading.warned()], clients=len(reading), config=warner.config, as_of=week, memory=memory)
-    assert not set(same.shown["client_id"].to_pylist()) & set(first.shown["client_id"].to_pylist())
-    assert set(same.shown["first_seen"].to_pylist()) == {AS_OF}
+    before = {row["client_id"] for row in shown_in(first)}
+    assert not {row["client_id"] for row in shown_in(same)} & before
+    assert set(same.published["first_seen"].to_pylist()) == {AS_OF}
+    told = {row["client_id"] for row in same.published.to_pylist() if row["state"] == "without news"}
+    assert told == before
     assert same.facts["budget"] < first.facts["budget"]
 
 
@@ -151,8 +179,8 @@ def test_what_is_shown_again_is_worse_or_tells_something_new(
     raised = raise_alarms(
         [following.warned()], clients=10_000, config=warner.config, as_of=date(2021, 8, 1), memory=memory
     )
-    before = {row["client_id"]: row for row in first.shown.to_pylist()}
-    again = [row for row in raised.shown.to_pylist() if row["client_id"] in before]
+    before = {row["client_id"]: row for row in shown_in(first)}
+    again = [row for row in shown_in(raised) if row["client_id"] in before]
     assert [row["repeat"] for row in again] == [True] * len(again)
     for row in again:
         reported = before[row["client_id"]]
@@ -175,7 +203,7 @@ def test_a_replay_rings_what_runs_one_after_the_other_would(
     )
     for origin, raised in enumerate((first, second)):
         shown = set(rows.client_id[rings.shown & (rows.origin == origin)])
-        assert shown == set(raised.shown["client_id"].to_pylist())
+        assert shown == {row["client_id"] for row in shown_in(raised)}
         assert int(rings.repeat[rows.origin == origin].sum()) == raised.facts["repeats"]
 
 

@@ -112,8 +112,8 @@ def test_the_budget_goes_to_the_most_urgent_and_the_best_clients_come_on_top() -
     alarms = ring(
         turned([50.0, 90.0, 75.0, 60.0], top=[True, False, False, False]), AlarmMemory.nothing(3), JUNE, limits(2)
     )
-    assert alarms.place.tolist() == [1, 0]
-    assert (alarms.held_back, alarms.top_shown, alarms.repeat.any()) == (2, 1, False)
+    assert alarms.place.tolist() == [0, 1]  # the top client first, though it is the least severe
+    assert (alarms.held_back.tolist(), alarms.top_shown, alarms.repeat.any()) == ([2, 3], 1, False)
     none = ring(turned([50.0, 90.0], top=[True, True]), AlarmMemory.nothing(3), JUNE, limits(0))
     assert none.place.tolist() == [1, 0]
 
@@ -122,8 +122,8 @@ def test_no_alarm_is_repeated_without_news() -> None:
     first = ring(turned([50.0, 50.0]), AlarmMemory.nothing(3), JUNE, limits(1))
     assert first.place.tolist() == [0]
     again = ring(turned([60.0, 50.0]), first.memory, JULY, limits(5))
-    assert (again.place.tolist(), again.without_news) == ([1], 1)
-    assert again.first_seen.tolist() == [JUNE]  # it warned in June, though the budget did not reach it
+    assert (again.place.tolist(), again.without_news.tolist()) == ([1], [0])
+    assert again.first_seen.tolist() == [JUNE, JUNE]  # it warned in June, though the budget did not reach it
     worse = ring(turned([75.0, 50.0]), again.memory, AUGUST, limits(5))
     assert (worse.place.tolist(), worse.repeat.tolist()) == ([0], [True])
 
@@ -171,3 +171,8 @@ def test_a_dimension_that_names_nothing_is_refused() -> None:
         parse_config(SETTINGS + "warnings: {dimensions: {risk: {up: {pd_last: 0.1}, down: {pd_last: 0.1}}}}\n")
     with pytest.raises(ConfigError, match="rise"):
         parse_config(SETTINGS + "warnings: {compare_periods: [3, 1]}\n")
+
+
+def test_a_key_that_moved_says_where_to() -> None:
+    with pytest.raises(ConfigError, match=r"loss_weight must stand where it moved to, got 0\.4: .*stake_weight"):
+        parse_config(SETTINGS + "warnings: {loss_weight: 0.4}\n")

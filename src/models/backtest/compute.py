@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,9 @@ from models.grading.compute import facts_of
 from models.grading.decision import Basis, TierDecisions, grade_book
 from models.grading.known_overrides import overrides_at
 from models.learners.segments.model import SegmentModel
+from models.panel.blocks import PreparedBook
+from models.panel.build import PanelContext, rows_of_clients
+from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins
 from models.pipeline.origins import learning_panel, require_events
@@ -105,7 +109,8 @@ def replay(
         first = grid.index_of(book.first_date)
         numbers |= {origin for number in fits for origin in origins_to_read(config, number, first=first)}
     require_events(book, config, grid, list(fits))
-    forecasts = OutOfTimeForecasts(learning_panel(book, config, grid, sorted(numbers), progress).panel, config)
+    learned = learning_panel(book, config, grid, sorted(numbers), progress)
+    forecasts = OutOfTimeForecasts(learned.panel, config)
     # no grade looks at segments: those of the earliest fit stand in for all, which saves most of the time
     segments = fit_segments(forecasts.panel.at([next(iter(fits.values())).latest]), config)
     past = _Past(
@@ -113,6 +118,7 @@ def replay(
         segments=segments,
         losses=losses_of(book, config.backtest.limits),
         simulated=None if truth is None else Simulated.of(truth, config),
+        prepared=kept_book(book, config, grid.anchor, learned.notes),
         book=book,
         config=config,
     )
@@ -173,6 +179,7 @@ class _Past:
     segments: SegmentModel
     losses: pd.DataFrame | None
     simulated: Simulated | None
+    prepared: PreparedBook
     book: Book
     config: Config
 
@@ -248,7 +255,7 @@ class _Past:
         return Lending(exposure=exposure, loss=loss, safety=safety)
 
     def _acting(self, day: _Day, lending: Lending) -> Acting | None:
-        """Who is acted on first: by grade the worst tier, else by what is expected to be lost."""
+        """Who is acted on first: by grade the worst tier, else by expected credit loss."""
         if self.losses is None or self.simulated is None:
             return None
         foreseen, ruled = day.risk * lending.exposure, day.rated * lending.exposure
@@ -273,7 +280,10 @@ class _Past:
         panel = self.forecasts.panel
         models = with_peers(day.models, panel, day.learned_until)
         served = Served(day.rows, models.contract.encode(day.rows.features), day.said, models.policy.scale)
-        turned = read_deteriorations(models, panel, self.config, origin=int(day.rows.origin[0]), served=served)
+        origin = int(day.rows.origin[0])
+        around = PanelContext.of(self.prepared, self.config, origin)
+        earlier = partial(rows_of_clients, self.prepared, self.config, around)
+        turned = read_deteriorations(models, panel, self.config, origin=origin, served=served, earlier=earlier)
         return np.asarray(turned.turn.severity > 0)
 
 

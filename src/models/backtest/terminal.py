@@ -53,8 +53,8 @@ def _screening(report: BacktestReport) -> Table:
 
 
 def _acting(acting: ActingResult, lists: Mapping[str, str]) -> Table:
-    title = f"Losses saved by acting early on {acting.budget:.0%} of the clients"
-    table = _table(title, ("list",), ("expected losses", "against the rule", "actual losses"))
+    title = f"Credit losses saved by acting early on {acting.budget:.0%} of the clients"
+    table = _table(title, ("list",), ("credit losses expected", "against the rule", "that came"))
     expected = acting.expected or SavedLosses(saved={}, change={})
     for name, called in lists.items():
         saved, change = expected.saved.get(name), expected.change.get(name)

@@ -74,8 +74,8 @@ def _acting(acting: ActingResult | None) -> Iterator[str]:
         return
     if acting.expected is not None:
         best = "a list made of half of the simulated futures"
-        yield _acting_on(acting, acting.expected, losses="losses to be expected", best=best)
-    yield _acting_on(acting, acting.actual, losses="losses that then came", best="perfect foresight")
+        yield _acting_on(acting, acting.expected, losses="credit losses to be expected", best=best)
+    yield _acting_on(acting, acting.actual, losses="credit losses that then came", best="perfect foresight")
 
 
 def _acting_on(acting: ActingResult, found: SavedLosses, *, losses: str, best: str) -> str:

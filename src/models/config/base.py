@@ -14,6 +14,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 OpenShare = Annotated[float, Field(gt=0, lt=1)]
 Count = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
+Severity = Annotated[float, Field(ge=50, le=100)]
+"""Of a warning: 50 is one dimension just at the point of warning."""
 
 
 def _known_zone(name: str) -> str:

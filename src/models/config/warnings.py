@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from models.config.base import Count, Name, OpenShare, PositiveFloat, Section, Share
+from models.config.base import Count, Name, OpenShare, PositiveFloat, Section, Severity, Share
 from models.config.explaining import Pattern
 
 Steps = dict[Pattern, PositiveFloat]
-Severity = Annotated[float, Field(ge=50, le=100)]
+_MOVED = {"loss_weight": "call it warnings.stake_weight: it weighs business at risk and credit loss together"}
+"""Keys that there were -> where to say it now."""
 
 
 class DeteriorationConfig(Section):
@@ -55,13 +56,19 @@ class WarningsConfig(Section):
     weekly_budget: Share = Field(
         default=0.01, description="Alarms a week, as a share of the clients; what is left over is not saved."
     )
-    loss_weight: Share = Field(
+    stake_weight: Share = Field(
         default=0.5,
-        description="Alarms rank by severity times probability of decline (0) or expected loss (1); between, both.",
+        description="Alarms rank by severity times probability of decline (0) or by severity times what is at stake "
+        "(1), business at risk and credit loss together; between, both.",
     )
     always_from_severity: Severity = Field(
-        default=75.0,
-        description="From here on clients of top tiers are shown whatever the budget; 50: as soon as they warn.",
+        default=50.0,
+        description="From here on clients of top tiers stand first, whatever the budget; 50: as soon as they warn.",
+    )
+    silence_chance: OpenShare = Field(
+        default=0.05,
+        description="A window of past business tells of a turn only where so long a silence would be rarer than this, "
+        "by the share of periods in which the client did business at all.",
     )
     decline_probability: OpenShare = Field(
         default=0.3, description="Where the worst tenth of decline_probability begins, of which no peers are known."
@@ -83,6 +90,13 @@ class WarningsConfig(Section):
         default_factory=lambda: dict(_DIMENSIONS),
         description="The feature decline_probability is what the models say; all others are features of the book.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_that_moved(cls, given: Any) -> Any:
+        for key in _MOVED.keys() & given.keys() if isinstance(given, dict) else ():
+            raise ValueError(f"{key} must stand where it moved to, got {given[key]}: {_MOVED[key]}")
+        return given
 
     @model_validator(mode="after")
     def _rising(self) -> WarningsConfig:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from models.book.periods import WHOLE_PERIODS_PER_QUARTER, WHOLE_PERIODS_PER_YEAR, PeriodGrid
 from models.errors import UserError
+from models.panel.build import PanelContext, rows_of_clients
 from models.panel.panel import Panel
 from models.pipeline.pipeline import score_panel
 from models.pipeline.predictions import Predictions
@@ -17,6 +19,7 @@ from models.scoring.absent import absence
 from models.scoring.block import ScoredBlock
 from models.scoring.scoring import ScoringBasis, score_block
 from models.vocab import IntArray, TextArray
+from models.warnings.compute import DeteriorationReading, Served, origins_to_read, read_deteriorations
 
 QUARTERS = 8
 """So many quarter-ends before the as-of date are looked back at."""
@@ -31,6 +34,7 @@ class ClientPast:
         panel: the client at every date looked at, oldest first; the last row is the as-of date.
         predictions: what the models say at each of these dates.
         stage: what the rule of stages says at each, on its own; shape (n_dates,).
+        turned: how the client turned until the as-of date, as a run would read it; None where it starts cold.
         since: the row of ``panel`` from which a change is reported; None where the client was not active before.
     """
 
@@ -38,6 +42,7 @@ class ClientPast:
     panel: Panel
     predictions: Predictions
     stage: TextArray
+    turned: DeteriorationReading | None
     since: int | None
 
     @property
@@ -58,19 +63,34 @@ def read_client(basis: ScoringBasis, client: str, *, since: date | None = None) 
     settings, bundle, grid = basis.settings, basis.bundle, basis.prepared.grid
     asked = None if since is None else _before(grid, since)
     origins = _origins(grid, basis.book.first_date, asked)
-    panel = basis.panel_of([client], origins)
+    compared = origins_to_read(settings, first=grid.index_of(basis.book.first_date))
+    whole = basis.panel_of([client], sorted({*origins, *compared}))
+    panel = whole.at(origins)
     there = set(panel.origin.tolist())
     missing = [origin for origin in ({0} if asked is None else {asked, 0}) if origin not in there]
     if missing:
         raise absence(basis.prepared.narrowed_to([client]), client, settings, grid.start_of(max(missing)))
     predictions = score_panel(bundle.models, panel)
+    block = score_block(bundle, panel.at([0]), basis.context)
     return ClientPast(
-        block=score_block(bundle, panel.at([0]), basis.context),
+        block=block,
         panel=panel,
         predictions=predictions,
         stage=kinds_of(bundle.models.kinds, panel, predictions.decline_probability, settings).stage,
+        turned=None if bundle.models.starts_cold else _turned(basis, block, whole),
         since=_since(panel.origin, WHOLE_PERIODS_PER_YEAR[settings.time.period] if asked is None else -asked),
     )
+
+
+def _turned(basis: ScoringBasis, block: ScoredBlock, panel: Panel) -> DeteriorationReading:
+    """How the client of ``block`` turned; ``panel`` holds it at the dates that it is compared with."""
+    models, settings, prepared = basis.bundle.models, basis.settings, basis.prepared
+    served = Served(block.panel, block.matrix, block.predictions, models.policy.scale)
+
+    def earlier(clients: Sequence[str], origins: Sequence[int]) -> Sequence[Panel]:
+        return rows_of_clients(prepared, settings, PanelContext.of(prepared, settings, 0), clients, origins)
+
+    return read_deteriorations(models, panel, settings, served=served, earlier=earlier)
 
 
 def _before(grid: PeriodGrid, since: date) -> int:

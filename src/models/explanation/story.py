@@ -35,12 +35,14 @@ from models.pipeline.bundle import Bundle
 from models.profiles.types import drivers_in_words
 from models.reasons.text import feature_in_words
 from models.scoring.block import DECLINE, VALUE
-from models.scoring.columns import assessment, score_columns
+from models.scoring.columns import NOBODY_WARNS, assessment, score_columns
 from models.scoring.policy_in_force import GradedBy, scoring_config
 from models.scoring.run_key import model_version
 from models.scoring.without_effect import policy_in_force_notices, settings_without_effect
 from models.text import Language
-from models.warnings.text import warning_sentences
+from models.warnings.publishing import unpublished_warnings, warning_columns
+from models.warnings.report import published_warnings
+from models.warnings.text import warning_sentences, warning_terms
 
 MEASURES = 3
 """So many features beside the margin are shown over time: those that lead the largest reasons."""
@@ -154,7 +156,8 @@ def explain_client(
     ``published`` is the folder below which scores are published, where warnings stand.
     """
     block, settings, models = past.block, scoring_config(bundle, config), bundle.models
-    columns = score_columns(models, block.panel, block.predictions, settings, block.decision_context)
+    warned = NOBODY_WARNS if past.turned is None else warning_columns(past.turned, settings)
+    columns = score_columns(models, block.panel, block.predictions, settings, block.decision_context, warned)
     scores = ClientScores.of_columns(columns)
     alone = assessment(models, block.panel, block.predictions, block.decision_context)
     decided = decide(alone, block.decision_context.limit)
@@ -194,7 +197,7 @@ def explain_client(
         reach=_reach(past, bundle, config),
         words=models.words,
         treatment=treatment_of(settings, _treatment(columns), lang),
-        warnings=_warnings(past, published, models.words, settings.book.currency, lang),
+        warnings=_warnings(past, published, models.words, settings, lang),
         lists=_lists(past, published, settings.book.currency, lang),
         notices=by_severity(
             [
@@ -208,12 +211,14 @@ def explain_client(
 
 
 def _warnings(
-    past: ClientPast, published: Path | None, words: Mapping[str, FeatureWords], currency: str, lang: Language
+    past: ClientPast, published: Path | None, words: Mapping[str, FeatureWords], settings: Config, lang: Language
 ) -> tuple[str, ...]:
-    if published is None:
-        return ()
+    """The warning as it was published, else as a run would read it now; then what its amounts are."""
     client = str(past.block.panel.client_id.iloc[0])
-    return warning_sentences(published, client, past.dates[-1], words=words, currency=currency, lang=lang)
+    rows = () if published is None else published_warnings(published, client, past.dates[-1])
+    rows = rows or (() if past.turned is None else unpublished_warnings(past.turned, settings))
+    reported = warning_sentences(rows, words=words, currency=settings.book.currency, lang=lang)
+    return (*reported, warning_terms(lang)) if reported else ()
 
 
 def _lists(past: ClientPast, published: Path | None, currency: str, lang: Language) -> Mapping[str, str]:

@@ -42,12 +42,13 @@ from models.scoring.policy_in_force import GradedBy
 from models.scoring.without_effect import settings_changed_since
 from models.store.sealed import OF_SCORES, read_manifest
 from models.vocab import Progress, SilentProgress
-from models.warnings.publishing import WARNINGS
+from models.warnings.report import STAKE_WEIGHT, WARNINGS, AlarmState
+from models.warnings.text import rank_formula, warning_terms
 
 SAMPLE = 600
 """So many clients stand in the plot of value against risk."""
 MOVERS, ALARMS, CANDIDATES, WORK = 8, 25, 10, 5
-"""So many of each are listed; how many there are stands beside."""
+"""So many of each are listed, of alarms all that are shown whatever the budget; how many there are stands beside."""
 ABSENT = "not scored"
 TREATED = ("coverage", "limit_action", "monitoring_months")
 """Parts of a treatment whose mix is reported by tier."""
@@ -75,7 +76,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     kpis = book_kpis(book, plain, folder.parent, as_of=as_of)
     funnel, no_funnel = _funnel(book, plain, as_of)
     movers = _movers(_with_causes(scores, folder, manifest), folder.parent, as_of, scale)
-    alarms = _alarms(folder, manifest, scores)
+    alarms = _alarms(folder, manifest, scores, scale)
     overrides = _overridden(scores, manifest, scale)
     lists = published_lists(folder, book.currency, first=WORK)
     work = () if lists is None else [item for each in lists.lists for item in each.first]
@@ -222,11 +223,15 @@ def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
 
 
-def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame) -> AlarmSummary:
+def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame, scale: TierScale) -> AlarmSummary:
+    """Runs from before business at risk and credit loss stood apart tell how many warn, and of no one in particular."""
     if WARNINGS not in manifest["files"]:
         return AlarmSummary(counts={}, first=())
-    shown = pq.read_table(folder / WARNINGS).drop_columns(["as_of", "evidence"]).sort_by("rank").slice(0, ALARMS)
-    rows = shown.to_pylist()
+    if STAKE_WEIGHT not in manifest:
+        return AlarmSummary(counts=dict(manifest["alarms"]), first=())
+    table = pq.read_table(folder / WARNINGS).drop_columns(["as_of", "evidence"])
+    shown = table.filter(pc.equal(table["state"], AlarmState.SHOWN)).drop_columns("state").sort_by("rank")
+    rows = shown.slice(0, max(ALARMS, manifest["alarms"]["always_shown"])).to_pylist()
     tiers = scores["tier"].reindex([row["client_id"] for row in rows]).tolist()
     return AlarmSummary(
         counts=dict(manifest["alarms"]),
@@ -234,6 +239,8 @@ def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame) -> Ala
             WarnedClient(**{**row, "dimensions": tuple(row["dimensions"])}, tier=tier)
             for row, tier in zip(rows, tiers, strict=True)
         ),
+        ranked=rank_formula(manifest[STAKE_WEIGHT], scale.top),
+        terms=warning_terms(),
     )
 
 

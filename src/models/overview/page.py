@@ -22,6 +22,7 @@ from models.shell.small_plots import share_bar, short_number
 from models.shell.tier_styles import tier_style
 from models.shell.units import written
 from models.store.drafts import publish_text
+from models.warnings.text import warnings_sentence
 
 OVERVIEW_PAGE = "overview.html"
 _ONE_IN_A_HUNDRED = 0.005
@@ -65,6 +66,7 @@ def overview_page(overview: Overview) -> str:
             overview=overview,
             notices=_rows_last(overview.notices),
             definitions=overview.definitions,
+            warned_counts=warnings_sentence(overview.alarms.counts) if overview.alarms.counts else "",
             by_severity=Counter(each.severity for each in overview.notices),
             chart_of_risk=risk_chart(overview.sample, overview.currency, overview.tier_colours),
             known=[row for row in main if row.estimate is not None],

@@ -78,13 +78,17 @@ class OverriddenClient:
 
 @dataclass(frozen=True, kw_only=True)
 class WarnedClient:
-    """A published warning: severity of 100, expected loss in currency, and the client's tier."""
+    """A published warning: severity of 100, what is at stake in book currency, and the client's tier.
+
+    ``credit_loss`` is None where it is not known.
+    """
 
     client_id: str
     rank: int
     severity: float
     dimensions: tuple[str, ...]
-    expected_loss: float
+    business_at_risk: float
+    credit_loss: float | None
     first_seen: date
     repeat: bool
     always_shown: bool
@@ -127,11 +131,14 @@ class Overridden:
 class AlarmSummary:
     """The warnings that are shown: ``counts`` as the run's manifest tells them, ``first`` the first rows by rank.
 
-    ``counts`` is empty where the run did not warn.
+    Whoever is shown whatever the budget is among the first, however many they are. ``ranked`` says by what warnings are
+    ranked, ``terms`` what their amounts are; both are empty, as ``counts``, where the run did not warn.
     """
 
     counts: Mapping[str, int]
     first: tuple[WarnedClient, ...]
+    ranked: str = ""
+    terms: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

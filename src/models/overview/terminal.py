@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
-from models.overview.report import Movers, Overview
+from models.overview.report import AlarmSummary, Movers, Overview
+from models.warnings.text import warnings_sentence
 
 
 def overview_lines(overview: Overview, page: Path) -> Iterator[str]:
     """How many moved and warn, which policy graded, and where the page is."""
     yield f"moved    {_moved(overview.movers)}"
-    yield f"warnings {_warned(overview.alarms.counts)}"
+    yield f"warnings {_warned(overview.alarms)}"
     if overview.policy is not None:
         yield f"graded   by {overview.policy.sentence}"
     yield f"overview {page}"
@@ -23,8 +24,7 @@ def _moved(movers: Movers) -> str:
     return f"{movers.upgraded:,} up and {movers.downgraded:,} down since the run of {movers.before}"
 
 
-def _warned(counts: Mapping[str, int]) -> str:
-    if not counts:
+def _warned(alarms: AlarmSummary) -> str:
+    if not alarms.counts:
         return "none: this run did not look for them"
-    beyond = f", {counts['held_back']:,} more held back" if counts["held_back"] else ""
-    return f"{counts['shown']:,} shown within a budget of {counts['budget']:,}{beyond}"
+    return f"{warnings_sentence(alarms.counts)} {alarms.ranked}".rstrip()

@@ -21,6 +21,7 @@ from models.panel.features.families import features_of, frame_of
 from models.panel.features.inputs import FeatureContext, FeatureInputs
 from models.panel.features.labels import Labels, labels_of
 from models.panel.macro import Macro
+from models.panel.memory import Memory
 from models.panel.outcomes import Afterwards
 from models.panel.panel import Panel, joined
 from models.panel.reach import InReach, active_before, began_on, starts_cold
@@ -141,6 +142,23 @@ def _each_block(
         built = build(prepared, config, block, around, origins)
         begun = _features_from(prepared, config, block, around, origins) if begun is None else begun
         yield built, begun
+
+
+def rows_of_clients(
+    prepared: PreparedBook, config: Config, around: PanelContext, clients: Sequence[str], origins: Sequence[int]
+) -> list[Panel]:
+    """These clients, and others of their groups, at each of ``origins`` after the first period, in parts.
+
+    ``around`` reaches as far as the latest origin or farther.
+    """
+    known = [origin for origin in origins if origin > prepared.first_period]
+    if not known:
+        return []
+    narrowed = replace(prepared, memory=Memory()).narrowed_to(clients)
+    return [
+        panel_of_block(narrowed, config, narrowed.block(number, around.last), around, known, targets=False)
+        for number in narrowed.block_numbers
+    ]
 
 
 def _features_from(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 
 import pyarrow as pa
@@ -14,7 +15,7 @@ from models.grading.decision import Assessment
 from models.lists.compute import ListInputs, list_inputs
 from models.panel.block import Block
 from models.panel.blocks import PreparedBook
-from models.panel.build import PanelContext, in_reach_of_block, panel_of_block
+from models.panel.build import PanelContext, in_reach_of_block, panel_of_block, rows_of_clients
 from models.panel.memory import Memory
 from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle, read_bundle
@@ -25,7 +26,7 @@ from models.scoring.explanations import Stamp, curve_table, explanation_table
 from models.scoring.grade_columns import grade_columns
 from models.scoring.scoring import score_block
 from models.warnings.compute import DeteriorationReading, Served, read_deteriorations
-from models.warnings.publishing import no_warnings, warning_column
+from models.warnings.publishing import no_warning_columns, warning_columns
 from models.workers import Mapper
 
 WORKER_BLOCKS = 8
@@ -81,10 +82,11 @@ class Scoring:
             return []
         scored, models = score_block(bundle, now, self.decision_context), bundle.models
         served = Served(now, scored.matrix, scored.predictions, models.policy.scale)
-        turned = read_deteriorations(models, panel, self.settings, served=served)
+        earlier = partial(rows_of_clients, self.prepared, self.settings, self.around)
+        turned = read_deteriorations(models, panel, self.settings, served=served, earlier=earlier)
         alone = assessment(models, now, scored.predictions, self.decision_context)
         active = BlockScores(
-            untiered=self._untiered(models, scored, alone, warning_column(turned, self.settings)),
+            untiered=self._untiered(models, scored, alone, warning_columns(turned, self.settings)),
             explanations=explanation_table(scored, models.contract, self.stamp),
             curves=curve_table(now.client_id, scored.predictions.curves, self.stamp.as_of),
             assessment=alone.without_evidence(),
@@ -99,15 +101,17 @@ class Scoring:
         scored, models = score_block(bundle, now, self.decision_context), bundle.models
         alone = assessment(models, now, scored.predictions, self.decision_context)
         cold = BlockScores(
-            untiered=self._untiered(models, scored, alone, no_warnings(len(now))),
+            untiered=self._untiered(models, scored, alone, no_warning_columns(len(now))),
             explanations=explanation_table(scored, models.contract, self.stamp),
             assessment=alone.without_evidence(),
         )
         return [cold]
 
-    def _untiered(self, models: FittedModels, block: ScoredBlock, alone: Assessment, warnings: pa.Array) -> pa.Table:
+    def _untiered(
+        self, models: FittedModels, block: ScoredBlock, alone: Assessment, warned: dict[str, pa.Array]
+    ) -> pa.Table:
         evidence = grade_columns(alone, self.settings.features)
-        return pa.table(self._columns(models, block) | evidence | {"warnings": warnings})
+        return pa.table(self._columns(models, block) | evidence | warned)
 
     def _columns(self, models: FittedModels, block: ScoredBlock) -> dict[str, pa.Array]:
         columns = columns_before_tiers(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 import pyarrow as pa
 
@@ -21,6 +24,7 @@ from models.scoring.tier_columns import BY_RULE, tier_columns
 from models.vocab import FloatArray, IntArray, TextArray
 
 REASONS = 5
+NOBODY_WARNS: Mapping[str, pa.Array] = MappingProxyType({})
 
 REMEMBERED = (*HELD_COLUMNS, BY_RULE)
 """What scoring needs of earlier scores."""
@@ -32,9 +36,14 @@ def score_columns(
     predictions: Predictions,
     config: Config,
     decision_context: DecisionContext = FIRST_SEEN,
+    warned: Mapping[str, pa.Array] = NOBODY_WARNS,
 ) -> dict[str, pa.Array]:
-    """The columns of scores that follow from the predictions of one block."""
+    """The columns of scores that follow from the predictions of one block.
+
+    ``warned`` are the columns of warnings; without them nobody warns, and no treatment is tightened for it.
+    """
     columns = columns_before_tiers(models, panel, predictions, config, decision_context.previous)
+    columns |= warned
     assessed = assessment(models, panel, predictions, decision_context)
     columns |= grade_columns(assessed, config.features)
     return columns | tier_columns(decide(assessed, decision_context.limit), columns)

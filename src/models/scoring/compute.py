@@ -51,7 +51,9 @@ from models.store.drafts import scratch_folder
 from models.store.sealed import OF_SCORES, Published, publish_folder, write_manifest
 from models.vocab import Progress, SilentProgress
 from models.warnings.compute import DeteriorationReading, origins_to_read
-from models.warnings.publishing import WARNING_MEMORY, WARNINGS, previous_memory, raise_alarms
+from models.warnings.publishing import WARNING_MEMORY, previous_memory, raise_alarms
+from models.warnings.report import STAKE_WEIGHT, WARNINGS
+from models.warnings.text import rank_formula
 from models.workers import Mapper, Processes
 
 SCORES = "scores.parquet"
@@ -203,6 +205,7 @@ def predict_book(
         model_version=model_version(bundle),
         policy=GradedBy.of(bundle),
         notices=reported,
+        warnings_ranked=rank_formula(settings.warnings.stake_weight, scale.top),
     )
 
 
@@ -247,7 +250,7 @@ def _write_blocks(
     _require_clients(tally, job)
     tally.notices += [*_judged(job, tally), *_policy_notices(waiting.assessment, job)]
     refuse_unlike(job.settings.book.name, tally.notices)
-    alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
+    alarms = tally.alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
     moved = write_movers(
         draft,
         job.decision_context.previous,
@@ -257,7 +260,8 @@ def _write_blocks(
     )
     lists = list_table(waiting.listed, job.settings, job.success, as_of=job.as_of)
     pq.write_table(lists.table, draft / LISTS, compression="zstd")
-    more = {MOVES: asdict(limit), "alarms": alarms, "movers": moved, LISTS_FACT: lists.facts}
+    weight = job.settings.warnings.stake_weight
+    more = {MOVES: asdict(limit), "alarms": alarms, STAKE_WEIGHT: weight, "movers": moved, LISTS_FACT: lists.facts}
     write_manifest(draft, _manifest_facts(prepared, job, tally) | more)
 
 
@@ -272,7 +276,7 @@ def _write_alarms(draft: Path, turned: Sequence[DeteriorationReading], job: _Job
     previous = job.decision_context.previous
     memory = None if previous is None else previous_memory(previous.folder, job.settings)
     raised = raise_alarms(turned, clients=clients, config=job.settings, as_of=job.as_of, memory=memory)
-    for name, table in ((WARNINGS, raised.shown), (WARNING_MEMORY, raised.memory)):
+    for name, table in ((WARNINGS, raised.published), (WARNING_MEMORY, raised.memory)):
         pq.write_table(table, draft / name, compression="zstd")
     return raised.facts
 

@@ -53,6 +53,10 @@ class Predicted:
     Beside those of the manifest what of the caller's config is without effect: not part of the scores, of which equal
     keys mean equal bytes.
     """
+    alarms: dict[str, int] = field(default_factory=dict)
+    """How many warnings are shown and not, see ``raise_alarms``."""
+    warnings_ranked: str = ""
+    """By what they are ranked."""
 
 
 @dataclass
@@ -90,10 +94,11 @@ class TierTally:
 
 @dataclass
 class Tally(TierTally):
-    """The active clients, those without activity (``cold``), overrides by their fate, and what was noticed."""
+    """The active clients, those without activity (``cold``), overrides and warnings by fate, and what was noticed."""
 
     scale: TierScale = DEFAULT_SCALE
     overrides: dict[str, int] = field(default_factory=dict)
+    alarms: dict[str, int] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     cold: TierTally = field(default_factory=TierTally)
 
@@ -128,6 +133,7 @@ class Tally(TierTally):
         model_version: str,
         policy: GradedBy,
         notices: tuple[Notice, ...],
+        warnings_ranked: str,
     ) -> Predicted:
         """The run that was published in ``folder``, tiers from the best on."""
         return Predicted(
@@ -138,6 +144,8 @@ class Tally(TierTally):
             overrides=self.overrides,
             policy=policy,
             cold_start=self.cold.by_tier(self.scale),
+            alarms=self.alarms,
+            warnings_ranked=warnings_ranked,
             notices=notices,
             **vars(self.by_tier(self.scale)),
         )

@@ -10,6 +10,7 @@ from rich.table import Table
 from models.grading.override_text import overrides_sentence
 from models.scoring.report import Predicted, TierSummary
 from models.shell.small_plots import short_number
+from models.warnings.text import warnings_sentence
 
 
 def tiers_table(predicted: Predicted, currency: str) -> Table:
@@ -56,7 +57,7 @@ def _rows(summary: TierSummary | Predicted) -> Iterator[tuple[str, ...]]:
 
 
 def prediction_lines(predicted: Predicted) -> list[str]:
-    """Which policy graded, what became of overrides, where there are any, and where the results stand."""
+    """Which policy graded, how many warn, what became of overrides, and where the results stand."""
     reported = (
         [f"{'overrides':<21}{overrides_sentence(predicted.overrides)}"] if any(predicted.overrides.values()) else []
     )
@@ -64,8 +65,11 @@ def prediction_lines(predicted: Predicted) -> list[str]:
         "scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "lists.parquet",
         "movers.parquet", "manifest.json",
     )  # fmt: skip
+    alarms = predicted.alarms
+    warned = [f"{'warnings':<21}{warnings_sentence(alarms)} {predicted.warnings_ranked}"] if alarms else []
     return [
         f"{'graded by':<21}{predicted.policy.sentence}",
+        *warned,
         *reported,
         *(f"{name:<21}{predicted.folder / name}" for name in names),
         f"{'newest, always':<21}{predicted.folder.parent / 'latest'}",

@@ -7,6 +7,7 @@ from dataclasses import asdict, fields
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from models.config.policy.tiers import TierScale
 from models.grading.criteria import NO_CRITERION, leaf_names
@@ -14,7 +15,7 @@ from models.grading.decision import Basis, TierDecisions
 from models.grading.distance import shortfall
 from models.grading.known_overrides import override_column
 from models.grading.reasons_text import reasons
-from models.grading.treatments import Treatment, TreatmentTable
+from models.grading.treatments import Treatment, TreatmentTable, WarnedClients
 from models.notices import Notice, Severity
 from models.publications.previous import PreviousScores
 from models.vocab import TextArray
@@ -25,6 +26,8 @@ BY_RULE = "tier_by_rule"
 
 def tier_columns(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
     """One column per fact of each client's tier; ``kinds`` are the columns relationship_type and stage.
+
+    Where ``kinds`` hold warnings and warning_severity too, treatments are tightened by them.
 
     ``tier_rule`` is the row of the decision table that holds, from 1, and ``tier_ruled`` what it gives;
     ``tier_kept_by`` margin or limit, where one of them keeps the tier by rule from that; ``tier_caps`` the caps that
@@ -103,10 +106,22 @@ def _treatments(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[s
     if settings.treatments is None:
         return {}
     related, stage = (np.asarray(kinds[name].to_pylist(), dtype=np.str_) for name in ("relationship_type", "stage"))
-    treated = TreatmentTable(settings).look_up(decided.tier, related, stage, decided.assessment.cap)
+    treated = TreatmentTable(settings).look_up(decided.tier, related, stage, decided.assessment.cap, _warned(kinds))
     names = [field.name for field in fields(Treatment)]
     table = pa.Table.from_pylist([asdict(treatment) for treatment in treated.treatments]).select(names)
     return {"treatment": table.to_struct_array().combine_chunks().take(pa.array(treated.place))}
+
+
+def _warned(kinds: Mapping[str, pa.Array]) -> WarnedClients | None:
+    """How the clients warn; None where nobody asked."""
+    if "warnings" not in kinds:
+        return None
+    listed, clients = kinds["warnings"], len(kinds["warnings"])
+    row, name = pc.list_parent_indices(listed).to_numpy(), pc.list_flatten(listed).to_numpy(zero_copy_only=False)
+    return WarnedClients(
+        severity=kinds["warning_severity"].to_numpy(),
+        warns={str(each): np.isin(np.arange(clients), row[name == each]) for each in np.unique(name.astype(str))},
+    )
 
 
 def _text(values: TextArray) -> pa.Array:

@@ -81,7 +81,7 @@ class Deteriorations:
     Attributes:
         severity: 0 to 100.
         weight: what severity is multiplied with to rank alarms, not below zero.
-        top: clients that are shown whatever the budget.
+        top: clients that stand first, and are shown whatever the budget.
     """
 
     client_id: pd.Index
@@ -106,22 +106,23 @@ class Alarms:
     """What rings, and what the next run has to remember.
 
     Attributes:
-        place: rows of ``Deteriorations`` that are shown, the most urgent first: (n_shown,).
-        first_seen: since when each of them warns, (n_shown,).
-        repeat: which of them were shown before in the same warning, and come again because there is news, (n_shown,).
-        budget: how many alarms the clients and the time allowed; the best clients may exceed it.
-        held_back: clients with news that the budget did not reach.
-        without_news: clients that warn as they were shown before.
+        place: rows of ``Deteriorations`` that are shown, the top clients first, then the most urgent: (n_shown,).
+        held_back: rows with news that the budget did not reach, in the same order: (n_held_back,).
+        without_news: rows that warn as they were shown before, in the same order: (n_without_news,).
+        first_seen: since when each row of ``Deteriorations`` warns, (n,).
+        repeat: which of those shown were shown before in the same warning, and come again because there is news,
+            (n_shown,).
+        budget: how many alarms the clients and the time allowed; the top clients may exceed it.
         top_shown: how many of those shown are shown whatever the budget.
         memory: for the next run.
     """
 
     place: IntArray
+    held_back: IntArray
+    without_news: IntArray
     first_seen: Days
     repeat: BoolArray
     budget: int
-    held_back: int
-    without_news: int
     top_shown: int
     memory: AlarmMemory
 
@@ -140,8 +141,8 @@ def ring(turned: Deteriorations, memory: AlarmMemory, as_of: date, limits: Alarm
 
     News is a client that was not shown in this warning yet, one whose severity is higher by ``news_step`` than any that
     was shown, and one that warns in a dimension, of those that warn by themselves, that was not shown. Of the news the
-    ``top`` clients are shown, and then the others by severity times weight until the budget is reached; equals go by
-    id, so that the order of rows decides nothing.
+    ``top`` clients stand first, all of them, and then the others until the budget is reached; among both it goes by
+    severity times weight, and equals go by id, so that the order of rows decides nothing.
     """
     if memory.as_of is not None and not memory.as_of < as_of:
         raise InternalError(f"alarms at {as_of} can only build on an earlier run, got one at {memory.as_of}")
@@ -149,19 +150,19 @@ def ring(turned: Deteriorations, memory: AlarmMemory, as_of: date, limits: Alarm
     before = lasting.of(turned.client_id)
     news = _is_news(turned, before, limits)
     order = _by_urgency(turned)
-    order = order[news[order]]
-    rank = np.cumsum(~turned.top[order]) + np.count_nonzero(turned.top[order])
-    shown = order[turned.top[order] | (rank <= limits.budget)]
+    new = order[news[order]]
+    shown = turned.top[new] | (np.arange(len(new)) < limits.budget)
+    place = new[shown]
     first_seen = np.where(np.isnat(before.first_seen), np.datetime64(as_of, "D"), before.first_seen)
     return Alarms(
-        place=shown,
-        first_seen=first_seen[shown],
-        repeat=before.severity[shown] > 0,
+        place=place,
+        held_back=new[~shown],
+        without_news=order[~news[order]],
+        first_seen=first_seen,
+        repeat=before.severity[place] > 0,
         budget=limits.budget,
-        held_back=len(order) - len(shown),
-        without_news=int(np.count_nonzero(~news)),
-        top_shown=int(np.count_nonzero(turned.top[shown])),
-        memory=_remembered(turned, before, lasting, first_seen, shown, as_of),
+        top_shown=int(np.count_nonzero(turned.top[place])),
+        memory=_remembered(turned, before, lasting, first_seen, place, as_of),
     )
 
 
@@ -177,9 +178,10 @@ def _is_news(turned: Deteriorations, before: AlarmMemory, limits: AlarmLimits) -
 
 
 def _by_urgency(turned: Deteriorations) -> IntArray:
+    """The rows, top clients first, then by severity times weight, then by id: (n,)."""
     by_id = np.argsort(turned.client_id.to_numpy(dtype=object), kind="stable")
     urgency = (turned.severity * turned.weight)[by_id]
-    return np.asarray(by_id[np.argsort(-urgency, kind="stable")], dtype=np.int64)
+    return np.asarray(by_id[np.lexsort((-urgency, ~turned.top[by_id]))], dtype=np.int64)
 
 
 def _remembered(

@@ -8,18 +8,28 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import pandas as pd
 
+from models.book.periods import DAYS_PER_PERIOD
 from models.config.policy.tiers import TierScale
 from models.config.root import Config
+from models.grading.compute import Forecast
 from models.panel.panel import Panel
 from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.pipeline import FittedModels, grade_matrix, score_matrix
 from models.pipeline.predictions import GradedForecast, Predictions
 from models.vocab import BoolArray, FloatArray, IntArray
-from models.warnings.rules import Deterioration, Signal, Usual, deterioration_of, signals_of
+from models.warnings.latest_business import RECENCY, EarlierRows, KnownRows, better_than_before
+from models.warnings.rules import (
+    Deterioration,
+    Signal,
+    Usual,
+    deterioration_of,
+    signals_of,
+    silence_chances,
+)
 
 DECLINE = "decline_probability"
-OUTSTANDING = "facility_outstanding"
-DEFAULT = "default"
+ACTIVE_PERIODS, TENURE = "activity_active_periods", "tenure_days"
+_OF_CLIENTS = ("decline_probability", "business_at_risk", "credit_loss", "top")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +41,8 @@ class DeteriorationReading:
         signals: what ``turn.signal`` points at.
         turn: how much worse, and by which evidence.
         decline_probability: within the horizon, as served.
-        expected_loss: in book currency, see ``expected_loss``.
+        business_at_risk: in book currency, see ``business_at_risk``.
+        credit_loss: expected credit loss within the horizon, in book currency, as served; NaN where it is not known.
         top: whether the client is in a top tier, or was at a date looked back at.
     """
 
@@ -39,11 +50,17 @@ class DeteriorationReading:
     signals: tuple[Signal, ...]
     turn: Deterioration
     decline_probability: FloatArray
-    expected_loss: FloatArray
+    business_at_risk: FloatArray
+    credit_loss: FloatArray
     top: BoolArray
 
     def __len__(self) -> int:
         return len(self.client_id)
+
+    @property
+    def at_stake(self) -> FloatArray:
+        """Business at risk and credit loss together, in book currency; a credit loss that is not known adds nothing."""
+        return self.business_at_risk + np.nan_to_num(self.credit_loss)
 
     def warned(self) -> DeteriorationReading:
         """Only the clients that warn: a few of many, so that a whole book of them can be kept."""
@@ -52,9 +69,7 @@ class DeteriorationReading:
             self,
             client_id=self.client_id.iloc[places].reset_index(drop=True),
             turn=Deterioration(**{each.name: getattr(self.turn, each.name)[places] for each in fields(Deterioration)}),
-            decline_probability=self.decline_probability[places],
-            expected_loss=self.expected_loss[places],
-            top=self.top[places],
+            **{name: getattr(self, name)[places] for name in _OF_CLIENTS},
         )
 
 
@@ -90,48 +105,65 @@ def origins_to_read(config: Config, origin: int = 0, *, first: int | None = None
 
 
 def read_deteriorations(
-    models: FittedModels, panel: Panel, config: Config, *, origin: int = 0, served: Served | None = None
+    models: FittedModels,
+    panel: Panel,
+    config: Config,
+    *,
+    origin: int = 0,
+    served: Served | None = None,
+    earlier: EarlierRows | None = None,
 ) -> DeteriorationReading:
     """How the clients of ``panel`` at ``origin`` turned, compared with themselves at its earlier origins.
 
-    Only ``warnings.compare_periods`` are looked at. A client's figures are its own: they depend on nobody else in the
-    panel. ``served`` is what the models say at ``origin``, if that is known already. ``panel`` may hold more origins.
+    Only ``warnings.compare_periods`` are looked at, and for clients that would warn the last date before their latest
+    business: who is worth more and risks less than then has not turned. A client's figures are its own: they depend on
+    nobody else in the panel. ``served`` is what the models say at ``origin``, if that is known already. ``panel`` may
+    hold more origins; ``earlier`` brings the rows of those that it does not hold, else clients go without them.
     """
     now = served or _served(models, panel.at([origin]))
     back = [each for each in origins_to_read(config, origin)[1:] if (panel.origin == each).any()]
-    earlier = [_scored(models, panel.at([each])) for each in back]
+    past = [_scored(models, panel.at([each])) for each in back]
     signals = signals_of(config.warnings, (*_numbers(models), DECLINE))
-    places = [pd.Index(past.rows.client_id).get_indexer(pd.Index(now.rows.client_id)) for past in earlier]
-    before = [_aligned(_figures(past, models, signals), place) for past, place in zip(earlier, places, strict=True)]
+    places = [pd.Index(each.rows.client_id).get_indexer(pd.Index(now.rows.client_id)) for each in past]
+    before = [_aligned(_figures(each, models, signals), place) for each, place in zip(past, places, strict=True)]
     turn = deterioration_of(
         signals,
         _figures(now, models, signals),
         np.array(before).reshape(len(before), len(now.rows), len(signals)),
         _usual(models, now, signals, config),
         alone=[dimension.alone for dimension in config.warnings.dimensions.values()],
+        telling=_telling(now.rows, signals, config),
     )
+    turn = turn.unless(better_than_before(models, now.rows, now.said, turn.severity > 0, KnownRows(panel, earlier)))
     return DeteriorationReading(
         client_id=now.rows.client_id,
         signals=signals,
         turn=_without_usual_decline(turn, signals),
         decline_probability=now.said.decline_probability,
-        expected_loss=expected_loss(now.rows, now.said, config),
-        top=_ever_top(now, earlier, places),
+        business_at_risk=business_at_risk(now.rows, now.said, config),
+        credit_loss=np.full(len(now.rows), np.nan),
+        top=_ever_top(now, past, places),
     )
 
 
-def expected_loss(rows: Panel, said: Predictions, config: Config) -> FloatArray:
-    """What the lender has to expect to lose with each client within the horizon, in book currency: (n_rows,).
+def business_at_risk(rows: Panel, said: Forecast, config: Config) -> FloatArray:
+    """The margin that goes if each client declines, times how likely that is, in book currency: (n_rows,).
 
-    The probability of decline times what the client would bring if it went on as before; where the book tells causes,
-    and the features what is outstanding, also the probability of default times what it costs of that.
+    The margin is what the client would bring within the horizon if it went on as before. It is no loss: nothing of it
+    has been lent, and what a default costs stands apart as credit loss.
     """
-    lost = said.decline_probability * exposure_at_risk(rows, config)
-    if DEFAULT not in said.curves.incidence or OUTSTANDING not in rows.features:
-        return np.asarray(lost)
-    default = said.curves.incidence[DEFAULT][:, -1]
-    outstanding = np.nan_to_num(rows.features[OUTSTANDING].to_numpy(dtype=np.float64))
-    return np.asarray(lost + default * config.warnings.loss_given_default * np.maximum(outstanding, 0.0))
+    return np.asarray(said.decline_probability * exposure_at_risk(rows, config))
+
+
+def _telling(rows: Panel, signals: Sequence[Signal], config: Config) -> BoolArray:
+    """Which signals tell anything of which client, (n, n_signals): see ``silence_chances``."""
+    tenure, silence = (_column(rows, name) / DAYS_PER_PERIOD[config.time.period] for name in (TENURE, RECENCY))
+    chances = silence_chances(signals, _column(rows, ACTIVE_PERIODS), tenure, silence)
+    return np.asarray(chances <= config.warnings.silence_chance)
+
+
+def _column(rows: Panel, name: str) -> FloatArray:
+    return rows.features[name].to_numpy(dtype=np.float64)
 
 
 def _served(models: FittedModels, rows: Panel) -> Served:

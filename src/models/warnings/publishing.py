@@ -16,11 +16,11 @@ import pyarrow.parquet as pq
 from models.book.periods import DAYS_PER_PERIOD
 from models.config.root import Config
 from models.store.sealed import OF_SCORES, read_manifest
-from models.vocab import BoolArray, FloatArray
+from models.vocab import BoolArray, FloatArray, IntArray
 from models.warnings.alarms import AlarmLimits, AlarmMemory, Alarms, Deteriorations, alarm_budget, ring
 from models.warnings.compute import DeteriorationReading
+from models.warnings.report import AlarmState, ClientWarning, warnings_of
 
-WARNINGS = "warnings.parquet"
 WARNING_MEMORY = "warning_memory.parquet"
 _NAMES = pa.list_(pa.string())
 _EVIDENCE = pa.list_(
@@ -39,22 +39,39 @@ _EVIDENCE = pa.list_(
 
 @dataclass(frozen=True, kw_only=True)
 class RaisedAlarms:
-    """The alarms of one run: what is published, what the next run has to know, and the figures to tell of it."""
+    """The alarms of one run: what is published, what the next run has to know, and the figures to tell of it.
+
+    ``published`` holds every client that warns: those shown by rank, those held back and those without news behind.
+    """
 
     alarms: Alarms
-    shown: pa.Table
+    published: pa.Table
     memory: pa.Table
     facts: dict[str, int]
 
 
-def warning_column(reading: DeteriorationReading, config: Config) -> pa.Array:
-    """Per client the names of the dimensions in which it warns, whether it is shown or not: a list of text."""
-    return _name_lists(reading.turn.warns, _dimensions(config))
+def warning_columns(reading: DeteriorationReading, config: Config) -> dict[str, pa.Array]:
+    """Per client the dimensions in which it warns, whether it is shown or not, and its severity, 0 where it does not.
+
+    Beside them what is at stake with every client, in book currency: the business at risk.
+    """
+    return {
+        "warnings": _name_lists(reading.turn.warns, _dimensions(config)),
+        "warning_severity": pa.array(reading.turn.severity),
+        "business_at_risk": pa.array(reading.business_at_risk),
+    }
 
 
-def no_warnings(clients: int) -> pa.Array:
-    """The same column of so many clients that cannot warn, since they have no state to turn worse from."""
-    return pa.array([[]] * clients, type=pa.list_(pa.string()))
+def no_warning_columns(clients: int) -> dict[str, pa.Array]:
+    """The same columns of so many clients that cannot warn, since they have no state to turn worse from.
+
+    What they may do with the lender is no business yet that could be at risk: it is null.
+    """
+    return {
+        "warnings": pa.array([[]] * clients, type=_NAMES),
+        "warning_severity": pa.array(np.zeros(clients)),
+        "business_at_risk": pa.nulls(clients, pa.float64()),
+    }
 
 
 def raise_alarms(
@@ -75,35 +92,53 @@ def raise_alarms(
     alarms = ring(turned, known, as_of, limits_of(config, clients, as_of, known))
     return RaisedAlarms(
         alarms=alarms,
-        shown=_shown_table(readings, turned, alarms, config, as_of),
+        published=_published_table(readings, turned, alarms, config, as_of),
         memory=_memory_table(alarms.memory, config),
         facts={
             "shown": len(alarms.place),
             "budget": alarms.budget,
             "always_shown": alarms.top_shown,
             "repeats": int(alarms.repeat.sum()),
-            "held_back": alarms.held_back,
-            "without_news": alarms.without_news,
+            "held_back": len(alarms.held_back),
+            "without_news": len(alarms.without_news),
         },
     )
 
 
 def deteriorations_of(readings: Sequence[DeteriorationReading], config: Config) -> Deteriorations:
-    """All blocks as what alarms are chosen from, the larger a client's expected loss and probability the sooner."""
+    """All blocks as what alarms are chosen from, the more is at stake with a client and the likelier the sooner."""
     severity = _joined(readings, "severity")
     top = np.concatenate([reading.top for reading in readings])
     return Deteriorations(
         client_id=pd.Index(np.concatenate([reading.client_id.to_numpy(dtype=object) for reading in readings])),
         severity=severity,
         warns=np.vstack([reading.turn.warns for reading in readings]),
-        weight=np.concatenate([_weight(reading, config.warnings.loss_weight) for reading in readings]),
+        weight=np.concatenate([_weight(reading, config.warnings.stake_weight) for reading in readings]),
         top=top & (severity >= config.warnings.always_from_severity),
     )
 
 
-def _weight(reading: DeteriorationReading, loss_weight: float) -> FloatArray:
-    """Between the probability of decline and the expected loss, by their geometric mean."""
-    return np.asarray(reading.decline_probability ** (1.0 - loss_weight) * reading.expected_loss**loss_weight)
+def _weight(reading: DeteriorationReading, stake_weight: float) -> FloatArray:
+    """Between the probability of decline and what is at stake, by their geometric mean; ``text.rank_formula`` says so.
+
+    A credit loss below zero, which a model may foresee, is none.
+    """
+    at_stake = np.maximum(reading.at_stake, 0.0)
+    return np.asarray(reading.decline_probability ** (1.0 - stake_weight) * at_stake**stake_weight)
+
+
+def unpublished_warnings(reading: DeteriorationReading, config: Config) -> tuple[ClientWarning, ...]:
+    """The warnings of clients at one date, without what hangs on who else warns."""
+    warned = reading.warned()
+    warns = warned.turn.warns
+    columns = {
+        "client_id": pa.array(warned.client_id, type=pa.string()),
+        "severity": pa.array(warned.turn.severity),
+        "evidence": _evidence([warned], np.arange(len(warned)), warns, config),
+        "business_at_risk": pa.array(warned.business_at_risk),
+        "credit_loss": pa.array(warned.credit_loss, from_pandas=True),
+    }
+    return warnings_of(pa.table(columns))
 
 
 def limits_of(config: Config, clients: int, as_of: date, memory: AlarmMemory) -> AlarmLimits:
@@ -143,32 +178,37 @@ def memory_of(table: pa.Table, as_of: date, config: Config) -> AlarmMemory:
     )
 
 
-def _shown_table(
+def _published_table(
     readings: Sequence[DeteriorationReading], turned: Deteriorations, alarms: Alarms, config: Config, as_of: date
 ) -> pa.Table:
-    place = alarms.place
+    place = np.concatenate([alarms.place, alarms.held_back, alarms.without_news])
+    shown = len(alarms.place)
     warns = turned.warns[place]
+    states = np.repeat([each.value for each in AlarmState], [shown, len(alarms.held_back), len(alarms.without_news)])
+    repeat = np.concatenate([alarms.repeat, np.zeros(len(place) - shown, dtype=np.bool_)])
     columns: dict[str, Any] = {
         "client_id": pa.array(turned.client_id[place].to_numpy(dtype=object), type=pa.string()),
         "as_of": pa.repeat(pa.scalar(as_of, pa.date32()), len(place)),
-        "rank": pa.array(np.arange(1, len(place) + 1), type=pa.int32()),
+        "state": pa.array(states, type=pa.string()),
+        "rank": pa.array(np.arange(1, len(place) + 1), type=pa.int32(), mask=np.arange(len(place)) >= shown),
         "severity": pa.array(turned.severity[place]),
         "dimensions": _name_lists(warns, _dimensions(config)),
-        "evidence": _evidence(readings, alarms, warns, config),
-        "expected_loss": pa.array(np.concatenate([reading.expected_loss for reading in readings])[place]),
-        "first_seen": pa.array(alarms.first_seen, type=pa.date32()),
-        "repeat": pa.array(alarms.repeat),
+        "evidence": _evidence(readings, place, warns, config),
+        "business_at_risk": pa.array(np.concatenate([each.business_at_risk for each in readings])[place]),
+        "credit_loss": pa.array(np.concatenate([each.credit_loss for each in readings])[place], from_pandas=True),
+        "first_seen": pa.array(alarms.first_seen[place], type=pa.date32()),
+        "repeat": pa.array(repeat),
         "always_shown": pa.array(turned.top[place]),
     }
     return pa.table(columns)
 
 
-def _evidence(readings: Sequence[DeteriorationReading], alarms: Alarms, warns: BoolArray, config: Config) -> pa.Array:
+def _evidence(readings: Sequence[DeteriorationReading], place: IntArray, warns: BoolArray, config: Config) -> pa.Array:
     """Of each dimension that warns its strongest signal, in the order of the config."""
     row, dimension = np.nonzero(warns)
-    reported = {name: _joined(readings, name)[alarms.place][row, dimension] for name in ("now", "before", "usual")}
-    strength = _joined(readings, "strength")[alarms.place][row, dimension]
-    signal = _joined(readings, "signal")[alarms.place][row, dimension]
+    reported = {name: _joined(readings, name)[place][row, dimension] for name in ("now", "before", "usual")}
+    strength = _joined(readings, "strength")[place][row, dimension]
+    signal = _joined(readings, "signal")[place][row, dimension]
     names = np.array([each.feature for each in readings[0].signals], dtype=object)
     fields = [
         pa.array(np.array(_dimensions(config), dtype=object)[dimension], type=pa.string()),

@@ -123,8 +123,8 @@ def readings_at(
 ) -> dict[int, DeteriorationReading]:
     """How the clients of ``panel`` had turned at each of ``origins``, of those that warned; nothing is chosen yet.
 
-    ``panel`` holds the same clients at these origins and at those that warnings look back at. ``models`` must have
-    learned from outcomes that were complete before the first of them.
+    ``panel`` holds the same clients at these origins and at all before at which they may have done business last.
+    ``models`` must have learned from outcomes that were complete before the first of them.
     """
     return {origin: read_deteriorations(models, panel, config, origin=origin).warned() for origin in sorted(origins)}
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -14,6 +15,10 @@ from models.vocab import BoolArray, FloatArray, IntArray
 MOST = 4.0
 """Beyond this strength one figure says nothing more: it may be a slip of the pen."""
 _WORSE = {"up": 1.0, "down": -1.0, "away": 0.0}
+_OF_BUSINESS = re.compile(r"(?:activity|value)_.*_(\d+)p")
+"""Features of the client's business over a window, in periods."""
+_OF_SILENCE = re.compile(r"activity_(?:overdue|recency_.*)")
+"""Features of how long the client has done no business."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +29,21 @@ class Signal:
     dimension: int
     worse: float
     least: float
+
+    @property
+    def window(self) -> int | None:
+        """The periods over which it counts business, where less of it is worse; None for all others.
+
+        >>> Signal(feature="activity_growth_6p", dimension=0, worse=-1.0, least=0.25).window
+        6
+        """
+        counted = _OF_BUSINESS.fullmatch(self.feature) if self.worse < 0 else None
+        return None if counted is None else int(counted[1])
+
+    @property
+    def tells_silence(self) -> bool:
+        """Whether it is worse the longer the client has done no business."""
+        return self.worse > 0 and _OF_SILENCE.fullmatch(self.feature) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +82,14 @@ class Deterioration:
         """In which dimensions each client warns: (n, n_dimensions)."""
         return np.asarray(self.strength >= 1.0)
 
+    def unless(self, chosen: BoolArray) -> Deterioration:
+        """The same without a warning on the chosen clients: (n,)."""
+        return replace(
+            self,
+            severity=np.where(chosen, 0.0, self.severity),
+            strength=np.where(chosen[:, None], 0.0, self.strength),
+        )
+
 
 def signals_of(config: WarningsConfig, features: Sequence[str]) -> tuple[Signal, ...]:
     """The signals of a book with these features, dimension by dimension; a feature belongs to the first naming it.
@@ -79,8 +107,52 @@ def signals_of(config: WarningsConfig, features: Sequence[str]) -> tuple[Signal,
     return tuple(sorted(found.values(), key=lambda signal: signal.dimension))
 
 
+def silence_chances(
+    signals: Sequence[Signal], active: FloatArray, tenure: FloatArray, silence: FloatArray
+) -> FloatArray:
+    """How likely each client does no business as long as each signal looks back: (n, n_signals); 0 of all others.
+
+    ``active`` counts the periods with business among the ``tenure`` periods since the first; ``silence`` are those
+    since the latest: (n,) each. A window looks back on its periods, a figure of silence on the silence. Periods are
+    taken to be alike: (1 - active / tenure) ** periods. A client of one deal in three years is silent for half a year
+    nearly always, so that a deal which leaves such a window is no turn; one that pays every month never is.
+
+    >>> half_year = Signal(feature="activity_growth_6p", dimension=0, worse=-1.0, least=0.25)
+    >>> silence_chances([half_year], np.array([1.0, 35.0]), np.array([36.0, 36.0]), np.array([7.0, 7.0])).round(3)
+    array([[0.844],
+           [0.   ]])
+    """
+    share = np.clip(np.nan_to_num(active) / np.maximum(np.nan_to_num(tenure), 1.0), 0.0, 1.0)
+    chances = np.zeros((len(share), len(signals)))
+    for place, signal in enumerate(signals):
+        periods = np.nan_to_num(silence) if signal.tells_silence else signal.window
+        if periods is not None:
+            chances[:, place] = (1.0 - share) ** periods
+    return chances
+
+
+def is_better_since(now: FloatArray, before: FloatArray) -> BoolArray:
+    """Whose value rose and whose risk fell: (n,).
+
+    ``now`` and ``before`` are the value, the probability of decline and that of default: (3, n). What is NaN at either
+    date is not known: without value and decline nobody is better, without default these two decide; with it, default
+    must not have become likelier.
+
+    >>> is_better_since(np.array([[67.1, 67.1], [0.68, 0.68], [0.02, 0.09]]), np.array([[42.6], [0.80], [0.04]]))
+    array([ True, False])
+    """
+    (value, decline, default), (value_then, decline_then, default_then) = now, before
+    return np.asarray((value > value_then) & (decline < decline_then) & ~(default > default_then))
+
+
 def deterioration_of(
-    signals: Sequence[Signal], now: FloatArray, before: FloatArray, usual: Usual, *, alone: Sequence[bool]
+    signals: Sequence[Signal],
+    now: FloatArray,
+    before: FloatArray,
+    usual: Usual,
+    *,
+    alone: Sequence[bool],
+    telling: BoolArray | None = None,
 ) -> Deterioration:
     """How clients turned whose signals are ``now`` (n, n_signals) and were ``before`` (n_dates, n, n_signals).
 
@@ -88,7 +160,7 @@ def deterioration_of(
     ``Signal.least``. The strength of a signal is the smaller of how far it lies beyond usual and how far it moved since
     it was best: a client that was always bad has not turned, nor has one that came from far above to what is usual.
     What is missing now, or was at every date before, tells nothing. ``alone`` says of each dimension whether it warns
-    by itself.
+    by itself; ``telling``, (n, n_signals), of each signal whether it tells anything of a client, by default all do.
     """
     worse = np.array([signal.worse for signal in signals])
     middle, unit = _scale(signals, usual)
@@ -98,6 +170,7 @@ def deterioration_of(
     least_bad = _taken(known, best, now.shape)
     change = np.where(np.isinf(least_bad), np.nan, level - least_bad)
     strength = np.clip(np.nan_to_num(np.minimum(level, change)), 0.0, MOST)
+    strength = strength if telling is None else np.where(telling, strength, 0.0)
     leading, strongest = _leading(strength, signals, len(alone))
     strongest = _beside_others(strongest, np.asarray(alone, dtype=np.bool_))
     reported = {"now": now, "before": _taken(before, best, now.shape), "usual": middle}

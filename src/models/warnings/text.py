@@ -1,31 +1,39 @@
-"""A published warning of one client as sentences."""
+"""Warnings of clients as sentences, and by what they are ranked."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
-from pathlib import Path
-from typing import Any
+from collections.abc import Mapping, Sequence
 
-import pyarrow.dataset as ds
-
+from models.grading.treatments import dimension_in_words
 from models.panel.features.words import FeatureWords, FigureUnit
 from models.reasons.figures import day, figure_in_words, money, tells_what_became
-from models.text import Language, Text
+from models.text import ENGLISH, Language, Text
+from models.warnings.report import AlarmState, ClientWarning, Evidence
 
-WARNINGS = "warnings.parquet"
 RISK = "decline_probability"
-_DIMENSIONS = {
-    "risk": Text("risk", "side of a warning"),
-    "utilisation": Text("utilisation", "side of a warning"),
-    "arrears": Text("arrears", "side of a warning"),
-    "rating": Text("rating", "side of a warning"),
-    "activity": Text("activity", "side of a warning"),
-    "satisfaction": Text("satisfaction", "side of a warning"),
-    "tone": Text("tone", "side of a warning"),
-}
 _RISK = Text("probability of decline")
-_SUMMARY = Text("Severity {severity:.0f} of 100, expected loss {loss}, first seen on {first}.")
+_SUMMARY = Text("Severity {severity:.0f} of 100, business at risk {at_risk}, credit loss {loss}.")
+_STATES = {
+    AlarmState.SHOWN: Text("First seen on {first}; rank {rank} of the warnings shown."),
+    AlarmState.HELD_BACK: Text("First seen on {first}; held back, since the budget of warnings did not reach it."),
+    AlarmState.WITHOUT_NEWS: Text("First seen on {first}; shown before, without news since."),
+}
+_NOT_KNOWN = Text("not known", "credit loss")
+_TERMS = Text(
+    "Business at risk is the margin that goes if the client declines, times how likely that is. Credit loss is what "
+    "defaults within the horizon are expected to cost."
+)
+_RANKED = Text(
+    "Ranked with those first who are or were {tiers}, whatever the budget; among them and the others by severity × "
+    "{weight}, in which stake is business at risk plus credit loss."
+)
+_BY_STAKE, _BY_BOTH, _BY_PROBABILITY = (
+    Text("stake"),
+    Text("√(probability of decline × stake)"),
+    Text("probability of decline"),
+)
+_BETWEEN = Text("probability of decline^{first:g} × stake^{second:g}")
+_EVEN = 0.5
 _EVIDENCE = Text("{dimension}: {feature} went from {before} to {now}")
 _COURSE = Text("{dimension}: {feature}: “{before}” then, “{now}” now")
 """Of what is reported as an outcome: nothing goes from "began anew" to "stopped"."""
@@ -35,44 +43,78 @@ _UNKNOWN = Text("unknown")
 
 
 def warning_sentences(
-    published: Path, client: str, as_of: date, *, words: Mapping[str, FeatureWords], currency: str, lang: Language
+    warnings: Sequence[ClientWarning], *, words: Mapping[str, FeatureWords], currency: str, lang: Language
 ) -> tuple[str, ...]:
-    """How bad it is, then each side on which the client turned; empty where nothing was published of it at ``as_of``.
+    """How bad each warning is and what became of it, then each side on which the client turned."""
+    return tuple(sentence for each in warnings for sentence in _sentences(each, words, currency, lang))
 
-    ``published`` is the folder below which scores are published; of several runs at that date the newest counts.
+
+def warning_terms(lang: Language = ENGLISH) -> str:
+    """What business at risk and credit loss are."""
+    return _TERMS.within(lang)
+
+
+def rank_formula(stake_weight: float, tiers: Sequence[str], lang: Language = ENGLISH) -> str:
+    """By what warnings are ranked, see ``publishing``; ``tiers`` are those that stand first.
+
+    >>> rank_formula(0.5, ["AAA", "AA"])[:74]
+    'Ranked with those first who are or were AAA, AA, whatever the budget; amon'
     """
-    runs = sorted(published.glob(f"{as_of.isoformat()}-*/{WARNINGS}"), key=lambda path: path.stat().st_mtime_ns)
-    if not runs:
-        return ()
-    rows = ds.dataset(runs[-1]).to_table(filter=ds.field("client_id") == client).to_pylist()
-    return tuple(sentence for row in rows for sentence in _told(row, words, currency, lang))
+    plain = {0.0: _BY_PROBABILITY, _EVEN: _BY_BOTH, 1.0: _BY_STAKE}.get(stake_weight)
+    weight = (
+        plain.within(lang)
+        if plain is not None
+        else _BETWEEN.within(lang, first=1.0 - stake_weight, second=stake_weight)
+    )
+    return _RANKED.within(lang, tiers=", ".join(tiers), weight=weight)
 
 
-def _told(row: Mapping[str, Any], words: Mapping[str, FeatureWords], currency: str, lang: Language) -> list[str]:
+def warnings_sentence(counts: Mapping[str, int]) -> str:
+    """How many warnings are shown and how many are not, in English, from the counts of a run's manifest.
+
+    >>> warnings_sentence({"shown": 60, "budget": 50, "always_shown": 12, "held_back": 700, "without_news": 0})
+    '60 shown, 12 of them whatever the budget of 50; 700 held back by it. All are in warnings.parquet, by state.'
+    """
+    shown = f"{counts['shown']:,} shown, {counts['always_shown']:,} of them whatever the budget of {counts['budget']:,}"
+    repeated = f"; {counts['without_news']:,} shown before, without news" if counts["without_news"] else ""
+    held_back = f"{counts['held_back']:,} held back by it{repeated}"
+    return f"{shown}; {held_back}. All are in warnings.parquet, by state."
+
+
+def _sentences(warning: ClientWarning, words: Mapping[str, FeatureWords], currency: str, lang: Language) -> list[str]:
+    loss = warning.credit_loss
     summary = _SUMMARY.within(
         lang,
-        severity=row["severity"],
-        loss=money(row["expected_loss"], currency, lang),
-        first=day(row["first_seen"], lang),
+        severity=warning.severity,
+        at_risk=money(warning.business_at_risk, currency, lang),
+        loss=_NOT_KNOWN.within(lang) if loss is None else money(loss, currency, lang),
     )
-    return [summary, *(_evidence(each, words, currency, lang) for each in row["evidence"])]
+    return [summary, *_fate(warning, lang), *(_evidence(each, words, currency, lang) for each in warning.evidence)]
 
 
-def _evidence(each: Mapping[str, Any], words: Mapping[str, FeatureWords], currency: str, lang: Language) -> str:
-    known = words.get(each["feature"])
-    figure = FigureUnit.SHARE if each["feature"] == RISK else FigureUnit.NUMBER if known is None else known.figure
-    described = _RISK.within(lang) if each["feature"] == RISK else known.describe(lang) if known else each["feature"]
+def _fate(warning: ClientWarning, lang: Language) -> list[str]:
+    """Since when it is known, and what became of it; nothing where it was not published."""
+    if warning.state is None or warning.first_seen is None:
+        return []
+    rank = "" if warning.rank is None else warning.rank
+    return [_STATES[warning.state].within(lang, first=day(warning.first_seen, lang), rank=rank)]
+
+
+def _evidence(each: Evidence, words: Mapping[str, FeatureWords], currency: str, lang: Language) -> str:
+    known = words.get(each.feature)
+    figure = FigureUnit.SHARE if each.feature == RISK else FigureUnit.NUMBER if known is None else known.figure
+    described = _RISK.within(lang) if each.feature == RISK else known.describe(lang) if known else each.feature
 
     def written(number: float | None) -> str:
         if number is None:
             return _UNKNOWN.within(lang)
         return figure_in_words(number, figure, lang, currency=currency, signed=figure is FigureUnit.GROWTH)
 
-    dimension = _DIMENSIONS[each["dimension"]].within(lang) if each["dimension"] in _DIMENSIONS else each["dimension"]
-    ends = {name: each[name] for name in ("before", "now")}
+    dimension = dimension_in_words(each.dimension, lang)
+    ends = {"before": each.before, "now": each.now}
     is_course = figure is FigureUnit.GROWTH and any(end is not None and tells_what_became(end) for end in ends.values())
     reported = (_COURSE if is_course else _EVIDENCE).within(
         lang, dimension=dimension, feature=described, **{name: written(end) for name, end in ends.items()}
     )
-    usual = _END if each["usual"] is None else _USUAL
-    return f"{reported[:1].upper()}{reported[1:]}{usual.within(lang, usual=written(each['usual']))}"
+    usual = _END if each.usual is None else _USUAL
+    return f"{reported[:1].upper()}{reported[1:]}{usual.within(lang, usual=written(each.usual))}"
