@@ -96,7 +96,8 @@ def test_a_book_of_clients_and_cashflows_alone_trains_and_scores(demo: Path, tmp
     result = train(settings_in(tmp_path), book=str(bare))
     assert set(result.report.absent) == set(PREFIXES)
     scored = predict(settings_in(tmp_path), book=result.book)
-    assert scored.clients == len(pd.read_parquet(scored.folder / "scores.parquet"))
+    everybody = scored.clients + scored.cold_start.clients
+    assert everybody == len(pd.read_parquet(scored.folder / "scores.parquet"))
 
 
 @pytest.mark.parametrize("table", sorted(PREFIXES))

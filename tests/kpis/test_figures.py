@@ -150,12 +150,15 @@ def test_complaints_of_those_who_left_count_on_both_sides(tmp_path: Path) -> Non
     assert "also those that left" in CATALOGUE["complaints"].formula
 
 
-def scored_on(folder: Path, values: dict[str, float], tiers: dict[str, str], day: date = AS_OF) -> Path:
-    """Scores as a run publishes them, of some clients."""
+def scored_on(
+    folder: Path, values: dict[str, float], tiers: dict[str, str], day: date = AS_OF, cold: tuple[str, ...] = ()
+) -> Path:
+    """Scores as a run publishes them, of some clients, of whom some start ``cold``."""
 
     def fill(draft: Path) -> None:
         clients = list(values)
         columns = {"client_id": clients, "value": list(values.values()), "tier": [tiers[name] for name in clients]}
+        columns["cold_start"] = [name in cold for name in clients]
         pq.write_table(pa.table(columns), draft / "scores.parquet")
         write_manifest(draft, {"as_of": day.isoformat(), "run_key": day.isoformat()})
 
@@ -170,7 +173,15 @@ def test_value_over_cost_counts_clients_that_were_won_and_lost_again(tmp_path: P
     assert figure(found, "clv_to_cac").estimate == pytest.approx(120 / 60)
     assert figure(found, "clv_to_cac").clients == 2
     assert figure(found, "clv_to_cac_active").estimate == pytest.approx(120 / 40)
-    assert "who left again or is not active yet counts with a value of 0" in CATALOGUE["clv_to_cac"].formula
+    assert "who is out of reach with 0" in CATALOGUE["clv_to_cac"].formula
+
+
+def test_value_over_cost_counts_what_is_expected_of_who_starts_cold(tmp_path: Path) -> None:
+    """C (cost 40) is active with 120, D (cost 20) is not yet, and 30 are expected of it."""
+    scored_on(tmp_path, {"C": 120.0, "D": 30.0}, {"C": "A", "D": "B"}, cold=("D",))
+    found = report(tmp_path)
+    assert figure(found, "clv_to_cac").estimate == pytest.approx(150 / 60)
+    assert figure(found, "clv_to_cac_active").estimate == pytest.approx(120 / 40)
 
 
 def test_clients_won_after_the_scores_are_not_called_lost(tmp_path: Path) -> None:

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+import pandas as pd
 
 from models.book.door import Book
 from models.book.measures import absent_measures
 from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError
+from models.evaluation.cold_start import judge_cold_start
 from models.evaluation.compute import evaluate_origin, headline, pooled_figures
+from models.evaluation.report.cold_start import ColdStartOrigin
 from models.evaluation.report.contents import EvaluationReport, OriginReport, ReportHorizon
 from models.evaluation.report.importance import MAIN_METRIC, stability_parts
 from models.evaluation.truth import read_truth
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity, by_severity
 from models.panel.definitions import definitions
+from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins, never_before
 from models.pipeline.origins import learning_panel, require_events
 from models.pipeline.out_of_time import OutOfTimeForecasts
@@ -64,10 +69,19 @@ def evaluate_book(
     """Judge the recipe of ``config`` at chosen origins (else those of the config); returns the report."""
     plan = evaluation_plan(book, config, tuple(tests) or config.origins.test)
     require_events(book, config, plan.grid, list(plan.tests))
-    panel = learning_panel(book, config, plan.grid, plan.origins(), progress, notes_before=plan.never_before).panel
-    segments = fit_segments(panel.at([max(plan.tests)]), config)
-    forecasts = OutOfTimeForecasts(panel, config, mapper)
-    return evaluation_report(book, config, forecasts, plan, EvaluationWatch(recorder, progress, truth, segments))
+    learned = learning_panel(
+        book,
+        config,
+        plan.grid,
+        plan.origins(),
+        progress,
+        notes_before=plan.never_before,
+        cold_start=config.learners.cold_start.serve,
+    )
+    segments = fit_segments(learned.panel.at([max(plan.tests)]), config)
+    forecasts = OutOfTimeForecasts(learned.panel, config, mapper)
+    watch = EvaluationWatch(recorder, progress, truth, segments)
+    return evaluation_report(book, config, forecasts, plan, watch, cold=learned.cold)
 
 
 def evaluation_plan(book: Book, config: Config, tests: Sequence[date]) -> EvaluationPlan:
@@ -94,9 +108,15 @@ def _require_inside(book: Book, config: Config, grid: PeriodGrid, number: int, l
 
 
 def evaluation_report(
-    book: Book, config: Config, forecasts: OutOfTimeForecasts, plan: EvaluationPlan, watch: EvaluationWatch
+    book: Book,
+    config: Config,
+    forecasts: OutOfTimeForecasts,
+    plan: EvaluationPlan,
+    watch: EvaluationWatch,
+    *,
+    cold: Panel | None = None,
 ) -> EvaluationReport:
-    """The report of all test origins of a plan."""
+    """The report of all test origins of a plan; ``cold`` are the clients without activity at the same origins."""
     panel = forecasts.panel
     judged_origins = []
     truth = None if watch.truth is None else read_truth(watch.truth)
@@ -124,7 +144,17 @@ def evaluation_report(
             [origin.importance for origin in origins],
         ),
         origins=tuple(origins),
+        cold_start=() if cold is None else tuple(_cold_start(cold, plan, config, truth, watch)),
     )
+
+
+def _cold_start(
+    cold: Panel, plan: EvaluationPlan, config: Config, truth: pd.DataFrame | None, watch: EvaluationWatch
+) -> Iterator[ColdStartOrigin]:
+    for number, fit in plan.tests.items():
+        judged = judge_cold_start(cold, number, fit, config, truth, segments=watch.segments)
+        if judged is not None:
+            yield judged
 
 
 def _undetermined(origins: Sequence[OriginReport]) -> list[Notice]:

@@ -40,11 +40,12 @@ def read_truth(path: Path) -> pd.DataFrame:
 class KnownOutcomes:
     """What could be known of the clients of one origin, of a simulated book. Shapes (n_rows,).
 
-    ``value`` and ``credit_loss`` are expectations in currency, ``causes`` the chance of a decline by each cause; what
-    the truth does not tell of every client is None or absent.
+    ``value`` and ``credit_loss`` are expectations in currency, ``decline`` the chance of one, ``causes`` that of one by
+    each cause; what the truth does not tell of every client is None or absent.
     """
 
     value: FloatArray | None = None
+    decline: FloatArray | None = None
     credit_loss: FloatArray | None = None
     causes: Mapping[str, FloatArray] = field(default_factory=dict)
 
@@ -58,6 +59,7 @@ def known_outcomes(rows: Panel, truth: pd.DataFrame, as_of: date) -> KnownOutcom
     mine = {str(name): column.to_numpy(dtype=np.float64) for name, column in frame.items()}
     return KnownOutcomes(
         value=mine["expected_value"],
+        decline=mine["decline_probability"],
         credit_loss=mine.get(_LOSS_COLUMN),
         causes={cause: mine[name] for cause, name in _CAUSE_COLUMNS.items() if name in mine},
     )

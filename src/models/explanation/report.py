@@ -111,6 +111,7 @@ class ClientDocument(ClientScores):
     lists: Mapping[str, str]
     notices: tuple[Notice, ...]
     terms: tuple[str, ...]
+    cold_start_mark: str
 
 
 def client_document(story: ClientStory) -> ClientDocument:
@@ -145,4 +146,5 @@ def client_document(story: ClientStory) -> ClientDocument:
         lists=story.lists,
         notices=story.notices,
         terms=story.terms,
+        cold_start_mark=story.cold_start,
     )

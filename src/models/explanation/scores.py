@@ -25,6 +25,7 @@ class ClientScores:
         stage_candidate_periods: how long the candidate has held, likewise of both types.
         relationship_degrees, need_degrees: memberships by type, which sum to 1.
         relationship_drivers, need_drivers: where the client stands on each driver, from -1 to 1.
+        cold_start: whether it was without activity, so that others who began alike speak for it.
         tier_by_rule: before overrides and caps.
         override: None where nobody asked for a tier.
         tier_lacking: the dimension that lacks most for the next tier, and by how much in its unit.
@@ -59,6 +60,7 @@ class ClientScores:
     decline_low: float | None
     decline_high: float | None
     segment_margin: float | None
+    cold_start: bool
     tier: str
     tier_reason: str
     tier_by_rule: str

@@ -29,7 +29,8 @@ from models.learners.decline.curves import DeclineCurves
 from models.lists.report import lists_of_client
 from models.lists.text import list_sentences
 from models.notices import Notice, by_severity
-from models.panel.definitions import definitions
+from models.panel.definitions import cold_start_mark, definitions
+from models.panel.features.beginning import ALIKE_IN_WORDS, BEGAN_ALIKE
 from models.panel.features.words import FeatureWords, plain_words
 from models.pipeline.bundle import Bundle
 from models.profiles.types import drivers_in_words
@@ -105,6 +106,7 @@ class ClientStory:
         lists: list -> its rank there, why, and what is proposed; those on which the client stands.
         notices: what must be known of the models at the date; in English, what of the caller's config has no effect.
         terms: what decline, value and horizon mean.
+        cold_start: the mark of a client without activity, "" of an active one.
     """
 
     client_id: str
@@ -138,6 +140,7 @@ class ClientStory:
     warnings: tuple[str, ...]
     lists: Mapping[str, str]
     terms: tuple[str, ...]
+    cold_start: str = ""
     notices: tuple[Notice, ...] = ()
 
 
@@ -206,7 +209,8 @@ def explain_client(
                 *settings_without_effect(bundle, config),
             ]
         ),
-        terms=definitions(settings, lang),
+        terms=definitions(settings, lang, cold_start=scores.cold_start),
+        cold_start=_cold_start(past, settings, lang) if scores.cold_start else "",
     )
 
 
@@ -226,6 +230,11 @@ def _lists(past: ClientPast, published: Path | None, currency: str, lang: Langua
         return {}
     client = str(past.block.panel.client_id.iloc[0])
     return list_sentences(lists_of_client(published, client, past.dates[-1]), currency=currency, language=lang)
+
+
+def _cold_start(past: ClientPast, settings: Config, lang: Language) -> str:
+    alike = str(past.block.panel.features[BEGAN_ALIKE].iloc[0])
+    return cold_start_mark(settings, ALIKE_IN_WORDS[alike].within(lang), lang)
 
 
 def client_name(book: Book, client: str) -> str | None:

@@ -39,6 +39,7 @@ def show(console: Console, story: ClientStory) -> None:
     """Print the story. All of it is text, never markup: names come from outside."""
     for part in (
         _head(story),
+        *([Text(f"{story.cold_start}\n", style="yellow")] if story.cold_start else []),
         *([_warnings(story)] if story.warnings else []),
         _grade(story),
         *([_lists(story)] if story.lists else []),

@@ -32,7 +32,7 @@ _DEFINITIONS = (
         name="clv_to_cac",
         title="Value over cost of winning (CLV:CAC)",
         formula="expected value within the horizon / acquisition cost, of all clients won in the window whose cost is "
-        "known; who left again or is not active yet counts with a value of 0",
+        "known; who is not active yet counts with what the cold start expects, who is out of reach with 0",
         unit=KpiUnit.TIMES,
         form=Form.RATIO,
         nothing=_COSTS,

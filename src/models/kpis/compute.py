@@ -169,7 +169,9 @@ class Counting:
         if definition.scored_parts is None or scores is None:
             raise InternalError(f"nothing says what each client adds to {definition.name}")
         clients = scores.columns.index.to_numpy(dtype=object)
-        values = pa.table({"client_id": clients, "value": scores.columns["value"].to_numpy()})
+        values = pa.table(
+            {"client_id": clients, "value": scores.columns["value"].to_numpy(), "is_active": at.at_end.active}
+        )
         return self.reader.frame(definition.scored_parts(self.reader, at.window, ibis.memtable(values), scores.as_of))
 
     def _concentration(self, definition: Definition, at: At, dimensions: tuple[str, ...]) -> list[KpiRow]:

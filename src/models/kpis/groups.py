@@ -13,14 +13,14 @@ from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.grading.known_overrides import COUNTING
 from models.kpis.catalogue import CATALOGUE
 from models.kpis.estimates import KpiEstimate, unknown
-from models.publications.previous import PreviousScores, newest_before, previous_scores
+from models.publications.previous import COLD_START, PreviousScores, newest_before, previous_scores
 from models.relations.reading import Reader
-from models.vocab import IntArray
+from models.vocab import BoolArray, IntArray
 
 SCORED = {"tier": "tier", "segment": "segment_name", "type": "relationship_type"}
 """Dimension -> column of published scores."""
 NOT_SCORED, NOT_REPORTED = "not scored", "not told"
-_COLUMNS = ("value", "override", *SCORED.values())
+_COLUMNS = ("value", "override", COLD_START, *SCORED.values())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +38,13 @@ class Groups:
     def scored_on(self) -> date | None:
         """The as-of date of the scores."""
         return None if self.scores is None else self.scores.as_of
+
+    @property
+    def active(self) -> BoolArray:
+        """Which of the clients that the scores hold were active; the others started cold. Shape (n_scored,)."""
+        if self.scores is None or COLD_START not in self.scores.columns:
+            return np.ones(0 if self.scores is None else len(self.scores.columns), dtype=np.bool_)
+        return ~self.scores.columns[COLD_START].to_numpy(dtype=np.bool_)
 
     @property
     def scale(self) -> TierScale:

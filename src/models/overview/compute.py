@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from models.notices import notices_of
 from models.overview.report import (
     AlarmSummary,
     ClientSample,
+    ColdClient,
+    ColdStartPart,
     MovedClient,
     Movers,
     Overridden,
@@ -35,7 +38,7 @@ from models.overview.report import (
     WarnedClient,
 )
 from models.panel.definitions import definitions
-from models.publications.previous import SCORES, earlier_scores, scale_of
+from models.publications.previous import COLD_START, SCORES, earlier_scores, scale_of
 from models.relations.reading import reading
 from models.scoring.movers import MOVERS as MOVERS_FILE
 from models.scoring.policy_in_force import GradedBy
@@ -47,7 +50,7 @@ from models.warnings.text import rank_formula, warning_terms
 
 SAMPLE = 600
 """So many clients stand in the plot of value against risk."""
-MOVERS, ALARMS, CANDIDATES, WORK = 8, 25, 10, 5
+MOVERS, ALARMS, CANDIDATES, WORK, COLD = 8, 25, 10, 5, 8
 """So many of each are listed, of alarms all that are shown whatever the budget; how many there are stands beside."""
 ABSENT = "not scored"
 TREATED = ("coverage", "limit_action", "monitoring_months")
@@ -58,7 +61,10 @@ STRUCTS = {
 }
 """Columns of several parts, and those of them that are reported."""
 _CAUSES = ("moved_by", "dimension", "criterion", "cap")
-_COLUMNS = ("client_id", "value", "decline_probability", "tier", "tier_reason", "model_version", *STRUCTS)
+_COLUMNS = (
+    "client_id", "value", "value_low", "value_high", "decline_probability", "tier", "tier_reason", "model_version",
+    "stage", COLD_START, *STRUCTS,
+)  # fmt: skip
 
 
 def book_overview(book: Book, config: Config, folder: Path, *, progress: Progress = SilentProgress()) -> Overview:
@@ -71,6 +77,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     manifest = read_manifest(folder, remedies=OF_SCORES)
     as_of = date.fromisoformat(manifest["as_of"])
     scores, scale = _scores(folder), scale_of(manifest)
+    active, cold = scores[~scores[COLD_START]], scores[scores[COLD_START]]
     progress.stage("Counting figures and funnel")
     plain = _without_past(config)
     kpis = book_kpis(book, plain, folder.parent, as_of=as_of)
@@ -80,8 +87,9 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
     overrides = _overridden(scores, manifest, scale)
     lists = published_lists(folder, book.currency, first=WORK)
     work = () if lists is None else [item for each in lists.lists for item in each.first]
-    listed: list[MovedClient | OverriddenClient | WarnedClient | WorkItem]
-    listed = [*movers.largest, *overrides.largest, *alarms.first, *work]
+    listed: list[MovedClient | OverriddenClient | WarnedClient | WorkItem | ColdClient]
+    started = _cold_start(cold, scale)
+    listed = [*movers.largest, *overrides.largest, *alarms.first, *work, *(() if started is None else started.largest)]
     waiting = () if funnel is None else funnel.candidates
     return Overview(
         book=book.name,
@@ -91,12 +99,13 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         model_version=str(scores["model_version"].iloc[0]),
         run_key=manifest["run_key"],
         policy=GradedBy.of_manifest(manifest),
-        clients=len(scores),
-        value=float(scores["value"].sum()),
-        tiers=tuple(_tier_lines(scores, scale)),
+        clients=len(active),
+        value=float(active["value"].sum()),
+        tiers=tuple(_tier_lines(active, scale)),
         tier_colours=dict(scale.colours()),
         top_tiers=scale.top,
-        sample=_sample(scores),
+        sample=_sample(active),
+        cold_start=started,
         movers=movers,
         overrides=overrides,
         alarms=alarms,
@@ -125,6 +134,8 @@ def _scores(folder: Path) -> pd.DataFrame:
             called = name if column == "treatment" else f"{column}_{name}"
             table = table.append_column(called, part.cast(pa.string()))
     frame: pd.DataFrame = table.to_pandas()
+    if COLD_START not in frame:  # of a run from before there was a cold start
+        frame[COLD_START] = False
     return frame.sort_values("client_id").set_index("client_id", drop=False)
 
 
@@ -143,6 +154,21 @@ def _tier_lines(scores: pd.DataFrame, scale: TierScale) -> Iterable[TierLine]:
             decline=float(held["decline_probability"].mean()),
             treatments={name: _counted(held[name]) for name in TREATED if name in held},
         )
+
+
+def _cold_start(cold: pd.DataFrame, scale: TierScale) -> ColdStartPart | None:
+    if not len(cold):
+        return None
+    ranked = cold.sort_values("value", ascending=False, kind="stable").head(COLD)
+    names = [each.name for each in fields(ColdClient)]
+    return ColdStartPart(
+        clients=len(cold),
+        value=float(cold["value"].sum()),
+        decline=float(cold["decline_probability"].mean()),
+        tiers=tuple(_tier_lines(cold, scale)),
+        stages=_counted(cold["stage"]),
+        largest=tuple(ColdClient(**row) for row in _records(ranked[names])),
+    )
 
 
 def _counted(said: pd.Series) -> dict[str, int]:

@@ -32,6 +32,36 @@ class TierLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ColdClient:
+    """A client without activity. Value in currency with its interval, None where there is none."""
+
+    client_id: str
+    stage: str
+    tier: str
+    value: float
+    value_low: float | None
+    value_high: float | None
+    decline_probability: float
+    tier_reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColdStartPart:
+    """Clients without activity, apart from all other counts: scored by what came of those who began alike.
+
+    ``decline`` is the mean chance that nothing comes of them; ``stages`` counts clients, most first; ``largest`` are
+    those of the largest expected value.
+    """
+
+    clients: int
+    value: float
+    decline: float
+    tiers: tuple[TierLine, ...]
+    stages: Mapping[str, int]
+    largest: tuple[ColdClient, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ClientSample:
     """Clients of the plot of value against risk: tier, expected value in currency, probability of decline."""
 
@@ -149,6 +179,7 @@ class Overview:
         policy: which one graded; None of a run that was published before this was recorded.
         tier_colours: tier -> colour, best first; ``top_tiers`` are those whose clients are always warned of.
         sample: at most ``SAMPLE`` clients.
+        cold_start: None where nobody was scored without activity; clients, value and tiers are of active clients.
         lists: the first clients of each work list; None of a run that made none.
         funnel: None where ``no_funnel`` says why.
         figures: those of the whole book; ``definitions`` are theirs.
@@ -169,6 +200,7 @@ class Overview:
     tier_colours: dict[str, str]
     top_tiers: tuple[str, ...]
     sample: ClientSample
+    cold_start: ColdStartPart | None
     movers: Movers
     overrides: Overridden
     alarms: AlarmSummary

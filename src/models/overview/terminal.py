@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from models.overview.report import AlarmSummary, Movers, Overview
+from models.overview.report import AlarmSummary, ColdStartPart, Movers, Overview
+from models.shell.small_plots import short_number
 from models.warnings.text import warnings_sentence
 
 
 def overview_lines(overview: Overview, page: Path) -> Iterator[str]:
-    """How many moved and warn, which policy graded, and where the page is."""
+    """How many moved and warn, who started cold, which policy graded, and where the page is."""
     yield f"moved    {_moved(overview.movers)}"
     yield f"warnings {_warned(overview.alarms)}"
+    if overview.cold_start is not None:
+        yield f"cold     {_cold(overview.cold_start, overview.currency)}"
     if overview.policy is not None:
         yield f"graded   by {overview.policy.sentence}"
     yield f"overview {page}"
+
+
+def _cold(part: ColdStartPart, currency: str) -> str:
+    """Clients without activity, who stand apart from all other counts."""
+    return f"start of {part.clients:,} clients without activity, {short_number(part.value)} {currency} expected of them"
 
 
 def _moved(movers: Movers) -> str:

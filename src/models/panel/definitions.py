@@ -26,15 +26,20 @@ _DISCOUNTED = Text("discounted at {rate:.3g}% a year")
 _AS_IT_IS = Text("not discounted")
 _TIMES = Text("{weight:.3g} times {label}")
 _HORIZON = Text("Horizon: {horizon}.")
+_COLD_START = Text(
+    "Cold start: not active in the {past} before the as-of date. What is said here is what came of clients who began "
+    "alike ({who}), at earlier dates; bounds are wider than those of active clients."
+)
 
 
-def definitions(config: Config, language: Language = ENGLISH) -> tuple[str, str, str]:
+def definitions(config: Config, language: Language = ENGLISH, *, cold_start: bool = False) -> tuple[str, str, str]:
     """Decline, value and horizon, a sentence each, in the order in which a reader needs them.
 
-    Decline is what the targets count: by the rule of the config, over its horizon, against its activity window.
+    Decline is what the targets count: by the rule of the config, over its horizon, against its activity window. Of a
+    client without activity (``cold_start``), which has nothing to fall below, it is that none comes, by either rule.
     """
     kinds = [common_label(kind) for kind in config.activity.kinds]
-    decline = (_LAPSE if config.decline.rule == "lapse" else _DROP).within(
+    decline = (_LAPSE if config.decline.rule == "lapse" or cold_start else _DROP).within(
         language,
         activity=listed(kinds),
         any_activity=listed(kinds, OR),
@@ -42,10 +47,16 @@ def definitions(config: Config, language: Language = ENGLISH) -> tuple[str, str,
         past=_stretch(config.time.activity_periods, config.time.period, language),
         each=PERIODS[config.time.period],
         share=config.decline.share,
-        matured=_MATURED if _LENDING & set(config.activity.kinds) else "",
+        matured=_MATURED if _LENDING & set(config.activity.kinds) and not cold_start else "",
     )
     horizon = _stretch(config.time.horizon_periods, config.time.period, language)
     return decline, _value(config, language), _HORIZON.within(language, horizon=horizon)
+
+
+def cold_start_mark(config: Config, who: str, language: Language) -> str:
+    """What must be known of a client without activity; ``who`` are those who began alike, in the language."""
+    past = _stretch(config.time.activity_periods, config.time.period, language)
+    return _COLD_START.within(language, past=past, who=who)
 
 
 def _value(config: Config, language: Language) -> str:

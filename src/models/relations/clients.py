@@ -35,10 +35,10 @@ def early_margin(reader: Reader, window: Window) -> Any:
 
 
 def expected_value(reader: Reader, window: Window, scores: Any, scored_on: date) -> Any:
-    """Expected value within the horizon over the cost of winning the client; ``scores`` has client_id and value.
+    """Expected value within the horizon over the cost of winning the client.
 
-    Everybody won before ``scored_on`` counts: whom the scores do not hold left again or is not active yet, and brings
-    nothing.
+    ``scores`` has client_id, value and is_active. Everybody won before ``scored_on`` counts, without activity yet by
+    what the cold start expects; whom the scores do not hold is out of reach and brings nothing.
     """
     won = _won_before(reader, window, scored_on)
     joined = won.left_join(_valued(scores), "client_id")
@@ -46,8 +46,8 @@ def expected_value(reader: Reader, window: Window, scores: Any, scored_on: date)
 
 
 def expected_value_of_active(reader: Reader, window: Window, scores: Any, scored_on: date) -> Any:
-    """The same of the clients that the scores hold, which are those that are active."""
-    joined = _won_before(reader, window, scored_on).inner_join(_valued(scores), "client_id")
+    """The same of the clients that are active."""
+    joined = _won_before(reader, window, scored_on).inner_join(_valued(scores.filter(scores.is_active)), "client_id")
     return joined.select("client_id", top="value", bottom="acquisition_cost")
 
 

@@ -90,7 +90,12 @@ def train_models(
         require_both_outcomes(panel.at([test]), test)
     segments = continued_segments(panel.at([served.latest]), config, previous)
     evaluated = evaluation_report(
-        book, config, forecasts, plan, EvaluationWatch(recorder, progress, truth, segments.model)
+        book,
+        config,
+        forecasts,
+        plan,
+        EvaluationWatch(recorder, progress, truth, segments.model),
+        cold=learned.cold,
     )
     progress.stage("Fitting the models that serve")
     calibration = learn_calibration(forecasts.of(served), config)

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from models.codec import OMITTED_IF_NONE, written_as
 from models.evaluation.report.causes import CauseGroup
+from models.evaluation.report.cold_start import ColdStartOrigin
 from models.evaluation.report.errors_by_group import ErrorGroup
 from models.evaluation.report.findings import OriginFindings
 from models.evaluation.report.frequency import CalibrationBin, IntervalCoverage, JudgedCurveByStep
@@ -149,6 +150,7 @@ class EvaluationReport:
         absent: table -> measures of the config that the book does not know.
         interval_level: share of resamples that the intervals of figures hold.
         pooled: None for a single origin.
+        cold_start: clients without activity at each test origin at which their models could be learned.
     """
 
     book: str
@@ -164,3 +166,4 @@ class EvaluationReport:
     pooled: PooledReport | None
     stability: Stability
     origins: tuple[OriginReport, ...]
+    cold_start: tuple[ColdStartOrigin, ...] = ()
