@@ -35,7 +35,7 @@ from models.pipeline.pipeline import FittedModels, fit_models, fit_segments, sco
 from models.pipeline.predictions import Predictions
 from models.pipeline.selection import learn_calibration
 from models.simulator.intervention import share_avoided
-from models.vocab import BoolArray, DeclineCause, FloatArray, IntArray, Progress, TextArray
+from models.vocab import BoolArray, FloatArray, IntArray, Progress, TextArray
 from models.warnings.compute import Served, origins_to_read, read_deteriorations
 
 HELD = (Basis.MARGIN.value, Basis.LIMIT.value)
@@ -159,9 +159,9 @@ class _Day:
 
     @property
     def risk(self) -> FloatArray:
-        """The probability of default where causes are known, else of decline."""
-        incidence = self.said.curves.incidence.get(DeclineCause.DEFAULT)
-        return self.said.decline_probability if incidence is None else np.asarray(incidence[:, -1])
+        """The probability of default where it is known, else of decline."""
+        default = self.said.default_probability
+        return self.said.decline_probability if np.isnan(default).any() else default
 
     @property
     def rated(self) -> FloatArray:

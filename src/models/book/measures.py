@@ -19,6 +19,8 @@ from models.config.sections import MeasureConfig
 from models.vocab import FloatArray
 
 ACTIVITY = "activity"
+WRITE_OFF, RECOVERY = "value_part_write_off", "value_part_recovery"
+"""Parts of value that are credit loss; what else value counts is margin."""
 KNOWN_ON = {
     "cashflows": "date",
     "interactions": "date",

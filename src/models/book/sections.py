@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from models.config.credit import CreditConfig
 from models.config.guard import GuardConfig
 from models.config.policy.tiers import TierScale
 from models.config.sections import ActivityConfig, BookConfig, FeaturesConfig, RunConfig, TimeConfig, ValueConfig
@@ -51,6 +52,10 @@ class LedgerSections(Protocol):
     @property
     def value(self) -> ValueConfig:
         """The kinds of cashflows that make up value."""
+
+    @property
+    def credit(self) -> CreditConfig:
+        """What facilities lose in default where the book does not say it."""
 
     @property
     def features(self) -> FeaturesConfig:

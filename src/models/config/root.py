@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from models.config.backtest import BacktestConfig
 from models.config.base import Section
+from models.config.credit import CreditConfig
 from models.config.explaining import ExplainingConfig
 from models.config.feature_names import feature_problems
 from models.config.guard import GuardConfig
@@ -60,6 +61,7 @@ class Config(Section):
     time: TimeConfig
     activity: ActivityConfig
     value: ValueConfig
+    credit: CreditConfig = CreditConfig()
     decline: DeclineConfig
     features: FeaturesConfig
     origins: OriginsConfig

@@ -317,11 +317,25 @@ class ColdStartConfig(BoostingConfig):
     )
 
 
+class DefaultLearnerConfig(DeclineLearnerConfig):
+    """The model of default: small trees, since defaults are few."""
+
+    trees: Annotated[Count, Search(low=50, high=800, log=True)] = 250
+    learning_rate: Annotated[float, Field(gt=0, le=1), Search(low=0.005, high=0.2, log=True)] = 0.03
+    leaves: Annotated[int, Field(ge=2, le=4096), Search(low=3, high=63, log=True)] = 4
+    min_clients_per_leaf: Annotated[Count, Search(low=5, high=200, log=True)] = 40
+    feature_share: Annotated[float, Field(gt=0, le=1), Search(low=0.1, high=1.0)] = 0.2
+    bins: Annotated[int, Field(ge=2, le=255)] = Field(
+        default=63, description="Into so many a feature's values are put; fewer fit faster."
+    )
+
+
 class LearnersConfig(Section):
     """The learners."""
 
     value: ValueLearnerConfig = ValueLearnerConfig()
     decline: DeclineLearnerConfig = DeclineLearnerConfig()
+    default: DefaultLearnerConfig = DefaultLearnerConfig()
     cold_start: ColdStartConfig = ColdStartConfig()
     segments: SegmentsConfig
     half_life_periods: PositiveFloat | None = Field(

@@ -10,7 +10,10 @@ from models.config.base import Count, Name, OpenShare, PositiveFloat, Section, S
 from models.config.explaining import Pattern
 
 Steps = dict[Pattern, PositiveFloat]
-_MOVED = {"loss_weight": "call it warnings.stake_weight: it weighs business at risk and credit loss together"}
+_MOVED = {
+    "loss_weight": "call it warnings.stake_weight: it weighs business at risk and credit loss together",
+    "loss_given_default": "set credit.loss_given_default, which counts where the book says no LGD of a facility",
+}
 """Keys that there were -> where to say it now."""
 
 
@@ -82,9 +85,6 @@ class WarningsConfig(Section):
     )
     calm_periods: Count = Field(
         default=3, description="After so many periods without a warning a client is forgotten, and anything is news."
-    )
-    loss_given_default: OpenShare = Field(
-        default=0.45, description="Share of what is outstanding that a default costs."
     )
     dimensions: dict[Name, DeteriorationConfig] = Field(
         default_factory=lambda: dict(_DIMENSIONS),

@@ -94,7 +94,7 @@ def evaluate_origin(
         unfinished_origins=len(origins.unfinished),
         unfinished_rows=len(panel.at(each.origin for each in origins.unfinished)),
         clients=len(rows),
-        calibrated=calibration.bands is not None,
+        calibrated=bool(calibration.bands),
         groups_apart=rows.groups_known,
         choice=value_choice(calibration, panel, origins),
         serving=calibration.serving,

@@ -12,12 +12,12 @@ from models.evaluation.benchmarks import BenchmarkResults
 from models.evaluation.metrics import Realised
 from models.evaluation.report.judged import Judged, JudgedCredit, JudgedCurve
 from models.evaluation.truth import KnownOutcomes
-from models.learners.decline.curves import DeclineCurves
 from models.learners.segments.model import SegmentModel
 from models.panel.panel import Panel
 from models.panel.targets import DECLINE_CAUSES
 from models.pipeline.pipeline import segment_rows
-from models.vocab import DeclineCause, FloatArray, IntArray, TextArray
+from models.pipeline.predictions import Predictions
+from models.vocab import FloatArray, IntArray, TextArray
 
 
 def judged_rows(
@@ -56,26 +56,22 @@ def judged_rows(
             known=known.causes,
         ),
         known_value=known.value,
-        credit=_credit(rows, ours.curves, known),
+        credit=_credit(rows, ours, known),
     )
 
 
-def _credit(rows: Panel, curves: DeclineCurves, known: KnownOutcomes) -> JudgedCredit | None:
-    """Default of each client, foreseen and realised; None where the book knows no defaults."""
-    probability = _default_probability(curves)
-    if probability is None:
+def _credit(rows: Panel, ours: Predictions, known: KnownOutcomes) -> JudgedCredit | None:
+    """Default and credit loss of each client, foreseen and realised; None where the book knows no defaults."""
+    if np.isnan(ours.default_probability).any():
         return None
     return JudgedCredit(
-        default_probability=probability,
-        defaulted=None if rows.cause is None else rows.cause == DECLINE_CAUSES.index(DeclineCause.DEFAULT),
-        known_default=known.causes.get(DeclineCause.DEFAULT),
+        default_probability=ours.default_probability,
+        defaulted=rows.defaulted,
+        known_default=known.default,
+        foreseen_loss=ours.credit_loss,
+        realised_loss=rows.credit_loss,
+        known_loss=known.credit_loss,
     )
-
-
-def _default_probability(curves: DeclineCurves) -> FloatArray | None:
-    """Chance of a decline by default until the horizon, (n_clients,); None where causes are not known."""
-    incidence = curves.incidence.get(DeclineCause.DEFAULT)
-    return None if incidence is None else np.clip(incidence[:, -1], 0.0, 1.0)
 
 
 def named_segments(segments: SegmentModel, rows: Panel) -> TextArray:

@@ -24,7 +24,7 @@ from models.vocab import FloatArray
 
 _COLUMNS = ("client_id", "as_of", "expected_value", "decline_probability")
 _CAUSE_COLUMNS = {str(cause): f"decline_{cause}_probability" for cause in DECLINE_CAUSES}
-_LOSS_COLUMN = "expected_credit_loss"
+_LOSS_COLUMN, _DEFAULT_COLUMN = "expected_credit_loss", "default_probability"
 
 
 def read_truth(path: Path) -> pd.DataFrame:
@@ -33,20 +33,23 @@ def read_truth(path: Path) -> pd.DataFrame:
     missing = [name for name in _COLUMNS if name not in frame]
     if missing:
         raise MissingColumnError("truth", missing, list(map(str, frame.columns)))
-    return frame[[*_COLUMNS, *(name for name in (*_CAUSE_COLUMNS.values(), _LOSS_COLUMN) if name in frame)]]
+    return frame[
+        [*_COLUMNS, *(name for name in (*_CAUSE_COLUMNS.values(), _LOSS_COLUMN, _DEFAULT_COLUMN) if name in frame)]
+    ]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KnownOutcomes:
     """What could be known of the clients of one origin, of a simulated book. Shapes (n_rows,).
 
-    ``value`` and ``credit_loss`` are expectations in currency, ``decline`` the chance of one, ``causes`` that of one by
-    each cause; what the truth does not tell of every client is None or absent.
+    ``value`` and ``credit_loss`` are expectations in currency, ``decline`` and ``default`` the chances of one,
+    ``causes`` that of a decline by each cause; what the truth does not tell of every client is None or absent.
     """
 
     value: FloatArray | None = None
     decline: FloatArray | None = None
     credit_loss: FloatArray | None = None
+    default: FloatArray | None = None
     causes: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
@@ -61,6 +64,7 @@ def known_outcomes(rows: Panel, truth: pd.DataFrame, as_of: date) -> KnownOutcom
         value=mine["expected_value"],
         decline=mine["decline_probability"],
         credit_loss=mine.get(_LOSS_COLUMN),
+        default=mine.get(_DEFAULT_COLUMN),
         causes={cause: mine[name] for cause, name in _CAUSE_COLUMNS.items() if name in mine},
     )
 

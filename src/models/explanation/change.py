@@ -19,7 +19,7 @@ from models.grading.built_in import Grades
 from models.grading.compute import Grader
 from models.learners.calibration import PlattCalibration
 from models.learners.change import ModelReading, SplitChange, mean_steps, mixed_predictions, split_change
-from models.learners.contributions import exp_rate, logistic_rate
+from models.learners.contributions import CURRENCY, exp_rate, logistic_rate
 from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import FittedModels
@@ -116,6 +116,8 @@ class TierChange:
 class Change:
     """Why each client changed: value in currency and its logarithm, decline as probability and log-odds, and tier.
 
+    Losses have no logarithm: where credit loss is known, ``log_value`` is in currency too.
+
     The policy, that is cut-offs and rules, moves tiers only: of value and decline it has no part.
     """
 
@@ -145,23 +147,25 @@ def explain_change(old: Version, new: Version, *, reasons: Mapping[str, str] | N
     """Why what ``new`` says after differs from what ``old`` said before.
 
     ``reasons`` brings features together under what a person would call one thing; else each stands for itself. The
-    logarithm of value and the log-odds of decline are split (see ``split_change``); in currency and probability each
+    logarithm of value, or where credit loss is known the value, and the log-odds of decline are split (see
+    ``split_change``); in currency and probability each
     part keeps its share of the way, as in every explanation, also where the way is nothing but parts of it are not.
     Raises ``AdditivityError`` if any part misses, ``UnknownClientError`` if the clients are not the same everywhere.
     """
     _require_same_clients(old, new)
-    values, declines = _pair(_value_reading, old, new), _pair(_decline_reading, old, new)
+    signed = any(version.models.value.credit is not None for version in (old, new))
+    values = _pair(_signed_value_reading if signed else _value_reading, old, new)
+    declines = _pair(_decline_reading, old, new)
     log_value = split_change(*values, reasons=reasons or {})
     log_odds = split_change(*declines, reasons=reasons or {})
-    value = log_value.rescaled(
-        unit="currency", curve=np.exp, rate=exp_rate(log_value.before, log_value.after - log_value.before)
-    )
+    value = log_value if signed else _in_currency(log_value)
     decline = log_odds.rescaled(
         unit="probability", curve=expit, rate=logistic_rate(log_odds.before, log_odds.after - log_odds.before)
     )
     for split in (log_value, log_odds, value, decline):
         split.check()
-    graded = _graded(np.exp(mixed_predictions(*values)), expit(mixed_predictions(*declines)), old, new)
+    mixed = mixed_predictions(*values)
+    graded = _graded(mixed if signed else np.exp(mixed), expit(mixed_predictions(*declines)), old, new)
     return Change(
         clients=new.after.index,
         value=value,
@@ -205,7 +209,7 @@ def _pair(read: Callable[[Version], ModelReading], old: Version, new: Version) -
 
 
 def _value_reading(version: Version) -> ModelReading:
-    model, contract = version.models.value, version.models.contract
+    model, contract = version.models.value.margin, version.models.contract
     plain = replace(model, calibration=type(model.calibration)())
     return ModelReading(
         features=contract.names,
@@ -214,6 +218,22 @@ def _value_reading(version: Version) -> ModelReading:
         curve=model.calibration.log_value,
         slope=model.calibration.slope,
     )
+
+
+def _signed_value_reading(version: Version) -> ModelReading:
+    """Margin less credit loss in currency, as they are served; there is no calibration of the difference."""
+    model, contract = version.models.value, version.models.contract
+    before, after = (
+        model.in_served_unit(model.explain(contract.encode(features))) for features in (version.before, version.after)
+    )
+    return ModelReading(
+        features=contract.names, before=before, after=after, curve=lambda amount: amount, slope=np.ones_like
+    )
+
+
+def _in_currency(log_value: SplitChange) -> SplitChange:
+    rate = exp_rate(log_value.before, log_value.after - log_value.before)
+    return log_value.rescaled(unit=CURRENCY, curve=np.exp, rate=rate)
 
 
 def _decline_reading(version: Version) -> ModelReading:

@@ -12,12 +12,13 @@ import pandas as pd
 
 from models.grading.built_in import Grades, TierPolicy, grade
 from models.grading.decision import Assessment, assess, decide
-from models.grading.facts import Facts
+from models.grading.facts import FORECAST, Facts
 from models.grading.fitted import GradingPolicy
 from models.grading.overrides import Override
 from models.grading.reasons_text import reasons
-from models.learners.intervals import ConformalBands
+from models.learners.intervals import ConformalBands, Expected
 from models.learners.probability_band import ProbabilityBand
+from models.learners.value.net import CREDIT_LOSS, ValueParts
 from models.panel.panel import Panel
 from models.vocab import FloatArray, TextArray
 
@@ -33,6 +34,15 @@ class Forecast:
     value: FloatArray
     value_low: FloatArray
     value_high: FloatArray
+    margin: FloatArray
+    margin_low: FloatArray
+    margin_high: FloatArray
+    credit_loss: FloatArray
+    credit_loss_low: FloatArray
+    credit_loss_high: FloatArray
+    default_probability: FloatArray
+    exposure_at_default: FloatArray
+    loss_given_default: FloatArray
     decline_probability: FloatArray
     decline_low: FloatArray
     decline_high: FloatArray
@@ -43,28 +53,43 @@ class Bounds:
     """How far outcomes may lie from forecasts.
 
     ``classes`` grades by expectation alone: in whose tier a client is counted where intervals hold by tier, for which
-    the policy's own tiers, which look at the bounds, come too late. ``bands`` and ``decline_band`` are None where no
-    origin that has come true could be predicted.
+    the policy's own tiers, which look at the bounds, come too late. ``bands``, by what they are drawn around, are empty
+    and ``decline_band`` None where no origin that has come true could be predicted. ``level_error`` is by how much of
+    itself the total of a book was foreseen wrongly there.
     """
 
     classes: TierPolicy
-    bands: ConformalBands | None
+    bands: Mapping[str, ConformalBands]
     decline_band: ProbabilityBand | None
+    level_error: float = 0.0
 
-    def around(self, value: FloatArray, probability: FloatArray) -> Forecast:
-        """The forecast of values and probabilities of decline (n,)."""
-        unknown = np.full(len(value), np.nan)
-        tier = grade(value, probability, self.classes).tier
-        low, high = self.bands.around(value, tier) if self.bands else (unknown, unknown)
+    def around(self, parts: ValueParts, probability: FloatArray) -> Forecast:
+        """The forecast of values by their parts, and of probabilities of decline (n,)."""
+        unknown = np.full(len(probability), np.nan)
+        tier = grade(parts.value, probability, self.classes).tier
         risk = self.decline_band.around(probability) if self.decline_band else (unknown, unknown)
+        found: dict[str, FloatArray] = {}
+        for name, amount in parts.amounts.items():
+            bands = self.bands.get(name)
+            low, high = bands.around(expected_of(parts, amount, tier)) if bands else (unknown, unknown)
+            least = 0.0 if name == CREDIT_LOSS else -np.inf
+            found |= {name: amount, f"{name}_low": np.maximum(low, least), f"{name}_high": high}
         return Forecast(
-            value=value,
-            value_low=low,
-            value_high=high,
+            **found,
+            default_probability=parts.default_probability,
+            exposure_at_default=parts.exposure,
+            loss_given_default=parts.lgd,
             decline_probability=probability,
             decline_low=risk[0],
             decline_high=risk[1],
         )
+
+
+def expected_of(parts: ValueParts, amount: FloatArray, tier: TextArray) -> Expected:
+    """What an interval is drawn around: one of the ``amounts`` of ``parts``, of clients of a tier by expectation."""
+    return Expected(
+        amount=amount, size=parts.margin, spread=parts.loss_in_default, risk=parts.default_probability, tier=tier
+    )
 
 
 def facts_of(
@@ -99,7 +124,8 @@ def by_policy(policy: GradingPolicy, bounds: Bounds) -> Grader:
 
     def graded(features: pd.DataFrame, value: FloatArray, decline: FloatArray) -> Grades:
         clients = np.asarray(features.index.astype("str").to_numpy(dtype=np.str_))
-        return grades_of(assess(policy, _facts(bounds.around(value, decline), features, clients, date.max, None)))
+        forecast = bounds.around(ValueParts.of_margin(value), decline)
+        return grades_of(assess(policy, _facts(forecast, features, clients, date.max, None)))
 
     return graded
 
@@ -110,12 +136,7 @@ def _facts(
     return Facts(
         client_id=clients,
         as_of=as_of,
-        value=forecast.value,
-        value_low=forecast.value_low,
-        value_high=forecast.value_high,
-        decline_probability=forecast.decline_probability,
-        decline_low=forecast.decline_low,
-        decline_high=forecast.decline_high,
+        **{name: getattr(forecast, name) for name in FORECAST},
         features=features,
         previous=previous,
     )

@@ -12,7 +12,19 @@ import pandas as pd
 from models.grading.overrides import Override
 from models.vocab import BoolArray, FloatArray, IntArray, TextArray
 
-_ARRAYS = ("client_id", "value", "value_low", "value_high", "decline_probability", "decline_low", "decline_high")
+_PARTS = ("margin", "credit_loss")
+FORECAST = (
+    "value",
+    "value_low",
+    "value_high",
+    *(f"{part}{side}" for part in _PARTS for side in ("", "_low", "_high")),
+    "default_probability",
+    "decline_probability",
+    "decline_low",
+    "decline_high",
+)
+"""What is foreseen of each client, by its name among the facts."""
+_ARRAYS = ("client_id", *FORECAST)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +34,7 @@ class Facts:
     Attributes:
         client_id: ties are broken by it.
         value: expected value in book currency; ``value_low`` and ``value_high`` its bounds, NaN where there are none.
+        margin, credit_loss: its parts likewise, ``default_probability`` from 0 to 1; NaN where no defaults are known.
         decline_probability: from 0 to 1; ``decline_low`` and ``decline_high`` likewise.
         features: the panel's, one row per client; a column that is not there is unknown of all.
         previous: the tier by rule of the run before (``TierDecisions.by_rule``), "" where there was none.
@@ -33,6 +46,13 @@ class Facts:
     value: FloatArray
     value_low: FloatArray
     value_high: FloatArray
+    margin: FloatArray
+    margin_low: FloatArray
+    margin_high: FloatArray
+    credit_loss: FloatArray
+    credit_loss_low: FloatArray
+    credit_loss_high: FloatArray
+    default_probability: FloatArray
     decline_probability: FloatArray
     decline_low: FloatArray
     decline_high: FloatArray

@@ -52,13 +52,14 @@ class SplitChange:
     calibration: FloatArray
 
     def check(self, tolerance: float = TOLERANCE) -> None:
-        """Hold every row's sum against ``after``, relative to the larger of ``before`` and ``after``.
+        """Hold every row's sum against ``after``, relative to the largest of ``before``, ``after`` and the parts.
 
         Raises ``AdditivityError`` with the worst row, a number that is missing or infinite counting as worst.
         """
         if not self.after.size:
             return
         size = np.maximum(np.maximum(np.abs(self.before), np.abs(self.after)), np.finfo(np.float64).tiny)
+        size = np.maximum(size, np.abs(self.data).max(axis=1, initial=0.0))
         reported = self.before + self.data.sum(axis=1) + self.model + self.calibration
         gap = np.abs(reported - self.after) / size
         row = int(np.argmax(gap))  # which takes a missing number for the largest

@@ -12,6 +12,8 @@ from models.vocab import FloatArray
 
 RELATIVE_TOLERANCE = 1e-6
 RAW_TOLERANCE = 1e-9
+CURRENCY = "currency"
+"""The unit of what is served of value."""
 ROUNDED_TO = 2.0**-24
 """A part is a whole multiple of it, about 6e-8 of a logarithm or of log-odds: exact in binary, and short on disk."""
 

@@ -1,4 +1,4 @@
-"""Conformal intervals around the expected value by tier and size, learned on out-of-time forecasts."""
+"""Conformal intervals around expected amounts by risk, tier and size, learned on out-of-time forecasts."""
 
 from __future__ import annotations
 
@@ -12,18 +12,50 @@ import numpy as np
 
 from models.vocab import BoolArray, FloatArray, IntArray, TextArray
 
+RISK_EDGES = (0.02, 0.1, 0.5)
+"""Probabilities of default at which bands of risk begin, beside the lowest."""
 _BINS = 10
 _MIN_PER_BIN = 100
-"""Bins are not cut smaller: of 100 ratios the place of a quantile is off by half a percent at most on average."""
-_MIN_PER_TIER = 40
+"""Bins are not cut smaller: of 100 residuals the place of a quantile is off by half a percent at most on average."""
+_MIN_PER_CELL = 40
 _LEAST_SHARE = 0.01
-"""Below this share of the mean expected value a ratio says nothing any more, and amounts are compared."""
+"""Below this share of the mean margin a ratio says nothing any more, and amounts are compared."""
 _ROUNDING = 1e-9
+_ALL = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What intervals are drawn around. Shapes (n,), in book currency.
+
+    ``size`` is the expected margin, ``spread`` what a default would cost, and ``risk`` its probability; NaN where no
+    defaults are known. ``tier`` is the tier by expectation.
+    """
+
+    amount: FloatArray
+    size: FloatArray
+    spread: FloatArray
+    risk: FloatArray
+    tier: TextArray
+
+    def band(self) -> IntArray:
+        """The band of risk of each client, from 0; the lowest where it is not known."""
+        return np.searchsorted(np.asarray(RISK_EDGES), np.nan_to_num(self.risk, nan=0.0), side="right")
+
+    def scale(self, least: float) -> FloatArray:
+        """What residuals are counted in: the margin, and where default is likely its standard deviation beside it."""
+        chance = np.nan_to_num(self.risk, nan=0.0)
+        deviation = np.sqrt(chance * (1.0 - chance)) * np.nan_to_num(self.spread, nan=0.0)
+        return np.asarray(np.maximum(self.size, least) + np.where(self.band() >= _RISKY, deviation, 0.0))
+
+
+_RISKY = 2
+"""The band of risk from which on a default is likely enough to lie within an interval."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Bands:
-    """Realised over expected value, from ``low`` to ``high``, per bin of expected value.
+    """Residuals in units of the scale, from ``low`` to ``high``, per bin of the expected amount.
 
     A bin reaches from its edge up to the next; the first one also holds everything below.
     """
@@ -33,21 +65,22 @@ class Bands:
     high: tuple[float, ...]
 
     def at(self, expected: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Low and high ratio of each client. Shapes (n,)."""
+        """Low and high residual of each client. Shapes (n,)."""
         place = _bin_of(np.asarray(self.edges), expected)
         return np.asarray(self.low)[place], np.asarray(self.high)[place]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConformalBands:
-    """Intervals that hold the realised value of a client with probability ``level``, in its tier and size bin.
+    """Intervals that hold what comes of a client with probability ``level``, by risk of default, tier and size.
 
-    Mondrian conformal prediction: what is asked of all clients is asked of each tier, and within it of each bin of
-    expected value, as far as it has clients enough; a tier with too few, or never seen, has the bands of ``pooled``.
-    Each tail is left at most half of what ``level`` leaves; what the lower one does not need, since the many clients
-    that bring exactly nothing cannot fall below it, goes to the upper. The ratio is realised over expected value, and
-    near zero over ``least``, in currency, so that it stays finite. Losses give ratios below zero. An interval always
-    holds the expected value. Where more clients than ``level`` bring nothing, more than ``level`` fall inside.
+    Mondrian conformal prediction over signed residuals: what is asked of all clients is asked of each band of risk, in
+    it of each tier, and in that of each bin of expected amount, as far as there are clients enough. A tier with too few
+    has the interval of its band of risk, a band with too few that of all from it on, else from one before it on. Each
+    tail is left at most half of what ``level`` leaves; what the lower one does not need, since the many clients that
+    bring exactly nothing cannot fall below it, goes to the upper. Residuals are counted in the margin, not below
+    ``least``, and where default is likely in the standard deviation of its loss beside it. An interval always holds the
+    expected amount. Where more clients than ``level`` bring nothing, more than ``level`` fall inside.
 
     Sources: Vovk (2012) for bins; Tibshirani et al. (2019) and Barber et al. (2023) for weights, by which older origins
     count less. Neither ``crepes`` 0.9 (with bins, and unequal tails in predictive systems) nor ``MAPIE`` 1.6 (unequal
@@ -56,51 +89,56 @@ class ConformalBands:
 
     level: float
     least: float
-    tiers: Mapping[str, Bands]
-    pooled: Bands
+    cells: Mapping[str, Bands]
+    """Band of risk, and tier where it has its own -> residuals; "" of all clients."""
 
     @classmethod
     def fit(
-        cls,
-        expected: FloatArray,
-        realised: FloatArray,
-        tier: TextArray,
-        *,
-        level: float,
-        weight: FloatArray | None = None,
+        cls, expected: Expected, realised: FloatArray, *, level: float, weight: FloatArray | None = None
     ) -> ConformalBands:
-        """Learn from clients (n,) whose value was foreseen without them; at least one. Both in book currency.
+        """Learn from clients (n,) that were foreseen without them; at least one. ``realised`` in book currency.
 
         ``weight`` says how much each counts beside a client that is to be scored, who counts as the heaviest.
 
-        >>> bands = ConformalBands.fit(np.ones(99), np.arange(1.0, 100.0), np.full(99, "A"), level=0.9)
-        >>> bands.around(np.ones(1), np.array(["A"]))
-        (array([1.]), array([95.]))
+        >>> alike = Expected(amount=np.ones(99), size=np.ones(99), spread=np.full(99, np.nan),
+        ...                  risk=np.full(99, np.nan), tier=np.full(99, "A"))
+        >>> bands = ConformalBands.fit(alike, np.arange(1.0, 100.0), level=0.9)
+        >>> [float(side[0]) for side in bands.around(alike)]
+        [1.0, 95.0]
         """
-        rows = np.ones(len(expected)) if weight is None else weight / weight.max()
-        least = _LEAST_SHARE * math.fsum(rows * expected) / math.fsum(rows)
-        ratio = realised / np.maximum(expected, least)
+        rows = np.ones(len(realised)) if weight is None else weight / weight.max()
+        size = np.maximum(expected.size, 0.0)
+        least = max(_LEAST_SHARE * math.fsum(rows * size) / math.fsum(rows), np.finfo(np.float64).tiny)
+        residual = (realised - expected.amount) / expected.scale(least)
+        band, enough = expected.band(), max(_MIN_PER_CELL, _fewest(level))
 
         def bands(chosen: BoolArray) -> Bands:
-            return _bands(expected[chosen], ratio[chosen], rows[chosen], level)
+            return _bands(expected.amount[chosen], residual[chosen], rows[chosen], level)
 
-        enough = max(_MIN_PER_TIER, _fewest(level))
-        known = [name for name in np.unique(tier).tolist() if rows[tier == name].sum() >= enough]
-        return cls(
-            level=level,
-            least=least,
-            tiers={name: bands(np.asarray(tier == name)) for name in known},
-            pooled=bands(np.ones(len(expected), dtype=bool)),
-        )
+        cells = {_ALL: bands(np.ones(len(realised), dtype=np.bool_))}
+        for risk in range(len(RISK_EDGES) + 1):
+            wider = [np.asarray(band == risk), *(np.asarray(band >= start) for start in range(risk, -1, -1))]
+            found = [chosen for chosen in wider if rows[chosen].sum() >= enough]
+            cells[str(risk)] = bands(found[0]) if found else cells[_ALL]
+            for name in np.unique(expected.tier).tolist():
+                chosen = np.asarray((band == risk) & (expected.tier == name))
+                if rows[chosen].sum() >= enough:
+                    cells[f"{risk}/{name}"] = bands(chosen)
+        return cls(level=level, least=least, cells=cells)
 
-    def around(self, expected: FloatArray, tier: TextArray) -> tuple[FloatArray, FloatArray]:
-        """Low and high value of each client, in book currency. Shapes (n,)."""
-        low, high = self.pooled.at(expected)
-        for name, bands in self.tiers.items():
-            inside = np.asarray(tier == name)
-            low[inside], high[inside] = bands.at(expected[inside])
-        size = np.maximum(expected, self.least)
-        return np.minimum(size * low, expected), np.maximum(size * high, expected)
+    def around(self, expected: Expected) -> tuple[FloatArray, FloatArray]:
+        """Low and high amount of each client, in book currency. Shapes (n,)."""
+        band = expected.band()
+        low, high = np.zeros(len(expected.amount)), np.zeros(len(expected.amount))
+        for risk in range(len(RISK_EDGES) + 1):
+            for name in (None, *np.unique(expected.tier).tolist()):
+                cell = self.cells.get(str(risk) if name is None else f"{risk}/{name}")
+                inside = np.asarray((band == risk) & (True if name is None else expected.tier == name))
+                if cell is not None and inside.any():
+                    low[inside], high[inside] = cell.at(expected.amount[inside])
+        scale = expected.scale(self.least)
+        amount = expected.amount
+        return np.minimum(amount + scale * low, amount), np.maximum(amount + scale * high, amount)
 
     def to_json(self) -> str:
         """The bands as text."""
@@ -110,8 +148,8 @@ class ConformalBands:
     def from_json(cls, text: str) -> ConformalBands:
         """Read what ``to_json`` wrote."""
         data: dict[str, Any] = json.loads(text)
-        tiers = {name: _read(bands) for name, bands in data["tiers"].items()}
-        return cls(level=data["level"], least=data["least"], tiers=tiers, pooled=_read(data["pooled"]))
+        cells = {name: _read(bands) for name, bands in data["cells"].items()}
+        return cls(level=data["level"], least=data["least"], cells=cells)
 
 
 def _read(data: Mapping[str, Any]) -> Bands:

@@ -80,11 +80,7 @@ def list_inputs(rows: Panel, said: Predictions, config: Config, *, capped: BoolA
     """What lists look at of the clients of a block; ``capped`` (n_rows,): a cap of the policy holds the tier down."""
     known = {name: _column(rows, name) for name in (LIMIT, NEED, _LEVERAGE, _MARGIN, _REVENUE, _WON, _ARREARS)}
     exposure = np.maximum(_column(rows, OUTSTANDING), 0.0)
-    incidence = said.curves.incidence.get(DeclineCause.DEFAULT)
-    defaults = np.full(len(rows), np.nan) if incidence is None else np.asarray(incidence[:, -1])
     settings, limit = config.lists, np.nan_to_num(known[LIMIT])
-    loss = defaults * config.warnings.loss_given_default * exposure
-    surer = [_ratio(bound, said.decline_probability) for bound in (said.decline_low, said.decline_high)]
     return ListInputs(
         client_id=rows.client_id.to_numpy(dtype=np.str_),
         value=said.value,
@@ -93,10 +89,10 @@ def list_inputs(rows: Panel, said: Predictions, config: Config, *, capped: BoolA
         declines=said.decline_probability,
         declines_low=said.decline_low,
         declines_high=said.decline_high,
-        defaults=defaults,
-        credit_loss=loss,
-        credit_loss_low=loss * surer[0],
-        credit_loss_high=loss * surer[1],
+        defaults=said.default_probability,
+        credit_loss=said.credit_loss,
+        credit_loss_low=said.credit_loss_low,
+        credit_loss_high=said.credit_loss_high,
         avoided=_avoided(said, len(rows), config),
         stake=exposure_at_risk(rows, config),
         exposure=exposure,
@@ -104,7 +100,7 @@ def list_inputs(rows: Panel, said: Predictions, config: Config, *, capped: BoolA
         need=known[NEED],
         headroom=debt_headroom(known[_LEVERAGE], known[_MARGIN] * known[_REVENUE], limit, settings.grow),
         won=known[_WON],
-        may_grow=may_grow(defaults, known[_ARREARS] > 0, capped, settings.grow),
+        may_grow=may_grow(said.default_probability, known[_ARREARS] > 0, capped, settings.grow),
     )
 
 
@@ -193,7 +189,7 @@ def _grow(inputs: ListInputs, config: Config) -> RankedClients:
     ended = inputs.won[~np.isnan(inputs.won)]
     chance = float(ended.mean()) if len(ended) else 0.0
     earned = float(inputs.stake.sum() / inputs.limit.sum())
-    lost = np.nan_to_num(inputs.defaults) * config.warnings.loss_given_default
+    lost = np.nan_to_num(inputs.defaults) * config.credit.loss_given_default
     expected, low, high = (
         chance * bearable * ((1.0 - declines) * earned - lost)
         for declines in (inputs.declines, inputs.declines_high, inputs.declines_low)

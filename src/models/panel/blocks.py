@@ -21,10 +21,12 @@ from models.panel.block import Block, ClientPlaces, Context
 from models.panel.block_store import BlockStore
 from models.panel.cube import FlowRows, StateRows, build_cube
 from models.panel.facilities import FOREVER, Facilities, days_or
+from models.panel.facility_flows import MOVES, FacilityFlows
 from models.panel.groups import keys_of
 from models.panel.ledger_plan import (
     CLIENTS,
     FACILITIES,
+    FACILITY_FLOWS,
     FLOWS,
     MACRO,
     OPPORTUNITIES,
@@ -254,7 +256,7 @@ class PreparedBook:
         if not table.num_rows:
             return _no_facilities(self.facility_counts)
         table = table.sort_by([("client", "ascending"), ("facility_id", "ascending")])
-        return Facilities(
+        known = Facilities(
             client=places.of(_integers(table, "client")),
             limit_steps=_integers(table, "limit_steps"),
             signed=days_or(_days(table, "signed"), FOREVER),
@@ -265,6 +267,26 @@ class PreparedBook:
             spread_bp=table["spread_bp"].to_numpy(),
             collateral_cover=table["collateral_cover"].to_numpy(),
             counted=self._counted(table),
+            lgd=table["lgd"].to_numpy(),
+            conversion=table["conversion"].to_numpy(),
+            revolving=table["revolving"].to_numpy(),
+            amortising=table["amortising"].to_numpy(),
+        )
+        return replace(known, flows=self._facility_flows(number, places, table["facility_id"]))
+
+    def _facility_flows(self, number: int, places: ClientPlaces, facility_id: pa.ChunkedArray) -> FacilityFlows:
+        """What moved on the facilities of the block, whose ids are given in their order."""
+        rows = self.store.block(FACILITY_FLOWS, number)
+        if rows is None:
+            return FacilityFlows.none()
+        rows = places.rows(rows)
+        place = pc.index_in(rows["facility_id"], facility_id.combine_chunks())
+        rows = rows.append_column("facility", place).filter(pc.is_valid(place))
+        return FacilityFlows(
+            facility=_integers(rows, "facility"),
+            period=_integers(rows, "period") - self.anchor_in_rows,
+            last_day=_integers(rows, "last_day").astype(np.int32),
+            **{column: _integers(rows, column) for column in MOVES},
         )
 
     def _counted(self, table: pa.Table) -> BoolArray:
@@ -299,6 +321,10 @@ def _no_facilities(counts: int) -> Facilities:
         spread_bp=np.empty(0),
         collateral_cover=np.empty(0),
         counted=np.empty((0, counts), dtype=np.bool_),
+        lgd=np.empty(0),
+        conversion=np.empty(0),
+        revolving=np.empty(0, dtype=np.bool_),
+        amortising=np.empty(0, dtype=np.bool_),
     )
 
 

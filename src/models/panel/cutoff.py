@@ -9,13 +9,13 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from models.book.measures import ACTIVITY, MeasureBook
+from models.book.measures import ACTIVITY, RECOVERY, WRITE_OFF, MeasureBook
 from models.errors import InternalError
 from models.panel.cube import NEVER, Cube
 from models.panel.facilities import Facilities
 from models.panel.opportunities import Opportunities
 from models.panel.targets import Endings
-from models.vocab import FloatArray, IntArray
+from models.vocab import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +139,13 @@ class Future:
 
     as_of: date
     margin: FloatArray
-    """Net margin per period, in book currency. Shape (horizon, n_clients)."""
+    """Margin per period: value but for write-offs and recoveries. Shape (horizon, n_clients), book currency."""
+    credit_loss: FloatArray | None
+    """Write-offs less what they brought back, likewise; None where value counts no write-offs."""
+    defaulted: BoolArray
+    """Whether anything was written off, or ended in default of which nothing was before. Shape (n_clients,)."""
+    past_recoveries: FloatArray
+    """Recoveries of what was written off before ``as_of``, likewise."""
     activity_so_far: FloatArray
     """Activity from ``as_of`` to the end of each period, in book currency. Shape (horizon, n_clients)."""
     count_so_far: IntArray
@@ -185,24 +191,66 @@ def past_of(
 
 
 def future_of(cube: Cube, index: int, horizon: int, as_of: date, end: date, facilities: Facilities | None) -> Future:
-    """The ``horizon`` periods from ``index`` on: from ``as_of`` to the day before ``end``."""
+    """The ``horizon`` periods from ``index`` on: from ``as_of`` to the day before ``end``.
+
+    Recoveries are of the past where the facility that they name was written off before ``as_of``; where they name none,
+    if the client had write-offs by then.
+    """
     _require_within(cube, index, "as-of date")
     _require_within(cube, index + horizon, "end of the horizon")
     start, stop = index - cube.first, index - cube.first + horizon
     measures = cube.measures
     totals = np.diff(cube.totals[start : stop + 1], axis=0)
     activity, after = measures.flow_index(ACTIVITY), slice(start + 1, stop + 1)
-    margin = [
-        weight * totals[:, measures.flow_index(name)] * measures.step_of(name)
+    weighted = {
+        name: weight * totals[:, measures.flow_index(name)] * measures.step_of(name)
         for name, weight in measures.value_weights.items()
-    ]
+    }
+    margin = [each for name, each in weighted.items() if name not in (WRITE_OFF, RECOVERY)]
+    nothing = np.zeros(totals[:, activity].shape)
+    past = nothing
+    if RECOVERY in weighted:
+        past = _past_recoveries(cube, totals, start, index, as_of, facilities) * measures.value_weights[RECOVERY]
+    lost = None if WRITE_OFF not in weighted else past - weighted[WRITE_OFF] - weighted.get(RECOVERY, nothing)
     return Future(
         as_of=as_of,
-        margin=np.asarray(sum(margin)),
+        margin=np.asarray(sum(margin, start=nothing)),
+        credit_loss=lost,
+        defaulted=_written_off(cube, totals) | _ended_in_default(facilities, as_of, end, cube.clients),
+        past_recoveries=past,
         activity_so_far=(cube.totals[after, activity] - cube.totals[start, activity]) * measures.money_step,
         count_so_far=(cube.events[after, activity] - cube.events[start, activity]).astype(np.int64),
         endings=None if facilities is None else facilities.endings(day_number(as_of), day_number(end), cube.clients),
     )
+
+
+def _written_off(cube: Cube, totals: IntArray) -> BoolArray:
+    if WRITE_OFF not in cube.measures.value_weights:
+        return np.zeros(cube.clients, dtype=np.bool_)
+    return np.asarray((totals[:, cube.measures.flow_index(WRITE_OFF)] != 0).any(axis=0))
+
+
+def _ended_in_default(facilities: Facilities | None, as_of: date, end: date, clients: int) -> BoolArray:
+    if facilities is None:
+        return np.zeros(clients, dtype=np.bool_)
+    return facilities.defaulted_anew(day_number(as_of), day_number(end), clients)
+
+
+def _past_recoveries(
+    cube: Cube, totals: IntArray, start: int, index: int, as_of: date, facilities: Facilities | None
+) -> FloatArray:
+    """Recoveries per period and client of what was written off before ``as_of``, in book currency."""
+    measures = cube.measures
+    recovered = totals[:, measures.flow_index(RECOVERY)]
+    named, old = np.zeros_like(recovered), np.zeros_like(recovered)
+    if facilities is not None:
+        known, every = facilities.written_off < day_number(as_of), np.ones(len(facilities), dtype=np.bool_)
+        by_client = facilities.flows.recovered_by_client
+        old = by_client(known, facilities.client, recovered.shape, index)
+        named = by_client(every, facilities.client, recovered.shape, index)
+    names = measures.value_weights
+    lost_before = cube.totals[start, measures.flow_index(WRITE_OFF)] > 0 if WRITE_OFF in names else np.array(True)
+    return np.asarray((old + np.where(lost_before, recovered - named, 0)) * measures.step_of(RECOVERY))
 
 
 def _require_within(cube: Cube, index: int, what: str) -> None:

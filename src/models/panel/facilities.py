@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.panel.facility_flows import FacilityFlows
 from models.panel.targets import EXIT_CAUSES, NO_CAUSE, Endings
 from models.vocab import BoolArray, ExitCause, FloatArray, IntArray
 
@@ -33,10 +34,22 @@ class Facilities:
     collateral_cover: FloatArray
     counted: BoolArray
     """Whether it belongs to each of ``features.facility_counts``. Shape (n_facilities, n_counts)."""
+    lgd: FloatArray
+    """Loss given default, from 0 to 1."""
+    conversion: FloatArray
+    """Share of the undrawn limit that is drawn by a default (CCF)."""
+    revolving: BoolArray
+    amortising: BoolArray
+    flows: FacilityFlows = field(default_factory=FacilityFlows.none)
+    """What moved on each, where cashflows name facilities."""
+
+    def __len__(self) -> int:
+        return len(self.client)
 
     def known_before(self, day: int) -> Facilities:
         """Facilities signed before ``day``; an end or a loss on or after it is not known."""
-        known = self._where(self.signed < day)
+        signed = self.signed < day
+        known = replace(self._where(signed), flows=self.flows.known_before(day, signed))
         ended = known.closed < day
         return replace(
             known,
@@ -56,6 +69,11 @@ class Facilities:
             last_cause=self._last_cause(ended & (self.cause != MATURED) & (self.cause != NO_CAUSE), clients),
         )
 
+    def defaulted_anew(self, start: int, end: int, clients: int) -> BoolArray:
+        """Of whom a facility ended in default in [start, end) of which nothing was written off before. (clients,)."""
+        ended = _within(self.closed, start, end) & (self.cause == DEFAULTED)
+        return self._any(ended & (self.written_off >= start), clients)
+
     def _only_matured(self, ended: BoolArray, clients: int) -> BoolArray:
         off_schedule = self._any(ended & (self.cause != MATURED), clients)
         return self._any(ended, clients) & ~off_schedule
@@ -69,17 +87,9 @@ class Facilities:
         return np.bincount(self.client[chosen], minlength=clients) > 0
 
     def _where(self, chosen: BoolArray) -> Facilities:
+        """Some facilities, without what moved on them."""
         return Facilities(
-            client=self.client[chosen],
-            limit_steps=self.limit_steps[chosen],
-            signed=self.signed[chosen],
-            maturity=self.maturity[chosen],
-            closed=self.closed[chosen],
-            written_off=self.written_off[chosen],
-            cause=self.cause[chosen],
-            spread_bp=self.spread_bp[chosen],
-            collateral_cover=self.collateral_cover[chosen],
-            counted=self.counted[chosen],
+            **{each.name: getattr(self, each.name)[chosen] for each in fields(self) if each.name != "flows"}
         )
 
 

@@ -118,7 +118,7 @@ def _events(
     number = table[column].cast("float64") if column else ibis.literal(0.0)
     events = table.select(
         "client_id",
-        day=_day_number(known),
+        day=day_number(known),
         period=grid.expression(known),
         cell=code,
         number=number,
@@ -212,7 +212,8 @@ def _state_aggregates(daily: Any) -> dict[str, Any]:
     return {"value": daily.value.argmax(daily.day), "last_day": daily.day.max()}
 
 
-def _day_number(day: Any) -> Any:
+def day_number(day: Any) -> Any:
+    """A column of dates in days since 1970."""
     return day.cast("date").delta(ibis.date(EPOCH), unit="day").cast("int32")
 
 

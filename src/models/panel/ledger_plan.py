@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from models.book.measures import NOTES, MeasureBook, measures_of
 from models.book.periods import PeriodName
 from models.book.sections import LedgerSections
+from models.config.credit import CreditConfig
 from models.store.entries import Facts
 
 FLOWS, STATES, CLIENTS, FACILITIES, OPPORTUNITIES = "flows", "states", "clients", "facilities", "opportunities"
+FACILITY_FLOWS = "facility_flows"
 """Parts in blocks of clients."""
 BEGAN, WON_FOR = "relationship_start", "acquisition_cost"
 """Columns of clients that tell of one that was never active: when it began, and what was spent to win it."""
@@ -33,6 +35,7 @@ class LedgerPlan:
     context: tuple[str, ...]
     macro: tuple[str, ...]
     block_clients: int
+    credit: CreditConfig = field(default_factory=CreditConfig)
 
     @classmethod
     def of(cls, config: LedgerSections, tables: Collection[str], *, notes: bool) -> LedgerPlan:
@@ -47,6 +50,7 @@ class LedgerPlan:
             context=features.context,
             macro=features.macro if "macro" in tables else (),
             block_clients=config.run.block_clients,
+            credit=config.credit,
         )
 
     def key_parts(self) -> dict[str, Any]:
@@ -62,6 +66,7 @@ class LedgerPlan:
             "context": self.context,
             "macro": self.macro,
             "block_clients": self.block_clients,
+            "credit": self.credit.model_dump(mode="json", exclude={"past_recoveries"}),
         }
 
     @property

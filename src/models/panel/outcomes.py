@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.book.measures import ACTIVITY
+from models.book.measures import ACTIVITY, WRITE_OFF
 from models.config.root import Config
 from models.panel.block import Block
 from models.panel.blocks import PreparedBook
@@ -31,6 +31,9 @@ class Outcomes:
     """Outcomes as ``Panel`` describes them; those that are not complete are NaN, False, 0 and -1."""
 
     value: FloatArray
+    margin: FloatArray
+    credit_loss: FloatArray | None
+    defaulted: BoolArray | None
     declined: BoolArray
     event_period: IntArray
     cause: IntArray | None
@@ -59,9 +62,13 @@ class Afterwards:
         activity, rule, endings = self._activity(future), config.decline, future.endings
         only_matured = None if endings is None else endings.only_matured
         declines = declined(activity, rule, only_matured=only_matured)
-        rate, period = config.value.discount_rate_annual, config.time.period
+        margin = self._present(future.margin)
+        lost = None if future.credit_loss is None else self._present(future.credit_loss)
         return Outcomes(
-            value=present_value(future.margin, annual_rate=rate, period=period),
+            value=self._value(margin, lost, future),
+            margin=margin,
+            credit_loss=lost,
+            defaulted=self._defaulted(future, lost),
             declined=declines,
             event_period=event_periods(activity, rule, only_matured=only_matured),
             cause=decline_causes(declines, endings) if self._tells_causes and endings is not None else None,
@@ -69,10 +76,27 @@ class Afterwards:
             so_far=self._so_far(),
         )
 
+    def _present(self, per_period: FloatArray) -> FloatArray:
+        rate, period = self.config.value.discount_rate_annual, self.config.time.period
+        return present_value(per_period, annual_rate=rate, period=period)
+
+    def _value(self, margin: FloatArray, lost: FloatArray | None, future: Future) -> FloatArray:
+        """Margin less credit loss, and recoveries of earlier write-offs where they are client value."""
+        value = margin if lost is None else margin - lost
+        return value if self.config.credit.past_recoveries == "apart" else value + self._present(future.past_recoveries)
+
+    def _defaulted(self, future: Future, lost: FloatArray | None) -> BoolArray | None:
+        """Whether anything was written off, or ended in default anew; None where value counts no write-offs."""
+        return None if lost is None else future.defaulted
+
     def _unknown(self) -> Outcomes:
         clients = self.past.clients
+        counts_losses = WRITE_OFF in self.block.cube.measures.value_weights
         return Outcomes(
             value=np.full(clients, np.nan),
+            margin=np.full(clients, np.nan),
+            credit_loss=np.full(clients, np.nan) if counts_losses else None,
+            defaulted=np.zeros(clients, dtype=np.bool_) if counts_losses else None,
             declined=np.zeros(clients, dtype=np.bool_),
             event_period=np.zeros(clients, dtype=np.int64),
             cause=np.full(clients, NO_CAUSE, dtype=np.int64) if self._tells_causes else None,

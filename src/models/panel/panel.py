@@ -30,7 +30,10 @@ class Panel:
         grouped: whether the book names the client's group; None where it names no client's.
         units: the unit of each feature.
         words: what people call each feature, and what it belongs to.
-        value: net margin within the horizon, discounted; None where it is not known yet.
+        value: margin less credit loss within the horizon, discounted; None where it is not known yet.
+        margin: what value is but for write-offs and recoveries; None likewise.
+        credit_loss: write-offs within the horizon less what of them was recovered in it, discounted; None likewise, and
+            where value counts no write-offs. ``defaulted``: whether anything was written off or ended in default.
         declined: whether the client declined within the horizon; None where it is not known yet.
         event_period: in which period of the horizon, from 1, the decline set in (rule ``drop``) or the client came back
             (rule ``lapse``); 0 where that did not happen; None where it is not known yet.
@@ -52,6 +55,9 @@ class Panel:
     words: Mapping[str, FeatureWords] = field(default_factory=dict)
     grouped: BoolArray | None = None
     value: FloatArray | None = None
+    margin: FloatArray | None = None
+    credit_loss: FloatArray | None = None
+    defaulted: BoolArray | None = None
     declined: BoolArray | None = None
     event_period: IntArray | None = None
     cause: IntArray | None = None
@@ -78,11 +84,14 @@ class Panel:
             group=self.group[places],
             grouped=None if self.grouped is None else self.grouped[places],
             features=self.features.iloc[places].reset_index(drop=True),
-            value=None if self.value is None else self.value[places],
-            declined=None if self.declined is None else self.declined[places],
-            event_period=None if self.event_period is None else self.event_period[places],
-            cause=None if self.cause is None else self.cause[places],
-            finished=None if self.finished is None else self.finished[places],
+            value=_of_rows(self.value, places),
+            margin=_of_rows(self.margin, places),
+            credit_loss=_of_rows(self.credit_loss, places),
+            defaulted=_of_rows(self.defaulted, places),
+            declined=_of_rows(self.declined, places),
+            event_period=_of_rows(self.event_period, places),
+            cause=_of_rows(self.cause, places),
+            finished=_of_rows(self.finished, places),
             so_far={elapsed: stood[places] for elapsed, stood in self.so_far.items()},
         )
 
@@ -118,6 +127,9 @@ def joined(panels: Sequence[Panel]) -> Panel:
         grouped=_concatenated([panel.grouped for panel in panels], order),
         features=pd.concat([panel.features for panel in panels], ignore_index=True).iloc[order].reset_index(drop=True),
         value=_concatenated([panel.value for panel in panels], order),
+        margin=_concatenated([panel.margin for panel in panels], order),
+        credit_loss=_concatenated([panel.credit_loss for panel in panels], order),
+        defaulted=_concatenated([panel.defaulted for panel in panels], order),
         declined=_concatenated([panel.declined for panel in panels], order),
         event_period=_concatenated([panel.event_period for panel in panels], order),
         cause=_concatenated([panel.cause for panel in panels], order),
@@ -131,3 +143,7 @@ def joined(panels: Sequence[Panel]) -> Panel:
 def _concatenated(parts: Sequence[NDArray[Number] | None], order: IntArray) -> NDArray[Number] | None:
     known = [part for part in parts if part is not None]
     return np.asarray(np.concatenate(known)[order]) if len(known) == len(parts) else None
+
+
+def _of_rows(outcome: NDArray[Number] | None, places: IntArray) -> NDArray[Number] | None:
+    return None if outcome is None else outcome[places]

@@ -5,12 +5,9 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from datetime import date
-from functools import reduce
-from operator import and_
 from pathlib import Path
 from typing import Any
 
-import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -20,20 +17,20 @@ from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.engines.protocol import Session, SessionLimits, Workplace
 from models.panel.beginnings import GROUPS, beginnings_of, groups_begin
-from models.panel.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, whole_steps, write_context_sums
+from models.panel.facility_terms import facility_flows, placed_facilities
+from models.panel.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, write_context_sums
 from models.panel.ledger_plan import (
     CLIENTS,
     FACILITIES,
+    FACILITY_FLOWS,
     FLOWS,
     MACRO,
     OPPORTUNITIES,
     STATES,
     LedgerFacts,
     LedgerPlan,
-    counted_column,
 )
 from models.panel.notes import NoteModel, notes_before, tones_of
-from models.panel.targets import EXIT_CAUSES, NO_CAUSE
 
 _SPILL, _TONES = "spill", "tones"
 """Folders that only the writing of a ledger needs."""
@@ -113,7 +110,8 @@ def _by_client(
         STATES: state_ledger(tables, places, plan.measures, grid),
     }
     if "facilities" in tables:
-        found[FACILITIES] = _placed_facilities(tables, places, plan)
+        found[FACILITIES] = placed_facilities(tables, places, plan)
+        found[FACILITY_FLOWS] = facility_flows(tables["cashflows"], places, plan, grid)
     if "opportunities" in tables:
         found[OPPORTUNITIES] = _placed_opportunities(tables["opportunities"], places)
     return {name: rows for name, rows in found.items() if rows is not None}
@@ -142,41 +140,6 @@ def _first_cause(tables: Mapping[str, Any], grid: PeriodGrid) -> int | None:
     reported = tables["facilities"].filter(tables["facilities"].exit_cause.notnull())
     day = reported.closed.min().to_pyarrow().as_py()
     return None if day is None else grid.index_of(day)
-
-
-def _placed_facilities(tables: Mapping[str, Any], places: Any, plan: LedgerPlan) -> Any:
-    step, facilities = plan.measures.money_step, tables["facilities"]
-    codes = [(str(cause), ibis.literal(code, type="int8")) for code, cause in enumerate(EXIT_CAUSES)]
-    losses = _first_write_offs(tables["cashflows"])
-    return (
-        facilities.inner_join(places, "client_id")
-        .left_join(losses, "facility_id")
-        .select(
-            "block",
-            "client",
-            "facility_id",
-            "signed",
-            "maturity",
-            "closed",
-            "written_off",
-            cause=facilities.exit_cause.cases(*codes, else_=ibis.literal(NO_CAUSE, type="int8")),
-            limit_steps=whole_steps(facilities["limit"].fill_null(0.0), step),
-            spread_bp=facilities.spread_bp,
-            collateral_cover=facilities.collateral_cover,
-            **{counted_column(place): _belongs(facilities, count) for place, count in enumerate(plan.facility_counts)},
-        )
-    )
-
-
-def _belongs(facilities: Any, count: Mapping[str, tuple[str, ...]]) -> Any:
-    """Whether a facility is counted; one of which it is not known what it is, is not."""
-    matches = [facilities[column].isin(values).fill_null(False) for column, values in count.items()]
-    return reduce(and_, matches)
-
-
-def _first_write_offs(cashflows: Any) -> Any:
-    losses = cashflows.filter((cashflows.kind == "write_off") & cashflows.facility_id.notnull())
-    return losses.group_by("facility_id").aggregate(written_off=losses.date.min())
 
 
 def _placed_opportunities(opportunities: Any, places: Any) -> Any:

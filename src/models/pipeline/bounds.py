@@ -18,7 +18,7 @@ _NONE = "null"
 def bounds_to_texts(bounds: Bounds) -> dict[str, str]:
     """File name -> text."""
     return {
-        "intervals.json": bounds.bands.to_json() if bounds.bands else _NONE,
+        "intervals.json": _bands_text(bounds),
         "decline_band.json": bounds.decline_band.to_json() if bounds.decline_band else _NONE,
         "classes.json": json.dumps(asdict(bounds.classes), sort_keys=True),
     }
@@ -26,12 +26,18 @@ def bounds_to_texts(bounds: Bounds) -> dict[str, str]:
 
 def bounds_from_texts(texts: Mapping[str, str]) -> Bounds:
     """Read what ``bounds_to_texts`` wrote."""
-    bands, band = texts["intervals.json"], texts["decline_band.json"]
+    facts, band = json.loads(texts["intervals.json"]), texts["decline_band.json"]
     return Bounds(
         classes=_classes(json.loads(texts["classes.json"])),
-        bands=None if bands == _NONE else ConformalBands.from_json(bands),
+        bands={name: ConformalBands.from_json(text) for name, text in facts["bands"].items()},
+        level_error=float(facts["level_error"]),
         decline_band=None if band == _NONE else ProbabilityBand.from_json(band),
     )
+
+
+def _bands_text(bounds: Bounds) -> str:
+    bands = {name: each.to_json() for name, each in bounds.bands.items()}
+    return json.dumps({"bands": bands, "level_error": bounds.level_error})
 
 
 def _classes(facts: Mapping[str, Any]) -> TierPolicy:

@@ -17,12 +17,14 @@ from models.config.root import Config
 from models.errors import BundleFormatError, DamagedBundleError
 from models.grading.fitted import GradingPolicy
 from models.learners.contract import FeatureContract
+from models.learners.credit.model import CreditLossModel
 from models.learners.decline.cause import CauseModel
 from models.learners.decline.learners import learner_from_texts, named_texts
 from models.learners.decline.timing import TimingModel
 from models.learners.peers import Peers
 from models.learners.segments.model import SegmentModel
 from models.learners.value.model import ValueModel
+from models.learners.value.net import ClientValue
 from models.panel.features.words import words_from_json, words_to_json
 from models.panel.notes import NoteModel
 from models.pipeline.bounds import bounds_from_texts, bounds_to_texts
@@ -77,7 +79,9 @@ def write_bundle(
 
     ``report`` is a dataclass, or what ``to_plain`` makes of one.
     """
-    _write_texts(folder, "value", models.value.to_texts())
+    _write_texts(folder, "value", models.value.margin.to_texts())
+    if models.value.credit is not None:
+        _write_texts(folder, "credit", models.value.credit.to_texts())
     _write_texts(folder, "decline", named_texts(models.decline))
     _write_texts(folder, "timing", models.timing.to_texts())
     if models.causes is not None:
@@ -162,11 +166,12 @@ def _sealed(folder: Path) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _models(texts: Mapping[str, str], config: Config, threads: int) -> FittedModels:
     causes, cold, notes = _texts(texts, "causes"), _texts(texts, "cold_start"), texts["notes.json"]
+    contract = FeatureContract.from_json(texts["contract.json"])
     return FittedModels(
-        contract=FeatureContract.from_json(texts["contract.json"]),
+        contract=contract,
         words=words_from_json(texts["words.json"]),
         peers=Peers.from_json(texts["peers.json"]),
-        value=ValueModel.from_texts(_texts(texts, "value"), threads=threads),
+        value=_value(texts, contract, config, threads),
         decline=learner_from_texts(_texts(texts, "decline"), threads=threads),
         timing=TimingModel.from_texts(_texts(texts, "timing"), threads=threads),
         causes=CauseModel.from_texts(causes, threads=threads) if causes else None,
@@ -178,6 +183,14 @@ def _models(texts: Mapping[str, str], config: Config, threads: int) -> FittedMod
         kinds=KindsModel.from_json(texts["kinds.json"]),
         policy=GradingPolicy.from_json(texts["policy.json"]),
         learned=Learned.from_json(texts["learned.json"]),
+    )
+
+
+def _value(texts: Mapping[str, str], contract: FeatureContract, config: Config, threads: int) -> ClientValue:
+    credit, usual = _texts(texts, "credit"), config.credit.loss_given_default
+    return ClientValue(
+        margin=ValueModel.from_texts(_texts(texts, "value"), threads=threads),
+        credit=CreditLossModel.from_texts(credit, contract, usual_lgd=usual, threads=threads) if credit else None,
     )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from models.grading.built_in import TierPolicy
 from models.grading.fitted import GradingPolicy
 from models.learners.calibration import PlattCalibration
+from models.learners.credit.severity import LossSeverity
 from models.learners.decline.cause import CauseEvidence
 from models.learners.decline.timing import PersonSteps
 from models.learners.intervals import ConformalBands
@@ -41,11 +42,15 @@ class ForecastCalibration:
     scores: tuple[CandidateScore, ...] = ()
     value: ValueCalibration = field(default_factory=ValueCalibration)
     decline: PlattCalibration = field(default_factory=PlattCalibration)
+    default: PlattCalibration = field(default_factory=PlattCalibration)
+    severity: LossSeverity = field(default_factory=LossSeverity)
     not_calibrated: Mapping[str, str] = field(default_factory=dict)
     """What is left as the model says it (value, decline) -> why, in a sentence."""
     timing: tuple[PersonSteps, ...] = ()
     causes: tuple[CauseEvidence, ...] = ()
-    bands: ConformalBands | None = None
+    bands: Mapping[str, ConformalBands] = field(default_factory=dict)
+    """What intervals are drawn around (value, margin, credit_loss) -> them."""
+    level_error: float = 0.0
     decline_band: ProbabilityBand | None = None
     classes: TierPolicy | None = None
     policy: GradingPolicy | None = None

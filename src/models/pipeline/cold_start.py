@@ -15,7 +15,7 @@ import numpy as np
 from models.config.root import Config
 from models.errors import InternalError, TooLittleDataError
 from models.grading.built_in import grade, tier_policy
-from models.grading.compute import Bounds
+from models.grading.compute import Bounds, expected_of
 from models.learners.calibration import PlattCalibration
 from models.learners.cold_start import ColdDecline, ColdValue
 from models.learners.contract import FeatureContract
@@ -25,6 +25,7 @@ from models.learners.peers import Peers
 from models.learners.probability_band import ProbabilityBand
 from models.learners.value.calibration import ValueCalibration
 from models.learners.value.model import ValueModel
+from models.learners.value.net import MARGIN, VALUE, ClientValue, ValueParts
 from models.panel.features.beginning import BEGAN_ALIKE
 from models.panel.features.words import FeatureWords, words_from_json, words_to_json
 from models.panel.panel import Panel
@@ -45,7 +46,7 @@ class ColdStart:
     """
 
     contract: FeatureContract
-    value: ValueModel
+    value: ClientValue
     decline: ColdDecline
     timing: TimingModel
     bounds: Bounds
@@ -59,11 +60,11 @@ class ColdStart:
 
     def to_texts(self) -> dict[str, str]:
         """File name -> text."""
-        parts = {"decline": self.decline.to_texts(), "value": _candidate(self.value).to_texts()}
+        parts = {"decline": self.decline.to_texts(), "value": _candidate(self.value.margin).to_texts()}
         return {
             **{f"{model}.{name}": text for model, texts in parts.items() for name, text in texts.items()},
             **bounds_to_texts(self.bounds),
-            _CALIBRATION: self.value.calibration.to_json(),
+            _CALIBRATION: self.value.margin.calibration.to_json(),
             _CONTRACT: self.contract.to_json(),
             _WORDS: words_to_json({name: self.words[name] for name in self.contract.names if name in self.words}),
             _PEERS: self.peers.to_json(),
@@ -76,7 +77,9 @@ class ColdStart:
         value = ColdValue.from_texts(_under("value.", texts), threads=threads)
         return cls(
             contract=FeatureContract.from_json(texts[_CONTRACT]),
-            value=ValueModel(candidate=value, calibration=ValueCalibration.from_json(texts[_CALIBRATION])),
+            value=ClientValue(
+                margin=ValueModel(candidate=value, calibration=ValueCalibration.from_json(texts[_CALIBRATION]))
+            ),
             decline=ColdDecline.from_texts(_under("decline.", texts), threads=threads),
             timing=_at_the_end(int(texts["horizon.json"])),
             bounds=bounds_from_texts(texts),
@@ -98,7 +101,7 @@ def fit_cold_start(
     base = _fit(cold.at(origins.learn).as_known(), config)
     return ColdStart(
         contract=base.contract,
-        value=ValueModel(candidate=base.value, calibration=calibration.value),
+        value=ClientValue(margin=ValueModel(candidate=base.value, calibration=calibration.value)),
         decline=base.decline.calibrated_by(calibration.decline),
         timing=_at_the_end(config.time.horizon_periods),
         bounds=calibration.bounds or _unbounded(base, cold.at([origins.latest]), config),
@@ -219,7 +222,12 @@ def _calibrated(forecasts: Sequence[_Forecast], config: Config, active_band: Pro
         decline=decline,
         bounds=Bounds(
             classes=classes,
-            bands=ConformalBands.fit(expected, np.concatenate(values), tier, level=level),
+            bands={
+                name: ConformalBands.fit(
+                    expected_of(ValueParts.of_margin(expected), expected, tier), np.concatenate(values), level=level
+                )
+                for name in (VALUE, MARGIN)
+            },
             decline_band=_at_least(band, active_band),
         ),
     )
@@ -239,7 +247,7 @@ def _unbounded(base: _Base, now: Panel, config: Config) -> Bounds:
     """No bounds, since nobody could be predicted; classes still divide the clients of ``now``."""
     expected = np.exp(base.value.log_value(base.contract.encode(now.features)))
     classes = tier_policy(expected, config.tiers, config.scale, config.book.currency)
-    return Bounds(classes=classes, bands=None, decline_band=None)
+    return Bounds(classes=classes, bands={}, decline_band=None)
 
 
 def _at_the_end(horizon: int) -> TimingModel:

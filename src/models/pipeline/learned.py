@@ -8,6 +8,7 @@ from datetime import date
 
 from models.codec import from_json, to_json_text
 from models.notices import Notice, Severity
+from models.panel.panel import Panel
 from models.pipeline.serving import ServingModels
 from models.text import ENGLISH, Language, Text
 
@@ -29,6 +30,18 @@ _UNCALIBRATED = (
     Text("their ranking holds, their level may not: bring more clients, origins or a longer horizon"),
 )
 
+_MARGIN_ALONE = (
+    Text("value is the margin alone, without expected credit loss: {why}"),
+    Text("bring write-offs (and count them in value.kinds), facilities that ended in default, or ratings with a pd"),
+)
+
+
+def no_credit_loss(learned: Panel) -> str:
+    """Why models that learned from a panel know no credit loss, in a sentence."""
+    if learned.defaulted is None:
+        return "value.kinds counts no write_off"
+    return "no default and no rating is known of the clients learned from"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Learned:
@@ -38,15 +51,17 @@ class Learned:
         until: the day before which every outcome lies that taught the models anything.
         not_calibrated: what is served as the models say it (value, decline) -> why, in a sentence.
         serving: who serves each target, and the evidence for it.
+        without_credit_loss: why value is the margin alone, in a sentence; empty where it is not.
     """
 
     until: date
     serving: ServingModels
     not_calibrated: Mapping[str, str] = field(default_factory=dict)
+    without_credit_loss: str = ""
 
     def notices(self, as_of: date, lang: Language = ENGLISH) -> list[Notice]:
         """What must be known of scores of a date."""
-        return [*self._in_sample(as_of, lang), *self.uncalibrated(lang)]
+        return [*self._in_sample(as_of, lang), *self.uncalibrated(lang), *self.margin_alone(lang)]
 
     def uncalibrated(self, lang: Language = ENGLISH) -> list[Notice]:
         """A warning for each prediction that is served as the model says it."""
@@ -60,6 +75,21 @@ class Learned:
                 remedy=remedy.within(lang),
             )
             for target, why in self.not_calibrated.items()
+        ]
+
+    def margin_alone(self, lang: Language = ENGLISH) -> list[Notice]:
+        """A note where value is the margin alone."""
+        if not self.without_credit_loss:
+            return []
+        found, remedy = _MARGIN_ALONE
+        return [
+            Notice(
+                code="without_credit_loss",
+                severity=Severity.NOTE,
+                subject=_SUBJECTS["value"].within(lang),
+                found=found.within(lang, why=self.without_credit_loss),
+                remedy=remedy.within(lang),
+            )
         ]
 
     def _in_sample(self, as_of: date, lang: Language) -> list[Notice]:

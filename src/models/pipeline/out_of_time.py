@@ -28,6 +28,7 @@ from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, OutOfTimeOrigins
 from models.panel.targets import DECLINE_CAUSES
 from models.pipeline.censored_outcomes import CensoredOutcomes, fit_decline, unfinished_of
+from models.pipeline.defaults import fit_default
 from models.pipeline.parallel import fits_in_parallel
 from models.pipeline.rows import Rows, contract_of, require_clients, rows_of
 from models.vocab import FloatArray
@@ -59,6 +60,8 @@ class BaseModels:
     decline: DeclineLearner
     timing: TimingModel
     causes: CauseModel | None
+    default: DeclineLearner | None = None
+    """PD; None where the book knows neither defaults nor ratings."""
     simple_values: Mapping[str, ValueCandidate] = field(default_factory=dict)
     simple_declines: Mapping[str, DeclineLearner] = field(default_factory=dict)
 
@@ -99,6 +102,7 @@ def fit_base(
         simple_declines=declines,
         timing=_timing(rows, contract, config, weight),
         causes=_causes(rows, contract, config, weight),
+        default=fit_default(rows, contract, config),
     )
 
 
@@ -106,7 +110,7 @@ def candidate_inputs(rows: Rows, contract: FeatureContract, config: Config) -> C
     """What value candidates learn from."""
     return CandidateInputs(
         matrix=rows.matrix,
-        value=rows.value,
+        value=rows.margin,
         weight=rows.weights(config.learners.half_life_periods),
         latest=rows.latest,
         contract=contract,

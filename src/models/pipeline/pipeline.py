@@ -6,7 +6,7 @@ Evaluation fits it on the past of each test origin; the served models are the sa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from models.config.root import Config
 from models.errors import FeatureContractError, TooLittleDataError
 from models.grading.built_in import Grades, tier_policy
-from models.grading.compute import Bounds, Grader, by_policy, facts_of, grades_of
+from models.grading.compute import Bounds, Forecast, Grader, by_policy, facts_of, grades_of
 from models.grading.decision import assess
 from models.grading.fitted import GradingPolicy, fit_policy
 from models.learners.cold_start import ColdDecline
 from models.learners.contract import FeatureContract
+from models.learners.credit.model import CreditLossModel
 from models.learners.decline.cause import CauseModel
 from models.learners.decline.curves import DeclineCurves
 from models.learners.decline.learner import DeclineLearner
@@ -27,6 +28,7 @@ from models.learners.decline.timing import TimingModel
 from models.learners.peers import Peers
 from models.learners.segments.model import SegmentModel
 from models.learners.value.model import ValueModel
+from models.learners.value.net import ClientValue, ValueParts
 from models.panel.features.beginning import BEGAN_ALIKE, TENURE
 from models.panel.features.words import FeatureWords, FigureUnit
 from models.panel.notes import NoteModel
@@ -35,7 +37,7 @@ from models.panel.splits import LearningOrigins
 from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.censored_outcomes import unfinished_of
 from models.pipeline.cold_start import ColdStart, fit_cold_start
-from models.pipeline.learned import Learned
+from models.pipeline.learned import Learned, no_credit_loss
 from models.pipeline.out_of_time import BaseModels, fit_base
 from models.pipeline.predictions import GradedForecast, Predictions
 from models.pipeline.serving import Serving, needed_models, served_models
@@ -59,7 +61,7 @@ class FittedModels:
     """
 
     contract: FeatureContract
-    value: ValueModel
+    value: ClientValue
     decline: DeclineLearner
     timing: TimingModel
     causes: CauseModel | None
@@ -121,19 +123,27 @@ def fit_models(
     base = fit_base(learn, config, needed_models(serving, config), unfinished)
     _require(base, serving.value)
     candidate, decline_learner, serving = served_models(base, serving)
-    value = ValueModel(
-        candidate=candidate,
-        calibration=calibration.value,
-        clipped=int(np.count_nonzero(learn.value < 0)) if learn.value is not None else 0,
+    value = ClientValue(
+        margin=ValueModel(
+            candidate=candidate,
+            calibration=calibration.value,
+            clipped=int(np.count_nonzero(learn.margin < 0)) if learn.margin is not None else 0,
+        ),
+        credit=_credit(base, calibration, config),
     )
     latest = learn.origin == origins.latest
     decline = decline_learner.calibrated_by(calibration.decline)
     now = learn.where(latest)
     matrix = base.contract.encode(now.features)
-    present = value.predict(matrix)
+    present = value.parts(matrix)
     probability = decline.predict(matrix)
-    classes = calibration.classes or tier_policy(present, config.tiers, config.scale, config.book.currency)
-    bounds = Bounds(classes=classes, bands=calibration.bands, decline_band=calibration.decline_band)
+    classes = calibration.classes or tier_policy(present.value, config.tiers, config.scale, config.book.currency)
+    bounds = Bounds(
+        classes=classes,
+        bands=calibration.bands,
+        decline_band=calibration.decline_band,
+        level_error=calibration.level_error,
+    )
     policy = calibration.policy or fit_policy(
         config.grading, facts_of(bounds.around(present, probability), now), config.book.currency
     )
@@ -147,13 +157,22 @@ def fit_models(
         segments=fit_segments(now, config) if segments is None else segments,
         bounds=bounds,
         policy=policy,
-        kinds=fit_kinds(now, present, probability, config),
+        kinds=fit_kinds(now, present.value, probability, config),
         learned=Learned(
             until=panel.grid.start_of(origins.latest + config.time.horizon_periods),
             not_calibrated=calibration.not_calibrated,
             serving=serving,
+            without_credit_loss="" if value.credit else no_credit_loss(learn),
         ),
     )
+
+
+def _credit(base: BaseModels, calibration: ForecastCalibration, config: Config) -> CreditLossModel | None:
+    if base.default is None:
+        return None
+    default = base.default.calibrated_by(calibration.default)
+    usual = config.credit.loss_given_default
+    return CreditLossModel.of(default, base.contract, severity=calibration.severity, usual_lgd=usual)
 
 
 def with_peers(models: FittedModels, panel: Panel, latest: int) -> FittedModels:
@@ -184,14 +203,15 @@ def score_panel(models: FittedModels, panel: Panel) -> Predictions:
 
 def score_matrix(models: FittedModels, matrix: FloatArray, panel: Panel) -> Predictions:
     """The same from features that are encoded already: (n_rows, n_features)."""
-    value, probability = models.value.predict(matrix), models.decline.predict(matrix)
-    return completed(models, matrix, panel, value=value, probability=probability)
+    return completed(
+        models, matrix, panel, value=models.value.parts(matrix), probability=models.decline.predict(matrix)
+    )
 
 
 def completed(
-    models: FittedModels, matrix: FloatArray, panel: Panel, *, value: FloatArray, probability: FloatArray
+    models: FittedModels, matrix: FloatArray, panel: Panel, *, value: ValueParts, probability: FloatArray
 ) -> Predictions:
-    """The same where value and probability of decline (n_rows,) are known already, as after an explanation."""
+    """The same where value by its parts and probability of decline (n_rows,) are known already, as explained."""
     assigned = models.segments.assign(segment_rows(models.segments, panel))
     return Predictions(
         **vars(_graded(models, panel, value, probability)),
@@ -203,10 +223,10 @@ def completed(
 
 def grade_matrix(models: FittedModels, matrix: FloatArray, panel: Panel) -> GradedForecast:
     """What of ``score_matrix`` a look back needs: no curves, which take most of its time, and no segments."""
-    return _graded(models, panel, models.value.predict(matrix), models.decline.predict(matrix))
+    return _graded(models, panel, models.value.parts(matrix), models.decline.predict(matrix))
 
 
-def _graded(models: FittedModels, panel: Panel, value: FloatArray, probability: FloatArray) -> GradedForecast:
+def _graded(models: FittedModels, panel: Panel, value: ValueParts, probability: FloatArray) -> GradedForecast:
     forecast = models.bounds.around(value, probability)
     return GradedForecast(**vars(forecast), grades=grades_of(assess(models.policy, facts_of(forecast, panel))))
 
@@ -214,12 +234,7 @@ def _graded(models: FittedModels, panel: Panel, value: FloatArray, probability: 
 def merged(parts: Sequence[Predictions], order: IntArray) -> Predictions:
     """Predictions of several parts of a panel as one, in ``order`` of their rows."""
     return Predictions(
-        value=_joined([part.value for part in parts], order),
-        value_low=_joined([part.value_low for part in parts], order),
-        value_high=_joined([part.value_high for part in parts], order),
-        decline_probability=_joined([part.decline_probability for part in parts], order),
-        decline_low=_joined([part.decline_low for part in parts], order),
-        decline_high=_joined([part.decline_high for part in parts], order),
+        **{each.name: _joined([getattr(part, each.name) for part in parts], order) for each in fields(Forecast)},
         curves=_joined_curves([part.curves for part in parts], order),
         segment=_joined([part.segment for part in parts], order),
         segment_margin=_joined([part.segment_margin for part in parts], order),

@@ -24,6 +24,9 @@ class Rows:
 
     matrix: FloatArray
     value: FloatArray
+    margin: FloatArray
+    credit_loss: FloatArray | None
+    defaulted: BoolArray | None
     declined: BoolArray
     event_period: IntArray
     cause: IntArray | None
@@ -55,6 +58,9 @@ def rows_of(panel: Panel, contract: FeatureContract) -> Rows:
     return Rows(
         matrix=contract.encode(panel.features),
         value=panel.value,
+        margin=panel.value if panel.margin is None else panel.margin,
+        credit_loss=panel.credit_loss,
+        defaulted=panel.defaulted,
         declined=panel.declined,
         event_period=panel.event_period,
         cause=panel.cause if _causes_were_told(panel) else None,

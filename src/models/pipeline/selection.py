@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -16,13 +15,13 @@ from models.grading.compute import Bounds, facts_of
 from models.grading.fitted import fit_policy
 from models.learners.calibration import PlattCalibration
 from models.learners.decline.cause import CauseEvidence
-from models.learners.intervals import ConformalBands
 from models.learners.probability_band import ProbabilityBand
 from models.learners.value.calibration import ValueCalibration
 from models.learners.value.candidate import ValueCandidate
 from models.metrics.ranking import normalized_gini
 from models.metrics.value import decile_mape, total_ratio
 from models.pipeline.calibration import CandidateScore, ForecastCalibration
+from models.pipeline.intervals import calibrated_on_others, fit_bands, judged_parts, learn_credit, level_error
 from models.pipeline.out_of_time import OutOfTimeForecast
 from models.pipeline.serving import ServingModels, served_models, weighed_models
 from models.pipeline.shrinkage import shrunk_decline, shrunk_value
@@ -47,35 +46,37 @@ def learn_calibration(forecasts: Sequence[OutOfTimeForecast], config: Config) ->
         candidate.log_value(forecast.rows.matrix) for candidate, forecast in zip(candidates, forecasts, strict=True)
     ]
     weights = _weights(forecasts, config.learners.half_life_periods)
-    values = [forecast.rows.value for forecast in forecasts]
-    realised = _pooled(values)
     value, value_left = _value_calibration(forecasts, logs, weights, config)
     decline, decline_left = _decline_calibration(forecasts, config)
-    expected = [np.exp(value.log_value(log)) for log in logs]
-    bands = ConformalBands.fit(
-        _pooled(expected),
-        realised,
-        np.concatenate(_tiers(forecasts, expected, decline, config)),
-        level=config.learners.interval_level,
-        weight=weights,
-    )
+    credit = learn_credit(forecasts, _independent(forecasts, config), config)
+    judged = judged_parts(forecasts, logs, credit)
+    tiers = _tiers(forecasts, [each.value for each in judged], decline, config)
     decline_band = _decline_band(forecasts, decline, config)
     latest = forecasts[-1]
+    present = credit.parts(latest, np.exp(value.log_value(logs[-1])))
     probability = decline.probability(latest.models.decline.margin(latest.rows.matrix))
-    classes = tier_policy(expected[-1], config.tiers, config.scale, config.book.currency)
-    bounded = Bounds(classes=classes, bands=bands, decline_band=decline_band).around(expected[-1], probability)
+    bounds = Bounds(
+        classes=tier_policy(present.value, config.tiers, config.scale, config.book.currency),
+        bands=fit_bands(forecasts, judged, tiers, level=config.learners.interval_level, weight=weights),
+        decline_band=decline_band,
+        level_error=level_error(forecasts, judged),
+    )
+    bounded = bounds.around(present, probability)
     return ForecastCalibration(
         candidate=chosen,
         weighed=serving,
         scores=scores,
         value=value,
         decline=decline,
+        default=credit.calibration,
+        severity=credit.severity,
         not_calibrated={name: why for name, why in (("value", value_left), ("decline", decline_left)) if why},
         timing=tuple(each.models.timing.evidence(each.rows.matrix, each.rows.event_period) for each in forecasts),
         causes=tuple(evidence for each in forecasts if (evidence := _cause_evidence(each)) is not None),
-        bands=bands,
+        bands=bounds.bands,
+        level_error=bounds.level_error,
         decline_band=decline_band,
-        classes=classes,
+        classes=bounds.classes,
         policy=fit_policy(config.grading, facts_of(bounded, latest.panel), config.book.currency),
     )
 
@@ -133,35 +134,17 @@ def _or_nothing(
 
 def _scores(name: str, forecasts: Sequence[OutOfTimeForecast], rule: ChoiceConfig) -> tuple[float, ...]:
     logs = [forecast.models.candidates[name].log_value(forecast.rows.matrix) for forecast in forecasts]
-    realised = [forecast.rows.value for forecast in forecasts]
+    realised = [forecast.rows.margin for forecast in forecasts]
     return tuple(
         value_score(realised[place], calibrated_on_others(place, logs, realised), rule) for place in range(len(logs))
     )
-
-
-def calibrated_on_others(place: int, logs: Sequence[FloatArray], realised: Sequence[FloatArray]) -> FloatArray:
-    """Value of the clients of one origin from its log values, put right by the other origins. In book currency.
-
-    ``logs`` and ``realised`` per origin. A single one has no others: then the mean alone is put right, which leaves
-    ranking and deciles to the model. Nothing is put right by clients that together brought nothing or less.
-    """
-    others = [number for number in range(len(logs)) if number != place]
-    if not others:
-        foreseen = np.exp(logs[place])
-        factor = realised[place].sum() / foreseen.sum()
-        return np.asarray(foreseen * (factor if factor > 0 else 1.0))
-    said, seen = (_pooled([part[each] for each in others]) for part in (logs, realised))
-    calibration = ValueCalibration()
-    with suppress(TooLittleDataError):
-        calibration = ValueCalibration.fit(said, seen)
-    return np.asarray(np.exp(calibration.log_value(logs[place])))
 
 
 def _value_calibration(
     forecasts: Sequence[OutOfTimeForecast], logs: Sequence[FloatArray], weights: FloatArray | None, config: Config
 ) -> tuple[ValueCalibration, str]:
     """None, and why, where the clients of all forecasts together brought nothing or less: no factor leads there."""
-    values = [forecast.rows.value for forecast in forecasts]
+    values = [forecast.rows.margin for forecast in forecasts]
     try:
         fitted = ValueCalibration.fit(_pooled(logs), _pooled(values), weight=weights)
         return shrunk_value(fitted, logs, values, _independent(forecasts, config)), ""

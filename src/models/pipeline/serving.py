@@ -171,7 +171,7 @@ def _as_fitted(serving: Serving, simple: Mapping[str, object]) -> Serving:
 def _value_rankings(forecasts: Sequence[OutOfTimeForecast], candidate: str) -> list[_Rankings]:
     return [
         _Rankings(
-            outcome=each.rows.value,
+            outcome=each.rows.margin,
             leader=each.models.candidates[candidate].log_value(each.rows.matrix),
             simple={name: model.log_value(each.rows.matrix) for name, model in each.models.simple_values.items()},
             group=each.panel.group,

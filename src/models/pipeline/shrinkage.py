@@ -58,6 +58,22 @@ def shrunk_value(
     return replace(calibration, to=tuple(to - (1.0 - kept) * level for to in calibration.to))
 
 
+def shrunk_level(margins: Sequence[FloatArray], outcomes: Sequence[FloatArray], independent: float) -> PlattCalibration:
+    """A calibration of slope 1 with its level as far as forecasts agree on it: for events too rare to tell a slope.
+
+    ``margins`` and ``outcomes`` per forecast: log-odds before calibration, and 0 or 1. None is drawn from forecasts of
+    which nothing happened.
+    """
+    known = [(seen, said) for seen, said in zip(outcomes, margins, strict=True) if seen.min() < seen.max()]
+    shifts = [line.intercept for seen, said in known if (line := fit_logit_line(seen, said, slope=1.0)) is not None]
+    if not shifts:
+        return PlattCalibration()
+    seen, said = (np.concatenate(list(each)) for each in zip(*known, strict=True))
+    pooled = fit_logit_line(seen, said, slope=1.0)
+    level = 0.0 if pooled is None else pooled.intercept
+    return PlattCalibration(intercept=level * shrunk_share(level, shifts, independent))
+
+
 def shrunk_decline(
     calibration: PlattCalibration, margins: Sequence[FloatArray], declined: Sequence[FloatArray], independent: float
 ) -> PlattCalibration:

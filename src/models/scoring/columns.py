@@ -25,6 +25,18 @@ from models.vocab import FloatArray, IntArray, TextArray
 
 REASONS = 5
 NOBODY_WARNS: Mapping[str, pa.Array] = MappingProxyType({})
+PART_COLUMNS = (
+    "margin",
+    "margin_low",
+    "margin_high",
+    "credit_loss",
+    "credit_loss_low",
+    "credit_loss_high",
+    "default_probability",
+    "exposure_at_default",
+    "loss_given_default",
+)
+"""The parts of value, null where no defaults are known."""
 
 REMEMBERED = (*HELD_COLUMNS, BY_RULE)
 """What scoring needs of earlier scores."""
@@ -75,6 +87,7 @@ def columns_before_tiers(
         "relationship_type": kinds.pop("relationship_type"),
         "need_type": kinds.pop("need_type"),
         **kinds,
+        **{name: pa.array(getattr(predictions, name), from_pandas=True) for name in PART_COLUMNS},
         "decline_low": pa.array(predictions.decline_low, from_pandas=True),
         "decline_high": pa.array(predictions.decline_high, from_pandas=True),
         "segment_margin": pa.array(predictions.segment_margin),

@@ -23,7 +23,7 @@ from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import FittedModels, completed
 from models.publications.previous import PreviousScores, earlier_scores
 from models.scoring.absent import absence
-from models.scoring.block import DECLINE, FIRST_SEEN, MOVES, VALUE, DecisionContext, ScoredBlock
+from models.scoring.block import DECLINE, FIRST_SEEN, MOVES, DecisionContext, ScoredBlock
 from models.scoring.columns import REMEMBERED
 from models.scoring.policy_in_force import policy_in_force, scoring_config
 from models.scoring.run_key import run_folder, run_key
@@ -42,7 +42,8 @@ def rehearse(models: FittedModels, panel: Panel) -> None:
     few = panel.where(np.arange(len(panel)) < REHEARSED)
     matrix = models.contract.encode(few.features)
     _, served = explain_matrix(models, matrix)
-    completed(models, matrix, few, value=served[VALUE].prediction, probability=served[DECLINE].prediction)
+    value = models.value.parts_explained(matrix, served)
+    completed(models, matrix, few, value=value, probability=served[DECLINE].prediction)
 
 
 def score_block(bundle: Bundle, panel: Panel, decision_context: DecisionContext = FIRST_SEEN) -> ScoredBlock:
@@ -57,7 +58,11 @@ def score_block(bundle: Bundle, panel: Panel, decision_context: DecisionContext 
         panel=panel,
         matrix=matrix,
         predictions=completed(
-            models, matrix, panel, value=served[VALUE].prediction, probability=served[DECLINE].prediction
+            models,
+            matrix,
+            panel,
+            value=models.value.parts_explained(matrix, served),
+            probability=served[DECLINE].prediction,
         ),
         explained=explained,
         served=served,
@@ -68,12 +73,13 @@ def score_block(bundle: Bundle, panel: Panel, decision_context: DecisionContext 
 def explain_matrix(
     models: FittedModels, matrix: FloatArray
 ) -> tuple[dict[str, Contributions], dict[str, Contributions]]:
-    """Parts of both models for encoded features (n_rows, n_features), in their own units and in those served."""
-    explained = {VALUE: models.value.explain(matrix).rounded(), DECLINE: models.decline.explain(matrix).rounded()}
-    served = {
-        VALUE: models.value.in_served_unit(explained[VALUE]),
-        DECLINE: models.decline.in_served_unit(explained[DECLINE]),
-    }
+    """Parts of all models for encoded features (n_rows, n_features), in their own units and in those served.
+
+    Value and decline; where credit loss is known also margin, probability of default and credit loss.
+    """
+    explained, served = models.value.explain_all(matrix)
+    explained[DECLINE] = models.decline.explain(matrix).rounded()
+    served[DECLINE] = models.decline.in_served_unit(explained[DECLINE])
     for parts in (*explained.values(), *served.values()):
         parts.check()
     return explained, served

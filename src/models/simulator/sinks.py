@@ -42,16 +42,26 @@ LOSS_WEIGHTS = {"write_off": 1, "recovery": -1}
 """What makes up a net loss: the sign of each kind of cashflow."""
 
 
-class MonthTally:
-    """Margin, activity, net losses and ends per client and month, in cents; forgets everything else."""
+_NO_FACILITIES = np.empty(0, dtype=np.int64)
 
-    def __init__(self, *, months: int, clients: int, first_new_facility: int) -> None:
+
+class MonthTally:
+    """Margin, activity, net losses and ends per client and month, in cents; forgets everything else.
+
+    ``lost_before``: numbers of the facilities written off before the first month, whose recoveries are no part of what
+    is lost from then on.
+    """
+
+    def __init__(
+        self, *, months: int, clients: int, first_new_facility: int, lost_before: IntArray = _NO_FACILITIES
+    ) -> None:
         self.clients = clients
         self.month = 0
         self.margin = np.zeros((months, clients))
         self.activity = np.zeros((months, clients))
         self.activity_count = np.zeros((months, clients), dtype=np.int64)
-        self.loss = np.zeros(clients)
+        self.loss = np.zeros((months, clients))
+        self.past_recoveries = np.zeros((months, clients))
         self.default_month = np.full(clients, np.nan)
         """Months from the as-of date to the month of the first write-off; NaN where there was none."""
         self.ends = np.zeros(clients, dtype=np.int64)
@@ -59,12 +69,13 @@ class MonthTally:
         self.last_end = np.full(clients, NO_CAUSE, dtype=np.int64)
         """Of the ends otherwise than on schedule the key of the last one, or -1."""
         self._first_new = first_new_facility
+        self._lost_before = lost_before
 
-    def cashflows(  # the facility and the day do not matter here
+    def cashflows(  # the day does not matter here
         self,
         kind: str,
         client: IntArray,
-        facility: IntArray,  # noqa: ARG002
+        facility: IntArray,
         cents: IntArray,
         day: IntArray,  # noqa: ARG002
     ) -> None:
@@ -73,14 +84,23 @@ class MonthTally:
         if weight is None or not len(client):
             return
         amounts = np.bincount(client, weights=cents, minlength=self.clients)
-        self.margin[self.month] += weight * amounts
+        if kind in LOSS_WEIGHTS:
+            self._lost(kind, client, facility, cents)
+        else:
+            self.margin[self.month] += weight * amounts
         if kind in ACTIVITY_KINDS:
             self.activity[self.month] += amounts
             self.activity_count[self.month] += np.bincount(client, minlength=self.clients)
-        if kind in LOSS_WEIGHTS:
-            self.loss += LOSS_WEIGHTS[kind] * amounts
         if kind == "write_off":
             self.default_month = np.where((amounts > 0) & np.isnan(self.default_month), self.month, self.default_month)
+
+    def _lost(self, kind: str, client: IntArray, facility: IntArray, cents: IntArray) -> None:
+        old = np.isin(facility, self._lost_before)
+        weight = LOSS_WEIGHTS[kind]
+        self.loss[self.month] += weight * np.bincount(client[~old], weights=cents[~old], minlength=self.clients)
+        self.past_recoveries[self.month] -= weight * np.bincount(
+            client[old], weights=cents[old], minlength=self.clients
+        )
 
     def closed(self, facilities: FacilityColumns, cause: IntArray) -> None:
         """Count the ends of facilities that stood at the as-of date; keep the last end of any off schedule."""

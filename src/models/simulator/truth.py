@@ -8,7 +8,7 @@ decline comes from ``targets`` on the same facts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pyarrow as pa
@@ -42,6 +42,8 @@ TRUTH_STREAM, CHECK_STREAM = 0, 1
 ROWS_AT_ONCE = 60_000
 CAUSE_COLUMNS = tuple(f"exit_{cause}_probability" for cause in ("none", *CAUSES))
 LOSS_HALVES = ("avoided_loss_first_half", "avoided_loss_second_half")
+PART_COLUMNS = ("expected_margin", "expected_credit_loss", "expected_past_recoveries")
+"""Value is margin less credit loss; recoveries of what was written off before are no part of it."""
 LOSS_COLUMNS = ("expected_loss", "expected_loss_se", "avoided_loss", "avoided_loss_se", *LOSS_HALVES)
 """Net loss within the horizon, and what of it acting at the as-of date avoids: over all paths, and over half of them,
 so that a list made of one half can be judged by the other."""
@@ -75,11 +77,17 @@ class Moment:
 class TrueOutcomes:
     """What became of clients on each path. Shapes (paths, n_clients); amounts in currency; causes -1: none.
 
-    ``cause`` is the exit cause, ``decline_cause`` why the client declined. ``loss`` is the net loss of clients that
-    defaulted within the horizon, ``avoided`` what of it would not have arisen had they been acted on at the as-of date.
+    ``value`` is ``margin`` less ``credit_loss``; ``past_recoveries`` are those of what was written off before.
+    ``defaulted``: something was written off. ``cause`` is the exit cause, ``decline_cause`` why the client declined.
+    ``loss`` is the net loss of clients that defaulted within the horizon, ``avoided`` what of it would not have arisen
+    had they been acted on at the as-of date.
     """
 
     value: FloatArray
+    margin: FloatArray
+    credit_loss: FloatArray
+    past_recoveries: FloatArray
+    defaulted: BoolArray
     declined: BoolArray
     cause: IntArray
     decline_cause: IntArray
@@ -113,19 +121,20 @@ def run_forward(
         for first in range(0, paths, at_once)
     ]
     return TrueOutcomes(
-        value=np.concatenate([part.value for part in parts]),
-        declined=np.concatenate([part.declined for part in parts]),
-        cause=np.concatenate([part.cause for part in parts]),
-        decline_cause=np.concatenate([part.decline_cause for part in parts]),
-        loss=np.concatenate([part.loss for part in parts]),
-        avoided=np.concatenate([part.avoided for part in parts]),
+        **{each.name: np.concatenate([getattr(part, each.name) for part in parts]) for each in fields(TrueOutcomes)},
     )
 
 
 def _run_paths(moment: Moment, world: World, economics: Economics, *, count: int, noise: SeedSequence) -> TrueOutcomes:
     horizon, size = economics.config.truth.horizon_periods, len(moment.clients)
     state, generator = moment.state.tiled(count), default_rng(noise)
-    tally = MonthTally(months=horizon, clients=count * size, first_new_facility=moment.state.next_facility)
+    standing = moment.state.facilities
+    tally = MonthTally(
+        months=horizon,
+        clients=count * size,
+        first_new_facility=moment.state.next_facility,
+        lost_before=standing.number[standing.workout_months > 0],
+    )
     for ahead in range(horizon):
         tally.month = ahead
         step(state, moment.as_of + ahead, world=world, economics=economics, noise=generator, sink=tally)
@@ -136,7 +145,10 @@ def _outcomes(
     state: BookState, tally: MonthTally, past: FloatArray, config: SimulationConfig, *, shape: tuple[int, int]
 ) -> TrueOutcomes:
     settings = config.truth
-    value = present_value(tally.margin / CENTS, annual_rate=settings.discount_rate_annual, period="month")
+    margin, lost, recovered = (
+        present_value(each / CENTS, annual_rate=settings.discount_rate_annual, period="month")
+        for each in (tally.margin, tally.loss, tally.past_recoveries)
+    )
     activity = Activity(
         past_sum=past,
         past_periods=settings.activity_periods,
@@ -146,7 +158,11 @@ def _outcomes(
     endings, loss = endings_of(state, tally), losses_of(tally)
     declines = declined(activity, settings.decline, only_matured=endings.only_matured)
     return TrueOutcomes(
-        value=value.reshape(shape),
+        value=(margin - lost).reshape(shape),
+        margin=margin.reshape(shape),
+        credit_loss=lost.reshape(shape),
+        past_recoveries=recovered.reshape(shape),
+        defaulted=~np.isnan(tally.default_month).reshape(shape),
         declined=declines.reshape(shape),
         cause=exit_causes(state).reshape(shape),
         decline_cause=decline_causes(declines, endings).reshape(shape),
@@ -157,7 +173,7 @@ def _outcomes(
 
 def losses_of(tally: MonthTally) -> FloatArray:
     """Net loss of each client that defaulted since the as-of date, in currency, not below zero. Shape (n_clients,)."""
-    return np.where(np.isnan(tally.default_month), 0.0, np.maximum(tally.loss, 0.0) / CENTS)
+    return np.where(np.isnan(tally.default_month), 0.0, np.maximum(tally.loss.sum(axis=0), 0.0) / CENTS)
 
 
 def endings_of(state: BookState, tally: MonthTally) -> Endings:
@@ -191,6 +207,13 @@ def truth_table(moment: Moment, outcomes: TrueOutcomes, ids: pa.Array, as_of: in
         "credit_quality": pa.array(clients.credit),
     }
     columns |= _mean_and_error("expected_value", outcomes.value)
+    columns |= {
+        name: pa.array(each.mean(axis=0))
+        for name, each in zip(
+            PART_COLUMNS, (outcomes.margin, outcomes.credit_loss, outcomes.past_recoveries), strict=True
+        )
+    }
+    columns["default_probability"] = pa.array(outcomes.defaulted.mean(axis=0))
     columns |= _mean_and_error("decline_probability", outcomes.declined.astype(np.float64))
     for cause, name in zip((NO_CAUSE, *range(len(CAUSES))), CAUSE_COLUMNS, strict=True):
         columns[name] = pa.array((outcomes.cause == cause).mean(axis=0))
@@ -220,6 +243,7 @@ TRUTH_SCHEMA = pa.schema(
         ("credit_quality", pa.float64()),
         ("expected_value", pa.float64()),
         ("expected_value_se", pa.float64()),
+        *((name, pa.float64()) for name in (*PART_COLUMNS, "default_probability")),
         ("decline_probability", pa.float64()),
         ("decline_probability_se", pa.float64()),
         *((name, pa.float64()) for name in (*CAUSE_COLUMNS, *DECLINE_COLUMNS, *LOSS_COLUMNS)),

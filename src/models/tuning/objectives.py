@@ -19,9 +19,10 @@ from models.metrics.probability import log_loss
 from models.metrics.profit import expected_maximum_profit
 from models.metrics.ranking import auc
 from models.metrics.value import DECILES
+from models.pipeline.intervals import calibrated_on_others
 from models.pipeline.out_of_time import candidate_inputs
 from models.pipeline.rows import Rows
-from models.pipeline.selection import calibrated_on_others, value_score
+from models.pipeline.selection import value_score
 from models.tuning.space import TunedModel
 from models.vocab import FloatArray, TuneObjective
 

@@ -141,7 +141,7 @@ def read_deteriorations(
         turn=_without_usual_decline(turn, signals),
         decline_probability=now.said.decline_probability,
         business_at_risk=business_at_risk(now.rows, now.said, config),
-        credit_loss=np.full(len(now.rows), np.nan),
+        credit_loss=now.said.credit_loss,
         top=_ever_top(now, past, places),
     )
 

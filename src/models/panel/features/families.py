@@ -19,6 +19,7 @@ from models.panel.features.amounts import (
 )
 from models.panel.features.commitments import commitment_features, facility_count_features, mix_features
 from models.panel.features.context import attribute_features, context_features, group_features
+from models.panel.features.credit import credit_features
 from models.panel.features.funnel import funnel_features
 from models.panel.features.inputs import Feature, FeatureInputs
 from models.panel.features.outlook import outlook_features
@@ -45,6 +46,7 @@ FAMILIES: tuple[Family, ...] = (
     commitment_features,
     facility_count_features,
     runoff_features,
+    credit_features,
     outlook_features,
     standing_features,
     mean_features,

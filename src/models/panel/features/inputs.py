@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.config.credit import CreditConfig
 from models.config.sections import FeaturesConfig
 from models.panel.cutoff import Past
 from models.panel.features.labels import Labels
@@ -59,6 +60,7 @@ class FeatureInputs:
 
     past: Past
     settings: FeaturesConfig
+    credit: CreditConfig
     activity_periods: int
     horizon_periods: int
     currency: str

@@ -1,0 +1,1 @@
+"""Expected credit loss: probability of default, loss given default, exposure at default."""

@@ -1,0 +1,135 @@
+"""Credit loss and intervals as out-of-time forecasts teach them, each origin foreseen by what the others taught."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import numpy as np
+
+from models.config.root import Config
+from models.errors import TooLittleDataError
+from models.grading.compute import expected_of
+from models.learners.calibration import PlattCalibration
+from models.learners.credit.model import CreditLossModel
+from models.learners.credit.severity import LossSeverity
+from models.learners.intervals import ConformalBands
+from models.learners.value.calibration import ValueCalibration
+from models.learners.value.net import CREDIT_LOSS, MARGIN, VALUE, ValueParts
+from models.pipeline.out_of_time import OutOfTimeForecast
+from models.pipeline.shrinkage import shrunk_level
+from models.vocab import FloatArray, TextArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearnedCredit:
+    """What out-of-time forecasts teach of defaults: the level of PDs, and what a default costs."""
+
+    calibration: PlattCalibration
+    severity: LossSeverity
+    usual_lgd: float
+
+    def model(self, forecast: OutOfTimeForecast) -> CreditLossModel | None:
+        """The credit loss model of a forecast; None where no defaults are known."""
+        base = forecast.models
+        if base.default is None:
+            return None
+        default = base.default.calibrated_by(self.calibration)
+        return CreditLossModel.of(default, base.contract, severity=self.severity, usual_lgd=self.usual_lgd)
+
+    def parts(self, forecast: OutOfTimeForecast, margin: FloatArray) -> ValueParts:
+        """Value of the clients of a forecast, whose margin is given, by its parts. Shapes (n,)."""
+        credit = self.model(forecast)
+        if credit is None:
+            return ValueParts.of_margin(margin)
+        return ValueParts.beside(margin, credit, forecast.rows.matrix)
+
+
+def learn_credit(forecasts: Sequence[OutOfTimeForecast], independent: float, config: Config) -> LearnedCredit:
+    """The level of PDs, as far as forecasts agree on it, and the severity of the defaults that came."""
+    known = [
+        (forecast, forecast.models.default, forecast.rows.defaulted)
+        for forecast in forecasts
+        if forecast.models.default is not None and forecast.rows.defaulted is not None
+    ]
+    usual = config.credit.loss_given_default
+    plain = LearnedCredit(calibration=PlattCalibration(), severity=LossSeverity(), usual_lgd=usual)
+    if not known:
+        return plain
+    margins = [default.margin(forecast.rows.matrix) for forecast, default, _ in known]
+    calibration = shrunk_level(margins, [seen.astype(np.float64) for _, _, seen in known], independent)
+    defaults = []
+    for (forecast, _, seen), margin in zip(known, margins, strict=True):
+        credit, rows = plain.model(forecast), forecast.rows
+        if credit is not None and rows.credit_loss is not None:
+            matrix = rows.matrix[seen]
+            lgd, exposure = credit.losses_given_default(matrix), credit.exposures(matrix)
+            defaults.append((calibration.probability(margin[seen]), lgd, exposure, rows.credit_loss[seen]))
+    severity = LossSeverity.fit(*(np.concatenate(list(each)) for each in zip(*defaults, strict=True)))
+    return LearnedCredit(calibration=calibration, severity=severity, usual_lgd=usual)
+
+
+def judged_parts(
+    forecasts: Sequence[OutOfTimeForecast], logs: Sequence[FloatArray], credit: LearnedCredit
+) -> list[ValueParts]:
+    """Value of the clients of each forecast by its parts, the margin calibrated by the other forecasts alone.
+
+    Residuals of an origin that its calibration had seen would be smaller than those of one that is to come.
+    """
+    realised = [forecast.rows.margin for forecast in forecasts]
+    return [
+        credit.parts(forecast, calibrated_on_others(place, logs, realised)) for place, forecast in enumerate(forecasts)
+    ]
+
+
+def fit_bands(
+    forecasts: Sequence[OutOfTimeForecast],
+    judged: Sequence[ValueParts],
+    tiers: Sequence[TextArray],
+    *,
+    level: float,
+    weight: FloatArray | None,
+) -> Mapping[str, ConformalBands]:
+    """Intervals around value and each part that is known, from the residuals of all forecasts."""
+    parts, tier = ValueParts.pooled(judged), np.concatenate(list(tiers))
+    came = {
+        VALUE: np.concatenate([forecast.rows.value for forecast in forecasts]),
+        MARGIN: np.concatenate([forecast.rows.margin for forecast in forecasts]),
+    }
+    losses = [forecast.rows.credit_loss for forecast in forecasts]
+    if not np.isnan(parts.credit_loss).any():
+        came[CREDIT_LOSS] = np.concatenate([each for each in losses if each is not None])
+    return {
+        name: ConformalBands.fit(expected_of(parts, parts.amounts[name], tier), realised, level=level, weight=weight)
+        for name, realised in came.items()
+    }
+
+
+def level_error(forecasts: Sequence[OutOfTimeForecast], judged: Sequence[ValueParts]) -> float:
+    """Root mean square of (realised - foreseen total) over the foreseen one, at most 1."""
+    totals = [(forecast.rows.value.sum(), parts.value.sum()) for forecast, parts in zip(forecasts, judged, strict=True)]
+    errors = [(came - foreseen) / foreseen for came, foreseen in totals if foreseen > 0]
+    return min(1.0, float(np.sqrt(np.mean(np.square(errors))))) if errors else 1.0
+
+
+def calibrated_on_others(place: int, logs: Sequence[FloatArray], realised: Sequence[FloatArray]) -> FloatArray:
+    """Margin of the clients of one origin from its log values, put right by the other origins. In book currency.
+
+    ``logs`` and ``realised`` per origin. A single one has no others: then the mean alone is put right, which leaves
+    ranking and deciles to the model. Nothing is put right by clients that together brought nothing or less.
+    """
+    others = [number for number in range(len(logs)) if number != place]
+    if not others:
+        foreseen = np.exp(logs[place])
+        factor = realised[place].sum() / foreseen.sum()
+        return np.asarray(foreseen * (factor if factor > 0 else 1.0))
+    said, seen = (_pooled([part[each] for each in others]) for part in (logs, realised))
+    calibration = ValueCalibration()
+    with suppress(TooLittleDataError):
+        calibration = ValueCalibration.fit(said, seen)
+    return np.asarray(np.exp(calibration.log_value(logs[place])))
+
+
+def _pooled(parts: Sequence[FloatArray]) -> FloatArray:
+    return np.asarray(np.concatenate(list(parts)))
