@@ -63,7 +63,7 @@ def _judged(
 ) -> JudgedColdStart:
     fitted = fit_cold_start(cold, origins, config)
     matrix = fitted.contract.encode(now.features)
-    forecast = fitted.bounds.around(fitted.value.predict(matrix), fitted.decline.predict(matrix))
+    forecast = fitted.bounds.around(fitted.value.parts(matrix), fitted.decline.predict(matrix))
     value, declined = _outcomes(now)
     before = cold.at([origins.latest])
     places = [segments.assign(segment_rows(segments, rows)).segment for rows in (before, now)]
