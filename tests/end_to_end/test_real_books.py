@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from bench.small import evaluated, write_countries
 
 pytestmark = pytest.mark.real
 
@@ -87,3 +88,17 @@ def test_other_books_run_with_the_same_command(
         assert origin["decline"]["metrics"]["ours"]["auc"]["estimate"] > 0.6
         assert origin["value"]["metrics"]["ours"]["normalized_gini"]["estimate"] > 0.3
     assert_scored(facts)
+
+
+def test_70_public_borrowers_are_ranked_no_worse_than_by_what_they_borrowed_so_far(
+    real_data: Path, tmp_path: Path
+) -> None:
+    loans = write_countries(real_data / FILES["ibrd"], tmp_path / "loans.csv", clients=70, seed=1)
+    report = evaluated(loans, tmp_path, "origins.max_count=12", "run.bootstrap_resamples=200")
+    assert all(55 < origin.clients < 90 for origin in report.origins)
+    assert report.pooled is not None
+    assert report.pooled.value.ours_minus["past_sum"].high > 0
+    assert report.pooled.decline.ours_minus["logistic"].high > 0
+    for origin in report.origins:
+        assert origin.serving.value.simple in ("past_sum", "btyd"), "it is compared, whoever serves"
+        assert origin.serving.decline.difference is not None

@@ -1,4 +1,4 @@
-"""A lender of 300 clients runs the whole job by its real commands, and reads what so few clients cannot tell."""
+"""Lenders of few clients run the whole job by its real commands, and read what so few clients cannot tell."""
 
 from __future__ import annotations
 
@@ -52,3 +52,15 @@ def test_a_book_of_300_clients_says_what_it_cannot_tell(command: Command, tmp_pa
     shares = re.findall(r"(?:reduced|refinanced away|dormant|default) all (\d+) [\d.]+% [\d.]+% \([\d.]+ to ", words)
     assert shares == [str(clients)] * 4
     assert "cause clients number foreseen realised what could be known" in words
+
+
+def test_400_clients_train_and_read_who_serves(command: Command, tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    said = command("simulate", "--config", DEMO, "--clients", 400, "--seed", 1, "--out", book, *options(tmp_path))
+    assert said.code == 0, said.err
+    said = command("train", "--config", DEMO, "--book", book, *options(tmp_path))
+    assert said.code == 0, said.err
+    lines = " ".join(said.out.split())
+    for target, metric in (("Value", "normalized Gini"), ("Decline", "AUC")):
+        assert re.search(rf"serves {target} by .*?: .*? at 1 earlier date \({metric} [+-][\d.]+, 95% ", lines), lines
+        assert f"{target} by " in read(tmp_path / "processed" / "demo" / "report.html")

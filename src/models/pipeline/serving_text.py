@@ -21,17 +21,16 @@ _METRICS = {"auc": Text("AUC"), "normalized_gini": Text("normalized Gini")}
 _SERVED = Text("{target} by {model}", "who serves")
 _TOGETHER = Text("{target} by {model} ({share}%) and {simple} ({rest}%) together", "who serves")
 _BETTER = Text(
-    "at {count} earlier date {model} ranked clients better than {simple}",
-    plural="at {count} earlier dates {model} ranked clients better than {simple}",
+    "it ranked clients better than {simple} at {count} earlier date",
+    plural="it ranked clients better than {simple} at {count} earlier dates",
 )
 _NOT_BETTER = Text(
-    "at {count} earlier date {model} ranked clients no better than {simple}",
-    plural="at {count} earlier dates {model} ranked clients no better than {simple}",
+    "{model} ranked clients no better at {count} earlier date",
+    plural="{model} ranked clients no better at {count} earlier dates",
 )
 _UNSETTLED = Text(
-    "at {count} earlier date {model} ranked clients no better than {simple}, which is too little to leave it out",
-    plural="at {count} earlier dates {model} ranked clients no better than {simple}, which is too little to leave it "
-    "out",
+    "the former ranked clients no better at {count} earlier date, which is too little to leave it out",
+    plural="the former ranked clients no better at {count} earlier dates, which is too little to leave it out",
 )
 _UNDECIDED = Text(
     "{count} earlier date cannot tell which of the two ranks clients better",
