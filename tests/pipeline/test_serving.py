@@ -47,7 +47,7 @@ def with_outcome(made: list[OutOfTimeForecast], seen_by: str, noise: float) -> l
         log = candidates[seen_by].log_value(each.rows.matrix)
         return np.asarray(np.exp(log + noise * random.normal(size=len(log))))
 
-    return [replace(each, rows=replace(each.rows, value=value(each))) for each in made]
+    return [replace(each, rows=replace(each.rows, margin=value(each))) for each in made]
 
 
 def far_apart(made: list[OutOfTimeForecast]) -> list[OutOfTimeForecast]:
@@ -102,7 +102,7 @@ def test_the_difference_is_the_mean_over_origins_of_what_the_metric_says() -> No
     simple = [each.models.simple_values[found.simple].log_value(each.rows.matrix) for each in made]
     leader = [each.models.candidates["tweedie"].log_value(each.rows.matrix) for each in made]
     lead = [
-        normalized_gini(each.rows.value, first) - normalized_gini(each.rows.value, second)
+        normalized_gini(each.rows.margin, first) - normalized_gini(each.rows.margin, second)
         for each, first, second in zip(made, leader, simple, strict=True)
     ]
     assert found.difference is not None
@@ -137,12 +137,12 @@ def test_what_serves_is_fitted_and_nothing_else() -> None:
     assert needed_models(of(1.0), small_config()).simple_values == ()
     assert not needed_models(of(0.0), small_config()).decline_leads
     simple, mixed = models_by(of(0.0)), models_by(of(0.3))
-    assert isinstance(simple.value.candidate, PastSum)
+    assert isinstance(simple.value.margin.candidate, PastSum)
     assert isinstance(simple.decline, LogisticDecline)
     assert (simple.value.tree_count, simple.decline.tree_count) == (0, 0)
-    assert isinstance(mixed.value.candidate, Mixture)
+    assert isinstance(mixed.value.margin.candidate, Mixture)
     assert isinstance(mixed.decline, DeclineMixture)
-    assert (mixed.value.candidate.share, mixed.value.candidate.factor) == (0.3, 2.0)
+    assert (mixed.value.margin.candidate.share, mixed.value.margin.candidate.factor) == (0.3, 2.0)
     assert mixed.learned.serving == of(0.3)
 
 
@@ -153,7 +153,7 @@ def test_a_simple_model_that_the_latest_dates_cannot_fit_gives_way() -> None:
     assert served.learned.serving.value.names == ("past_sum",)
     features = drawn_panel(200).features.assign(value_sum_12p=0.0, activity_active_periods=1.0)
     alone = models_by(of(0.0), features=features)
-    assert isinstance(alone.value.candidate, Tweedie)
+    assert isinstance(alone.value.margin.candidate, Tweedie)
     assert alone.learned.serving.value.names == ("tweedie",)
 
 
@@ -179,7 +179,7 @@ def test_a_calibration_learned_on_a_past_is_that_of_what_serves() -> None:
         np.exp(found.value.log_value(each.models.simple_values["past_sum"].log_value(each.rows.matrix)))
         for each in made
     ]
-    assert sum(each.sum() for each in foreseen) == pytest.approx(sum(each.rows.value.sum() for each in made), rel=0.05)
+    assert sum(each.sum() for each in foreseen) == pytest.approx(sum(each.rows.margin.sum() for each in made), rel=0.05)
 
 
 def test_sentences_say_who_serves_and_why() -> None:
