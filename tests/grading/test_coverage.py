@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from models.config.policy.policy import PolicyConfig
 from models.grading.coverage import Coverage, coverage_notices, policy_notices
 from models.grading.decision import assess, grade_book
 from models.grading.facts import Facts
@@ -118,3 +119,20 @@ def test_notices_of_a_policy_are_warnings_and_count_whom_they_concern() -> None:
     assert [notice.count for notice in notices] == [2, 2, 2, 1]
     nobody = facts_of(value=[1.0, 2.0]).where(np.zeros(2, dtype=np.bool_))
     assert policy_notices(PROJECT_FINANCE, nobody) == []
+
+
+def test_treatments_that_no_warning_reaches_are_told() -> None:
+    """A slip in the name of a dimension, and a policy from before treatments followed warnings."""
+    facts = sound()
+    coverage = assess(fit_policy(PROJECT_FINANCE, facts, "USD"), facts).coverage
+    before = coverage_notices(PROJECT_FINANCE, coverage)
+    assert coverage_notices(PROJECT_FINANCE, coverage, ["risk", "arrears", "rating"]) == before
+    (slip,) = [each for each in coverage_notices(PROJECT_FINANCE, coverage, ["risk", "arears"]) if each not in before]
+    assert (slip.code, slip.subject) == ("treatment_of_no_warning", "policy.treatments.warned")
+    assert slip.found.startswith("rows for warnings name arrears, rating, in which no client")
+    treatments = PROJECT_FINANCE.model_dump(mode="json")["treatments"]
+    rows = [row for row in treatments["rows"] if not row["severity"]]
+    old = PROJECT_FINANCE.model_dump(mode="json") | {"treatments": {**treatments, "warned": None, "rows": rows}}
+    settings = PolicyConfig.model_validate(old)
+    (told,) = [each for each in coverage_notices(settings, coverage, ["risk"]) if each not in before]
+    assert told.code == "treatment_without_warnings"

@@ -17,6 +17,7 @@ from models.learners.decline.curves import DeclineCurves
 from models.notices import Notice
 from models.scoring.block import DECLINE, VALUE
 from models.scoring.policy_in_force import GradedBy
+from models.warnings.report import ClientWarning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +108,7 @@ class ClientDocument(ClientScores):
     measures: tuple[MeasureHistory, ...]
     change: ClientChange | None
     within_reach: tuple[Reachable | NoneWithinReach, ...]
+    warning: ClientWarning | None
     warning_sentences: tuple[str, ...]
     lists: Mapping[str, str]
     notices: tuple[Notice, ...]
@@ -142,6 +144,7 @@ def client_document(story: ClientStory) -> ClientDocument:
         measures=story.measures,
         change=story.change,
         within_reach=story.reach,
+        warning=story.warning,
         warning_sentences=story.warnings,
         lists=story.lists,
         notices=story.notices,

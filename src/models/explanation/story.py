@@ -42,7 +42,7 @@ from models.scoring.run_key import model_version
 from models.scoring.without_effect import policy_in_force_notices, settings_without_effect
 from models.text import Language
 from models.warnings.publishing import unpublished_warnings, warning_columns
-from models.warnings.report import published_warnings
+from models.warnings.report import ClientWarning, published_warnings
 from models.warnings.text import warning_sentences, warning_terms
 
 MEASURES = 3
@@ -102,7 +102,7 @@ class ClientStory:
         curve: of the one client.
         level: share of clients whose value lies in its interval.
         treatment: title and text of each part; empty where the policy has none.
-        warnings: one sentence each; empty where the client does not warn.
+        warnings: one sentence each; empty where the client does not warn. ``warning`` is the same as data.
         lists: list -> its rank there, why, and what is proposed; those on which the client stands.
         notices: what must be known of the models at the date; in English, what of the caller's config has no effect.
         terms: what decline, value and horizon mean.
@@ -137,6 +137,7 @@ class ClientStory:
     reach: tuple[Reachable | NoneWithinReach, ...]
     words: Mapping[str, FeatureWords]
     treatment: tuple[tuple[str, str], ...]
+    warning: ClientWarning | None
     warnings: tuple[str, ...]
     lists: Mapping[str, str]
     terms: tuple[str, ...]
@@ -161,7 +162,7 @@ def explain_client(
     block, settings, models = past.block, scoring_config(bundle, config), bundle.models
     warned = NOBODY_WARNS if past.turned is None else warning_columns(past.turned, settings)
     columns = score_columns(models, block.panel, block.predictions, settings, block.decision_context, warned)
-    scores = ClientScores.of_columns(columns)
+    scores, warning = ClientScores.of_columns(columns), _warning(past, published, settings)
     alone = assessment(models, block.panel, block.predictions, block.decision_context)
     decided = decide(alone, block.decision_context.limit)
     grade = grade_report(decided, 0, settings.features)
@@ -200,7 +201,8 @@ def explain_client(
         reach=_reach(past, bundle, config),
         words=models.words,
         treatment=treatment_of(settings, _treatment(columns), lang),
-        warnings=_warnings(past, published, models.words, settings, lang),
+        warning=warning,
+        warnings=_warnings(warning, models.words, settings.book.currency, lang),
         lists=_lists(past, published, settings.book.currency, lang),
         notices=by_severity(
             [
@@ -214,15 +216,21 @@ def explain_client(
     )
 
 
-def _warnings(
-    past: ClientPast, published: Path | None, words: Mapping[str, FeatureWords], settings: Config, lang: Language
-) -> tuple[str, ...]:
-    """The warning as it was published, else as a run would read it now; then what its amounts are."""
+def _warning(past: ClientPast, published: Path | None, settings: Config) -> ClientWarning | None:
+    """The client's warning as it was published, else as a run would read it now; None where it does not warn."""
     client = str(past.block.panel.client_id.iloc[0])
     rows = () if published is None else published_warnings(published, client, past.dates[-1])
     rows = rows or (() if past.turned is None else unpublished_warnings(past.turned, settings))
-    reported = warning_sentences(rows, words=words, currency=settings.book.currency, lang=lang)
-    return (*reported, warning_terms(lang)) if reported else ()
+    return rows[0] if rows else None
+
+
+def _warnings(
+    warning: ClientWarning | None, words: Mapping[str, FeatureWords], currency: str, lang: Language
+) -> tuple[str, ...]:
+    """The sentences of a warning, and behind them what its amounts are."""
+    if warning is None:
+        return ()
+    return (*warning_sentences([warning], words=words, currency=currency, lang=lang), warning_terms(lang))
 
 
 def _lists(past: ClientPast, published: Path | None, currency: str, lang: Language) -> Mapping[str, str]:

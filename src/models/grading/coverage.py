@@ -5,7 +5,7 @@ A cap or a criterion that goes without must not fall away in silence: each is a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,11 +80,15 @@ def policy_notices(settings: PolicyConfig, facts: Facts) -> list[Notice]:
     return coverage_notices(settings, Coverage.of(settings, facts, scores_of(settings, facts)))
 
 
-def coverage_notices(settings: PolicyConfig, coverage: Coverage) -> list[Notice]:
-    """Every cap, criterion and bound of a policy that goes without what it looks at, in the policy's order."""
+def coverage_notices(settings: PolicyConfig, coverage: Coverage, warned: Collection[str] | None = None) -> list[Notice]:
+    """Every cap, criterion, bound and treatment of a policy that goes without what it looks at, in the policy's order.
+
+    ``warned`` are the dimensions in which clients of the book may warn; None where nobody was asked whether they do.
+    """
     if not coverage.clients:
         return []
-    return [*_caps(settings, coverage), *_criteria(settings, coverage), *_bounds(settings, coverage)]
+    treatments = [] if warned is None else _treatments(settings, warned, coverage.clients)
+    return [*_caps(settings, coverage), *_criteria(settings, coverage), *_bounds(settings, coverage), *treatments]
 
 
 def idle_caps(settings: PolicyConfig, coverage: Coverage) -> tuple[CapConfig, ...]:
@@ -147,6 +151,22 @@ def _bounds(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
             found = f"the models know no {measure} of any client, so {FALLBACKS[measure]} stands in for it"
             remedy = "train with more origins, which bounds are made of, or measure the expectation itself"
             yield _notice("measure_without_bound", f"policy.dimensions.{name}", found, remedy, coverage.clients)
+
+
+def _treatments(settings: PolicyConfig, warned: Collection[str], clients: int) -> Iterator[Notice]:
+    """What of the treatments no warning of the book reaches."""
+    if settings.treatments is None:
+        return
+    if settings.treatments.warned is None:
+        found = "no row names a severity, so treatments do not follow warnings: who just turned worse keeps its own"
+        remedy = "add treatments.warned and rows for it, as configs/policies/project_finance.yaml has"
+        yield _notice("treatment_without_warnings", "policy.treatments", found, remedy, clients)
+        return
+    unknown = [name for name in settings.treatments.warned.dimensions if name not in warned]
+    if unknown:
+        found = f"rows for warnings name {', '.join(unknown)}, in which no client of the book can warn"
+        remedy = f"name some of {', '.join(warned)}, or add them to warnings.dimensions"
+        yield _notice("treatment_of_no_warning", "policy.treatments.warned", found, remedy, 0)
 
 
 def _notice(code: str, subject: str, found: str, remedy: str, count: int) -> Notice:

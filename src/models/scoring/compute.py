@@ -284,7 +284,7 @@ def _write_alarms(draft: Path, turned: Sequence[DeteriorationReading], job: _Job
 def _policy_notices(waiting: Sequence[Assessment], job: _Job) -> list[Notice]:
     """What the policy goes without in this book."""
     coverage = Coverage.joined([alone.coverage for alone in waiting])
-    return coverage_notices(job.bundle.models.policy.settings, coverage)
+    return coverage_notices(job.bundle.models.policy.settings, coverage, tuple(job.settings.warnings.dimensions))
 
 
 def _move_limit(waiting: Sequence[Assessment], job: _Job) -> MoveLimit:
