@@ -19,6 +19,7 @@ from models.warnings.compute import DeteriorationReading, origins_to_read, read_
 from models.warnings.publishing import (
     WARNING_MEMORY,
     RaisedAlarms,
+    deteriorations_of,
     previous_memory,
     raise_alarms,
     unpublished_warnings,
@@ -88,6 +89,21 @@ def test_business_at_risk_is_the_margin_that_goes_times_how_likely(
     assert reading.business_at_risk == pytest.approx(at_risk)
     assert np.isnan(reading.credit_loss).all()
     assert reading.at_stake.tolist() == reading.business_at_risk.tolist()
+
+
+def test_what_a_default_costs_is_at_stake_too(warner: Warner, reading: DeteriorationReading) -> None:
+    """Of equal severity and probability, 90 m of business at risk and 10 m of credit loss go before either alone."""
+    first, second, third = (
+        replace(
+            reading,
+            decline_probability=np.full(len(reading), 0.25),
+            business_at_risk=np.full(len(reading), at_risk),
+            credit_loss=np.full(len(reading), loss),
+        )
+        for at_risk, loss in ((90e6, 10e6), (90e6, np.nan), (90e6, -5e6))
+    )
+    weights = [deteriorations_of([each], warner.config).weight[0] for each in (first, second, third)]
+    assert weights == pytest.approx([(0.25 * 100e6) ** 0.5, (0.25 * 90e6) ** 0.5, (0.25 * 90e6) ** 0.5])
 
 
 def test_only_the_configured_dates_are_looked_back_at(

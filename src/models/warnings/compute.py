@@ -59,8 +59,8 @@ class DeteriorationReading:
 
     @property
     def at_stake(self) -> FloatArray:
-        """Business at risk and credit loss together, in book currency; a credit loss that is not known adds nothing."""
-        return self.business_at_risk + np.nan_to_num(self.credit_loss)
+        """Business at risk and credit loss together, in book currency; a loss that is not known adds nothing: (n,)."""
+        return self.business_at_risk + np.maximum(np.nan_to_num(self.credit_loss), 0.0)
 
     def warned(self) -> DeteriorationReading:
         """Only the clients that warn: a few of many, so that a whole book of them can be kept."""

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models.grading.compute import Forecast
 from models.panel.panel import Panel
-from models.pipeline.pipeline import FittedModels, score_matrix
-from models.pipeline.predictions import Predictions
+from models.pipeline.pipeline import FittedModels, grade_matrix
 from models.vocab import BoolArray, FloatArray, IntArray
 from models.warnings.rules import is_better_since
 
-DEFAULT = "default"
 RECENCY = "activity_recency_days"
 
 EarlierRows = Callable[[Sequence[str], Sequence[int]], Sequence[Panel]]
@@ -41,7 +40,7 @@ class KnownRows:
 
 
 def better_than_before(
-    models: FittedModels, rows: Panel, said: Predictions, asked: BoolArray, known: KnownRows
+    models: FittedModels, rows: Panel, said: Forecast, asked: BoolArray, known: KnownRows
 ) -> BoolArray:
     """Who of those ``asked`` about is worth more and risks less than at the last date before its latest business.
 
@@ -55,7 +54,7 @@ def better_than_before(
     clients = pd.Index(rows.client_id.iloc[places])
     then = np.full((3, len(places)), np.nan)
     for part in known.of(clients.tolist(), _period_of_latest_business(rows)[places]):
-        said_then = score_matrix(models, models.contract.encode(part.features), part)
+        said_then = grade_matrix(models, models.contract.encode(part.features), part)
         then[:, clients.get_indexer(pd.Index(part.client_id))] = _outlook(said_then)
     better[places] = is_better_since(_outlook(said)[:, places], then)
     return better
@@ -73,8 +72,6 @@ def _period_of_latest_business(rows: Panel) -> IntArray:
     return np.asarray(rows.grid.indices_of(days), dtype=np.int64)
 
 
-def _outlook(said: Predictions) -> FloatArray:
-    """Value, probability of decline, and of default, NaN where causes are not known: (3, n)."""
-    default = said.curves.incidence.get(DEFAULT)
-    unknown = np.full(len(said.value), np.nan)
-    return np.stack([said.value, said.decline_probability, unknown if default is None else default[:, -1]])
+def _outlook(said: Forecast) -> FloatArray:
+    """Value, probability of decline, and of default, NaN where defaults are not known: (3, n)."""
+    return np.stack([said.value, said.decline_probability, said.default_probability])

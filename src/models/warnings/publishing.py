@@ -119,12 +119,8 @@ def deteriorations_of(readings: Sequence[DeteriorationReading], config: Config) 
 
 
 def _weight(reading: DeteriorationReading, stake_weight: float) -> FloatArray:
-    """Between the probability of decline and what is at stake, by their geometric mean; ``text.rank_formula`` says so.
-
-    A credit loss below zero, which a model may foresee, is none.
-    """
-    at_stake = np.maximum(reading.at_stake, 0.0)
-    return np.asarray(reading.decline_probability ** (1.0 - stake_weight) * at_stake**stake_weight)
+    """Between the probability of decline and what is at stake, by geometric mean; ``text.rank_formula`` says so."""
+    return np.asarray(reading.decline_probability ** (1.0 - stake_weight) * reading.at_stake**stake_weight)
 
 
 def unpublished_warnings(reading: DeteriorationReading, config: Config) -> tuple[ClientWarning, ...]:
