@@ -12,12 +12,17 @@ import pytest
 
 from models.backtest.acting import Acting, Expected
 from models.backtest.claims import claims
-from models.backtest.compute import Lending, Replayed, profit_of_keeping
-from models.backtest.contents import AnewEfficiency, ErrorCost, OverrideOutcome
+from models.backtest.contents import AnewEfficiency, BacktestHeadline, ErrorCost, OverrideOutcome
+from models.backtest.day import Lending, Replayed, profit_of_keeping
+from models.backtest.headline import headline_claims
 from models.backtest.lists import LISTS, tier_first
 from models.backtest.mistakes import error_costs, stability, tier_outcomes
 from models.backtest.outcomes import loss_within, months_to_default
 from models.backtest.overridden import override_outcomes
+from models.backtest.text import headline_rows, headline_verdicts
+from models.book.periods import Horizon
+from models.lists.rules import Purpose
+from models.metrics.bootstrap import ReportedInterval
 from support.drawn_panel import ORIGINS, drawn_panel, small_config
 
 CONFIG = small_config()
@@ -52,6 +57,8 @@ def replayed(**changes: Any) -> Replayed:
         overridden=np.array(["AA", "A", "A", "A", *["B"] * 6]),
         screening=scores(rule=FIRST[::-1]) | {"anew": FIRST[::-1]},
         retention=scores(forecast=FIRST[::-1]),
+        growth=VALUE,
+        growing=scores(rule=FIRST[::-1]),
         lending=Lending(exposure=np.full(CLIENTS, 100.0), loss=loss, safety=scores(rule=FIRST[::-1])),
         acting=Acting(
             loss=loss,
@@ -194,3 +201,35 @@ def test_only_losses_within_the_horizon_count() -> None:
     assert months[3] == 0.0  # thirty days
     assert np.isnan(np.delete(months, 3)).all()
     assert months_to_default(losses.iloc[2:], rows, date(2020, 1, 1), date(2021, 1, 1))[3] == 11.0
+
+
+def test_growth_is_found_by_whom_it_comes_from(reported: Any) -> None:
+    assert reported.growth.found["ours"].estimate == pytest.approx(50 / 100)  # the first of ten brought half of it
+    assert reported.growth.found["rule"].estimate == pytest.approx(0.0)
+    assert reported.growth.found["random"].estimate == pytest.approx(0.1)
+
+
+def test_the_headline_says_per_purpose_what_each_brought_and_where_the_grades_do_harm(reported: Any) -> None:
+    found = {each.purpose: each for each in headline_claims(reported)}
+    assert list(found) == [Purpose.REVIEW_NEXT, Purpose.ACT_EARLY, Purpose.KEEP]  # of a rule that finds nothing
+    review, act = found[Purpose.REVIEW_NEXT], found[Purpose.ACT_EARLY]
+    assert list(review.brought) == ["ours", "lists", "rule", "random"]
+    assert review.brought["lists"].estimate == pytest.approx(0.1)
+    assert act.against["ours"].estimate == pytest.approx(-0.9)
+    bad = replace(act, against={name: ReportedInterval(estimate=-0.9, low=-0.95, high=-0.8) for name in act.against})
+    headline = BacktestHeadline(
+        book="lender",
+        bundle="b",
+        currency="EUR",
+        horizon=Horizon(periods=12, period="month"),
+        dates=(date(2020, 1, 1),),
+        rows=2 * CLIENTS,
+        claims=(bad,),
+    )
+    said = list(headline_verdicts(headline))
+    assert said[1] == "Our grades against the spreadsheet rule: worse in act early -90% (-95 to -80)."
+    (row,) = headline_rows(headline.claims, "EUR")
+    assert row[0] == "act early: credit losses saved by 10% of the clients"
+    assert row[1:4] == ("0.5%", "5.0%", "5.0%")  # of 100: the last, the first and the first client
+    assert row[-1] == "-90% (-95 to -80)"
+    assert "Too few clients" in next(headline_verdicts(replace(headline, claims=())))

@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from models.backtest.compute import Replayed, replay
+from models.backtest.compute import replay
 from models.backtest.contents import BacktestReport
+from models.backtest.day import Replayed
 from models.backtest.job import Backtest, backtest
 from models.backtest.page import backtest_page
 from models.backtest.report import backtest_book

@@ -15,8 +15,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from models.backtest.headline import JudgedDays, run_headline
 from models.book.door import Book
+from models.codec import to_json_text
 from models.funnel.compute import FunnelExcerpt, book_funnel
+from models.overview.compute import book_overview
 from models.overview.job import Overviewed, overview
 from models.overview.page import overview_page
 from models.overview.report import Overview
@@ -120,6 +123,23 @@ def test_what_the_book_lacks_is_said(reported: Told, trained: TrainedLender, tmp
     )
     assert "No earlier run was published" in alone.page.read_text(encoding="utf-8")
     assert next(iter(overview_lines(alone.report, alone.page))) == "moved    not known: no earlier run was published"
+
+
+def test_work_lists_stand_there_and_a_headline_of_these_models_only(
+    reported: Told, trained: TrainedLender, tmp_path: Path
+) -> None:
+    lists = pq.read_table(reported.scores / "lists.parquet").to_pandas()
+    first = lists[(lists["list"] == "review_next") & (lists["rank"] == 1)].iloc[0]
+    assert first["client_id"] in reported.text
+    assert " ".join(first["reason"].split()) in reported.text
+    assert "Not known of the models that made these scores" in reported.text
+    for bundle, known in ((trained.result.bundle_key, True), ("others", False)):
+        headline = run_headline(JudgedDays(trained.config), trained.result.book, bundle=bundle)
+        file = tmp_path / f"{bundle}.json"
+        file.write_text(to_json_text(headline), encoding="utf-8")
+        found = book_overview(trained.result.book, trained.config, reported.scores, headline=file)
+        assert (found.headline is not None) == known
+        assert ("Too few clients were judged" in overview_page(found)) == known
 
 
 def test_the_page_is_one_file_without_scripts_whatever_the_names_are(reported: Told) -> None:

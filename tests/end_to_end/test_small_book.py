@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -51,6 +52,17 @@ def test_a_book_of_300_clients_says_what_it_cannot_tell(command: Command, tmp_pa
     assert unsure
     shares = re.findall(r"(?:reduced|refinanced away|dormant|default) all (\d+) [\d.]+% [\d.]+% \([\d.]+ to ", words)
     assert shares == [str(clients)] * 4
+    lists = pd.read_parquet(tmp_path / "processed" / "demo" / "scores" / "latest" / "lists.parquet")
+    assert set(lists["client_id"]) <= set(scores["client_id"])
+    assert set(lists["list"]) == {"review_next", "act_early", "keep", "grow", "cut_or_cover"}
+    headline = json.loads((tmp_path / "processed" / "demo" / "backtest_headline.json").read_text())
+    assert headline["rows"] == clients
+    page = read(tmp_path / "processed" / "demo" / "overview.html")
+    if headline["claims"]:
+        assert f"Judged at 2023-01-01: {clients} grades" in page
+        assert "Our work lists against the spreadsheet rule:" in page
+    else:
+        assert f"Too few clients were judged to tell whether grading pays: {clients}" in page
     assert "cause clients number foreseen realised what could be known" in words
 
 

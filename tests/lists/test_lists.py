@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
@@ -80,23 +80,28 @@ def test_each_purpose_finds_its_own_client_by_hand_arithmetic() -> None:
     assert first(inputs(), Purpose.CUT_OR_COVER) == (["C2"], [pytest.approx(0.5 * 0.4 * 1_000 * 0.5)])
 
 
-def test_nobody_is_lent_more_whom_something_forbids() -> None:
-    forbidden = inputs(may_grow=np.arange(CLIENTS) != 4)
-    assert first(forbidden, Purpose.GROW) == ([], [])
+def test_nobody_is_to_grow_whom_something_forbids_or_who_can_bear_no_more() -> None:
+    assert first(inputs(may_grow=np.arange(CLIENTS) != 4), Purpose.GROW) == ([], [])
+    assert first(inputs(headroom=np.zeros(CLIENTS)), Purpose.GROW) == ([], [])
+
+
+def test_growth_that_is_foreseen_counts_where_no_opportunity_is_open() -> None:
+    foreseen = np.where(np.arange(CLIENTS) == 7, 160.0, 90.0)
+    assert first(inputs(value=foreseen), Purpose.GROW) == (["C7"], [pytest.approx(60.0)])
 
 
 def test_cutting_takes_the_riskiest_unit_of_exposure_until_a_tenth_of_it_is_touched() -> None:
     large = np.full(CLIENTS, 100.0)
     large[0] = 10_000.0
     loss = np.where(np.arange(CLIENTS) == 0, 50.0, 2.0)  # a half per cent of much, and two per cent of little
-    clients, _ = first(inputs(exposure=large, credit_loss=loss), Purpose.CUT_OR_COVER)
+    clients, _ = first(inputs(exposure=large, limit=large, credit_loss=loss), Purpose.CUT_OR_COVER)
     assert clients == [f"C{number}" for number in range(1, 10)] + ["C0"]
 
 
-def test_a_book_without_defaults_or_opportunities_goes_without_those_lists() -> None:
+def test_a_book_without_defaults_goes_without_the_lists_that_need_them() -> None:
     nothing = np.full(CLIENTS, np.nan)
     bare = inputs(credit_loss=nothing, defaults=nothing, need=nothing)
-    assert list(ranked(bare, CONFIG, STATED)) == [Purpose.REVIEW_NEXT, Purpose.KEEP]
+    assert list(ranked(bare, CONFIG, STATED)) == [Purpose.REVIEW_NEXT, Purpose.KEEP, Purpose.GROW]
 
 
 def test_campaigns_drawn_at_random_move_what_is_stated_by_as_much_as_they_tell() -> None:
@@ -113,12 +118,13 @@ amounts = st.lists(st.floats(-1e6, 1e6), min_size=CLIENTS, max_size=CLIENTS).map
 shares = st.lists(st.floats(0, 1), min_size=CLIENTS, max_size=CLIENTS).map(np.array)
 
 
+@settings(deadline=None)
 @given(value=amounts, declines=shares, defaults=shares, stake=amounts, capacity=st.integers(1, CLIENTS))
 def test_a_list_holds_the_best_that_pay_and_no_more_than_fit(
     value: np.ndarray, declines: np.ndarray, defaults: np.ndarray, stake: np.ndarray, capacity: int
 ) -> None:
-    settings = CapacityConfig(share=0.999, most=capacity)
-    config = CONFIG.model_copy(update={"lists": ListsConfig(review_next=settings)})
+    fits = CapacityConfig(share=0.999, most=capacity)
+    config = CONFIG.model_copy(update={"lists": ListsConfig(review_next=fits)})
     asked = inputs(
         value=value, declines=declines, defaults=defaults, credit_loss=defaults * 400, stake=np.maximum(stake, 0)
     )
@@ -134,6 +140,7 @@ def test_a_list_holds_the_best_that_pay_and_no_more_than_fit(
             assert order[left].max() <= order[chosen.place].min()
 
 
+@settings(max_examples=30, deadline=None)
 @given(order=st.permutations(range(CLIENTS)))
 def test_the_order_of_rows_and_blocks_decides_nothing(order: list[int]) -> None:
     names = ListInputs.__dataclass_fields__

@@ -50,7 +50,9 @@ class ActingClaim:
     def __init__(self, dates: Sequence[Acting], settings: ActingConfig) -> None:
         self.settings, self.dates = settings, dates
         self.actual = {
-            name: [ReviewList.of(each.avoided, each.urgency[name]) for each in dates] for name in ACTING_LISTS
+            name: [ReviewList.of(each.avoided, each.urgency[name]) for each in dates]
+            for name in ACTING_LISTS
+            if all(name in each.urgency for each in dates)
         }
         known = [each.expected for each in dates if each.expected is not None]
         self.expected = known if len(known) == len(dates) else []
@@ -59,7 +61,7 @@ class ActingClaim:
                 ReviewList.of(each.avoided, acting.urgency[name])
                 for each, acting in zip(self.expected, dates, strict=False)
             ]
-            for name in ACTING_LISTS
+            for name in self.actual
             if name != PERFECT
         }
         self.crossed = [
@@ -102,7 +104,8 @@ class ActingClaim:
 
 
 def _saved_losses(way: str, drawn: Mapping[str, Draws]) -> SavedLosses:
+    known = [name for name in ACTING_LISTS if f"{way} {name}" in drawn]
     return SavedLosses(
-        saved={name: reported_interval(drawn[f"{way} {name}"]) for name in ACTING_LISTS},
-        change={name: reported_interval(drawn[f"more {way} {name}"]) for name in ACTING_LISTS if name != RULE},
+        saved={name: reported_interval(drawn[f"{way} {name}"]) for name in known},
+        change={name: reported_interval(drawn[f"more {way} {name}"]) for name in known if name != RULE},
     )

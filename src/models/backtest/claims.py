@@ -8,16 +8,17 @@ from dataclasses import replace
 import numpy as np
 
 from models.backtest.acting import ActingClaim, Rows
-from models.backtest.compute import Lending, Replayed
 from models.backtest.contents import (
     AnewEfficiency,
     Claims,
     FoundCurves,
+    GrowthResult,
     RecoveryResult,
     RetentionResult,
     RiskResult,
     ScreeningResult,
 )
+from models.backtest.day import Lending, Replayed
 from models.backtest.lists import ANEW, LISTS, OURS, RULE
 from models.config.backtest import BacktestConfig
 from models.config.root import Config
@@ -30,18 +31,21 @@ CURVE_POINTS = 51
 
 
 def claims(replayed: Sequence[Replayed], config: Config) -> Claims:
-    """Screening, retention, recovery, risk and acting; the last three are None where the book cannot tell.
+    """Screening, retention, growth, recovery, risk and acting; the last three are None where the book cannot tell.
 
     A sponsor group is drawn with all its rows at all dates: that it comes several times makes nothing surer.
     """
     settings, cut = config.backtest, _cut(replayed)
     groups = np.concatenate([each.group for each in replayed])
     screening = _Screening(replayed, settings)
-    retention = _Retention(replayed, settings)
-    drawn = _drawn(lambda weights: {**screening(cut, weights), **retention(cut, weights)}, groups, config)
+    retention, growth = _Retention(replayed, settings), _Growth(replayed, settings)
+    drawn = _drawn(
+        lambda weights: {**screening(cut, weights), **retention(cut, weights), **growth(cut, weights)}, groups, config
+    )
     found = Claims(
         screening=screening.result(drawn),
         retention=retention.result(drawn),
+        growth=growth.result(drawn),
         curves=_curves(screening),
         recovery=None,
         risk=None,
@@ -147,6 +151,32 @@ class _Retention:
             contact=self.settings.contact,
             profit={name: reported_interval(drawn[f"profit {name}"]) for name in LISTS},
             more_than_rule={name: reported_interval(drawn[f"more {name}"]) for name in LISTS if name != RULE},
+        )
+
+
+class _Growth:
+    """How much of all growth a budget of addressed clients holds, spent from the top of each list."""
+
+    def __init__(self, replayed: Sequence[Replayed], settings: BacktestConfig) -> None:
+        self.budget = settings.growth.budget
+        self.totals = [each.growth for each in replayed]
+        self.lists = {name: [ReviewList.of(each.growth, each.growing[name]) for each in replayed] for name in LISTS}
+
+    def __call__(self, cut: Rows, weights: FloatArray) -> dict[str, FloatArray]:
+        whole = _summed([weights[:, rows] @ total for total, rows in zip(self.totals, cut, strict=True)])
+        found = {}
+        for name, lists in self.lists.items():
+            part = _summed([each.found(self.budget, weights[:, rows]) for each, rows in zip(lists, cut, strict=True)])
+            found[f"grown {name}"] = np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
+        rule = found[f"grown {RULE}"]
+        return found | {f"grown more {name}": _change(found[f"grown {name}"], rule) for name in LISTS}
+
+    def result(self, drawn: Mapping[str, Draws]) -> GrowthResult:
+        """Share of growth that is found by each list, and the change against the rule."""
+        return GrowthResult(
+            budget=self.budget,
+            found={name: reported_interval(drawn[f"grown {name}"]) for name in LISTS},
+            change={name: reported_interval(drawn[f"grown more {name}"]) for name in LISTS if name != RULE},
         )
 
 

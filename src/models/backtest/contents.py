@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from models.book.periods import Horizon
 from models.config.backtest import SpreadsheetRuleConfig
 from models.config.simulation import InterventionEconomics
+from models.lists.rules import Purpose
 from models.metrics.bootstrap import ReportedInterval
 
 ByList = Mapping[str, ReportedInterval]
@@ -37,6 +39,15 @@ class RetentionResult:
     contact: float
     profit: ByList
     more_than_rule: ByList
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrowthResult:
+    """Share of all growth beyond the past pace found among a share of the clients, and its change against the rule."""
+
+    budget: float
+    found: ByList
+    change: ByList
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +107,7 @@ class Claims:
 
     screening: tuple[ScreeningResult, ...]
     retention: RetentionResult
+    growth: GrowthResult
     curves: FoundCurves
     recovery: RecoveryResult | None
     risk: RiskResult | None
@@ -191,6 +203,45 @@ class ReplayedDate:
     efficiency: Mapping[str, float]
 
 
+class HeadlineUnit(StrEnum):
+    """What the figures of a headline are: reviews as a share of clients, a share of a total, an amount per client."""
+
+    REVIEWS = "reviews"
+    SHARE = "share"
+    AMOUNT = "amount"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadlineClaim:
+    """What acting for one purpose would have brought by our grades, our work lists, the rule and chance.
+
+    ``against`` is how our grades and our lists did beside the rule, above 0 where better: as a share of the rule's
+    figure, of amounts as the difference.
+    """
+
+    purpose: Purpose
+    unit: HeadlineUnit
+    budget: float
+    brought: ByList
+    against: ByList
+
+
+@dataclass(frozen=True, kw_only=True)
+class BacktestHeadline:
+    """What of a backtest a run can tell from the test origins that it was judged at, graded anew at each.
+
+    ``bundle`` is the hash of the models that were trained beside; ``claims`` is empty where too few clients tell.
+    """
+
+    book: str
+    bundle: str
+    currency: str
+    horizon: Horizon
+    dates: tuple[date, ...]
+    rows: int
+    claims: tuple[HeadlineClaim, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class BacktestReport:
     """The policy replayed at past dates.
@@ -220,7 +271,9 @@ class BacktestReport:
     origins: tuple[ReplayedDate, ...]
     rows: int
     screening: tuple[ScreeningResult, ...]
+    headline: tuple[HeadlineClaim, ...]
     retention: RetentionResult
+    growth: GrowthResult
     curves: FoundCurves
     recovery: RecoveryResult | None
     risk: RiskResult | None

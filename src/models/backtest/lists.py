@@ -12,11 +12,11 @@ from models.config.policy.tiers import TierScale
 from models.grading.built_in import share_cut_off
 from models.vocab import BoolArray, FloatArray, TextArray
 
-OURS, FORECAST, RULE, RANDOM, PERFECT = "ours", "forecast", "rule", "random", "perfect"
-LISTS = (OURS, FORECAST, RULE, RANDOM, PERFECT)
-"""Who orders the clients: our grades, our forecast alone, the rule, chance, and perfect foresight."""
+OURS, LISTED, FORECAST, RULE, RANDOM, PERFECT = "ours", "lists", "forecast", "rule", "random", "perfect"
+LISTS = (OURS, LISTED, FORECAST, RULE, RANDOM, PERFECT)
+"""Who orders the clients: our grades, our work lists, our forecast alone, the rule, chance, and perfect foresight."""
 WARNED = "warned"
-ACTING_LISTS = (OURS, FORECAST, WARNED, RULE, RANDOM, PERFECT)
+ACTING_LISTS = (OURS, LISTED, FORECAST, WARNED, RULE, RANDOM, PERFECT)
 """Who orders the clients to act on: also our warnings, those that turned worse before all others."""
 ANEW = "anew"
 """Our grades as each date alone says, without margin and limit on moves."""
@@ -54,7 +54,7 @@ def chosen_first(chosen: BoolArray, score: FloatArray) -> FloatArray:
 
 
 def scores(ours: FloatArray, forecast: FloatArray, rule: FloatArray, perfect: FloatArray) -> Scores:
-    """One score per list; chance knows nothing of anybody."""
+    """One score per list but our work lists; chance knows nothing of anybody."""
     return {OURS: ours, FORECAST: forecast, RULE: rule, RANDOM: np.zeros(len(ours)), PERFECT: perfect}
 
 

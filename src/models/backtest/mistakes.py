@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from models.backtest.claims import efficiency_anew
-from models.backtest.compute import HELD, Replayed
+from models.backtest.compute import HELD
 from models.backtest.contents import ErrorCost, GradingErrors, GradingStability, TierOutcome
+from models.backtest.day import Replayed
 from models.backtest.lists import ANEW, OURS, RULE
 from models.config.policy.tiers import TierScale
 from models.config.root import Config

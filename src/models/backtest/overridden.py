@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from models.backtest.compute import Replayed
 from models.backtest.contents import OverriddenWay, OverrideOutcome, OverrideOutcomes
+from models.backtest.day import Replayed
 from models.config.policy.tiers import TierScale
 from models.grading.known_overrides import COUNTING
 from models.vocab import BoolArray, FloatArray, TextArray

@@ -7,7 +7,15 @@ from pathlib import Path
 from markupsafe import Markup
 
 from models.backtest.contents import BacktestReport
-from models.backtest.text import amount_range, override_cells, share_range, verdicts, ways_apart
+from models.backtest.text import (
+    HEADLINE_HEADS,
+    amount_range,
+    headline_rows,
+    override_cells,
+    share_range,
+    verdicts,
+    ways_apart,
+)
 from models.metrics.bootstrap import ReportedInterval
 from models.segments.text import percent_or_dash
 from models.shell.chart import Chart, LegendKey
@@ -16,7 +24,7 @@ from models.shell.small_plots import short_number
 from models.shell.svg import AxisScale, Frame, percent, reaching
 from models.store.drafts import publish_text
 
-_STYLES = {"ours": "ours", "forecast": "s4", "rule": "s0", "random": "reference", "perfect": "best"}
+_STYLES = {"ours": "ours", "lists": "s2", "forecast": "s4", "rule": "s0", "random": "reference", "perfect": "best"}
 _DEEPEST = 0.4
 """The enlarged chart ends at this share of clients: what lies beyond is no screening."""
 _MAX_DATES = 4
@@ -31,12 +39,14 @@ def backtest_page(report: BacktestReport) -> str:
     """The page of a backtest."""
     made = environment(
         filters={"figure": short_number, "percent": percent_or_dash, "amounts": amounts_in_two, "range": shares_in_two},
-        functions={"ways_apart": ways_apart, "override_cells": override_cells},
+        functions={"ways_apart": ways_apart, "override_cells": override_cells, "headline_rows": headline_rows},
     )
     charts = [found_chart(report), found_chart(report, deepest=_DEEPEST)]
     charts += [dates_chart(report)] if len(report.origins) > 1 else []
     return str(
-        made.get_template("backtest/page.html").render(report=report, verdicts=list(verdicts(report)), charts=charts)
+        made.get_template("backtest/page.html").render(
+            report=report, verdicts=list(verdicts(report)), charts=charts, heads=HEADLINE_HEADS
+        )
     )
 
 

@@ -7,8 +7,10 @@ from datetime import date
 from pathlib import Path
 
 from models.backtest.claims import claims, efficiency_by_date
-from models.backtest.compute import Replayed, replay
+from models.backtest.compute import replay
 from models.backtest.contents import BacktestReport, Claims, ReplayedDate
+from models.backtest.day import Replayed
+from models.backtest.headline import headline_claims
 from models.backtest.lists import ACTING_LISTS, LISTS, OURS, RULE
 from models.backtest.mistakes import error_costs, stability, tier_outcomes
 from models.backtest.overridden import override_outcomes
@@ -21,6 +23,7 @@ from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 ACTING_NAMES = {"warned": "our warnings"}
 LIST_NAMES = {
     "ours": "our grades",
+    "lists": "our work lists",
     "forecast": "our forecast alone",
     "rule": "rule-based grade",
     "random": "random choice",
@@ -64,7 +67,9 @@ def backtest_book(
         origins=_dates(replayed, config),
         rows=sum(map(len, replayed)),
         screening=measured.screening,
+        headline=headline_claims(measured),
         retention=measured.retention,
+        growth=measured.growth,
         curves=measured.curves,
         recovery=measured.recovery,
         risk=measured.risk,

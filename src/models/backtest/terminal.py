@@ -10,18 +10,30 @@ from rich.text import Text
 
 from models.backtest.contents import (
     ActingResult,
+    BacktestHeadline,
     BacktestReport,
+    HeadlineClaim,
     OverrideOutcomes,
     RecoveryResult,
     RiskResult,
     SavedLosses,
 )
-from models.backtest.text import alone, amount_range, override_cells, share_range, verdicts
+from models.backtest.text import (
+    HEADLINE_HEADS,
+    alone,
+    amount_range,
+    headline_rows,
+    headline_verdicts,
+    override_cells,
+    share_range,
+    verdicts,
+)
 from models.shell.small_plots import short_number
 
 
 def summary(report: BacktestReport) -> Iterator[Table | Text]:
     """Screening first, then lending, retention, what tiers brought and what errors cost; verdicts last."""
+    yield headline_table(report.headline, report.currency)
     yield _screening(report)
     if report.acting is not None:
         yield _acting(report.acting, report.acting_lists)
@@ -33,6 +45,24 @@ def summary(report: BacktestReport) -> Iterator[Table | Text]:
         yield _overrides(report.overrides)
     for sentence in verdicts(report):
         yield Text(f"{sentence}\n")
+
+
+def headline_table(claims: Sequence[HeadlineClaim], currency: str) -> Table:
+    """What acting for each purpose would have brought."""
+    table = _table("What acting for each purpose would have brought", HEADLINE_HEADS[:1], ())
+    for name in HEADLINE_HEADS[1:]:
+        table.add_column(name, justify="right", overflow="fold")
+    for row in headline_rows(claims, currency):
+        table.add_row(*row)
+    return table
+
+
+def headline_lines(headline: BacktestHeadline) -> Iterator[Table | Text]:
+    """What a run says of whether its grades and lists would have paid: the sentences, then the table."""
+    for sentence in headline_verdicts(headline):
+        yield Text(sentence)
+    if headline.claims:
+        yield headline_table(headline.claims, headline.currency)
 
 
 def _screening(report: BacktestReport) -> Table:

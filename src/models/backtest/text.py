@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from models.backtest.contents import (
     ActingResult,
+    BacktestHeadline,
     BacktestReport,
     GradingStability,
+    GrowthResult,
+    HeadlineClaim,
+    HeadlineUnit,
     OverrideOutcome,
     OverrideOutcomes,
     RecoveryResult,
@@ -15,7 +19,9 @@ from models.backtest.contents import (
     SavedLosses,
     ScreeningResult,
 )
-from models.backtest.lists import ANEW, FORECAST, OURS, PERFECT, RULE, WARNED
+from models.backtest.lists import ANEW, FORECAST, LISTED, OURS, PERFECT, RULE, WARNED
+from models.lists.rules import Purpose
+from models.lists.text import list_name
 from models.metrics.bootstrap import ReportedInterval
 from models.shell.small_plots import short_number
 
@@ -41,10 +47,91 @@ def amount_range(figure: ReportedInterval) -> str:
     return _ranged(figure, short_number, "")
 
 
+HEADLINE_HEADS = ("purpose", "our grades", "our lists", "the rule", "chance", "lists against the rule")
+_BROUGHT = {
+    HeadlineUnit.REVIEWS: "clients reviewed for {budget:.0%} of the value",
+    HeadlineUnit.SHARE: "{found} by {budget:.0%} of the {of}",
+    HeadlineUnit.AMOUNT: "{currency} per client, of offers to {budget:.0%} of the clients",
+}
+_FOUND = {
+    Purpose.ACT_EARLY: ("credit losses saved", "clients"),
+    Purpose.GROW: ("growth found", "clients"),
+    Purpose.CUT_OR_COVER: ("credit losses saved", "exposure"),
+}
+
+
+def headline_rows(claims: Sequence[HeadlineClaim], currency: str) -> Iterator[tuple[str, ...]]:
+    """Per purpose what it brought by our grades, our lists, the rule and chance, and how our lists did beside the rule.
+
+    The cells are those of ``HEADLINE_HEADS``.
+    """
+    for claim in claims:
+        is_amount = claim.unit is HeadlineUnit.AMOUNT
+        found, of = _FOUND.get(claim.purpose, ("", ""))
+        what = _BROUGHT[claim.unit].format(budget=claim.budget, currency=currency, found=found, of=of)
+        brought = (
+            amount_range(alone(figure)) if is_amount else _alone(figure, digits=1) for figure in claim.brought.values()
+        )
+        yield f"{list_name(claim.purpose)}: {what}", *brought, _against(claim, LISTED)
+
+
+def headline_verdicts(headline: BacktestHeadline) -> Iterator[str]:
+    """What a run says of whether its grades and its lists would have paid, good or bad, our grades first."""
+    if not headline.claims:
+        yield (
+            f"Too few clients were judged to tell whether grading pays: {headline.rows:,}. "
+            "Replay more dates with clientvalue backtest."
+        )
+        return
+    dates = ", ".join(map(str, headline.dates))
+    yield f"Judged at {dates}: {headline.rows:,} grades, each date graded anew by models that knew only what was known."
+    for name, called in ((OURS, "Our grades"), (LISTED, "Our work lists")):
+        yield f"{called} against the spreadsheet rule: {_by_outcome(headline.claims, name)}."
+
+
+def beside_the_rule(figure: ReportedInterval) -> str:
+    """Whether something did better or worse than the rule, or whether these clients cannot tell."""
+    if figure.low is None or figure.high is None or figure.low <= 0 <= figure.high:
+        return "no clear difference"
+    return "better" if figure.low > 0 else "worse"
+
+
+def _by_outcome(claims: Sequence[HeadlineClaim], name: str) -> str:
+    """The purposes by how they came out, the worst first."""
+    parts = []
+    for outcome in ("worse", "better", "no clear difference"):
+        met = [each for each in claims if beside_the_rule(each.against[name]) == outcome]
+        if met:
+            listed = ", ".join(f"{list_name(each.purpose)} {_against(each, name)}{_unit(each)}" for each in met)
+            parts.append(f"{outcome} in {listed}")
+    return "; ".join(parts)
+
+
+def _against(claim: HeadlineClaim, name: str) -> str:
+    figure = claim.against[name]
+    if claim.unit is HeadlineUnit.AMOUNT:
+        return _ranged(figure, lambda amount: f"{'+' if amount > 0 else ''}{short_number(amount)}", "")
+    if claim.unit is HeadlineUnit.REVIEWS:
+        fewer = ReportedInterval(
+            estimate=_negative(figure.estimate), low=_negative(figure.high), high=_negative(figure.low)
+        )
+        return share_range(fewer, signed=True)
+    return share_range(figure, signed=True)
+
+
+def _unit(claim: HeadlineClaim) -> str:
+    return " reviews" if claim.unit is HeadlineUnit.REVIEWS else ""
+
+
+def _negative(number: float | None) -> float | None:
+    return None if number is None else -number
+
+
 def verdicts(report: BacktestReport) -> Iterator[str]:
     """Each claim in a sentence, with what perfect foresight would reach."""
     for each in report.screening:
         yield _screening(each, report.aim)
+    yield _growth(report.growth)
     if report.recovery is None or report.risk is None:
         yield "Recovery and portfolio risk cannot be reported: the book knows no exposure, or no losses."
     else:
@@ -85,7 +172,9 @@ def _acting_on(acting: ActingResult, found: SavedLosses, *, losses: str, best: s
         f"Recovery by acting early on {acting.budget:.0%} of the clients, of the {losses}: by our grades "
         f"{_alone(saved[OURS])} are saved, by the rule {_alone(saved[RULE])}: "
         f"{share_range(change, signed=True)}{_sure(change, more_is_better=True)}. It {reaches} the aim of "
-        f"{acting.aim:+.0%}; the forecast alone saves {_alone(saved[FORECAST])}, "
+        f"{acting.aim:+.0%}; our work list saves {_alone(saved[LISTED])}, "
+        f"{share_range(found.change[LISTED], signed=True)} against the rule, the forecast alone "
+        f"{_alone(saved[FORECAST])}, "
         f"our warnings {_alone(saved[WARNED])}, "
         f"{best} {_alone(saved[PERFECT])}."
     )
@@ -106,6 +195,15 @@ def _stability(stability: GradingStability) -> str:
 def _overrides(overrides: OverrideOutcomes) -> str:
     ways = ", ".join(f"{each.clients:,} {way}" for way, each in overrides.ways.items())
     return f"Overrides: {overrides.clients:,} grades ({overrides.share:.1%}), {ways}. They count in no list above."
+
+
+def _growth(growth: GrowthResult) -> str:
+    found, change = growth.found, growth.change[LISTED]
+    return (
+        f"Growth beyond the past pace, among the first {growth.budget:.0%} of the clients: our lists hold "
+        f"{_alone(found[LISTED])} of it, our grades {_alone(found[OURS])}, the rule {_alone(found[RULE])}: "
+        f"{share_range(change, signed=True)} for our lists{_sure(change, more_is_better=True)}."
+    )
 
 
 def _recovery(recovery: RecoveryResult) -> str:
@@ -136,7 +234,8 @@ def _screening(each: ScreeningResult, aim: float) -> str:
     return (
         f"Screening for {each.share:.0%} of future value: {_alone(reviewed[OURS], digits=1)} of the clients are "
         f"reviewed instead of {_alone(reviewed[RULE], digits=1)}, {share_range(ours)} fewer"
-        f"{_sure(ours, more_is_better=True)}. It {reached} the aim of {aim:.0%}; perfect foresight would save "
+        f"{_sure(ours, more_is_better=True)}. It {reached} the aim of {aim:.0%}; our work list saves "
+        f"{share_range(each.efficiency[LISTED])}, perfect foresight would save "
         f"{_alone(each.efficiency[PERFECT])}."
     )
 

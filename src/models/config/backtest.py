@@ -89,6 +89,12 @@ class ActingConfig(Section):
     aim: Share = Field(default=0.25, description="How much more than by the rule is hoped to be saved.")
 
 
+class GrowthConfig(Section):
+    """Clients that new business is sought with first."""
+
+    budget: OpenShare = Field(default=0.10, description="Share of the clients that can be addressed at a date.")
+
+
 class BacktestConfig(Section):
     """Where and against what the grading policy is replayed. It changes no number of a model."""
 
@@ -99,5 +105,6 @@ class BacktestConfig(Section):
     aim: Share = Field(default=0.40, description="Screening efficiency that is hoped for.")
     rule: SpreadsheetRuleConfig = SpreadsheetRuleConfig()
     retention: RetentionConfig = RetentionConfig()
+    growth: GrowthConfig = GrowthConfig()
     limits: LimitsConfig = LimitsConfig()
     acting: ActingConfig = ActingConfig()

@@ -15,7 +15,7 @@ from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.evaluation.cold_start import judge_cold_start
-from models.evaluation.compute import evaluate_origin, headline, pooled_figures
+from models.evaluation.compute import SeenOrigin, evaluate_origin, headline, pooled_figures, unseen
 from models.evaluation.report.cold_start import ColdStartOrigin
 from models.evaluation.report.contents import EvaluationReport, OriginReport, ReportHorizon
 from models.evaluation.report.importance import MAIN_METRIC, stability_parts
@@ -48,12 +48,16 @@ class EvaluationPlan:
 
 @dataclass(frozen=True)
 class EvaluationWatch:
-    """The observers of an evaluation, the file of the truth to hold it against, if any, and segments for its errors."""
+    """The observers of an evaluation, the file of the truth to hold it against, if any, and segments for its errors.
+
+    ``seen`` is shown each test origin as it is judged.
+    """
 
     recorder: Recorder
     progress: Progress
     truth: Path | None
     segments: SegmentModel
+    seen: SeenOrigin = unseen
 
 
 def evaluate_book(
@@ -122,7 +126,7 @@ def evaluation_report(
     truth = None if watch.truth is None else read_truth(watch.truth)
     tests = watch.progress.track(plan.tests.items(), total=len(plan.tests), title="Judging test origins")
     for number, fit in tests:
-        judged = evaluate_origin(forecasts, number, fit, config, truth, segments=watch.segments)
+        judged = evaluate_origin(forecasts, number, fit, config, truth, segments=watch.segments, seen=watch.seen)
         judged_origins.append(judged)
         watch.recorder.metrics(headline(judged.report), step=int(f"{judged.report.as_of:%Y%m%d}"))
     origins = [judged.report for judged in judged_origins]

@@ -5,7 +5,7 @@ The report is data; plots and pages draw from it and compute nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -41,8 +41,16 @@ from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.pipeline import fit_segments
+from models.pipeline.predictions import Predictions
 from models.pipeline.selection import learn_calibration
 from models.vocab import FloatArray, IntArray
+
+SeenOrigin = Callable[[Panel, Predictions, int], None]
+"""Is shown a test origin: its rows with their outcomes, all that is said of them, and the origin learned until."""
+
+
+def unseen(_rows: Panel, _said: Predictions, _learned_until: int) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +71,12 @@ def evaluate_origin(
     truth: pd.DataFrame | None = None,
     *,
     segments: SegmentModel | None = None,
+    seen: SeenOrigin = unseen,
 ) -> JudgedOrigin:
     """Fit on ``origins``, score the origin ``test`` and hold the result against what happened then.
 
     ``segments`` only group its errors: those that serve, so that a report names the same ones as scores and pages;
-    else those of the clients judged.
+    else those of the clients judged. ``seen`` is shown what was said of them.
     ``truth``, of a simulated book, competes where it covers the origin. The panel of ``forecasts`` holds all
     these origins with their targets. Raises ``TooLittleDataError``.
     """
@@ -77,6 +86,7 @@ def evaluate_origin(
     require_both_outcomes(rows, test)
     calibration = learn_calibration(forecasts.of(origins), config)
     result = contest(panel, rows, origins, calibration, config, forecasts.mapper)
+    seen(rows, result.ours, origins.latest)
     known = KnownOutcomes()
     if truth is not None:
         as_of = panel.grid.start_of(test)

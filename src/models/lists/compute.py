@@ -42,7 +42,8 @@ class ListInputs:
         avoided: share of a credit loss that acting now avoids.
         stake: what the client would bring if it went on as before.
         exposure: drawn; NaN where the book knows no facilities. ``limit``: of open facilities.
-        need: amount of open opportunities, NaN where the book knows none; ``headroom``: debt the client can still bear.
+        need: amount of open opportunities, NaN where the book knows none; ``headroom``: debt the client can still
+            bear, NaN where nothing tells.
         won: share of its ended opportunities that were won, NaN where none ended.
         may_grow: nothing forbids to lend it more.
     """
@@ -69,6 +70,11 @@ class ListInputs:
 
     def __len__(self) -> int:
         return len(self.client_id)
+
+    @property
+    def committed(self) -> FloatArray:
+        """What is committed to each client: its open limits, or what is drawn where that is more."""
+        return np.fmax(self.limit, self.exposure)
 
     @classmethod
     def joined(cls, parts: Sequence[ListInputs]) -> ListInputs:
@@ -98,17 +104,18 @@ def list_inputs(rows: Panel, said: Predictions, config: Config, *, capped: BoolA
         exposure=exposure,
         limit=limit,
         need=known[NEED],
-        headroom=debt_headroom(known[_LEVERAGE], known[_MARGIN] * known[_REVENUE], limit, settings.grow),
+        headroom=debt_headroom(known[_LEVERAGE], known[_MARGIN] * known[_REVENUE], known[LIMIT], settings.grow),
         won=known[_WON],
         may_grow=may_grow(said.default_probability, known[_ARREARS] > 0, capped, settings.grow),
     )
 
 
 def _avoided(said: Predictions, rows: int, config: Config) -> FloatArray:
+    """By the time of default where causes are known, else as if it came at any time of the horizon alike."""
+    ends = np.asarray(said.curves.ends, dtype=np.float64)
     incidence = said.curves.incidence.get(DeclineCause.DEFAULT)
     if incidence is None:
-        return np.full(rows, np.nan)
-    ends = np.asarray(said.curves.ends, dtype=np.float64)
+        incidence = np.tile(ends / ends[-1], (rows, 1))
     middle = (ends + np.concatenate([[0.0], ends[:-1]])) / 2 * MONTHS_PER_PERIOD[config.time.period]
     return mean_share_avoided(incidence, middle, config.lists.act_early.effect)
 
@@ -139,11 +146,13 @@ class RankedClients:
 
 def ranked(inputs: ListInputs, config: Config, success: Success) -> dict[Purpose, RankedClients]:
     """Every client of a whole book by each purpose; those that need what the book does not know are left out."""
-    found = {Purpose.REVIEW_NEXT: _review(inputs), Purpose.KEEP: _keep(inputs, config, success)}
+    found = {
+        Purpose.REVIEW_NEXT: _review(inputs),
+        Purpose.KEEP: _keep(inputs, config, success),
+        Purpose.GROW: _grow(inputs, config),
+    }
     if not np.isnan(inputs.credit_loss).all():
         found |= {Purpose.ACT_EARLY: _act(inputs), Purpose.CUT_OR_COVER: _cut(inputs, config)}
-    if not np.isnan(inputs.need).all() and inputs.limit.sum() > 0:
-        found[Purpose.GROW] = _grow(inputs, config)
     return {purpose: found[purpose] for purpose in Purpose if purpose in found}
 
 
@@ -181,33 +190,55 @@ def _keep(inputs: ListInputs, config: Config, success: Success) -> RankedClients
 
 
 def _grow(inputs: ListInputs, config: Config) -> RankedClients:
-    """What is needed and can be borne, times the chance of signing, times what the book earns of its limits.
+    """The larger of the growth that is foreseen and the margin of open opportunities, of clients that can bear more.
 
-    Less what of it is expected to be lost. The share that was won is that of the book for whoever has no past.
+    An opportunity brings its amount, as far as it can be borne, times the chance of signing, times what the book earns
+    of its limits, less what of it is expected to be lost.
     """
-    bearable = np.where(inputs.may_grow, np.minimum(np.nan_to_num(inputs.need), inputs.headroom), 0.0)
-    ended = inputs.won[~np.isnan(inputs.won)]
-    chance = float(ended.mean()) if len(ended) else 0.0
-    earned = float(inputs.stake.sum() / inputs.limit.sum())
-    lost = np.nan_to_num(inputs.defaults) * config.credit.loss_given_default
+    bearable = np.where(inputs.may_grow, np.fmin(np.nan_to_num(inputs.need), inputs.headroom), 0.0)
+    has_room = inputs.may_grow & ~(inputs.headroom <= 0)
+    lent = _margin_of_lending(inputs, bearable, config)
+    grown = Benefit(
+        expected=inputs.value - inputs.stake,
+        low=inputs.value_low - inputs.stake,
+        high=inputs.value_high - inputs.stake,
+    )
     expected, low, high = (
-        chance * bearable * ((1.0 - declines) * earned - lost)
-        for declines in (inputs.declines, inputs.declines_high, inputs.declines_low)
+        np.where(has_room, np.maximum(np.maximum(foreseen, margin), 0.0), 0.0)
+        for foreseen, margin in (
+            (grown.expected, lent.expected),
+            (grown.low, lent.low),
+            (grown.high, lent.high),
+        )
     )
     return RankedClients(
         order=expected,
         benefit=Benefit(expected=expected, low=low, high=high),
-        probability=np.full(len(inputs), chance),
-        amount=bearable,
+        probability=inputs.declines,
+        amount=np.maximum(bearable, 0.0),
     )
 
 
+def _margin_of_lending(inputs: ListInputs, amount: FloatArray, config: Config) -> Benefit:
+    """What lending an amount brings in the horizon; the chance of signing is the share of the book that was won."""
+    ended = inputs.won[~np.isnan(inputs.won)]
+    chance = float(ended.mean()) if len(ended) else 0.0
+    committed = float(inputs.limit.sum())
+    earned = float(inputs.stake.sum()) / committed if committed > 0 else 0.0
+    lost = np.nan_to_num(inputs.defaults) * config.credit.loss_given_default
+    expected, low, high = (
+        chance * amount * ((1.0 - declines) * earned - lost)
+        for declines in (inputs.declines, inputs.declines_high, inputs.declines_low)
+    )
+    return Benefit(expected=expected, low=low, high=high)
+
+
 def _cut(inputs: ListInputs, config: Config) -> RankedClients:
-    """By what is expected to be lost of a unit of exposure, since exposure is what is scarce."""
+    """By what is expected to be lost of a unit that is committed, since that is what is scarce."""
     depth = config.lists.cut_or_cover.depth
     saved, low, high = (each * depth for each in (inputs.credit_loss, inputs.credit_loss_low, inputs.credit_loss_high))
     return RankedClients(
-        order=np.nan_to_num(_ratio(inputs.credit_loss, inputs.exposure)),
+        order=np.nan_to_num(_ratio(inputs.credit_loss, inputs.committed)),
         benefit=Benefit(expected=saved, low=low, high=high),
         probability=inputs.defaults,
         amount=np.nan_to_num(inputs.exposure),
@@ -246,6 +277,5 @@ def _capacity(
     inputs: ListInputs, order: IntArray, ranking: RankedClients, settings: CapacityConfig | CutOrCoverConfig
 ) -> int:
     if isinstance(settings, CutOrCoverConfig):
-        exposure = np.nan_to_num(inputs.exposure)[order]
-        return min(int(within_share(exposure, ranking.order[order], settings).sum()), settings.most)
+        return min(int(within_share(inputs.committed[order], ranking.order[order], settings).sum()), settings.most)
     return min(math.ceil(round(settings.share * len(inputs), 9)), settings.most)

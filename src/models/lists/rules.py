@@ -102,7 +102,8 @@ def stated_success(costs: KeepConfig) -> Success:
 def debt_headroom(leverage: FloatArray, ebitda: FloatArray, limit: FloatArray, settings: GrowConfig) -> FloatArray:
     """How much more debt each client can bear, in book currency: up to ``most_leverage`` times its EBITDA.
 
-    Shapes (n_clients,). Where its accounts do not tell, as much again as its open limits.
+    Shapes (n_clients,). Where its accounts do not tell, as much again as its open limits; NaN where these are unknown
+    too.
 
     >>> leverage, ebitda = np.array([4.0, 9.0, np.nan]), np.array([10.0, 10.0, np.nan])
     >>> debt_headroom(leverage, ebitda, np.full(3, 7.0), GrowConfig()).tolist()

@@ -22,7 +22,7 @@ _BENEFITS: Final = {
     Purpose.REVIEW_NEXT: Text("value found by a review"),
     Purpose.ACT_EARLY: Text("credit loss avoided"),
     Purpose.KEEP: Text("profit of an offer"),
-    Purpose.GROW: Text("margin of new lending"),
+    Purpose.GROW: Text("margin of new business"),
     Purpose.CUT_OR_COVER: Text("credit loss avoided"),
 }
 _REASONS: Final = {
@@ -38,7 +38,8 @@ _REASONS: Final = {
         "work list",
     ),
     Purpose.GROW: Text(
-        "Needs {amount} that it can bear; signed with a chance of {probability:.0%}, it brings {benefit}.", "work list"
+        "Foreseen to bring {benefit} more than at its past pace, and it can bear more; open need of {amount}.",
+        "work list",
     ),
     Purpose.CUT_OR_COVER: Text(
         "Owes {amount}, {probability:.1%} likely to default; cut or covered, {benefit} less is lost.", "work list"
@@ -50,7 +51,7 @@ _STEPS: Final = {
         "Speak to the client before it is overdue: a plan that follows its cash cycle, and security.", "work list"
     ),
     Purpose.KEEP: Text("Make an offer: a named contact, and terms for what is to be renewed.", "work list"),
-    Purpose.GROW: Text("Offer the next financing, up to {amount}.", "work list"),
+    Purpose.GROW: Text("Ask what it needs next, and offer the financing that it can bear.", "work list"),
     Purpose.CUT_OR_COVER: Text("Cut the undrawn limit, and ask for collateral or cover for {amount}.", "work list"),
 }
 _RANKED: Final = Text("{name}, no. {rank}", "work list")
@@ -62,7 +63,6 @@ _LISTED: Final = Text(
 _HEADS: Final = (Text("client"), Text("why, and what to do"))
 _ABSENT: Final = {
     Purpose.ACT_EARLY: Text("no defaults are known to the book, or not what is outstanding", "work list"),
-    Purpose.GROW: Text("no open opportunities are known to the book, or no limits", "work list"),
     Purpose.CUT_OR_COVER: Text("no defaults are known to the book, or not what is outstanding", "work list"),
 }
 _STATED: Final = Text(

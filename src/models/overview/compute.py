@@ -14,7 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from models.backtest.contents import BacktestHeadline
 from models.book.door import Book
+from models.codec import read
 from models.config.policy.tiers import TierScale
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError
@@ -67,12 +69,19 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-def book_overview(book: Book, config: Config, folder: Path, *, progress: Progress = SilentProgress()) -> Overview:
+def book_overview(
+    book: Book,
+    config: Config,
+    folder: Path,
+    *,
+    headline: Path | None = None,
+    progress: Progress = SilentProgress(),
+) -> Overview:
     """Tell of the scores that were published in ``folder``, and of ``book`` as known before their as-of date.
 
-    Movers are set against the newest earlier run beside ``folder``. Raises ``DamagedBundleError`` if the scores are
-    not as they were published, ``MissingFileError`` if there are none, ``AsOfOutsideBookError`` if the book does not
-    cover their date.
+    ``headline`` is the file that a run leaves of what grades and lists would have brought. Movers are set against the
+    newest earlier run beside ``folder``. Raises ``DamagedBundleError`` if the scores are not as they were published,
+    ``MissingFileError`` if there are none, ``AsOfOutsideBookError`` if the book does not cover their date.
     """
     manifest = read_manifest(folder, remedies=OF_SCORES)
     as_of = date.fromisoformat(manifest["as_of"])
@@ -109,6 +118,7 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         movers=movers,
         overrides=overrides,
         alarms=alarms,
+        headline=_headline(headline, manifest),
         lists=lists,
         funnel=funnel,
         no_funnel=no_funnel,
@@ -121,6 +131,14 @@ def book_overview(book: Book, config: Config, folder: Path, *, progress: Progres
         ),
         names=_names(book, config, [each.client_id for each in (*listed, *waiting)]),
     )
+
+
+def _headline(path: Path | None, manifest: dict[str, Any]) -> BacktestHeadline | None:
+    """The headline of the models that made the scores; None where it is that of others."""
+    if path is None or not path.is_file():
+        return None
+    found = read(BacktestHeadline, path, remedy="run clientvalue run again")
+    return found if found.bundle == manifest["bundle"] else None
 
 
 def _scores(folder: Path) -> pd.DataFrame:

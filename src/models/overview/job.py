@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.backtest.headline import HEADLINE_FILE
 from models.book.door import Book
 from models.config.places import SCORES_FOLDER, work_dir
 from models.overview.compute import book_overview
@@ -41,7 +42,8 @@ def overview(
     settings = settings_of(config, overrides)
     folder = Path(os.path.realpath(scores or work_dir(settings) / SCORES_FOLDER / LATEST))
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
-    report = book_overview(checked, settings, folder, progress=progress)
+    headline = work_dir(settings) / HEADLINE_FILE
+    report = book_overview(checked, settings, folder, headline=headline, progress=progress)
     place = page or work_dir(settings) / OVERVIEW_PAGE
     write_overview_page(report, place)
     return Overviewed(report=report, page=place)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
+from models.backtest.text import HEADLINE_HEADS, headline_rows, headline_verdicts
 from models.funnel.text import candidate_cells, layer_cells, layer_name
 from models.grading.moves import MovedBy
 from models.grading.override_text import fates_sentence
@@ -50,6 +51,8 @@ def overview_page(overview: Overview) -> str:
                 "layer_cells": layer_cells,
                 "candidate_cells": candidate_cells,
                 "mix": mix,
+                "headline_rows": headline_rows,
+                "headline_verdicts": headline_verdicts,
                 "list_name": list_name,
                 "benefit_name": benefit_name,
                 "benefit_range": benefit_range,
@@ -64,6 +67,7 @@ def overview_page(overview: Overview) -> str:
         .get_template("overview/page.html")
         .render(
             overview=overview,
+            headline_heads=HEADLINE_HEADS,
             notices=_rows_last(overview.notices),
             definitions=overview.definitions,
             warned_counts=warnings_sentence(overview.alarms.counts) if overview.alarms.counts else "",

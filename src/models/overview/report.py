@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from models.backtest.contents import BacktestHeadline
 from models.funnel.compute import FunnelExcerpt
 from models.kpis.compute import KpiRow
 from models.kpis.report import FigureMeaning
@@ -180,6 +181,8 @@ class Overview:
         tier_colours: tier -> colour, best first; ``top_tiers`` are those whose clients are always warned of.
         sample: at most ``SAMPLE`` clients.
         cold_start: None where nobody was scored without activity; clients, value and tiers are of active clients.
+        headline: what acting by grades and lists would have brought, None where the run that trained these models did
+            not tell.
         lists: the first clients of each work list; None of a run that made none.
         funnel: None where ``no_funnel`` says why.
         figures: those of the whole book; ``definitions`` are theirs.
@@ -204,6 +207,7 @@ class Overview:
     movers: Movers
     overrides: Overridden
     alarms: AlarmSummary
+    headline: BacktestHeadline | None
     lists: WorkLists | None
     funnel: FunnelExcerpt | None
     no_funnel: str

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from models.lists.report import WorkLists
+from models.lists.text import list_name
 from models.overview.report import AlarmSummary, ColdStartPart, Movers, Overview
 from models.shell.small_plots import short_number
 from models.warnings.text import warnings_sentence
@@ -18,12 +20,19 @@ def overview_lines(overview: Overview, page: Path) -> Iterator[str]:
         yield f"cold     {_cold(overview.cold_start, overview.currency)}"
     if overview.policy is not None:
         yield f"graded   by {overview.policy.sentence}"
+    yield f"lists    {_listed(overview.lists)}"
     yield f"overview {page}"
 
 
 def _cold(part: ColdStartPart, currency: str) -> str:
     """Clients without activity, who stand apart from all other counts."""
     return f"start of {part.clients:,} clients without activity, {short_number(part.value)} {currency} expected of them"
+
+
+def _listed(lists: WorkLists | None) -> str:
+    if lists is None:
+        return "none: this run made none"
+    return ", ".join(f"{list_name(each.purpose)} {each.listed:,}" for each in lists.lists)
 
 
 def _moved(movers: Movers) -> str:

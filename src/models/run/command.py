@@ -18,12 +18,14 @@ from models.shell.options import (
 from models.shell.output import out, print_json, print_lines, progress, settings_of
 
 if TYPE_CHECKING:
+    from models.backtest import terminal as backtested
     from models.evaluation import terminal as evaluated
     from models.overview import terminal as overviewed
     from models.run import job
     from models.scoring import terminal as scored
     from models.training import terminal as trained
 else:
+    backtested = lazy("models.backtest.terminal")
     evaluated = lazy("models.evaluation.terminal")
     overviewed = lazy("models.overview.terminal")
     job = lazy("models.run.job")
@@ -53,6 +55,8 @@ def run(
     out.print(scored.tiers_table(done.predicted, settings.book.currency))
     for table in scored.cold_start_tables(done.predicted, settings.book.currency):
         out.print(table)
+    for part in backtested.headline_lines(done.headline):
+        out.print(part)
     print_lines(notice_lines(by_severity([*done.trained.notices, *done.predicted.notices])))
     print_lines(trained.training_lines(done.trained, settings.run.tracking_uri))
     print_lines(scored.prediction_lines(done.predicted))

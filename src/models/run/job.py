@@ -6,13 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.backtest.contents import BacktestHeadline
+from models.backtest.headline import HEADLINE_FILE, JudgedDays, run_headline
+from models.codec import to_json_text
+from models.config.places import work_dir
+from models.config.root import Config
 from models.overview.job import Overviewed, overview
 from models.scoring.job import predict
 from models.scoring.report import Predicted
+from models.store.drafts import publish_text
 from models.training.job import train
 from models.training.result import TrainDocument, TrainResult
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import Settings, settings_of
+from models.workspace.opening import Settings, settings_of, truth_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +28,7 @@ class RunDocument:
     train: TrainDocument
     predict: Predicted
     overview: Path
+    headline: BacktestHeadline
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,11 +38,17 @@ class RunResult:
     trained: TrainResult
     predicted: Predicted
     overviewed: Overviewed
+    headline: BacktestHeadline
 
     @property
     def document(self) -> RunDocument:
         """The result as a program reads it."""
-        return RunDocument(train=self.trained.document, predict=self.predicted, overview=self.overviewed.page)
+        return RunDocument(
+            train=self.trained.document,
+            predict=self.predicted,
+            overview=self.overviewed.page,
+            headline=self.headline,
+        )
 
 
 def run(
@@ -48,10 +61,25 @@ def run(
 ) -> RunResult:
     """Train and register, score and explain every active client with that version, and write the overview.
 
+    What grades and work lists would have brought is reported of the test origins that the models were judged at.
+
     The version scores whether or not it is the champion. Raises a ``UserError``, as ``train`` and ``predict`` do.
     """
     settings = settings_of(config, overrides)
-    trained = train(settings, book=book, replace_champion=replace_champion, progress=progress)
+    judged = JudgedDays(settings)
+    trained = train(settings, book=book, replace_champion=replace_champion, progress=progress, seen=judged)
+    headline = _headline(judged, trained, settings, book, progress)
     predicted = predict(settings, book=trained.book, bundle=trained.version, progress=progress)
     overviewed = overview(settings, book=trained.book, scores=predicted.folder, progress=progress)
-    return RunResult(trained=trained, predicted=predicted, overviewed=overviewed)
+    return RunResult(trained=trained, predicted=predicted, overviewed=overviewed, headline=headline)
+
+
+def _headline(
+    judged: JudgedDays, trained: TrainResult, settings: Config, book: str | None, progress: Progress
+) -> BacktestHeadline:
+    """What grades and lists would have brought, kept beside the results for the overview."""
+    progress.stage("Weighing grades and lists against what came")
+    truth = truth_file(settings, book)
+    found = run_headline(judged, trained.book, bundle=trained.bundle_key, truth=truth)
+    publish_text(work_dir(settings) / HEADLINE_FILE, to_json_text(found, indent=1) + "\n")
+    return found

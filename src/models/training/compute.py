@@ -10,7 +10,7 @@ from models.book.door import Book
 from models.config.root import Config
 from models.errors import TooLittleDataError
 from models.evaluation.book import EvaluationWatch, evaluation_plan, evaluation_report
-from models.evaluation.compute import require_both_outcomes, value_choice
+from models.evaluation.compute import SeenOrigin, require_both_outcomes, unseen, value_choice
 from models.evaluation.report.contents import OriginReport, ValueChoice
 from models.evaluation.report.explained import (
     ExplainedModels,
@@ -54,7 +54,7 @@ class Trained:
     """Feature -> number or category."""
 
 
-def train_models(
+def train_models(  # noqa: PLR0913 - three observers look on
     book: Book,
     config: Config,
     folder: Path,
@@ -64,11 +64,13 @@ def train_models(
     mapper: Mapper | None = None,
     recorder: Recorder = SilentRecorder(),
     progress: Progress = SilentProgress(),
+    seen: SeenOrigin = unseen,
 ) -> Trained:
     """Evaluate at every test origin, refit on all origins with complete outcomes, and write the bundle to ``folder``.
 
     ``truth`` is the file of what could be known, for a simulated book; ``previous`` the segments that serve so far,
     whose numbers the new ones take over. ``mapper`` shares the fits, by default among processes of this machine.
+    ``seen`` is shown each test origin as it is judged.
 
     Raises a ``UserError`` if the book does not cover the origins or holds too little to learn from.
     """
@@ -94,7 +96,7 @@ def train_models(
         config,
         forecasts,
         plan,
-        EvaluationWatch(recorder, progress, truth, segments.model),
+        EvaluationWatch(recorder, progress, truth, segments.model, seen),
         cold=learned.cold,
     )
     progress.stage("Fitting the models that serve")

@@ -17,6 +17,7 @@ from models.errors import (
     MissingFileError,
     UserError,
 )
+from models.evaluation.compute import SeenOrigin, unseen
 from models.evaluation.page import write_report_page
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity
@@ -50,6 +51,7 @@ def train(
     overrides: Sequence[str] = (),
     replace_champion: str = "",
     progress: Progress = SilentProgress(),
+    seen: SeenOrigin = unseen,
 ) -> TrainResult:
     """Check the book, evaluate, fit, and register the result in MLflow.
 
@@ -57,6 +59,7 @@ def train(
     earlier version of this code wrote. A damaged or lost one is only replaced for a reason that ``replace_champion``
     gives, which is kept with the version; ``ChampionUnreadableError`` is raised before the work begins.
 
+    ``seen`` is shown each test origin as it is judged.
     ``config`` is a config or the path of one; ``book`` a file, folder or database URL that goes before the config's.
     Raises a ``UserError`` with rule, value got and remedy for whatever is wrong with them.
     """
@@ -74,6 +77,7 @@ def train(
             mapper=Processes.of(settings.run.threads),
             recorder=recorder,
             progress=progress,
+            seen=seen,
         )
         page = work_dir(settings) / REPORT_PAGE
         write_report_page(
