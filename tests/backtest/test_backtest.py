@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.backtest.acting import Acting, Expected
+from models.backtest.acting import Acting, ExpectedLosses
 from models.backtest.claims import claims
 from models.backtest.contents import AnewEfficiency, BacktestHeadline, ErrorCost, OverrideOutcome
 from models.backtest.day import Lending, Replayed, profit_of_keeping
@@ -64,7 +64,9 @@ def replayed(**changes: Any) -> Replayed:
             loss=loss,
             avoided=loss / 2,
             urgency=scores(ours=FIRST[::-1], rule=FIRST, perfect=loss) | {"warned": loss},
-            expected=Expected(loss=np.full(CLIENTS, 10.0), avoided=FIRST / 2, halves=(FIRST / 2, FIRST[::-1] / 2)),
+            expected=ExpectedLosses(
+                loss=np.full(CLIENTS, 10.0), avoided=FIRST / 2, halves=(FIRST / 2, FIRST[::-1] / 2)
+            ),
         ),
     )
     return replace(given, **changes)

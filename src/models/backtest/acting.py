@@ -23,7 +23,7 @@ Rows = list[slice]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class Expected:
+class ExpectedLosses:
     """Expected net loss, and what of it acting avoids, by the truth. Shapes (n_clients,), in book currency.
 
     ``halves`` are two estimates of what is avoided that share no noise: one makes the best list, the other judges it.
@@ -41,7 +41,7 @@ class Acting:
     loss: FloatArray
     avoided: FloatArray
     urgency: Scores
-    expected: Expected | None
+    expected: ExpectedLosses | None
 
 
 class ActingClaim:

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from models.backtest.acting import Expected
+from models.backtest.acting import ExpectedLosses
 from models.book.door import Book
 from models.book.periods import DAYS_PER_MONTH
 from models.config.backtest import LimitsConfig
@@ -71,7 +71,7 @@ class Simulated:
         reported = read_avoidable(path, config.simulation.intervention)
         return cls(reported)
 
-    def expected(self, rows: Panel, as_of: date) -> Expected | None:
+    def expected(self, rows: Panel, as_of: date) -> ExpectedLosses | None:
         """What could be expected of the clients of a panel at a date; None where the truth does not cover them."""
         if self.truth is None:
             return None
@@ -82,4 +82,4 @@ class Simulated:
         loss, avoided, first, second = (
             mine[name].to_numpy(dtype=np.float64) for name in ("expected_loss", "avoided_loss", *LOSS_HALVES)
         )
-        return Expected(loss=loss, avoided=avoided, halves=(first, second))
+        return ExpectedLosses(loss=loss, avoided=avoided, halves=(first, second))
