@@ -19,6 +19,20 @@ TextArray = NDArray[np.str_]
 TuneModel = Literal["value", "decline", "both"]
 TuneObjective = Literal["log_loss", "auc", "profit"]
 
+
+class Aim(StrEnum):
+    """What a policy is searched for: fewer reviews, less credit loss, more profit of offers, or steady tiers.
+
+    ``BALANCED`` raises the weakest of the first three.
+    """
+
+    SCREENING = "screening"
+    CREDIT_LOSS = "credit_loss"
+    PROFIT = "profit"
+    STABILITY = "stability"
+    BALANCED = "balanced"
+
+
 Item = TypeVar("Item")
 
 

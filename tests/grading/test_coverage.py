@@ -136,3 +136,36 @@ def test_treatments_that_no_warning_reaches_are_told() -> None:
     settings = PolicyConfig.model_validate(old)
     (told,) = [each for each in coverage_notices(settings, coverage, ["risk"]) if each not in before]
     assert told.code == "treatment_without_warnings"
+
+
+LOSSES = {
+    "dimensions": {
+        "credit_loss": {
+            "label": {"en": "expected credit loss", "zh": "预期信用损失"},
+            "measure": "credit_loss_high",
+            "levels": [{"name": "low", "share": 0.5}, {"name": "high"}],
+        },
+    },
+    "rules": [{"tier": "A", "when": {"credit_loss": "low"}}, {"tier": "B", "when": {"credit_loss": "high"}}],
+}
+
+
+def test_of_credit_loss_less_is_better_and_its_bound_counts_where_it_is_known() -> None:
+    policy = PolicyConfig.model_validate(LOSSES)
+    facts = facts_of(value=[1e6] * 4, forecast={"credit_loss": [1.0, 2.0, 3.0, 4.0]})
+    graded = fit_policy(policy, facts, "USD")
+    assert graded.cut_offs["credit_loss"] == (2.0,)
+    assert grade_book(graded, facts).tier.tolist() == ["A", "A", "B", "B"]
+    assert set(found_of(policy_notices(policy, facts), "measure_without_bound")) == {"policy.dimensions.credit_loss"}
+    bounded = facts_of(value=[1e6] * 4, forecast={"credit_loss": [1.0] * 4, "credit_loss_high": [9.0, 2.0, 8.0, 1.0]})
+    assert grade_book(graded, bounded).tier.tolist() == ["B", "A", "B", "A"]
+    assert not policy_notices(policy, bounded)
+
+
+def test_a_book_that_knows_no_defaults_stands_at_the_level_of_the_unknown_and_is_told() -> None:
+    policy, facts = PolicyConfig.model_validate(LOSSES), facts_of(value=[1e6] * 3)
+    assert grade_book(fit_policy(policy, facts, "USD"), facts).tier.tolist() == ["A"] * 3
+    assert found_of(policy_notices(policy, facts), "measure_unknown") == {
+        "policy.dimensions.credit_loss": "the models know no credit_loss_high of any client, so every client is taken "
+        "as low in it"
+    }

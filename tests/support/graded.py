@@ -13,7 +13,7 @@ import yaml
 
 from models.config.policy.policy import PolicyConfig
 from models.config.sections import FeaturesConfig
-from models.grading.facts import Facts
+from models.grading.facts import FORECAST, Facts
 from models.grading.overrides import Override
 
 AS_OF = date(2024, 1, 1)
@@ -77,6 +77,9 @@ def policy_of(**changes: Any) -> PolicyConfig:
     return PolicyConfig.model_validate({**CREDIT_AND_VALUE, **changes})
 
 
+_PARTS = tuple(name for name in FORECAST if name.startswith(("margin", "credit_loss", "default")))
+
+
 def facts_of(
     *,
     value: Any = 1e6,
@@ -86,15 +89,24 @@ def facts_of(
     esg: Any = None,
     previous: Any = None,
     overrides: Mapping[str, Override] | None = None,
+    forecast: Mapping[str, Any] | None = None,
     **features: Any,
 ) -> Facts:
-    """Facts of as many clients as the longest argument has; the others hold of all. Ids are c0, c1, ..."""
+    """Facts of as many clients as the longest argument has; the others hold of all. Ids are c0, c1, ...
+
+    ``forecast`` are parts of value and the probability of default; where it says nothing they are not known.
+    """
     given = {"value": value, "pd_last": pd_last, "decline": decline, "arrears": arrears}
     clients = max(np.size(each) for each in [*given.values(), *features.values(), "" if previous is None else previous])
     full = {name: np.broadcast_to(np.asarray(each, dtype=np.float64), clients).copy() for name, each in given.items()}
     columns = {"pd_last": full["pd_last"], "esg_grade": [esg] * clients, "arrears_days": full["arrears"], **features}
     bound = {name: full[name] for name in ("value", "decline")}
+    parts = {name: np.full(clients, np.nan) for name in _PARTS} | {
+        name: np.broadcast_to(np.asarray(each, dtype=np.float64), clients).copy()
+        for name, each in (forecast or {}).items()
+    }
     return Facts(
+        **parts,
         client_id=np.array([f"c{number}" for number in range(clients)]),
         as_of=AS_OF,
         value=bound["value"],

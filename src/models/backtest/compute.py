@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -20,7 +20,9 @@ from models.errors import AsOfOutsideBookError
 from models.grading.caps import NO_CAP
 from models.grading.compute import facts_of
 from models.grading.decision import Basis, TierDecisions, grade_book
+from models.grading.facts import Facts
 from models.grading.known_overrides import overrides_at
+from models.grading.scores import looked_at
 from models.learners.segments.model import SegmentModel
 from models.panel.blocks import PreparedBook
 from models.panel.build import PanelContext, rows_of_clients
@@ -32,21 +34,40 @@ from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.pipeline import FittedModels, fit_models, fit_segments, score_panel, with_peers
 from models.pipeline.predictions import Predictions
 from models.pipeline.selection import learn_calibration
-from models.vocab import BoolArray, Progress, TextArray
+from models.vocab import BoolArray, FloatArray, Progress, TextArray
 from models.warnings.compute import Served, origins_to_read, read_deteriorations
 
 HELD = (Basis.MARGIN.value, Basis.LIMIT.value)
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SeenDay:
+    """A replayed date with what other policies look at: facts, the risk and the rating by which losses are met."""
+
+    came: Replayed
+    facts: Facts
+    risk: FloatArray
+    rated: FloatArray
+
+
+Watcher = Callable[[SeenDay], None]
+
+
 def replay(
-    book: Book, config: Config, days: Sequence[date], progress: Progress, truth: Path | None = None
+    book: Book,
+    config: Config,
+    days: Sequence[date],
+    progress: Progress,
+    truth: Path | None = None,
+    *,
+    seen: Watcher = lambda _: None,
 ) -> list[Replayed]:
     """Each of ``days``, in rising order, with models that learned from what was complete by then.
 
     A tier is held by the policy's margin and limit on moves from the date before, as in one run after the other.
     ``truth`` is the file that the simulator left of a simulated book, of which alone is known what acting would change.
-    Raises ``AsOfOutsideBookError`` for a day whose outcomes the book does not hold yet, ``TooLittleDataError`` for one
-    before which there is too little to learn from.
+    ``seen`` is shown each date. Raises ``AsOfOutsideBookError`` for a day whose outcomes the book does not hold yet,
+    ``TooLittleDataError`` for one before which there is too little to learn from.
     """
     grid = PeriodGrid.through(config.time.period, days)
     fits = {grid.number_of(day): _origins(book, config, grid, day) for day in sorted(set(days))}
@@ -69,6 +90,7 @@ def replay(
         prepared=kept_book(book, config, grid.anchor, learned.notes),
         book=book,
         config=config,
+        seen=seen,
     )
     replayed: list[Replayed] = []
     for number, fit in progress.track(fits.items(), total=len(fits), title="Replaying past dates"):
@@ -98,6 +120,7 @@ class _Past:
     prepared: PreparedBook
     book: Book
     config: Config
+    seen: Watcher
 
     def replayed(self, number: int, origins: LearningOrigins, before: Replayed | None) -> Replayed:
         """One date: fit, grade by all, and lay what came beside it."""
@@ -114,7 +137,10 @@ class _Past:
             capped=decided.assessment.cap != NO_CAP,
             learned_until=origins.latest,
         )
-        return replayed_day(day, self.known, lambda: self._warned(rows, said, models, origins.latest))
+        came = replayed_day(day, self.known, lambda: self._warned(rows, said, models, origins.latest))
+        facts = facts_of(said, rows).with_features(looked_at(self.config.grading))
+        self.seen(SeenDay(came=came, facts=facts, risk=day.risk, rated=day.rated))
+        return came
 
     def _decided(self, rows: Panel, models: FittedModels, said: Predictions, before: Replayed | None) -> TierDecisions:
         """The grades of a run that builds on the one of the date before, with what people had asked by then."""

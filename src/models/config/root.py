@@ -24,6 +24,7 @@ from models.config.lists import ListsConfig
 from models.config.policy.policy import PolicyConfig, built_in_policy
 from models.config.policy.problems import refuse
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
+from models.config.proposing import ProposeConfig
 from models.config.sections import (
     ActivityConfig,
     BookConfig,
@@ -84,6 +85,7 @@ class Config(Section):
     funnel: FunnelConfig = FunnelConfig()
     simulation: SimulationConfig = SimulationConfig()
     tune: TuneConfig = TuneConfig()
+    propose: ProposeConfig = ProposeConfig()
     backtest: BacktestConfig = BacktestConfig()
     guard: GuardConfig = GuardConfig()
     run: RunConfig = RunConfig()
@@ -111,6 +113,7 @@ class Config(Section):
                 "funnel": True,
                 "simulation": True,
                 "tune": True,
+                "propose": True,
                 "backtest": True,
                 "guard": True,
                 "run": _WITHOUT_MEANING,

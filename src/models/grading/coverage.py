@@ -13,7 +13,7 @@ import numpy as np
 from models.config.policy.dimensions import CriterionConfig, DimensionConfig
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.rules import CapConfig
-from models.grading.facts import Facts
+from models.grading.facts import FORECAST, Facts
 from models.grading.scores import FALLBACKS, Scored, absent_features, looked_at, scores_of
 from models.notices import Notice, Severity
 
@@ -42,7 +42,7 @@ class Coverage:
         absent = absent_features(settings, facts)
         features = [name for name in looked_at(settings) if name not in absent]
         known = {name: int(facts.features[name].notna().sum()) for name in features}
-        known |= {name: int(np.count_nonzero(~np.isnan(getattr(facts, name)))) for name in FALLBACKS}
+        known |= {name: int(np.count_nonzero(~np.isnan(getattr(facts, name)))) for name in FORECAST}
         scored = {name: tuple((~np.isnan(each.points)).sum(axis=1).tolist()) for name, each in scores.items()}
         return cls(clients=len(facts), absent=absent, known=known, scored=scored)
 
@@ -147,10 +147,19 @@ def _unknown(dimension: DimensionConfig) -> str:
 def _bounds(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
     for name, dimension in settings.dimensions.items():
         measure = dimension.measure or ""
-        if measure in FALLBACKS and coverage.is_empty(measure):
-            found = f"the models know no {measure} of any client, so {FALLBACKS[measure]} stands in for it"
-            remedy = "train with more origins, which bounds are made of, or measure the expectation itself"
-            yield _notice("measure_without_bound", f"policy.dimensions.{name}", found, remedy, coverage.clients)
+        if measure not in FORECAST or not coverage.is_empty(measure):
+            continue
+        instead = FALLBACKS.get(measure, "")
+        known = bool(instead) and not coverage.is_empty(instead)
+        fate = f"{instead} stands in for it" if known else _unknown(dimension)
+        found = f"the models know no {measure} of any client, so {fate}"
+        remedy = (
+            "train with more origins, which bounds are made of, or measure the expectation itself"
+            if known
+            else "bring a book that knows defaults, or change the policy"
+        )
+        code = "measure_without_bound" if known else "measure_unknown"
+        yield _notice(code, f"policy.dimensions.{name}", found, remedy, coverage.clients)
 
 
 def _treatments(settings: PolicyConfig, warned: Collection[str], clients: int) -> Iterator[Notice]:

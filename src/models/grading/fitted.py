@@ -67,7 +67,9 @@ def fit_policy(settings: PolicyConfig, book: Facts, currency: str) -> GradingPol
     unless they are the best. Raises ``UserError`` if a cut-off by share falls beyond a fixed one.
     """
     scores = scores_of(settings, book)
-    cut_offs = {name: _cut_offs(dimension, scores[name].numbers) for name, dimension in settings.dimensions.items()}
+    cut_offs = {
+        name: level_cut_offs(dimension, scores[name].numbers) for name, dimension in settings.dimensions.items()
+    }
     for name, dimension in settings.dimensions.items():
         _require_order(name, dimension, cut_offs[name])
     return GradingPolicy(settings=settings, cut_offs=cut_offs, currency=currency)
@@ -83,7 +85,7 @@ def refit_policy(policy: GradingPolicy, settings: PolicyConfig, book: Facts | No
     kept = {name: _kept(policy, settings.dimensions[name], name) for name in _alike(policy.settings, settings)}
     cut_offs: dict[str, tuple[float, ...]] = {}
     for name, dimension in settings.dimensions.items():
-        found = _cut_offs(dimension, scores[name].numbers if name in scores else np.empty(0))
+        found = level_cut_offs(dimension, scores[name].numbers if name in scores else np.empty(0))
         cut_offs[name] = tuple(
             kept.get(name, {}).get(level.name, each) for level, each in zip(dimension.levels, found, strict=False)
         )
@@ -122,7 +124,8 @@ def top_share(numbers: FloatArray, share: float) -> float:
     return float(above[0] if reached > place and len(above) else found)
 
 
-def _cut_offs(dimension: DimensionConfig, numbers: FloatArray) -> tuple[float, ...]:
+def level_cut_offs(dimension: DimensionConfig, numbers: FloatArray) -> tuple[float, ...]:
+    """Where the levels of a dimension but the last begin among clients of these numbers. Shape (n_clients,)."""
     return tuple(_cut_off(level, dimension, numbers) for level in dimension.levels[:-1])
 
 

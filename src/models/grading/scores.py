@@ -14,8 +14,14 @@ from models.grading.facts import Facts
 from models.vocab import FloatArray
 
 FULL = 100.0
-FALLBACKS = {"value_low": "value", "decline_high": "decline_probability"}
-"""A bound that nothing is known of -> the prediction that stands for it."""
+FALLBACKS = {
+    "value_low": "value",
+    "margin": "value",
+    "credit_loss_high": "credit_loss",
+    "decline_high": "decline_probability",
+}
+"""A bound or part that nothing is known of -> the prediction that stands for it; in a book without defaults all value
+is margin."""
 
 
 @dataclass(frozen=True, kw_only=True)

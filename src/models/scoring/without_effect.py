@@ -1,4 +1,4 @@
-"""Which of a caller's settings count beside those of the bundle, and which are without effect.
+"""Notices of the policy of a config that grades, and of its other settings, which are without effect.
 
 A run takes where and how from the caller (the sections ``book`` and ``run``), and the policy that grades; all that
 decides what is foreseen is the bundle's. Neither a setting that is passed over nor a policy that the models were not

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,10 +20,15 @@ from models.shell.options import (
     SpeakingOption,
 )
 from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
+from models.vocab import Aim
 
 if TYPE_CHECKING:
+    from models.proposal import job as proposing
+    from models.proposal import terminal as proposed
     from models.what_if import job, terminal
 else:
+    proposing = lazy("models.proposal.job")
+    proposed = lazy("models.proposal.terminal")
     job = lazy("models.what_if.job")
     terminal = lazy("models.what_if.terminal")
 
@@ -36,12 +42,40 @@ WhatIfOption = Annotated[
 ]
 
 
-def tiers(  # noqa: PLR0917 - options of a command are named by who types them
+AimOption = Annotated[
+    Aim | None,
+    typer.Option("--propose", metavar="AIM", help=f"Search a better policy for an aim: {', '.join(Aim)}."),
+]
+DaysOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--at",
+        metavar="YYYY-MM-DD",
+        help="With --propose, a past date to search on, may be repeated. Default: propose.at of the config, else the "
+        "latest that end before any test origin.",
+    ),
+]
+TrialsOption = Annotated[int | None, typer.Option("--trials", metavar="N", help="With --propose, policies to try.")]
+FileOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="FILE",
+        help="With --propose, where the policy is written. Default: data/processed/BOOK/proposed_policy.yaml.",
+    ),
+]
+
+
+def tiers(  # noqa: PLR0913, PLR0917 - options of a command are named by who types them
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
     bundle: SpeakingOption = "published",
     as_of: AsOfOption = None,
     what_if: WhatIfOption = None,
+    propose: AimOption = None,
+    at: DaysOption = None,
+    trials: TrialsOption = None,
+    policy: FileOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -49,7 +83,17 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
 
     Nothing is published. Earlier tiers count in neither grading, overrides that hold on the day in both. Without
     --what-if the policy of the config is held against the one that the models were published with.
+
+    With --propose cut-offs and weights are searched on past dates, never a test origin, under the policy's caps; the
+    best policy is written to a file that a config can name, beside a report of what was tried.
     """
+    if propose is not None:
+        over = [] if trials is None else [f"propose.trials={trials}"]
+        days = [day for day in map(date_of, at or ()) if day]
+        settings = settings_of(config, [*(set_ or ()), *over])
+        found = proposing.propose(settings, propose, book=book, days=days, out=policy, progress=progress())
+        _print_proposal(found, json_)
+        return
     shift = job.tiers(
         settings_of(config, set_),
         what_if or (),
@@ -65,3 +109,14 @@ def tiers(  # noqa: PLR0917 - options of a command are named by who types them
     for part in terminal.shift_summary(shift):
         out.print(part)
     out.print(Text(terminal.shift_sentence(shift)))
+
+
+def _print_proposal(found: proposing.WrittenProposal, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    print_lines(notice_lines(found.report.notices))
+    for part in proposed.summary(found.report):
+        out.print(part)
+    places = ("", f"policy   {found.policy}", f"report   {found.path}", f"page     {found.page}")
+    print_lines([*proposed.closing_lines(found.report), *places])

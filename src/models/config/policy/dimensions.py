@@ -13,12 +13,23 @@ from models.config.policy.problems import unknown_name
 from models.errors import UserError
 
 Prediction = Literal["value", "value_low", "value_high", "decline_probability", "decline_low", "decline_high"]
-Measure = Literal["value", "value_low", "decline_probability", "decline_high", "treating_profit"]
+Measure = Literal[
+    "value",
+    "value_low",
+    "margin",
+    "credit_loss",
+    "credit_loss_high",
+    "default_probability",
+    "decline_probability",
+    "decline_high",
+    "treating_profit",
+]
 Unit = Literal["points", "currency", "probability"]
 CutOffKind = Literal["share", "points", "amount", "probability"]
 Points = Annotated[float, Field(ge=0, le=100)]
 FULL = 100.0
-RISKS = ("decline_probability", "decline_high")
+PROBABILITIES = ("decline_probability", "decline_high", "default_probability")
+RISKS = (*PROBABILITIES, "credit_loss", "credit_loss_high")
 """Measures of which less is better."""
 KIND_OF_UNIT: dict[Unit, CutOffKind] = {"points": "points", "currency": "amount", "probability": "probability"}
 
@@ -123,7 +134,7 @@ class DimensionConfig(Section):
         """What its numbers are counted in."""
         if self.measure is None:
             return "points"
-        return "probability" if self.measure in RISKS else "currency"
+        return "probability" if self.measure in PROBABILITIES else "currency"
 
     @property
     def sign(self) -> float:

@@ -1,0 +1,32 @@
+"""The section ``propose``: what a better policy is searched for, where, and within which bounds."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import Field
+
+from models.config.base import Count, OpenShare, PositiveFloat, Section
+
+
+class ProposeConfig(Section):
+    """How ``tiers --propose`` searches another policy. It changes no number of a model and no grade."""
+
+    at: tuple[date, ...] = Field(
+        default=(),
+        description="Past as-of dates to search on. Empty: the latest ones whose outcomes were complete before any "
+        "of origins.test, origins.spacing_periods apart.",
+    )
+    origin_count: Count = Field(default=4, description="At most so many past dates, where none are named.")
+    trials: Count = Field(default=200, description="Policies that are tried.")
+    minutes: PositiveFloat = Field(
+        default=10.0, description="No trial begins once the search has taken so long; then it says that it was cut."
+    )
+    tier_factor: Annotated[float, Field(ge=1)] = Field(
+        default=3.0, description="A tier holds at most so many times its share of today's clients, and at least 1/."
+    )
+    weights: bool = Field(
+        default=True, description="Also weights of criteria, for half of the trials; taken if they help beyond chance."
+    )
+    review_share: OpenShare = Field(default=0.5, description="Share of future value that screening has to find.")

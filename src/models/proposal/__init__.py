@@ -1,0 +1,1 @@
+"""Another policy proposed: cut-offs and weights searched on past dates for a stated aim."""
