@@ -188,6 +188,27 @@ def test_a_loss_where_a_gain_was_foreseen_takes_less_evidence_than_a_ratio(judge
     assert any("of the clients with the highest foreseen value: " in each for each in said(parts, Judgement.WRONG))
 
 
+def test_of_a_simulated_book_what_misses_the_truth_is_wrong_though_luck_hid_it(judged: Judged) -> None:
+    credit = judged.credit
+    assert credit is not None
+    assert credit.foreseen_loss is not None
+    assert judged.known_value is not None
+    known = replace(credit, known_loss=credit.foreseen_loss / 0.54)
+    parts = parts_of(replace(judged, credit=known))
+    sentences = [each for each in said(parts, Judgement.WRONG) if "known" in each]
+    totals = parts.totals.credit_loss_by_risk
+    groups = ("all clients", "clients with a P(default) under 2%", "clients with a P(default) of 2% to 10%")
+    for sentence, who, each in zip(sentences, groups, totals, strict=True):
+        foreseen, expected = (f"{amount / 1e6:.3g} m USD" for amount in (each.foreseen, each.foreseen / 0.54))
+        assert sentence.startswith(f"Credit loss of {who}: {foreseen} is foreseen, and {expected} could be known; ")
+        assert sentence.endswith("ratio 0.54 (0.54 to 0.54).")
+    total = said(parts_of(replace(judged, known_value=judged.known_value / 1.22)), Judgement.WRONG)
+    assert len(total) == 1
+    assert total[0].startswith("Value of all clients: ")
+    assert total[0].endswith(" could be known; ratio 1.22 (1.22 to 1.22).")
+    assert said(parts_of(replace(judged, known_value=None)), Judgement.WRONG) == []
+
+
 def test_a_benchmark_that_ranks_better_is_something_wrong(judged: Judged) -> None:
     worse = {"value": {"past_sum": Interval(estimate=-0.1, low=-0.2, high=-0.05)}}
     parts = report_parts(judged, drawn_resampling(judged), decline=SOUND, differences=worse)

@@ -47,6 +47,8 @@ _COVERAGE = Text("Intervals of value hold too few, where {level} is claimed: {gr
 _COVERED = Text("{share}{range} of {who}")
 _VALUE_BAND = Text("Value of {who}: {foreseen} is foreseen, and {realised} came{range}.")
 _LOSS_BAND = Text("Credit loss of {who}: {foreseen} is foreseen, and {realised} came{range}.")
+_VALUE_KNOWN = Text("Value of {who}: {foreseen} is foreseen, and {known} could be known; ratio {figure}{range}.")
+_LOSS_KNOWN = Text("Credit loss of {who}: {foreseen} is foreseen, and {known} could be known; ratio {figure}{range}.")
 _DEFAULTS_BAND = Text("Defaults of {who}: {foreseen} of them are foreseen, and {realised} came{range}.")
 _ALL = Text("all clients")
 _TIER = Text("tier {name}")
@@ -154,20 +156,17 @@ def _too_few(findings: Sequence[EvaluationFinding], language: Language) -> str:
 
 
 def _sentence(finding: EvaluationFinding, currency: str, language: Language) -> str:
-    match finding.check:
-        case EvaluationCheck.TOTAL:
-            return _total(finding, currency, language)
-        case EvaluationCheck.LEVEL:
-            return _level(finding, language)
-        case EvaluationCheck.SLOPE:
-            return _slope(finding, language)
-        case EvaluationCheck.CURVE:
-            return _curve(finding, language)
-        case EvaluationCheck.DEFAULTS:
-            return _band(_DEFAULTS_BAND, finding, lambda share: _share(share, language, 1), language)
-        case _:
-            text = _LOSS_BAND if finding.check is EvaluationCheck.CREDIT_LOSS else _VALUE_BAND
-            return _band(text, finding, lambda value: money(value, currency, language), language)
+    if finding.known is not None:
+        return _of_truth(finding, finding.known, currency, language)
+    by_check = {EvaluationCheck.LEVEL: _level, EvaluationCheck.SLOPE: _slope, EvaluationCheck.CURVE: _curve}
+    if finding.check in by_check:
+        return by_check[finding.check](finding, language)
+    if finding.check is EvaluationCheck.TOTAL:
+        return _total(finding, currency, language)
+    if finding.check is EvaluationCheck.DEFAULTS:
+        return _band(_DEFAULTS_BAND, finding, lambda share: _share(share, language, 1), language)
+    text = _LOSS_BAND if finding.check is EvaluationCheck.CREDIT_LOSS else _VALUE_BAND
+    return _band(text, finding, lambda value: money(value, currency, language), language)
 
 
 def _total(finding: EvaluationFinding, currency: str, language: Language) -> str:
@@ -222,6 +221,15 @@ def _curve(finding: EvaluationFinding, language: Language) -> str:
         realised=share(finding.realised),
         range=_range(finding.figure, share, language),
     )
+
+
+def _of_truth(finding: EvaluationFinding, known: float, currency: str, language: Language) -> str:
+    text = _LOSS_KNOWN if finding.check is EvaluationCheck.CREDIT_LOSS else _VALUE_KNOWN
+    amounts = {
+        "foreseen": money(finding.foreseen or 0.0, currency, language),
+        "known": money(known, currency, language),
+    }
+    return _with_range(text.filled(who=_who(finding, language), **amounts), finding.figure, language)
 
 
 def _with_range(text: Text, figure: ReportedInterval, language: Language) -> str:

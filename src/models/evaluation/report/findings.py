@@ -71,6 +71,8 @@ class EvaluationFinding:
             either of them is no gain, or the realised one may be none), intercept or slope of decline, else what came.
         foreseen: total or share; of coverage what the intervals claim; None of a slope.
         realised: what came, likewise.
+        known: of a simulated book, a total that the truth expects, where it is that which the forecast misses; then
+            ``figure`` is foreseen over known.
     """
 
     check: EvaluationCheck
@@ -83,6 +85,7 @@ class EvaluationFinding:
     is_gap: bool = False
     foreseen: float | None = None
     realised: float | None = None
+    known: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +106,9 @@ def finding_parts(
 ) -> OriginFindings:
     """The findings of one test origin; ``decline`` are the figures of ours."""
     overall = [*_total(judged, totals.value_by_value[0]), *_level(judged, decline), *_slope(decline)]
+    everybody = Band(EVERYBODY, np.ones(len(judged), dtype=np.bool_), 0.0, 1.0)
     bands = [
+        *_of_truth(EvaluationCheck.TOTAL, GroupedBy.ALL, everybody, totals.value_by_value[0], TOTAL_RATIO, least=0.0),
         *_curve(curve),
         *_coverage(coverage, judged),
         *_value_bands(judged, totals),
@@ -274,6 +279,34 @@ def _off(
                 foreseen=each.foreseen,
                 realised=realised,
             )
+        else:
+            yield from _of_truth(check, by, band, each, BAND_RATIO, least=least)
+
+
+def _of_truth(
+    check: EvaluationCheck,
+    by: GroupedBy,
+    band: Band,
+    total: BandTotal,
+    mark: tuple[float, float],
+    *,
+    least: float,
+) -> Iterator[EvaluationFinding]:
+    """A total that misses what the truth of a simulated book expects, which no luck of the clients moves."""
+    if total.known is None or total.known_ratio is None or abs(total.foreseen - total.known) < least:
+        return
+    if not _near(total.foreseen, total.known, mark) and _excludes(total.known_ratio, 1.0, _WIDER):
+        yield EvaluationFinding(
+            check=check,
+            by=by,
+            group=band.name,
+            low=band.low,
+            high=band.high,
+            figure=total.known_ratio,
+            foreseen=total.foreseen,
+            realised=total.realised.estimate,
+            known=total.known,
+        )
 
 
 def _defaults(band: Band, each: CauseGroup) -> Iterator[EvaluationFinding]:
