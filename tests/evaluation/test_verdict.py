@@ -10,10 +10,10 @@ import pytest
 
 from models.evaluation.report.bands import value_bands
 from models.evaluation.report.contents import OriginParts
-from models.evaluation.report.findings import EvaluationCheck, GroupedBy
 from models.evaluation.report.importance import Figures
 from models.evaluation.report.judged import Judged
 from models.evaluation.report.parts import report_parts
+from models.evaluation.report.verdict import EvaluationCheck, GroupedBy
 from models.evaluation.terminal import verdict_lines
 from models.evaluation.text import Judgement, verdict_sentences
 from models.metrics.bootstrap import Interval

@@ -8,9 +8,9 @@ from enum import StrEnum
 from itertools import groupby
 
 from models.evaluation.report.contents import OriginParts
-from models.evaluation.report.findings import EvaluationCheck, EvaluationFinding, GroupedBy
 from models.evaluation.report.names import benchmark_name
 from models.evaluation.report.ranking import TargetVerdict
+from models.evaluation.report.verdict import EvaluationCheck, EvaluationFinding, GroupedBy
 from models.metrics.bootstrap import ReportedInterval
 from models.reasons.figures import money, percentage
 from models.text import Language, Text, joined, listed, number

@@ -11,12 +11,12 @@ from models.codec import OMITTED_IF_NONE, written_as
 from models.evaluation.report.causes import CauseGroup
 from models.evaluation.report.cold_start import ColdStartOrigin
 from models.evaluation.report.errors_by_group import ErrorGroup
-from models.evaluation.report.findings import OriginFindings
 from models.evaluation.report.frequency import CalibrationBin, IntervalCoverage, JudgedCurveByStep
 from models.evaluation.report.importance import Figures, ModelImportance, Stability
 from models.evaluation.report.profit import ProfitCurve
 from models.evaluation.report.ranking import CapturedGains, TargetVerdict, ValueDeciles
 from models.evaluation.report.totals import TotalsByBand
+from models.evaluation.report.verdict import OriginFindings
 from models.metrics.bootstrap import Interval
 from models.notices import Notice
 from models.pipeline.serving import ServingModels
