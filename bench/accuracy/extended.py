@@ -181,7 +181,7 @@ def _forecast(name: ValueCandidateName, learn: Panel, test: Panel, config: Confi
     rows, known = rows_of(learn, contract), rows_of(test, contract)
     inputs = CandidateInputs(
         matrix=rows.matrix,
-        value=rows.value,
+        value=rows.margin,
         latest=rows.latest,
         contract=contract,
         config=config.learners.value,

@@ -22,6 +22,9 @@ def facts(declined: np.ndarray, arrears: np.ndarray, direction: str) -> Directio
     rows = Rows(
         matrix=contract.encode(frame),
         value=np.ones(len(declined)),
+        margin=np.ones(len(declined)),
+        credit_loss=None,
+        defaulted=None,
         declined=declined,
         event_period=np.zeros(len(declined), dtype=np.int64),
         cause=None,
