@@ -1,4 +1,4 @@
-"""What is lost where a client defaults: loss given default, conversion of undrawn limits, and amortisation."""
+"""Settings of expected credit loss: loss given default, conversion of undrawn limits, amortisation, rating grades."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was drawn, repaid, written off and recovered of each facility, period by period."""
+"""Flows of each facility period by period: drawn, repaid, written off and recovered."""
 
 from __future__ import annotations
 

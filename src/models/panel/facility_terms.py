@@ -1,4 +1,4 @@
-"""What is written of facilities beside the ledger: their terms, what they lose in default, and what moved on them."""
+"""Facilities beside the ledger: their terms, their losses in default, and their flows."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _NEVER_NULL = "!float64"
 """Databases take fractions as they are written for decimals, which Ibis does not know: this cast is not left away."""
 
 
-def placed_facilities(tables: Mapping[str, Any], places: Any, plan: LedgerPlan) -> Any:
+def placed_facilities(facilities: Any, cashflows: Any, places: Any, plan: LedgerPlan) -> Any:
     """One row per facility of the clients in ``places``."""
-    step, facilities = plan.measures.money_step, tables["facilities"]
+    step = plan.measures.money_step
     codes = [(str(cause), ibis.literal(code, type="int8")) for code, cause in enumerate(EXIT_CAUSES)]
-    losses = _first_write_offs(tables["cashflows"])
+    losses = _first_write_offs(cashflows)
     return (
         facilities.inner_join(places, "client_id")
         .left_join(losses, "facility_id")
@@ -41,13 +41,13 @@ def placed_facilities(tables: Mapping[str, Any], places: Any, plan: LedgerPlan) 
             limit_steps=whole_steps(facilities["limit"].fill_null(0.0), step),
             spread_bp=facilities.spread_bp,
             collateral_cover=facilities.collateral_cover,
-            **credit_terms(facilities, plan.credit),
+            **_credit_terms(facilities, plan.credit),
             **{counted_column(place): _belongs(facilities, count) for place, count in enumerate(plan.facility_counts)},
         )
     )
 
 
-def credit_terms(facilities: Any, credit: CreditConfig) -> dict[str, Any]:
+def _credit_terms(facilities: Any, credit: CreditConfig) -> dict[str, Any]:
     """LGD, conversion and kind of repayment of each facility, see ``CreditConfig``.
 
     LGD = unsecured LGD x (1 - s) + secured loss x s, with s = min(1, cover x (1 - haircut)), where the book does not

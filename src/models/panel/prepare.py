@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -63,6 +64,8 @@ def _written(
     session: Session, book: Book, plan: LedgerPlan, grid: PeriodGrid, folder: Path, notes: NoteModel | None
 ) -> LedgerFacts:
     tables = {name: session.read(path, name=name) for name, path in book.tables.items()}
+    if "ratings" in tables:
+        tables["ratings"] = _with_pd(tables["ratings"], plan.credit.grades)
     if notes is not None and "interactions" in tables:
         tables[NOTES] = _notes(session, tables["interactions"], notes, folder)
     columns = tuple(name for name in plan.client_columns if name in tables[CLIENTS].columns)
@@ -110,11 +113,20 @@ def _by_client(
         STATES: state_ledger(tables, places, plan.measures, grid),
     }
     if "facilities" in tables:
-        found[FACILITIES] = placed_facilities(tables, places, plan)
+        found[FACILITIES] = placed_facilities(tables["facilities"], tables["cashflows"], places, plan)
         found[FACILITY_FLOWS] = facility_flows(tables["cashflows"], places, plan, grid)
     if "opportunities" in tables:
         found[OPPORTUNITIES] = _placed_opportunities(tables["opportunities"], places)
     return {name: rows for name, rows in found.items() if rows is not None}
+
+
+def _with_pd(ratings: Any, grades: Mapping[str, float]) -> Any:
+    """Ratings with the PD of their grade where they have none of their own."""
+    if not grades:
+        return ratings
+    cases = [(grade, ibis.literal(pd, type="float64")) for grade, pd in sorted(grades.items())]
+    of_grade = ratings.grade.cases(*cases, else_=ibis.null("float64"))
+    return ratings.mutate(pd=ibis.coalesce(ratings.pd, of_grade))
 
 
 def _first_period(session: Session, folder: Path, first_cashflow: int) -> int:

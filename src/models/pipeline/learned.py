@@ -36,11 +36,14 @@ _MARGIN_ALONE = (
 )
 
 
+_NO_WRITE_OFFS = Text("value.kinds counts no write_off")
+_NO_DEFAULTS = Text("no default and no rating is known of the clients learned from")
+_WHY_ALONE = {why.english: why for why in (_NO_WRITE_OFFS, _NO_DEFAULTS)}
+
+
 def no_credit_loss(learned: Panel) -> str:
-    """Why models that learned from a panel know no credit loss, in a sentence."""
-    if learned.defaulted is None:
-        return "value.kinds counts no write_off"
-    return "no default and no rating is known of the clients learned from"
+    """Why models that learned from a panel know no credit loss, in an English sentence."""
+    return (_NO_WRITE_OFFS if learned.defaulted is None else _NO_DEFAULTS).english
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,7 @@ class Learned:
         until: the day before which every outcome lies that taught the models anything.
         not_calibrated: what is served as the models say it (value, decline) -> why, in a sentence.
         serving: who serves each target, and the evidence for it.
-        without_credit_loss: why value is the margin alone, in a sentence; empty where it is not.
+        without_credit_loss: why value is the margin alone, in an English sentence; empty where it is not.
     """
 
     until: date
@@ -87,7 +90,7 @@ class Learned:
                 code="without_credit_loss",
                 severity=Severity.NOTE,
                 subject=_SUBJECTS["value"].within(lang),
-                found=found.within(lang, why=self.without_credit_loss),
+                found=found.within(lang, why=_WHY_ALONE[self.without_credit_loss].within(lang)),
                 remedy=remedy.within(lang),
             )
         ]

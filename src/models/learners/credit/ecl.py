@@ -44,7 +44,7 @@ def lifetime_ecl(
     h / a x (1 - (1 - exp(-a T)) / (a T)) with a = h + r.
 
     >>> lifetime_ecl(np.array([0.02]), np.array([0.45]), np.array([1e6]), np.array([5.0]), rate=0.0).round(0).tolist()
-    [21992.0]
+    [21982.0]
     """
     hazard = -np.log1p(-np.clip(pd, 0.0, 1.0 - 1e-12))
     decay = np.maximum(hazard + np.log1p(rate), 1e-12)

@@ -1,4 +1,4 @@
-"""What a default costs within the horizon, as a share of the exposure: less what is recovered by its end."""
+"""Loss severity: the share of the exposure that a default costs within the horizon, less recoveries by its end."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ class LossSeverity:
 
     LGD counts the whole workout; within the horizon only a part of it is over. The likelier a default, the sooner it
     comes, and the more of the recoveries the horizon still sees. ``level`` is the exposure at default over what was
-    written off. The recovered share lies between 0 and 1, and what is lost is not below nothing.
+    written off. The recovered share lies between 0 and 1, and what is lost is not below nothing. A likelier default
+    never costs less in all: where quicker recoveries would outweigh a higher PD, PD x share stays as it is.
     """
 
     level: float = 1.0
@@ -55,8 +56,26 @@ class LossSeverity:
         >>> LossSeverity().share(np.array([0.0, 1.0]), np.array([0.2, 0.2])).round(3).tolist()
         [0.8, 0.2]
         """
+        turn = self._turn(lgd)
+        before = np.divide(turn, pd, out=np.ones_like(pd), where=pd > turn)
+        return np.maximum(self._share(pd, lgd), before * self._share(np.minimum(pd, turn), lgd))
+
+    def _share(self, pd: FloatArray, lgd: FloatArray) -> FloatArray:
         recovered = np.clip(self.recovered + self.by_risk * np.sqrt(pd), 0.0, 1.0)
         return np.maximum(self.level - (1.0 - lgd) * recovered, 0.0)
+
+    def _turn(self, lgd: FloatArray) -> FloatArray:
+        """PD from which on PD x share falls; 1 where it never does. (n,).
+
+        With r = ``recovered``, b = ``by_risk`` > 0 and recoveries above nothing, d/dPD of PD x (level - (1 - LGD) x
+        (r + b sqrt(PD))) is nothing at sqrt(PD) = (level / (1 - LGD) - r) / 1.5 b.
+        """
+        if self.by_risk <= 0:
+            return np.ones_like(lgd)
+        kept = np.divide(self.level, 1.0 - lgd, out=np.full_like(lgd, np.inf), where=lgd < 1.0)
+        with np.errstate(over="ignore"):
+            root = np.maximum((kept - self.recovered) / (1.5 * self.by_risk), -self.recovered / self.by_risk)
+        return np.asarray(np.clip(root, 0.0, 1.0) ** 2)
 
     def to_json(self) -> str:
         """The three numbers as text."""
