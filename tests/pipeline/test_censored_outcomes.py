@@ -125,7 +125,9 @@ def test_origins_that_are_not_complete_teach_by_their_standing_and_not_by_what_c
     assert shown[0].decline.to_texts() == shown[1].decline.to_texts()
     alone = fit_models(panel, replace(fit, unfinished=()), ForecastCalibration(candidate="tweedie"), config)
     assert alone.decline.to_texts() != shown[0].decline.to_texts()
-    assert alone.value.candidate.to_texts() == shown[0].value.candidate.to_texts(), "value learns of complete ones"
+    assert alone.value.margin.candidate.to_texts() == shown[0].value.margin.candidate.to_texts(), (
+        "value learns of complete ones"
+    )
 
 
 def test_they_make_the_ranking_of_later_clients_better() -> None:

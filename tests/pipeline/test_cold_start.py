@@ -92,7 +92,7 @@ def test_a_feature_that_is_the_same_of_all_is_left_away(cold: Panel, config: Con
 def test_later_clients_lie_in_their_intervals_as_often_as_told(cold: Panel, config: Config) -> None:
     fitted, now = fit_cold_start(cold, PLAN, config), cold.at([max(ORIGINS)])
     matrix = fitted.contract.encode(now.features)
-    told = fitted.bounds.around(fitted.value.predict(matrix), fitted.decline.predict(matrix))
+    told = fitted.bounds.around(fitted.value.parts(matrix), fitted.decline.predict(matrix))
     assert now.value is not None
     inside = (now.value >= told.value_low) & (now.value <= told.value_high)
     assert inside.mean() > config.learners.interval_level - 0.07

@@ -96,13 +96,13 @@ def test_models_are_rehearsed_before_they_are_published(
     fitted: FittedModels, clients: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    explain = type(fitted.value).explain
+    explain = type(fitted.value).explain_all
 
     def noted(model: object, matrix: np.ndarray) -> object:
         asked.append(len(matrix))
         return explain(fitted.value, matrix)
 
-    monkeypatch.setattr(type(fitted.value), "explain", noted)
+    monkeypatch.setattr(type(fitted.value), "explain_all", noted)
     rehearse(fitted, clients)
     assert asked == [16]
 
