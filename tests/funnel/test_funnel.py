@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from models.book.loading import load_book
@@ -14,10 +16,11 @@ from models.config.loading import load_config
 from models.config.root import Config
 from models.errors import UserError
 from models.funnel.compute import book_funnel
-from models.funnel.rules import layers, learned_chances, waiting
-from models.funnel.text import layer_cells
+from models.funnel.rules import layers, learned_chances, waiting, weighed_by_value
+from models.funnel.text import candidate_stands, layer_cells
 from models.relations.opportunities import Opportunity, opportunities_known
 from models.relations.reading import reading
+from models.store.sealed import publish_folder, write_manifest
 from models.vocab import SilentProgress
 from support.books import Frames, book_of, rows, settings
 
@@ -109,6 +112,34 @@ def test_a_rating_lowers_what_is_expected(tmp_path: Path) -> None:
     assert ranked.expected[0] == pytest.approx(80 * 0.5 * ranked.chance[0] * 0.9)
     assert 0 < ranked.chance[0] < 1
     assert sum(layer.expected for layer in layers(seen, chances, day_number(AS_OF), since=0)[:4]) <= 80.0
+
+
+def test_what_is_expected_of_who_starts_cold_weighs_beside_the_amount() -> None:
+    """Alike by amount and chance, the newcomer of whom more is expected goes first; known clients stay as they were."""
+    expected = np.array([8.0, 8.0, 5.0])
+    weighed = weighed_by_value(expected, np.array([100.0, 400.0, np.nan]))
+    assert weighed == pytest.approx([16 / 3, 32 / 3, 5.0])
+    assert weighed[:2].sum() == pytest.approx(expected[:2].sum())
+    assert weighed_by_value(expected, np.full(3, np.nan)) == pytest.approx(expected)
+    assert weighed_by_value(expected, np.array([0.0, 0.0, np.nan])) == pytest.approx(expected)
+
+
+def test_scores_of_a_day_tell_the_funnel_who_starts_cold(tmp_path: Path) -> None:
+    def fill(draft: Path) -> None:
+        columns = {"client_id": ["A", "B"], "value": [5.0, 7.0], "cold_start": [False, True]}
+        pq.write_table(pa.table(columns), draft / "scores.parquet")
+        write_manifest(draft, {"as_of": AS_OF.isoformat(), "run_key": "0"})
+
+    publish_folder(tmp_path / "scores" / AS_OF.isoformat(), fill)
+    book, config = book_of(tables(), tmp_path / "book"), settings(work_dir=tmp_path)
+    (alone,) = book_funnel(book, config, as_of=AS_OF).candidates
+    found = book_funnel(book, config, as_of=AS_OF, scores=tmp_path / "scores")
+    (candidate,) = found.candidates
+    assert found.scored_on == AS_OF
+    assert (candidate.client_id, candidate.cold_start, candidate.client_value) == ("B", True, 7.0)
+    assert candidate.expected == pytest.approx(alone.expected)  # one alone keeps the total
+    assert (alone.cold_start, alone.client_value) == (False, None)
+    assert candidate_stands(candidate).endswith("cold start, value 7")
 
 
 def test_a_book_without_opportunities_says_so(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ _NO_PEERS = Text("nothing is known of its peers")
 _PEERS = Text("{count:,} clients: {who}")
 _SEGMENT = Text('segment "{name}"')
 _WHOLE = Text("the whole book")
+_COLD = Text("without activity")
 _THIRDS = {
     "small": Text("smallest third"),
     "medium": Text("middle third"),
@@ -126,12 +127,20 @@ def explained_reasons(bundle: Bundle, block: ScoredBlock, *, lang: Language) -> 
     spoken = segments.names_in(lang, lambda feature: speaker.words(feature).describe(lang))
     names = dict(zip(segments.numbers, spoken, strict=True))
     return [
-        _client(speaker, tables, bearing, row, peers_in_words(view.group_of(row), names, lang))
+        _client(
+            speaker,
+            tables,
+            bearing,
+            row,
+            peers_in_words(view.group_of(row), names, lang, cold_start=bundle.models.starts_cold),
+        )
         for row in range(len(block.panel))
     ]
 
 
-def peers_in_words(group: PeerGroup | None, segments: Mapping[int, str], language: Language) -> str:
+def peers_in_words(
+    group: PeerGroup | None, segments: Mapping[int, str], language: Language, *, cold_start: bool = False
+) -> str:
     """Who the peers of a client are: segment, third of the book by size, and region, as far as they mattered.
 
     >>> group = PeerGroup(segment=0, size="large", region="Asia", clients=45)
@@ -140,7 +149,7 @@ def peers_in_words(group: PeerGroup | None, segments: Mapping[int, str], languag
     """
     if group is None:
         return _NO_PEERS.within(language)
-    reported = []
+    reported = [] if not cold_start else [_COLD.within(language)]
     if group.segment is not None:
         reported.append(_SEGMENT.within(language, name=segments[group.segment]))
     if group.size is not None:

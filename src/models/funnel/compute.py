@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -13,12 +14,11 @@ from models.book.door import Book
 from models.book.periods import WHOLE_PERIODS_PER_YEAR, WHOLE_YEAR_DAYS, PeriodGrid
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError, UserError
+from models.funnel.orders import Order, captured
 from models.funnel.rules import (
     KINDS,
     Chances,
     Layer,
-    Order,
-    captured,
     layers,
     learned_chances,
     taken_per_period,
@@ -26,6 +26,7 @@ from models.funnel.rules import (
 )
 from models.panel.facilities import FOREVER
 from models.panel.opportunities import STAGES
+from models.publications.previous import COLD_START, PreviousScores, newest_before, previous_scores
 from models.relations.opportunities import Opportunity, opportunities_known
 from models.relations.reading import Reader, reading
 from models.vocab import FloatArray, Progress, SilentProgress
@@ -45,6 +46,8 @@ FUNNEL_CSV_COLUMNS = (
     "chance",
     "risk",
     "expected",
+    "cold_start",
+    "client_value",
     "take",
 )
 
@@ -53,7 +56,8 @@ FUNNEL_CSV_COLUMNS = (
 class FunnelCandidate:
     """One opportunity that waits for due diligence; ``take`` if it is within the capacity of the next period.
 
-    ``risk`` is None where the client is not rated.
+    ``risk`` is None where the client is not rated. ``client_value`` is what is expected of a client without activity
+    (``cold_start``), None of all others and where no scores tell it.
     """
 
     rank: int
@@ -66,6 +70,8 @@ class FunnelCandidate:
     chance: float
     risk: float | None
     expected: float
+    cold_start: bool
+    client_value: float | None
     take: bool
 
 
@@ -109,7 +115,8 @@ class FunnelReport:
     """The funnel of a book.
 
     Layers count from ``window_start`` on, ``opportunities`` are all ever known. ``shares`` is what each order captured
-    of the best possible, over all judged dates.
+    of the best possible, over all judged dates. ``scored_on`` is the date of the scores that tell of clients without
+    activity, None where none were published by then.
     """
 
     book: str
@@ -119,6 +126,7 @@ class FunnelReport:
     unnamed: int
     quarantined: int
     as_of: date
+    scored_on: date | None
     window_start: date
     layers: tuple[Layer, ...]
     chances: FunnelChances
@@ -143,11 +151,18 @@ class FunnelExcerpt(FunnelReport):
 
 
 def book_funnel(
-    book: Book, config: Config, *, as_of: date | None = None, progress: Progress = SilentProgress()
+    book: Book,
+    config: Config,
+    *,
+    as_of: date | None = None,
+    scores: Path | None = None,
+    progress: Progress = SilentProgress(),
 ) -> FunnelReport:
     """The funnel as known before ``as_of``, else where the book ends.
 
-    Raises ``UserError`` if the book has no opportunities, ``AsOfOutsideBookError`` if none had begun by then.
+    ``scores`` is the folder below which scores are published: the newest up to that day weigh the opportunities of
+    clients without activity. Past rankings are judged without them. Raises ``UserError`` if the book has no
+    opportunities, ``AsOfOutsideBookError`` if none had begun by then.
     """
     if "opportunities" not in book.tables:
         raise UserError(
@@ -167,6 +182,7 @@ def book_funnel(
         progress.stage("Judging earlier rankings")
         judged = tuple(_judged(reader, config, day))
     chances, capacity = _learned(known, day, config), _capacity(known, day, config)
+    cold = None if scores is None else _cold_start(scores, day)
     window = config.funnel.window_periods or WHOLE_PERIODS_PER_YEAR[config.time.period]
     since = PeriodGrid(config.time.period, day).start_of(-window)
     return FunnelReport(
@@ -177,12 +193,13 @@ def book_funnel(
         unnamed=int((known.client_id == UNNAMED).sum()),
         quarantined=sum(count.rows_quarantined for count in book.counts if count.table in PIPELINES),
         as_of=day,
+        scored_on=None if cold is None else cold.as_of,
         window_start=since,
         layers=layers(known, chances, _number(day), since=_number(since)),
         chances=FunnelChances.of(chances),
         ahead_periods=_ahead(config),
         capacity=capacity,
-        candidates=tuple(_candidates(known, chances, day, config, capacity)),
+        candidates=tuple(_candidates(known, chances, day, config, capacity, cold)),
         judged=judged,
         shares=_shares(judged),
     )
@@ -225,11 +242,26 @@ def _capacity(known: Opportunity, day: date, config: Config) -> int:
     )
 
 
+def _cold_start(scores: Path, day: date) -> PreviousScores | None:
+    """The newest scores up to ``day``, where they tell who starts cold."""
+    found = newest_before(scores, day + timedelta(days=1))
+    reported = None if found is None else previous_scores(found, ("value", COLD_START))
+    return reported if reported is not None and COLD_START in reported.columns else None
+
+
+def _cold_values(known: Opportunity, scores: PreviousScores | None) -> FloatArray:
+    """The value of each opportunity's client, where it starts cold; NaN elsewhere. Shape (n,)."""
+    if scores is None:
+        return np.full(len(known), np.nan)
+    cold = scores.columns["value"].where(scores.columns[COLD_START].astype(bool))
+    return np.asarray(cold.reindex(known.client_id).to_numpy(dtype=np.float64))
+
+
 def _candidates(
-    known: Opportunity, chances: Chances, day: date, config: Config, capacity: int
+    known: Opportunity, chances: Chances, day: date, config: Config, capacity: int, scores: PreviousScores | None
 ) -> Iterator[FunnelCandidate]:
-    stages, margin = config.funnel.waiting, config.funnel.margin
-    ranked = waiting(known, chances, _number(day), stages=stages, margin=margin)
+    stages, margin, value = config.funnel.waiting, config.funnel.margin, _cold_values(known, scores)
+    ranked = waiting(known, chances, _number(day), stages=stages, margin=margin, cold_value=value)
     for place, row in enumerate(ranked.row.tolist()):
         amount = float(known.amount[row])
         yield FunnelCandidate(
@@ -243,6 +275,8 @@ def _candidates(
             chance=float(ranked.chance[place]),
             risk=None if np.isnan(known.pd[row]) else float(ranked.risk[place]),
             expected=float(ranked.expected[place]),
+            cold_start=not np.isnan(value[row]),
+            client_value=None if np.isnan(value[row]) else float(value[row]),
             take=place < capacity,
         )
 

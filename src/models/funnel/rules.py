@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
@@ -19,16 +18,6 @@ from models.relations.opportunities import Opportunity
 from models.vocab import BoolArray, FloatArray, IntArray
 
 SIGNED = len(STAGES) - 1
-
-
-class Order(StrEnum):
-    """An order in which opportunities could be taken; at random is the mean over all orders."""
-
-    OURS = "ours"
-    FIRST_IN_FIRST_OUT = "first_in_first_out"
-    LARGEST_AMOUNT = "largest_amount"
-    BEST = "best"
-    AT_RANDOM = "at_random"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -282,8 +271,9 @@ def _signed_layer(known: Opportunity, since: int) -> Layer:
 class Waiting:
     """Opportunities that wait to be looked at, the best first. Shapes (n,).
 
-    ``row`` is the place among those known; ``expected`` is amount x margin x chance x (1 - risk), in currency. Where
-    the client has no rating, ``risk`` is the mean of those that have one, zero if nobody has.
+    ``row`` is the place among those known; ``expected`` is amount x margin x chance x (1 - risk), in currency, of
+    clients that start cold weighed by what is expected of them, see ``waiting``. Where the client has no rating,
+    ``risk`` is the mean of those that have one, zero if nobody has.
     """
 
     row: IntArray
@@ -294,8 +284,20 @@ class Waiting:
     expected: FloatArray
 
 
-def waiting(known: Opportunity, chances: Chances, day: int, *, stages: tuple[str, ...], margin: float) -> Waiting:
-    """Rank the open opportunities of ``stages`` by what a look at each is expected to bring; each takes one place."""
+def waiting(
+    known: Opportunity,
+    chances: Chances,
+    day: int,
+    *,
+    stages: tuple[str, ...],
+    margin: float,
+    cold_value: FloatArray | None = None,
+) -> Waiting:
+    """Rank the open opportunities of ``stages`` by what a look at each is expected to bring; each takes one place.
+
+    ``cold_value`` (n,) is the value of each client that starts cold, NaN of all others: what such a client asks for
+    tells little of what it will bring, so that its opportunity is weighed by both.
+    """
     numbers = [STAGES.index(stage) for stage in stages]
     row = np.flatnonzero(known.is_open & np.isin(known.stage, numbers))
     stage = known.stage[row]
@@ -305,6 +307,8 @@ def waiting(known: Opportunity, chances: Chances, day: int, *, stages: tuple[str
     kind = kinds_of(known)[row]
     chance = chances.of(kind, stage, days)
     expected = np.nan_to_num(known.amount[row]) * margin * chance * (1 - risk)
+    if cold_value is not None:
+        expected = weighed_by_value(expected, cold_value[row])
     order = np.lexsort((known.opportunity_id[row], -expected))
     return Waiting(
         row=row[order],
@@ -316,26 +320,21 @@ def waiting(known: Opportunity, chances: Chances, day: int, *, stages: tuple[str
     )
 
 
+def weighed_by_value(expected: FloatArray, value: FloatArray) -> FloatArray:
+    """The geometric mean of what is expected by amount and of ``value``, on the scale of amounts. Shapes (n,).
+
+    Where ``value`` is NaN what is expected stays. The others keep their total, as far as anything is expected of them.
+
+    >>> weighed_by_value(np.array([4.0, 4.0, 5.0]), np.array([1.0, 9.0, np.nan]))
+    array([2., 6., 5.])
+    """
+    weighed = ~np.isnan(value)
+    both = np.sqrt(np.where(weighed, np.maximum(value, 0.0) * expected, 0.0))
+    total, sums = float(expected[weighed].sum()), float(both.sum())
+    return np.where(weighed, both * (total / sums), expected) if sums > 0 else expected
+
+
 def taken_per_period(known: Opportunity, day: int, *, days: int, periods: int) -> int:
     """How many opportunities due diligence took on per period in so many days before ``day``; at least one."""
     began = known.entered[:, STAGES.index("due_diligence")]
     return max(round(int(((began >= day - days) & (began < day)).sum()) / periods), 1)
-
-
-def captured(known: Opportunity, ranked: IntArray, signed_amount: FloatArray, *, capacity: int) -> dict[Order, float]:
-    """Amount signed later of the first ``capacity`` in each order.
-
-    ``ranked`` are rows, ours first; ``signed_amount`` (n,) is what was signed of each row later, in currency.
-    """
-    ids, stage = known.opportunity_id[ranked], known.stage[ranked]
-    since, amount = known.entered[ranked, stage], np.nan_to_num(known.amount[ranked])
-    later = signed_amount[ranked]
-    orders = {
-        Order.OURS: np.arange(len(ranked)),
-        Order.FIRST_IN_FIRST_OUT: np.lexsort((ids, since)),
-        Order.LARGEST_AMOUNT: np.lexsort((ids, -amount)),
-        Order.BEST: np.lexsort((ids, -later)),
-    }
-    amounts = {name: float(later[order[:capacity]].sum()) for name, order in orders.items()}
-    at_random = float(later.mean() * min(capacity, len(later))) if later.size else 0.0
-    return {**amounts, Order.AT_RANDOM: at_random}

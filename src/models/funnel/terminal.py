@@ -12,6 +12,7 @@ from models.funnel.compute import FunnelReport
 from models.funnel.text import ORDERS, candidate_cells, layer_cells, layer_name
 
 MAX_CANDIDATES = 10
+_COLD = "* cold start: weighed by the value expected of a client without activity"
 
 
 def funnel_summary(report: FunnelReport) -> Iterator[Table | Text]:
@@ -48,8 +49,12 @@ def _candidates(report: FunnelReport) -> Table:
     table = _table(f"Next for due diligence: {min(report.capacity, waiting):,} of {waiting:,} can be taken")
     for name in ("", "opportunity", "client", "days", "amount", "chance", "risk", "expected"):
         table.add_column(name, justify="left" if name in ("opportunity", "client") else "right", overflow="fold")
-    for each in report.candidates[:MAX_CANDIDATES]:
-        table.add_row(str(each.rank), Text(each.opportunity_id), Text(each.client_id), *candidate_cells(each))
+    first = report.candidates[:MAX_CANDIDATES]
+    for each in first:
+        client = f"{each.client_id} *" if each.cold_start else each.client_id
+        table.add_row(str(each.rank), Text(each.opportunity_id), Text(client), *candidate_cells(each))
+    if any(each.cold_start for each in first):
+        table.caption, table.caption_justify = _COLD, "left"
     return table
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from models.funnel.compute import FunnelCandidate
-from models.funnel.rules import Layer, Order
+from models.funnel.orders import Order
+from models.funnel.rules import Layer
 from models.shell.small_plots import short_number
 from models.shell.units import KpiUnit, written
 from models.vocab import FunnelStage
@@ -32,6 +33,13 @@ def layer_cells(layer: Layer) -> list[str]:
         short_number(layer.expected),
         written(layer.risk, KpiUnit.SHARE),
     ]
+
+
+def candidate_stands(each: FunnelCandidate) -> str:
+    """What may speed or end an opportunity, and the value that weighs on the place of a client that starts cold."""
+    if each.client_value is None:
+        return each.kind
+    return f"{each.kind}; cold start, value {short_number(each.client_value)}"
 
 
 def candidate_cells(each: FunnelCandidate) -> list[str]:

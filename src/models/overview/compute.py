@@ -90,7 +90,7 @@ def book_overview(
     progress.stage("Counting figures and funnel")
     plain = _without_past(config)
     kpis = book_kpis(book, plain, folder.parent, as_of=as_of)
-    funnel, no_funnel = _funnel(book, plain, as_of)
+    funnel, no_funnel = _funnel(book, plain, as_of, folder.parent)
     movers = _movers(_with_causes(scores, folder, manifest), folder.parent, as_of, scale)
     alarms = _alarms(folder, manifest, scores, scale)
     overrides = _overridden(scores, manifest, scale)
@@ -288,11 +288,11 @@ def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame, scale:
     )
 
 
-def _funnel(book: Book, config: Config, as_of: date) -> tuple[FunnelExcerpt | None, str]:
+def _funnel(book: Book, config: Config, as_of: date, scores: Path) -> tuple[FunnelExcerpt | None, str]:
     if "opportunities" not in book.tables:
         return None, "The book has no table of opportunities."
     try:
-        found = book_funnel(book, config, as_of=as_of)
+        found = book_funnel(book, config, as_of=as_of, scores=scores)
     except AsOfOutsideBookError:
         return None, f"No opportunity had begun before {as_of}."
     return FunnelExcerpt.of(found, first=CANDIDATES), ""

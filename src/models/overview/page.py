@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from models.backtest.text import HEADLINE_HEADS, headline_rows, headline_verdicts
-from models.funnel.text import candidate_cells, layer_cells, layer_name
+from models.funnel.text import candidate_cells, candidate_stands, layer_cells, layer_name
 from models.grading.moves import MovedBy
 from models.grading.override_text import fates_sentence
 from models.kpis.catalogue import shown_in
@@ -50,6 +50,7 @@ def overview_page(overview: Overview) -> str:
                 "layer_name": layer_name,
                 "layer_cells": layer_cells,
                 "candidate_cells": candidate_cells,
+                "candidate_stands": candidate_stands,
                 "mix": mix,
                 "headline_rows": headline_rows,
                 "headline_verdicts": headline_verdicts,
