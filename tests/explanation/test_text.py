@@ -30,6 +30,7 @@ def story(held: str, by_rule: str, lang: Language = "en") -> ClientStory:
         tiers=DEFAULT_SCALE.labels(lang),
         history=(SimpleNamespace(tier=by_rule),),
         reach=(NoneWithinReach(goal=Goal.TIER_UP, best=nearest),),
+        way_up="",
     )
     return cast(ClientStory, facts)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from models.config.base import Name, Section
+from models.config.base import Name, Section, Share
 from models.config.labels import ByLanguage
 
 Sentence = Annotated[str, Field(min_length=4)]
@@ -29,6 +29,10 @@ class ReachConfig(Section):
 
     up: tuple[Pattern, ...] = Field(default=(), description="Features that it raises, e.g. meeting_count_*.")
     down: tuple[Pattern, ...] = Field(default=(), description="Features that it lowers, e.g. complaint_*.")
+    lends: bool = Field(
+        default=False,
+        description="It lends or renews what is lent: not proposed to who is in arrears, capped or likely to default.",
+    )
     action: ActionConfig = Field(description="What to do, as one would tell a colleague.")
 
     @model_validator(mode="after")
@@ -48,4 +52,7 @@ class ExplainingConfig(Section):
     within_reach: dict[Name, ReachConfig] = Field(
         default_factory=dict,
         description="What can be done about a client; a feature belongs to the first that names it.",
+    )
+    lending_max_default: Share = Field(
+        default=0.10, description="Probability of default within the horizon above which no lending is proposed."
     )

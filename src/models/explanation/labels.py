@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from models.panel.features.labels import STRETCHES
-from models.text import Language, Slot, Text
+from models.reasons.figures import percentage
+from models.text import Language, Slot, Text, joined
 
 KINDS = {
     "acquisition": Text("acquisition", "kind"),
@@ -89,6 +92,11 @@ _WORDS = {
     "reach_none": Text("Nothing within reach does it. Nearest comes:"),
     "reach_nothing": Text("Nothing within reach brings it nearer."),
     "reach_or": Text("Or: "),
+    "full_stop": Text("{sentence}."),
+    "no_lending": Text("No lending is proposed to a client {why}."),
+    "no_lending_arrears": Text("in arrears"),
+    "no_lending_cap": Text("under a cap"),
+    "no_lending_default": Text("with a probability of default of {share}"),
     "reach_move": Text("{feature}: {now} → {then}"),
     "grade": Text("Why this tier"),
     "grade_rule": Text("Decision table"),
@@ -161,6 +169,19 @@ def say(key: str, language: Language, **slots: Slot) -> str:
     'within 12 months'
     """
     return _WORDS[key].within(language, **slots)
+
+
+def no_lending_sentence(reasons: Sequence[str], default: float | None, language: Language) -> str:
+    """Why no lending is proposed; empty where it may be.
+
+    >>> no_lending_sentence(["arrears", "default"], 0.61, "en")
+    'No lending is proposed to a client in arrears, with a probability of default of 61%.'
+    """
+    if not reasons:
+        return ""
+    share = "" if default is None else percentage(default, language)
+    why = joined((say(f"no_lending_{each}", language, share=share) for each in reasons), language)
+    return say("no_lending", language, why=why)
 
 
 def kind_in_words(kind: str | None, language: Language) -> str:

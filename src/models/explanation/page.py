@@ -20,6 +20,7 @@ from models.explanation.text import (
     grade_lines,
     headline,
     horizon,
+    reach_note,
     tier_move,
 )
 from models.reasons.figures import day
@@ -73,6 +74,7 @@ def client_page(story: ClientStory) -> str:
             peers=_peers(story),
             change=None if story.change is None else _change(story),
             answers=answers(story),
+            reach_note=reach_note(story),
             everything=_everything(story),
         )
     )

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from fnmatch import fnmatchcase
-from typing import Literal
 
 import numpy as np
 
 from models.config.explaining import ReachConfig
+from models.config.policy.policy import PolicyConfig
 from models.config.sections import LearnersConfig
+from models.grading.report import GradeReport
 from models.learners.contract import ContractFeature, FeatureContract
+from models.panel.feature_sources import Direction, is_open
 from models.vocab import BoolArray, FloatArray, IntArray
 
-Direction = Literal["up", "down"]
+_LENDING = ("facility_", "funnel_")
+"""How features begin that move with what is lent or about to be."""
 
 WHOLE_UNITS = frozenset({"events", "days", "opportunities", "facilities", "products", "clients", "steps"})
 """What is counted in these has no fractions."""
@@ -29,6 +33,53 @@ class PeerRange:
 
     low: FloatArray
     high: FloatArray
+
+
+class NoLending(StrEnum):
+    """Why no lending is proposed to a client."""
+
+    ARREARS = "arrears"
+    CAP = "cap"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReachLimits:
+    """What may be proposed to one client, and what decides its next tier.
+
+    Attributes:
+        no_lending: why no lending may be proposed; empty where it may.
+        deciding: the features of which one must move for a tier up; None: any, since forecasts decide.
+    """
+
+    no_lending: tuple[NoLending, ...] = ()
+    deciding: frozenset[str] | None = None
+
+    @property
+    def may_lend(self) -> bool:
+        """Whether lending may be proposed."""
+        return not self.no_lending
+
+    @classmethod
+    def of(cls, grade: GradeReport, policy: PolicyConfig, default: float | None, most: float) -> ReachLimits:
+        """The limits of a client by its grade; ``default`` is its probability, None where unknown, ``most`` the bar.
+
+        Where a cap bars the next tier, nothing but what the cap looks at decides.
+        """
+        reasons = {
+            NoLending.ARREARS: grade.in_arrears,
+            NoLending.CAP: bool(grade.caps),
+            NoLending.DEFAULT: default is not None and default > most,
+        }
+        barring = frozenset(cap.feature for cap in grade.caps if grade.barred_by and cap.at_most == grade.tier)
+        return cls(
+            no_lending=tuple(reason for reason, holds in reasons.items() if holds),
+            deciding=barring or _lacking_features(grade, policy),
+        )
+
+
+NO_LIMITS = ReachLimits()
+"""Of a client to whom anything may be proposed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,25 +111,44 @@ class Way:
         return np.asarray((np.abs(self.values(knob) - self.own) / self.span).max(axis=1))
 
 
+def _lacking_features(grade: GradeReport, policy: PolicyConfig) -> frozenset[str] | None:
+    """The features that what is lacking for the next tier rests on; None where forecasts are among it, or nothing."""
+    found: set[str] = set()
+    waiting = [each.dimension for each in grade.lacking]
+    while waiting:
+        dimension = policy.dimensions[waiting.pop()]
+        if dimension.measure or any(each.prediction for each in dimension.criteria):
+            return None
+        found |= {each.feature for each in dimension.criteria if each.feature}
+        waiting += [each.dimension for each in dimension.criteria if each.dimension]
+    return frozenset(found) or None
+
+
 def ways_of(
     contract: FeatureContract,
     row: FloatArray,
     peers: PeerRange,
     reach: Mapping[str, ReachConfig],
     learners: LearnersConfig,
+    *,
+    may_lend: bool = True,
 ) -> tuple[Way, ...]:
     """The entries of ``reach`` that can move something about a client with the encoded features ``row`` (n_features,).
 
     A feature moves from the client's own number, never past what its peers have reached; it stays where that lies the
-    other way, where either is unknown, and where it is a category. A number counted in whole ones goes to the last
-    whole one inside the range. An entry is left away if one of its features would have to move against a direction
-    that a model must keep, for what is declared harmful is not proposed, whatever else moves with it.
+    other way, where either is unknown, and where it is a category. The past is never rewritten: what was summed and
+    counted does not become less, what happened not longer ago (see ``is_open``). A number counted in whole ones goes to
+    the last whole one inside the range. An entry is left away if one of its features would have to move against a
+    direction that a model must keep, for what is declared harmful is not proposed, whatever else moves with it. Without
+    ``may_lend`` entries are left away that lend, by their setting or since they move facilities or opportunities.
     """
     free = np.ones(len(row), dtype=np.bool_)
     found = []
     for name, entry in reach.items():
         named = {place: way for place, way in _named(contract, entry) if free[place]}
         free[list(named)] = False
+        if not may_lend and (entry.lends or any(_is_lending(contract.names[place]) for place in named)):
+            continue
         way = _way(name, named, contract, row, peers)
         if way is not None and not _harmful(way, named, contract, learners):
             found.append(way)
@@ -89,10 +159,13 @@ def _named(contract: FeatureContract, entry: ReachConfig) -> Iterator[tuple[int,
     """Features of numbers that an entry names, and the direction that it gives them; down if it names one in both."""
     for place, feature in enumerate(contract.features):
         if feature.kind == "number":
-            if _matches(feature, entry.down):
-                yield place, "down"
-            elif _matches(feature, entry.up):
-                yield place, "up"
+            direction: Direction = "down" if _matches(feature, entry.down) else "up"
+            if (direction == "down" or _matches(feature, entry.up)) and is_open(feature.name, direction):
+                yield place, direction
+
+
+def _is_lending(feature: str) -> bool:
+    return feature.startswith(_LENDING)
 
 
 def _matches(feature: ContractFeature, patterns: tuple[str, ...]) -> bool:

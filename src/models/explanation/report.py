@@ -108,6 +108,8 @@ class ClientDocument(ClientScores):
     measures: tuple[MeasureHistory, ...]
     change: ClientChange | None
     within_reach: tuple[Reachable | NoneWithinReach, ...]
+    way_up: str
+    no_lending: str
     warning: ClientWarning | None
     warning_sentences: tuple[str, ...]
     lists: Mapping[str, str]
@@ -144,6 +146,8 @@ def client_document(story: ClientStory) -> ClientDocument:
         measures=story.measures,
         change=story.change,
         within_reach=story.reach,
+        way_up=story.way_up,
+        no_lending=story.no_lending,
         warning=story.warning,
         warning_sentences=story.warnings,
         lists=story.lists,

@@ -23,6 +23,7 @@ from models.explanation.text import (
     grade_lines,
     headline,
     horizon,
+    reach_note,
     tier_move,
 )
 from models.reasons.figures import day
@@ -132,7 +133,7 @@ def _change(story: ClientStory, change: ClientChange) -> RenderableType:
 def _reach(story: ClientStory) -> RenderableType:
     lang = story.language
     parts = [part for answer in answers(story) for part in _answer(answer)]
-    return _section(say("reach", lang), say("reach_note", lang), Group(*parts))
+    return _section(say("reach", lang), reach_note(story), Group(*parts))
 
 
 def _answer(answer: Answer) -> Sequence[RenderableType]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from models.explanation.change import UNCHANGED, Step
 from models.explanation.change import ChangePath as TierWay
@@ -16,8 +16,9 @@ from models.explanation.within_reach import FeatureMove, Goal, Outcome, Reachabl
 from models.grading.override_text import override_sentence
 from models.panel.features.words import FeatureWords
 from models.reasons.figures import day, figure_in_words, money, money_from, percentage, rounded_away
-from models.text import CLAUSES, SENTENCES, Language, joined, number
+from models.text import CLAUSES, SENTENCES, Language, Text, joined, number
 
+_IN_TURN: Final = Text("{first} {next}", "sentences")
 _SMALLEST_DEGREE = 0.05
 _MOVES = 2
 """So many features of a thing to do are named; they move together."""
@@ -241,13 +242,26 @@ def answers(story: ClientStory) -> list[Answer]:
 
 
 def _answer(answer: Any, story: ClientStory) -> Answer:
-    lang, title = story.language, goal_title(answer.goal, story)
+    title, way = goal_title(answer.goal, story), story.way_up if answer.goal is Goal.TIER_UP else ""
     if isinstance(answer, Reachable):
         outcomes: tuple[Outcome, ...] = (answer.outcome, *answer.others[:1])
-        return Answer(title=title, sentence="", proposals=tuple(_proposal(each, story) for each in outcomes))
-    if answer.best is None:
-        return Answer(title=title, sentence=say("reach_nothing", lang), proposals=())
-    return Answer(title=title, sentence=say("reach_none", lang), proposals=(_proposal(answer.best, story),))
+        proposals = tuple(_proposal(each, story) for each in outcomes)
+        return Answer(title=title, sentence=_after(way, "", story), proposals=proposals)
+    none = "reach_nothing" if answer.best is None else "reach_none"
+    nearest = () if answer.best is None else (_proposal(answer.best, story),)
+    return Answer(title=title, sentence=_after(way, none, story), proposals=nearest)
+
+
+def _after(way: str, key: str, story: ClientStory) -> str:
+    """What lacks or which cap bars the way up, and then what is within reach."""
+    lang = story.language
+    said = [say("full_stop", lang, sentence=way) if way else "", say(key, lang) if key else ""]
+    return joined(filter(None, said), lang, _IN_TURN)
+
+
+def reach_note(story: ClientStory) -> str:
+    """What the answers are worth, and to whom no lending is proposed."""
+    return joined(filter(None, [say("reach_note", story.language), story.no_lending]), story.language, _IN_TURN)
 
 
 def _proposal(outcome: Outcome, story: ClientStory) -> Proposal:

@@ -13,7 +13,7 @@ import pandas as pd
 from models.config.explaining import ActionConfig, ReachConfig
 from models.config.policy.tiers import TierScale
 from models.config.root import Config
-from models.explanation.reach import PeerRange, Way, ways_of
+from models.explanation.reach import NO_LIMITS, PeerRange, ReachLimits, Way, ways_of
 from models.grading.built_in import Grades
 from models.grading.compute import Grader
 from models.learners.contract import FeatureContract
@@ -165,12 +165,14 @@ def within_reach(
     config: Config,
     reach: Mapping[str, ReachConfig],
     *,
+    limits: ReachLimits = NO_LIMITS,
     grader: Grader | None = None,
 ) -> tuple[Reachable | NoneWithinReach, ...]:
     """What would change it: an answer for each goal that the client with the one row of ``features`` has left.
 
     A client at or above ``stages.decline_probability`` of ``config`` seeks to get off the decline list, one below the
-    best tier to get a tier up, as ``grader`` grades, if not by the policy of the models. First each way alone
+    best tier to get a tier up, as ``grader`` grades, if not by the policy of the models: this only by ways that move
+    what decides the next tier, as ``limits`` say, which bar lending to some clients altogether. First each way alone
     is turned up in steps until the goal is reached, and the smallest change kept; if none does, each pair of ways, both
     alike and then each as little as will do. Then the changed client is scored once more by itself, and that is what
     the answer says.
@@ -182,9 +184,17 @@ def within_reach(
     row = models.contract.encode(features)[0]
     scorer = _Scorer(models, features, row, grader)
     now = scorer.said(row[None])
-    ways = ways_of(models.contract, row, peers, reach, config.learners)
+    ways = ways_of(models.contract, row, peers, reach, config.learners, may_lend=limits.may_lend)
     limit, rank = config.stages.decline_probability, int(now.steps[0])
-    return tuple(_answer(_Search(scorer, ways, goal, limit, rank), reach) for goal in _goals(now, limit, rank))
+    chosen = {Goal.OFF_DECLINE_LIST: ways, Goal.TIER_UP: _deciding(ways, models.contract, limits.deciding)}
+    return tuple(_answer(_Search(scorer, chosen[goal], goal, limit, rank), reach) for goal in _goals(now, limit, rank))
+
+
+def _deciding(ways: tuple[Way, ...], contract: FeatureContract, features: frozenset[str] | None) -> tuple[Way, ...]:
+    """The ways that move one of ``features`` at least; all, where that is None."""
+    if features is None:
+        return ways
+    return tuple(way for way in ways if not features.isdisjoint(contract.names[place] for place in way.places))
 
 
 def _goals(now: _Said, limit: float, rank: int) -> list[Goal]:

@@ -1,12 +1,14 @@
-"""The table of the book behind each feature, by its name and the config, and the feature that tells its age."""
+"""Facts about features by their names: the table of the book, the feature that tells the age, and what can change."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Literal
 
 from models.config.sections import FeaturesConfig
 
+Direction = Literal["up", "down"]
 _FAMILIES = {
     "facility": "facilities",
     "default": "facilities",
@@ -23,6 +25,10 @@ _FAMILIES = {
 """First word of a feature -> table, for families whose features are not named after a measure."""
 _SURROUNDINGS = ("group", "country", "region", "industry")
 _RECENCY = re.compile(r"_recency_days$")
+_PAST_TOTAL = re.compile(r"^(?!facility_|funnel_open_).*_(sum|count|share|movement)_(\d+p|ever|1y|per_year)$")
+"""Sums, counts and shares of what was, not of what stands open: nothing that happens from now on makes them less."""
+_PAST_EVENT = re.compile(r"_(recency_days|recency_share|age_days|overdue)$|^tenure_days$")
+"""Times since something happened: nothing that happens from now on makes them longer."""
 _STATE = re.compile(r"_(last|change_\d+p|movement_\d+p)$")
 
 
@@ -46,6 +52,16 @@ def age_feature(feature: str) -> str | None:
     if feature.startswith("accounts_") and not feature.endswith("_age_days"):
         return "accounts_age_days"
     return _STATE.sub("_age_days", feature) if _STATE.search(feature) else None
+
+
+def is_open(feature: str, direction: Direction) -> bool:
+    """Whether a feature can still go a direction, by what happens from now on.
+
+    >>> is_open("arrears_sum_3p", "down"), is_open("arrears_days", "down"), is_open("complaint_recency_days", "up")
+    (False, True, False)
+    """
+    closed = _PAST_TOTAL if direction == "down" else _PAST_EVENT
+    return closed.search(feature) is None
 
 
 def _table_of(name: str, measures: dict[str, str], attributes: Sequence[str]) -> str:

@@ -15,6 +15,7 @@ from models.config.root import Config
 from models.config.sections import FeaturesConfig
 from models.config.warnings import WarningsConfig
 from models.notices import Notice, Severity
+from models.panel.feature_sources import Direction, is_open
 from models.vocab import FloatArray
 
 FORECASTS = ("decline_probability",)
@@ -31,7 +32,8 @@ def unknown_features(config: Config, known: Collection[str]) -> tuple[Notice, ..
     found = [
         (setting, [name for name in names if not _is_among(name, possible)]) for setting, names in _settings(config)
     ]
-    return tuple(_notice(setting, names, possible) for setting, names in found if names)
+    named = tuple(_notice(setting, names, possible) for setting, names in found if names)
+    return (*named, *_closed(config))
 
 
 def number_feature(features: pd.DataFrame, name: str) -> FloatArray:
@@ -57,6 +59,25 @@ def absent_features(asked: Mapping[str, Sequence[str]], known: Collection[str]) 
         for rule, names in lacking.items()
         if names
     )
+
+
+def _closed(config: Config) -> Iterator[Notice]:
+    """Notices of what is asked to be within reach and cannot change, since it is the past."""
+    for name, reach in config.explaining.within_reach.items():
+        asked: list[tuple[str, Direction]] = [
+            *((each, "up") for each in reach.up),
+            *((each, "down") for each in reach.down),
+        ]
+        closed = [each for each, goes in asked if not is_open(each.replace("*", "1p"), goes)]
+        if closed:
+            yield Notice(
+                code="past_cannot_change",
+                severity=Severity.NOTE if len(closed) < len(asked) else Severity.WARNING,
+                subject=f"explaining.within_reach.{name}",
+                found=f"{', '.join(closed)} would rewrite what has happened, so it is never proposed",
+                remedy="name what the action changes from now on, or leave it away",
+                count=len(closed),
+            )
 
 
 def _possible(features: FeaturesConfig) -> Iterator[str]:
