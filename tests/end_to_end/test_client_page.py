@@ -101,7 +101,7 @@ def test_the_same_models_at_the_same_date_change_nothing(trained: TrainedLender)
     assert reported is not None
     assert reported.value[0] == reported.value[1]
     assert reported.reasons == ()
-    assert reported.decided_by == "unchanged"
+    assert reported.cause is None
 
 
 def test_a_day_that_is_no_start_of_a_period_is_refused(trained: TrainedLender, command: Command) -> None:

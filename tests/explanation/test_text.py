@@ -9,13 +9,23 @@ from typing import cast
 import pytest
 
 from models.config.policy.tiers import DEFAULT_SCALE
-from models.explanation.change import UNCHANGED
 from models.explanation.change_reasons import ClientChange, MovedReason
+from models.explanation.reach_text import answers
 from models.explanation.story import ClientStory
-from models.explanation.text import Line, answers, between, change_ends, tier_move
+from models.explanation.text import Line, between, change_ends, tier_move
+from models.explanation.tier_cause import TierCause
 from models.explanation.within_reach import Goal, NoneWithinReach, Outcome
 from models.text import Language
 
+CAUSE = TierCause(
+    by="data",
+    dimension="credit",
+    criterion="arrears_days",
+    cap=None,
+    before=0.0,
+    now=44.0,
+    sentence="arrears and default",
+)
 NOTHING = MovedReason(title="", points=0.0, value=0.0)
 
 
@@ -35,7 +45,7 @@ def story(held: str, by_rule: str, lang: Language = "en") -> ClientStory:
     return cast(ClientStory, facts)
 
 
-def change(before: str, now: str, decided_by: str = UNCHANGED) -> ClientChange:
+def change(before: str, now: str) -> ClientChange:
     return ClientChange(
         since=date(2023, 1, 1),
         against=None,
@@ -45,9 +55,7 @@ def change(before: str, now: str, decided_by: str = UNCHANGED) -> ClientChange:
         reasons=(),
         model=NOTHING,
         calibration=NOTHING,
-        decided_by=decided_by,
-        tier_because=None if decided_by == UNCHANGED else "arrears and default",
-        rule=f"{now}: a rule",
+        cause=None if before == now else CAUSE,
     )
 
 
@@ -59,13 +67,13 @@ def test_a_client_held_at_a_by_the_margin_does_not_stay_aa() -> None:
 
 def test_a_client_overridden_to_a_moved_by_the_rules_alone() -> None:
     said = "By the rules alone the tier moved from A to B: arrears and default."
-    assert tier_move(change("A", "B", "data"), story("A", "B")) == said
-    assert "仅按规则" in tier_move(change("A", "B", "data"), story("A", "B", "zh"))
+    assert tier_move(change("A", "B"), story("A", "B")) == said
+    assert "仅按规则" in tier_move(change("A", "B"), story("A", "B", "zh"))
 
 
 def test_a_client_at_the_tier_of_the_rules_is_told_so_plainly() -> None:
     assert tier_move(change("A", "A"), story("A", "A")) == "The tier stays A."
-    assert tier_move(change("A", "B", "data"), story("B", "B")).startswith("The tier moved from A to B: ")
+    assert tier_move(change("A", "B"), story("B", "B")).startswith("The tier moved from A to B: ")
 
 
 @pytest.mark.parametrize(

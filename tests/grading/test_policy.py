@@ -15,6 +15,7 @@ from models.errors import DamagedBundleError, UserError
 from models.grading.built_in import grade, tier_policy
 from models.grading.decision import assess, decide, grade_book
 from models.grading.distance import shortfall
+from models.grading.distance_text import distance_sentence
 from models.grading.evidence import evidence, grade_report
 from models.grading.fitted import GradingPolicy, fit_policy
 from models.grading.override_text import override_sentence
@@ -22,7 +23,6 @@ from models.grading.overrides import Override, latest_known
 from models.grading.reasons_text import reasons
 from models.grading.scores import absent_features
 from models.grading.stability import EVERY_MOVE, limit_of
-from models.grading.text import distance_sentence
 from models.text import ENGLISH
 from models.what_if.compute import what_if
 from support.graded import AS_OF, FEATURES, PROJECT_FINANCE, facts_of, policy_of

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from models.grading.decision import TierDecisions, assess, decide, grade_book
+from models.grading.distance_text import distance_sentence
 from models.grading.evidence import grade_report
 from models.grading.facts import Facts
 from models.grading.fitted import fit_policy
 from models.grading.overrides import Override
 from models.grading.reasons_text import reasons
 from models.grading.stability import NO_MOVE
-from models.grading.text import distance_sentence
 from models.text import ENGLISH
 from support.graded import CREDIT_AND_VALUE, FEATURES, PROJECT_FINANCE, facts_of, policy_of
 

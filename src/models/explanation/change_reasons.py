@@ -18,11 +18,14 @@ from models.explanation.change import (
     features_by_client,
 )
 from models.explanation.history import ClientPast
+from models.explanation.tier_cause import Decision, TierCause, tier_cause
 from models.grading.decision import decide
-from models.grading.reasons_text import reasons
+from models.grading.fitted import GradingPolicy
+from models.panel.features.words import FeatureWords
 from models.pipeline.bundle import Bundle
 from models.scoring.columns import assessment
 from models.scoring.run_key import model_version
+from models.scoring.scoring import score_clients
 from models.text import Language
 
 
@@ -40,8 +43,7 @@ class ClientChange:
     """The change of one client since ``since``, or against the version ``against`` of the models, with its reasons.
 
     ``reasons``, largest first, with ``model`` and ``calibration`` sum to the change of decline (in points) and value.
-    ``decided_by`` is the step that moved the tier, ``tier_because`` the title of the reason, if data moved it through
-    value or decline; ``rule`` is what the rules of the policy say of the client now, alone.
+    ``tier`` is that of the rules alone at both ends, and ``cause`` the one thing that moved it, None where it stays.
     """
 
     since: date
@@ -52,9 +54,7 @@ class ClientChange:
     reasons: tuple[MovedReason, ...]
     model: MovedReason
     calibration: MovedReason
-    decided_by: str
-    tier_because: str | None
-    rule: str
+    cause: TierCause | None
 
 
 def change_of(
@@ -72,31 +72,51 @@ def change_of(
     With ``against``, what that bundle said at ``since`` (else at the same as-of date) is where the change starts.
     """
     words = {**(against.models.words if against else {}), **bundle.models.words}
-    last, client, rule = past.dates[-1], str(past.block.panel.client_id.iloc[0]), _rule_now(past, bundle, lang)
+    client, last = str(past.block.panel.client_id.iloc[0]), past.dates[-1]
     causes = {name: each.reason for name, each in words.items()}
-    titles = {each.reason: each.title.within(lang) for each in words.values()}
     if against is not None:
         ends = Side(book=book, bundle=against, as_of=since or last), Side(book=book, bundle=bundle, as_of=last)
         change = change_between(*ends, config, [client], reasons=causes)
-        return _told_change(change, titles, rule, since=since or last, against=model_version(against))
+        before, now = (_decision(end, config, client) for end in ends)
+        said = _Said(change=change, before=before, now=now, words=words, policy=bundle.models.policy)
+        return _client_change(said, since=since or last, against=model_version(against), lang=lang)
     if past.since is None:
         return None
     features = features_by_client(past.panel)
     version = Version(
         models=bundle.models, before=features.iloc[[past.since]], after=features.iloc[[len(past.panel) - 1]]
     )
-    return _told_change(explain_change(version, version, reasons=causes), titles, rule, since=past.dates[past.since])
+    decided = decide(assessment(bundle.models, past.panel, past.predictions))
+    said = _Said(
+        change=explain_change(version, version, reasons=causes),
+        before=Decision(decided=decided, row=past.since),
+        now=Decision(decided=decided, row=len(past.panel) - 1),
+        words=words,
+        policy=bundle.models.policy,
+    )
+    return _client_change(said, since=past.dates[past.since], against=None, lang=lang)
 
 
-def _rule_now(past: ClientPast, bundle: Bundle, lang: Language) -> str:
-    """What decides the tier of the client at the as-of date by the rules alone, without earlier runs and overrides."""
-    return str(reasons(decide(assessment(bundle.models, past.block.panel, past.block.predictions)), lang)[0])
+@dataclass(frozen=True, kw_only=True)
+class _Said:
+    """A change, what the rules alone decided at both ends, and the words and the policy by which it is named."""
+
+    change: Change
+    before: Decision
+    now: Decision
+    words: Mapping[str, FeatureWords]
+    policy: GradingPolicy
 
 
-def _told_change(
-    change: Change, titles: Mapping[str, str], rule: str, *, since: date, against: str | None = None
-) -> ClientChange:
-    value, decline, tier = change.value, change.decline, change.tier
+def _decision(end: Side, config: Config, client: str) -> Decision:
+    """What the rules of one side alone decide of the client, without earlier runs and overrides."""
+    block = score_clients(end.book, end.bundle, config, [client], end.as_of)
+    return Decision(decided=decide(assessment(end.bundle.models, block.panel, block.predictions)), row=0)
+
+
+def _client_change(said: _Said, *, since: date, against: str | None, lang: Language) -> ClientChange:
+    value, decline, tier = said.change.value, said.change.decline, said.change.tier
+    titles = {each.reason: each.title.within(lang) for each in said.words.values()}
     moved = [
         MovedReason(title=titles.get(reason, reason), points=float(points) * 100, value=float(amount))
         for reason, points, amount in zip(value.reasons, decline.data[0], value.data[0], strict=True)
@@ -113,9 +133,16 @@ def _told_change(
         calibration=MovedReason(
             title=Step.CALIBRATION, points=float(decline.calibration[0]) * 100, value=float(value.calibration[0])
         ),
-        decided_by=str(tier.decided_by[0]),
-        tier_because=titles.get(str(tier.reason[0])),
-        rule=rule,
+        cause=tier_cause(
+            said.before,
+            said.now,
+            value=value,
+            decline=decline,
+            policy=said.policy,
+            words=said.words,
+            titles=titles,
+            language=lang,
+        ),
     )
 
 

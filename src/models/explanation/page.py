@@ -10,17 +10,16 @@ from markupsafe import Markup
 from models.explanation import plots as client_plots
 from models.explanation.labels import kind_in_words, say
 from models.explanation.ledger import Ledger, change_rows, ledger, money_scale, points_scale
+from models.explanation.reach_text import answers, reach_note
 from models.explanation.reasons import ExplainedReason
 from models.explanation.story import ClientStory
 from models.explanation.text import (
-    answers,
     change_ends,
     change_title,
     client_title,
     grade_lines,
     headline,
     horizon,
-    reach_note,
     tier_move,
 )
 from models.reasons.figures import day

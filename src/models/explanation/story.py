@@ -14,17 +14,16 @@ import pyarrow.dataset as ds
 from models.book.door import Book
 from models.config.root import Config
 from models.explanation.change_reasons import ClientChange
+from models.explanation.client_reach import client_reach
 from models.explanation.history import ClientPast
-from models.explanation.labels import no_lending_sentence
-from models.explanation.reach import PeerRange, ReachLimits
 from models.explanation.reasons import ClientReasons, explained_reasons
 from models.explanation.scores import ClientScores
-from models.explanation.within_reach import NoneWithinReach, Reachable, within_reach
+from models.explanation.within_reach import NoneWithinReach, Reachable
 from models.grading.decision import decide
 from models.grading.evidence import grade_report
 from models.grading.reasons_text import reasons
 from models.grading.report import GradeReport
-from models.grading.text import GradeText, distance_sentence, grade_in_words
+from models.grading.text import GradeText, grade_in_words
 from models.grading.treatments import Treatment, TreatmentTable
 from models.learners.decline.curves import DeclineCurves
 from models.lists.report import lists_of_client
@@ -42,7 +41,6 @@ from models.scoring.policy_in_force import GradedBy, scoring_config
 from models.scoring.run_key import model_version
 from models.scoring.without_effect import policy_in_force_notices, settings_without_effect
 from models.text import Language
-from models.vocab import DeclineCause
 from models.warnings.publishing import unpublished_warnings, warning_columns
 from models.warnings.report import ClientWarning, published_warnings
 from models.warnings.text import warning_sentences, warning_terms
@@ -151,15 +149,6 @@ class ClientStory:
     notices: tuple[Notice, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Reach:
-    """What would change the client, with what is said around it."""
-
-    answers: tuple[Reachable | NoneWithinReach, ...]
-    way_up: str
-    no_lending: str
-
-
 def explain_client(
     book: Book,
     bundle: Bundle,
@@ -181,7 +170,7 @@ def explain_client(
     alone = assessment(models, block.panel, block.predictions, block.decision_context)
     decided = decide(alone, block.decision_context.limit)
     grade = grade_report(decided, 0, settings.features)
-    reach = _within_reach(past, bundle, config, lang)
+    reach = client_reach(past, bundle, config, lang)
     (explained,) = explained_reasons(bundle, block, lang=lang)
     return ClientStory(
         client_id=scores.client_id,
@@ -338,32 +327,6 @@ def _measure(past: ClientPast, bundle: Bundle, name: str, lang: Language) -> Mea
         numbers=tuple(_known(number) for number in numbers),
         texts=tuple(feature_in_words(float(number), words, lang, bundle.config.book.currency) for number in numbers),
     )
-
-
-def _within_reach(past: ClientPast, bundle: Bundle, config: Config, lang: Language) -> _Reach:
-    """What would change the client, and what must not be proposed to it; nothing where nothing is asked."""
-    asked = config.explaining
-    if not asked.within_reach:
-        return _Reach(answers=(), way_up="", no_lending="")
-    block, models = past.block, bundle.models
-    view = models.peers.of(block.matrix, block.predictions.segment)
-    places = np.arange(len(models.contract.names))[None, :]
-    peers = PeerRange(low=view.low(places)[0], high=view.high(places)[0])
-    alone = decide(assessment(models, block.panel, block.predictions))
-    grade = grade_report(alone, 0, bundle.config.features)
-    default = _default_probability(block.predictions.curves)
-    limits = ReachLimits.of(grade, models.policy.settings, default, asked.lending_max_default)
-    return _Reach(
-        answers=within_reach(models, block.panel.features, peers, bundle.config, asked.within_reach, limits=limits),
-        way_up=distance_sentence(grade, models.policy, lang),
-        no_lending=no_lending_sentence(limits.no_lending, default, lang),
-    )
-
-
-def _default_probability(curves: DeclineCurves) -> float | None:
-    """The chance of default of the first client within the horizon; None where causes are unknown."""
-    incidence = curves.incidence.get(DeclineCause.DEFAULT)
-    return None if incidence is None or curves.event != "decline" else float(incidence[0, -1])
 
 
 def _known(number: float) -> float | None:

@@ -12,10 +12,9 @@ from rich.text import Text
 from models.explanation.change_reasons import ClientChange
 from models.explanation.labels import say
 from models.explanation.ledger import change_rows, ledger
+from models.explanation.reach_text import Answer, answers, reach_note
 from models.explanation.story import ClientStory
 from models.explanation.text import (
-    Answer,
-    answers,
     between,
     change_ends,
     change_title,
@@ -23,7 +22,6 @@ from models.explanation.text import (
     grade_lines,
     headline,
     horizon,
-    reach_note,
     tier_move,
 )
 from models.reasons.figures import day

@@ -5,23 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 
-from models.explanation.change import UNCHANGED, Step
-from models.explanation.change import ChangePath as TierWay
 from models.explanation.change_reasons import ClientChange
 from models.explanation.labels import kind_in_words, say
 from models.explanation.story import ClientStory
-from models.explanation.within_reach import FeatureMove, Goal, Outcome, Reachable
 from models.grading.override_text import override_sentence
-from models.panel.features.words import FeatureWords
-from models.reasons.figures import day, figure_in_words, money, money_from, percentage, rounded_away
-from models.text import CLAUSES, SENTENCES, Language, Text, joined, number
+from models.reasons.figures import day, money, money_from, percentage
+from models.text import CLAUSES, SENTENCES, Language, joined
 
-_IN_TURN: Final = Text("{first} {next}", "sentences")
 _SMALLEST_DEGREE = 0.05
-_MOVES = 2
-"""So many features of a thing to do are named; they move together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -164,10 +156,10 @@ def _tier(name: str, story: ClientStory) -> str:
 
 def _tier_title(change: ClientChange, story: ClientStory) -> str:
     """Title of the tier in a change, which is reported of the tiers that the rules give at each date alone."""
-    return f"tier{_by_rule(change.tier[1], story)}"
+    return f"tier{by_rule_key(change.tier[1], story)}"
 
 
-def _by_rule(tier: str, story: ClientStory) -> str:
+def by_rule_key(tier: str, story: ClientStory) -> str:
     """The end of the keys of texts on a tier by the rules alone, where the client holds another."""
     return "" if tier == story.scores.tier else "_by_rule"
 
@@ -179,13 +171,11 @@ def _both(texts: Iterable[str]) -> tuple[str, str]:
 
 def tier_move(change: ClientChange, story: ClientStory) -> str:
     """Whether the tier moved, and what moved it: that of the rules alone, where the client holds another."""
-    lang, whose = story.language, _by_rule(change.tier[1], story)
+    lang, whose = story.language, by_rule_key(change.tier[1], story)
     before, now = (_tier(tier, story) for tier in change.tier)
-    if change.decided_by == UNCHANGED:
+    if change.cause is None:
         return say(f"tier_same{whose}", lang, now=now)
-    by = TierWay.RULES if change.decided_by == Step.DATA and change.tier_because is None else change.decided_by
-    because = change.tier_because or say(f"by_{by}", lang, rule=without_tier(change.rule, now, lang))
-    return say(f"tier_moved{whose}", lang, before=before, now=now, because=because)
+    return say(f"tier_moved{whose}", lang, before=before, now=now, because=change.cause.sentence)
 
 
 def without_tier(reason: str, tier: str, language: Language) -> str:
@@ -208,103 +198,6 @@ def between(line: Line, story: ClientStory) -> str:
         return "  "
     written = story.tier_reason.removesuffix(line.note).removeprefix(line.text)
     return written or say("colon", story.language)
-
-
-def goal_title(goal: Goal, story: ClientStory) -> str:
-    """What a change is sought for; a tier is sought above the one that the rules alone give today."""
-    if goal is Goal.OFF_DECLINE_LIST:
-        return say("off_list", story.language)
-    now = story.history[-1].tier
-    return say(f"tier_up{_by_rule(now, story)}", story.language, tier=story.tiers[now])
-
-
-@dataclass(frozen=True, kw_only=True)
-class Proposal:
-    """One way to reach a goal: what to do, what it would have to bring about, and what the models then say."""
-
-    actions: tuple[str, ...]
-    moves: tuple[str, ...]
-    then: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What would reach a goal: a sentence where nothing does, and the nearest or the smallest ways."""
-
-    title: str
-    sentence: str
-    proposals: tuple[Proposal, ...]
-
-
-def answers(story: ClientStory) -> list[Answer]:
-    """What would change the client, goal by goal."""
-    return [_answer(answer, story) for answer in story.reach]
-
-
-def _answer(answer: Any, story: ClientStory) -> Answer:
-    title, way = goal_title(answer.goal, story), story.way_up if answer.goal is Goal.TIER_UP else ""
-    if isinstance(answer, Reachable):
-        outcomes: tuple[Outcome, ...] = (answer.outcome, *answer.others[:1])
-        proposals = tuple(_proposal(each, story) for each in outcomes)
-        return Answer(title=title, sentence=_after(way, "", story), proposals=proposals)
-    none = "reach_nothing" if answer.best is None else "reach_none"
-    nearest = () if answer.best is None else (_proposal(answer.best, story),)
-    return Answer(title=title, sentence=_after(way, none, story), proposals=nearest)
-
-
-def _after(way: str, key: str, story: ClientStory) -> str:
-    """What lacks or which cap bars the way up, and then what is within reach."""
-    lang = story.language
-    said = [say("full_stop", lang, sentence=way) if way else "", say(key, lang) if key else ""]
-    return joined(filter(None, said), lang, _IN_TURN)
-
-
-def reach_note(story: ClientStory) -> str:
-    """What the answers are worth, and to whom no lending is proposed."""
-    return joined(filter(None, [say("reach_note", story.language), story.no_lending]), story.language, _IN_TURN)
-
-
-def _proposal(outcome: Outcome, story: ClientStory) -> Proposal:
-    lang = story.language
-    return Proposal(
-        actions=tuple(move.action.within(lang) for move in outcome.moves),
-        moves=tuple(_moved(feature, story) for move in outcome.moves for feature in _telling(move.features)),
-        then=say(
-            f"reach_then{_by_rule(story.history[-1].tier, story)}",
-            lang,
-            tier=story.tiers[outcome.tier],
-            decline=share(outcome.decline_probability, lang),
-            value=money(outcome.value, story.currency, lang),
-        ),
-    )
-
-
-def _telling(features: tuple[FeatureMove, ...]) -> tuple[FeatureMove, ...]:
-    """Those that move most against what they are."""
-    ranked = sorted(features, key=lambda move: -abs(move.then - move.now) / (abs(move.now) + abs(move.then)))
-    return tuple(ranked[:_MOVES])
-
-
-def _moved(move: FeatureMove, story: ClientStory) -> str:
-    words, lang = story.words.get(move.feature), story.language
-    if words is None:
-        return say(
-            "reach_move",
-            lang,
-            feature=move.feature,
-            now=number(f"{move.now:.3g}", lang),
-            then=number(f"{move.then:.3g}", lang),
-        )
-    now, then = (
-        figure_in_words(number, words.figure, lang, currency=story.currency)
-        for number in (move.now, rounded_away(move.then, move.now, words.figure))
-    )
-    return say("reach_move", lang, feature=_capital(words, lang), now=now, then=then)
-
-
-def _capital(words: FeatureWords, lang: Language) -> str:
-    described = words.describe(lang)
-    return described[:1].upper() + described[1:]
 
 
 def _value_range(story: ClientStory) -> str:

@@ -15,7 +15,9 @@ from itertools import product
 import numpy as np
 
 from models.config.policy.tiers import UNRANKED
+from models.grading.caps import NO_CAP
 from models.grading.criteria import weight_shares
+from models.grading.decision import TierDecisions
 from models.grading.decision_table import DecisionTable
 from models.grading.fitted import GradingPolicy
 from models.grading.scores import Scored
@@ -60,6 +62,31 @@ class PublishedGrades:
     asked: IntArray
     numbers: Mapping[str, FloatArray]
     points: Mapping[tuple[str, str], FloatArray]
+
+    @classmethod
+    def of(cls, decided: TierDecisions, row: int, policy: GradingPolicy) -> PublishedGrades:
+        """What would be published of one client, in the ranks of ``policy``, which may be another than decided."""
+        assessment, scale = decided.assessment, policy.scale
+        cap = int(assessment.cap[row])
+        caps = assessment.policy.settings.caps
+        unknown = np.full(1, np.nan)
+        return cls(
+            tier=scale.ranks(decided.tier[[row]], 1),
+            by_rule=scale.ranks(decided.by_rule[[row]], 1),
+            ruled=scale.ranks(decided.scale.at(assessment.rule_rank[[row]]), 1),
+            least=np.maximum(scale.ranks([caps[cap].at_most] if cap != NO_CAP else [""], 1), 0),
+            cap=np.array([caps[cap].name if cap != NO_CAP else ""]),
+            asked=np.full(1, UNRANKED),
+            numbers={
+                name: assessment.scores[name].numbers[[row]] if name in assessment.scores else unknown
+                for name in policy.settings.dimensions
+            },
+            points={
+                (name, criterion.name): scored.points[place, [row]]
+                for name, scored in assessment.scores.items()
+                for place, criterion in enumerate(assessment.policy.settings.dimensions[name].criteria)
+            },
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,17 +6,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from models.config.policy.dimensions import DimensionConfig, Unit
+from models.config.policy.dimensions import DimensionConfig
 from models.config.policy.rules import CapConfig
 from models.grading.criteria import CriterionNeed
+from models.grading.criterion_text import criterion_name, criterion_value
 from models.grading.decision import Basis
+from models.grading.distance_text import distance_sentence
 from models.grading.fitted import GradingPolicy
 from models.grading.reasons_text import level_name, level_range, written_cut_off
 from models.grading.report import CriterionEvidence, DimensionEvidence, GradeReport, HoldingCap, Lacking
-from models.panel.features.words import FeatureWords, FigureUnit, plain_words
-from models.reasons.figures import day, exact_money, figure_in_words, money, rounded_away
-from models.reasons.text import feature_in_words
-from models.text import CLAUSES, SENTENCES, Language, Slot, Text, joined, named
+from models.panel.features.words import FeatureWords, plain_words
+from models.reasons.figures import day, exact_money, money, rounded_away
+from models.text import CLAUSES, SENTENCES, Language, Slot, Text, joined
 from models.text import number as number_in
 
 _RULE: Final = Text("Row {row} of {rows} of the decision table gives {tier}: {when}", "grade")
@@ -57,15 +58,6 @@ _NONE_ALONE: Final = Text("no criterion alone is enough", "grade")
 _NEED: Final = Text("{what} {now} → {needed}", "grade")
 _POINTS: Final = Text("{number} points", "score")
 _PERCENT: Final = Text("{number}%", "share")
-_SHORT: Final = Text("{label} {number} short", "tier")
-_OVER: Final = Text("{label} {number} too high", "tier")
-_LABEL_NOT_KNOWN: Final = Text("{label} not known", "tier")
-_BOTH: Final = Text("{first} and {next}", "what is lacking")
-_NEXT: Final = Text("{tier}: {lacking} for {next}", "tier")
-_BY_OVERRIDE: Final = Text("{tier} by override; by rule {way}", "tier")
-_BEST_TIER: Final = Text("{tier}: the best tier", "tier")
-_NOTHING_LACKS: Final = Text("nothing lacking, the next run may move it", "tier")
-_CAPPED: Final = Text("{tier}: no better tier while capped: {cap}", "tier")
 SOURCES: Final = {
     "clients": Text("clients", "table"),
     "facilities": Text("facilities", "table"),
@@ -79,16 +71,6 @@ SOURCES: Final = {
     "models": Text("forecast of the models", "table"),
     "policy": Text("score of the policy", "table"),
 }
-_PREDICTIONS: Final = {
-    "value": Text("value", "prediction"),
-    "value_low": Text("lower bound of value", "prediction"),
-    "value_high": Text("upper bound of value", "prediction"),
-    "decline_probability": Text("probability of decline", "prediction"),
-    "decline_low": Text("lower bound of decline", "prediction"),
-    "decline_high": Text("upper bound of decline", "prediction"),
-}
-_PERCENTAGE_POINTS: Final = Text("{number:.1f} percentage points")
-_CREDIT_POINTS: Final = Text("{number:.1f} points", "score")
 _MOST_DIGITS = 6
 _NEAR = 0.005
 """An amount this near to a cut-off, as a share of it, is written to the last unit of the currency."""
@@ -146,53 +128,6 @@ def grade_in_words(
         lacking=distance_sentence(report, policy, language),
         needs=tuple(speaker.needs(each) for each in report.lacking if each.needs),
     )
-
-
-def distance_sentence(report: GradeReport, policy: GradingPolicy, language: Language) -> str:
-    """What one client lacks for the next tier, e.g. ``A: expected value 2.1 m USD short for AA``."""
-    if report.basis == Basis.OVERRIDE and not report.barred_by:
-        way = _way(report, policy, report.unasked, language)
-        return _BY_OVERRIDE.within(language, tier=policy.scale.label(report.tier, language), way=way)
-    return _way(report, policy, report.tier, language)
-
-
-def _way(report: GradeReport, policy: GradingPolicy, tier: str, language: Language) -> str:
-    """The way on from ``tier``: barred by a cap, or as the rules have it, no further than a cap leaves."""
-    caps = {cap.name: cap for cap in policy.settings.caps}
-    hardest = caps[report.caps[0].name] if report.caps else None
-    called = policy.scale.label(tier, language)
-    if hardest is not None and hardest.at_most == tier:
-        return _CAPPED.within(language, tier=called, cap=hardest.because.phrase())
-    if not report.next_tier:
-        return _BEST_TIER.within(language, tier=called)
-    said = joined((_lacking(policy, each, language) for each in report.lacking), language, _BOTH)
-    following = report.next_tier
-    reached = following if hardest is None else max(following, hardest.at_most, key=policy.scale.rank)
-    return _NEXT.within(
-        language,
-        tier=called,
-        lacking=said or _NOTHING_LACKS.within(language),
-        next=policy.scale.label(reached, language),
-    )
-
-
-def _lacking(policy: GradingPolicy, lacking: Lacking, language: Language) -> str:
-    dimension = policy.settings.dimensions[lacking.dimension]
-    label = dimension.label.phrase()
-    if lacking.amount is None:
-        return _LABEL_NOT_KNOWN.within(language, label=label)
-    words = _SHORT if dimension.sign > 0 else _OVER
-    return words.within(language, label=label, number=_distance(lacking, policy.currency, language))
-
-
-def _distance(lacking: Lacking, currency: str, language: Language) -> str:
-    """A distance as a person says it; what is lacking is never said to be nothing."""
-    amount = lacking.amount or 0.0
-    if lacking.unit == "currency":
-        return money(amount, currency, language)
-    if lacking.unit == "probability":
-        return _PERCENTAGE_POINTS.within(language, number=max(100 * amount, 0.1))
-    return _CREDIT_POINTS.within(language, number=max(amount, 0.1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -341,29 +276,10 @@ class _Speaker:
         )
 
     def _called(self, name: str) -> str:
-        """What a criterion looks at: a dimension, a prediction or a feature."""
-        if name in self.policy.settings.dimensions:
-            return self.policy.settings.dimensions[name].label.within(self.language)
-        return (_PREDICTIONS[name] if name in _PREDICTIONS else self._words(name).description).within(self.language)
+        return criterion_name(name, self.policy, self.words, self.language)
 
     def _seen(self, name: str, value: float | str | None) -> str:
-        if value is None:
-            return ""
-        if isinstance(value, float) and name in self.policy.settings.dimensions:
-            unit: Unit = self.policy.settings.dimensions[name].unit
-            return self._in_unit(value, unit)
-        if isinstance(value, float) and name in _PREDICTIONS:
-            return self._in_unit(value, "currency" if name.startswith("value") else "probability")
-        if isinstance(value, str):
-            return named(value).within(self.language)
-        return feature_in_words(value, self._words(name), self.language, self.policy.currency) or ""
-
-    def _in_unit(self, value: float, unit: Unit) -> str:
-        if unit == "currency":
-            return money(value, self.policy.currency, self.language)
-        if unit == "probability":
-            return figure_in_words(value, FigureUnit.SHARE, self.language)
-        return _POINTS.within(self.language, number=number_in(f"{value:.1f}", self.language))
+        return criterion_value(name, value, self.policy, self.words, self.language)
 
     def _words(self, feature: str) -> FeatureWords:
         return self.words.get(feature) or plain_words(feature)
