@@ -17,6 +17,8 @@ from models.grading.facts import FORECAST, Facts
 from models.grading.scores import FALLBACKS, Scored, absent_features, looked_at, scores_of
 from models.notices import Notice, Severity
 
+IDLE_CAPS = "caps_not_in_force"
+"""The fact of a run's manifest that lists the caps whose feature the book lacks."""
 _BRING = "bring the table or column that the feature is made of, or change the policy"
 
 

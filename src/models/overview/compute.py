@@ -26,6 +26,8 @@ from models.kpis.report import book_kpis
 from models.kpis.tier_moves import tier_places
 from models.lists.report import WorkItem, published_lists
 from models.notices import notices_of
+from models.overview.grades import COLUMNS as GRADE_COLUMNS
+from models.overview.grades import grade_summary
 from models.overview.report import (
     AlarmSummary,
     ClientSample,
@@ -65,7 +67,7 @@ STRUCTS = {
 _CAUSES = ("moved_by", "dimension", "criterion", "cap")
 _COLUMNS = (
     "client_id", "value", "value_low", "value_high", "decline_probability", "tier", "tier_reason", "model_version",
-    "stage", COLD_START, *STRUCTS,
+    "stage", COLD_START, *STRUCTS, *GRADE_COLUMNS,
 )  # fmt: skip
 
 
@@ -111,6 +113,7 @@ def book_overview(
         clients=len(active),
         value=float(active["value"].sum()),
         tiers=tuple(_tier_lines(active, scale)),
+        grades=grade_summary(active, manifest, scale),
         tier_colours=dict(scale.colours()),
         top_tiers=scale.top,
         sample=_sample(active),

@@ -60,6 +60,7 @@ def overview_page(overview: Overview) -> str:
                 "success_sentence": success_sentence,
                 "absent_lists": absent_lists,
                 "what_moved": what_moved,
+                "plain": plain,
                 "severity_style": SEVERITY_STYLES.get,
                 "fates_sentence": fates_sentence,
                 "css": partial(tier_style, colours=overview.tier_colours),
@@ -106,14 +107,19 @@ MOVED_BY = {
 def what_moved(client: MovedClient) -> str:
     """What moved a client to another tier, in words; a dash where the run does not say."""
     if client.cap is not None:
-        return f"cap {_plain(client.cap)}: {_plain(client.criterion or '')}"
+        return f"cap {plain(client.cap)}: {plain(client.criterion or '')}"
     if client.dimension is not None:
-        parts = [_plain(each) for each in (client.dimension, client.criterion) if each]
+        parts = [plain(each) for each in (client.dimension, client.criterion) if each]
         return f"{': '.join(dict.fromkeys(parts))} ({client.moved_by})"
     return "–" if client.moved_by is None else MOVED_BY.get(MovedBy(client.moved_by), "–")
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
+    """A name of the policy as it is read.
+
+    >>> plain("overdue_30")
+    'overdue 30'
+    """
     return name.replace("_", " ")
 
 

@@ -12,6 +12,7 @@ from models.kpis.compute import KpiRow
 from models.kpis.report import FigureMeaning
 from models.lists.report import WorkLists
 from models.notices import Notice
+from models.overview.grades import GradeSummary
 from models.scoring.policy_in_force import GradedBy
 
 
@@ -178,6 +179,7 @@ class Overview:
 
     Attributes:
         policy: which one graded; None of a run that was published before this was recorded.
+        grades: why clients stand in their tiers; None of runs that do not publish it.
         tier_colours: tier -> colour, best first; ``top_tiers`` are those whose clients are always warned of.
         sample: at most ``SAMPLE`` clients.
         cold_start: None where nobody was scored without activity; clients, value and tiers are of active clients.
@@ -200,6 +202,7 @@ class Overview:
     clients: int
     value: float
     tiers: tuple[TierLine, ...]
+    grades: GradeSummary | None
     tier_colours: dict[str, str]
     top_tiers: tuple[str, ...]
     sample: ClientSample

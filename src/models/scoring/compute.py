@@ -15,7 +15,7 @@ from models.book.periods import PeriodGrid
 from models.codec import JsonValue, to_plain
 from models.config.root import Config
 from models.errors import IrreproducibleError, TooLittleDataError
-from models.grading.coverage import Coverage, coverage_notices
+from models.grading.coverage import IDLE_CAPS, Coverage, coverage_notices, idle_caps
 from models.grading.decision import Assessment, TierDecisions, decide
 from models.grading.known_overrides import override_facts, override_notices, overrides_at, overrides_written
 from models.grading.stability import MoveLimit, limit_of
@@ -262,6 +262,7 @@ def _write_blocks(
     pq.write_table(lists.table, draft / LISTS, compression="zstd")
     weight = job.settings.warnings.stake_weight
     more = {MOVES: asdict(limit), "alarms": alarms, STAKE_WEIGHT: weight, "movers": moved, LISTS_FACT: lists.facts}
+    more[IDLE_CAPS] = _idle_caps(waiting.assessment, job)
     write_manifest(draft, _manifest_facts(prepared, job, tally) | more)
 
 
@@ -285,6 +286,13 @@ def _policy_notices(waiting: Sequence[Assessment], job: _Job) -> list[Notice]:
     """What the policy goes without in this book."""
     coverage = Coverage.joined([alone.coverage for alone in waiting])
     return coverage_notices(job.bundle.models.policy.settings, coverage, tuple(job.settings.warnings.dimensions))
+
+
+def _idle_caps(waiting: Sequence[Assessment], job: _Job) -> list[dict[str, str]]:
+    """The caps that are not in force, since the book lacks what they look at."""
+    coverage = Coverage.joined([alone.coverage for alone in waiting])
+    caps = idle_caps(job.bundle.models.policy.settings, coverage)
+    return [{"name": cap.name, "feature": cap.feature, "at_most": cap.at_most} for cap in caps]
 
 
 def _move_limit(waiting: Sequence[Assessment], job: _Job) -> MoveLimit:
