@@ -14,11 +14,9 @@ from models.explanation.within_reach import NoneWithinReach, Reachable, within_r
 from models.grading.decision import decide
 from models.grading.distance_text import distance_sentence
 from models.grading.evidence import grade_report
-from models.learners.decline.curves import DeclineCurves
 from models.pipeline.bundle import Bundle
 from models.scoring.columns import assessment
 from models.text import Language
-from models.vocab import DeclineCause
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,16 +43,11 @@ def client_reach(past: ClientPast, bundle: Bundle, config: Config, lang: Languag
     peers = PeerRange(low=view.low(places)[0], high=view.high(places)[0])
     alone = decide(assessment(models, block.panel, block.predictions))
     grade = grade_report(alone, 0, bundle.config.features)
-    default = _default_probability(block.predictions.curves)
+    foreseen = float(block.predictions.default_probability[0])
+    default = None if np.isnan(foreseen) else foreseen
     limits = ReachLimits.of(grade, models.policy.settings, default, asked.lending_max_default)
     return ClientReach(
         answers=within_reach(models, block.panel.features, peers, bundle.config, asked.within_reach, limits=limits),
         way_up=distance_sentence(grade, models.policy, lang),
         no_lending=no_lending_sentence(limits.no_lending, default, lang),
     )
-
-
-def _default_probability(curves: DeclineCurves) -> float | None:
-    """The chance of default of the first client within the horizon; None where causes are unknown."""
-    incidence = curves.incidence.get(DeclineCause.DEFAULT)
-    return None if incidence is None or curves.event != "decline" else float(incidence[0, -1])
