@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 
 from models.config.policy.tiers import DEFAULT_SCALE
-from models.grading.coverage import IDLE_CAPS, idle_caps
+from models.grading.coverage import idle_caps
 from models.grading.decision import grade_book
 from models.grading.fitted import fit_policy
+from models.grading.report import IdleCap
 from models.overview.grades import CapCount, LackingCount, grade_summary
 from models.scoring.tier_columns import tier_columns
 from support.graded import PROJECT_FINANCE, facts_of, policy_of
@@ -26,7 +27,7 @@ def test_what_lacks_caps_and_stability_are_counted() -> None:
     decided = grade_book(fit_policy(policy_of(stability={"margin": 0.05}), facts, "USD"), facts)
     assert decided.tier.tolist() == ["AA", "A", "A", "A", "B", "A"]
     scores = pa.table(tier_columns(decided, {})).to_pandas()
-    found = grade_summary(scores, {}, DEFAULT_SCALE)
+    found = grade_summary(scores, DEFAULT_SCALE)
     assert found is not None
     assert found.lacking == (
         LackingCount(tier="A", next_tier="AA", dimension="credit", criterion="pd_last", clients=3),
@@ -43,15 +44,15 @@ def test_caps_whose_feature_the_book_lacks_are_listed_and_those_for_who_misses_i
     decided = grade_book(fit_policy(PROJECT_FINANCE, facts, "USD"), lacking)
     caps = idle_caps(PROJECT_FINANCE, decided.assessment.coverage)
     assert [cap.name for cap in caps] == [cap.name for cap in PROJECT_FINANCE.caps if not cap.or_missing]
-    facts_of_run = {IDLE_CAPS: [{"name": each.name, "feature": each.feature, "at_most": each.at_most} for each in caps]}
-    found = grade_summary(pa.table(tier_columns(decided, _kinds())).to_pandas(), facts_of_run, DEFAULT_SCALE)
+    idle = [IdleCap(name=each.name, feature=each.feature, at_most=each.at_most) for each in caps]
+    found = grade_summary(pa.table(tier_columns(decided, _kinds())).to_pandas(), DEFAULT_SCALE, idle)
     assert found is not None
     assert [cap.cap for cap in found.caps] == ["rating_missing_or_old"]
     assert [cap.name for cap in found.not_in_force] == [cap.name for cap in caps]
 
 
 def test_a_run_that_does_not_publish_it_has_no_summary() -> None:
-    assert grade_summary(pa.table({"tier": ["A"]}).to_pandas(), {}, DEFAULT_SCALE) is None
+    assert grade_summary(pa.table({"tier": ["A"]}).to_pandas(), DEFAULT_SCALE) is None
 
 
 def _kinds() -> dict[str, pa.Array]:

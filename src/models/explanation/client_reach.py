@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.config.root import Config
 from models.explanation.history import ClientPast
-from models.explanation.labels import no_lending_sentence
+from models.explanation.labels import say
 from models.explanation.reach import PeerRange, ReachLimits
 from models.explanation.within_reach import NoneWithinReach, Reachable, within_reach
 from models.grading.decision import decide
 from models.grading.distance_text import distance_sentence
 from models.grading.evidence import grade_report
 from models.pipeline.bundle import Bundle
+from models.reasons.figures import percentage
 from models.scoring.columns import assessment
-from models.text import Language
+from models.text import Language, joined
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,3 +53,16 @@ def client_reach(past: ClientPast, bundle: Bundle, config: Config, lang: Languag
         way_up=distance_sentence(grade, models.policy, lang),
         no_lending=no_lending_sentence(limits.no_lending, default, lang),
     )
+
+
+def no_lending_sentence(reasons: Sequence[str], default: float | None, language: Language) -> str:
+    """Why no lending is proposed; empty where it may be.
+
+    >>> no_lending_sentence(["arrears", "default"], 0.61, "en")
+    'No lending is proposed to a client in arrears, with a probability of default of 61%.'
+    """
+    if not reasons:
+        return ""
+    share = "" if default is None else percentage(default, language)
+    why = joined((say(f"no_lending_{each}", language, share=share) for each in reasons), language)
+    return say("no_lending", language, why=why)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from models.panel.features.labels import STRETCHES
-from models.reasons.figures import percentage
-from models.text import Language, Slot, Text, joined
+from models.text import Language, Slot, Text
 
 KINDS = {
     "acquisition": Text("acquisition", "kind"),
@@ -170,19 +167,6 @@ def say(key: str, language: Language, **slots: Slot) -> str:
     'within 12 months'
     """
     return _WORDS[key].within(language, **slots)
-
-
-def no_lending_sentence(reasons: Sequence[str], default: float | None, language: Language) -> str:
-    """Why no lending is proposed; empty where it may be.
-
-    >>> no_lending_sentence(["arrears", "default"], 0.61, "en")
-    'No lending is proposed to a client in arrears, with a probability of default of 61%.'
-    """
-    if not reasons:
-        return ""
-    share = "" if default is None else percentage(default, language)
-    why = joined((say(f"no_lending_{each}", language, share=share) for each in reasons), language)
-    return say("no_lending", language, why=why)
 
 
 def kind_in_words(kind: str | None, language: Language) -> str:

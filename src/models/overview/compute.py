@@ -21,7 +21,9 @@ from models.config.policy.tiers import TierScale
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.funnel.compute import FunnelExcerpt, book_funnel
+from models.grading.coverage import IDLE_CAPS
 from models.grading.known_overrides import COUNTING
+from models.grading.report import IdleCap
 from models.kpis.report import book_kpis
 from models.kpis.tier_moves import tier_places
 from models.lists.report import WorkItem, published_lists
@@ -113,7 +115,7 @@ def book_overview(
         clients=len(active),
         value=float(active["value"].sum()),
         tiers=tuple(_tier_lines(active, scale)),
-        grades=grade_summary(active, manifest, scale),
+        grades=grade_summary(active, scale, [IdleCap(**cap) for cap in manifest.get(IDLE_CAPS, ())]),
         tier_colours=dict(scale.colours()),
         top_tiers=scale.top,
         sample=_sample(active),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from models.config.policy.tiers import TierScale
-from models.grading.coverage import IDLE_CAPS
 from models.grading.report import IdleCap
 
 COLUMNS = ("next_tier", "tier_lacking", "tier_lacking_criterion", "tier_caps", "tier_kept_by", "tier_ruled")
@@ -58,7 +57,7 @@ class GradeSummary:
     not_in_force: tuple[IdleCap, ...]
 
 
-def grade_summary(scores: pd.DataFrame, manifest: Mapping[str, Any], scale: TierScale) -> GradeSummary | None:
+def grade_summary(scores: pd.DataFrame, scale: TierScale, not_in_force: Sequence[IdleCap] = ()) -> GradeSummary | None:
     """The summary of published scores, by client; None where the run does not publish what it rests on."""
     if not {*COLUMNS} <= {*scores.columns}:
         return None
@@ -66,7 +65,7 @@ def grade_summary(scores: pd.DataFrame, manifest: Mapping[str, Any], scale: Tier
         lacking=tuple(_lacking(scores, scale)),
         caps=tuple(_caps(scores, scale)),
         kept_by=dict(sorted(Counter(scores["tier_kept_by"].dropna().tolist()).items())),
-        not_in_force=tuple(IdleCap(**cap) for cap in manifest.get(IDLE_CAPS, ())),
+        not_in_force=tuple(not_in_force),
     )
 
 
@@ -83,7 +82,7 @@ def _lacking(scores: pd.DataFrame, scale: TierScale) -> list[LackingCount]:
 
 def _caps(scores: pd.DataFrame, scale: TierScale) -> list[CapCount]:
     holding: dict[Any, int] = scores["tier_caps"].explode().value_counts().to_dict()
-    hardest = scores["tier_caps"].str[0].fillna("").to_numpy(dtype=np.str_)
+    hardest = scores["tier_caps"].str[0].astype(object).fillna("").to_numpy(dtype=np.str_)
     tier, ruled = (scale.ranks(scores[name].to_numpy(dtype=np.str_), len(scores)) for name in ("tier", "tier_ruled"))
     lowered = Counter(hardest[ruled < tier].tolist())
     found = [CapCount(cap=name, clients=count, lowered=lowered[name]) for name, count in sorted(holding.items())]

@@ -37,7 +37,7 @@ def published_grades(folder: Path, clients: pd.Index, settings: PolicyConfig) ->
 
 def _grades(table: pa.Table, settings: PolicyConfig) -> PublishedGrades:
     clients, scale = table.num_rows, settings.scale
-    caps = table["tier_caps"].to_pandas().str[0].fillna("").to_numpy(dtype=np.str_)
+    caps = table["tier_caps"].to_pandas().str[0].astype(object).fillna("").to_numpy(dtype=np.str_)
     at_most = {cap.name: scale.rank(cap.at_most) for cap in settings.caps}
     tier, by_rule, ruled = (scale.ranks(table[name].to_numpy(), clients) for name in ("tier", BY_RULE, "tier_ruled"))
     return PublishedGrades(
