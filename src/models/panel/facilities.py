@@ -70,9 +70,12 @@ class Facilities:
         )
 
     def defaulted_anew(self, start: int, end: int, clients: int) -> BoolArray:
-        """Of whom a facility ended in default in [start, end) of which nothing was written off before. (clients,)."""
-        ended = _within(self.closed, start, end) & (self.cause == DEFAULTED)
-        return self._any(ended & (self.written_off >= start), clients)
+        """Of whom a facility ended in default in [start, end) and nothing was written off before. Shape (clients,).
+
+        An end in default comes when the workout is over, long after the default.
+        """
+        ended = self._any(_within(self.closed, start, end) & (self.cause == DEFAULTED), clients)
+        return ended & ~self._any(self.written_off < start, clients)
 
     def _only_matured(self, ended: BoolArray, clients: int) -> BoolArray:
         off_schedule = self._any(ended & (self.cause != MATURED), clients)
