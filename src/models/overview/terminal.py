@@ -16,6 +16,8 @@ def overview_lines(overview: Overview, page: Path) -> Iterator[str]:
     """How many moved and warn, who started cold, which policy graded, and where the page is."""
     yield f"moved    {_moved(overview.movers)}"
     yield f"warnings {_warned(overview.alarms)}"
+    if overview.alarms.ranked:
+        yield f"         {overview.alarms.ranked}"
     if overview.cold_start is not None:
         yield f"cold     {_cold(overview.cold_start, overview.currency)}"
     if overview.policy is not None:
@@ -44,4 +46,4 @@ def _moved(movers: Movers) -> str:
 def _warned(alarms: AlarmSummary) -> str:
     if not alarms.counts:
         return "none: this run did not look for them"
-    return f"{warnings_sentence(alarms.counts)} {alarms.ranked}".rstrip()
+    return warnings_sentence(alarms.counts)

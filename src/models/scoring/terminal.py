@@ -65,8 +65,8 @@ def prediction_lines(predicted: Predicted) -> list[str]:
         "scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "lists.parquet",
         "movers.parquet", "manifest.json",
     )  # fmt: skip
-    alarms = predicted.alarms
-    warned = [f"{'warnings':<21}{warnings_sentence(alarms)} {predicted.warnings_ranked}"] if alarms else []
+    alarms, ranked = predicted.alarms, predicted.warnings_ranked
+    warned = [f"{'warnings':<21}{warnings_sentence(alarms)}", f"{'':<21}{ranked}"] if alarms else []
     return [
         f"{'graded by':<21}{predicted.policy.sentence}",
         *warned,
