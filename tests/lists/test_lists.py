@@ -86,8 +86,8 @@ def test_nobody_is_to_grow_whom_something_forbids_or_who_can_bear_no_more() -> N
 
 
 def test_growth_that_is_foreseen_counts_where_no_opportunity_is_open() -> None:
-    foreseen = np.where(np.arange(CLIENTS) == 7, 160.0, 90.0)
-    assert first(inputs(value=foreseen), Purpose.GROW) == (["C7"], [pytest.approx(60.0)])
+    foreseen = np.where(np.arange(CLIENTS) == 7, 160.0, 80.0)
+    assert first(inputs(value=foreseen), Purpose.GROW) == (["C7"], [pytest.approx(160 - 0.9 * 100)])
 
 
 def test_cutting_takes_the_riskiest_unit_of_exposure_until_a_tenth_of_it_is_touched() -> None:

@@ -26,7 +26,7 @@ from models.config.backtest import BacktestConfig
 from models.config.root import Config
 from models.errors import InternalError
 from models.lists.compute import RankedClients, list_inputs, ranked
-from models.lists.rules import Purpose, Success
+from models.lists.rules import Purpose, Success, growth_foreseen
 from models.panel.panel import Panel
 from models.pipeline.past_behaviour import exposure_at_risk, past_behaviour
 from models.pipeline.predictions import Predictions
@@ -202,7 +202,8 @@ def replayed_day(day: GradedDay, known: PastLosses, warned: Callable[[], BoolArr
     lending = _lending(day, known)
     screening = scores(tier_first(standing.tier, said.value, scale), said.value, by_rule, rows.value)
     retention = scores(tier_first(standing.tier, expected, scale), expected, by_rule, profit)
-    growth, more = np.maximum(rows.value - day.stake, 0.0), said.value - day.stake
+    growth = np.maximum(rows.value - day.stake, 0.0)
+    more = growth_foreseen(said.value, 1.0 - said.decline_probability, day.stake)
     growing = scores(tier_first(standing.tier, more, scale), more, by_rule, growth)
     return Replayed(
         as_of=day.horizon[0],

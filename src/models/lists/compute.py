@@ -16,6 +16,7 @@ from models.lists.rules import (
     Purpose,
     Success,
     debt_headroom,
+    growth_foreseen,
     may_grow,
     mean_share_avoided,
     offer_profit,
@@ -198,8 +199,9 @@ def _grow(inputs: ListInputs, config: Config) -> RankedClients:
     bearable = np.where(inputs.may_grow, np.fmin(np.nan_to_num(inputs.need), inputs.headroom), 0.0)
     has_room = inputs.may_grow & ~(inputs.headroom <= 0)
     lent = _margin_of_lending(inputs, bearable, config)
+    stays = 1.0 - inputs.declines
     grown = Benefit(
-        expected=inputs.value - inputs.stake,
+        expected=growth_foreseen(inputs.value, stays, inputs.stake),
         low=inputs.value_low - inputs.stake,
         high=inputs.value_high - inputs.stake,
     )
