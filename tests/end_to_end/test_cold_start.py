@@ -15,7 +15,8 @@ from models.config.loading import load_config
 from models.config.root import Config
 from models.explanation.job import explain
 from models.pipeline.bundle import Bundle, read_bundle
-from models.scoring.compute import COLD_EXPLANATIONS, SCORES, predict_book
+from models.publications.previous import COLD_EXPLANATIONS
+from models.scoring.compute import SCORES, predict_book
 from models.scoring.report import Predicted
 from models.simulator.job import simulate_book
 from models.training.job import train

@@ -22,6 +22,8 @@ COLD_START = "cold_start"
 """The column of scores that marks clients without activity, scored by what came of those who began alike."""
 TIER_SCALE = "tier_scale"
 """The entry of a manifest that tells the tiers of the policy, best first."""
+COLD_EXPLANATIONS = "cold_start_explanations.parquet"
+"""What moves their predictions, of whom other features tell; there where any were scored."""
 _DATE_LENGTH = len("2023-12-01")
 _RUN_NAME = re.compile(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}")
 """As ``run_folder`` names them."""

@@ -33,7 +33,7 @@ from models.pipeline.likeness import likeness_notices, refuse_unlike, value_noti
 from models.pipeline.serving import ServingModels
 from models.pipeline.serving_text import serving_sentences
 from models.publications.latest import lead_latest, require_place, stays_notice
-from models.publications.previous import TIER_SCALE, earlier_scores
+from models.publications.previous import COLD_EXPLANATIONS, TIER_SCALE, earlier_scores
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.blocks import BlockScores, Scoring, scored_blocks
 from models.scoring.columns import REMEMBERED
@@ -58,8 +58,6 @@ from models.workers import Mapper, Processes
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
-COLD_EXPLANATIONS = "cold_start_explanations.parquet"
-"""The same of clients without activity, of whom other features tell; there where any were scored."""
 CURVES = "curves.parquet"
 SCORE_ORDER = (
     "client_id",

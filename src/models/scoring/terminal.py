@@ -8,6 +8,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from models.grading.override_text import overrides_sentence
+from models.publications.previous import COLD_EXPLANATIONS
 from models.scoring.report import Predicted, TierSummary
 from models.shell.small_plots import short_number
 from models.warnings.text import warnings_sentence
@@ -65,11 +66,13 @@ def prediction_lines(predicted: Predicted) -> list[str]:
         "scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "lists.parquet",
         "movers.parquet", "manifest.json",
     )  # fmt: skip
+    cold = [f"{'cold start':<21}{predicted.cold_start.clients:,} clients, apart: {COLD_EXPLANATIONS}"]
     alarms, ranked = predicted.alarms, predicted.warnings_ranked
     warned = [f"{'warnings':<21}{warnings_sentence(alarms)}", f"{'':<21}{ranked}"] if alarms else []
     return [
         f"{'graded by':<21}{predicted.policy.sentence}",
         *warned,
+        *(cold if predicted.cold_start.clients else []),
         *reported,
         *(f"{name:<21}{predicted.folder / name}" for name in names),
         f"{'newest, always':<21}{predicted.folder.parent / 'latest'}",
