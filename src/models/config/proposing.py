@@ -24,7 +24,7 @@ class ProposeConfig(Section):
         default=10.0, description="No trial begins once the search has taken so long; then it says that it was cut."
     )
     tier_factor: Annotated[float, Field(ge=1)] = Field(
-        default=3.0, description="A tier holds at most so many times its share of today's clients, and at least 1/."
+        default=5.0, description="A tier holds at most so many times its share of today's clients, and at least 1/."
     )
     weights: bool = Field(
         default=True, description="Also weights of criteria, for half of the trials; taken if they help beyond chance."
