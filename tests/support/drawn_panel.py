@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -80,7 +81,34 @@ def _features(random: np.random.Generator, total: np.ndarray, recency: np.ndarra
     )
 
 
-def fitted_models(config: Config | None = None) -> FittedModels:
-    """The pipeline fitted on the drawn panel, calibrated on its out-of-time forecast."""
-    panel, config = drawn_panel(), config or small_config()
+def indebted_panel(clients: int = 300, *, defaults: bool = True, rated: bool = True) -> Panel:
+    """The same clients in debt: who pays late may default, and then loses part of what it owes.
+
+    ``defaults``: whether any came; ``rated``: whether clients have ratings with a PD.
+    """
+    panel, random = drawn_panel(clients), np.random.default_rng(12)
+    assert panel.value is not None
+    recency = panel.features["activity_recency_days"].to_numpy()
+    exposure = panel.features["value_sum_12p"].to_numpy() * random.lognormal(2.0, 0.5, len(panel))
+    lgd = random.uniform(0.2, 0.7, len(panel))
+    chance = 1 / (1 + np.exp(5.0 - 0.03 * recency))
+    defaulted = defaults & (random.random(len(panel)) < chance)
+    lost = np.where(defaulted, exposure * lgd * random.uniform(0.8, 1.2, len(panel)), 0.0)
+    debts = {"exposure_at_default": exposure, "loss_given_default": lgd}
+    ratings = {"pd_last": np.where(random.random(len(panel)) < 0.9, chance, np.nan)} if rated else {}
+    features = panel.features.assign(**debts, **ratings)
+    return replace(
+        panel,
+        features=features,
+        units=dict.fromkeys(features.columns, "units"),
+        value=panel.value - lost,
+        margin=panel.value,
+        credit_loss=lost,
+        defaulted=defaulted,
+    )
+
+
+def fitted_models(config: Config | None = None, panel: Panel | None = None) -> FittedModels:
+    """The pipeline fitted on the drawn panel or another one, calibrated on its out-of-time forecast."""
+    panel, config = panel or drawn_panel(), config or small_config()
     return fit_models(panel, FIT, learn_calibration(OutOfTimeForecasts(panel, config).of(FIT), config), config)

@@ -33,11 +33,13 @@ class Contributions:
     prediction: FloatArray
 
     def check(self, tolerance: float = RELATIVE_TOLERANCE) -> None:
-        """Hold every row's sum against its prediction, relative to the larger of prediction and base.
+        """Hold every row's sum against its prediction, relative to the largest of prediction, base and parts.
 
+        A margin and a credit loss may nearly cancel: of the little that is left, rounding is a large share.
         Raises ``AdditivityError`` with the worst row, a number that is missing or infinite counting as worst.
         """
         size = np.maximum(np.abs(self.prediction), max(abs(self.base), np.finfo(np.float64).tiny))
+        size = np.maximum(size, np.abs(self.values).max(axis=1, initial=0.0))
         _require_small(self.model, np.abs(self.base + self.values.sum(axis=1) - self.prediction) / size, tolerance)
 
     def rounded(self) -> Contributions:

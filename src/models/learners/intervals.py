@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,11 @@ class Bands:
         place = _bin_of(np.asarray(self.edges), expected)
         return np.asarray(self.low)[place], np.asarray(self.high)[place]
 
+    def reaching(self, residual: FloatArray) -> Bands:
+        """The same, no narrower than the residuals (n,) of some clients, of which there may be none."""
+        low = tuple(float(residual.min(initial=each)) for each in self.low)
+        return replace(self, low=low, high=tuple(float(residual.max(initial=each)) for each in self.high))
+
 
 @dataclass(frozen=True, kw_only=True)
 class ConformalBands:
@@ -76,11 +81,12 @@ class ConformalBands:
 
     Mondrian conformal prediction over signed residuals: what is asked of all clients is asked of each band of risk, in
     it of each tier, and in that of each bin of expected amount, as far as there are clients enough. A tier with too few
-    has the interval of its band of risk, a band with too few that of all from it on, else from one before it on. Each
-    tail is left at most half of what ``level`` leaves; what the lower one does not need, since the many clients that
-    bring exactly nothing cannot fall below it, goes to the upper. Residuals are counted in the margin, not below
-    ``least``, and where default is likely in the standard deviation of its loss beside it. An interval always holds the
-    expected amount. Where more clients than ``level`` bring nothing, more than ``level`` fall inside.
+    has the interval of its band of risk, a band with too few that of all from it on, else from one before it on, and no
+    narrower than what its own few clients showed. Each tail is left at most half of what ``level`` leaves; what the
+    lower one does not need, since the many clients that bring exactly nothing cannot fall below it, goes to the upper.
+    Residuals are counted in the margin, not below ``least``, and where default is likely in the standard deviation of
+    its loss beside it. An interval always holds the expected amount. Where more clients than ``level`` bring nothing,
+    more than ``level`` fall inside.
 
     Sources: Vovk (2012) for bins; Tibshirani et al. (2019) and Barber et al. (2023) for weights, by which older origins
     count less. Neither ``crepes`` 0.9 (with bins, and unequal tails in predictive systems) nor ``MAPIE`` 1.6 (unequal
@@ -120,6 +126,9 @@ class ConformalBands:
             wider = [np.asarray(band == risk), *(np.asarray(band >= start) for start in range(risk, -1, -1))]
             found = [chosen for chosen in wider if rows[chosen].sum() >= enough]
             cells[str(risk)] = bands(found[0]) if found else cells[_ALL]
+            own = wider[0]
+            if not own.all() and rows[own].sum() < enough:
+                cells[str(risk)] = cells[str(risk)].reaching(residual[own])
             for name in np.unique(expected.tier).tolist():
                 chosen = np.asarray((band == risk) & (expected.tier == name))
                 if rows[chosen].sum() >= enough:

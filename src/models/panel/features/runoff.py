@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.book.measures import ACTIVITY
+from models.book.measures import ACTIVITY, WRITE_OFF
 from models.book.periods import DAYS_PER_PERIOD
 from models.panel.facilities import FOREVER, MATURED, Facilities
 from models.panel.features.causes import BALANCE, CONTRACTS, LIMITS
@@ -185,7 +185,8 @@ def balance_steps(known: FeatureInputs, *, ago: int = 0) -> IntArray:
     """Drawn and neither repaid nor written off, ``ago`` periods before the as-of date, in whole steps: exact."""
     names = {flow.name for flow in known.past.measures.flows}
     balance = known.past.steps("drawdown", ago=ago) - known.past.steps("repayment", ago=ago)
-    return balance - known.past.steps("write_off", ago=ago) if "write_off" in names else balance
+    written_off = [name for name in ("write_off", WRITE_OFF) if name in names]
+    return balance - known.past.steps(written_off[0], ago=ago) if written_off else balance
 
 
 def _stretch(known: FeatureInputs, window: int) -> dict[str, Text]:
