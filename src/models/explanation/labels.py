@@ -34,6 +34,9 @@ KINDS = {
 _WORDS = {
     "as_of": Text("as of {day}"),
     "value": Text("Value"),
+    "margin": Text("Expected margin"),
+    "credit_loss": Text("Expected credit loss"),
+    "credit_loss_parts": Text("PD {pd}, LGD {lgd}, exposure at default {ead}"),
     "decline": Text("Decline"),
     "tier": Text("Tier"),
     "tier_by_rule": Text("Tier by the rules alone"),
@@ -56,8 +59,10 @@ _WORDS = {
     "moving": Text("moving to {kind}, not yet held"),
     "why_decline": Text("Why this risk of decline"),
     "why_value": Text("Why this value"),
+    "why_credit_loss": Text("Why this credit loss"),
     "units_decline": Text("{unit} of the probability of decline {within}"),
     "units_value": Text("{unit} of the value {within}"),
+    "units_credit_loss": Text("{unit} of the expected credit loss {within}"),
     "unknown": Text("Base: a client of whom nothing is known"),
     "unknown_short": Text("Base"),
     "others": Text("{count} other reasons together"),
@@ -136,6 +141,7 @@ _WORDS = {
     "curve_title_return": Text("When business comes back"),
     "waterfall_decline": Text("Probability of decline, reason by reason: {unit}"),
     "waterfall_value": Text("Expected value, reason by reason: {unit}"),
+    "waterfall_credit_loss": Text("Expected credit loss, reason by reason: {unit}"),
     "waterfall_note": Text(
         "Read from the top: each bar begins where the one above ends. Red makes the client worse, green better."
     ),

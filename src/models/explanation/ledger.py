@@ -105,13 +105,13 @@ def money_scale(largest: float, currency: str, language: Language) -> Scale:
 
 
 def ledger(story: ClientStory, model: str, shown: int) -> Ledger:
-    """How decline or value comes about: the ``shown`` largest reasons, the others together.
+    """How decline, value, margin or credit loss comes about: the ``shown`` largest reasons, the others together.
 
     The others take what rounding leaves over, so that the rows sum to the total as they are written.
     """
     is_decline = model == DECLINE
-    reported = story.reasons.decline if is_decline else story.reasons.value
-    total = story.scores.decline_probability if is_decline else story.scores.value
+    reported = story.reasons.of(model)
+    total = story.scores.decline_probability if is_decline else float(getattr(story.scores, model))
     largest = max(abs(total), abs(story.base[model]), *(abs(reason.effect) for reason in reported[:1]))
     scale = points_scale(story.language) if is_decline else money_scale(largest, story.currency, story.language)
     base, end = scale.rounded(story.base[model]), scale.rounded(total)

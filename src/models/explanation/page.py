@@ -22,6 +22,7 @@ from models.explanation.text import (
     horizon,
     tier_move,
 )
+from models.learners.value.net import CREDIT_LOSS
 from models.reasons.figures import day
 from models.scoring.block import DECLINE, VALUE
 from models.shell.chart import Chart
@@ -67,7 +68,7 @@ def client_page(story: ClientStory) -> str:
             tiles=[line for line in lines if line.key in _TILES],
             facts=[line for line in lines if line.key not in _TILES],
             grade=grade_lines(story),
-            models=[_model(story, DECLINE), _model(story, VALUE)],
+            models=[_model(story, model) for model in _explained(story)],
             curve=client_plots.decline_chart(story),
             history=client_plots.history_charts(story),
             peers=_peers(story),
@@ -107,8 +108,7 @@ def _places(story: ClientStory) -> list[tuple[str, str]]:
         "warnings": ("warnings", bool(story.warnings)),
         "lists": ("lists", bool(story.lists)),
         "grade": ("grade", True),
-        f"why-{DECLINE}": ("why_decline", True),
-        f"why-{VALUE}": ("why_value", True),
+        **{f"why-{model}": (f"why_{model}", True) for model in _explained(story)},
         "peers": ("peers_title", bool(_peers(story))),
         "when": ("history", True),
         "change": ("what_changed", story.change is not None),
@@ -121,6 +121,11 @@ def _places(story: ClientStory) -> list[tuple[str, str]]:
 
 def _say(story: ClientStory, key: str, **slots: Slot) -> str:
     return say(key, story.language, **slots)
+
+
+def _explained(story: ClientStory) -> tuple[str, ...]:
+    """What the page explains: decline and value, and the credit loss where it is known."""
+    return (DECLINE, VALUE, *((CREDIT_LOSS,) if story.reasons.credit_loss else ()))
 
 
 def _model(story: ClientStory, model: str) -> dict[str, object]:
@@ -137,7 +142,7 @@ def _model(story: ClientStory, model: str) -> dict[str, object]:
 
 def _waterfall(story: ClientStory, model: str, reported: Ledger) -> Chart:
     title = say(f"waterfall_{model}", story.language, unit=reported.scale.name)
-    return client_plots.waterfall_chart(reported, title, worse_is_up=model == DECLINE)
+    return client_plots.waterfall_chart(reported, title, worse_is_up=model in (DECLINE, CREDIT_LOSS))
 
 
 def _peers(story: ClientStory) -> list[dict[str, object]]:

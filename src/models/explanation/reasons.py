@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from models.explanation.comparisons import bearings
 from models.learners.peers import PeerGroup
+from models.learners.value.net import CREDIT_LOSS, MARGIN
 from models.panel.features.words import FeatureWords, plain_words
 from models.pipeline.bundle import Bundle
+from models.pipeline.pipeline import FittedModels
 from models.reasons.ranking import Grouping, Reason, ReasonTable, reasons_of
 from models.reasons.text import (
     Bearing,
@@ -26,7 +28,7 @@ from models.scoring.block import DECLINE, VALUE, ScoredBlock
 from models.text import CLAUSES, Language, Text, joined, quoted
 from models.vocab import FloatArray, TextArray
 
-UNITS: dict[str, Unit] = {DECLINE: "probability", VALUE: "currency"}
+UNITS: dict[str, Unit] = {DECLINE: "probability", VALUE: "currency", MARGIN: "currency", CREDIT_LOSS: "currency"}
 _NO_PEERS = Text("nothing is known of its peers")
 _PEERS = Text("{count:,} clients: {who}")
 _SEGMENT = Text('segment "{name}"')
@@ -82,6 +84,14 @@ class ClientReasons:
     peer_count: int
     decline: tuple[ExplainedReason, ...]
     value: tuple[ExplainedReason, ...]
+    margin: tuple[ExplainedReason, ...] = ()
+    credit_loss: tuple[ExplainedReason, ...] = ()
+    """The parts of value, empty where no defaults are known."""
+
+    def of(self, model: str) -> tuple[ExplainedReason, ...]:
+        """The reasons of decline, value, margin or credit loss."""
+        found: tuple[ExplainedReason, ...] = getattr(self, model)
+        return found
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,17 @@ class _Speaker:
         return self.bundle.models.words.get(feature) or plain_words(feature)
 
 
+def _predictors(models: FittedModels) -> dict[str, Callable[[FloatArray], FloatArray]]:
+    """What each model says of encoded features; margin and credit loss where value has both parts."""
+    found: dict[str, Callable[[FloatArray], FloatArray]] = {
+        DECLINE: models.decline.predict,
+        VALUE: models.value.predict,
+    }
+    if models.value.credit is not None:
+        found |= {MARGIN: models.value.margin.predict, CREDIT_LOSS: models.value.credit.predict}
+    return found
+
+
 def explained_reasons(bundle: Bundle, block: ScoredBlock, *, lang: Language) -> list[ClientReasons]:
     """The ranked reasons of decline and of value of each client of ``block``, in its order.
 
@@ -108,7 +129,7 @@ def explained_reasons(bundle: Bundle, block: ScoredBlock, *, lang: Language) -> 
     """
     contract = bundle.models.contract
     speaker = _Speaker(bundle, block, Grouping.of(contract.names, bundle.models.words), lang)
-    predict = {DECLINE: bundle.models.decline.predict, VALUE: bundle.models.value.predict}
+    predict = _predictors(bundle.models)
     view = bundle.models.peers.of(block.matrix, block.predictions.segment)
     tables = {
         model: reasons_of(
@@ -120,7 +141,7 @@ def explained_reasons(bundle: Bundle, block: ScoredBlock, *, lang: Language) -> 
             peers=view,
             kept=len(speaker.grouping.reasons),
         )
-        for model in (DECLINE, VALUE)
+        for model in predict
     }
     bearing = {model: bearings(predict[model], block.matrix, tables[model], view) for model in tables}
     segments = bundle.models.segments
@@ -175,8 +196,7 @@ def _client(
         client_id=str(speaker.block.panel.client_id.iloc[row]),
         peers=peers,
         peer_count=int(tables[DECLINE].peers[row]),
-        decline=explained[DECLINE],
-        value=explained[VALUE],
+        **explained,
     )
 
 

@@ -14,6 +14,7 @@ from models.explanation.story import ClientStory, FeatureContribution, HistoryPo
 from models.explanation.within_reach import NoneWithinReach, Reachable
 from models.grading.report import GradeReport
 from models.learners.decline.curves import DeclineCurves
+from models.learners.value.net import CREDIT_LOSS, MARGIN
 from models.notices import Notice
 from models.scoring.block import DECLINE, VALUE
 from models.scoring.policy_in_force import GradedBy
@@ -100,6 +101,8 @@ class ClientDocument(ClientScores):
     policy: GradedBy
     decline_base_points: float
     value_base: float
+    margin_base: float | None
+    credit_loss_base: float | None
     contributions: tuple[FeatureContribution, ...]
     peers: str
     reasons: Mapping[str, tuple[ReasonDocument, ...]]
@@ -135,11 +138,15 @@ def client_document(story: ClientStory) -> ClientDocument:
         policy=story.policy,
         decline_base_points=story.base[DECLINE] * 100,
         value_base=story.base[VALUE],
+        margin_base=story.base.get(MARGIN),
+        credit_loss_base=story.base.get(CREDIT_LOSS),
         contributions=story.features,
         peers=story.reasons.peers,
         reasons={
             DECLINE: tuple(map(ReasonDocument.of, story.reasons.decline)),
             VALUE: tuple(map(ReasonDocument.of, story.reasons.value)),
+            MARGIN: tuple(map(ReasonDocument.of, story.reasons.margin)),
+            CREDIT_LOSS: tuple(map(ReasonDocument.of, story.reasons.credit_loss)),
         },
         curve=ClientCurve.of(story.curve),
         history=story.history,

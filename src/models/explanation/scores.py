@@ -21,6 +21,8 @@ _RECORDS = {
 class ClientScores:
     """One client's scores. Value in currency; intervals are None or NaN where they are not known.
 
+    Value is the margin less the credit loss, whose parts are None where no defaults are known.
+
     Attributes:
         stage_candidate_periods: how long the candidate has held, likewise of both types.
         relationship_degrees, need_degrees: memberships by type, which sum to 1.
@@ -35,6 +37,15 @@ class ClientScores:
     value: float
     value_low: float | None
     value_high: float | None
+    margin: float
+    margin_low: float | None
+    margin_high: float | None
+    credit_loss: float | None
+    credit_loss_low: float | None
+    credit_loss_high: float | None
+    default_probability: float | None
+    exposure_at_default: float | None
+    loss_given_default: float | None
     decline_probability: float
     stage: str
     segment: int

@@ -197,7 +197,7 @@ def explain_client(
             "need": drivers_in_words(scores.need_evidence, scores.need_type, settings.needs, lang),
         },
         features=_features(past, bundle),
-        base={DECLINE: block.served[DECLINE].base, VALUE: block.served[VALUE].base},
+        base={model: parts.base for model, parts in block.served.items()},
         reasons=explained,
         curve=block.predictions.curves,
         history=_history(past),

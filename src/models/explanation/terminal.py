@@ -24,6 +24,7 @@ from models.explanation.text import (
     horizon,
     tier_move,
 )
+from models.learners.value.net import CREDIT_LOSS
 from models.reasons.figures import day
 from models.scoring.block import DECLINE, VALUE
 
@@ -44,6 +45,7 @@ def show(console: Console, story: ClientStory) -> None:
         *([_lists(story)] if story.lists else []),
         _reasons(story, DECLINE),
         _reasons(story, VALUE),
+        *([_reasons(story, CREDIT_LOSS)] if story.reasons.credit_loss else []),
         *([] if story.change is None else [_change(story, story.change)]),
         *([_reach(story)] if story.reach else []),
         *([_treatment(story)] if story.treatment else []),
@@ -167,7 +169,7 @@ def _section(title: str, note: str, body: RenderableType) -> RenderableType:
 def _bar(effect: float, widest: float, model: str) -> Text:
     eighths = max(round(min(abs(effect) / widest, 1.0) * _BAR * 8), 1)
     whole, part = divmod(eighths, 8)
-    is_worse = (effect > 0) == (model == DECLINE)
+    is_worse = (effect > 0) == (model in (DECLINE, CREDIT_LOSS))
     return Text("█" * whole + (_EIGHTHS[part] if part else ""), style=_WORSE if is_worse else _BETTER)
 
 

@@ -47,6 +47,7 @@ def headline(story: ClientStory) -> list[Line]:
             text=money(scores.value, story.currency, lang),
             note=_value_range(story),
         ),
+        *_value_parts(story),
         Line(
             key="decline",
             title=say("decline", lang),
@@ -70,6 +71,35 @@ def headline(story: ClientStory) -> list[Line]:
         Line(key="peers", title=say("peers", lang), text=story.reasons.peers),
     ]
     return [line for line in lines if line.text]
+
+
+def _value_parts(story: ClientStory) -> list[Line]:
+    """Margin and credit loss, of which value is the difference; none where no defaults are known."""
+    lang, scores, currency = story.language, story.scores, story.currency
+    if scores.credit_loss is None or scores.default_probability is None:
+        return []
+    made = say(
+        "credit_loss_parts",
+        lang,
+        pd=share(scores.default_probability, lang),
+        lgd=share(scores.loss_given_default or 0.0, lang),
+        ead=money(scores.exposure_at_default or 0.0, currency, lang),
+    )
+    within = _range(story, scores.credit_loss_low, scores.credit_loss_high)
+    return [
+        Line(
+            key="margin",
+            title=say("margin", lang),
+            text=money(scores.margin, currency, lang),
+            note=_range(story, scores.margin_low, scores.margin_high),
+        ),
+        Line(
+            key="credit_loss",
+            title=say("credit_loss", lang),
+            text=money(scores.credit_loss, currency, lang),
+            note=joined(filter(None, (made, within)), lang, SENTENCES),
+        ),
+    ]
 
 
 def grade_lines(story: ClientStory) -> list[Line]:
@@ -201,18 +231,22 @@ def between(line: Line, story: ClientStory) -> str:
 
 
 def _value_range(story: ClientStory) -> str:
-    low, high, lang = story.scores.value_low, story.scores.value_high, story.language
-    within = horizon(story)
+    said = _range(story, story.scores.value_low, story.scores.value_high)
+    return joined(filter(None, (horizon(story), said)), story.language, SENTENCES)
+
+
+def _range(story: ClientStory, low: float | None, high: float | None) -> str:
+    """Between which amounts that of most such clients lies; empty where it is not known."""
+    lang = story.language
     if low is None or high is None or math.isnan(low):
-        return within
-    said = say(
+        return ""
+    return say(
         "value_range",
         lang,
         level=percentage(story.level, lang),
         low=money_from(low, high, story.currency, lang),
         high=money(high, story.currency, lang),
     )
-    return joined([within, said], lang, SENTENCES)
 
 
 def _decline_range(story: ClientStory) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -41,9 +41,11 @@ from models.overview.report import (
     OverriddenClient,
     Overview,
     TierLine,
+    ValueTotal,
     WarnedClient,
 )
 from models.panel.definitions import definitions
+from models.pipeline.totals import TotalSpread
 from models.publications.previous import COLD_START, SCORES, earlier_scores, scale_of
 from models.relations.reading import reading
 from models.scoring.movers import MOVERS as MOVERS_FILE
@@ -66,10 +68,11 @@ STRUCTS = {
     "override": ("state", "tier", "instead_of", "by", "on", "until", "reason"),
 }
 """Columns of several parts, and those of them that are reported."""
+VALUE_PARTS = ("margin", "credit_loss")
 _CAUSES = ("moved_by", "dimension", "criterion", "cap")
 _COLUMNS = (
     "client_id", "value", "value_low", "value_high", "decline_probability", "tier", "tier_reason", "model_version",
-    "stage", COLD_START, *STRUCTS, *GRADE_COLUMNS,
+    *VALUE_PARTS, "stage", COLD_START, *STRUCTS, *GRADE_COLUMNS,
 )  # fmt: skip
 
 
@@ -113,8 +116,8 @@ def book_overview(
         run_key=manifest["run_key"],
         policy=GradedBy.of_manifest(manifest),
         clients=len(active),
-        value=float(active["value"].sum()),
-        tiers=tuple(_tier_lines(active, scale)),
+        value=value_total(active, manifest),
+        tiers=tuple(_tier_lines(active, scale, manifest)),
         grades=grade_summary(active, scale, [IdleCap(**cap) for cap in manifest.get(IDLE_CAPS, ())]),
         tier_colours=dict(scale.colours()),
         top_tiers=scale.top,
@@ -162,7 +165,26 @@ def _scores(folder: Path) -> pd.DataFrame:
     return frame.sort_values("client_id").set_index("client_id", drop=False)
 
 
-def _tier_lines(scores: pd.DataFrame, scale: TierScale) -> Iterable[TierLine]:
+def value_total(scores: pd.DataFrame, manifest: Mapping[str, Any] | None) -> ValueTotal:
+    """The value expected of some clients together, its parts, and where the run tells how sure totals are its interval.
+
+    The parts are None in a book that knows no defaults.
+    """
+    spread = TotalSpread.of(*(scores[name].to_numpy(dtype=np.float64) for name in ("value", "value_low", "value_high")))
+    sure = None if manifest is None else manifest.get("totals")
+    between = None if sure is None else spread.interval(**sure)
+    parts = [scores[name].sum() if name in scores and scores[name].notna().all() else None for name in VALUE_PARTS]
+    margin, lost = (None if part is None else float(part) for part in parts)
+    return ValueTotal(
+        expected=spread.total,
+        low=None if between is None else between[0],
+        high=None if between is None else between[1],
+        margin=None if lost is None else margin,
+        credit_loss=lost,
+    )
+
+
+def _tier_lines(scores: pd.DataFrame, scale: TierScale, manifest: Mapping[str, Any] | None) -> Iterable[TierLine]:
     total = scores["value"].sum()
     for tier in scale.names:
         held = scores[scores["tier"] == tier]
@@ -172,7 +194,7 @@ def _tier_lines(scores: pd.DataFrame, scale: TierScale) -> Iterable[TierLine]:
             tier=tier,
             clients=len(held),
             share=len(held) / len(scores),
-            value=float(held["value"].sum()),
+            value=value_total(held, manifest),
             value_share=float(held["value"].sum() / total) if total else 0.0,
             decline=float(held["decline_probability"].mean()),
             treatments={name: _counted(held[name]) for name in TREATED if name in held},
@@ -188,7 +210,7 @@ def _cold_start(cold: pd.DataFrame, scale: TierScale) -> ColdStartPart | None:
         clients=len(cold),
         value=float(cold["value"].sum()),
         decline=float(cold["decline_probability"].mean()),
-        tiers=tuple(_tier_lines(cold, scale)),
+        tiers=tuple(_tier_lines(cold, scale, None)),
         stages=_counted(cold["stage"]),
         largest=tuple(ColdClient(**row) for row in _records(ranked[names])),
     )

@@ -17,17 +17,32 @@ from models.scoring.policy_in_force import GradedBy
 
 
 @dataclass(frozen=True, kw_only=True)
+class ValueTotal:
+    """The value expected of some clients together, in the book's currency.
+
+    ``low`` to ``high`` is its interval, None where it is not known; so are ``margin`` and ``credit_loss``, of which it
+    is the difference.
+    """
+
+    expected: float
+    low: float | None
+    high: float | None
+    margin: float | None
+    credit_loss: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class TierLine:
     """The clients of one tier.
 
-    ``value`` is the sum expected of them in the book's currency, ``decline`` their mean probability. ``treatments``:
+    ``value`` is that of all of them together, ``decline`` their mean probability. ``treatments``:
     part of a treatment -> what it says -> clients, most first.
     """
 
     tier: str
     clients: int
     share: float
-    value: float
+    value: ValueTotal
     value_share: float
     decline: float
     treatments: Mapping[str, Mapping[str, int]]
@@ -200,7 +215,7 @@ class Overview:
     run_key: str
     policy: GradedBy | None
     clients: int
-    value: float
+    value: ValueTotal
     tiers: tuple[TierLine, ...]
     grades: GradeSummary | None
     tier_colours: dict[str, str]

@@ -143,7 +143,7 @@ class Future:
     credit_loss: FloatArray | None
     """Write-offs less what they brought back, likewise; None where value counts no write-offs."""
     defaulted: BoolArray
-    """Whether anything was written off, or ended in default of a client without earlier write-offs. Shape (n_clients,)."""
+    """Whether anything was written off, or ended in default without earlier write-offs. Shape (n_clients,)."""
     past_recoveries: FloatArray
     """Recoveries of what was written off before ``as_of``, likewise."""
     activity_so_far: FloatArray

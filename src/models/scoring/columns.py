@@ -8,10 +8,12 @@ from types import MappingProxyType
 import numpy as np
 import pyarrow as pa
 
+from models.book.periods import DAYS_PER_YEAR, PERIODS_PER_YEAR
 from models.config.root import Config
 from models.grading.compute import facts_of
 from models.grading.decision import Assessment, assess, decide
 from models.learners.contributions import Contributions
+from models.learners.credit.ecl import expected_credit_loss, lifetime_ecl, yearly_pd
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels
 from models.pipeline.predictions import Predictions
@@ -24,6 +26,8 @@ from models.scoring.tier_columns import BY_RULE, tier_columns
 from models.vocab import FloatArray, IntArray, TextArray
 
 REASONS = 5
+LAST_MATURITY = "facility_last_maturity_days"
+"""The feature with the time until the last open facility matures."""
 NOBODY_WARNS: Mapping[str, pa.Array] = MappingProxyType({})
 PART_COLUMNS = (
     "margin",
@@ -88,11 +92,29 @@ def columns_before_tiers(
         "need_type": kinds.pop("need_type"),
         **kinds,
         **{name: pa.array(getattr(predictions, name), from_pandas=True) for name in PART_COLUMNS},
+        **_ecl_columns(panel, predictions, config),
         "decline_low": pa.array(predictions.decline_low, from_pandas=True),
         "decline_high": pa.array(predictions.decline_high, from_pandas=True),
         "segment_margin": pa.array(predictions.segment_margin),
         COLD_START: pa.repeat(pa.scalar(models.starts_cold), len(panel)),
     }
+
+
+def _ecl_columns(panel: Panel, predictions: Predictions, config: Config) -> dict[str, pa.Array]:
+    """Expected credit loss as IFRS 9 counts it, LGD over the whole workout: of 12 months, and of the whole lifetime.
+
+    Discounted at the rate of the book; null where no defaults are known, or no maturity.
+    """
+    horizon = config.time.horizon_periods / PERIODS_PER_YEAR[config.time.period]
+    pd, rate = yearly_pd(predictions.default_probability, horizon), config.value.discount_rate_annual
+    lgd, exposure = predictions.loss_given_default, predictions.exposure_at_default
+    days = panel.features.get(LAST_MATURITY)
+    years = np.full(len(panel), np.nan) if days is None else days.to_numpy(dtype=np.float64) / DAYS_PER_YEAR
+    found = {
+        "ecl_12_month": expected_credit_loss(pd[np.newaxis], lgd, exposure, rate=rate),
+        "ecl_lifetime": lifetime_ecl(pd, lgd, exposure, years, rate=rate),
+    }
+    return {name: pa.array(amounts, from_pandas=True) for name, amounts in found.items()}
 
 
 def reason_column(

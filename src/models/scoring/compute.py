@@ -184,7 +184,7 @@ def predict_book(
         offer_success(book, settings, when),
         notices=notices,
     )
-    tally = Tally(scale=job.bundle.models.policy.scale)
+    tally = Tally.of(bundle, settings)
     prepared = kept_book(book, settings, when, bundle.models.notes)
     blocks = scored_blocks(job.scoring(prepared), bundle, mapper or Processes.of(settings.run.threads))
     tracked = progress.track(blocks, total=len(prepared.block_numbers), title="Scoring and explaining")
@@ -332,6 +332,7 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str
         "clients_scored": tally.scored,
         "clients_cold_start": tally.cold.scored,
         "tiers": dict(sorted(tally.clients.items())),
+        "totals": {"level": tally.level, "level_error": tally.level_error},
         TIER_SCALE: job.bundle.models.policy.scale.facts(),
         "overrides": tally.overrides,
         "notices": notice_facts(_notices(prepared, job, tally)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,10 +12,14 @@ import numpy as np
 import pyarrow as pa
 
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
+from models.config.root import Config
 from models.config.sections import TimeConfig
 from models.notices import Notice, Severity
+from models.pipeline.bundle import Bundle
+from models.pipeline.totals import TotalSpread
 from models.publications.previous import COLD_START
 from models.scoring.policy_in_force import GradedBy
+from models.vocab import FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +30,8 @@ class TierSummary:
     tiers: dict[str, int]
     value_by_tier: dict[str, float]
     decline_by_tier: dict[str, float]
+    value_between: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Tier, or "" of all -> between which amounts its total lies, where clients have intervals."""
 
 
 NOBODY = TierSummary(clients=0, tiers={}, value_by_tier={}, decline_by_tier={})
@@ -42,6 +49,7 @@ class Predicted:
     tiers: dict[str, int]
     value_by_tier: dict[str, float]
     decline_by_tier: dict[str, float]
+    value_between: dict[str, tuple[float, float]]
     overrides: dict[str, int]
     """How many overrides met which fate, see ``override_facts``."""
     policy: GradedBy
@@ -66,6 +74,9 @@ class TierTally:
     clients: Counter[str] = field(default_factory=Counter)
     value: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
     decline: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))
+    spread: defaultdict[str, TotalSpread] = field(default_factory=lambda: defaultdict(TotalSpread))
+    level: float = 0.9
+    level_error: float = 0.0
 
     def add(self, columns: dict[str, pa.Array]) -> None:
         """Count a block's clients, value and decline by tier."""
@@ -74,6 +85,9 @@ class TierTally:
             chosen = tiers == tier
             self.clients[str(tier)] += int(chosen.sum())
             self.value[str(tier)] += float(columns["value"].to_numpy()[chosen].sum())
+            self.spread[str(tier)] += TotalSpread.of(
+                *(_numbers(columns[name])[chosen] for name in ("value", "value_low", "value_high"))
+            )
             self.decline[str(tier)] += float(columns["decline_probability"].to_numpy()[chosen].sum())
 
     @property
@@ -89,7 +103,21 @@ class TierTally:
             tiers={tier: self.clients[tier] for tier in order},
             value_by_tier={tier: self.value[tier] for tier in order},
             decline_by_tier={tier: self.decline[tier] / self.clients[tier] for tier in order},
+            value_between=self._between(order),
         )
+
+    def _between(self, tiers: Sequence[str]) -> dict[str, tuple[float, float]]:
+        """Between which amounts totals lie, where clients have intervals."""
+        spreads = {"": sum((self.spread[tier] for tier in tiers), TotalSpread())} | {
+            tier: self.spread[tier] for tier in tiers
+        }
+        found = {name: each.interval(level=self.level, level_error=self.level_error) for name, each in spreads.items()}
+        return {name: between for name, between in found.items() if between is not None}
+
+
+def _numbers(column: pa.Array) -> FloatArray:
+    """A column of numbers, NaN for null."""
+    return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
 
 
 @dataclass
@@ -101,6 +129,18 @@ class Tally(TierTally):
     alarms: dict[str, int] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     cold: TierTally = field(default_factory=TierTally)
+
+    @classmethod
+    def of(cls, bundle: Bundle, settings: Config) -> Tally:
+        """An empty one for the scores of a bundle."""
+        models, level = bundle.models, settings.learners.interval_level
+        cold = 0.0 if models.cold is None else models.cold.bounds.level_error
+        return cls(
+            scale=models.policy.scale,
+            level=level,
+            level_error=models.bounds.level_error,
+            cold=TierTally(level=level, level_error=cold),
+        )
 
     def add_block(self, columns: dict[str, pa.Array]) -> None:
         """Count the clients of a block, all of which are active or none."""

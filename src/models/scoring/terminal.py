@@ -34,6 +34,7 @@ def _table(title: str, summary: TierSummary | Predicted, currency: str) -> Table
         "clients",
         "share",
         f"expected value, {currency}",
+        "between",
         "share of value",
         "mean decline",
     ):
@@ -52,9 +53,21 @@ def _rows(summary: TierSummary | Predicted) -> Iterator[tuple[str, ...]]:
             f"{clients:,}",
             f"{clients / summary.clients:.0%}",
             short_number(float(value)),
+            between(summary.value_between.get(tier)),
             f"{value / total:.0%}" if total else "–",
             f"{summary.decline_by_tier[tier]:.0%}",
         )
+    bounds = between(summary.value_between.get(""))
+    yield ("all", f"{summary.clients:,}", "", short_number(float(total)), bounds, "", "")
+
+
+def between(bounds: tuple[float, float] | None) -> str:
+    """Low and high of a total; a dash where they are not known.
+
+    >>> between((1_200.0, 3_400.0)), between(None)
+    ('1,200 to 3,400', '–')
+    """
+    return "–" if bounds is None else f"{short_number(bounds[0])} to {short_number(bounds[1])}"
 
 
 def prediction_lines(predicted: Predicted) -> list[str]:

@@ -34,6 +34,15 @@ def expected_credit_loss(
     return np.asarray((marginal * loss_given_default * exposure * factors[:, None]).sum(axis=0))
 
 
+def yearly_pd(pd: FloatArray, years: float) -> FloatArray:
+    """PD of 12 months from that of a horizon of ``years``, at a constant hazard. Shapes (n,).
+
+    >>> yearly_pd(np.array([0.19]), 2.0).round(3).tolist()
+    [0.1]
+    """
+    return np.asarray(-np.expm1(np.log1p(-np.clip(pd, 0.0, 1.0 - 1e-12)) / years))
+
+
 def lifetime_ecl(
     pd: FloatArray, loss_given_default: FloatArray, exposure: FloatArray, years: FloatArray, *, rate: float
 ) -> FloatArray:
