@@ -74,6 +74,7 @@ class Bounds:
             low, high = bands.around(expected_of(parts, amount, tier)) if bands else (unknown, unknown)
             least = 0.0 if name == CREDIT_LOSS else -np.inf
             found |= {name: amount, f"{name}_low": np.maximum(low, least), f"{name}_high": high}
+        found |= _with_both_outcomes(parts, found, self.bands)
         return Forecast(
             **found,
             default_probability=parts.default_probability,
@@ -83,6 +84,28 @@ class Bounds:
             decline_low=risk[0],
             decline_high=risk[1],
         )
+
+
+def _with_both_outcomes(
+    parts: ValueParts, found: Mapping[str, FloatArray], bands: Mapping[str, ConformalBands]
+) -> dict[str, FloatArray]:
+    """Intervals that hold both a default and none, where each is likelier than a tail may be; bounds by name.
+
+    With few such clients residuals tell too little: without a default the margin comes, with one its loss goes off.
+    """
+    if CREDIT_LOSS not in bands:
+        return {}
+    tail = (1.0 - bands[CREDIT_LOSS].level) / 2
+    either = (parts.default_probability > tail) & (parts.default_probability < 1.0 - tail)
+    lost = np.where(either, parts.loss_in_default, 0.0)
+    high = np.where(either, found["margin_high"], found["value_high"])
+    low = np.where(either, found["margin_low"] - lost, found["value_low"])
+    return {
+        "value_low": np.minimum(found["value_low"], low),
+        "value_high": np.maximum(found["value_high"], high),
+        "credit_loss_low": np.where(either, 0.0, found["credit_loss_low"]),
+        "credit_loss_high": np.maximum(found["credit_loss_high"], lost),
+    }
 
 
 def expected_of(parts: ValueParts, amount: FloatArray, tier: TextArray) -> Expected:
