@@ -129,12 +129,17 @@ def test_a_list_holds_the_best_that_pay_and_no_more_than_fit(
         value=value, declines=declines, defaults=defaults, credit_loss=defaults * 400, stake=np.maximum(stake, 0)
     )
     rankings = ranked(asked, config, STATED)
-    for purpose, chosen in chosen_lists(asked, rankings, config).items():
+    lists = chosen_lists(asked, rankings, config)
+    guarded = np.concatenate([lists[purpose].place for purpose in (Purpose.ACT_EARLY, Purpose.CUT_OR_COVER)])
+    assert not set(guarded.tolist()) & set(lists[Purpose.GROW].place.tolist())
+    for purpose, chosen in lists.items():
         benefit, order = rankings[purpose].benefit.expected, rankings[purpose].order
         assert (benefit[chosen.place] > 0).all()
         assert (np.diff(order[chosen.place]) <= 0).all()
         assert len(chosen.place) <= chosen.capacity
-        left = np.setdiff1d(np.flatnonzero(benefit > 0), chosen.place)
+        pays = np.flatnonzero(benefit > 0)
+        pays = np.setdiff1d(pays, guarded) if purpose is Purpose.GROW else pays
+        left = np.setdiff1d(pays, chosen.place)
         assert chosen.waiting == len(left)
         if len(left) and len(chosen.place):
             assert order[left].max() <= order[chosen.place].min()

@@ -27,6 +27,8 @@ from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.predictions import Predictions
 from models.vocab import BoolArray, DeclineCause, FloatArray, IntArray, TextArray
 
+GUARDED = (Purpose.ACT_EARLY, Purpose.CUT_OR_COVER)
+"""Lists of clients whose credit is in doubt."""
 OUTSTANDING, LIMIT, NEED = "facility_outstanding", "facility_open_limit", "funnel_open_amount"
 _LEVERAGE, _MARGIN, _REVENUE = "accounts_leverage", "accounts_margin", "accounts_revenue"
 _WON, _ARREARS = "funnel_won_share_ever", "arrears_days"
@@ -260,15 +262,27 @@ class ChosenClients:
 def chosen_lists(
     inputs: ListInputs, rankings: Mapping[Purpose, RankedClients], config: Config
 ) -> dict[Purpose, ChosenClients]:
-    """Who fits on each list: whoever brings something, the best first, equals by id, until the capacity is used up."""
-    return {purpose: _chosen(inputs, purpose, each, config) for purpose, each in rankings.items()}
+    """Who fits on each list: whoever brings something, the best first, equals by id, until the capacity is used up.
+
+    Nobody is to grow whom another list wants to protect from, or to cut.
+    """
+    barred = np.zeros(len(inputs), dtype=np.bool_)
+    found = {}
+    for purpose in sorted(rankings, key=lambda each: each is Purpose.GROW):  # growth last
+        wanted = ~barred if purpose is Purpose.GROW else np.ones_like(barred)
+        found[purpose] = _chosen(inputs, purpose, rankings[purpose], config, wanted)
+        if purpose in GUARDED:
+            barred[found[purpose].place] = True
+    return {purpose: found[purpose] for purpose in rankings}
 
 
-def _chosen(inputs: ListInputs, purpose: Purpose, ranking: RankedClients, config: Config) -> ChosenClients:
+def _chosen(
+    inputs: ListInputs, purpose: Purpose, ranking: RankedClients, config: Config, wanted: BoolArray
+) -> ChosenClients:
     settings = getattr(config.lists, purpose)
     by_id = np.argsort(inputs.client_id, kind="stable")
     order = by_id[np.argsort(-ranking.order[by_id], kind="stable")]
-    pays = order[(ranking.benefit.expected > 0)[order]]
+    pays = order[((ranking.benefit.expected > 0) & wanted)[order]]
     capacity = _capacity(inputs, order, ranking, settings)
     return ChosenClients(
         ranking=ranking, place=pays[:capacity], capacity=capacity, waiting=max(len(pays) - capacity, 0)
