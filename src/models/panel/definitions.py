@@ -12,6 +12,7 @@ from models.text import ENGLISH, OR, Language, Phrase, Text, listed
 _IN_MONTHS = {"week": Text("{periods} (about {months})"), "quarter": Text("{periods} ({months})")}
 _LENDING = frozenset({"interest", "fee", "drawdown"})
 """Business under contracts, of which a book may tell how they ended."""
+_LOSSES = frozenset({"write_off", "recovery"})
 _LAPSE = Text("Decline: no {any_activity} within {horizon} of the as-of date{matured}.")
 _DROP = Text(
     "Decline: {activity} per {each} within {horizon} of the as-of date fall below {share:.0%} of what they were per "
@@ -19,9 +20,14 @@ _DROP = Text(
 )
 _MATURED = Text("; contracts that all end on schedule are no decline")
 _VALUE = Text(
-    "Value: {brought}{less} expected within the horizon, {discounted}; an interval holds {level:.0%} of clients."
+    "Value: {brought}{less}{loss} expected within the horizon, {discounted}; an interval holds {level:.0%} of clients."
+    "{recoveries}"
 )
 _LESS = Text(" less {costs}")
+_LESS_LOSS = Text(
+    " less the expected credit loss (probability of default x share lost by the end of the horizon x exposure at default)"
+)
+_RECOVERIES = Text(" Recoveries of what was written off before are no part of it.")
 _DISCOUNTED = Text("discounted at {rate:.3g}% a year")
 _AS_IT_IS = Text("not discounted")
 _TIMES = Text("{weight:.3g} times {label}")
@@ -61,12 +67,16 @@ def cold_start_mark(config: Config, who: str, language: Language) -> str:
 
 def _value(config: Config, language: Language) -> str:
     rate, kinds = config.value.discount_rate_annual, config.value.kinds
-    brought = _weighted({kind: weight for kind, weight in kinds.items() if weight > 0})
-    costs = {kind: -weight for kind, weight in kinds.items() if weight < 0}
+    loses = "write_off" in kinds
+    margin = {kind: weight for kind, weight in kinds.items() if not (loses and kind in _LOSSES)}
+    brought = _weighted({kind: weight for kind, weight in margin.items() if weight > 0})
+    costs = {kind: -weight for kind, weight in margin.items() if weight < 0}
     return _VALUE.within(
         language,
         brought=brought,
         less=_LESS.filled(costs=_weighted(costs)) if costs else "",
+        loss=_LESS_LOSS if loses else "",
+        recoveries=_RECOVERIES if loses and config.credit.past_recoveries == "apart" else "",
         discounted=_DISCOUNTED.filled(rate=100 * rate) if rate else _AS_IT_IS,
         level=config.learners.interval_level,
     )
