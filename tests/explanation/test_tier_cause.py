@@ -78,6 +78,23 @@ def test_a_forecast_that_moved_is_told_with_its_reason_or_with_the_models(
     assert found.sentence == f"decline: 10% → 70%, most by {most}"
 
 
+def test_a_forecast_without_reasons_of_its_own_is_named_alone() -> None:
+    dimensions = {**CREDIT_AND_VALUE["dimensions"]}
+    loss = {
+        "label": {"en": "credit loss", "zh": "信用损失"},
+        "measure": "credit_loss",
+        "levels": [{"name": "top", "amount": 1e5}, {"name": "rest"}],
+    }
+    policy = fit_policy(policy_of(dimensions={**dimensions, "expected_value": loss}), facts_of(), "USD")
+    ends = [decision(policy, forecast={"credit_loss": amount}) for amount in (5e4, 3e5)]
+    found = tier_cause(
+        ends[0], ends[1], value=split(), decline=split(), policy=policy, words={}, titles={}, language=ENGLISH
+    )
+    assert found is not None
+    assert (found.by, found.dimension, found.criterion) == ("data", "expected_value", None)
+    assert found.sentence == "credit loss: 50 k USD → 300 k USD"
+
+
 def test_value_that_fell_names_what_took_it_away() -> None:
     found = cause(decision(), decision(value=1e6), value=split(data=(-0.2, -1.8)))
     assert found is not None

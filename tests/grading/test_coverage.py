@@ -169,3 +169,12 @@ def test_a_book_that_knows_no_defaults_stands_at_the_level_of_the_unknown_and_is
         "policy.dimensions.credit_loss": "the models know no credit_loss_high of any client, so every client is taken "
         "as low in it"
     }
+
+
+def test_stability_that_cannot_see_arrears_is_told_where_it_can_hold_a_tier() -> None:
+    facts = without(sound(), "arrears_days")
+    assert set(found_of(policy_notices(PROJECT_FINANCE, facts), "stability_without_arrears")) == {
+        "policy.stability.arrears"
+    }
+    assert found_of(policy_notices(PROJECT_FINANCE, sound()), "stability_without_arrears") == {}
+    assert found_of(policy_notices(policy_of(), facts), "stability_without_arrears") == {}  # which holds no tier

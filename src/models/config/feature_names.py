@@ -104,6 +104,8 @@ def feature_problems(policy: PolicyConfig, features: FeaturesConfig) -> list[Use
             problems.append(unknown_name(f"policy.{place}: the feature", asked.feature or "", spelt))
         elif asked.feature in CATEGORIES and _asks_a_number(asked):
             problems.append(_is_text(place, asked))
+    if _WINDOW.sub(ANY_WINDOW, policy.stability.arrears) not in known - {*CATEGORIES}:
+        problems.append(unknown_name("policy.stability.arrears: the feature", policy.stability.arrears, spelt))
     return problems
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.config.policy.dimensions import RISKS
 from models.explanation.labels import say
 from models.grading.criterion_text import criterion_name, criterion_value, number_in_unit
 from models.grading.decision import TierDecisions
@@ -21,6 +20,9 @@ from models.text import Language
 _DATA, _POLICY = "data", "policy"
 _FORESEEN = (_DATA, "model", "calibration")
 """What can move a forecast."""
+_OF_DECLINE = ("decline_probability", "decline_high")
+_OF_VALUE = ("value", "value_low", "treating_profit")
+"""Measures whose forecast is taken apart by reasons; others move without one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +104,20 @@ def tier_cause(
         return _capped(ends, cap, criterion)
     if found.by[0] == MovedBy.POLICY or not dimension:
         return _cause(ends, by=_POLICY, sentence=say("by_policy", language))
-    if policy.settings.dimensions[dimension].measure or criterion not in _features(policy):
-        is_risk = policy.settings.dimensions[dimension].measure in RISKS
-        return _foreseen(ends, decline if is_risk else value, dimension, sign=-1 if is_risk else 1)
-    return _observed(ends, dimension, criterion)
+    return _by_dimension(ends, dimension, criterion, value=value, decline=decline)
+
+
+def _by_dimension(
+    ends: _Ends, dimension: str, criterion: str, *, value: SplitChange, decline: SplitChange
+) -> TierCause:
+    measure = ends.policy.settings.dimensions[dimension].measure or ""
+    if measure in _OF_DECLINE:
+        return _foreseen(ends, decline, dimension, sign=-1)
+    if measure in _OF_VALUE:
+        return _foreseen(ends, value, dimension, sign=1)
+    if criterion in _features(ends.policy):
+        return _observed(ends, dimension, criterion)
+    return _cause(ends, by=_DATA, dimension=dimension, sentence=_dimension(ends, dimension))
 
 
 def _features(policy: GradingPolicy) -> set[str]:

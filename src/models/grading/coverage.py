@@ -90,7 +90,8 @@ def coverage_notices(settings: PolicyConfig, coverage: Coverage, warned: Collect
     if not coverage.clients:
         return []
     treatments = [] if warned is None else _treatments(settings, warned, coverage.clients)
-    return [*_caps(settings, coverage), *_criteria(settings, coverage), *_bounds(settings, coverage), *treatments]
+    parts = (_caps, _criteria, _bounds, _stability)
+    return [*(notice for part in parts for notice in part(settings, coverage)), *treatments]
 
 
 def idle_caps(settings: PolicyConfig, coverage: Coverage) -> tuple[CapConfig, ...]:
@@ -178,6 +179,13 @@ def _treatments(settings: PolicyConfig, warned: Collection[str], clients: int) -
         found = f"rows for warnings name {', '.join(unknown)}, in which no client of the book can warn"
         remedy = f"name some of {', '.join(warned)}, or add them to warnings.dimensions"
         yield _notice("treatment_of_no_warning", "policy.treatments.warned", found, remedy, 0)
+
+
+def _stability(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
+    name = settings.stability.arrears
+    if settings.stability.holds and name in coverage.absent:
+        found = f"the book does not have {name}, so margin and limit keep clients in arrears up as they do others"
+        yield _notice("stability_without_arrears", "policy.stability.arrears", found, _BRING, coverage.clients)
 
 
 def _notice(code: str, subject: str, found: str, remedy: str, count: int) -> Notice:

@@ -60,10 +60,10 @@ def absent_features(settings: PolicyConfig, facts: Facts) -> tuple[str, ...]:
 
 
 def looked_at(settings: PolicyConfig) -> tuple[str, ...]:
-    """The features that criteria and then caps look at."""
+    """The features that criteria and then caps look at, and that which says who is in arrears, if stability counts."""
     criteria = [criterion for dimension in settings.dimensions.values() for criterion in dimension.criteria]
     named = [criterion.feature for criterion in criteria if criterion.feature] + [cap.feature for cap in settings.caps]
-    return tuple(dict.fromkeys(named))
+    return tuple(dict.fromkeys([*named, *([settings.stability.arrears] if settings.stability.holds else [])]))
 
 
 def _measured(dimension: DimensionConfig, settings: PolicyConfig, facts: Facts) -> Scored:

@@ -161,7 +161,7 @@ class _Speaker:
                     limit=stability.max_changed_share,
                 )
             )
-        if report.in_arrears and (stability.margin or stability.max_changed_share < 1):
+        if report.in_arrears and stability.holds:
             said.append(_IN_ARREARS.within(self.language))
         return joined(said, self.language, SENTENCES)
 

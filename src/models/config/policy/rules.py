@@ -77,6 +77,11 @@ class StabilityConfig(Section):
         description="Feature above 0 of a client in arrears: neither margin nor limit keeps its tier up.",
     )
 
+    @property
+    def holds(self) -> bool:
+        """Whether margin or limit can keep a tier at all."""
+        return self.margin > 0 or self.max_changed_share < 1
+
 
 class TreatingConfig(Section):
     """What treating a client is expected to bring: success * probability of decline * value, less the cost."""
