@@ -95,6 +95,14 @@ class PolicyConfig(Section):
 
 _VALUE = Text("expected value", "config")
 _DECLINE = Text("decline", "config")
+_LEVELS = {
+    "top": Text("top", "level"),
+    "good": Text("good", "level"),
+    "rest": Text("rest", "level"),
+    "low": Text("low", "level"),
+    "raised": Text("raised", "level"),
+    "high": Text("high", "level"),
+}
 
 
 def built_in_policy(shares: Mapping[str, float], max_declines: Mapping[str, float]) -> PolicyConfig:
@@ -115,16 +123,22 @@ def built_in_policy(shares: Mapping[str, float], max_declines: Mapping[str, floa
     ]
     if "raised" in borne:
         rules.append({"tier": "A", "when": {"expected_value": "top", "decline_risk": "raised"}})
-    levels = [{"name": "top", "share": shares["AA"]}, {"name": "good", "share": shares["A"]}, {"name": "rest"}]
+    levels = _labelled(
+        [{"name": "top", "share": shares["AA"]}, {"name": "good", "share": shares["A"]}, {"name": "rest"}]
+    )
     dimensions = {
         "expected_value": {"label": _label(_VALUE), "measure": "value", "levels": levels},
         "decline_risk": {
             "label": _label(_DECLINE),
             "measure": "decline_probability",
-            "levels": [*bearable, {"name": "high"}],
+            "levels": _labelled([*bearable, {"name": "high"}]),
         },
     }
     return PolicyConfig.model_validate({"dimensions": dimensions, "rules": rules})
+
+
+def _labelled(levels: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [level | {"label": _label(_LEVELS[str(level["name"])])} for level in levels]
 
 
 def _label(text: Text) -> dict[str, str]:
