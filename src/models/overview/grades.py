@@ -13,7 +13,15 @@ import pandas as pd
 from models.config.policy.tiers import TierScale
 from models.grading.report import IdleCap
 
-COLUMNS = ("next_tier", "tier_lacking", "tier_lacking_criterion", "tier_caps", "tier_kept_by", "tier_ruled")
+COLUMNS = (
+    "next_tier",
+    "tier_lacking",
+    "tier_lacking_criterion",
+    "tier_caps",
+    "tier_kept_by",
+    "tier_ruled",
+    "tier_by_rule",
+)
 """The columns of scores that it rests on; runs from before there were these have no summary."""
 
 
@@ -71,7 +79,8 @@ def grade_summary(scores: pd.DataFrame, scale: TierScale, not_in_force: Sequence
 
 def _lacking(scores: pd.DataFrame, scale: TierScale) -> list[LackingCount]:
     names = ["tier", "next_tier", "tier_lacking", "tier_lacking_criterion"]
-    lacking = scores.loc[scores["tier_lacking"].notna(), names].fillna({"tier_lacking_criterion": ""})
+    by_rule = scores["tier"].astype(str) == scores["tier_by_rule"].astype(str)  # not those whom a cap or a person moves
+    lacking = scores.loc[by_rule & scores["tier_lacking"].notna(), names].fillna({"tier_lacking_criterion": ""})
     counts: dict[Any, int] = lacking.groupby(names, sort=True).size().to_dict()
     found = [
         LackingCount(tier=tier, next_tier=following, dimension=dimension, criterion=criterion or None, clients=clients)
