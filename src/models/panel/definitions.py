@@ -25,7 +25,8 @@ _VALUE = Text(
 )
 _LESS = Text(" less {costs}")
 _LESS_LOSS = Text(
-    " less the expected credit loss (probability of default x share lost by the end of the horizon x exposure at default)"
+    " less the expected credit loss (probability of default x share lost by the end of the horizon x exposure at "
+    "default)"
 )
 _RECOVERIES = Text(" Recoveries of what was written off before are no part of it.")
 _DISCOUNTED = Text("discounted at {rate:.3g}% a year")
