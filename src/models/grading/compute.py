@@ -18,7 +18,7 @@ from models.grading.overrides import Override
 from models.grading.reasons_text import reasons
 from models.learners.intervals import ConformalBands, Expected
 from models.learners.probability_band import ProbabilityBand
-from models.learners.value.net import CREDIT_LOSS, ValueParts
+from models.learners.value.net import CREDIT_LOSS, MARGIN, ValueParts
 from models.panel.panel import Panel
 from models.vocab import FloatArray, TextArray
 
@@ -71,7 +71,7 @@ class Bounds:
         found: dict[str, FloatArray] = {}
         for name, amount in parts.amounts.items():
             bands = self.bands.get(name)
-            low, high = bands.around(expected_of(parts, amount, tier)) if bands else (unknown, unknown)
+            low, high = bands.around(expected_of(parts, name, tier)) if bands else (unknown, unknown)
             least = 0.0 if name == CREDIT_LOSS else -np.inf
             found |= {name: amount, f"{name}_low": np.maximum(low, least), f"{name}_high": high}
         found |= _with_both_outcomes(parts, found, self.bands)
@@ -108,10 +108,14 @@ def _with_both_outcomes(
     }
 
 
-def expected_of(parts: ValueParts, amount: FloatArray, tier: TextArray) -> Expected:
-    """What an interval is drawn around: one of the ``amounts`` of ``parts``, of clients of a tier by expectation."""
+def expected_of(parts: ValueParts, name: str, tier: TextArray) -> Expected:
+    """What an interval is drawn around: one of the ``amounts`` of ``parts``, of clients of a tier by expectation.
+
+    A default adds nothing to the spread of the margin.
+    """
+    spread = np.zeros(len(tier)) if name == MARGIN else parts.loss_in_default
     return Expected(
-        amount=amount, size=parts.margin, spread=parts.loss_in_default, risk=parts.default_probability, tier=tier
+        amount=parts.amounts[name], size=parts.margin, spread=spread, risk=parts.default_probability, tier=tier
     )
 
 

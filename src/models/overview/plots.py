@@ -17,7 +17,7 @@ _MOST_TICKS = 6
 
 
 def risk_chart(sample: ClientSample, currency: str, colours: Mapping[str, str]) -> Chart:
-    """Clients by probability of decline and expected value, a power of ten apart, in the colour of their tier."""
+    """Clients by probability of decline and expected value, losses below zero, in the colour of their tier."""
     values, risks = sample.value, sample.decline_probability
     frame = Frame(
         x=reaching(risks, name="probability of decline", say=percent),
@@ -36,7 +36,7 @@ def risk_chart(sample: ClientSample, currency: str, colours: Mapping[str, str]) 
 
 
 def _powers(values: Sequence[float], name: str) -> AxisScale:
-    """A logarithmic axis that says whole powers of ten."""
+    """An axis that says whole powers of ten, of gains above the middle and of losses below it."""
     powers = [_power(value) for value in values]
     low, high = math.floor(min(powers)), math.ceil(max(powers))
     high += low == high
@@ -46,11 +46,13 @@ def _powers(values: Sequence[float], name: str) -> AxisScale:
 
 
 def short_power(power: int) -> str:
-    """Ten to a power as an axis says it.
+    """Ten to a power as an axis says it, below zero a loss.
 
-    >>> short_power(2), short_power(4), short_power(6)
-    ('100', '10k', '1m')
+    >>> short_power(2), short_power(4), short_power(-6), short_power(0)
+    ('100', '10k', '-1m', '0')
     """
+    if power <= 0:
+        return f"-{short_power(-power)}" if power else "0"
     for digits, letter in ((9, "bn"), (6, "m"), (3, "k")):
         if power >= digits:
             return f"{10 ** (power - digits)}{letter}"
@@ -58,5 +60,9 @@ def short_power(power: int) -> str:
 
 
 def _power(value: float) -> float:
-    """The logarithm to base ten; what is below one stands at one."""
-    return math.log10(max(value, 1.0))
+    """The logarithm to base ten, of losses below zero; between minus one and one there is nothing.
+
+    >>> _power(1_000.0), _power(-100.0), _power(0.5)
+    (3.0, -2.0, 0.0)
+    """
+    return math.copysign(math.log10(max(abs(value), 1.0)), value)

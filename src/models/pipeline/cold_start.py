@@ -224,7 +224,7 @@ def _calibrated(forecasts: Sequence[_Forecast], config: Config, active_band: Pro
             classes=classes,
             bands={
                 name: ConformalBands.fit(
-                    expected_of(ValueParts.of_margin(expected), expected, tier), np.concatenate(values), level=level
+                    expected_of(ValueParts.of_margin(expected), name, tier), np.concatenate(values), level=level
                 )
                 for name in (VALUE, MARGIN)
             },

@@ -101,7 +101,7 @@ def fit_bands(
     if not np.isnan(parts.credit_loss).any():
         came[CREDIT_LOSS] = np.concatenate([each for each in losses if each is not None])
     return {
-        name: ConformalBands.fit(expected_of(parts, parts.amounts[name], tier), realised, level=level, weight=weight)
+        name: ConformalBands.fit(expected_of(parts, name, tier), realised, level=level, weight=weight)
         for name, realised in came.items()
     }
 
