@@ -19,7 +19,7 @@ class ProposeConfig(Section):
         "of origins.test, origins.spacing_periods apart.",
     )
     origin_count: Count = Field(default=4, description="At most so many past dates, where none are named.")
-    trials: Count = Field(default=200, description="Policies that are tried.")
+    trials: Count = Field(default=600, description="Policies that are tried, from four beginnings.")
     minutes: PositiveFloat = Field(
         default=10.0, description="No trial begins once the search has taken so long; then it says that it was cut."
     )
@@ -27,6 +27,8 @@ class ProposeConfig(Section):
         default=5.0, description="A tier holds at most so many times its share of today's clients, and at least 1/."
     )
     weights: bool = Field(
-        default=True, description="Also weights of criteria, for half of the trials; taken if they help beyond chance."
+        default=False,
+        description="Also weights of criteria, for half of the trials; taken if they help beyond chance. They are many "
+        "beside a few past dates: what they gain there may not hold elsewhere.",
     )
     review_share: OpenShare = Field(default=0.5, description="Share of future value that screening has to find.")

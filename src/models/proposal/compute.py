@@ -16,6 +16,8 @@ from models.tuning.space import Parameter, Settings
 from models.tuning.trials import Budget, trials
 from models.vocab import Aim, Progress, SilentProgress
 
+_STARTS = 4
+"""A search begins anew so often: from one beginning it may never meet tiers of other sizes that do better."""
 IMPOSSIBLE = -10.0
 """Score of what is no policy at all."""
 _OUTSIDE = -5.0
@@ -89,13 +91,15 @@ class PolicySearch:
     def _trials(
         self, space: Sequence[Parameter], weights: Sequence[Parameter], first: int, seed: int
     ) -> Iterator[object]:
-        own, minutes = self.today.settings, self._settings.minutes
-        spent = Budget(trials=first, minutes=minutes / 2 if weights else minutes)
-        yield from trials(space, self._scored(), spent, seed=seed, first=[own])
+        own, minutes = self.today.settings, self._settings.minutes / (2 if weights else 1)
+        for start in range(_STARTS):
+            share = first // _STARTS + (start < first % _STARTS)
+            spent = Budget(trials=share, minutes=minutes / _STARTS)
+            yield from trials(space, self._scored(), spent, seed=seed + start, first=[own] if share else ())
         if weights:
             begun = self._best(self.attempts).settings
-            rest = Budget(trials=self._settings.trials - first, minutes=minutes / 2)
-            yield from trials((*space, *weights), self._scored(), rest, seed=seed + 1, first=[begun])
+            rest = Budget(trials=self._settings.trials - first, minutes=minutes)
+            yield from trials((*space, *weights), self._scored(), rest, seed=seed + _STARTS, first=[begun])
 
     def _scored(self) -> Callable[[Settings], float]:
         def score(drawn: Settings) -> float:
