@@ -86,7 +86,7 @@ def test_places_and_threads_are_not_part_of_it(fitted: FittedModels, folder: Pat
 
 
 def test_a_short_book_has_no_intervals(fitted: FittedModels, tmp_path: Path) -> None:
-    unbounded = replace(fitted.bounds, bands=None, decline_band=None)
+    unbounded = replace(fitted.bounds, bands={}, decline_band=None)
     write_bundle(tmp_path, replace(fitted, bounds=unbounded), small_config(), REPORT, "data")
     scored = score_panel(read_bundle(tmp_path, threads=1).models, drawn_panel().at([ORIGINS[-1]]))
     assert np.isnan(scored.value_low).all()
