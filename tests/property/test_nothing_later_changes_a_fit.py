@@ -27,7 +27,7 @@ from models.scoring.movers import MOVERS
 from models.training.compute import train_models
 from models.tuning.search import plan_tuning, tune_book
 from models.vocab import SilentProgress
-from models.warnings.publishing import WARNINGS
+from models.warnings.report import WARNINGS
 from support import books
 from support.books import AS_OF
 from support.editions import GROUPS, UNGUARDED, Editions, editions
