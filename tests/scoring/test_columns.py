@@ -11,7 +11,7 @@ from models.learners.decline.curves import DeclineCurves
 from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels, score_panel, with_peers
 from models.pipeline.predictions import Predictions
-from models.scoring.columns import reason_column, score_columns
+from models.scoring.columns import PART_COLUMNS, reason_column, score_columns
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
 
 DECIDED = {
@@ -21,6 +21,7 @@ DECIDED = {
     *("relationship_degrees", "relationship_drivers", "relationship_evidence"),
     *("need_type", "need_type_candidate", "need_type_candidate_periods"),
     *("need_degrees", "need_drivers", "need_evidence"),
+    *(*PART_COLUMNS, "ecl_12_month", "ecl_lifetime"),
     "cold_start",
     *("region_class", "market_potential", "value_class", "value_class_score"),
     *("tier", "tier_reason", "tier_by_rule", "tier_basis", "override"),
@@ -82,11 +83,12 @@ def test_everything_decided_has_a_column(fitted: FittedModels, judged_rows: Pane
 
 
 def predictions(models: FittedModels, rows: int, *, value: float, decline: float) -> Predictions:
-    full, risk = np.full(rows, value), np.full(rows, decline)
+    full, risk, unknown = np.full(rows, value), np.full(rows, decline), np.full(rows, np.nan)
     return Predictions(
         value=full,
         value_low=full,
         value_high=full,
+        **{name: full if name.startswith("margin") else unknown for name in PART_COLUMNS},
         decline_probability=risk,
         decline_low=risk,
         decline_high=risk,

@@ -116,7 +116,7 @@ def book_overview(
         run_key=manifest["run_key"],
         policy=GradedBy.of_manifest(manifest),
         clients=len(active),
-        value=value_total(active, manifest),
+        value=_value_total(active, manifest),
         tiers=tuple(_tier_lines(active, scale, manifest)),
         grades=grade_summary(active, scale, [IdleCap(**cap) for cap in manifest.get(IDLE_CAPS, ())]),
         tier_colours=dict(scale.colours()),
@@ -165,7 +165,7 @@ def _scores(folder: Path) -> pd.DataFrame:
     return frame.sort_values("client_id").set_index("client_id", drop=False)
 
 
-def value_total(scores: pd.DataFrame, manifest: Mapping[str, Any] | None) -> ValueTotal:
+def _value_total(scores: pd.DataFrame, manifest: Mapping[str, Any] | None) -> ValueTotal:
     """The value expected of some clients together, its parts, and where the run tells how sure totals are its interval.
 
     The parts are None in a book that knows no defaults.
@@ -194,7 +194,7 @@ def _tier_lines(scores: pd.DataFrame, scale: TierScale, manifest: Mapping[str, A
             tier=tier,
             clients=len(held),
             share=len(held) / len(scores),
-            value=value_total(held, manifest),
+            value=_value_total(held, manifest),
             value_share=float(held["value"].sum() / total) if total else 0.0,
             decline=float(held["decline_probability"].mean()),
             treatments={name: _counted(held[name]) for name in TREATED if name in held},
