@@ -22,16 +22,23 @@ def test_a_lender_declines_by_a_drop_of_its_income() -> None:
     assert definitions(of_book("demo")) == (
         "Decline: interest and fees per month within 12 months of the as-of date fall below 50% of what they were per "
         "month in the 12 months before, or end; contracts that all end on schedule are no decline.",
-        "Value: interest, fees and recoveries less funding costs, service costs and write-offs expected within the "
-        "horizon, not discounted; an interval holds 90% of clients.",
+        "Value: interest and fees less funding costs and service costs less the expected credit loss (probability of "
+        "default x share lost by the end of the horizon x exposure at default) expected within the horizon, not "
+        "discounted; an interval holds 90% of clients. Recoveries of what was written off before are no part of it.",
         "Horizon: 12 months.",
     )
     assert definitions(of_book("demo"), "zh") == (
         "业务下滑：基准日起12个月内利息与手续费的月均水平低于此前12个月月均水平的50%，或完全停止；"
         "合同全部按期到期的不算。",
-        "客户价值：预测期内预期的利息、手续费与追偿款减去资金成本、服务成本与核销，未折现；区间涵盖90%的客户。",
+        "客户价值：预测期内预期的利息与手续费减去资金成本与服务成本再减去预期信用损失"
+        "（违约概率×预测期内损失率×违约风险暴露），未折现；区间涵盖90%的客户。此前已核销贷款的回收款不计入。",
         "预测期：12个月。",
     )
+
+
+def test_recoveries_of_the_past_are_told_apart_where_they_are() -> None:
+    _, value, _ = definitions(of_book("demo", "credit.past_recoveries=value"))
+    assert value.endswith("an interval holds 90% of clients.")
 
 
 def test_a_development_bank_waits_for_new_commitments() -> None:
