@@ -28,7 +28,7 @@ MONTHS = 72
 PARTS = {
     "reading and checking the book": ("models.workspace.opening.load_book",),
     "ledger on disk": ("models.panel.prepare.write_ledger",),
-    "features": ("models.panel.build._rows",),
+    "features": ("models.panel.build.features_of",),
     "surroundings": ("models.panel.prepare.write_context_sums", "models.panel.blocks.PreparedBook.contexts"),
     "encoding": ("models.learners.contract.FeatureContract.encode",),
     "contributions": ("models.learners.shapley.kernel.ShapleyKernel.explained",),

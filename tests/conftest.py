@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from support.guards import FastLane
 from support.lanes import fast_ones
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from support.trained_lender import TrainedLender
 
 REAL_DATA = "CLIENTVALUE_REAL_DATA"
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")  # how long an example takes tells of the machine
 
 
 @pytest.fixture(scope="session")
