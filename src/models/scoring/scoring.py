@@ -134,8 +134,13 @@ class ScoringBasis:
         return score_block(self.bundle, found, self.context)
 
     def panel_of(self, clients: Sequence[str], origins: Sequence[int]) -> Panel:
-        """What was known of a few clients at each of ``origins`` at which they were such as the bundle speaks of."""
+        """What was known of a few clients at each of ``origins`` at which they were such as the bundle speaks of.
+
+        Raises ``UnknownClientError`` if the book holds none of them.
+        """
         prepared, settings = self.prepared.narrowed_to(clients), self.settings
+        if not prepared.block_numbers:
+            raise absence(prepared, min(clients), settings, self.as_of)
         if self.bundle.models.starts_cold:
             panels = [in_reach_of(prepared, settings, origins, targets=False).cold]
         else:
