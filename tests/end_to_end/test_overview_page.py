@@ -75,7 +75,7 @@ def test_tiers_add_up_to_the_scores_that_were_published(reported: Told) -> None:
     for line in reported.report.tiers:
         held = reported.now[reported.now["tier"] == line.tier]
         assert line.clients == len(held)
-        assert line.value == pytest.approx(held["value"].sum())
+        assert line.value.expected == pytest.approx(held["value"].sum())
         assert line.decline == pytest.approx(held["decline_probability"].mean())
     assert sum(line.clients for line in reported.report.tiers) == len(reported.now)
     assert sum(line.value_share for line in reported.report.tiers) == pytest.approx(1.0)
