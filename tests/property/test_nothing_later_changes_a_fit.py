@@ -111,11 +111,19 @@ def trained(book: Book, config: Config, folder: Path) -> Fit:
 
 
 def scores(book: Book, bundle: Path, config: Config, out: Path) -> dict[str, pd.DataFrame]:
-    """All that is published for ``AS_OF``, after a run for an earlier date from which clients move."""
+    """All that is published for ``AS_OF``, after a run for an earlier date from which clients move; rows by client.
+
+    Rows follow blocks, the clients of each that start cold behind its active ones, and later clients move the blocks.
+    """
     predict_book(book, read_bundle(bundle), config, out, EARLIER)
     made = predict_book(book, read_bundle(bundle), config, out, AS_OF)
     tables = {name: pd.read_parquet(made.folder / name) for name in (SCORES, EXPLANATIONS, CURVES, WARNINGS, MOVERS)}
-    return {name: table.drop(columns=OF_THE_RUN, errors="ignore") for name, table in tables.items()}
+    return {
+        name: table.drop(columns=OF_THE_RUN, errors="ignore")
+        .sort_values("client_id", kind="stable")
+        .reset_index(drop=True)
+        for name, table in tables.items()
+    }
 
 
 def assert_nothing_later_counts(both: Editions, folder: Path, *overrides: str) -> None:

@@ -131,6 +131,7 @@ def test_a_ledger_reads_the_sections_of_its_key_and_no_others(book: Book, tmp_pa
         time=only(period=config.time.period),
         activity=config.activity,
         value=only(kinds=config.value.kinds),
+        credit=config.credit,
         features=config.features,
         run=only(block_clients=config.run.block_clients),
     )

@@ -59,6 +59,7 @@ ALWAYS = (
     *("activity_recency_share", "activity_gap_mean", "activity_gap_variation", "activity_active_periods"),
     *("activity_overdue", "tenure_days", "mix_concentration_ever", "mix_products_ever"),
     *("facility_open_count", "facility_open_limit", "facility_limit_mean", "facility_remaining_tenor"),
+    *("exposure_at_default", "loss_given_default"),
     *("facility_maturing_share_1y", "facility_maturing_share_3y", "facility_largest_share", "facility_spread_bp_mean"),
     *("facility_collateral_cover_mean", "facility_outstanding", "facility_utilisation", "facility_runs_share"),
     *("facility_runs_against_before", "facility_balance_outlook", "facility_activity_outlook"),

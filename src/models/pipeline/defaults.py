@@ -6,6 +6,7 @@ import numpy as np
 
 from models.book.periods import PERIODS_PER_YEAR
 from models.config.root import Config
+from models.config.sections import DefaultLearnerConfig
 from models.learners.contract import FeatureContract
 from models.learners.credit.model import EXPOSURE
 from models.learners.credit.rated import RatedDefault
@@ -33,12 +34,18 @@ def fit_default(rows: Rows, contract: FeatureContract, config: Config) -> Declin
         return DeclineModel.fit(
             rows.matrix,
             rows.defaulted,
-            config=config.learners.default,
+            config=_directions_of(config.learners.default, contract),
             contract=contract,
             run=config.run,
             weight=rows.weights(config.learners.half_life_periods),
         )
     return _rated(rows, contract, config) if rated else None
+
+
+def _directions_of(config: DefaultLearnerConfig, contract: FeatureContract) -> DefaultLearnerConfig:
+    """The same with the directions of features that the book has; training tells of those that it has not."""
+    known = {name: rule for name, rule in config.monotone.items() if name in contract.names}
+    return config.model_copy(update={"monotone": known})
 
 
 def _rated(rows: Rows, contract: FeatureContract, config: Config) -> RatedDefault | None:

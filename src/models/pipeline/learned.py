@@ -32,11 +32,13 @@ _UNCALIBRATED = (
 
 _MARGIN_ALONE = (
     Text("value is the margin alone, without expected credit loss: {why}"),
-    Text("bring write-offs (and count them in value.kinds), facilities that ended in default, or ratings with a pd"),
+    Text(
+        "bring write-offs that value counts, facilities that ended in default, or ratings with a probability of default"
+    ),
 )
 
 
-_NO_WRITE_OFFS = Text("value.kinds counts no write_off")
+_NO_WRITE_OFFS = Text("value counts no write-offs")
 _NO_DEFAULTS = Text("no default and no rating is known of the clients learned from")
 _WHY_ALONE = {why.english: why for why in (_NO_WRITE_OFFS, _NO_DEFAULTS)}
 

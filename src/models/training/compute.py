@@ -106,7 +106,11 @@ def train_models(  # noqa: PLR0913 - three observers look on
     models, lacking = _with_cold_start(with_peers(models, panel, served.latest), learned.cold, served, config)
     rehearse(models, panel.at([served.latest]))
     now = panel.at([served.latest])
-    asked = {"stages": stage_features(config), **models.kinds.unknown}
+    asked = {
+        "stages": stage_features(config),
+        "learners.default.monotone": tuple(config.learners.default.monotone),
+        **models.kinds.unknown,
+    }
     known = list(panel.features.columns)
     found = [
         *unknown_features(config, known),
