@@ -38,7 +38,7 @@ PARTS = {
     "reading and checking the book": ("models.workspace.opening.load_book",),
     "ledger, cube and features": ("models.training.compute.learning_panel",),
     "encoding features": ("models.learners.contract.FeatureContract.encode",),
-    "bootstrap": ("models.evaluation.metrics.bootstrap_draws",),
+    "bootstrap": ("models.metrics.bootstrap.Resampling.draws", "models.metrics.bootstrap.Resampling.figures"),
     "parts of the report": ("models.evaluation.compute.report_parts",),
     "calibration from forecasts": (
         "models.training.compute.learn_calibration",

@@ -96,12 +96,12 @@ class PolicyConfig(Section):
 _VALUE = Text("expected value", "config")
 _DECLINE = Text("decline", "config")
 _LEVELS = {
-    "top": Text("top", "level"),
-    "good": Text("good", "level"),
-    "rest": Text("rest", "level"),
-    "low": Text("low", "level"),
-    "raised": Text("raised", "level"),
-    "high": Text("high", "level"),
+    "top": Text("top", "config"),
+    "good": Text("good", "config"),
+    "rest": Text("rest", "config"),
+    "low": Text("low", "config"),
+    "raised": Text("raised", "config"),
+    "high": Text("high", "config"),
 }
 
 
