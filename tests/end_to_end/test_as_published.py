@@ -62,7 +62,7 @@ def test_another_version_that_is_asked_for_says_that_it_is_not_the_published(
     assert reported.startswith("warning: latest: what is shown here may differ from the published scores: models ")
     assert "may differ from the published scores" in page.read_text(encoding="utf-8")
     facts = json.loads(command("explain", client, "--config", twice.config_file, "--bundle", "1", "--json").out)
-    assert [notice["code"] for notice in facts["notices"]] == ["not_as_published"]
+    assert [notice["code"] for notice in facts["notices"]] == ["not_as_published", "without_credit_loss"]
     shift = tiers(twice.config_file, bundle="1")
     assert "not_as_published" in [notice.code for notice in shift.notices]
     assert "not_as_published" not in [notice.code for notice in tiers(twice.config_file).notices]

@@ -20,11 +20,13 @@ from models.notices import Notice, Severity
 from models.overview import compute as overview
 from models.overview.compute import book_overview
 from models.overview.page import MOVED_BY, overview_page
-from models.overview.report import Overview
+from models.overview.report import Overview, ValueTotal
 from models.store.sealed import write_manifest
 from support.books import book_of, rows, settings
 
 BEFORE, NOW = date(2020, 1, 1), date(2020, 7, 1)
+SURE = {"level": 0.9, "level_error": 0.0}
+"""How sure totals are: of single clients' luck alone."""
 Row = tuple[str, str, float, float, str]
 EARLIER: tuple[Row, ...] = (
     ("a", "AA", 900.0, 0.1, "team"),
@@ -39,17 +41,22 @@ LATER: tuple[Row, ...] = (
 )
 
 
-def published(folder: Path, as_of: date, clients: Sequence[Row]) -> Path:
+def published(folder: Path, as_of: date, clients: Sequence[Row], *, credit_loss: float = 50.0) -> Path:
     folder.mkdir(parents=True)
     names = ("client_id", "tier", "value", "decline_probability")
     table = pd.DataFrame([row[:4] for row in clients], columns=list(names)).assign(
-        tier_reason="by rule", model_version="m1"
+        value_low=lambda each: each["value"] - 30.0,
+        value_high=lambda each: each["value"] + 40.0,
+        margin=lambda each: each["value"] + 50.0,
+        credit_loss=credit_loss,
+        tier_reason="by rule",
+        model_version="m1",
     )
     treatment = [{"coverage": row[4], "limit_action": "hold", "monitoring_months": 6} for row in clients]
     pq.write_table(
         pa.Table.from_pandas(table).append_column("treatment", pa.array(treatment)), folder / "scores.parquet"
     )
-    write_manifest(folder, {"as_of": as_of.isoformat(), "run_key": folder.name})
+    write_manifest(folder, {"as_of": as_of.isoformat(), "run_key": folder.name, "totals": SURE})
     return folder
 
 
@@ -72,7 +79,8 @@ def told_of(root: Path, clients: Sequence[Row] = LATER, *, earlier: bool = True)
 
 def test_a_tier_is_its_clients_their_value_and_how_they_are_treated(tmp_path: Path) -> None:
     better, last = told_of(tmp_path).tiers
-    assert (better.tier, better.clients, better.share, better.value, better.value_share) == ("A", 3, 0.75, 900.0, 0.9)
+    assert (better.tier, better.clients, better.share, better.value_share) == ("A", 3, 0.75, 0.9)
+    assert better.value == total(900.0, clients=3)
     assert better.decline == pytest.approx(0.2)
     assert better.treatments == {
         "coverage": {"desk": 2, "team": 1},
@@ -80,6 +88,30 @@ def test_a_tier_is_its_clients_their_value_and_how_they_are_treated(tmp_path: Pa
         "monitoring_months": {"6": 3},
     }
     assert (last.tier, last.clients, last.value_share) == ("B", 1, 0.1)
+    assert last.value == total(100.0, clients=1)
+
+
+def total(expected: float, *, clients: int) -> ValueTotal:
+    """Of clients worth 30 less to 40 more than expected, each after a credit loss of 50, whose luck is their own."""
+    lost = 50.0 * clients
+    low, high = expected - 30.0 * clients**0.5, expected + 40.0 * clients**0.5
+    return ValueTotal(
+        expected=expected,
+        low=pytest.approx(low),
+        high=pytest.approx(high),
+        margin=expected + lost,
+        credit_loss=lost,
+    )
+
+
+def test_the_whole_is_the_total_of_its_tiers_with_an_interval_narrower_than_theirs(tmp_path: Path) -> None:
+    assert told_of(tmp_path).value == total(1_000.0, clients=4)
+
+
+def test_a_book_that_knows_no_defaults_tells_value_as_one_amount(tmp_path: Path) -> None:
+    folder = published(tmp_path / "scores" / "now", NOW, LATER, credit_loss=float("nan"))
+    found = book_overview(small_book(tmp_path), settings(work_dir=tmp_path), folder).value
+    assert (found.expected, found.margin, found.credit_loss) == (1_000.0, None, None)
 
 
 def test_movers_are_counted_from_tier_to_tier_and_the_largest_come_first(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -63,6 +64,7 @@ def test_a_small_book_is_not_told_to_be_worth_nothing() -> None:
         tiers={"AA": 1, "B": 2},
         value_by_tier={"AA": 12_345.0, "B": -345.0},
         decline_by_tier={"AA": 0.1, "B": 0.4},
+        value_between={"": (11_500.0, 12_500.0)},
         overrides={},
         policy=GradedBy(policy="p", models="p"),
     )
@@ -71,4 +73,5 @@ def test_a_small_book_is_not_told_to_be_worth_nothing() -> None:
     said = console.export_text()
     assert "12.3k" in said
     assert "-345" in said
+    assert re.search(r"12\.0k +11\.5k to\s+12\.5k", said)
     assert "0.0" not in said

@@ -56,8 +56,10 @@ def criterion_value(
 def number_in_unit(value: float, unit: Unit, currency: str, language: Language) -> str:
     """The number of a dimension in its unit.
 
-    >>> number_in_unit(31.62, "points", "USD", ENGLISH), number_in_unit(0.184, "probability", "USD", ENGLISH)
-    ('31.6 points', '18%')
+    >>> [number_in_unit(each, "points", "USD", Language("en")) for each in (31.62, 40.0)]
+    ['31.6 points', '40.0 points']
+    >>> number_in_unit(0.184, "probability", "USD", Language("en"))
+    '18%'
     """
     if unit == "currency":
         return money(value, currency, language)

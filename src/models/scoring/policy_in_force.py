@@ -69,7 +69,7 @@ class GradedBy:
         """Which policy it is, for people.
 
         >>> GradedBy(policy="3f2a", models="77ab").sentence
-        "policy 3f2a of the config, other than that of the models (77ab)"
+        'policy 3f2a of the config, other than that of the models (77ab)'
         """
         other = f" of the config, other than that of the models ({self.models})"
         return f"policy {self.policy}{'' if self.policy == self.models else other}"

@@ -10,6 +10,7 @@ from rich.table import Table
 from models.grading.override_text import overrides_sentence
 from models.publications.previous import COLD_EXPLANATIONS
 from models.scoring.report import Predicted, TierSummary
+from models.shell.notices import hanging
 from models.shell.small_plots import short_number
 from models.warnings.text import warnings_sentence
 
@@ -71,22 +72,24 @@ def between(bounds: tuple[float, float] | None) -> str:
 
 
 def prediction_lines(predicted: Predicted) -> list[str]:
-    """Which policy graded, how many warn, what became of overrides, and where the results stand."""
-    reported = (
-        [f"{'overrides':<21}{overrides_sentence(predicted.overrides)}"] if any(predicted.overrides.values()) else []
-    )
+    """Which policy graded, what became of overrides, how many warn, and where the results stand."""
     names = (
         "scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "lists.parquet",
         "movers.parquet", "manifest.json",
     )  # fmt: skip
     cold = [f"{'cold start':<21}{predicted.cold_start.clients:,} clients, apart: {COLD_EXPLANATIONS}"]
-    alarms, ranked = predicted.alarms, predicted.warnings_ranked
-    warned = [f"{'warnings':<21}{warnings_sentence(alarms)}", f"{'':<21}{ranked}"] if alarms else []
+    overrides, alarms = predicted.overrides, predicted.alarms
+    warned = (*_told("warnings", warnings_sentence(alarms)), *_told("", predicted.warnings_ranked)) if alarms else ()
     return [
-        f"{'graded by':<21}{predicted.policy.sentence}",
+        *_told("graded by", predicted.policy.sentence),
+        *(_told("overrides", overrides_sentence(overrides)) if any(overrides.values()) else []),
         *warned,
         *(cold if predicted.cold_start.clients else []),
-        *reported,
         *(f"{name:<21}{predicted.folder / name}" for name in names),
         f"{'newest, always':<21}{predicted.folder.parent / 'latest'}",
     ]
+
+
+def _told(label: str, sentence: str) -> list[str]:
+    """A sentence beside its label, in as many lines as it takes."""
+    return hanging(f"{label:<21}", sentence)
