@@ -7,12 +7,13 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import pandas as pd
 import pytest
 from rich.console import Console
 
-from models.backtest.compute import replay
+from models.backtest.compute import SeenDay, replay
 from models.backtest.contents import BacktestReport
 from models.backtest.day import Replayed
 from models.backtest.job import Backtest, backtest
@@ -23,6 +24,7 @@ from models.backtest.text import verdicts
 from models.codec import read, to_plain
 from models.config.loading import load_config
 from models.config.policy.policy import built_in_policy
+from models.grading.facts import Facts
 from models.metrics.bootstrap import ReportedInterval
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
@@ -112,8 +114,17 @@ CALM = 0.05
 """At most this share of the clients may change tier from one date to the next."""
 
 
+class Calm(NamedTuple):
+    """The two dates, what the grades of the second looked at, and the report of both."""
+
+    first: Replayed
+    second: Replayed
+    facts: Facts
+    reported: BacktestReport
+
+
 @pytest.fixture(scope="module")
-def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replayed, Replayed, BacktestReport]:
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Calm:
     """Two dates under a policy that lets few clients move, of a book in which a person raised three of them."""
     root = tmp_path_factory.mktemp("calm")
     policy = built_in_policy({"AA": 0.1, "A": 0.4}, {"AA": 0.5, "A": 0.8}).model_dump(mode="json")
@@ -127,18 +138,24 @@ def calm(tmp_path_factory: pytest.TempPathFactory) -> tuple[Replayed, Replayed, 
         encoding="utf-8",
     )
     config = load_config(lender.config_file, [f"book.overrides={file}"])
-    first, second = replay(open_book(config, None, SilentProgress()), config, DAYS, SilentProgress())
+    seen: list[SeenDay] = []
+    book = open_book(config, None, SilentProgress())
+    first, second = replay(book, config, DAYS, SilentProgress(), seen=seen.append)
     reported = backtest_book(open_book(config, None, SilentProgress()), config, DAYS)
-    return first, second, reported
+    return Calm(first, second, seen[-1].facts, reported)
 
 
-def test_each_date_builds_on_the_tiers_of_the_one_before(calm: tuple[Replayed, Replayed, BacktestReport]) -> None:
-    first, second, reported = calm
+def test_each_date_builds_on_the_tiers_of_the_one_before(calm: Calm) -> None:
+    first, second, facts, reported = calm
     assert not first.held.any()  # nobody was graded before the first date
     before = pd.Series(first.by_rule, index=pd.Index(first.client_id))
     now = pd.DataFrame({"now": second.by_rule, "anew": second.anew, "held": second.held}, index=second.client_id)
+    now["late"] = facts.features["arrears_days"].to_numpy() > 0  # falls at once, and takes no place of the limit
     both = now.join(before.rename("before"), how="inner")
-    assert (both["now"] != both["before"]).sum() <= CALM * len(both)
+    moved = both["now"] != both["before"]
+    assert 0 < (moved & ~both["late"]).sum() <= CALM * len(both)
+    assert (moved & both["late"]).any()
+    assert (both["now"] == both["anew"])[moved & both["late"]].all()
     assert (both["anew"] != both["before"]).sum() > CALM * len(both)
     held = both[both["held"] == "limit"]
     assert len(held) > 0
@@ -151,9 +168,9 @@ def test_each_date_builds_on_the_tiers_of_the_one_before(calm: tuple[Replayed, R
 
 
 def test_overrides_known_at_a_date_are_judged_and_count_in_no_list(
-    calm: tuple[Replayed, Replayed, BacktestReport],
+    calm: Calm,
 ) -> None:
-    first, second, reported = calm
+    first, second, _, reported = calm
     state = [pd.Series(each.override, index=pd.Index(each.client_id)) for each in (first, second)]
     known = [each.reindex(["C0001", "C0002", "C0003"]).fillna("").tolist() for each in state]
     asked = {"applied", "agrees with the rules"}

@@ -17,6 +17,7 @@ from mlflow.tracking import MlflowClient
 from models.learners.contract import FeatureContract
 from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
+from models.scoring.columns import PART_COLUMNS
 from support.lending_book import KNOWN_UNTIL
 from support.trained_lender import TrainedLender
 
@@ -38,6 +39,12 @@ SCORE_COLUMNS = {
     "run_key": pa.string(),
 }
 FIXED = ("client_id", "as_of", "model", "unit", "base", "prediction")
+CREDIT = [
+    *(name for name in PART_COLUMNS if not name.startswith("margin")),
+    "ecl_12_month",
+    "ecl_lifetime",
+]
+"""What is null where no defaults are known."""
 SERVED = ("served_unit", "served_base", "served_prediction", "served_per_unit")
 
 
@@ -76,7 +83,9 @@ def test_scores_have_the_columns_of_the_contract(trained: TrainedLender) -> None
 
 def test_scores_are_in_range(scores: pd.DataFrame) -> None:
     lacking = ["next_tier", "tier_lacking", "tier_lacking_amount", "tier_lacking_criterion", "tier_kept_by", "override"]
-    assert scores.drop(columns=lacking).notna().all(axis=None)
+    assert scores[CREDIT].isna().all(axis=None)  # the config counts no write_off, and the book knows of no default
+    np.testing.assert_array_equal(scores["value"], scores["margin"])  # so that value is the margin alone
+    assert scores.drop(columns=[*lacking, *CREDIT]).notna().all(axis=None)
     assert scores["override"].isna().all()  # nobody asked for anything
     assert scores["next_tier"].isna().equals(scores["tier_by_rule"] == "AA")
     assert scores["decline_probability"].between(0, 1).all()

@@ -43,11 +43,14 @@ def run_facts(command: Callable[..., Any], book: Path, name: str, root: Path, *s
 def assert_scored(facts: dict[str, Any]) -> None:
     folder = Path(facts["predict"]["folder"])
     scores = pq.read_table(folder / "scores.parquet").to_pandas()
-    assert len(scores) == facts["predict"]["clients"] == scores["client_id"].nunique()
+    assert scores["client_id"].is_unique
+    cold = scores["cold_start"]
+    assert cold.sum() == facts["predict"]["cold_start"]["clients"]
+    assert (~cold).sum() == facts["predict"]["clients"]
     assert scores["decline_probability"].between(0, 1).all()
     assert np.isfinite(scores["value"]).all()
     parts = pq.read_table(folder / "explanations.parquet").to_pandas()
-    assert len(parts) == 2 * len(scores)
+    assert len(parts) == 2 * (~cold).sum()
     values = parts.iloc[:, parts.columns.get_loc("served_per_unit") + 1 :].sum(axis=1)
     np.testing.assert_allclose(parts["base"] + values, parts["prediction"], rtol=1e-6)
     served = parts["served_base"] + values * parts["served_per_unit"]

@@ -84,7 +84,9 @@ def test_one_file_makes_a_language(trained: TrainedLender, one_file: Language) -
         written = terminal.file
         assert isinstance(written, io.StringIO)
         seen = {"page": " ".join(Tags(page[page.index("<body>") :]).text), "terminal": written.getvalue()}
-        names = filter(None, (story.name, story.client_id, story.model_version, story.bundle[:12]))
+        hashes = (story.bundle[:12], story.policy.policy, story.policy.models)
+        tiers = trained.config.scale.names  # are called alike in all languages
+        names = filter(None, (story.name, story.client_id, story.model_version, *hashes, *tiers))
         of_the_book = re.compile("|".join([*map(re.escape, names), "«[^»]*»"]))
         for place, told in seen.items():
             own = of_the_book.sub("", told)
