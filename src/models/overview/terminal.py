@@ -8,18 +8,17 @@ from pathlib import Path
 from models.lists.report import WorkLists
 from models.lists.text import list_name
 from models.overview.report import AlarmSummary, ColdStartPart, Movers, Overview
+from models.shell.notices import hanging
 from models.shell.small_plots import short_number
 from models.warnings.text import warnings_sentence
 
 
 def overview_lines(overview: Overview, page: Path) -> Iterator[str]:
     """How many moved and warn, who started cold, which policy graded, and where the page is."""
-    yield f"moved    {_moved(overview.movers)}"
-    yield f"warnings {_warned(overview.alarms)}"
-    if overview.alarms.ranked:
-        yield f"         {overview.alarms.ranked}"
+    yield from hanging("moved    ", _moved(overview.movers))
+    yield from hanging("warnings ", f"{_warned(overview.alarms)} {overview.alarms.ranked}")
     if overview.cold_start is not None:
-        yield f"cold     {_cold(overview.cold_start, overview.currency)}"
+        yield from hanging("cold     ", _cold(overview.cold_start, overview.currency))
     if overview.policy is not None:
         yield f"graded   by {overview.policy.sentence}"
     yield f"lists    {_listed(overview.lists)}"
