@@ -173,7 +173,7 @@ def test_enough_defaults_teach_a_model_and_ratings_stand_in_for_it(fitted: Fitte
     ("known", "why"),
     [
         (indebted_panel(200, defaults=False, rated=False), "no default and no rating is known"),
-        (drawn_panel(200), "value.kinds counts no write_off"),
+        (drawn_panel(200), "value counts no write-offs"),
     ],
 )
 def test_without_defaults_and_ratings_value_is_the_margin_and_a_notice_says_so(known: Panel, why: str) -> None:
