@@ -77,7 +77,7 @@ SOURCE = {
     "en": {"ratings": "ratings", "financials": "financial statements", "cashflows": "cashflows", "clients": "clients"},
     "zh": {"ratings": "信用评级", "financials": "财务报表", "cashflows": "现金流水", "clients": "客户信息"},
 }
-SOURCE["en"]["policy"], SOURCE["zh"]["policy"] = "score of the policy", "政策评分"
+SOURCE["en"]["policy"], SOURCE["zh"]["policy"] = "score of the policy", "策略评分"
 
 
 def scored(name: str, cuts: list[int], criteria: list[dict[str, Any]]) -> dict[str, Any]:

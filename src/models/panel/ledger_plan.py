@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from models.book.measures import NOTES, MeasureBook, measures_of
+from models.book.measures import NOTES, WRITE_OFF, MeasureBook, measures_of
 from models.book.periods import PeriodName
 from models.book.sections import LedgerSections
 from models.config.credit import CreditConfig
@@ -66,8 +66,14 @@ class LedgerPlan:
             "context": self.context,
             "macro": self.macro,
             "block_clients": self.block_clients,
+            "counts_losses": self.counts_losses,
             "credit": self.credit.model_dump(mode="json", exclude={"past_recoveries"}),
         }
+
+    @property
+    def counts_losses(self) -> bool:
+        """Whether value counts write-offs; else what moved on single facilities is asked by nobody."""
+        return WRITE_OFF in self.measures.value_weights
 
     @property
     def client_columns(self) -> tuple[str, ...]:

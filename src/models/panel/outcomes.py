@@ -62,10 +62,10 @@ class Afterwards:
         activity, rule, endings = self._activity(future), config.decline, future.endings
         only_matured = None if endings is None else endings.only_matured
         declines = declined(activity, rule, only_matured=only_matured)
-        margin = self._present(future.margin)
+        margin = self._margin(future)
         lost = None if future.credit_loss is None else self._present(future.credit_loss)
         return Outcomes(
-            value=self._value(margin, lost, future),
+            value=margin if lost is None else margin - lost,
             margin=margin,
             credit_loss=lost,
             defaulted=self._defaulted(future, lost),
@@ -80,10 +80,10 @@ class Afterwards:
         rate, period = self.config.value.discount_rate_annual, self.config.time.period
         return present_value(per_period, annual_rate=rate, period=period)
 
-    def _value(self, margin: FloatArray, lost: FloatArray | None, future: Future) -> FloatArray:
-        """Margin less credit loss, and recoveries of earlier write-offs where they are client value."""
-        value = margin if lost is None else margin - lost
-        return value if self.config.credit.past_recoveries == "apart" else value + self._present(future.past_recoveries)
+    def _margin(self, future: Future) -> FloatArray:
+        """With the recoveries of earlier write-offs, where these are client value."""
+        counted = self.config.credit.past_recoveries == "value"
+        return self._present(future.margin + future.past_recoveries if counted else future.margin)
 
     def _defaulted(self, future: Future, lost: FloatArray | None) -> BoolArray | None:
         """Whether anything was written off, or ended in default anew; None where value counts no write-offs."""

@@ -114,7 +114,8 @@ def _by_client(
     }
     if "facilities" in tables:
         found[FACILITIES] = placed_facilities(tables["facilities"], tables["cashflows"], places, plan)
-        found[FACILITY_FLOWS] = facility_flows(tables["cashflows"], places, plan, grid)
+        if plan.counts_losses:
+            found[FACILITY_FLOWS] = facility_flows(tables["cashflows"], places, plan, grid)
     if "opportunities" in tables:
         found[OPPORTUNITIES] = _placed_opportunities(tables["opportunities"], places)
     return {name: rows for name, rows in found.items() if rows is not None}

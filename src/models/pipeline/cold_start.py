@@ -33,6 +33,7 @@ from models.panel.splits import LearningOrigins
 from models.pipeline.bounds import bounds_from_texts, bounds_to_texts
 from models.pipeline.rows import age_weights
 from models.pipeline.shrinkage import shrunk_decline, shrunk_value
+from models.pipeline.totals import level_error
 from models.vocab import BoolArray, FloatArray, IntArray
 
 _CALIBRATION, _CONTRACT, _WORDS, _PEERS = "value.calibration.json", "contract.json", "words.json", "peers.json"
@@ -229,6 +230,9 @@ def _calibrated(forecasts: Sequence[_Forecast], config: Config, active_band: Pro
                 for name in (VALUE, MARGIN)
             },
             decline_band=_at_least(band, active_band),
+            level_error=level_error(
+                (came.sum(), float(np.exp(value.log_value(log)).sum())) for log, came in zip(logs, values, strict=True)
+            ),
         ),
     )
 

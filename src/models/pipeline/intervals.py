@@ -106,13 +106,6 @@ def fit_bands(
     }
 
 
-def level_error(forecasts: Sequence[OutOfTimeForecast], judged: Sequence[ValueParts]) -> float:
-    """Root mean square of (realised - foreseen total) over the foreseen one, at most 1."""
-    totals = [(forecast.rows.value.sum(), parts.value.sum()) for forecast, parts in zip(forecasts, judged, strict=True)]
-    errors = [(came - foreseen) / foreseen for came, foreseen in totals if foreseen > 0]
-    return min(1.0, float(np.sqrt(np.mean(np.square(errors))))) if errors else 1.0
-
-
 def calibrated_on_others(place: int, logs: Sequence[FloatArray], realised: Sequence[FloatArray]) -> FloatArray:
     """Margin of the clients of one origin from its log values, put right by the other origins. In book currency.
 

@@ -21,10 +21,11 @@ from models.learners.value.candidate import ValueCandidate
 from models.metrics.ranking import normalized_gini
 from models.metrics.value import decile_mape, total_ratio
 from models.pipeline.calibration import CandidateScore, ForecastCalibration
-from models.pipeline.intervals import calibrated_on_others, fit_bands, judged_parts, learn_credit, level_error
+from models.pipeline.intervals import calibrated_on_others, fit_bands, judged_parts, learn_credit
 from models.pipeline.out_of_time import OutOfTimeForecast
 from models.pipeline.serving import ServingModels, served_models, weighed_models
 from models.pipeline.shrinkage import shrunk_decline, shrunk_value
+from models.pipeline.totals import level_error
 from models.vocab import FloatArray, TextArray
 
 _NO_ORIGIN = "calibration needs an origin that models which learned before it can foretell, got none"
@@ -59,7 +60,9 @@ def learn_calibration(forecasts: Sequence[OutOfTimeForecast], config: Config) ->
         classes=tier_policy(present.value, config.tiers, config.scale, config.book.currency),
         bands=fit_bands(forecasts, judged, tiers, level=config.learners.interval_level, weight=weights),
         decline_band=decline_band,
-        level_error=level_error(forecasts, judged),
+        level_error=level_error(
+            (forecast.rows.value.sum(), parts.value.sum()) for forecast, parts in zip(forecasts, judged, strict=True)
+        ),
     )
     bounded = bounds.around(present, probability)
     return ForecastCalibration(

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import norm
 
 from models.vocab import FloatArray
+
+
+def level_error(totals: Iterable[tuple[float, float]]) -> float:
+    """Root mean square of (realised - foreseen) over the foreseen total, of several origins; at most 1, as of none.
+
+    ``totals`` are pairs of what came and what was foreseen.
+
+    >>> level_error([(110.0, 100.0), (90.0, 100.0)]), level_error([])
+    (0.1, 1.0)
+    """
+    errors = [(came - foreseen) / foreseen for came, foreseen in totals if foreseen > 0]
+    return min(1.0, float(np.sqrt(np.mean(np.square(errors))))) if errors else 1.0
 
 
 @dataclass(frozen=True, kw_only=True)

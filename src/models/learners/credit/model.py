@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import permutations
 
 import numpy as np
+from scipy.special import expit
 
 from models.learners.contract import FeatureContract
-from models.learners.contributions import Contributions
+from models.learners.contributions import CURRENCY, Contributions
 from models.learners.credit.rated import RatedDefault
 from models.learners.credit.severity import LossSeverity
 from models.learners.decline.learner import DeclineLearner
@@ -74,9 +75,9 @@ class CreditLossModel:
         among PD, LGD and EAD by Shapley (1953) over their six orders; the part of PD among its features as its log-odds
         are, and where these come out even, at the slope there.
         """
-        pd, base_pd = _logistic(default.prediction), _logistic(np.array([default.base]))
+        pd, base_pd = np.asarray(expit(default.prediction)), float(expit(default.base))
         here = (pd, self.losses_given_default(matrix), self.exposures(matrix))
-        start = (np.full_like(pd, base_pd[0]), np.full_like(pd, self.usual_lgd), np.zeros_like(pd))
+        start = (np.full_like(pd, base_pd), np.full_like(pd, self.usual_lgd), np.zeros_like(pd))
         shares = self._shapley(start, here)
         way = default.values.sum(axis=1)
         even = np.abs(way) < _NO_WAY
@@ -86,7 +87,7 @@ class CreditLossModel:
         prediction = self._loss(*here)
         base = float(self._loss(*(each[:1] for each in start))[0]) if len(pd) else 0.0
         values[:, self.exposure] += prediction - base - values.sum(axis=1)
-        return Contributions(model=MODEL, unit="currency", base=base, values=values, prediction=prediction)
+        return Contributions(model=MODEL, unit=CURRENCY, base=base, values=values, prediction=prediction)
 
     def explain_default(self, matrix: FloatArray) -> Contributions:
         """Parts of the log-odds of default."""
@@ -127,7 +128,3 @@ class CreditLossModel:
         )
         severity = LossSeverity.from_json(texts[_SEVERITY_FILE])
         return cls.of(default, contract, severity=severity, usual_lgd=usual_lgd)
-
-
-def _logistic(log_odds: FloatArray) -> FloatArray:
-    return np.asarray(1.0 / (1.0 + np.exp(-log_odds)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from models.learners.contributions import Contributions
+from models.learners.contributions import CURRENCY, Contributions
 from models.learners.credit.model import DEFAULT, CreditLossModel
 from models.learners.value.model import ValueModel
 from models.vocab import FloatArray
@@ -19,8 +19,7 @@ VALUE, MARGIN, CREDIT_LOSS = "value", "margin", "credit_loss"
 class ValueParts:
     """Value of each client by its parts. Shapes (n,), in book currency over the horizon; NaN: no such part is known.
 
-    ``exposure`` is that at default and ``severity`` what of it a default costs within the horizon; ``lgd`` counts the
-    whole workout.
+    ``exposure`` is that at default, and ``lgd`` what of it is lost over the whole workout.
     """
 
     margin: FloatArray
@@ -108,7 +107,7 @@ class ClientValue:
 
     def in_served_unit(self, parts: Contributions) -> Contributions:
         """The parts of ``explain`` in currency."""
-        return parts if parts.unit == "currency" else self.margin.in_served_unit(parts)
+        return parts if parts.unit == CURRENCY else self.margin.in_served_unit(parts)
 
     def explain_all(self, matrix: FloatArray) -> tuple[dict[str, Contributions], dict[str, Contributions]]:
         """Parts of value, and where credit loss is known of margin, default and credit loss; own units, and served.
@@ -125,7 +124,7 @@ class ClientValue:
         margin, own = replace(in_currency, model=MARGIN), replace(own, model=MARGIN)
         value = Contributions(
             model=VALUE,
-            unit="currency",
+            unit=CURRENCY,
             base=margin.base - loss.base,
             values=margin.values - loss.values,
             prediction=margin.prediction - loss.prediction,
