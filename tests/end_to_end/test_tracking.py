@@ -257,7 +257,7 @@ def test_scores_say_which_version_made_them(trained: TrainedLender, second: Trai
     assert other.run_key != trained.predicted.run_key
 
 
-@pytest.mark.parametrize("which", ["challenger", "77", "", "客户"])
+@pytest.mark.parametrize("which", ["candidate", "77", "", "客户"])
 def test_what_is_not_registered_is_told(trained: TrainedLender, which: str) -> None:
     with pytest.raises(BundleNotFoundError, match="clientvalue-lender must have the version or alias"):
         Tracking(trained.config).find(which)

@@ -50,8 +50,9 @@ from models.store.drafts import scratch_folder
 from models.store.keys import file_hash
 from models.store.sealed import MANIFEST, is_complete, publish_folder
 from models.tracking.abandoned import PROCESS_TAG, abandoned, claimed
-from models.tracking.champions import champion_tags, flat_params
+from models.tracking.aliases import Succession
 from models.tracking.names import CHAMPION, IF_CHAMPION, model_name
+from models.tracking.params import flat_params
 from models.tracking.registry_notes import BUNDLE_TAG, KEY_TAG
 from models.tracking.store import TrackingError, answering, artifact_place, require_answer
 
@@ -168,12 +169,9 @@ class Tracking:
         runs = self._search(f"tags.{MLFLOW_PARENT_RUN_ID} = '{parent.run_id}' and attributes.status = 'FINISHED'")
         return {run.data.tags[_KEY_TAG] for run in runs if _KEY_TAG in run.data.tags}
 
-    def register(
-        self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str], *, takes_over: str = ""
-    ) -> RegisteredBundle:
-        """Store a bundle as a model of the run and as the next registered version.
+    def register(self, recorder: MlflowRecorder, bundle: Path, features: Mapping[str, str]) -> RegisteredBundle:
+        """Store a bundle as a model of the run and as the next registered version; its aliases are ``succession``'s.
 
-        The first becomes champion, and one that ``takes_over``, for the reason given, which is kept with it.
         ``features`` tells of each column whether it is a ``number`` or a ``category``.
         """
         inputs: list[Any] = [
@@ -190,16 +188,12 @@ class Tracking:
             )
             tags = {BUNDLE_TAG: file_hash(bundle / MANIFEST), KEY_TAG: bundle_key(bundle)}
             version = str(mlflow.register_model(info.model_uri, self.model_name, tags=tags).version)
-        before = str(self.client.get_registered_model(self.model_name).aliases.get(CHAMPION, ""))
-        if takes_over or not before:
-            self._make_champion(version, before, takes_over or "the first version")
         return self.find(version)
 
-    def _make_champion(self, version: str, before: str, reason: str) -> None:
-        """Who, when, why and in whose place is on record before the alias moves."""
-        for name, fact in champion_tags(reason, before).items():
-            self.client.set_model_version_tag(self.model_name, version, name, fact)
-        self.client.set_registered_model_alias(self.model_name, CHAMPION, version)
+    @property
+    def succession(self) -> Succession:
+        """Who serves, who did before, and who may next."""
+        return Succession(self.client, self.model_name, self._uri)
 
     def is_champion(self, bundle: RegisteredBundle) -> bool:
         """Whether a version is the one that serves unless another is asked for."""

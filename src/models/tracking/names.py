@@ -1,10 +1,14 @@
-"""Names in the registry: the model of a book, and the alias of the version that serves."""
+"""Names in the registry: the model of a book, and the aliases of who serves, who may next, and who did last."""
 
 from __future__ import annotations
 
 from models.config.root import Config
 
 CHAMPION = "champion"
+CHALLENGER = "challenger"
+"""The newest version, until it serves."""
+ARCHIVED = "archived"
+"""The version that served last before the champion."""
 IF_CHAMPION = "; in the place of the champion: train --replace-champion REASON"
 
 

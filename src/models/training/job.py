@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.config.places import work_dir
+from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.errors import (
     BundleFormatError,
@@ -22,10 +22,12 @@ from models.evaluation.page import write_report_page
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity
 from models.pipeline.bundle import bundle_key
+from models.publications.ledger import Act, Ledger
 from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
 from models.store.drafts import scratch_folder
-from models.tracking.mlflow import Tracking
+from models.tracking.appointments import Appointment, appoint, begin, mend
+from models.tracking.mlflow import RegisteredBundle, Tracking
 from models.tracking.names import CHAMPION, model_name
 from models.training.compute import Trained, train_models
 from models.training.result import TrainResult
@@ -55,9 +57,10 @@ def train(
 ) -> TrainResult:
     """Check the book, evaluate, fit, and register the result in MLflow.
 
-    The first version becomes champion, and so does the next one if the champion is whole, but of a format that an
-    earlier version of this code wrote. A damaged or lost one is only replaced for a reason that ``replace_champion``
-    gives, which is kept with the version; ``ChampionUnreadableError`` is raised before the work begins.
+    A version becomes the challenger of the champion; the first becomes champion, and so does the next one if the
+    champion is whole, but of a format that an earlier version of this code wrote. A damaged or lost one is only
+    replaced for a reason that ``replace_champion`` gives, which is kept with the version; ``ChampionUnreadableError``
+    is raised before the work begins.
 
     ``seen`` is shown each test origin as it is judged.
     ``config`` is a config or the path of one; ``book`` a file, folder or database URL that goes before the config's.
@@ -86,7 +89,8 @@ def train(
         recorder.artifact(page)
         _note_profiles(recorder, trained, scratch)
         progress.stage("Registering the version")
-        registered = tracking.register(recorder, trained.bundle, trained.features, takes_over=champion.replaced)
+        registered = tracking.register(recorder, trained.bundle, trained.features)
+        _enrol(tracking, registered, champion.replaced, settings)
     return TrainResult(
         report=trained.report,
         model_name=registered.name,
@@ -99,6 +103,19 @@ def train(
         page=page,
         notices=(*trained.report.notices, *_champion_notices(champion, registered.version)),
     )
+
+
+def _enrol(tracking: Tracking, registered: RegisteredBundle, replaced: str, settings: Config) -> None:
+    """Make a new version the challenger, or champion where there is none or it is ``replaced`` for a reason."""
+    succession, key = tracking.succession, bundle_key(registered.folder)
+    if not succession.champion:
+        begin(registered.version, key, succession)
+    elif replaced:
+        ledger = Ledger(work_dir(settings) / SCORES_FOLDER)
+        mend(succession, ledger)
+        appoint(Appointment(Act.PROMOTED, registered.version, key, replaced), succession, ledger)
+    else:
+        succession.enrol(registered.version)
 
 
 def _note_profiles(recorder: Recorder, trained: Trained, scratch: Path) -> None:

@@ -1,29 +1,9 @@
-"""The record of a version that becomes champion: since when, by whom, why, and in whose place."""
+"""Settings as the parameters of a run: flat, and no longer than MLflow keeps."""
 
 from __future__ import annotations
 
-import getpass
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-
-
-def champion_tags(reason: str, before: str) -> dict[str, str]:
-    """Tags of the version; ``before`` is the champion whose place it takes, empty for the first."""
-    return {
-        "champion_since": f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}",
-        "champion_by": _user(),
-        "champion_because": reason,
-        "champion_after": before,
-    }
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # as in a container whose user has no name
-        return "unknown"
-
 
 _NOT_IN_NAMES = re.compile(r"[^\w./: -]")
 """What MLflow refuses in the name of a parameter; names of categories may hold anything."""
