@@ -1,6 +1,6 @@
 """Aliases and tags of registered versions: who serves, who may serve next, and who served before whom.
 
-The alias ``champion`` moves in one step of the registry, after all that is told of it was written; each other step may
+The alias ``champion`` moves in one step of the registry, after the tags that tell of it; each other step may
 be repeated.
 """
 
@@ -78,14 +78,14 @@ class Succession:
         """Make the version of a recorded change the champion. Done again after any of its steps it ends the same."""
         version, before = entry.version, str(entry.evidence.get(BEFORE) or "")
         line = self.line_of(before)[:-1] if entry.act is Act.ROLLED_BACK else self._and_before(before)
-        told = {"since": f"{entry.at:%Y-%m-%dT%H:%M:%SZ}", "by": entry.by, "because": entry.why}
+        facts = {"since": f"{entry.at:%Y-%m-%dT%H:%M:%SZ}", "by": entry.by, "because": entry.why}
         with store.answering(self.uri):
-            for name, fact in told.items():
+            for name, fact in facts.items():
                 self._tag(version, f"champion_{name}", fact)
             self._tag(version, _LINE, ",".join(line))
             self._tag(version, _AFTER, line[-1] if line else "")
             if before and before != version:
-                self._tag(before, "champion_until", told["since"])
+                self._tag(before, "champion_until", facts["since"])
                 self._tag(before, "champion_ended_because", entry.why)
                 self.client.set_registered_model_alias(self.model, ARCHIVED, before)
             self.client.set_registered_model_alias(self.model, CHAMPION, version)
