@@ -199,6 +199,20 @@ class AsOfOutsideBookError(UserError):
     """An as-of date at which the book knows nothing, or not yet."""
 
 
+class InSampleError(UserError):
+    """Scores as of a day of which the models knew what came after: they would look better than they are."""
+
+    def __init__(self, *, as_of: object, learned_until: object) -> None:
+        self.as_of = as_of
+        self.learned_until = learned_until
+        super().__init__(
+            rule=f"models must not have learned from what came after the as-of date, and these learned until "
+            f"{learned_until}",
+            got=f"--as-of {as_of}",
+            remedy="choose a later date; score with --model-of-that-day; or with --in-sample, which marks every row",
+        )
+
+
 class TooLittleDataError(UserError):
     """A book from which nothing can be learned: too few clients, or one outcome only."""
 

@@ -13,6 +13,7 @@ from models.explanation.job import client_story
 from models.explanation.page import client_page
 from models.overview.compute import book_overview
 from models.scoring.compute import predict_book
+from models.scoring.publication import IN_SAMPLE
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book, open_bundle
 from support.lending_book import KNOWN_UNTIL
@@ -29,7 +30,7 @@ def test_the_last_days_of_a_month_are_scored_and_told_to_be_in_sample(
     day: date, trained: TrainedLender, tmp_path: Path
 ) -> None:
     book, bundle = open_book(trained.config, None, SilentProgress()), open_bundle(trained.config, "champion")
-    made = predict_book(book, bundle, trained.config, tmp_path, day)
+    made = predict_book(book, bundle, trained.config, tmp_path, day, how=IN_SAMPLE)
     manifest = json.loads((made.folder / "manifest.json").read_text())
     assert (manifest["as_of"], manifest["learned_until"]) == (day.isoformat(), "2023-01-01")
     (notice,) = [each for each in manifest["notices"] if each["code"] == "scored_in_sample"]

@@ -106,7 +106,9 @@ def test_a_back_dated_run_tells_that_latest_stays(
     trained: TrainedLender, tmp_path: Path, command: Callable[..., Any]
 ) -> None:
     now = predict(trained.config, book=trained.result.book, out=tmp_path)
-    ended = command("predict", "--config", trained.config_file, "--out", tmp_path, "--as-of", "2022-10-01")
+    ended = command(
+        "predict", "--config", trained.config_file, "--out", tmp_path, "--as-of", "2022-10-01", "--in-sample"
+    )
     assert "latest: it stays at the scores as of 2023-01-01" in " ".join(ended.out.split())
     assert (tmp_path / "latest").resolve() == now.folder
 
@@ -115,7 +117,7 @@ def test_damaged_scores_of_an_earlier_date_name_the_folder_and_what_helps(
     trained: TrainedLender, tmp_path: Path, command: Callable[..., Any]
 ) -> None:
     arguments = ("predict", "--config", trained.config_file, "--out", tmp_path)
-    assert command(*arguments, "--as-of", "2022-10-01").code == 0
+    assert command(*arguments, "--as-of", "2022-10-01", "--in-sample").code == 0
     (earlier,) = tmp_path.glob("2022-*")
     with (earlier / "curves.parquet").open("ab") as file:
         file.write(b"x")

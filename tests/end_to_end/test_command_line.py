@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = {
     "run": ("--config", "--book", "--set", "--json"),
     "train": ("--config", "--book", "--set", "--json"),
-    "predict": ("--config", "--book", "--bundle", "--as-of", "--out", "--set", "--json"),
+    "predict": ("--config", "--book", "--bundle", "--as-of", "--out", "--shadow", "--in-sample", "--set", "--json"),
     "explain": ("CLIENT", "--config", "--bundle", "--as-of", "--since", "--against", "--lang", "--html", "--json"),
     "evaluate": ("--config", "--book", "--at", "--out", "--set", "--json"),
     "check": ("--config", "--book", "--set", "--json"),

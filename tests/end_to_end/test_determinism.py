@@ -19,6 +19,7 @@ from models.pipeline.bundle import read_bundle
 from models.scoring.blocks import WORKER_BLOCKS
 from models.scoring.compute import predict_book
 from models.scoring.job import predict
+from models.scoring.publication import IN_SAMPLE
 from models.scoring.report import Predicted
 from models.training.compute import train_models
 from models.vocab import SilentProgress
@@ -114,7 +115,7 @@ def test_another_seed_gives_another_model(first: Left, tmp_path: Path) -> None:
 
 
 def test_another_as_of_date_gives_another_key_and_folder(trained: TrainedLender, tmp_path: Path) -> None:
-    reported = predict(trained.config, book=trained.result.book, as_of=AS_OF, out=tmp_path)
+    reported = predict(trained.config, book=trained.result.book, as_of=AS_OF, out=tmp_path, how=IN_SAMPLE)
     assert reported.run_key != trained.predicted.run_key
     assert reported.folder.name.startswith("2022-07-01-")
 
@@ -124,7 +125,7 @@ def test_a_book_that_ends_on_the_last_day_of_a_month_is_scored_as_of_that_day(
 ) -> None:
     settings = {"book": {"known_until": "2022-12-31"}}
     lender = lender_in(tmp_path, **settings)
-    reported = predict(lender.config, bundle=str(trained.result.bundle))
+    reported = predict(lender.config, bundle=str(trained.result.bundle), how=IN_SAMPLE)
     assert reported.as_of == date(2022, 12, 31)
     _, block = explain(lender.config, "C0002", bundle=str(trained.result.bundle))
     assert block.panel.grid.anchor == date(2022, 12, 31)

@@ -41,7 +41,7 @@ def graded(root: Path, policy: Path, tiers: dict[str, Any], extra: tuple[str, ..
     runs = Runs(root, file, root / "book", (*SMALL, "backtest.at=[2022-01-01]", *extra))
     runs.command("simulate", "--clients", "400", "--seed", "7", "--out", "book", book=False)
     printed = {"train": json.loads(runs.command("train", "--json"))}
-    runs.command("predict", "--as-of", "2023-07-01", "--json")
+    runs.command("predict", "--as-of", "2023-07-01", "--in-sample", "--json")
     for verb in ("predict", "tiers", "kpis", "segments", "overview", "backtest"):
         printed[verb] = json.loads(runs.command(verb, "--json"))
     folder = next(root.glob("data/processed/*/scores/latest")).resolve()

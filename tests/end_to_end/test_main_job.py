@@ -82,7 +82,16 @@ def test_scores_have_the_columns_of_the_contract(trained: TrainedLender) -> None
 
 
 def test_scores_are_in_range(scores: pd.DataFrame) -> None:
-    lacking = ["next_tier", "tier_lacking", "tier_lacking_amount", "tier_lacking_criterion", "tier_kept_by", "override"]
+    waiting = [f"{axis}_candidate_since" for axis in ("stage", "relationship_type", "need_type")]
+    lacking = [
+        *waiting,
+        "next_tier",
+        "tier_lacking",
+        "tier_lacking_amount",
+        "tier_lacking_criterion",
+        "tier_kept_by",
+        "override",
+    ]
     assert scores[CREDIT].isna().all(axis=None)  # the config counts no write_off, and the book knows of no default
     np.testing.assert_array_equal(scores["value"], scores["margin"])  # so that value is the margin alone
     assert scores.drop(columns=[*lacking, *CREDIT]).notna().all(axis=None)

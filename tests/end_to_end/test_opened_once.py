@@ -29,7 +29,7 @@ COUNTED: dict[str, tuple[tuple[Any, str], ...]] = {
     "books opened": ((opening, "load_book"),),
     "bundles read": ((opening, "read_bundle"),),
     "ledgers opened": ((scoring, "kept_book"),),
-    "published scores read": ((scoring, "earlier_scores"), (scoring, "read_manifest")),
+    "published scores read": ((scoring, "settled_scores"), (scoring, "read_manifest")),
     "publications looked at": ((workspace, "publication_notices"),),
 }
 

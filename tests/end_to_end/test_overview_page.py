@@ -25,6 +25,7 @@ from models.overview.page import overview_page
 from models.overview.report import Overview
 from models.overview.terminal import overview_lines
 from models.scoring.job import predict
+from models.scoring.publication import IN_SAMPLE
 from support.books import book_of, rows, settings
 from support.browser import BROWSER, Tags, loaded, width_in
 from support.trained_lender import TrainedLender
@@ -58,7 +59,10 @@ def reported(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -
     """The lender half a year ago and now; every client bears a script for a name."""
     place = tmp_path_factory.mktemp("overview")
     book = attacked(trained.result.book, place)
-    runs = [predict(trained.config, book=book, as_of=day, out=place / "scores").folder for day in (EARLIER, None)]
+    runs = [
+        predict(trained.config, book=book, as_of=day, out=place / "scores", how=IN_SAMPLE).folder
+        for day in (EARLIER, None)
+    ]
     page = overview(trained.config, book=book, scores=runs[1], page=place / "overview.html")
     read = [pq.read_table(folder / "scores.parquet").to_pandas() for folder in runs]
     return Told(*read, pq.read_table(runs[1] / "warnings.parquet").to_pandas(), runs[1], page)

@@ -41,7 +41,7 @@ def spawner() -> ForkServerContext:
 def started(spawner: ForkServerContext, trained: TrainedLender, out: Path, as_of: str) -> BaseProcess:
     """``clientvalue predict`` as another process."""
     arguments = ["predict", "--config", str(trained.config_file), "--bundle", str(trained.result.bundle)]
-    arguments += ["--out", str(out), "--as-of", as_of, "--set", f"run.work_dir={out.parent / 'work'}"]
+    arguments += ["--out", str(out), "--as-of", as_of, "--in-sample", "--set", f"run.work_dir={out.parent / 'work'}"]
     process = spawner.Process(target=command_line, args=(arguments,))
     process.start()
     return process

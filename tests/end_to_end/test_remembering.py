@@ -14,6 +14,7 @@ import pytest
 from models.explanation.job import explain
 from models.scoring.columns import score_columns
 from models.scoring.job import predict
+from models.scoring.publication import IN_SAMPLE
 from models.scoring.report import Predicted
 from support.trained_lender import TrainedLender
 
@@ -32,7 +33,7 @@ class Months:
 @pytest.fixture(scope="module")
 def months(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Months:
     def scored(out: Path, as_of: date) -> Predicted:
-        return predict(trained.config, book=trained.result.book, as_of=as_of, out=out)
+        return predict(trained.config, book=trained.result.book, as_of=as_of, out=out, how=IN_SAMPLE)
 
     monthly, once = tmp_path_factory.mktemp("monthly"), tmp_path_factory.mktemp("once")
     return Months(scored(monthly, NOVEMBER), scored(monthly, DECEMBER), scored(once, DECEMBER))
@@ -65,7 +66,13 @@ def test_the_past_that_was_built_upon_is_part_of_the_key(months: Months) -> None
 
 
 def test_scored_again_over_its_own_results_a_month_gives_the_same_bytes(trained: TrainedLender, months: Months) -> None:
-    again = predict(trained.config, book=trained.result.book, as_of=DECEMBER, out=months.december.folder.parent)
+    again = predict(
+        trained.config,
+        book=trained.result.book,
+        as_of=DECEMBER,
+        out=months.december.folder.parent,
+        how=IN_SAMPLE,
+    )
     assert again.run_key == months.december.run_key
     assert again.folder == months.december.folder
 

@@ -19,6 +19,7 @@ from models.pipeline.bundle import Bundle
 from models.scoring.columns import score_columns
 from models.scoring.compute import predict_book
 from models.scoring.policy_in_force import policy_in_force
+from models.scoring.publication import IN_SAMPLE
 from models.scoring.report import Predicted
 from models.scoring.scoring import ScoringBasis, score_clients
 from models.workspace.opening import open_bundle
@@ -44,7 +45,7 @@ class Halfyears:
 def halfyears(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Halfyears:
     bundle, config = open_bundle(trained.config, "champion"), calm(trained.config)
     out = tmp_path_factory.mktemp("calm")
-    runs = [predict_book(trained.result.book, bundle, config, out, as_of) for as_of in (JUNE, DECEMBER)]
+    runs = [predict_book(trained.result.book, bundle, config, out, as_of, how=IN_SAMPLE) for as_of in (JUNE, DECEMBER)]
     june, december = (pq.read_table(run.folder / "scores.parquet").to_pandas().set_index("client_id") for run in runs)
     return Halfyears(bundle, config, out, june, december, runs[1])
 

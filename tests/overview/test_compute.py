@@ -56,7 +56,9 @@ def published(folder: Path, as_of: date, clients: Sequence[Row], *, credit_loss:
     pq.write_table(
         pa.Table.from_pandas(table).append_column("treatment", pa.array(treatment)), folder / "scores.parquet"
     )
-    write_manifest(folder, {"as_of": as_of.isoformat(), "run_key": folder.name, "totals": SURE})
+    previous = "before" if folder.name == "now" else None
+    facts = {"as_of": as_of.isoformat(), "run_key": folder.name, "previous": previous, "totals": SURE}
+    write_manifest(folder, facts)
     return folder
 
 
@@ -159,7 +161,8 @@ def told_of_warnings(root: Path, rows: Sequence[dict[str, Any]], **facts: Any) -
     counts = {"shown": states.count("shown"), "held_back": states.count("held back"), "without_news": 0, "repeats": 0}
     alarms = counts | {"budget": 5, "always_shown": sum(row["always_shown"] for row in rows)}
     (folder / "manifest.json").unlink()
-    write_manifest(folder, {"as_of": NOW.isoformat(), "run_key": folder.name, "alarms": alarms, **facts})
+    more = {"previous": None, "alarms": alarms, **facts}
+    write_manifest(folder, {"as_of": NOW.isoformat(), "run_key": folder.name, **more})
     return book_overview(small_book(root), settings(work_dir=root), folder)
 
 

@@ -38,16 +38,16 @@ def columns(model: KindsModel, rows: Panel, config: Config = CONFIG, **options: 
     return kind_columns(model, rows, value, risk, config, **options)  # type: ignore[arg-type]
 
 
-def published(rows: Panel, stage: str, candidate: str, periods: float, as_of: date) -> PreviousScores:
+def published(rows: Panel, stage: str, candidate: str, since: date | None, as_of: date) -> PreviousScores:
     """Earlier scores of all clients but the first."""
     frame = pd.DataFrame(index=pd.Index(rows.client_id[1:]))
-    frame = frame.assign(stage=stage, stage_candidate=candidate, stage_candidate_periods=periods)
+    frame = frame.assign(stage=stage, stage_candidate=candidate, stage_candidate_since=since)
     return PreviousScores(folder=Path(), as_of=as_of, run_key="", columns=frame)
 
 
 def test_a_stage_waits_until_it_has_held(model: KindsModel, rows: Panel) -> None:
     fresh = columns(model, rows)["stage"].to_pylist()
-    month_before = published(rows, "churned", "maturity", 1.0, date(2021, 12, 1))
+    month_before = published(rows, "churned", "maturity", date(2021, 11, 1), date(2021, 12, 1))
     now = columns(model, rows, previous=month_before)
     assert now["stage"].to_pylist() == [fresh[0], *["churned"] * (len(rows) - 1)]
     assert now["stage_candidate"].to_pylist() == fresh
@@ -55,13 +55,15 @@ def test_a_stage_waits_until_it_has_held(model: KindsModel, rows: Panel) -> None
     assert now["stage_candidate_periods"].to_pylist()[1:] == [
         0 if stage == "churned" else periods for stage, periods in zip(fresh[1:], waited, strict=True)
     ]
-    quarter_before = published(rows, "churned", "churned", 0.0, date(2021, 10, 1))
+    since = {"maturity": date(2021, 11, 1), "churned": None}
+    assert now["stage_candidate_since"].to_pylist()[1:] == [since.get(stage, date(2021, 12, 1)) for stage in fresh[1:]]
+    quarter_before = published(rows, "churned", "churned", None, date(2021, 10, 1))
     assert columns(model, rows, previous=quarter_before)["stage"].to_pylist() == fresh
 
 
-@pytest.mark.parametrize(("day", "waited"), [(date(2021, 11, 1), 2), (date(2021, 11, 20), 1), (date(2022, 1, 1), 0)])
-def test_only_whole_periods_count(model: KindsModel, rows: Panel, day: date, waited: int) -> None:
-    now = columns(model, rows, previous=published(rows, "acquisition", "acquisition", 0.0, day))
+@pytest.mark.parametrize(("day", "waited"), [(date(2021, 11, 1), 2), (date(2021, 11, 20), 2), (date(2021, 12, 31), 1)])
+def test_periods_of_the_calendar_count(model: KindsModel, rows: Panel, day: date, waited: int) -> None:
+    now = columns(model, rows, previous=published(rows, "acquisition", "acquisition", None, day))
     moving = [stage != "acquisition" for stage in now["stage_candidate"].to_pylist()]
     periods = np.array(now["stage_candidate_periods"].to_pylist())
     assert set(periods[1:][moving[1:]]) == {waited}

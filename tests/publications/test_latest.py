@@ -10,17 +10,19 @@ from pathlib import Path
 import pytest
 
 from models.errors import UserError
-from models.publications.latest import lead_latest, require_place, stays_notice
+from models.publications.latest import latest_folder, lead_latest, published_facts, require_place, stays_notice
+from models.publications.ledger import Act, Deed, PublicationLedger
 from models.store.sealed import write_manifest
 
 OCTOBER, DECEMBER, JANUARY = date(2023, 10, 1), date(2023, 12, 1), date(2024, 1, 1)
 
 
-def published(out: Path, as_of: date, key: str) -> Path:
+def published(out: Path, as_of: date, key: str, act: Act = Act.OFFICIAL) -> Path:
     folder = out / f"{as_of}-{key * 12}"
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     (folder / "scores.parquet").touch()
     write_manifest(folder, {"as_of": as_of.isoformat(), "run_key": key * 12})
+    PublicationLedger(out).record(Deed(act=act, as_of=as_of, run_key=key * 12, folder=folder.name, bundle="b"))
     return folder
 
 
@@ -28,16 +30,23 @@ def latest(out: Path) -> Path:
     return (out / "latest").resolve()
 
 
+def led(out: Path) -> Path:
+    """Where the link leads to once it was led."""
+    newest = lead_latest(out)
+    assert newest is not None
+    assert latest(out) == newest.folder == latest_folder(out)
+    return newest.folder
+
+
 def test_it_goes_forward_and_a_back_dated_run_leaves_it(tmp_path: Path) -> None:
     december = published(tmp_path, DECEMBER, "a")
-    assert lead_latest(december, DECEMBER) is None
+    assert led(tmp_path) == december
     january = published(tmp_path, JANUARY, "b")
-    assert lead_latest(january, JANUARY) is None
-    assert latest(tmp_path) == january
+    assert led(tmp_path) == january
     october = published(tmp_path, OCTOBER, "c")
-    later = lead_latest(october, OCTOBER)
+    assert led(tmp_path) == january
+    later = lead_latest(tmp_path)
     assert later is not None
-    assert latest(tmp_path) == later.folder == january
     notice = stays_notice(later, october, OCTOBER)
     assert str(notice) == (
         "latest: it stays at the scores as of 2024-01-01, since this run is as of 2023-10-01; "
@@ -45,30 +54,37 @@ def test_it_goes_forward_and_a_back_dated_run_leaves_it(tmp_path: Path) -> None:
     )
 
 
-def test_of_one_date_the_run_that_was_published_last_is_the_newest(tmp_path: Path) -> None:
-    first, second = published(tmp_path, JANUARY, "a"), published(tmp_path, JANUARY, "b")
-    for folder in (first, second, first):
-        assert lead_latest(folder, JANUARY) is None
-        assert latest(tmp_path) == folder
+def test_of_one_date_the_run_that_was_made_official_last_counts(tmp_path: Path) -> None:
+    for key in ("a", "b", "a"):
+        folder = published(tmp_path, JANUARY, key)
+        assert led(tmp_path) == folder
 
 
-def test_a_back_dated_run_keeps_the_one_of_two_to_which_it_leads(tmp_path: Path) -> None:
-    first = published(tmp_path, JANUARY, "a")
-    published(tmp_path, JANUARY, "b")
-    lead_latest(first, JANUARY)
-    lead_latest(published(tmp_path, OCTOBER, "c"), OCTOBER)
-    assert latest(tmp_path) == first
+def test_a_shadow_does_not_touch_it(tmp_path: Path) -> None:
+    december = published(tmp_path, DECEMBER, "a")
+    published(tmp_path, JANUARY, "b", Act.SHADOW)
+    assert led(tmp_path) == december
+    facts = published_facts(tmp_path)
+    assert facts is not None
+    assert facts["as_of"] == "2023-12-01"
+
+
+def test_where_nothing_is_published_there_is_no_link(tmp_path: Path) -> None:
+    published(tmp_path, JANUARY, "b", Act.SHADOW)
+    assert lead_latest(tmp_path) is None
+    assert published_facts(tmp_path) is None
+    assert latest_folder(tmp_path) == tmp_path / "latest"
+    assert not (tmp_path / "latest").exists()
 
 
 def test_a_later_run_that_is_damaged_or_gone_does_not_count(tmp_path: Path) -> None:
     january, december = published(tmp_path, JANUARY, "a"), published(tmp_path, DECEMBER, "b")
-    lead_latest(january, JANUARY)
     (january / "scores.parquet").write_text("x", encoding="utf-8")
     october = published(tmp_path, OCTOBER, "c")
-    lead_latest(october, OCTOBER)
+    lead_latest(tmp_path)
     assert latest(tmp_path) == december
     shutil.rmtree(december)
-    lead_latest(october, OCTOBER)
+    lead_latest(tmp_path)
     assert latest(tmp_path) == october
 
 
@@ -77,8 +93,7 @@ def test_a_link_that_leads_nowhere_or_to_itself_is_led_to_the_last_date(tmp_path
     january, october = published(tmp_path, JANUARY, "a"), published(tmp_path, OCTOBER, "b")
     (tmp_path / "latest").symlink_to(nowhere)
     require_place(tmp_path, october)
-    lead_latest(october, OCTOBER)
-    assert latest(tmp_path) == january
+    assert led(tmp_path) == january
     assert (tmp_path / "latest").readlink() == Path(january.name)
 
 

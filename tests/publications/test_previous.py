@@ -1,8 +1,7 @@
-"""What a lender published last month is found by its next run: the newest before the as-of date, proved by hashes."""
+"""What a published folder of scores says of each client, proved by its hashes."""
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.errors import DamagedBundleError, MissingFileError
-from models.publications.previous import SCORES, newest_before, previous_scores
+from models.publications.previous import SCORES, previous_scores, published_runs
 from models.store.sealed import write_manifest
 
 
@@ -22,22 +21,6 @@ def _published(root: Path, as_of: str, key: str, tiers: dict[str, str]) -> Path:
     pq.write_table(pa.table({"client_id": list(tiers), "tier": list(tiers.values())}), folder / SCORES)
     write_manifest(folder, {"as_of": as_of, "run_key": key})
     return folder
-
-
-def test_the_run_before_is_the_newest_that_is_strictly_earlier(tmp_path: Path) -> None:
-    november = _published(tmp_path, "2023-11-01", "aaa", {"00123": "AA"})
-    december = _published(tmp_path, "2023-12-01", "bbb", {"00123": "A"})
-    (tmp_path / "latest").symlink_to(december.name)
-    assert newest_before(tmp_path, date(2024, 1, 1)) == december
-    assert newest_before(tmp_path, date(2023, 12, 1)) == november
-    assert newest_before(tmp_path, date(2023, 11, 1)) is None
-
-
-def test_of_two_runs_at_one_date_the_last_published_counts(tmp_path: Path) -> None:
-    first = _published(tmp_path, "2023-12-01", "zzz", {"00123": "AA"})
-    second = _published(tmp_path, "2023-12-01", "aaa", {"00123": "A"})
-    os.utime(first / "manifest.json", ns=(1, 1))
-    assert newest_before(tmp_path, date(2024, 1, 1)) == second
 
 
 def test_what_was_said_of_each_client_stands_in_the_order_asked_for(tmp_path: Path) -> None:
@@ -64,7 +47,7 @@ def test_a_folder_of_something_else_is_passed_over_and_refused(tmp_path: Path) -
     folder.mkdir()
     pq.write_table(pa.table({"client_id": ["00123"]}), folder / SCORES)
     write_manifest(folder, {"format": 2})
-    assert newest_before(tmp_path, date(2024, 1, 1)) is None
+    assert published_runs(tmp_path) == []
     with pytest.raises(DamagedBundleError, match="as-of date"):
         previous_scores(folder, ["tier"])
 

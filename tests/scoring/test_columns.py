@@ -16,10 +16,23 @@ from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_confi
 
 DECIDED = {
     *("client_id", "value", "value_low", "value_high", "decline_probability", "decline_low", "decline_high"),
-    *("stage", "stage_candidate", "stage_candidate_periods", "segment", "segment_name", "segment_margin"),
-    *("relationship_type", "relationship_type_candidate", "relationship_type_candidate_periods"),
+    *(
+        "stage",
+        "stage_candidate",
+        "stage_candidate_since",
+        "stage_candidate_periods",
+        "segment",
+        "segment_name",
+        "segment_margin",
+    ),
+    *(
+        "relationship_type",
+        "relationship_type_candidate",
+        "relationship_type_candidate_since",
+        "relationship_type_candidate_periods",
+    ),
     *("relationship_degrees", "relationship_drivers", "relationship_evidence"),
-    *("need_type", "need_type_candidate", "need_type_candidate_periods"),
+    *("need_type", "need_type_candidate", "need_type_candidate_since", "need_type_candidate_periods"),
     *("need_degrees", "need_drivers", "need_evidence"),
     *(*PART_COLUMNS, "ecl_12_month", "ecl_lifetime"),
     "cold_start",

@@ -31,7 +31,7 @@ def copy(tmp_path: Path) -> Path:
 def key(**other: Any) -> str:
     facts = {"fingerprint": "data", "bundle": "bundle", "config": small_config(), "as_of": date(2023, 1, 1)} | other
     book, bundle = SimpleNamespace(fingerprint=facts["fingerprint"]), SimpleNamespace(key=facts["bundle"])
-    previous = SimpleNamespace(run_key=facts["previous"]) if "previous" in facts else None
+    previous = SimpleNamespace(built_on=(facts["previous"],)) if "previous" in facts else None
     return run_key(
         cast("Any", book), cast("Any", bundle), cast("Config", facts["config"]), facts["as_of"], cast("Any", previous)
     )

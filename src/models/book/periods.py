@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -148,3 +149,15 @@ class PeriodGrid:
         if self.period == "month":
             return months.cast("int32")
         return (((months + 3 * _SHIFT_PERIODS) / 3).floor() - _SHIFT_PERIODS).cast("int32")
+
+
+@cache
+def calendar_of(period: PeriodName) -> PeriodGrid:
+    """The grid of the calendar: weeks from Monday, months from the 1st, quarters from January.
+
+    >>> calendar_of("quarter").start_of(calendar_of("quarter").index_of(date(2024, 5, 17)))
+    datetime.date(2024, 4, 1)
+    >>> calendar_of("week").start_of(calendar_of("week").index_of(date(2024, 5, 17)))
+    datetime.date(2024, 5, 13)
+    """
+    return PeriodGrid(period, _A_MONDAY if period == "week" else _A_MONDAY.replace(day=1))

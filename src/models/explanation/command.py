@@ -19,12 +19,14 @@ from models.shell.options import (
     SetOption,
     SpeakingOption,
 )
-from models.shell.output import brief, date_of, out, print_json, print_lines, progress, settings_of
+from models.shell.output import brief, out, print_json, print_lines, progress, settings_of
 from models.text import ENGLISH
 
 if TYPE_CHECKING:
     from models.explanation import job, page, report, terminal
+    from models.workspace import days as typed_days
 else:
+    typed_days = lazy("models.workspace.days")
     job = lazy("models.explanation.job")
     page = lazy("models.explanation.page")
     report = lazy("models.explanation.report")
@@ -67,14 +69,15 @@ def explain(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     It needs trained models (clientvalue run or train). While the book is as it was when it was last scored, it answers
     within seconds; a changed book is checked first.
     """
+    settings = settings_of(config, set_)
     with brief():
         story = job.client_story(
-            settings_of(config, set_),
+            settings,
             client,
             book=book,
             bundle=bundle,
-            as_of=date_of(as_of),
-            since=date_of(since),
+            as_of=typed_days.day_of(as_of, settings.time.period),
+            since=typed_days.day_of(since, settings.time.period),
             against=against,
             lang=lang,
             progress=progress(),

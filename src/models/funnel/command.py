@@ -14,11 +14,13 @@ from models.shell.options import (
     JsonOption,
     SetOption,
 )
-from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
+from models.shell.output import out, print_json, print_lines, progress, settings_of
 
 if TYPE_CHECKING:
     from models.funnel import job, terminal
+    from models.workspace import days as typed_days
 else:
+    typed_days = lazy("models.workspace.days")
     job = lazy("models.funnel.job")
     terminal = lazy("models.funnel.terminal")
 
@@ -33,7 +35,8 @@ def funnel(
 ) -> None:
     """Show how opportunities pass from identified to signed, and rank those that wait for due diligence."""
     settings = settings_of(config, set_)
-    counted = job.funnel(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
+    when = typed_days.day_of(as_of, settings.time.period)
+    counted = job.funnel(settings, book=book, as_of=when, out=out_, progress=progress())
     if json_:
         print_json(counted.report)
         return

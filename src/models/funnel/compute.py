@@ -26,7 +26,8 @@ from models.funnel.rules import (
 )
 from models.panel.facilities import FOREVER
 from models.panel.opportunities import STAGES
-from models.publications.previous import COLD_START, PreviousScores, newest_before, previous_scores
+from models.publications.past import newest_official
+from models.publications.previous import COLD_START, PreviousScores, previous_scores
 from models.relations.opportunities import Opportunity, opportunities_known
 from models.relations.reading import Reader, reading
 from models.vocab import FloatArray, Progress, SilentProgress
@@ -244,8 +245,8 @@ def _capacity(known: Opportunity, day: date, config: Config) -> int:
 
 def _cold_start(scores: Path, day: date) -> PreviousScores | None:
     """The newest scores up to ``day``, where they tell who starts cold."""
-    found = newest_before(scores, day + timedelta(days=1))
-    reported = None if found is None else previous_scores(found, ("value", COLD_START))
+    found = newest_official(scores, day + timedelta(days=1))
+    reported = None if found is None else previous_scores(found.folder, ("value", COLD_START))
     return reported if reported is not None and COLD_START in reported.columns else None
 
 

@@ -14,11 +14,13 @@ from models.shell.options import (
     JsonOption,
     SetOption,
 )
-from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
+from models.shell.output import out, print_json, print_lines, progress, settings_of
 
 if TYPE_CHECKING:
     from models.kpis import job, terminal
+    from models.workspace import days as typed_days
 else:
+    typed_days = lazy("models.workspace.days")
     job = lazy("models.kpis.job")
     terminal = lazy("models.kpis.terminal")
 
@@ -36,7 +38,8 @@ def kpis(
     By tier, segment, type and region, with a trend; groups come from scores that predict has published.
     """
     settings = settings_of(config, set_)
-    counted = job.kpis(settings, book=book, as_of=date_of(as_of), out=out_, progress=progress())
+    when = typed_days.day_of(as_of, settings.time.period)
+    counted = job.kpis(settings, book=book, as_of=when, out=out_, progress=progress())
     if json_:
         print_json(counted.report)
         return

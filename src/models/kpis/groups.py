@@ -13,7 +13,8 @@ from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.grading.known_overrides import COUNTING
 from models.kpis.catalogue import CATALOGUE
 from models.kpis.estimates import KpiEstimate, unknown
-from models.publications.previous import COLD_START, PreviousScores, newest_before, previous_scores
+from models.publications.past import newest_official
+from models.publications.previous import COLD_START, PreviousScores, previous_scores
 from models.relations.reading import Reader
 from models.vocab import BoolArray, IntArray
 
@@ -80,12 +81,12 @@ class PublishedGroups:
 
     def until(self, day: date) -> PreviousScores | None:
         """The newest scores with an as-of date up to ``day``, None where there are none."""
-        found = newest_before(self._folder, day + timedelta(days=1))
+        found = newest_official(self._folder, day + timedelta(days=1))
         if found is None:
             return None
-        if found not in self._read:
-            self._read[found] = previous_scores(found, _COLUMNS)
-        return self._read[found]
+        if found.folder not in self._read:
+            self._read[found.folder] = previous_scores(found.folder, _COLUMNS)
+        return self._read[found.folder]
 
 
 def regions_of(reader: Reader) -> pd.Series:

@@ -9,7 +9,7 @@ from pathlib import Path
 from models.config.places import SCORES_FOLDER, work_dir
 from models.errors import MissingFileError
 from models.lists.report import LISTS, WorkLists, published_lists
-from models.publications.latest import LATEST
+from models.publications.latest import latest_folder
 from models.workspace.opening import Settings, settings_of
 
 
@@ -21,7 +21,7 @@ def lists(
     Raises a ``UserError``: ``MissingFileError`` of a run that was published before there were lists.
     """
     settings = settings_of(config, overrides)
-    folder = Path(os.path.realpath(scores or work_dir(settings) / SCORES_FOLDER / LATEST))
+    folder = Path(os.path.realpath(scores or latest_folder(work_dir(settings) / SCORES_FOLDER)))
     found = published_lists(folder, settings.book.currency, first=first)
     if found is None:
         raise MissingFileError(folder / LISTS, remedy="publish a run with clientvalue predict")

@@ -46,7 +46,8 @@ from models.overview.report import (
 )
 from models.panel.definitions import definitions
 from models.pipeline.totals import TotalSpread
-from models.publications.previous import COLD_START, SCORES, earlier_scores, scale_of
+from models.publications.past import scores_of_key
+from models.publications.previous import COLD_START, SCORES, scale_of
 from models.relations.reading import reading
 from models.scoring.movers import MOVERS as MOVERS_FILE
 from models.scoring.policy_in_force import GradedBy
@@ -98,7 +99,7 @@ def book_overview(
     plain = _without_past(config)
     kpis = book_kpis(book, plain, folder.parent, as_of=as_of)
     funnel, no_funnel = _funnel(book, plain, as_of, folder.parent)
-    movers = _movers(_with_causes(scores, folder, manifest), folder.parent, as_of, scale)
+    movers = _movers(_with_causes(scores, folder, manifest), folder.parent, manifest, scale)
     alarms = _alarms(folder, manifest, scores, scale)
     overrides = _overridden(scores, manifest, scale)
     lists = published_lists(folder, book.currency, first=WORK)
@@ -232,8 +233,8 @@ def _sample(scores: pd.DataFrame) -> ClientSample:
     )
 
 
-def _movers(scores: pd.DataFrame, published: Path, as_of: date, scale: TierScale) -> Movers:
-    earlier = earlier_scores(published, as_of, ("tier",))
+def _movers(scores: pd.DataFrame, published: Path, manifest: dict[str, Any], scale: TierScale) -> Movers:
+    earlier = scores_of_key(published, manifest["previous"], ("tier",))
     if earlier is None:
         return Movers(names=(*scale.names, ABSENT))
     both = pd.DataFrame({"before": earlier.columns["tier"].astype(object), "now": scores["tier"].astype(object)})

@@ -13,7 +13,7 @@ from models.config.places import SCORES_FOLDER, work_dir
 from models.overview.compute import book_overview
 from models.overview.page import OVERVIEW_PAGE, write_overview_page
 from models.overview.report import Overview
-from models.publications.latest import LATEST
+from models.publications.latest import latest_folder
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, open_book, settings_of
 
@@ -40,7 +40,7 @@ def overview(
     By default that is ``<work_dir>/<book>/overview.html``. Raises a ``UserError``.
     """
     settings = settings_of(config, overrides)
-    folder = Path(os.path.realpath(scores or work_dir(settings) / SCORES_FOLDER / LATEST))
+    folder = Path(os.path.realpath(scores or latest_folder(work_dir(settings) / SCORES_FOLDER)))
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     headline = work_dir(settings) / HEADLINE_FILE
     report = book_overview(checked, settings, folder, headline=headline, progress=progress)

@@ -73,13 +73,18 @@ def ledger_key(book: Book, plan: LedgerPlan, grid: PeriodGrid, notes: NoteModel 
     )
 
 
-def _asked(book: Book, config: Config, anchor: date, notes: NoteModel | None) -> tuple[PeriodGrid, LedgerPlan]:
-    if not book.first_date < anchor <= book.known_until:
+def require_in_book(book: Book, as_of: date) -> None:
+    """Refuse an as-of date of which the book knows nothing, or not yet. Raises ``AsOfOutsideBookError``."""
+    if not book.first_date < as_of <= book.known_until:
         raise AsOfOutsideBookError(
             rule=f"the as-of date must lie after {book.first_date} and not after {book.known_until}",
-            got=anchor.isoformat(),
+            got=as_of.isoformat(),
             remedy="choose a date that the book covers with --as-of or origins.test",
         )
+
+
+def _asked(book: Book, config: Config, anchor: date, notes: NoteModel | None) -> tuple[PeriodGrid, LedgerPlan]:
+    require_in_book(book, anchor)
     return PeriodGrid(config.time.period, anchor), LedgerPlan.of(config, book.tables, notes=notes is not None)
 
 

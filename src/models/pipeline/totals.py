@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.vocab import FloatArray
 
@@ -60,6 +60,6 @@ class TotalSpread:
         """
         if not np.isfinite(self.below + self.above):
             return None
-        common = float(norm.ppf(0.5 + level / 2)) * level_error * abs(self.total)
+        common = float(ndtri(0.5 + level / 2)) * level_error * abs(self.total)
         low, high = (float(np.sqrt(each + common**2)) for each in (self.below, self.above))
         return self.total - low, self.total + high

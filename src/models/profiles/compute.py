@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from models.book.measures import ACTIVITY
-from models.book.periods import DAYS_PER_PERIOD
+from models.book.periods import DAYS_PER_PERIOD, PeriodName, calendar_of
 from models.config.root import Config
 from models.panel.features.beginning import RELATIONSHIP_DAYS
 from models.panel.named_features import number_feature
@@ -20,12 +19,15 @@ from models.profiles.model import KindsModel
 from models.profiles.regions import RegionFacts
 from models.profiles.stages import Trajectory, stages_of
 from models.profiles.types import NEEDS, RELATIONSHIPS, Memberships, driver_scores, memberships_of
+from models.publications.past import period_number
 from models.publications.previous import PreviousScores
 from models.vocab import FloatArray, IntArray, TextArray
 
 AXES = ("stage", "relationship_type", "need_type")
-"""What only changes once it has held; each has columns of its own name, ``_candidate`` and ``_candidate_periods``."""
-HELD_COLUMNS = tuple(f"{axis}{ending}" for axis in AXES for ending in ("", "_candidate", "_candidate_periods"))
+"""What only changes once it has held; each has columns of its own name and of its candidate, see below."""
+CANDIDATE, SINCE, PERIODS = "_candidate", "_candidate_since", "_candidate_periods"
+"""What the rule says now; if that is not what is published, since which run, and for how many periods."""
+HELD_COLUMNS = tuple(f"{axis}{ending}" for axis in AXES for ending in ("", CANDIDATE, SINCE))
 """What scoring needs of earlier scores."""
 DRIVERS_SHOWN = 2
 IDLE, TENURE = f"{ACTIVITY}_recency_days", "tenure_days"
@@ -158,40 +160,66 @@ def places_of(features: pd.DataFrame, config: Config) -> pd.Series:
 
 
 def _held_columns(kinds: Kinds, panel: Panel, config: Config, previous: PreviousScores | None) -> dict[str, pa.Array]:
+    period = config.time.period
     reported = None if previous is None else previous.of(panel.client_id)
-    elapsed = 1 if previous is None else _elapsed(panel, previous)
+    elapsed = 1 if previous is None else _elapsed(panel, previous, period)
     columns = {}
     for axis in AXES:
         now = held(
             kinds.raw(axis),
-            None if reported is None else _held_before(reported, axis),
+            None if reported is None or previous is None else _held_before(reported, axis, previous, period),
             hold_periods=hold_periods(axis, config),
             elapsed_periods=elapsed,
         )
         columns[axis] = _text(now.kind)
-        columns[f"{axis}_candidate"] = _text(now.candidate)
-        columns[f"{axis}_candidate_periods"] = pa.array(now.periods, type=pa.int32())
+        columns[f"{axis}{CANDIDATE}"] = _text(now.candidate)
+        columns[f"{axis}{SINCE}"] = _since(axis, now, reported, previous)
+        columns[f"{axis}{PERIODS}"] = pa.array(now.periods, type=pa.int32())
     return columns
 
 
-def _elapsed(panel: Panel, previous: PreviousScores) -> int:
-    """Whole periods between the earlier as-of date and this one; dates need not lie on one grid."""
-    origin = int(panel.origin[0]) if len(panel) else 0
-    return origin - 1 - panel.grid.index_of(previous.as_of - timedelta(days=1))
+def _since(axis: str, now: HysteresisState, reported: pd.DataFrame | None, previous: PreviousScores | None) -> pa.Array:
+    """The date of the last run at which the candidate was none yet; null where it is what is published."""
+    if reported is None or previous is None:
+        return pa.nulls(len(now.kind), pa.date32())
+    since = np.full(len(now.kind), np.datetime64(previous.as_of, "D"))
+    if f"{axis}{SINCE}" in reported:
+        before = pd.to_datetime(reported[f"{axis}{SINCE}"]).to_numpy(dtype="datetime64[D]")
+        lasts = ~np.isnat(before) & (now.candidate == _texts(reported[f"{axis}{CANDIDATE}"]))
+        since = np.where(lasts, before, since)
+    return pa.array(since, type=pa.date32(), mask=now.kind == now.candidate)
 
 
-def _held_before(reported: pd.DataFrame, axis: str) -> HysteresisState | None:
+def _elapsed(panel: Panel, previous: PreviousScores, period: PeriodName) -> int:
+    """Periods of the calendar that began since the earlier as-of date; none between two days of one period."""
+    if not len(panel):
+        return 0
+    as_of = panel.grid.start_of(int(panel.origin[0]))
+    return period_number(as_of, period) - period_number(previous.as_of, period)
+
+
+def _held_before(
+    reported: pd.DataFrame, axis: str, previous: PreviousScores, period: PeriodName
+) -> HysteresisState | None:
     if axis not in reported:
         return None
     kind = _texts(reported[axis])
-    candidate, periods = f"{axis}_candidate", f"{axis}_candidate_periods"
     return HysteresisState(
         kind=kind,
-        candidate=_texts(reported[candidate]) if candidate in reported else kind,
-        periods=reported[periods].fillna(0).to_numpy(dtype=np.int64)
-        if periods in reported
-        else np.zeros(len(kind), np.int64),
+        candidate=_texts(reported[f"{axis}{CANDIDATE}"]) if f"{axis}{CANDIDATE}" in reported else kind,
+        periods=_periods_before(reported, axis, previous, period),
     )
+
+
+def _periods_before(reported: pd.DataFrame, axis: str, previous: PreviousScores, period: PeriodName) -> IntArray:
+    """For how many periods each candidate had held at the earlier run, from the date since when it did."""
+    if f"{axis}{SINCE}" not in reported:
+        return np.zeros(len(reported), dtype=np.int64)
+    since = pd.to_datetime(reported[f"{axis}{SINCE}"]).to_numpy(dtype="datetime64[D]")
+    waits = ~np.isnat(since)
+    begun = np.full(len(since), period_number(previous.as_of, period))
+    begun[waits] = calendar_of(period).indices_of(since[waits])
+    return period_number(previous.as_of, period) - begun
 
 
 def _degree_columns(name: str, reported: Memberships) -> dict[str, pa.Array]:

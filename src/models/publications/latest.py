@@ -1,15 +1,14 @@
-"""The link ``latest`` beside the published runs: it leads to the one of the greatest as-of date, and never back."""
+"""The link ``latest`` beside the published runs: it leads to the official one of the greatest as-of date."""
 
 from __future__ import annotations
 
-import os
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from models.errors import UserError
 from models.notices import Notice, Severity
-from models.publications.previous import PublishedRun, published_runs
+from models.publications.past import OfficialRun, newest_official, official_runs
 from models.store.drafts import point_to
 from models.store.sealed import OF_SCORES, is_complete, read_facts
 
@@ -31,19 +30,16 @@ def require_place(out: Path, folder: Path) -> None:
             raise _in_the_way(path, "a folder")
 
 
-def lead_latest(final: Path, as_of: date) -> PublishedRun | None:
-    """Make ``latest`` lead to the run just published in ``final``, unless a complete one of a later date is there.
-
-    Of one date the run that was published last is the newest. Returns the later run to which ``latest`` leads, if any.
-    """
-    later = _later(final.parent, as_of)
-    point_latest(final if later is None else later.folder)
-    if _later(final.parent, as_of) != later:  # it was published since we looked
-        return lead_latest(final, as_of)
-    return later
+def lead_latest(scores: Path) -> OfficialRun | None:
+    """Make ``latest`` lead to the official run of the greatest date that is whole; returns it, None where none is."""
+    newest = _newest(scores)
+    if newest is None:
+        return None
+    point_latest(newest.folder)
+    return newest if _newest(scores) == newest else lead_latest(scores)  # else another was published since we looked
 
 
-def stays_notice(later: PublishedRun, final: Path, as_of: date) -> Notice:
+def stays_notice(later: OfficialRun, final: Path, as_of: date) -> Notice:
     """Tells that ``latest`` was not led back."""
     return Notice(
         code="latest_stays",
@@ -54,12 +50,8 @@ def stays_notice(later: PublishedRun, final: Path, as_of: date) -> Notice:
     )
 
 
-def _later(out: Path, as_of: date) -> PublishedRun | None:
-    """The run of a later date to which ``latest`` leads, else the newest of the last date, if any is complete."""
-    runs = [run for run in reversed(published_runs(out)) if run.as_of > as_of]
-    now = Path(os.path.realpath(out / LATEST))  # as resolve, which refuses links that lead in a circle
-    ordered = sorted(runs, key=lambda run: (run.as_of, run.folder.resolve() == now), reverse=True)
-    return next((run for run in ordered if is_complete(run.folder)), None)
+def _newest(scores: Path) -> OfficialRun | None:
+    return next((run for run in reversed(official_runs(scores)) if is_complete(run.folder)), None)
 
 
 def _in_the_way(path: Path, wanted: str) -> UserError:
@@ -71,8 +63,13 @@ def _in_the_way(path: Path, wanted: str) -> UserError:
     )
 
 
+def latest_folder(scores: Path) -> Path:
+    """The folder of the official run of the greatest date below ``scores``; where nothing is published, ``latest``."""
+    newest = newest_official(scores)
+    return scores / LATEST if newest is None else newest.folder
+
+
 def published_facts(scores: Path) -> dict[str, Any] | None:
-    """The manifest of the run to which ``latest`` leads below ``scores``; None where nothing is published."""
-    if not (scores / LATEST).is_dir():
-        return None
-    return read_facts((scores / LATEST).resolve(), remedies=OF_SCORES)
+    """The manifest of the official run of the greatest date below ``scores``; None where nothing is published."""
+    newest = newest_official(scores)
+    return None if newest is None else read_facts(newest.folder, remedies=OF_SCORES)

@@ -89,7 +89,7 @@ class Publication(Deed):
 
 
 @dataclass(frozen=True)
-class Ledger:
+class PublicationLedger:
     """The publications below one folder of scores."""
 
     scores: Path
@@ -99,15 +99,15 @@ class Ledger:
         """Where the entries stand."""
         return self.scores / LEDGER
 
-    def entries(self) -> tuple[Publication, ...]:
-        """All entries, the first first; before there was a ledger, what is published there.
+    def entries(self, *, but: str = "") -> tuple[Publication, ...]:
+        """All entries, the first first; before there was a ledger, what is published there, ``but`` in one folder.
 
         Raises ``DamagedLedgerError`` if one is not as it was written.
         """
         try:
             text = self.file.read_text(encoding="utf-8")
         except FileNotFoundError:
-            return tuple(_chained(_found(self.scores), ()))
+            return tuple(_chained(_found(self.scores, but), ()))
         return _read(text, self.file)
 
     def official(self) -> dict[date, Publication]:
@@ -117,7 +117,7 @@ class Ledger:
     def record(self, deed: Deed) -> Publication:
         """Add an entry. A run that is the official one of its date, or whose shadow is the last, is not added again."""
         with exclusive(self.scores / _LOCK, what="the ledger of publications"):
-            entries = self.entries()
+            entries = self.entries(but=deed.folder)  # that one is what is to be recorded
             known = _last_alike(entries, deed)
             if known is not None and self.file.exists():
                 return known
@@ -169,11 +169,12 @@ def _chained(entries: Sequence[Publication], before: Sequence[Publication]) -> I
         yield chained
 
 
-def _found(scores: Path) -> list[Publication]:
-    """The runs that stand below a folder, in the order in which they were published."""
+def _found(scores: Path, but: str) -> list[Publication]:
+    """The runs that stand below a folder, ``but`` one of them, in the order in which they were published."""
     found: list[Publication] = []
     numbers: dict[date, int] = {}
-    for run in sorted(published_runs(scores), key=lambda run: (run.published, run.as_of)):
+    runs = [run for run in published_runs(scores) if run.folder.name != but]
+    for run in sorted(runs, key=lambda run: (run.published, run.as_of)):
         facts = _facts_in(run.folder)
         policy = facts.get("policy")
         entry = Publication(

@@ -1,4 +1,4 @@
-"""The latest earlier scores of each client: the state that hysteresis of client types and tiers needs."""
+"""Published folders of scores, and what one of them says of each client: the state that hysteresis needs."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class PreviousScores:
     """The chosen columns of an earlier run, by client; a client that it did not score has missing values.
 
     ``run_key`` belongs to the key of the run that builds on it: the same past gives the same bytes. ``scale`` are the
-    tiers of the policy that graded.
+    tiers of the policy that graded. ``shown_since`` is the last run within the same period, if there was another one
+    since, with its key: what it showed as an alarm is no news.
     """
 
     folder: Path
@@ -42,6 +43,18 @@ class PreviousScores:
     run_key: str
     columns: pd.DataFrame
     scale: TierScale = DEFAULT_SCALE
+    shown_since: Path | None = None
+    shown_key: str = ""
+
+    @property
+    def alarms_in(self) -> Path:
+        """The run that tells what was shown as an alarm."""
+        return self.shown_since or self.folder
+
+    @property
+    def built_on(self) -> tuple[str, ...]:
+        """The keys of all runs that a run which builds on this one looks at."""
+        return (self.run_key, self.shown_key) if self.shown_key else (self.run_key,)
 
     def of(self, clients: pd.Series) -> pd.DataFrame:
         """One row per client of ``clients`` (n,), in their order."""
@@ -67,21 +80,6 @@ def published_runs(folder: Path) -> list[PublishedRun]:
         return []
     places = [path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_symlink()]
     return sorted(run for path in places if path.is_dir() and (run := _run_in(path)) is not None)
-
-
-def newest_before(folder: Path, as_of: date) -> Path | None:
-    """The scores published below ``folder`` with the latest as-of date before ``as_of``; of several the last published.
-
-    None where there is none.
-    """
-    found = [run.folder for run in published_runs(folder) if run.as_of < as_of]
-    return found[-1] if found else None
-
-
-def earlier_scores(folder: Path, as_of: date, columns: Sequence[str]) -> PreviousScores | None:
-    """What ``newest_before`` finds below ``folder``, read by ``previous_scores``; None where there is none."""
-    newest = newest_before(folder, as_of)
-    return None if newest is None else previous_scores(newest, columns)
 
 
 def previous_scores(folder: Path, columns: Sequence[str]) -> PreviousScores:

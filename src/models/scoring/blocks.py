@@ -122,6 +122,7 @@ class Scoring:
             "as_of": pa.repeat(pa.scalar(stamp.as_of, pa.date32()), rows),
             "model_version": pa.repeat(pa.scalar(stamp.model_version), rows),
             "run_key": pa.repeat(pa.scalar(stamp.run_key), rows),
+            "in_sample": pa.repeat(pa.scalar(stamp.as_of < models.learned.until), rows),
             "reasons": reason_column(
                 models, block.panel, block.predictions, matrix=block.matrix, parts=block.served[DECLINE]
             ),

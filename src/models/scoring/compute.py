@@ -27,13 +27,14 @@ from models.lists.rules import Success
 from models.notices import Notice, by_severity, notice_facts
 from models.panel.blocks import PreparedBook
 from models.panel.build import PanelContext
-from models.panel.ledger_cache import kept_book
+from models.panel.ledger_cache import kept_book, require_in_book
 from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike, value_notices
 from models.pipeline.serving import ServingModels
 from models.pipeline.serving_text import serving_sentences
-from models.publications.latest import lead_latest, require_place, stays_notice
-from models.publications.previous import COLD_EXPLANATIONS, TIER_SCALE, earlier_scores
+from models.publications.latest import require_place
+from models.publications.past import settled_scores
+from models.publications.previous import COLD_EXPLANATIONS, TIER_SCALE
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.blocks import BlockScores, Scoring, scored_blocks
 from models.scoring.columns import REMEMBERED
@@ -41,6 +42,7 @@ from models.scoring.explanations import Stamp
 from models.scoring.movers import write_movers
 from models.scoring.parquet import ParquetFile, Spill
 from models.scoring.policy_in_force import POLICY_FACTS, GradedBy, PolicyInForce, policy_in_force, scoring_config
+from models.scoring.publication import OFFICIALLY, Publishing, publish_run, require_out_of_sample
 from models.scoring.report import Predicted, Tally
 from models.scoring.run_key import model_version, run_folder, run_key
 from models.scoring.scoring import score_block, score_clients
@@ -144,21 +146,26 @@ def predict_book(
     out: Path,
     as_of: date | None = None,
     *,
+    how: Publishing = OFFICIALLY,
     mapper: Mapper | None = None,
     progress: Progress = SilentProgress(),
 ) -> Predicted:
     """Score all clients active before ``as_of`` (else the end of the book) into a new folder below ``out``.
 
-    ``out/latest`` then leads to it, unless scores of a later date are there. Settings of the bundle decide what is
-    foreseen; ``config`` says where and how, and by which policy clients are graded. The newest scores in ``out`` of an
-    earlier date are built upon: kinds of clients move from there only with reason.
-    Raises ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published,
+    The ledger of publications then names it as the official run of its date, or as its shadow, and ``out/latest``
+    leads to the official run of the greatest date. Settings of the bundle decide what is foreseen; ``config`` says
+    where and how, and by which policy clients are graded. The official runs of earlier dates are built upon, see
+    ``publications.past``: kinds of clients move from there only with reason.
+    Raises ``InSampleError`` if the models learned from outcomes after ``as_of``, unless ``how`` admits it,
+    ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published,
     ``DamagedBundleError`` if the earlier scores are not as they were published, ``UnlikeTrainingError`` if the section
     ``guard`` refuses the book beside that of training, or what is expected of it: then nothing is published.
     """
     settings = scoring_config(bundle, config)
     when = as_of or book.known_until
-    previous = earlier_scores(out, when, REMEMBERED)
+    require_in_book(book, when)
+    require_out_of_sample(bundle.models.learned.until, when, admitted=how.in_sample)
+    previous = settled_scores(out, when, REMEMBERED, settings.time.period)
     key = run_key(book, bundle, settings, when, previous)
     folder = run_folder(out, when, key)
     require_place(out, folder)
@@ -193,9 +200,8 @@ def predict_book(
             folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, tracked), remedies=OF_SCORES
         )
     _require_as_written(folder, published)
-    later = lead_latest(folder, when)
-    stays = [] if later is None else [stays_notice(later, folder, when)]
-    reported = by_severity([*_notices(prepared, job, tally), *settings_without_effect(bundle, config), *stays])
+    done = publish_run(out, how.deed(job.key, folder, bundle, when, book.fingerprint), settings.time.period)
+    reported = by_severity([*_notices(prepared, job, tally), *settings_without_effect(bundle, config), *done.notices])
     return tally.summary(
         folder,
         run_key=key,
@@ -273,7 +279,7 @@ def _require_as_written(folder: Path, published: Published) -> None:
 def _write_alarms(draft: Path, turned: Sequence[DeteriorationReading], job: _Job, clients: int) -> dict[str, int]:
     """Choose the alarms of the book, write them and what the next run must know of them; returns their counts."""
     previous = job.decision_context.previous
-    memory = None if previous is None else previous_memory(previous.folder, job.settings)
+    memory = None if previous is None else previous_memory(previous.alarms_in, job.settings, previous.as_of)
     raised = raise_alarms(turned, clients=clients, config=job.settings, as_of=job.as_of, memory=memory)
     for name, table in ((WARNINGS, raised.published), (WARNING_MEMORY, raised.memory)):
         pq.write_table(table, draft / name, compression="zstd")
@@ -327,7 +333,9 @@ def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str
         "code": scoring_code(),
         "learned_until": job.bundle.models.learned.until.isoformat(),
         "serving": _serving_facts(job.bundle.models.learned.serving),
+        "in_sample": job.as_of < job.bundle.models.learned.until,
         "previous": None if previous is None else previous.run_key,
+        "shown_since": None if previous is None else previous.shown_key or None,
         "clients_in_book": prepared.clients,
         "clients_scored": tally.scored,
         "clients_cold_start": tally.cold.scored,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from models.book.door import Book
 from models.config.places import SCORES_FOLDER, work_dir
 from models.scoring.compute import predict_book
+from models.scoring.publication import OFFICIALLY, Publishing
 from models.scoring.report import Predicted
-from models.tracking.names import CHAMPION
+from models.tracking.names import CHAMPION, model_name
+from models.tracking.registry_notes import RegistryFile
 from models.vocab import Progress, SilentProgress
 from models.workers import Processes
 from models.workspace.opening import Settings, open_book, open_bundle, settings_of
@@ -23,17 +26,21 @@ def predict(
     bundle: str = CHAMPION,
     as_of: date | None = None,
     out: Path | None = None,
+    how: Publishing = OFFICIALLY,
     overrides: Sequence[str] = (),
     progress: Progress = SilentProgress(),
 ) -> Predicted:
     """Score and explain every client in reach; ``bundle`` is an alias, a version or the folder of a bundle.
 
-    Results stand in ``out`` (else ``<work_dir>/<book>/scores``), where ``latest`` leads to the newest. Raises a
-    ``UserError``; ``AdditivityError`` before anything is published.
+    Results stand in ``out`` (else ``<work_dir>/<book>/scores``), where ``latest`` leads to the official run of the
+    greatest date; ``how`` says whether this one is official. Raises a ``UserError``; ``AdditivityError`` before
+    anything is published.
     """
     settings = settings_of(config, overrides)
     models = open_bundle(settings, bundle)
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     place = out or work_dir(settings) / SCORES_FOLDER
     mapper = Processes.of(settings.run.threads)
-    return predict_book(checked, models, settings, place, as_of, mapper=mapper, progress=progress)
+    known = RegistryFile(settings.run.tracking_uri, model_name(settings)).version_of(models.key)
+    recorded = replace(how, version=how.version or known or "")
+    return predict_book(checked, models, settings, place, as_of, how=recorded, mapper=mapper, progress=progress)

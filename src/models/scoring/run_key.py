@@ -19,18 +19,13 @@ _OF_BOOK = ("name", "currency", "money_step")
 
 def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date, previous: PreviousScores | None = None) -> str:
     """Hash of everything that decides the scores, the code included; equal keys mean equal bytes."""
-    return run_key_after(book, bundle, settings, as_of, None if previous is None else previous.run_key)
-
-
-def run_key_after(book: Book, bundle: Bundle, settings: Config, as_of: date, previous: str | None) -> str:
-    """The same, for scores that build on those of the run with the key ``previous``."""
     return Key.of(
         input=book.fingerprint,
         bundle=bundle.key,
         config=_deciding(settings),
         code=scoring_code(),
         as_of=as_of.isoformat(),
-        previous=previous,
+        previous=None if previous is None else previous.built_on,
     ).digest
 
 

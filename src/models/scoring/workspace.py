@@ -17,12 +17,11 @@ from models.engines.protocol import Engine
 from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
 from models.publications.latest import LATEST, published_facts
-from models.publications.previous import newest_before
+from models.publications.past import settled_scores
 from models.scoring.policy_in_force import policy_hash, scoring_config
-from models.scoring.run_key import KEY_LENGTH, model_version, run_key_after
+from models.scoring.run_key import KEY_LENGTH, model_version, run_key
 from models.scoring.scoring import ScoringBasis
 from models.store.code import scoring_code
-from models.store.sealed import OF_SCORES, read_facts
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, open_book, settings_of
 from models.workspace.published import PUBLISHED, speaking_bundle
@@ -96,9 +95,8 @@ def publication_notices(book: Book, bundle: Bundle, config: Config, as_of: date 
         return []
     settings = scoring_config(bundle, config)
     when = as_of or book.known_until
-    before = newest_before(scores, when)
-    previous = None if before is None else str(read_facts(before, remedies=OF_SCORES).get("run_key"))
-    key = run_key_after(book, bundle, settings, when, previous)
+    previous = settled_scores(scores, when, (), settings.time.period)
+    key = run_key(book, bundle, settings, when, previous)
     if facts.get("run_key") == key:
         return []
     differences = "; ".join(_differences(facts, book, bundle, config, when))

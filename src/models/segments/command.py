@@ -18,11 +18,13 @@ from models.shell.options import (
     SetOption,
     SpeakingOption,
 )
-from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
+from models.shell.output import out, print_json, print_lines, progress, settings_of
 
 if TYPE_CHECKING:
     from models.segments import job, terminal
+    from models.workspace import days as typed_days
 else:
+    typed_days = lazy("models.workspace.days")
     job = lazy("models.segments.job")
     terminal = lazy("models.segments.terminal")
 
@@ -44,11 +46,12 @@ def segments(  # noqa: PLR0917 - options of a command are named by who types the
     json_: JsonOption = False,
 ) -> None:
     """Profile the kinds of clients in a book: its segments and how they were chosen, stages, types, regions."""
+    settings = settings_of(config, set_)
     found = job.segments(
-        settings_of(config, set_),
+        settings,
         book=book,
         bundle=bundle,
-        as_of=date_of(as_of),
+        as_of=typed_days.day_of(as_of, settings.time.period),
         page=html,
         progress=progress(),
     )

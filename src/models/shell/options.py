@@ -10,6 +10,8 @@ import typer
 from models.text import Language, languages
 
 _DATE = "YYYY-MM-DD"
+TODAY, LAST_PERIOD_END = "today", "last-period-end"
+"""Words for days that move with the calendar, for what is called each night."""
 DEFAULT_CONFIG = Path("configs/demo.yaml")
 
 ConfigOption = Annotated[
@@ -48,7 +50,8 @@ AsOfOption = Annotated[
     typer.Option(
         "--as-of",
         metavar=_DATE,
-        help="Nothing that became known on this day or later is used. Default: where the book ends.",
+        help="Nothing that became known on this day or later is used: a date, today, or last-period-end, the first day "
+        "of this week, month or quarter. Default: where the book ends.",
     ),
 ]
 ReplaceChampionOption = Annotated[

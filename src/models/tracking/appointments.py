@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from models.codec import JsonValue
-from models.publications.ledger import Act, Deed, Ledger, Publication, user_name
+from models.publications.ledger import Act, Deed, Publication, PublicationLedger, user_name
 from models.tracking.aliases import BEFORE, Succession
 
 _CHANGES = (Act.PROMOTED, Act.ROLLED_BACK)
@@ -42,7 +42,7 @@ def begin(version: str, bundle: str, succession: Succession) -> None:
     succession.carry_out(first)
 
 
-def appoint(appointment: Appointment, succession: Succession, ledger: Ledger) -> Publication:
+def appoint(appointment: Appointment, succession: Succession, ledger: PublicationLedger) -> Publication:
     """Record a change and carry it out. Returns what was recorded."""
     entry = ledger.record(
         Deed(
@@ -57,7 +57,7 @@ def appoint(appointment: Appointment, succession: Succession, ledger: Ledger) ->
     return entry
 
 
-def mend(succession: Succession, ledger: Ledger) -> Publication | None:
+def mend(succession: Succession, ledger: PublicationLedger) -> Publication | None:
     """Carry out what was recorded last, if a process died before it had. Returns what was done, None for nothing.
 
     A champion that somebody chose otherwise since, in MLflow or by training, stays.

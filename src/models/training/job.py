@@ -22,7 +22,7 @@ from models.evaluation.page import write_report_page
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity
 from models.pipeline.bundle import bundle_key
-from models.publications.ledger import Act, Ledger
+from models.publications.ledger import Act, PublicationLedger
 from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
 from models.store.drafts import scratch_folder
@@ -111,7 +111,7 @@ def _enrol(tracking: Tracking, registered: RegisteredBundle, replaced: str, sett
     if not succession.champion:
         begin(registered.version, key, succession)
     elif replaced:
-        ledger = Ledger(work_dir(settings) / SCORES_FOLDER)
+        ledger = PublicationLedger(work_dir(settings) / SCORES_FOLDER)
         mend(succession, ledger)
         appoint(Appointment(Act.PROMOTED, registered.version, key, replaced), succession, ledger)
     else:

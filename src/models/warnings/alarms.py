@@ -29,6 +29,8 @@ class AlarmMemory:
         last_seen: when the client warned last.
         severity: the highest that was shown; 0 where nothing was.
         shown: the dimensions that were shown.
+        since: from when the budget counts; None: from ``as_of``.
+        spent: how many alarms of that budget rang.
     """
 
     as_of: date | None
@@ -37,6 +39,8 @@ class AlarmMemory:
     last_seen: Days
     severity: FloatArray
     shown: BoolArray
+    since: date | None = None
+    spent: int = 0
 
     @classmethod
     def nothing(cls, dimensions: int) -> AlarmMemory:

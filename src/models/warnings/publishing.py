@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,9 @@ from models.warnings.compute import DeteriorationReading
 from models.warnings.report import AlarmState, ClientWarning, warnings_of
 
 WARNING_MEMORY = "warning_memory.parquet"
+_ALARMS = "alarms"
+SPENT = "spent"
+"""The fact of alarms that says how many of the budget rang since the period was settled."""
 _NAMES = pa.list_(pa.string())
 _EVIDENCE = pa.list_(
     pa.struct(
@@ -101,6 +104,7 @@ def raise_alarms(
             "repeats": int(alarms.repeat.sum()),
             "held_back": len(alarms.held_back),
             "without_news": len(alarms.without_news),
+            SPENT: known.spent + len(alarms.place) - alarms.top_shown,
         },
     )
 
@@ -138,26 +142,32 @@ def unpublished_warnings(reading: DeteriorationReading, config: Config) -> tuple
 
 
 def limits_of(config: Config, clients: int, as_of: date, memory: AlarmMemory) -> AlarmLimits:
-    """The budget since the run that is remembered, one period's where there was none; and what is news."""
+    """What is left of the budget since the time that is remembered, one period's where there was none; what is news."""
     rules, period_days = config.warnings, DAYS_PER_PERIOD[config.time.period]
-    days = period_days if memory.as_of is None else (as_of - memory.as_of).days
+    since = memory.since or memory.as_of
+    days = period_days if since is None else (as_of - since).days
     return AlarmLimits(
-        budget=alarm_budget(rules.weekly_budget, clients, days),
+        budget=max(0, alarm_budget(rules.weekly_budget, clients, days) - memory.spent),
         news_step=rules.news_step,
         calm_days=(rules.calm_periods + 0.5) * period_days,  # months are not of one length
         alone=np.array([dimension.alone for dimension in rules.dimensions.values()], dtype=np.bool_),
     )
 
 
-def previous_memory(folder: Path, config: Config) -> AlarmMemory | None:
+def previous_memory(folder: Path, config: Config, since: date | None = None) -> AlarmMemory | None:
     """What the run published in ``folder`` remembers; None if it did not warn. Dimensions go by name.
 
-    Raises ``DamagedBundleError`` if a file is not as it was published.
+    ``since`` is the date from which the budget counts, if that is not the run's own. Raises ``DamagedBundleError`` if
+    a file is not as it was published.
     """
     manifest = read_manifest(folder, remedies=OF_SCORES)
     if WARNING_MEMORY not in manifest["files"]:
         return None
-    return memory_of(pq.read_table(folder / WARNING_MEMORY), date.fromisoformat(manifest["as_of"]), config)
+    as_of = date.fromisoformat(manifest["as_of"])
+    memory = memory_of(pq.read_table(folder / WARNING_MEMORY), as_of, config)
+    if since in (None, as_of):
+        return memory
+    return replace(memory, since=since, spent=int(manifest[_ALARMS].get(SPENT, 0)))
 
 
 def memory_of(table: pa.Table, as_of: date, config: Config) -> AlarmMemory:

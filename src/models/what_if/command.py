@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from models.proposal import job as proposing
     from models.proposal import terminal as proposed
     from models.what_if import job, terminal
+    from models.workspace import days as typed_days
 else:
+    typed_days = lazy("models.workspace.days")
     proposing = lazy("models.proposal.job")
     proposed = lazy("models.proposal.terminal")
     job = lazy("models.what_if.job")
@@ -90,16 +92,17 @@ def tiers(  # noqa: PLR0913, PLR0917 - options of a command are named by who typ
     if propose is not None:
         over = [] if trials is None else [f"propose.trials={trials}"]
         days = [day for day in map(date_of, at or ()) if day]
-        settings = settings_of(config, [*(set_ or ()), *over])
-        found = proposing.propose(settings, propose, book=book, days=days, out=policy, progress=progress())
+        asked = settings_of(config, [*(set_ or ()), *over])
+        found = proposing.propose(asked, propose, book=book, days=days, out=policy, progress=progress())
         _print_proposal(found, json_)
         return
+    settings = settings_of(config, set_)
     shift = job.tiers(
-        settings_of(config, set_),
+        settings,
         what_if or (),
         book=book,
         bundle=bundle,
-        as_of=date_of(as_of),
+        as_of=typed_days.day_of(as_of, settings.time.period),
         progress=progress(),
     )
     if json_:

@@ -1,0 +1,123 @@
+"""The record of a run that was published: as the official one of its date, or as a shadow that changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from models.book.periods import PeriodName
+from models.errors import InSampleError
+from models.notices import Notice, Severity
+from models.pipeline.bundle import Bundle
+from models.publications.latest import LATEST, lead_latest, stays_notice
+from models.publications.ledger import Act, Deed, Publication, PublicationLedger
+from models.publications.past import official_runs, settled_among
+from models.scoring.policy_in_force import GradedBy
+from models.store.sealed import OF_SCORES, read_facts
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Publishing:
+    """In which way a run is published.
+
+    Attributes:
+        shadow: only to be looked at: ``latest`` and later runs take no notice of it.
+        in_sample: also where the models learned from what came after the as-of date; every row is marked then.
+        version: of the models in the registry, "" where that is not known.
+        why: what is recorded of an official run out of the ordinary.
+    """
+
+    shadow: bool = False
+    in_sample: bool = False
+    version: str = ""
+    why: str = ""
+
+    def deed(self, key: str, folder: Path, bundle: Bundle, as_of: date, fingerprint: str) -> Deed:
+        """What the ledger of publications records of the run with this key."""
+        return Deed(
+            act=Act.SHADOW if self.shadow else Act.OFFICIAL,
+            as_of=as_of,
+            run_key=key,
+            folder=folder.name,
+            bundle=bundle.key,
+            version=self.version,
+            policy=GradedBy.of(bundle).policy,
+            data=fingerprint,
+            why=self.why,
+        )
+
+
+OFFICIALLY = Publishing()
+IN_SAMPLE = Publishing(in_sample=True)
+"""Officially, and in sample where it must be."""
+
+
+def require_out_of_sample(learned_until: date, as_of: date, *, admitted: bool) -> None:
+    """Refuse scores as of a day of which the models knew what came after, unless that is ``admitted``."""
+    if as_of < learned_until and not admitted:
+        raise InSampleError(as_of=as_of, learned_until=learned_until)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedRun:
+    """The entry of a run in the ledger of publications, and what must be known of its place among the others."""
+
+    entry: Publication
+    notices: tuple[Notice, ...]
+
+
+def publish_run(scores: Path, deed: Deed, period: PeriodName) -> RecordedRun:
+    """Record a run that stands below ``scores``; ``latest`` follows the official run of the greatest date."""
+    entry = PublicationLedger(scores).record(deed)
+    newest = lead_latest(scores)
+    folder, as_of = scores / deed.folder, deed.as_of
+    assert as_of is not None  # noqa: S101 - a deed of a run tells its date
+    notices = []
+    if deed.act is Act.SHADOW:
+        notices.append(_shadow_notice(folder))
+    elif newest is not None and newest.as_of > as_of:
+        notices += [stays_notice(newest, folder, as_of), *_outdated_notices(scores, as_of, period)]
+    return RecordedRun(entry=entry, notices=tuple(notices))
+
+
+def _shadow_notice(folder: Path) -> Notice:
+    return Notice(
+        code="shadow_run",
+        severity=Severity.NOTE,
+        subject=LATEST,
+        found="this run is a shadow: it is not the official one of its date, and no later run builds on it",
+        remedy=f"read it in {folder}",
+    )
+
+
+def _outdated_notices(scores: Path, as_of: date, period: PeriodName) -> list[Notice]:
+    """A warning of official runs of later dates that did not build on what is official now."""
+    days = list(_outdated(scores, as_of, period))
+    if not days:
+        return []
+    more = f" and {len(days) - _SHOWN} more" if len(days) > _SHOWN else ""
+    listed = ", ".join(day.isoformat() for day in days[:_SHOWN]) + more
+    return [
+        Notice(
+            code="later_runs_outdated",
+            severity=Severity.WARNING,
+            subject=LATEST,
+            found=f"the official runs as of {listed} built on other scores than the official ones of today",
+            remedy="predict --as-of each of them again, the earliest first, if they should build on this run",
+            count=len(days),
+        )
+    ]
+
+
+def _outdated(scores: Path, as_of: date, period: PeriodName) -> Iterator[date]:
+    runs = official_runs(scores)
+    for place, run in enumerate(runs):
+        settled = settled_among(runs[:place], run.as_of, period)
+        if run.as_of > as_of and settled is not None:
+            built_on = read_facts(run.folder, remedies=OF_SCORES).get("previous")
+            if built_on != settled.entry.run_key:
+                yield run.as_of
