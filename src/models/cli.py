@@ -1,6 +1,6 @@
 """The command line: a table of its commands, each loaded when it is called, and what becomes of their errors.
 
-Exit codes: 0 done, 2 the user's mistake, 1 ours, 3 findings of check, 130 interrupted.
+Exit codes: 0 done, 2 the user's mistake, 1 ours, 3 findings or an alarm, 4 nothing to do, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -54,6 +54,8 @@ class VerbGroup(TyperGroup):
 
 VERBS = {
     "run": Verb("models.run.command", "The main job: check, train, judge, score and explain."),
+    "nightly": Verb("models.nightly.command", "Score and publish what is due, for a scheduler."),
+    "gc": Verb("models.retention.command", "Take away files that no publication names any more."),
     "train": Verb("models.training.command", "Train and judge models, and register them in MLflow."),
     "tune": Verb("models.tuning.command", "Search better hyperparameters on past origins."),
     "predict": Verb("models.scoring.command", "Score and explain every active client of a book."),
@@ -78,8 +80,8 @@ app = VerbGroup(
     name="clientvalue",
     verbs=VERBS,
     help="Client value, decline risk and tiers for project finance and corporate lending.",
-    epilog="Exit codes: 0 done, 2 a mistake in what was asked or given, 1 a mistake of ours, 3 findings of check, "
-    "130 interrupted.",
+    epilog="Exit codes: 0 done, 2 a mistake in what was asked or given, 1 a mistake of ours, 3 findings or an alarm, "
+    "4 nothing to do, 130 interrupted.",
     no_args_is_help=True,
 )
 TRACEBACK = "CLIENTVALUE_TRACEBACK"

@@ -22,6 +22,8 @@ Command = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
     "run": ("--config", "--book", "--set", "--json"),
+    "nightly": ("--config", "--book", "--log", "--level", "--today", "--set"),
+    "gc": ("--config", "--dry-run", "--set", "--json"),
     "train": ("--config", "--book", "--set", "--json"),
     "predict": ("--config", "--book", "--bundle", "--as-of", "--out", "--shadow", "--in-sample", "--set", "--json"),
     "explain": ("CLIENT", "--config", "--bundle", "--as-of", "--since", "--against", "--lang", "--html", "--json"),

@@ -35,6 +35,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "check": ("--config", "{config}", "--page", "{folder}/check.html"),
     "explain": ("{client}", "--config", "{config}"),
     "kpis": ("--config", "{config}", "--out", "{folder}"),
+    "gc": ("--config", "{config}", "--dry-run"),
     "lists": ("--config", "{config}"),
     "overview": ("--config", "{config}", "--html", "{folder}/overview.html"),
     "predict": ("--config", "{config}"),

@@ -21,6 +21,7 @@ from models.config.kinds import (
 )
 from models.config.kpis import FunnelConfig, KpisConfig
 from models.config.lists import ListsConfig
+from models.config.nightly import NightlyConfig
 from models.config.policy.policy import PolicyConfig, built_in_policy
 from models.config.policy.problems import refuse
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
@@ -88,6 +89,7 @@ class Config(Section):
     propose: ProposeConfig = ProposeConfig()
     backtest: BacktestConfig = BacktestConfig()
     guard: GuardConfig = GuardConfig()
+    nightly: NightlyConfig = NightlyConfig()
     run: RunConfig = RunConfig()
 
     @property
@@ -116,6 +118,7 @@ class Config(Section):
                 "propose": True,
                 "backtest": True,
                 "guard": True,
+                "nightly": True,
                 "run": _WITHOUT_MEANING,
             },
         )

@@ -14,6 +14,7 @@ from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
 from models.lists.report import WorkLists
 from models.overview.report import Overview
+from models.retention.report import Collected
 from models.run.job import RunDocument
 from models.scoring.report import Predicted
 from models.segments.compute import ProfilesReport
@@ -27,6 +28,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "evaluate": EvaluationReport,
     "explain": ClientDocument,
     "funnel": FunnelReport,
+    "gc": Collected,
     "kpis": KpiReport,
     "lists": WorkLists,
     "overview": Overview,

@@ -24,6 +24,7 @@ from models.store.sealed import OF_SCORES, read_facts
 
 LEDGER = "publications.jsonl"
 _LOCK = ".publications.lock"
+_WORK = "the ledger of publications"
 UNKNOWN = "unknown"
 """Who did it, where the system does not say."""
 _FIRST = ""
@@ -114,17 +115,25 @@ class PublicationLedger:
         """The official run of each as-of date, the earliest date first."""
         return official_of(self.entries())
 
+    def begin(self) -> None:
+        """Begin the ledger with the runs that stand there, if there is none: then a run counts once it is recorded."""
+        with exclusive(self.scores / _LOCK, what=_WORK):
+            if not self.file.exists():
+                self._write(self.entries())
+
     def record(self, deed: Deed) -> Publication:
         """Add an entry. A run that is the official one of its date, or whose shadow is the last, is not added again."""
-        with exclusive(self.scores / _LOCK, what="the ledger of publications"):
+        with exclusive(self.scores / _LOCK, what=_WORK):
             entries = self.entries(but=deed.folder)  # that one is what is to be recorded
             known = _last_alike(entries, deed)
             if known is not None and self.file.exists():
                 return known
             added = list(_chained([] if known else [_entry(deed, entries)], entries))
-            text = "".join(to_json_text(entry, sort_keys=True) + "\n" for entry in [*entries, *added])
-            publish_text(self.file, text)
+            self._write([*entries, *added])
         return known or added[-1]
+
+    def _write(self, entries: Sequence[Publication]) -> None:
+        publish_text(self.file, "".join(to_json_text(entry, sort_keys=True) + "\n" for entry in entries))
 
 
 def official_of(entries: Sequence[Publication]) -> dict[date, Publication]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from models.lazy import lazy
 from models.notices import by_severity
@@ -32,20 +34,27 @@ else:
     scored = lazy("models.scoring.terminal")
     trained = lazy("models.training.terminal")
 
+ChallengerOption = Annotated[
+    bool,
+    typer.Option("--challenger", help="Score with the version just trained, as a shadow where it is no champion."),
+]
+
 
 def run(
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
     replace_champion: ReplaceChampionOption = "",
+    challenger: ChallengerOption = False,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """The main job: check the book, train, evaluate, register, then score and explain every active client.
 
-    It scores with the version that it has just trained, whether or not that is the champion, and ends with one page.
+    It scores with the champion, which the first version is; a later one waits for clientvalue promote. It ends with
+    one page.
     """
     settings = settings_of(config, set_)
-    done = job.run(settings, book=book, replace_champion=replace_champion, progress=progress())
+    done = job.run(settings, book=book, replace_champion=replace_champion, challenger=challenger, progress=progress())
     if json_:
         print_json(done.document)
         return

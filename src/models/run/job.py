@@ -13,8 +13,10 @@ from models.config.places import work_dir
 from models.config.root import Config
 from models.overview.job import Overviewed, overview
 from models.scoring.job import predict
+from models.scoring.publication import Publishing
 from models.scoring.report import Predicted
 from models.store.drafts import publish_text
+from models.tracking.names import CHAMPION
 from models.training.job import train
 from models.training.result import TrainDocument, TrainResult
 from models.vocab import Progress, SilentProgress
@@ -57,19 +59,23 @@ def run(
     book: str | None = None,
     overrides: Sequence[str] = (),
     replace_champion: str = "",
+    challenger: bool = False,
     progress: Progress = SilentProgress(),
 ) -> RunResult:
-    """Train and register, score and explain every active client with that version, and write the overview.
+    """Train and register, score and explain every active client with the champion, and write the overview.
 
     What grades and work lists would have brought is reported of the test origins that the models were judged at.
 
-    The version scores whether or not it is the champion. Raises a ``UserError``, as ``train`` and ``predict`` do.
+    The first version is the champion; a later one scores only where ``challenger`` asks for it, as a shadow unless it
+    became champion. Raises a ``UserError``, as ``train`` and ``predict`` do.
     """
     settings = settings_of(config, overrides)
     judged = JudgedDays(settings)
     trained = train(settings, book=book, replace_champion=replace_champion, progress=progress, seen=judged)
     headline = _headline(judged, trained, settings, book, progress)
-    predicted = predict(settings, book=trained.book, bundle=trained.version, progress=progress)
+    how = Publishing(shadow=challenger and not trained.is_champion)
+    bundle = trained.version if challenger else CHAMPION
+    predicted = predict(settings, book=trained.book, bundle=bundle, how=how, progress=progress)
     overviewed = overview(settings, book=trained.book, scores=predicted.folder, progress=progress)
     return RunResult(trained=trained, predicted=predicted, overviewed=overviewed, headline=headline)
 

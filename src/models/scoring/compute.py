@@ -33,6 +33,7 @@ from models.pipeline.likeness import likeness_notices, refuse_unlike, value_noti
 from models.pipeline.serving import ServingModels
 from models.pipeline.serving_text import serving_sentences
 from models.publications.latest import require_place
+from models.publications.ledger import PublicationLedger
 from models.publications.past import settled_scores
 from models.publications.previous import COLD_EXPLANATIONS, TIER_SCALE
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
@@ -102,6 +103,7 @@ __all__ = [
 class _Job:
     """What one prediction was asked to do."""
 
+    out: Path
     policy: PolicyInForce
     settings: Config
     as_of: date
@@ -180,6 +182,7 @@ def predict_book(
     notices = (*book.notices, *unlike, *reported, *tiers)
     refuse_unlike(book.name, notices)
     job = _Job(
+        out,
         policy,
         settings,
         when,
@@ -268,6 +271,7 @@ def _write_blocks(
     more = {MOVES: asdict(limit), "alarms": alarms, STAKE_WEIGHT: weight, "movers": moved, LISTS_FACT: lists.facts}
     more[IDLE_CAPS] = _idle_caps(waiting.assessment, job)
     write_manifest(draft, _manifest_facts(prepared, job, tally) | more)
+    PublicationLedger(job.out).begin()  # so that a run that is killed in between counts as not published
 
 
 def _require_as_written(folder: Path, published: Published) -> None:

@@ -68,8 +68,9 @@ def write_movers(
         same_bundle = read_manifest(previous.folder).get("bundle") == bundle
         before, now = previous_scores(previous.folder, _COLUMNS).columns, _scores(draft)
         met = _met_apart(before, now)
-        ends = [published_grades(folder, met, policy.settings) for folder in (previous.folder, draft)]
-        causes = None if None in ends else _causes(policy, ends, met, same_bundle=same_bundle)
+        folders = (previous.folder, draft) if len(met) else ()  # a quiet night, on which nobody moved
+        ends = [published_grades(folder, met, policy.settings) for folder in folders]
+        causes = None if None in ends or not ends else _causes(policy, ends, met, same_bundle=same_bundle)
         found = movers_of(before, now, causes, policy.scale, dates=(previous.as_of, as_of))
         ways = found["way"].to_pandas().value_counts()
         facts = {"before": previous.as_of.isoformat(), **{way.value: int(ways.get(way.value, 0)) for way in MoverCause}}

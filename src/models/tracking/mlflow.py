@@ -51,7 +51,7 @@ from models.store.keys import file_hash
 from models.store.sealed import MANIFEST, is_complete, publish_folder
 from models.tracking.abandoned import PROCESS_TAG, abandoned, claimed
 from models.tracking.aliases import Succession
-from models.tracking.names import CHAMPION, IF_CHAMPION, model_name
+from models.tracking.names import CHAMPION, FETCHED, IF_CHAMPION, model_name
 from models.tracking.params import flat_params
 from models.tracking.registry_notes import BUNDLE_TAG, KEY_TAG
 from models.tracking.store import TrackingError, answering, artifact_place, require_answer
@@ -62,8 +62,6 @@ else:
     database = lazy("models.tracking.database")
 
 BUNDLE_FOLDER = "bundle"
-FETCHED = "bundles"
-"""Folder of bundles that were brought from another machine."""
 _CACHE_DIGITS = 12
 _NOT_THERE = (ErrorCode.Name(RESOURCE_DOES_NOT_EXIST), ErrorCode.Name(INVALID_PARAMETER_VALUE))
 _LOADER = "models.tracking.served"

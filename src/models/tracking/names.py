@@ -5,6 +5,8 @@ from __future__ import annotations
 from models.config.root import Config
 
 CHAMPION = "champion"
+FETCHED = "bundles"
+"""Folder of bundles that were brought from another machine."""
 CHALLENGER = "challenger"
 """The newest version, until it serves."""
 ARCHIVED = "archived"

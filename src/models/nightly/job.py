@@ -1,0 +1,135 @@
+"""One night: reads what is new, scores and publishes what is due, and tells each step as one line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from models.book.door import Book
+from models.config.places import SCORES_FOLDER, work_dir
+from models.config.root import Config
+from models.errors import ClientValueError, ImplausibleBookError, UnlikeTrainingError, UserError
+from models.nightly.journal import Journal
+from models.nightly.rules import DueDates, ExitCode, due_date, due_dates
+from models.notices import severity_counts
+from models.pipeline.bundle import Bundle
+from models.publications.latest import lead_latest
+from models.publications.ledger import PublicationLedger
+from models.scoring.job import predict
+from models.scoring.policy_in_force import policy_hash
+from models.store.locks import LockedError, exclusive
+from models.tracking.names import CHAMPION
+from models.vocab import SilentProgress
+from models.workspace.opening import Settings, open_book, open_bundle, settings_of
+
+_LOCK = ".nightly.lock"
+_DIGITS = 12
+
+
+@dataclass(frozen=True, kw_only=True)
+class Night:
+    """How a night ended: the exit code, the as-of dates published, the earliest first, and what went wrong."""
+
+    code: ExitCode
+    published: tuple[date, ...] = ()
+    error: ClientValueError | None = None
+
+
+def nightly(
+    config: Settings,
+    journal: Journal,
+    *,
+    book: str | None = None,
+    today: date | None = None,
+    overrides: Sequence[str] = (),
+) -> Night:
+    """Score and publish what is due, the earliest date first, with the champion; safe to be killed and called again.
+
+    Of two at once one works and the other has nothing to do. Whatever fails is told in the journal and by the exit
+    code; what was published before stays.
+    """
+    began = time.monotonic()
+    settings = settings_of(config, overrides)
+    try:
+        with exclusive(work_dir(settings) / _LOCK, what="nightly", wait_seconds=0.0):
+            night = _worked(settings, journal, book, today or datetime.now(tz=UTC).astimezone().date())
+    except LockedError:
+        journal.info("busy", found="another nightly is at work on this book")
+        night = Night(code=ExitCode.NOTHING_TO_DO)
+    seconds = round(time.monotonic() - began, 1)
+    journal.info("end", code=int(night.code), ended=night.code.name.lower(), published=night.published, seconds=seconds)
+    return night
+
+
+def _worked(settings: Config, journal: Journal, place: str | None, today: date) -> Night:
+    published: list[date] = []
+    try:
+        return _steps(settings, journal, place, today, published)
+    except ClientValueError as error:
+        code, told = _told(error)
+        journal.error("refused" if code is ExitCode.ALARM else "failed", **told)
+        return Night(code=code, published=tuple(published), error=error)
+
+
+def _told(error: ClientValueError) -> tuple[ExitCode, dict[str, object]]:
+    """How a night ends with an error, and what the journal may hold of it: what was got may be a client's."""
+    kind = type(error).__name__
+    if isinstance(error, UnlikeTrainingError | ImplausibleBookError):
+        return ExitCode.ALARM, {"kind": kind, "rule": error.rule, "findings": len(error.refusals)}
+    if isinstance(error, UserError):
+        return ExitCode.USERS, {"kind": kind, "rule": error.rule, "remedy": error.remedy}
+    return ExitCode.OURS, {"kind": kind}
+
+
+def _steps(settings: Config, journal: Journal, place: str | None, today: date, published: list[date]) -> Night:
+    scores = work_dir(settings) / SCORES_FOLDER
+    lead_latest(scores)  # a night that was killed may have published without leading it
+    book = open_book(settings, place, SilentProgress())
+    rows = {count.table: {"used": count.rows_used, "quarantined": count.rows_quarantined} for count in book.counts}
+    journal.info("book", data=book.fingerprint[:_DIGITS], known_until=book.known_until, rows=rows)
+    bundle = open_bundle(settings, CHAMPION)
+    due = due_date(today, book.known_until, settings.time.period, settings.nightly)
+    found = _due(settings, book, bundle, due, scores)
+    _tell_due(journal, found, due)
+    for day in found.dates:
+        _score(settings, journal, book, day)
+        published.append(day)
+    return Night(code=ExitCode.DONE if published else ExitCode.NOTHING_TO_DO, published=tuple(published))
+
+
+def _due(settings: Config, book: Book, bundle: Bundle, due: date, scores: Path) -> DueDates:
+    """What is to be scored; the due date not again by the same models and policy of the same data."""
+    official = PublicationLedger(scores).official()
+    found = due_dates(due, list(official), bundle.models.learned.until, settings.time.period, settings.nightly)
+    last = official.get(due)
+    known = (book.fingerprint, bundle.key, policy_hash(settings.grading))
+    if last is not None and (last.data, last.bundle, last.policy) == known:
+        return replace(found, dates=tuple(day for day in found.dates if day != due))
+    return found
+
+
+def _tell_due(journal: Journal, found: DueDates, due: date) -> None:
+    journal.info("due", as_of=due, dates=found.dates)
+    if found.given_up:
+        remedy = "raise nightly.catch_up, or predict --as-of each of them"
+        journal.warning("given_up", dates=found.given_up, remedy=remedy)
+    if found.in_sample:
+        remedy = "predict --as-of each of them --model-of-that-day"
+        journal.warning("in_sample", dates=found.in_sample, remedy=remedy)
+
+
+def _score(settings: Config, journal: Journal, book: Book, day: date) -> None:
+    done = predict(settings, book=book, as_of=day)
+    journal.info(
+        "published",
+        as_of=day,
+        run_key=done.run_key[:_DIGITS],
+        model_version=done.model_version,
+        clients=done.clients + done.cold_start.clients,
+        tiers=done.tiers,
+        warnings=done.alarms,
+        notices=severity_counts(done.notices),
+    )

@@ -1,0 +1,1 @@
+"""What is kept of results, and what is taken away: never what an official publication names."""

@@ -1,0 +1,85 @@
+"""Takes away what no official publication names any more, by the config's ``nightly.kept``."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from models.config.places import SCORES_FOLDER, work_dir
+from models.errors import DamagedBundleError, MissingFileError
+from models.pipeline.bundle import bundle_key
+from models.publications.ledger import PublicationLedger
+from models.publications.previous import published_runs
+from models.retention.report import Collected, Removal
+from models.retention.rules import Found, Removable, removable_bundles, removable_runs
+from models.tracking.names import FETCHED
+from models.workspace.opening import Settings, settings_of
+
+_ASIDE = ".gone-"
+
+
+def gc(config: Settings, *, dry_run: bool = False, overrides: Sequence[str] = ()) -> Collected:
+    """Take away runs and fetched bundles that no official publication names, once they are old enough.
+
+    Ledgers and checked books go by themselves when no run opened them for days. Raises ``DamagedLedgerError`` if the
+    ledger of publications is not as it was written: then nothing goes.
+    """
+    settings = settings_of(config, overrides)
+    place, now, kept = work_dir(settings), datetime.now(tz=UTC), settings.nightly.kept
+    scores = place / SCORES_FOLDER
+    if not dry_run:
+        _finish((scores, place / FETCHED))
+    entries = PublicationLedger(scores).entries()
+    runs = [_found(run.folder) for run in published_runs(scores)]
+    bundles = list(_bundles(place / FETCHED))
+    named = {entry.bundle for entry in PublicationLedger(scores).official().values()}
+    needed = [bundle.folder.name for bundle in bundles if _key_of(bundle.folder) in named]
+    going = [*removable_runs(runs, entries, now, kept), *removable_bundles(bundles, needed, now, kept)]
+    if not dry_run:
+        for each in going:
+            _remove(each)
+    gone = tuple(Removal(folder=each.found.folder, why=each.why, size=each.found.size) for each in going)
+    return Collected(
+        dry_run=dry_run,
+        removed=gone,
+        runs_kept=len(runs) - sum(removal.folder.parent == scores for removal in gone),
+    )
+
+
+def _bundles(folder: Path) -> Iterator[Found]:
+    if folder.is_dir():
+        yield from (_found(each) for each in sorted(folder.iterdir()) if each.is_dir() and each.name[0] != ".")
+
+
+def _found(folder: Path) -> Found:
+    files = [file.stat() for file in folder.rglob("*") if file.is_file()]
+    written = max((facts.st_mtime for facts in files), default=folder.stat().st_mtime)
+    return Found(
+        folder=folder,
+        written=datetime.fromtimestamp(written, tz=UTC),
+        size=sum(facts.st_size for facts in files),
+    )
+
+
+def _key_of(folder: Path) -> str | None:
+    try:
+        return bundle_key(folder)
+    except (DamagedBundleError, MissingFileError):
+        return None
+
+
+def _finish(places: Sequence[Path]) -> None:
+    """Take away what a killed call had put aside."""
+    for place in places:
+        for aside in place.glob(f"{_ASIDE}*"):
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _remove(each: Removable) -> None:
+    """Out of sight in one step, then gone: who reads it meanwhile finds all of it or nothing."""
+    folder = each.found.folder
+    aside = folder.with_name(f"{_ASIDE}{folder.name}")
+    folder.rename(aside)
+    shutil.rmtree(aside, ignore_errors=True)

@@ -1,0 +1,75 @@
+"""Which files may go: those that no official publication names, once they are old enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from models.config.nightly import KeptConfig
+from models.publications.ledger import Act, Publication, official_of
+
+
+class Why(StrEnum):
+    """Why a folder may go."""
+
+    REPLACED = "replaced by another run of its date"
+    SHADOW = "a shadow"
+    UNRECORDED = "named by no publication"
+    FETCHED = "a copy of a bundle that no official run names"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A folder, when it was last written (UTC), and its size in bytes."""
+
+    folder: Path
+    written: datetime
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Removable:
+    """A folder that may go, and why."""
+
+    found: Found
+    why: Why
+
+
+def removable_runs(
+    runs: Sequence[Found], entries: Sequence[Publication], now: datetime, kept: KeptConfig
+) -> list[Removable]:
+    """The runs that may go: not official, and older than the config keeps such."""
+    official = {entry.folder for entry in official_of(entries).values()}
+    last = {entry.folder: entry for entry in entries if entry.act in (Act.OFFICIAL, Act.SHADOW)}
+    found = []
+    for run in runs:
+        entry = last.get(run.folder.name)
+        why, since = _why(entry), run.written if entry is None else entry.at
+        if run.folder.name not in official and now - since > timedelta(days=_days(why, kept)):
+            found.append(Removable(found=run, why=why))
+    return found
+
+
+def removable_bundles(
+    bundles: Sequence[Found], named: Sequence[str], now: datetime, kept: KeptConfig
+) -> list[Removable]:
+    """Fetched bundles that may go; ``named`` are the names of those that official runs or aliases still need."""
+    old = timedelta(days=kept.fetched_days)
+    return [
+        Removable(found=bundle, why=Why.FETCHED)
+        for bundle in bundles
+        if bundle.folder.name not in named and now - bundle.written > old
+    ]
+
+
+def _why(entry: Publication | None) -> Why:
+    if entry is None:
+        return Why.UNRECORDED
+    return Why.SHADOW if entry.act is Act.SHADOW else Why.REPLACED
+
+
+def _days(why: Why, kept: KeptConfig) -> int:
+    return kept.unrecorded_days if why is Why.UNRECORDED else kept.replaced_days

@@ -1,0 +1,101 @@
+"""Room is made by what others replaced; the official run of a date stays, whatever its age."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.config.nightly import KeptConfig
+from models.config.root import Config
+from models.publications.ledger import Act, Deed, Publication, PublicationLedger
+from models.retention.job import gc
+from models.retention.rules import Found, Why, removable_bundles, removable_runs
+from models.store.sealed import write_manifest
+from support.books import settings
+
+JANUARY = date(2024, 1, 1)
+NOW = datetime(2024, 6, 1, tzinfo=UTC)
+
+
+def published(scores: Path, as_of: date, key: str, act: Act | None = Act.OFFICIAL) -> Path:
+    folder = scores / f"{as_of}-{key * 12}"
+    folder.mkdir(parents=True)
+    (folder / "scores.parquet").write_bytes(b"x" * 1000)
+    write_manifest(folder, {"as_of": as_of.isoformat(), "run_key": key * 12})
+    if act is None:
+        long_ago = (datetime.now(tz=UTC) - timedelta(days=9)).timestamp()
+        for file in folder.iterdir():
+            os.utime(file, (long_ago, long_ago))
+    else:
+        PublicationLedger(scores).record(Deed(act=act, as_of=as_of, run_key=key * 12, folder=folder.name, bundle="b"))
+    return folder
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> dict[str, Path]:
+    scores = tmp_path / "book" / "scores"
+    names = {"replaced": Act.OFFICIAL, "official": Act.OFFICIAL, "shadow": Act.SHADOW}
+    found = {name: published(scores, JANUARY, key, act) for (name, act), key in zip(names.items(), "abc", strict=True)}
+    return {**found, "unrecorded": published(scores, JANUARY, "d", None)}
+
+
+def config(tmp_path: Path, **kept: int) -> Config:
+    made = settings(work_dir=tmp_path)
+    book = made.book.model_copy(update={"name": "book"})
+    return made.model_copy(
+        update={"book": book, "nightly": made.nightly.model_copy(update={"kept": KeptConfig(**kept)})}
+    )
+
+
+def test_what_is_young_stays(tmp_path: Path, places: dict[str, Path]) -> None:
+    found = gc(config(tmp_path))
+    assert [(each.folder, each.why) for each in found.removed] == [(places["unrecorded"], Why.UNRECORDED)]
+    assert sorted(place.name for place in places["official"].parent.glob("2*")) == sorted(
+        places[name].name for name in ("replaced", "official", "shadow")
+    )
+    assert found.runs_kept == 3
+
+
+def test_what_is_old_goes_but_never_what_is_official(tmp_path: Path, places: dict[str, Path]) -> None:
+    nothing = config(tmp_path, replaced_days=0)
+    dry = gc(nothing, dry_run=True)
+    assert all(place.is_dir() for place in places.values())
+    found = gc(nothing)
+    assert {each.folder for each in dry.removed} == {each.folder for each in found.removed}
+    assert {each.why for each in found.removed} == {Why.REPLACED, Why.SHADOW, Why.UNRECORDED}
+    assert found.size > 3000
+    assert list(places["official"].parent.glob("2*")) == [places["official"]]
+    assert list(places["official"].parent.glob(".gone*")) == []
+    assert PublicationLedger(places["official"].parent).official()[JANUARY].folder == places["official"].name
+
+
+def test_what_a_killed_call_had_put_aside_goes_with_the_next(tmp_path: Path, places: dict[str, Path]) -> None:
+    aside = places["shadow"].rename(places["shadow"].with_name(f".gone-{places['shadow'].name}"))
+    gc(config(tmp_path))
+    assert not aside.exists()
+
+
+def test_a_run_that_came_back_as_official_stays() -> None:
+    entries = _entries(("a", Act.OFFICIAL), ("b", Act.OFFICIAL), ("a", Act.OFFICIAL))
+    old = [Found(folder=Path(key), written=NOW - timedelta(days=400), size=1) for key in "ab"]
+    going = removable_runs(old, entries, NOW, KeptConfig())
+    assert [(each.found.folder.name, each.why) for each in going] == [("b", Why.REPLACED)]
+
+
+def test_a_bundle_of_an_official_run_is_not_taken_away() -> None:
+    old = [Found(folder=Path(name), written=NOW - timedelta(days=31), size=1) for name in ("needed", "other")]
+    going = removable_bundles(old, ["needed"], NOW, KeptConfig())
+    assert [each.found.folder.name for each in going] == ["other"]
+
+
+def _entries(*runs: tuple[str, Act]) -> list[Publication]:
+    return [
+        Publication(
+            act=act, as_of=JANUARY, run_key=key, folder=key, bundle="b", number=number,
+            at=NOW - timedelta(days=200 - number), by="x",
+        )
+        for number, (key, act) in enumerate(runs, start=1)
+    ]  # fmt: skip
