@@ -12,7 +12,7 @@ from models.book.door import Book
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.errors import ClientValueError, ImplausibleBookError, UnlikeTrainingError, UserError
-from models.nightly.journal import Journal
+from models.nightly.journal import NightJournal
 from models.nightly.rules import DueDates, ExitCode, due_date, due_dates
 from models.notices import severity_counts
 from models.pipeline.bundle import Bundle
@@ -40,7 +40,7 @@ class Night:
 
 def nightly(
     config: Settings,
-    journal: Journal,
+    journal: NightJournal,
     *,
     book: str | None = None,
     today: date | None = None,
@@ -48,7 +48,7 @@ def nightly(
 ) -> Night:
     """Score and publish what is due, the earliest date first, with the champion; safe to be killed and called again.
 
-    Of two at once one works and the other has nothing to do. Whatever fails is told in the journal and by the exit
+    Of two at once one works and the other has nothing to do. Whatever fails is reported in the journal and by the exit
     code; what was published before stays.
     """
     began = time.monotonic()
@@ -64,13 +64,13 @@ def nightly(
     return night
 
 
-def _worked(settings: Config, journal: Journal, place: str | None, today: date) -> Night:
+def _worked(settings: Config, journal: NightJournal, place: str | None, today: date) -> Night:
     published: list[date] = []
     try:
         return _steps(settings, journal, place, today, published)
     except ClientValueError as error:
-        code, told = _told(error)
-        journal.error("refused" if code is ExitCode.ALARM else "failed", **told)
+        code, reported = _told(error)
+        journal.error("refused" if code is ExitCode.ALARM else "failed", **reported)
         return Night(code=code, published=tuple(published), error=error)
 
 
@@ -84,7 +84,7 @@ def _told(error: ClientValueError) -> tuple[ExitCode, dict[str, object]]:
     return ExitCode.OURS, {"kind": kind}
 
 
-def _steps(settings: Config, journal: Journal, place: str | None, today: date, published: list[date]) -> Night:
+def _steps(settings: Config, journal: NightJournal, place: str | None, today: date, published: list[date]) -> Night:
     scores = work_dir(settings) / SCORES_FOLDER
     lead_latest(scores)  # a night that was killed may have published without leading it
     book = open_book(settings, place, SilentProgress())
@@ -111,7 +111,7 @@ def _due(settings: Config, book: Book, bundle: Bundle, due: date, scores: Path) 
     return found
 
 
-def _tell_due(journal: Journal, found: DueDates, due: date) -> None:
+def _tell_due(journal: NightJournal, found: DueDates, due: date) -> None:
     journal.info("due", as_of=due, dates=found.dates)
     if found.given_up:
         remedy = "raise nightly.catch_up, or predict --as-of each of them"
@@ -121,7 +121,7 @@ def _tell_due(journal: Journal, found: DueDates, due: date) -> None:
         journal.warning("in_sample", dates=found.in_sample, remedy=remedy)
 
 
-def _score(settings: Config, journal: Journal, book: Book, day: date) -> None:
+def _score(settings: Config, journal: NightJournal, book: Book, day: date) -> None:
     done = predict(settings, book=book, as_of=day)
     journal.info(
         "published",

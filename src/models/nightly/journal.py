@@ -31,7 +31,7 @@ class JsonLines(logging.Formatter):
 
 
 @dataclass(frozen=True)
-class Journal:
+class NightJournal:
     """Where the steps of one night of a book are written to."""
 
     book: str
@@ -54,7 +54,7 @@ class Journal:
 
 
 @contextmanager
-def journal_of(book: str, *, file: Path | None = None, level: str = "info") -> Iterator[Journal]:
+def journal_of(book: str, *, file: Path | None = None, level: str = "info") -> Iterator[NightJournal]:
     """A journal on standard output, and in ``file`` if it is given, to which lines are added; from ``level`` on."""
     logger = logging.getLogger(_LOGGER)
     handlers: list[logging.Handler] = [logging.StreamHandler(sys.stdout)]
@@ -67,7 +67,7 @@ def journal_of(book: str, *, file: Path | None = None, level: str = "info") -> I
         handler.setFormatter(JsonLines())
         logger.addHandler(handler)
     try:
-        yield Journal(book)
+        yield NightJournal(book)
     finally:
         for handler in handlers:
             logger.removeHandler(handler)

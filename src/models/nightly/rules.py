@@ -1,4 +1,4 @@
-"""Which as-of dates a night has to score: the due one, and before it those that were missed."""
+"""Choice of the as-of dates that a night scores: the due one, and before it those that were missed."""
 
 from __future__ import annotations
 

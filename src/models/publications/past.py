@@ -1,4 +1,4 @@
-"""What a run builds on: the official runs of the dates before, whatever else was scored and whenever.
+"""The past of a run: the official runs of the dates before, whatever else was scored and whenever.
 
 Stages, types and tiers are settled once a period, by its first official run: it builds on the first run of the period
 before. Runs within a period build on the run that settled it, so that a night more or less changes nothing at the

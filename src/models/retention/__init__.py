@@ -1,1 +1,1 @@
-"""What is kept of results, and what is taken away: never what an official publication names."""
+"""Retention of results: files go that no official publication names."""

@@ -1,4 +1,4 @@
-"""What was taken away, typed."""
+"""A removal as typed data: the folders that went, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files may go: those that no official publication names, once they are old enough."""
+"""Choice of the files that may go: no official publication names them, and they are old enough."""
 
 from __future__ import annotations
 
