@@ -8,6 +8,8 @@ from models.config.root import Config
 
 SCORES_FOLDER = "scores"
 """Folder of published scores, below that of a book's results."""
+REFITS = "refits"
+"""Folder of models that were fitted for a day of the past, beside it."""
 
 
 def work_dir(settings: Config) -> Path:

@@ -39,6 +39,13 @@ InSampleOption = Annotated[
         "--in-sample", help="Score also as of a day of which the models knew what came after, and mark every row."
     ),
 ]
+ThatDayOption = Annotated[
+    bool,
+    typer.Option(
+        "--model-of-that-day",
+        help="Score by the version that had learned by the as-of date, else by models fitted on what was known then.",
+    ),
+]
 ScoresOption = Annotated[
     Path | None,
     typer.Option("--out", metavar="FOLDER", help="Where results are written. Default: data/processed/BOOK/scores."),
@@ -53,13 +60,14 @@ def predict(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     scores: ScoresOption = None,
     shadow: ShadowOption = False,
     in_sample: InSampleOption = False,
+    of_that_day: ThatDayOption = False,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Score and explain every active client of a book, with models that were trained before."""
     settings = settings_of(config, set_)
     when = typed_days.day_of(as_of, settings.time.period)
-    how = publication.Publishing(shadow=shadow, in_sample=in_sample)
+    how = publication.Publishing(shadow=shadow, in_sample=in_sample, of_that_day=of_that_day)
     predicted = job.predict(settings, book=book, bundle=bundle, as_of=when, out=scores, how=how, progress=progress())
     if json_:
         print_json(predicted)

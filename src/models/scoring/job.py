@@ -12,6 +12,7 @@ from models.config.places import SCORES_FOLDER, work_dir
 from models.scoring.compute import predict_book
 from models.scoring.publication import OFFICIALLY, Publishing
 from models.scoring.report import Predicted
+from models.scoring.that_day import bundle_of_day
 from models.tracking.names import CHAMPION, model_name
 from models.tracking.registry_notes import RegistryFile
 from models.vocab import Progress, SilentProgress
@@ -37,10 +38,14 @@ def predict(
     anything is published.
     """
     settings = settings_of(config, overrides)
-    models = open_bundle(settings, bundle)
+    models = None if how.of_that_day else open_bundle(settings, bundle)
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     place = out or work_dir(settings) / SCORES_FOLDER
     mapper = Processes.of(settings.run.threads)
-    known = RegistryFile(settings.run.tracking_uri, model_name(settings)).version_of(models.key)
-    recorded = replace(how, version=how.version or known or "")
+    if models is None:
+        found = bundle_of_day(settings, checked, as_of or checked.known_until, mapper=mapper, progress=progress)
+        models, recorded = found.bundle, replace(how, version=found.version, why=found.why)
+    else:
+        known = RegistryFile(settings.run.tracking_uri, model_name(settings)).version_of(models.key)
+        recorded = replace(how, version=known or "")
     return predict_book(checked, models, settings, place, as_of, how=recorded, mapper=mapper, progress=progress)

@@ -27,12 +27,14 @@ class Publishing:
     Attributes:
         shadow: only to be looked at: ``latest`` and later runs take no notice of it.
         in_sample: also where the models learned from what came after the as-of date; every row is marked then.
+        of_that_day: by the models that had learned by then, or such as are fitted on what was known, whatever is asked.
         version: of the models in the registry, "" where that is not known.
         why: what is recorded of an official run out of the ordinary.
     """
 
     shadow: bool = False
     in_sample: bool = False
+    of_that_day: bool = False
     version: str = ""
     why: str = ""
 

@@ -204,6 +204,12 @@ class Tracking:
             found = self.client.search_model_versions(f"name = '{self.model_name}' and tags.{KEY_TAG} = '{key}'")
         return max((str(version.version) for version in found), key=int, default=None)
 
+    def versions(self) -> tuple[str, ...]:
+        """The numbers of all versions of this book's model, the first first."""
+        with _quiet(), answering(self._uri):
+            found = self.client.search_model_versions(f"name = '{self.model_name}'")
+        return tuple(sorted((str(version.version) for version in found), key=int))
+
     def find(self, which: str) -> RegisteredBundle:
         """The bundle of a version number or an alias."""
         try:

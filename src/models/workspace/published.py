@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from models.config.places import SCORES_FOLDER, work_dir
+from models.config.places import REFITS, SCORES_FOLDER, work_dir
 from models.config.root import Config
+from models.errors import DamagedBundleError, MissingFileError
 from models.lazy import lazy
-from models.pipeline.bundle import Bundle
+from models.pipeline.bundle import Bundle, bundle_key, read_bundle
 from models.publications.latest import published_facts
 from models.tracking.names import CHAMPION, model_name
 from models.tracking.registry_notes import RegistryFile
@@ -24,18 +27,34 @@ PUBLISHED = "published"
 def speaking_bundle(settings: Config, which: str) -> Bundle:
     """The bundle asked for; for ``published`` the one that made the scores to which ``latest`` leads.
 
-    The champion speaks where nothing is published, or by models that the registry does not know.
+    The champion speaks where nothing is published, or by models of which neither the registry knows nor the models
+    that were fitted for a day.
     """
     if which != PUBLISHED:
         return open_bundle(settings, which)
-    return registered_bundle(settings, _published_version(settings) or CHAMPION)
+    facts = published_facts(work_dir(settings) / SCORES_FOLDER) or {}
+    key = str(facts.get("bundle") or "")
+    version = _version_of(settings, key) if key else None
+    refit = _refit_of(settings, key) if key and version is None else None
+    if refit is not None:
+        return read_bundle(refit, threads=settings.run.threads)
+    return registered_bundle(settings, version or CHAMPION)
 
 
-def _published_version(settings: Config) -> str | None:
-    facts = published_facts(work_dir(settings) / SCORES_FOLDER)
-    if facts is None or not facts.get("bundle"):
-        return None
-    uri, model, key = settings.run.tracking_uri, model_name(settings), str(facts["bundle"])
+def _refit_of(settings: Config, key: str) -> Path | None:
+    """The folder of the models that were fitted for a day, if they have this key."""
+    folders = sorted((work_dir(settings) / REFITS).glob("[!.]*"))
+    return next((folder for folder in folders if _key_of(folder) == key), None)
+
+
+def _key_of(folder: Path) -> str | None:
+    with suppress(DamagedBundleError, MissingFileError):
+        return bundle_key(folder)
+    return None
+
+
+def _version_of(settings: Config, key: str) -> str | None:
+    uri, model = settings.run.tracking_uri, model_name(settings)
     found = RegistryFile(uri, model).version_of(key)
     if found is not None or uri.startswith("sqlite:///"):
         return found
