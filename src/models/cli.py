@@ -70,6 +70,7 @@ VERBS = {
         "models.overview.command", "One page of a published run: tiers, movers, warnings, funnel, figures."
     ),
     "lists": Verb("models.lists.command", "Say whom to act on: review, act early, keep, grow, cut or cover."),
+    "publish": Verb("models.sinks.command", "Write published runs into a database or Delta tables."),
     "kpis": Verb("models.kpis.command", "Tell the figures of client management: CAC, retention, NPS, campaigns."),
     "funnel": Verb("models.funnel.command", "Show the funnel, and which opportunities to look at next."),
     "evaluate": Verb("models.evaluation.command", "Judge a config's recipe at past origins."),

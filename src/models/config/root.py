@@ -26,6 +26,7 @@ from models.config.policy.policy import PolicyConfig, built_in_policy
 from models.config.policy.problems import refuse
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.config.proposing import ProposeConfig
+from models.config.publish import PublishConfig
 from models.config.sections import (
     ActivityConfig,
     BookConfig,
@@ -90,6 +91,7 @@ class Config(Section):
     backtest: BacktestConfig = BacktestConfig()
     guard: GuardConfig = GuardConfig()
     nightly: NightlyConfig = NightlyConfig()
+    publish: PublishConfig = PublishConfig()
     run: RunConfig = RunConfig()
 
     @property
@@ -119,6 +121,7 @@ class Config(Section):
                 "backtest": True,
                 "guard": True,
                 "nightly": True,
+                "publish": True,
                 "run": _WITHOUT_MEANING,
             },
         )

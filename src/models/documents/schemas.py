@@ -19,6 +19,7 @@ from models.run.job import RunDocument
 from models.scoring.report import Predicted
 from models.segments.compute import ProfilesReport
 from models.simulator.book import SimulationSummary
+from models.sinks.report import SinksReport
 from models.training.result import TrainDocument
 from models.what_if.compute import TierShift
 
@@ -33,6 +34,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "lists": WorkLists,
     "overview": Overview,
     "predict": Predicted,
+    "publish": SinksReport,
     "run": RunDocument,
     "segments": ProfilesReport,
     "tiers": TierShift,

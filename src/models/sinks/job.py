@@ -1,0 +1,97 @@
+"""The jobs behind ``clientvalue publish``: every sink of a book level with its ledger of publications."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from models.config.places import SCORES_FOLDER, work_dir
+from models.config.root import Config
+from models.errors import UserError
+from models.publications.ledger import Ledger, Publication, official_of
+from models.sinks.catalogue import described
+from models.sinks.compute import WHAT_IS_DUE, PublishedBook, Wish, bring_level, write_run
+from models.sinks.records import RECORDS
+from models.sinks.report import SinkReport, SinksReport, TableNote, WrittenRun
+from models.sinks.tables import run_tables
+from models.sinks.targets.addresses import SinkPlace
+from models.sinks.targets.opening import open_sink, sink_places
+from models.store.locks import exclusive
+from models.vocab import Progress, SilentProgress
+from models.workspace.opening import Settings, settings_of
+
+_LOCK = ".sinks.lock"
+
+
+def publish_due(config: Settings, *, wait_seconds: float = 60.0, progress: Progress = SilentProgress()) -> SinksReport:
+    """Write into each sink of a config every official run that it does not hold; nothing where no sink is named.
+
+    Safe to call twice at once: the second waits, and finds nothing to do. What could not be written is in the
+    ``problems`` of the report. Raises ``LockedError`` if the first is still at work after ``wait_seconds``.
+    """
+    return publish(config, wait_seconds=wait_seconds, progress=progress)
+
+
+def publish(
+    config: Settings,
+    wish: Wish = WHAT_IS_DUE,
+    *,
+    overrides: Sequence[str] = (),
+    wait_seconds: float = 60.0,
+    progress: Progress = SilentProgress(),
+) -> SinksReport:
+    """The same for what is wished. Raises a ``UserError`` if nothing official has the as-of date that is wished."""
+    settings = settings_of(config, overrides)
+    scores = work_dir(settings) / SCORES_FOLDER
+    if not settings.publish.sink:
+        return SinksReport(book=settings.book.name, sinks=())
+    with exclusive(scores / _LOCK, what="publishing into sinks", wait_seconds=wait_seconds):
+        book = PublishedBook(name=settings.book.name, scores=scores, entries=Ledger(scores).entries())
+        _require_official(book, wish.as_of)
+        reports = [_brought_level(place, book, settings, wish, progress) for place in sink_places(settings.publish)]
+    return SinksReport(book=book.name, sinks=tuple(reports))
+
+
+def publish_run(folder: Path, entry: Publication, settings: Config) -> tuple[WrittenRun | None, ...]:
+    """Write one run into every sink of a config; None for a sink in which it stands already.
+
+    Raises a ``UserError`` if a sink does not take it: those before have it by then.
+    """
+    with exclusive(folder.parent / _LOCK, what="publishing into sinks"):
+        entries = Ledger(folder.parent).entries()
+        book = PublishedBook(name=settings.book.name, scores=folder.parent, entries=entries)
+        return tuple(
+            write_run(open_sink(place), folder, entry, book, settings.publish)
+            for place in sink_places(settings.publish)
+            for place in sink_places(settings.publish)
+        )
+
+
+def sink_tables(config: Settings, *, overrides: Sequence[str] = ()) -> tuple[TableNote, ...]:
+    """Every table and column of a sink with its meaning, those of the newest official run by the names that it has."""
+    settings = settings_of(config, overrides)
+    scores = work_dir(settings) / SCORES_FOLDER
+    official = [*official_of(Ledger(scores).entries()).values()]
+    folder = scores / official[-1].folder if official else None
+    shapes = [table.shape for table in run_tables(folder)] if folder is not None and folder.is_dir() else []
+    return described([*shapes, *RECORDS])
+
+
+def _brought_level(
+    place: SinkPlace, book: PublishedBook, settings: Config, wish: Wish, progress: Progress
+) -> SinkReport:
+    try:
+        return bring_level(open_sink(place), book, settings.publish, wish, progress=progress)
+    except UserError as error:
+        return SinkReport(sink=place.label, problems=(str(error),))
+
+
+def _require_official(book: PublishedBook, as_of: date | None) -> None:
+    official = official_of(book.entries)
+    if as_of is not None and as_of not in official:
+        raise UserError(
+            rule=f"an official run of {book.name} must have the as-of date",
+            got=as_of,
+            remedy=f"there are {', '.join(map(str, list(official)[-3:])) or 'none'}; predict it first",
+        )
