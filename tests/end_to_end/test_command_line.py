@@ -35,6 +35,7 @@ COMMANDS = {
     "funnel": ("--config", "--book", "--as-of", "--out", "--json"),
     "backtest": ("--config", "--book", "--at", "--out", "--json"),
     "overview": ("--config", "--book", "--scores", "--html", "--json"),
+    "publish": ("--config", "--as-of", "--all", "--new-ledger", "--schema", "--set", "--json"),
     "config": ("--schema", "--config", "--set"),
 }
 

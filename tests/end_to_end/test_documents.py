@@ -39,6 +39,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "lists": ("--config", "{config}"),
     "overview": ("--config", "{config}", "--html", "{folder}/overview.html"),
     "predict": ("--config", "{config}"),
+    "publish": ("--config", "{config}", "--set", "publish.sink=duckdb://{folder}/sink.db"),
     "tiers": ("--config", "{config}"),
     "simulate": ("--clients", "20", "--months", "12", "--out", "{folder}/book"),
 }

@@ -31,8 +31,8 @@ def _address(text: str) -> str:
         raise ValueError("a sink must be an address with a scheme, such as postgresql://user@host/database")
     if any(FROM_ENVIRONMENT.fullmatch(each) is None for each in secrets_of(text)):
         raise ValueError(
-            f"{without_secrets(text)} must hold no secret, since configs are kept and shown: write the name of an "
-            "environment variable in its place, as in postgresql://user:${PASSWORD}@host/database"
+            f"{without_secrets(text)} must hold no secret, since configs are kept and shown: write ${{NAME}} in its "
+            "place, where NAME is an environment variable that holds it"
         )
     return text
 

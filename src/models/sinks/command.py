@@ -84,7 +84,7 @@ def _require_sink(settings: Config) -> None:
 
 
 def _raise_problems(found: report.SinksReport) -> None:
-    """What could not be written ends the command as a mistake, once what could be was told."""
+    """What could not be written ends the command as a mistake, behind the report of what could."""
     with AllProblems(subject="the sinks") as problems:
         for said in found.problems:
             with problems.caught():

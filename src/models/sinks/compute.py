@@ -16,7 +16,7 @@ from models.sinks.records import StandingRun, note_publications, note_run, seals
 from models.sinks.report import SinkReport, TableRows, WrittenRun
 from models.sinks.tables import RunStamp, RunTable, belongs_to, run_tables
 from models.sinks.targets.addresses import SinkError
-from models.sinks.targets.protocol import KnownTables, Sink, SinkSession
+from models.sinks.targets.protocol import KnownTables, SinkTransaction, TableSink
 from models.store.sealed import OF_SCORES, read_manifest
 from models.vocab import Progress, SilentProgress
 
@@ -53,7 +53,7 @@ class PublishedBook:
 
 
 def bring_level(
-    sink: Sink,
+    sink: TableSink,
     book: PublishedBook,
     settings: PublishConfig,
     wish: Wish = WHAT_IS_DUE,
@@ -79,7 +79,12 @@ def bring_level(
 
 
 def write_run(
-    sink: Sink, folder: Path, entry: Publication, book: PublishedBook, settings: PublishConfig, wish: Wish = WHAT_IS_DUE
+    sink: TableSink,
+    folder: Path,
+    entry: Publication,
+    book: PublishedBook,
+    settings: PublishConfig,
+    wish: Wish = WHAT_IS_DUE,
 ) -> WrittenRun | None:
     """Put the rows of a run in the place of all those of its as-of date; None where they stand there already.
 
@@ -87,15 +92,15 @@ def write_run(
     """
     stamp = _proved(folder, entry, book.name)
     tables = [each if belongs_to(each.name, settings.tables) else each.emptied() for each in run_tables(folder)]
-    with sink.session() as session:
-        known = session.tables()
-        before = standing_runs(session, known, book.name).get(stamp.as_of)
+    with sink.transaction() as transaction:
+        known = transaction.tables()
+        before = standing_runs(transaction, known, book.name).get(stamp.as_of)
         if not _is_due(entry, before, wish):
             return None
-        added = make_ready(session, known, [each.shape for each in tables])
-        rows = [*_filled(session, tables, stamp), *_cleared(session, known, tables, stamp)]
-        _tell(session, known, book, wish)
-        note_run(session, book.name, entry, sum(each.rows for each in rows))
+        added = make_ready(transaction, known, [each.shape for each in tables])
+        rows = [*_filled(transaction, tables, stamp), *_cleared(transaction, known, tables, stamp)]
+        _tell(transaction, known, book, wish)
+        note_run(transaction, book.name, entry, sum(each.rows for each in rows))
     return WrittenRun(
         as_of=stamp.as_of,
         run_key=entry.run_key,
@@ -107,7 +112,7 @@ def write_run(
 
 
 def _with_run(
-    report: SinkReport, sink: Sink, book: PublishedBook, settings: PublishConfig, entry: Publication, wish: Wish
+    report: SinkReport, sink: TableSink, book: PublishedBook, settings: PublishConfig, entry: Publication, wish: Wish
 ) -> SinkReport:
     """The report with what became of one run."""
     try:
@@ -121,13 +126,13 @@ def _with_run(
     return replace(report, written=(*report.written, written))
 
 
-def _standing(sink: Sink, book: PublishedBook, wish: Wish) -> dict[date, StandingRun]:
+def _standing(sink: TableSink, book: PublishedBook, wish: Wish) -> dict[date, StandingRun]:
     """What a sink holds of a book. Raises ``OtherLedgerError`` if that is from another ledger."""
-    with sink.session() as session:
-        known = session.tables()
+    with sink.transaction() as transaction:
+        known = transaction.tables()
         if not wish.new_ledger:
-            _require_same_ledger(seals(session, known, book.name), book)
-        return standing_runs(session, known, book.name)
+            _require_same_ledger(seals(transaction, known, book.name), book)
+        return standing_runs(transaction, known, book.name)
 
 
 def _asked(book: PublishedBook, wish: Wish) -> list[Publication]:
@@ -160,42 +165,42 @@ def _proved(folder: Path, entry: Publication, book: str) -> RunStamp:
     return RunStamp(book, date.fromisoformat(manifest["as_of"]), entry.run_key)
 
 
-def _filled(session: SinkSession, tables: Sequence[RunTable], stamp: RunStamp) -> Iterator[TableRows]:
+def _filled(transaction: SinkTransaction, tables: Sequence[RunTable], stamp: RunStamp) -> Iterator[TableRows]:
     for table in tables:
-        rows = session.replace(table.shape, stamp.where, table.batches(stamp))
+        rows = transaction.replace(table.shape, stamp.where, table.batches(stamp))
         yield TableRows(table=table.name, rows=rows)
 
 
 def _cleared(
-    session: SinkSession, known: KnownTables, tables: Sequence[RunTable], stamp: RunStamp
+    transaction: SinkTransaction, known: KnownTables, tables: Sequence[RunTable], stamp: RunStamp
 ) -> Iterator[TableRows]:
     """Takes the rows of this date out of tables that the run does not have, where an earlier one may have left some."""
     ours = {column.name for column in (*STAMP, RUN_KEY)}
     for name in sorted(known.keys() - {table.name for table in tables}):
         if belongs_to(name, SINK_TABLES) and ours <= known[name].keys():
             kept = tuple(SinkColumn(column, kind) for column, kind in known[name].items() if kind is not None)
-            session.replace(SinkShape(name, kept, 0), stamp.where, ())
+            transaction.replace(SinkShape(name, kept, 0), stamp.where, ())
             yield TableRows(table=name, rows=0)
 
 
-def _tell_publications(sink: Sink, book: PublishedBook, wish: Wish) -> int:
+def _tell_publications(sink: TableSink, book: PublishedBook, wish: Wish) -> int:
     """Make a sink tell of every entry, also those that wrote no run, such as shadows; returns how many."""
-    with sink.session() as session:
-        return _tell(session, session.tables(), book, wish)
+    with sink.transaction() as transaction:
+        return _tell(transaction, transaction.tables(), book, wish)
 
 
-def _tell(session: SinkSession, known: KnownTables, book: PublishedBook, wish: Wish) -> int:
+def _tell(transaction: SinkTransaction, known: KnownTables, book: PublishedBook, wish: Wish) -> int:
     """The same within a transaction. Where the sink tells of entries that we had not read yet, these stay."""
-    told = len(seals(session, known, book.name))
-    if told >= len(book.entries) and not wish.new_ledger:
-        return told
-    make_ready(session, session.tables(), ())
-    return note_publications(session, book.name, book.entries)
+    known_there = len(seals(transaction, known, book.name))
+    if known_there >= len(book.entries) and not wish.new_ledger:
+        return known_there
+    make_ready(transaction, transaction.tables(), ())
+    return note_publications(transaction, book.name, book.entries)
 
 
-def _require_same_ledger(told: dict[int, str], book: PublishedBook) -> None:
+def _require_same_ledger(found: dict[int, str], book: PublishedBook) -> None:
     """Two books of one name, or a copy that went its own way, would else overwrite each other's rows night by night."""
-    other = [entry.number for entry in book.entries if told.get(entry.number, entry.seal) != entry.seal]
+    other = [entry.number for entry in book.entries if found.get(entry.number, entry.seal) != entry.seal]
     if other:
         raise OtherLedgerError(
             rule=f"the publications of {book.name} in the sink must be those of its ledger",

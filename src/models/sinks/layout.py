@@ -19,7 +19,7 @@ LONGEST_NAME = 63
 """Bytes of a name; PostgreSQL cuts longer ones without a word."""
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """The kinds of columns, which every database has under some name."""
 
     TEXT = "text"
@@ -31,12 +31,12 @@ class Kind(StrEnum):
 
 
 ARROW_TYPES = {
-    Kind.TEXT: pa.string(),
-    Kind.INTEGER: pa.int64(),
-    Kind.NUMBER: pa.float64(),
-    Kind.TRUTH: pa.bool_(),
-    Kind.DATE: pa.date32(),
-    Kind.MOMENT: pa.timestamp("us"),
+    ColumnKind.TEXT: pa.string(),
+    ColumnKind.INTEGER: pa.int64(),
+    ColumnKind.NUMBER: pa.float64(),
+    ColumnKind.TRUTH: pa.bool_(),
+    ColumnKind.DATE: pa.date32(),
+    ColumnKind.MOMENT: pa.timestamp("us"),
 }
 
 
@@ -45,7 +45,7 @@ class SinkColumn:
     """A column by its name and kind."""
 
     name: str
-    kind: Kind
+    kind: ColumnKind
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,9 @@ class SinkShape:
         return pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in self.columns])
 
 
-STAMP = (SinkColumn("book", Kind.TEXT), SinkColumn("as_of", Kind.DATE))
+STAMP = (SinkColumn("book", ColumnKind.TEXT), SinkColumn("as_of", ColumnKind.DATE))
 """The columns with which the key of every table of a run begins."""
-RUN_KEY = SinkColumn("run_key", Kind.TEXT)
+RUN_KEY = SinkColumn("run_key", ColumnKind.TEXT)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Leaf:
         return plain_array(found, self.column.kind)
 
 
-def plain_array(values: pa.Array, kind: Kind) -> pa.Array:
+def plain_array(values: pa.Array, kind: ColumnKind) -> pa.Array:
     """Values as the type of their kind, with null for NaN, which few databases know, and JSON for lists."""
     if pa.types.is_list(values.type):
         listed = [None if each is None else json.dumps(each, ensure_ascii=False) for each in values.to_pylist()]
@@ -130,17 +130,17 @@ def _leaves(field: pa.Field, way: tuple[str, ...], prefix: str) -> Iterator[Leaf
         yield Leaf(SinkColumn(name, _kind(field)), way)
 
 
-_KINDS: tuple[tuple[Callable[[pa.DataType], bool], Kind], ...] = (
-    (pa.types.is_boolean, Kind.TRUTH),
-    (pa.types.is_integer, Kind.INTEGER),
-    (pa.types.is_floating, Kind.NUMBER),
-    (pa.types.is_date, Kind.DATE),
-    (pa.types.is_timestamp, Kind.MOMENT),
+_KINDS: tuple[tuple[Callable[[pa.DataType], bool], ColumnKind], ...] = (
+    (pa.types.is_boolean, ColumnKind.TRUTH),
+    (pa.types.is_integer, ColumnKind.INTEGER),
+    (pa.types.is_floating, ColumnKind.NUMBER),
+    (pa.types.is_date, ColumnKind.DATE),
+    (pa.types.is_timestamp, ColumnKind.MOMENT),
 )
 
 
-def _kind(field: pa.Field) -> Kind:
-    return next((kind for holds, kind in _KINDS if holds(field.type)), Kind.TEXT)
+def _kind(field: pa.Field) -> ColumnKind:
+    return next((kind for holds, kind in _KINDS if holds(field.type)), ColumnKind.TEXT)
 
 
 def _word(name: str) -> str:

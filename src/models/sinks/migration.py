@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from models.errors import AllProblems, UserError
-from models.sinks.layout import LAYOUT, Kind, SinkColumn, SinkShape
+from models.sinks.layout import LAYOUT, ColumnKind, SinkColumn, SinkShape
 from models.sinks.records import RECORDS, layout_version, note_layout
-from models.sinks.targets.protocol import KnownTables, SinkSession
+from models.sinks.targets.protocol import KnownTables, SinkTransaction
 
-_ALIKE = frozenset({Kind.TRUTH, Kind.INTEGER})
+_ALIKE = frozenset({ColumnKind.TRUTH, ColumnKind.INTEGER})
 """Some databases keep yes and no as numbers."""
 
 
@@ -17,12 +17,12 @@ class SinkLayoutError(UserError):
     """Tables in a sink that are not such as ours, and that adding columns cannot make so."""
 
 
-def make_ready(session: SinkSession, known: KnownTables, shapes: Sequence[SinkShape]) -> tuple[str, ...]:
+def make_ready(transaction: SinkTransaction, known: KnownTables, shapes: Sequence[SinkShape]) -> tuple[str, ...]:
     """Make and widen tables until the sink has all ``shapes``; returns the columns that were added, by table.
 
     Raises ``SinkLayoutError`` before anything is changed, with every clash.
     """
-    version = layout_version(session, known)
+    version = layout_version(transaction, known)
     _refuse_later(version)
     wanted = (*RECORDS, *shapes)
     with AllProblems(subject="the tables of the sink") as problems:
@@ -32,14 +32,14 @@ def make_ready(session: SinkSession, known: KnownTables, shapes: Sequence[SinkSh
     added: list[str] = []
     for shape in wanted:
         if shape.name not in known:
-            session.create(shape)
+            transaction.create(shape)
             continue
         lacking = [column for column in shape.columns if column.name not in known[shape.name]]
         if lacking:
-            session.add(shape, lacking)
+            transaction.add(shape, lacking)
             added += [f"{shape.name}.{column.name}" for column in lacking]
     if version < LAYOUT:
-        note_layout(session)
+        note_layout(transaction)
     return tuple(added)
 
 
@@ -52,7 +52,7 @@ def _refuse_later(version: int) -> None:
         )
 
 
-def _require_alike(shape: SinkShape, found: Mapping[str, Kind | None]) -> None:
+def _require_alike(shape: SinkShape, found: Mapping[str, ColumnKind | None]) -> None:
     if not found:
         return
     lost = [name for name in shape.key if name not in found]
@@ -68,7 +68,7 @@ def _require_alike(shape: SinkShape, found: Mapping[str, Kind | None]) -> None:
         )
 
 
-def _fits(column: SinkColumn, found: Mapping[str, Kind | None]) -> bool:
+def _fits(column: SinkColumn, found: Mapping[str, ColumnKind | None]) -> bool:
     kind = found.get(column.name, column.kind)
     return kind is column.kind or {kind, column.kind} == _ALIKE
 
@@ -78,5 +78,5 @@ def _wanted(shape: SinkShape, lost: Iterable[str], clashing: Iterable[SinkColumn
     return ", ".join(f"{column.name} as {column.kind}" for column in shape.columns if column.name in names)
 
 
-def _called(kind: Kind | None) -> str:
+def _called(kind: ColumnKind | None) -> str:
     return "of another type" if kind is None else f"as {kind}"

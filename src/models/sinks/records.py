@@ -10,23 +10,26 @@ import pyarrow as pa
 
 from models.codec import to_json_text
 from models.publications.ledger import Publication
-from models.sinks.layout import LAYOUT, RUN_KEY, STAMP, Kind, SinkColumn, SinkShape
-from models.sinks.targets.protocol import KnownTables, SinkSession
+from models.sinks.layout import LAYOUT, RUN_KEY, STAMP, ColumnKind, SinkColumn, SinkShape
+from models.sinks.targets.protocol import KnownTables, SinkTransaction
 
 PUBLICATIONS = SinkShape(
     "publications",
     (
-        SinkColumn("book", Kind.TEXT),
-        SinkColumn("number", Kind.INTEGER),
-        SinkColumn("act", Kind.TEXT),
-        SinkColumn("as_of", Kind.DATE),
+        SinkColumn("book", ColumnKind.TEXT),
+        SinkColumn("number", ColumnKind.INTEGER),
+        SinkColumn("act", ColumnKind.TEXT),
+        SinkColumn("as_of", ColumnKind.DATE),
         RUN_KEY,
-        *(SinkColumn(name, Kind.TEXT) for name in ("folder", "bundle", "version", "policy", "data", "why", "evidence")),
-        SinkColumn("at", Kind.MOMENT),
-        SinkColumn("by", Kind.TEXT),
-        SinkColumn("supersedes", Kind.INTEGER),
-        SinkColumn("before", Kind.TEXT),
-        SinkColumn("seal", Kind.TEXT),
+        *(
+            SinkColumn(name, ColumnKind.TEXT)
+            for name in ("folder", "bundle", "version", "policy", "data", "why", "evidence")
+        ),
+        SinkColumn("at", ColumnKind.MOMENT),
+        SinkColumn("by", ColumnKind.TEXT),
+        SinkColumn("supersedes", ColumnKind.INTEGER),
+        SinkColumn("before", ColumnKind.TEXT),
+        SinkColumn("seal", ColumnKind.TEXT),
     ),
     keys=2,
 )
@@ -35,15 +38,15 @@ RUNS = SinkShape(
     (
         *STAMP,
         RUN_KEY,
-        SinkColumn("publication", Kind.INTEGER),
-        SinkColumn("folder", Kind.TEXT),
-        SinkColumn("row_count", Kind.INTEGER),
-        SinkColumn("written_at", Kind.MOMENT),
+        SinkColumn("publication", ColumnKind.INTEGER),
+        SinkColumn("folder", ColumnKind.TEXT),
+        SinkColumn("row_count", ColumnKind.INTEGER),
+        SinkColumn("written_at", ColumnKind.MOMENT),
     ),
     keys=2,
 )
 SCHEMA_VERSION = SinkShape(
-    "schema_version", (SinkColumn("version", Kind.INTEGER), SinkColumn("made_at", Kind.MOMENT)), keys=1
+    "schema_version", (SinkColumn("version", ColumnKind.INTEGER), SinkColumn("made_at", ColumnKind.MOMENT)), keys=1
 )
 RECORDS = (SCHEMA_VERSION, PUBLICATIONS, RUNS)
 
@@ -56,28 +59,28 @@ class StandingRun:
     publication: int
 
 
-def layout_version(session: SinkSession, known: KnownTables) -> int:
+def layout_version(transaction: SinkTransaction, known: KnownTables) -> int:
     """The version of the tables in a sink; 0 where there are none."""
     if SCHEMA_VERSION.name not in known:
         return 0
-    return max(session.read(SCHEMA_VERSION, {})["version"].to_pylist(), default=0)
+    return max(transaction.read(SCHEMA_VERSION, {})["version"].to_pylist(), default=0)
 
 
-def note_layout(session: SinkSession) -> None:
+def note_layout(transaction: SinkTransaction) -> None:
     """Record that the tables are of our version."""
     row: dict[str, object] = {"version": LAYOUT, "made_at": _now()}
-    session.replace(SCHEMA_VERSION, {"version": LAYOUT}, _rows(SCHEMA_VERSION, [row]))
+    transaction.replace(SCHEMA_VERSION, {"version": LAYOUT}, _rows(SCHEMA_VERSION, [row]))
 
 
-def standing_runs(session: SinkSession, known: KnownTables, book: str) -> dict[date, StandingRun]:
+def standing_runs(transaction: SinkTransaction, known: KnownTables, book: str) -> dict[date, StandingRun]:
     """The run of each as-of date that stands in a sink."""
     if RUNS.name not in known:
         return {}
-    found = session.read(RUNS, {"book": book}).to_pylist()
+    found = transaction.read(RUNS, {"book": book}).to_pylist()
     return {row["as_of"]: StandingRun(run_key=row["run_key"], publication=row["publication"]) for row in found}
 
 
-def note_run(session: SinkSession, book: str, entry: Publication, rows: int) -> None:
+def note_run(transaction: SinkTransaction, book: str, entry: Publication, rows: int) -> None:
     """Record that the run of an entry stands."""
     assert entry.as_of is not None  # noqa: S101 - an official run has a date
     row: dict[str, object] = {
@@ -89,24 +92,24 @@ def note_run(session: SinkSession, book: str, entry: Publication, rows: int) -> 
         "row_count": rows,
         "written_at": _now(),
     }
-    session.replace(RUNS, {"book": book, "as_of": entry.as_of}, _rows(RUNS, [row]))
+    transaction.replace(RUNS, {"book": book, "as_of": entry.as_of}, _rows(RUNS, [row]))
 
 
-def seals(session: SinkSession, known: KnownTables, book: str) -> dict[int, str]:
+def seals(transaction: SinkTransaction, known: KnownTables, book: str) -> dict[int, str]:
     """Number -> seal of the publications that a sink knows."""
     if PUBLICATIONS.name not in known:
         return {}
-    found = session.read(PUBLICATIONS, {"book": book}).to_pylist()
+    found = transaction.read(PUBLICATIONS, {"book": book}).to_pylist()
     return {row["number"]: row["seal"] for row in found}
 
 
-def note_publications(session: SinkSession, book: str, entries: Sequence[Publication]) -> int:
+def note_publications(transaction: SinkTransaction, book: str, entries: Sequence[Publication]) -> int:
     """Make the sink tell of these entries of a book, and of no others; returns how many they are."""
     rows = [
         {name: getattr(entry, name, None) for name in PUBLICATIONS.arrow.names} | _told(book, entry)
         for entry in entries
     ]
-    return session.replace(PUBLICATIONS, {"book": book}, _rows(PUBLICATIONS, rows))
+    return transaction.replace(PUBLICATIONS, {"book": book}, _rows(PUBLICATIONS, rows))
 
 
 def _told(book: str, entry: Publication) -> dict[str, object]:

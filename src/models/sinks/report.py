@@ -1,4 +1,4 @@
-"""What publishing into sinks did, as typed data."""
+"""Typed data on publishing into sinks: runs and rows that were written, problems, and the columns of tables."""
 
 from __future__ import annotations
 

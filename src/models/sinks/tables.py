@@ -17,7 +17,7 @@ from models.sinks.layout import (
     ARROW_TYPES,
     RUN_KEY,
     STAMP,
-    Kind,
+    ColumnKind,
     Leaf,
     SinkColumn,
     SinkShape,
@@ -29,7 +29,7 @@ from models.warnings.report import WARNINGS
 
 EXPLANATIONS, CURVES, MOVERS = "explanations.parquet", "curves.parquet", "movers.parquet"
 CLIENT, MODEL = "client_id", "model"
-PLACE = SinkColumn("place", Kind.INTEGER)
+PLACE = SinkColumn("place", ColumnKind.INTEGER)
 """The place in a list, from 1."""
 _STAMPED = ("as_of", "run_key")
 """Columns of files that every row of the sink has from the run."""
@@ -175,8 +175,8 @@ class _LongPart:
                 CLIENT: batch.column(CLIENT).take(owner),
                 MODEL: batch.column(MODEL).take(owner),
                 "feature": names.take(pa.array(np.tile(np.arange(features), rows))),
-                "contribution": plain_array(pa.array(parts.ravel()), Kind.NUMBER),
-                "served_contribution": plain_array(pa.array((parts * rates[:, np.newaxis]).ravel()), Kind.NUMBER),
+                "contribution": plain_array(pa.array(parts.ravel()), ColumnKind.NUMBER),
+                "served_contribution": plain_array(pa.array((parts * rates[:, np.newaxis]).ravel()), ColumnKind.NUMBER),
             }
 
     @property
@@ -198,7 +198,7 @@ def _flat(file: Path, name: str, key: tuple[str, ...]) -> Iterator[RunTable]:
     yield RunTable(_shape(name, key, [leaf.column for leaf in leaves]), (_FlatPart(file, leaves),))
     for field in filter(is_child, fields):
         inside = leaves_of(list(field.type.value_type))
-        columns = [SinkColumn(CLIENT, Kind.TEXT), PLACE, *(leaf.column for leaf in inside)]
+        columns = [SinkColumn(CLIENT, ColumnKind.TEXT), PLACE, *(leaf.column for leaf in inside)]
         shape = _shape(f"{name}_{field.name}", (CLIENT, PLACE.name), columns)
         yield RunTable(shape, (_ListPart(file, field.name, inside),))
 
@@ -216,8 +216,8 @@ def _explained(folder: Path) -> Iterator[RunTable]:
     columns = [leaf.column for leaf in leaves]
     yield RunTable(_shape("predictions", (CLIENT, MODEL), columns), tuple(_FlatPart(file, leaves) for file in files))
     contributions = (
-        *(SinkColumn(name, Kind.TEXT) for name in (CLIENT, MODEL, "feature")),
-        *(SinkColumn(name, Kind.NUMBER) for name in ("contribution", "served_contribution")),
+        *(SinkColumn(name, ColumnKind.TEXT) for name in (CLIENT, MODEL, "feature")),
+        *(SinkColumn(name, ColumnKind.NUMBER) for name in ("contribution", "served_contribution")),
     )
     parts = [_LongPart(file, tuple(pq.read_schema(file).names[len(_EXPLAINED) :])) for file in files]
     yield RunTable(

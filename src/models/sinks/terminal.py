@@ -1,4 +1,4 @@
-"""What publishing did, and the tables of a sink, in a terminal of 80 columns."""
+"""Runs that were written, and the tables of a sink, in a terminal of 80 columns."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ class SinkPlace:
         return name.removeprefix(self.prefix) if name.startswith(self.prefix) else None
 
     def expanded(self, text: str) -> str:
-        """A part of the address with what environment variables hold. Raises ``UserError`` where one is not set."""
+        """A part of the address with what environment variables hold. Raises ``SinkError`` where one is not set."""
         return FROM_ENVIRONMENT.sub(lambda found: self._held(found.group(1)), text)
 
     def require_no_schema(self, kind: str) -> None:
@@ -79,7 +79,7 @@ class SinkPlace:
             )
 
     @contextmanager
-    def told(self, rule: str, *, holds_rows: bool = False) -> Iterator[None]:
+    def reporting(self, rule: str, *, holds_rows: bool = False) -> Iterator[None]:
         """What a driver raises within becomes a sentence that ``rule`` was broken, without secrets.
 
         Its own error is neither cause nor context, so that no trace prints the address or rows that it may quote;
@@ -90,7 +90,7 @@ class SinkPlace:
         except ClientValueError:
             raise
         except ImportError as error:
-            problem: UserError = self._no_driver(error)
+            problem = self._no_driver(error)
         except Exception as error:  # noqa: BLE001 - drivers share no class of errors: each has a base of its own
             problem = self._broken(rule, error, holds_rows=holds_rows)
         else:
@@ -116,9 +116,9 @@ class SinkPlace:
             said = said.replace(os.environ.get(name) or HIDDEN, HIDDEN)
         return without_secrets_of(self.address, said)
 
-    def _no_driver(self, error: ImportError) -> UserError:
+    def _no_driver(self, error: ImportError) -> SinkError:
         extra = _EXTRAS.get(self.scheme)
-        return UserError(
+        return SinkError(
             rule=f"the driver for {self.scheme} must be installed",
             got=f"no {error.name or 'driver'}",
             remedy=f"pip install '{extra}'" if extra else f"pip install {error.name or 'it'}",
@@ -128,7 +128,7 @@ class SinkPlace:
     def _held(name: str) -> str:
         found = os.environ.get(name)
         if not found:
-            raise UserError(
+            raise SinkError(
                 rule=f"the environment variable {name}, which publish.sink names, must be set",
                 got="nothing",
                 remedy=f"export {name} before the command, or take it out of the address",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from models.lazy import lazy
-from models.sinks.layout import Kind, SinkColumn, SinkShape
+from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.protocol import KnownTables, Where
 from models.store.locks import exclusive
@@ -28,12 +28,12 @@ _PARTED_BY = "as_of"
 _MOMENT = pa.timestamp("us", tz="UTC")
 """Moments without a zone are a feature that many readers of Delta lack."""
 _KINDS = {
-    "string": Kind.TEXT,
-    "long": Kind.INTEGER,
-    "double": Kind.NUMBER,
-    "boolean": Kind.TRUTH,
-    "date": Kind.DATE,
-    "timestamp": Kind.MOMENT,
+    "string": ColumnKind.TEXT,
+    "long": ColumnKind.INTEGER,
+    "double": ColumnKind.NUMBER,
+    "boolean": ColumnKind.TRUTH,
+    "date": ColumnKind.DATE,
+    "timestamp": ColumnKind.MOMENT,
 }
 
 
@@ -49,14 +49,14 @@ class DeltaSink:
         return self._place.label
 
     @contextmanager
-    def session(self) -> Iterator[DeltaSession]:
+    def transaction(self) -> Iterator[DeltaTransaction]:
         """The tables, while no other process writes them."""
         folder = self._place.path / (self._place.database_schema or "")
         with exclusive(folder / _LOCK, what=f"writing to {self.label}"):
-            yield DeltaSession(self._place)
+            yield DeltaTransaction(self._place)
 
 
-class DeltaSession:
+class DeltaTransaction:
     """The Delta tables of a folder; each step holds as soon as it is done."""
 
     def __init__(self, place: SinkPlace) -> None:
@@ -65,11 +65,11 @@ class DeltaSession:
 
     def tables(self) -> KnownTables:
         """The tables with our prefix, as they are now."""
-        found: dict[str, dict[str, Kind | None]] = {}
+        found: dict[str, dict[str, ColumnKind | None]] = {}
         for folder in sorted(self._folder.iterdir()):
             name = self._place.own(folder.name)
             if name is not None and (folder / _LOG).is_dir():
-                with self._place.told(f"the table {folder.name} must be readable"):
+                with self._place.reporting(f"the table {folder.name} must be readable"):
                     fields = deltalake.DeltaTable(str(folder)).schema().fields
                     found[name] = {field.name: _KINDS.get(str(getattr(field.type, "type", ""))) for field in fields}
         return found
@@ -77,7 +77,7 @@ class DeltaSession:
     def create(self, shape: SinkShape) -> None:
         """Make a table that is not there, parted by as-of date where it has one."""
         parted = [_PARTED_BY] if _PARTED_BY in shape.key else []
-        with self._place.told(f"the sink must let us make the table {self._place.table(shape.name)}"):
+        with self._place.reporting(f"the sink must let us make the table {self._place.table(shape.name)}"):
             deltalake.write_deltalake(
                 self._at(shape), _zoned_schema(shape).empty_table(), partition_by=parted, mode="error"
             )
@@ -85,7 +85,7 @@ class DeltaSession:
     def add(self, shape: SinkShape, columns: Sequence[SinkColumn]) -> None:
         """Add columns that a table lacks; they are null in the rows that it has."""
         schema = pa.schema([_zoned_schema(shape).field(column.name) for column in columns])
-        with self._place.told(f"the sink must let us add columns to {self._place.table(shape.name)}"):
+        with self._place.reporting(f"the sink must let us add columns to {self._place.table(shape.name)}"):
             fields = deltalake.Schema.from_arrow(schema).fields
             deltalake.DeltaTable(self._at(shape)).alter.add_columns(fields)
 
@@ -93,7 +93,7 @@ class DeltaSession:
         """Put ``rows`` in the place of all those at ``where``; returns how many they are."""
         schema, counted = _zoned_schema(shape), _Counted(rows)
         reader = pa.RecordBatchReader.from_batches(schema, (_zoned(batch, schema) for batch in counted))
-        with self._place.told(f"the sink must take the rows of {self._place.table(shape.name)}", holds_rows=True):
+        with self._place.reporting(f"the sink must take the rows of {self._place.table(shape.name)}", holds_rows=True):
             deltalake.write_deltalake(
                 self._at(shape), reader, mode="overwrite", predicate=_predicate(where), schema_mode="merge"
             )
@@ -102,7 +102,7 @@ class DeltaSession:
     def read(self, shape: SinkShape, where: Where) -> pa.Table:
         """The rows at ``where`` of a small table."""
         filters: Any = [(name, "=", value) for name, value in where.items()] or None
-        with self._place.told(f"the table {self._place.table(shape.name)} must be readable"):
+        with self._place.reporting(f"the table {self._place.table(shape.name)} must be readable"):
             found = deltalake.DeltaTable(self._at(shape)).to_pyarrow_table(filters=filters)
         columns = [found[column.name].cast(shape.arrow.field(column.name).type) for column in shape.columns]
         return pa.Table.from_arrays(columns, schema=shape.arrow)
@@ -132,7 +132,7 @@ def _predicate(where: Where) -> str | None:
 def _zoned_schema(shape: SinkShape) -> pa.Schema:
     return pa.schema(
         [
-            (column.name, _MOMENT if column.kind is Kind.MOMENT else shape.arrow.field(column.name).type)
+            (column.name, _MOMENT if column.kind is ColumnKind.MOMENT else shape.arrow.field(column.name).type)
             for column in shape.columns
         ]
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from models.lazy import lazy
-from models.sinks.layout import Kind, SinkColumn, SinkShape
+from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.protocol import KnownTables, Where
 
@@ -19,12 +19,12 @@ else:
     duckdb = lazy("duckdb")
 
 _TYPES = {
-    Kind.TEXT: "VARCHAR",
-    Kind.INTEGER: "BIGINT",
-    Kind.NUMBER: "DOUBLE",
-    Kind.TRUTH: "BOOLEAN",
-    Kind.DATE: "DATE",
-    Kind.MOMENT: "TIMESTAMP",
+    ColumnKind.TEXT: "VARCHAR",
+    ColumnKind.INTEGER: "BIGINT",
+    ColumnKind.NUMBER: "DOUBLE",
+    ColumnKind.TRUTH: "BOOLEAN",
+    ColumnKind.DATE: "DATE",
+    ColumnKind.MOMENT: "TIMESTAMP",
 }
 _KINDS = {name: kind for kind, name in _TYPES.items()}
 _MAIN = "main"
@@ -44,20 +44,20 @@ class DuckDbSink:
         return self._place.label
 
     @contextmanager
-    def session(self) -> Iterator[DuckDbSession]:
+    def transaction(self) -> Iterator[DuckDbTransaction]:
         """A transaction."""
-        with self._place.told("the sink must open: no other program may have the file open"):
+        with self._place.reporting("the sink must open: no other program may have the file open"):
             connection = duckdb.connect(str(self._place.path))
         try:
             connection.execute("BEGIN")
-            yield DuckDbSession(connection, self._place)
-            with self._place.told("the sink must keep what was written"):
+            yield DuckDbTransaction(connection, self._place)
+            with self._place.reporting("the sink must keep what was written"):
                 connection.execute("COMMIT")
         finally:
             connection.close()
 
 
-class DuckDbSession:
+class DuckDbTransaction:
     """A transaction of a DuckDB file."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, place: SinkPlace) -> None:
@@ -70,7 +70,7 @@ class DuckDbSession:
 
     def tables(self) -> KnownTables:
         """The tables with our prefix, as they are now."""
-        found: dict[str, dict[str, Kind | None]] = {}
+        found: dict[str, dict[str, ColumnKind | None]] = {}
         query = (
             "SELECT table_name, column_name, data_type FROM duckdb_columns() "
             "WHERE database_name = current_database() AND schema_name = ?"
@@ -84,13 +84,13 @@ class DuckDbSession:
     def create(self, shape: SinkShape) -> None:
         """Make a table that is not there, and its schema."""
         columns = ", ".join(f"{_quoted(column.name)} {_TYPES[column.kind]}" for column in shape.columns)
-        with self._place.told(f"the sink must let us make the table {self._place.table(shape.name)}"):
+        with self._place.reporting(f"the sink must let us make the table {self._place.table(shape.name)}"):
             self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {_quoted(self._schema)}")
             self._connection.execute(f"CREATE TABLE {self._name(shape)} ({columns})")
 
     def add(self, shape: SinkShape, columns: Sequence[SinkColumn]) -> None:
         """Add columns that a table lacks; they are null in the rows that it has."""
-        with self._place.told(f"the sink must let us add columns to {self._place.table(shape.name)}"):
+        with self._place.reporting(f"the sink must let us add columns to {self._place.table(shape.name)}"):
             for column in columns:
                 added = f"{_quoted(column.name)} {_TYPES[column.kind]}"
                 self._connection.execute(f"ALTER TABLE {self._name(shape)} ADD COLUMN {added}")
@@ -98,7 +98,7 @@ class DuckDbSession:
     def replace(self, shape: SinkShape, where: Where, rows: Iterable[pa.RecordBatch]) -> int:
         """Put ``rows`` in the place of all those at ``where``; returns how many they are."""
         names, count = ", ".join(_quoted(column.name) for column in shape.columns), 0
-        with self._place.told(f"the sink must take the rows of {self._place.table(shape.name)}", holds_rows=True):
+        with self._place.reporting(f"the sink must take the rows of {self._place.table(shape.name)}", holds_rows=True):
             gone = f"DELETE FROM {self._name(shape)} {_where(where)}"  # noqa: S608 - names are quoted
             self._connection.execute(gone, list(where.values()))
             come = f"INSERT INTO {self._name(shape)} ({names}) SELECT {names} FROM {_INCOMING}"  # noqa: S608 - as above
@@ -112,7 +112,7 @@ class DuckDbSession:
     def read(self, shape: SinkShape, where: Where) -> pa.Table:
         """The rows at ``where`` of a small table."""
         names = ", ".join(_quoted(column.name) for column in shape.columns)
-        with self._place.told(f"the table {self._place.table(shape.name)} must be readable"):
+        with self._place.reporting(f"the table {self._place.table(shape.name)} must be readable"):
             query = f"SELECT {names} FROM {self._name(shape)} {_where(where)}"  # noqa: S608 - names are quoted
             found: pa.Table = self._connection.sql(query, params=list(where.values())).to_arrow_table()
         return found.cast(shape.arrow)

@@ -8,10 +8,10 @@ from models.config.publish import PublishConfig
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.delta import DeltaSink
 from models.sinks.targets.duckdb import DuckDbSink
-from models.sinks.targets.protocol import Sink
+from models.sinks.targets.protocol import TableSink
 from models.sinks.targets.sql import SqlSink
 
-_BY_SCHEME: Mapping[str, Callable[[SinkPlace], Sink]] = {"duckdb": DuckDbSink, "delta": DeltaSink}
+_BY_SCHEME: Mapping[str, Callable[[SinkPlace], TableSink]] = {"duckdb": DuckDbSink, "delta": DeltaSink}
 """Every other scheme is SQLAlchemy's."""
 
 
@@ -20,6 +20,6 @@ def sink_places(settings: PublishConfig) -> tuple[SinkPlace, ...]:
     return tuple(SinkPlace(address, settings.database_schema, settings.prefix) for address in settings.sink)
 
 
-def open_sink(place: SinkPlace) -> Sink:
+def open_sink(place: SinkPlace) -> TableSink:
     """The sink at an address; nothing is connected to yet. Raises ``UserError`` where it can be none."""
     return _BY_SCHEME.get(place.scheme, SqlSink)(place)

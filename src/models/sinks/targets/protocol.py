@@ -1,4 +1,4 @@
-"""What every sink can do: open a transaction, tell its tables, make and widen them, and replace rows of a key."""
+"""The protocol of all sinks: open a transaction, tell its tables, make and widen them, and replace rows of a key."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from models.sinks.layout import Kind, SinkColumn, SinkShape
+from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
 
-KnownTables = Mapping[str, Mapping[str, Kind | None]]
+KnownTables = Mapping[str, Mapping[str, ColumnKind | None]]
 """Table, without prefix -> column -> its kind; None for a type of the database that is none of ours."""
 Where = Mapping[str, str | int | date]
 """Columns and the values that rows must have in them."""
 
 
-class SinkSession(Protocol):
+class SinkTransaction(Protocol):
     """A transaction: what is done in it holds whole once it ends, and not at all if it is broken off."""
 
     def tables(self) -> KnownTables:
@@ -36,12 +36,12 @@ class SinkSession(Protocol):
         """The rows at ``where`` of a small table."""
 
 
-class Sink(Protocol):
+class TableSink(Protocol):
     """A place that published runs are written to."""
 
     @property
     def label(self) -> str:
         """Its address, without secrets."""
 
-    def session(self) -> AbstractContextManager[SinkSession]:
+    def transaction(self) -> AbstractContextManager[SinkTransaction]:
         """A transaction in which nobody else writes; an error within takes back what was done."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from models.lazy import lazy
-from models.sinks.layout import Kind, SinkColumn, SinkShape
+from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.protocol import KnownTables, Where
 
@@ -46,24 +46,24 @@ class SqlSink:
         return self._place.label
 
     @contextmanager
-    def session(self) -> Iterator[SqlSession]:
+    def transaction(self) -> Iterator[SqlTransaction]:
         """A transaction; on PostgreSQL and SQLite nobody else is within, from whatever machine."""
-        with self._place.told("the sink must open"):
+        with self._place.reporting("the sink must open"):
             engine = _engine(self._place)
             connection = engine.connect()
         try:
-            with self._place.told("the sink must let us write"):
-                transaction = connection.begin()
+            with self._place.reporting("the sink must let us write"):
+                begun = connection.begin()
                 _lock(connection, self._place)
-            yield SqlSession(connection, self._place)
-            with self._place.told("the sink must keep what was written"):
-                transaction.commit()
+            yield SqlTransaction(connection, self._place)
+            with self._place.reporting("the sink must keep what was written"):
+                begun.commit()
         finally:
             connection.close()
             engine.dispose()
 
 
-class SqlSession:
+class SqlTransaction:
     """A transaction of a database that SQLAlchemy opens."""
 
     def __init__(self, connection: sa.Connection, place: SinkPlace) -> None:
@@ -72,7 +72,7 @@ class SqlSession:
 
     def tables(self) -> KnownTables:
         """The tables with our prefix, as they are now."""
-        with self._place.told("the sink must tell its tables"):
+        with self._place.reporting("the sink must tell its tables"):
             known = sa.inspect(self._connection).get_multi_columns(schema=self._place.database_schema)
         found = {self._place.own(name): columns for (_, name), columns in known.items()}
         return {
@@ -83,7 +83,7 @@ class SqlSession:
 
     def create(self, shape: SinkShape) -> None:
         """Make a table that is not there, and its schema."""
-        with self._place.told(f"the sink must let us make the table {self._place.table(shape.name)}"):
+        with self._place.reporting(f"the sink must let us make the table {self._place.table(shape.name)}"):
             self._require_schema()
             self._table(shape).create(self._connection, checkfirst=False)
 
@@ -91,7 +91,7 @@ class SqlSession:
         """Add columns that a table lacks; they are null in the rows that it has."""
         table, dialect = self._table(shape), self._connection.dialect
         quoted = dialect.identifier_preparer
-        with self._place.told(f"the sink must let us add columns to {self._place.table(shape.name)}"):
+        with self._place.reporting(f"the sink must let us add columns to {self._place.table(shape.name)}"):
             for column in columns:
                 made = table.columns[column.name]
                 kind = made.type.compile(dialect=dialect)
@@ -102,7 +102,7 @@ class SqlSession:
     def replace(self, shape: SinkShape, where: Where, rows: Iterable[pa.RecordBatch]) -> int:
         """Put ``rows`` in the place of all those at ``where``; returns how many they are."""
         table = self._table(shape)
-        with self._place.told(_WRITTEN.format(table=self._place.table(shape.name)), holds_rows=True):
+        with self._place.reporting(_WRITTEN.format(table=self._place.table(shape.name)), holds_rows=True):
             self._connection.execute(_where(sa.delete(table), table, where))
             if (self._connection.dialect.name, self._connection.dialect.driver) == (POSTGRES, _COPY_DRIVER):
                 return self._copied(table, rows)
@@ -111,7 +111,7 @@ class SqlSession:
     def read(self, shape: SinkShape, where: Where) -> pa.Table:
         """The rows at ``where`` of a small table."""
         table = self._table(shape)
-        with self._place.told(f"the table {self._place.table(shape.name)} must be readable"):
+        with self._place.reporting(f"the table {self._place.table(shape.name)} must be readable"):
             found = self._connection.execute(_where(sa.select(table), table, where)).mappings().all()
         return pa.Table.from_pylist([dict(row) for row in found], schema=shape.arrow)
 
@@ -136,7 +136,11 @@ class SqlSession:
         return count
 
     def _inserted(self, table: sa.Table, batch: pa.RecordBatch) -> int:
-        self._connection.execute(sa.insert(table), batch.to_pylist())
+        if self._connection.dialect.name == SQLITE:
+            statement = str(sa.insert(table).compile(dialect=self._connection.dialect))
+            self._connection.exec_driver_sql(statement, list(zip(*map(_as_sqlite, batch.columns), strict=True)))
+        else:
+            self._connection.execute(sa.insert(table), batch.to_pylist())
         return int(batch.num_rows)
 
     def _table(self, shape: SinkShape) -> sa.Table:
@@ -190,6 +194,13 @@ def _begin_immediately(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
+def _as_sqlite(column: pa.Array) -> list[Any]:
+    """Values as the driver takes them without looking at each: dates and moments as text, as SQLAlchemy reads them."""
+    is_time = pa.types.is_temporal(column.type)
+    found: list[Any] = (column.cast(pa.string()) if is_time else column).to_pylist()
+    return found
+
+
 def _lock(connection: sa.Connection, place: SinkPlace) -> None:
     """Keep others out of the same tables until the transaction ends; SQLite did so when it began."""
     if connection.dialect.name != POSTGRES:
@@ -203,30 +214,30 @@ def _where(statement: Any, table: sa.Table, where: Where) -> Any:
     return statement.where(*(table.columns[name] == value for name, value in where.items()))
 
 
-def _type(kind: Kind, *, bounded: bool) -> Any:
-    if kind is Kind.TEXT:
+def _type(kind: ColumnKind, *, bounded: bool) -> Any:
+    if kind is ColumnKind.TEXT:
         return sa.String(_KEY_LENGTH) if bounded else sa.Text()
     return _types()[kind]()
 
 
-def _types() -> Mapping[Kind, Any]:
+def _types() -> Mapping[ColumnKind, Any]:
     return {
-        Kind.INTEGER: sa.BigInteger,
-        Kind.NUMBER: sa.Double,
-        Kind.TRUTH: sa.Boolean,
-        Kind.DATE: sa.Date,
-        Kind.MOMENT: sa.DateTime,
+        ColumnKind.INTEGER: sa.BigInteger,
+        ColumnKind.NUMBER: sa.Double,
+        ColumnKind.TRUTH: sa.Boolean,
+        ColumnKind.DATE: sa.Date,
+        ColumnKind.MOMENT: sa.DateTime,
     }
 
 
-def _kind(found: Any) -> Kind | None:
+def _kind(found: Any) -> ColumnKind | None:
     """The kind of a type that a database tells; numbers of fixed digits are none of ours."""
     known = (
-        (sa.Boolean, Kind.TRUTH),
-        (sa.Integer, Kind.INTEGER),
-        (sa.Float, Kind.NUMBER),
-        (sa.DateTime, Kind.MOMENT),
-        (sa.Date, Kind.DATE),
-        (sa.String, Kind.TEXT),
+        (sa.Boolean, ColumnKind.TRUTH),
+        (sa.Integer, ColumnKind.INTEGER),
+        (sa.Float, ColumnKind.NUMBER),
+        (sa.DateTime, ColumnKind.MOMENT),
+        (sa.Date, ColumnKind.DATE),
+        (sa.String, ColumnKind.TEXT),
     )
     return next((kind for its, kind in known if isinstance(found, its)), None)
