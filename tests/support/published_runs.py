@@ -16,7 +16,7 @@ from models.config.loading import load_config
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.lists.publishing import SCHEMA as LISTS_SCHEMA
-from models.publications.ledger import Act, Deed, Ledger, Publication
+from models.publications.ledger import Act, Deed, Publication, PublicationLedger
 from models.scoring.explanations import METADATA_KEY
 from models.scoring.movers import SCHEMA as MOVERS_SCHEMA
 from models.store.keys import text_hash
@@ -147,7 +147,7 @@ def published_run(
 def recorded(config: Config, as_of: date, key: str, act: Act = Act.OFFICIAL) -> Publication:
     """Record a run that stands there, once more where another took its place."""
     deed = Deed(act=act, bundle="b" * 64, as_of=as_of, run_key=key, folder=f"{as_of}-{key[:12]}", why='a "why", 为什么')
-    return Ledger(scores_of(config)).record(deed)
+    return PublicationLedger(scores_of(config)).record(deed)
 
 
 def _tables(as_of: date, seed: int, clients: tuple[str, ...], key: str, scores: pa.Schema) -> dict[str, pa.Table]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.errors import UserError
-from models.publications.ledger import Ledger, Publication, official_of
+from models.publications.ledger import Publication, PublicationLedger, official_of
 from models.sinks.catalogue import described
 from models.sinks.compute import WHAT_IS_DUE, PublishedBook, Wish, bring_level, write_run
 from models.sinks.records import RECORDS
@@ -47,7 +47,7 @@ def publish(
     if not settings.publish.sink:
         return SinksReport(book=settings.book.name, sinks=())
     with exclusive(scores / _LOCK, what="publishing into sinks", wait_seconds=wait_seconds):
-        book = PublishedBook(name=settings.book.name, scores=scores, entries=Ledger(scores).entries())
+        book = PublishedBook(name=settings.book.name, scores=scores, entries=PublicationLedger(scores).entries())
         _require_official(book, wish.as_of)
         reports = [_brought_level(place, book, settings, wish, progress) for place in sink_places(settings.publish)]
     return SinksReport(book=book.name, sinks=tuple(reports))
@@ -59,7 +59,7 @@ def publish_run(folder: Path, entry: Publication, settings: Config) -> tuple[Wri
     Raises a ``UserError`` if a sink does not take it: those before have it by then.
     """
     with exclusive(folder.parent / _LOCK, what="publishing into sinks"):
-        entries = Ledger(folder.parent).entries()
+        entries = PublicationLedger(folder.parent).entries()
         book = PublishedBook(name=settings.book.name, scores=folder.parent, entries=entries)
         return tuple(
             write_run(open_sink(place), folder, entry, book, settings.publish)
@@ -72,7 +72,7 @@ def sink_tables(config: Settings, *, overrides: Sequence[str] = ()) -> tuple[Tab
     """Every table and column of a sink with its meaning, those of the newest official run by the names that it has."""
     settings = settings_of(config, overrides)
     scores = work_dir(settings) / SCORES_FOLDER
-    official = [*official_of(Ledger(scores).entries()).values()]
+    official = [*official_of(PublicationLedger(scores).entries()).values()]
     folder = scores / official[-1].folder if official else None
     shapes = [table.shape for table in run_tables(folder)] if folder is not None and folder.is_dir() else []
     return described([*shapes, *RECORDS])

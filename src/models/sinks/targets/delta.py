@@ -15,6 +15,7 @@ import pyarrow as pa
 from models.lazy import lazy
 from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
 from models.sinks.targets.addresses import SinkPlace
+from models.sinks.targets.batches import CountedBatches
 from models.sinks.targets.protocol import KnownTables, Where
 from models.store.locks import exclusive
 
@@ -91,8 +92,8 @@ class DeltaTransaction:
 
     def replace(self, shape: SinkShape, where: Where, rows: Iterable[pa.RecordBatch]) -> int:
         """Put ``rows`` in the place of all those at ``where``; returns how many they are."""
-        schema, counted = _zoned_schema(shape), _Counted(rows)
-        reader = pa.RecordBatchReader.from_batches(schema, (_zoned(batch, schema) for batch in counted))
+        counted = CountedBatches(rows)
+        reader = counted.as_stream(_zoned_schema(shape))
         with self._place.reporting(f"the sink must take the rows of {self._place.table(shape.name)}", holds_rows=True):
             deltalake.write_deltalake(
                 self._at(shape), reader, mode="overwrite", predicate=_predicate(where), schema_mode="merge"
@@ -111,19 +112,6 @@ class DeltaTransaction:
         return str(self._folder / self._place.table(shape.name))
 
 
-class _Counted:
-    """Blocks of rows, counted as they go by."""
-
-    def __init__(self, rows: Iterable[pa.RecordBatch]) -> None:
-        self._blocks = rows
-        self.rows = 0
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
-        for block in self._blocks:
-            self.rows += block.num_rows
-            yield block
-
-
 def _predicate(where: Where) -> str | None:
     """Names of books hold letters, digits and low lines: nothing in them ends a quote."""
     return " AND ".join(f"{name} = '{value}'" for name, value in where.items()) or None
@@ -135,10 +123,4 @@ def _zoned_schema(shape: SinkShape) -> pa.Schema:
             (column.name, _MOMENT if column.kind is ColumnKind.MOMENT else shape.arrow.field(column.name).type)
             for column in shape.columns
         ]
-    )
-
-
-def _zoned(batch: pa.RecordBatch, schema: pa.Schema) -> pa.RecordBatch:
-    return pa.RecordBatch.from_arrays(
-        [column.cast(field.type) for column, field in zip(batch.columns, schema, strict=True)], schema=schema
     )

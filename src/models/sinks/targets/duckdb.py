@@ -11,6 +11,7 @@ import pyarrow as pa
 from models.lazy import lazy
 from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
 from models.sinks.targets.addresses import SinkPlace
+from models.sinks.targets.batches import CountedBatches
 from models.sinks.targets.protocol import KnownTables, Where
 
 if TYPE_CHECKING:
@@ -96,18 +97,19 @@ class DuckDbTransaction:
                 self._connection.execute(f"ALTER TABLE {self._name(shape)} ADD COLUMN {added}")
 
     def replace(self, shape: SinkShape, where: Where, rows: Iterable[pa.RecordBatch]) -> int:
-        """Put ``rows`` in the place of all those at ``where``; returns how many they are."""
-        names, count = ", ".join(_quoted(column.name) for column in shape.columns), 0
+        """Put ``rows`` in the place of all those at ``where``; returns how many they are.
+
+        One statement takes the whole stream: of several, DuckDB holds the rows in memory until the transaction ends.
+        """
+        names, counted = ", ".join(_quoted(column.name) for column in shape.columns), CountedBatches(rows)
+        gone = f"DELETE FROM {self._name(shape)} {_where(where)}"  # noqa: S608 - names are quoted
+        come = f"INSERT INTO {self._name(shape)} ({names}) SELECT {names} FROM {_INCOMING}"  # noqa: S608 - as above
         with self._place.reporting(f"the sink must take the rows of {self._place.table(shape.name)}", holds_rows=True):
-            gone = f"DELETE FROM {self._name(shape)} {_where(where)}"  # noqa: S608 - names are quoted
             self._connection.execute(gone, list(where.values()))
-            come = f"INSERT INTO {self._name(shape)} ({names}) SELECT {names} FROM {_INCOMING}"  # noqa: S608 - as above
-            for batch in rows:
-                self._connection.register(_INCOMING, pa.Table.from_batches([batch]))
-                self._connection.execute(come)
-                self._connection.unregister(_INCOMING)
-                count += batch.num_rows
-        return count
+            self._connection.register(_INCOMING, counted.as_stream(shape.arrow))
+            self._connection.execute(come)
+            self._connection.unregister(_INCOMING)
+        return counted.rows
 
     def read(self, shape: SinkShape, where: Where) -> pa.Table:
         """The rows at ``where`` of a small table."""
