@@ -46,7 +46,7 @@ def test_what_could_not_be_written_ends_as_a_mistake_after_the_rest(
     assert ended.code == 2
     assert "1 written, 1 not" in ended.out
     assert "every sink must take every official run" in ended.err
-    assert "2023-04-01: lists.parquet must be as it was written, got no such file" in ended.err
+    assert "run of 2023-04-01: lists.parquet must be as it was written, got no such file" in ended.err
     assert ended.err.rstrip().endswith("what stands there stays")
 
 

@@ -90,7 +90,7 @@ def test_a_server_that_goes_away_midway_is_told_and_the_next_night_mends_it(
 
     event.listen(Engine, "before_cursor_execute", end_all)
     try:
-        (said,) = publish_due(config).problems
+        (said,) = map(str, publish_due(config).problems)
     finally:
         event.remove(Engine, "before_cursor_execute", end_all)
     assert "AdminShutdown" in said

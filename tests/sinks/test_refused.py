@@ -32,7 +32,7 @@ def problem(work: Path, address: str, **settings: str) -> str:
     published_run(config)
     report = publish_due(config)
     assert report.sinks[0].written == ()
-    (said,) = report.problems
+    (said,) = map(str, report.problems)
     return said
 
 
@@ -63,12 +63,12 @@ def test_a_password_comes_from_the_environment_and_is_never_shown(
     assert len(report.sinks[0].written) == 1
     assert report.sinks[0].sink.startswith("postgresql://guarded:***@")
     monkeypatch.setenv("SINK_PASSWORD", "s3cret guess")
-    (said,) = publish(config, Wish(anew=True)).problems
+    (said,) = map(str, publish(config, Wish(anew=True)).problems)
     assert "password authentication failed" in said
     assert "guess" not in said
     assert "the user's rights and password" in said
     monkeypatch.delenv("SINK_PASSWORD")
-    (said,) = publish_due(config).problems
+    (said,) = map(str, publish_due(config).problems)
     assert "the environment variable SINK_PASSWORD, which publish.sink names, must be set, got nothing" in said
 
 
@@ -160,7 +160,7 @@ def test_a_column_of_another_type_is_told_and_nothing_is_changed(sink: Place, tm
     before = sink.of_runs()
     in_sql(sink, "alter table {} rename column segment to old", "alter table {} add column segment varchar")
     published_run(config, APRIL)
-    (said,) = publish_due(config).problems
+    (said,) = map(str, publish_due(config).problems)
     assert "the table scores must have segment as integer, got segment as text" in said
     assert "rename the table or the column" in said
     found = sink.of_runs()
@@ -191,14 +191,14 @@ def test_tables_of_a_later_version_are_left_alone(tmp_path: Path) -> None:
     publish_due(config)
     with duckdb.connect(f"{tmp_path}/a.db") as connection:
         connection.execute("insert into clientvalue_schema_version values (7, now()::timestamp)")
-    (said,) = publish(config, Wish(anew=True)).problems
+    (said,) = map(str, publish(config, Wish(anew=True)).problems)
     assert "the tables of the sink must be of layout 1 or before, got 7: a later version of clientvalue" in said
 
 
 def test_what_a_database_says_of_a_row_is_not_told(postgres_sink: Place, tmp_path: Path) -> None:
     config = config_with(tmp_path, postgres_sink.address, **postgres_sink.settings)
     published_run(config, clients=("C-SECRET-1", "C-SECRET-1"))
-    (said,) = publish_due(config).problems
+    (said,) = map(str, publish_due(config).problems)
     assert "the sink must take the rows of clientvalue_scores, got UniqueViolation" in said
     assert "SECRET" not in said
     assert postgres_sink.read() == {}
@@ -211,7 +211,7 @@ def test_the_ledger_of_another_book_of_the_same_name_is_refused(tmp_path: Path) 
     publish_due(ours)
     before = sink.of_runs()
     published_run(theirs, APRIL)
-    (said,) = publish_due(theirs).problems
+    (said,) = map(str, publish_due(theirs).problems)
     assert "the publications of lender in the sink must be those of its ledger, got others from number 1 on" in said
     assert sink.of_runs() == before
     assert publish(theirs, Wish(new_ledger=True)).problems == ()

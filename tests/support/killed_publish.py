@@ -24,7 +24,6 @@ from models.sinks.job import publish_due
 from support.published_runs import APRIL, BOOK, CLIENTS, MARCH, config_with, published_run, recorded, scores_of
 from support.sink_rows import Rows, postgres_place, rows_of_run, tidy
 
-
 FEW = ("curves.parquet", "movers.parquet", "lists.parquet")
 """Files that these runs go without: their tables would be written by the same statements as those of the others."""
 

@@ -20,7 +20,7 @@ else:
     report = lazy("models.sinks.report")
     terminal = lazy("models.sinks.terminal")
 
-_AGAIN = "mend that, and publish again: what stands there stays"
+_AGAIN = "then publish again: what stands there stays"
 OneDateOption = Annotated[
     str | None,
     typer.Option(
@@ -86,6 +86,6 @@ def _require_sink(settings: Config) -> None:
 def _raise_problems(found: report.SinksReport) -> None:
     """What could not be written ends the command as a mistake, behind the report of what could."""
     with AllProblems(subject="the sinks") as problems:
-        for said in found.problems:
+        for problem in found.problems:
             with problems.caught():
-                raise UserError(rule="every sink must take every official run", got=said, remedy=_AGAIN)
+                raise UserError(rule="every sink must take every official run", got=problem, remedy=_AGAIN)

@@ -13,7 +13,7 @@ from models.publications.ledger import Publication, official_of
 from models.sinks.layout import RUN_KEY, STAMP, SinkColumn, SinkShape
 from models.sinks.migration import make_ready
 from models.sinks.records import StandingRun, note_publications, note_run, seals, standing_runs
-from models.sinks.report import SinkReport, TableRows, WrittenRun
+from models.sinks.report import SinkProblem, SinkReport, TableRows, WrittenRun
 from models.sinks.tables import RunStamp, RunTable, belongs_to, run_tables
 from models.sinks.targets.addresses import SinkError
 from models.sinks.targets.protocol import KnownTables, SinkTransaction, TableSink
@@ -62,7 +62,7 @@ def bring_level(
 ) -> SinkReport:
     """Write every official run that a sink does not hold, the earliest date first, each in one transaction.
 
-    What cannot be written becomes a sentence of the report: a run that is damaged keeps back none of the others, a sink
+    What cannot be written becomes a problem of the report: a run that is damaged keeps back none of the others, a sink
     that does not answer keeps back the rest.
     """
     report = SinkReport(sink=sink.label)
@@ -75,7 +75,7 @@ def bring_level(
             report = _with_run(report, sink, book, settings, entry, wish)
         return replace(report, publications=_tell_publications(sink, book, wish))
     except UserError as error:
-        return replace(report, problems=(*report.problems, str(error)))
+        return replace(report, problems=(*report.problems, SinkProblem.of(error, sink.label)))
 
 
 def write_run(
@@ -120,7 +120,7 @@ def _with_run(
     except SinkError:
         raise
     except UserError as error:
-        return replace(report, problems=(*report.problems, f"{entry.as_of}: {error}"))
+        return replace(report, problems=(*report.problems, SinkProblem.of(error, sink.label, entry.as_of)))
     if written is None:  # another process was faster
         return replace(report, held=report.held + 1)
     return replace(report, written=(*report.written, written))

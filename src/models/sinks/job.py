@@ -13,7 +13,7 @@ from models.publications.ledger import Publication, PublicationLedger, official_
 from models.sinks.catalogue import described
 from models.sinks.compute import WHAT_IS_DUE, PublishedBook, Wish, bring_level, write_run
 from models.sinks.records import RECORDS
-from models.sinks.report import SinkReport, SinksReport, TableNote, WrittenRun
+from models.sinks.report import SinkProblem, SinkReport, SinksReport, TableNote, WrittenRun
 from models.sinks.tables import run_tables
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.opening import open_sink, sink_places
@@ -84,7 +84,7 @@ def _brought_level(
     try:
         return bring_level(open_sink(place), book, settings.publish, wish, progress=progress)
     except UserError as error:
-        return SinkReport(sink=place.label, problems=(str(error),))
+        return SinkReport(sink=place.label, problems=(SinkProblem.of(error, place.label),))
 
 
 def _require_official(book: PublishedBook, as_of: date | None) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from models.errors import MAX_PROBLEMS_SHOWN, ManyProblemsError, UserError
+from models.showable import without_secrets
+
 
 @dataclass(frozen=True, kw_only=True)
 class TableRows:
@@ -39,6 +42,33 @@ class WrittenRun:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SinkProblem:
+    """Something that could not be written: the rule that was broken, what was got, and what helps.
+
+    ``as_of`` is the date of a run that was kept back; None where it is the whole sink.
+    """
+
+    sink: str
+    rule: str
+    got: str
+    remedy: str
+    as_of: date | None = None
+
+    @classmethod
+    def of(cls, error: UserError, sink: str, as_of: date | None = None) -> SinkProblem:
+        """An error as data."""
+        got = str(error.got)
+        if isinstance(error, ManyProblemsError):
+            got = "; ".join(str(each) for each in error.problems[:MAX_PROBLEMS_SHOWN])
+        rule, got, remedy = map(without_secrets, (error.rule, got, error.remedy))
+        return cls(sink=sink, rule=rule, got=got, remedy=remedy, as_of=as_of)
+
+    def __str__(self) -> str:
+        run = "" if self.as_of is None else f", run of {self.as_of}"
+        return f"{self.sink}{run}: {self.rule}, got {self.got}: {self.remedy}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class SinkReport:
     """What was done to one sink.
 
@@ -46,14 +76,14 @@ class SinkReport:
         sink: its address, without secrets.
         held: runs that stood there already.
         publications: entries of the ledger that it tells of now.
-        problems: sentences on what could not be written; the rest was.
+        problems: what could not be written; the rest was.
     """
 
     sink: str
     written: tuple[WrittenRun, ...] = ()
     held: int = 0
     publications: int = 0
-    problems: tuple[str, ...] = ()
+    problems: tuple[SinkProblem, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +94,9 @@ class SinksReport:
     sinks: tuple[SinkReport, ...]
 
     @property
-    def problems(self) -> tuple[str, ...]:
-        """What could not be written, by sink."""
-        return tuple(f"{each.sink}: {problem}" for each in self.sinks for problem in each.problems)
+    def problems(self) -> tuple[SinkProblem, ...]:
+        """What could not be written into any sink."""
+        return tuple(problem for each in self.sinks for problem in each.problems)
 
 
 @dataclass(frozen=True, kw_only=True)
