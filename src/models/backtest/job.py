@@ -48,6 +48,7 @@ def backtest(
     page = path.with_suffix(".html")
     with Tracking(settings).run("backtest") as recorder:
         recorder.params({"data": checked.fingerprint, "book": checked.name})
+        recorder.dataset(checked, book or settings.book.path)
         report = backtest_book(
             checked, settings, days, truth=truth_file(settings, book), recorder=recorder, progress=progress
         )

@@ -50,6 +50,7 @@ _WITHOUT_MEANING = {
     "tracking_uri",
     "artifact_dir",
     "work_dir",
+    "system_metrics",
 }
 
 

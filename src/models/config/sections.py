@@ -353,5 +353,12 @@ class RunConfig(Section):
     database_memory_gb: PositiveFloat = Field(default=1.0, description="What DuckDB may use before it spills.")
     bootstrap_resamples: Annotated[int, Field(ge=100)] = 1_000
     tracking_uri: str = "sqlite:///mlruns/mlflow.db"
-    artifact_dir: str = "mlruns/artifacts"
+    artifact_dir: str = Field(
+        default="mlruns/artifacts",
+        description="Where the files of runs and versions are kept: a folder, or an address such as s3://, abfss://, "
+        "dbfs:/ or mlflow-artifacts:/. Where runs go to a server, a folder is not passed on: the server decides.",
+    )
     work_dir: str = "data/processed"
+    system_metrics: bool = Field(
+        default=False, description="Note the load of processor, memory, disk and network with each MLflow run."
+    )

@@ -10,6 +10,7 @@ from models.backtest.contents import BacktestReport
 from models.codec import JsonObject, schema
 from models.evaluation.report.contents import EvaluationReport
 from models.explanation.report import ClientDocument
+from models.features.report import PublishedFeatures
 from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
 from models.lists.report import WorkLists
@@ -28,6 +29,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "check": Audit,
     "evaluate": EvaluationReport,
     "explain": ClientDocument,
+    "features": PublishedFeatures,
     "funnel": FunnelReport,
     "gc": Collected,
     "kpis": KpiReport,

@@ -32,6 +32,7 @@ def evaluate(
     path = out or work_dir(settings) / "report.json"
     with Tracking(settings).run("evaluate") as recorder:
         recorder.params(settings.meaning() | {"data": checked.fingerprint})
+        recorder.dataset(checked, book or settings.book.path)
         truth = truth_file(settings, book)
         report = evaluate_book(checked, settings, tests, truth=truth, recorder=recorder, progress=progress)
         publish_text(path, to_json_text(report, indent=1, sort_keys=True) + "\n")

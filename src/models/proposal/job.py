@@ -52,6 +52,7 @@ def propose(
     place = out or work_dir(settings) / PROPOSED
     with Tracking(settings).run("propose") as recorder:
         recorder.params({"data": checked.fingerprint, "book": checked.name, "aim": aim.value})
+        recorder.dataset(checked, book or settings.book.path)
         report, policy = propose_policy(checked, settings, aim, days, progress=progress)
         paths = place, place.with_suffix(".json"), place.with_suffix(".html")
         publish_text(paths[0], policy_text(policy, _head(report)))

@@ -21,6 +21,7 @@ from models.evaluation.report.explained import (
 )
 from models.grading.compute import facts_of
 from models.grading.coverage import policy_notices
+from models.learners.contract import FeatureContract
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity, by_severity
 from models.panel.named_features import absent_features, unknown_features
@@ -46,12 +47,11 @@ from models.workers import Mapper
 
 @dataclass(frozen=True, kw_only=True)
 class Trained:
-    """What training leaves: the folder of the bundle, the report that it carries, and the features it asks for."""
+    """What training leaves: the folder of the bundle, the report that it carries, and the contract of its features."""
 
     bundle: Path
     report: TrainingReport
-    features: dict[str, str]
-    """Feature -> number or category."""
+    contract: FeatureContract
 
 
 def train_models(  # noqa: PLR0913 - three observers look on
@@ -129,7 +129,7 @@ def train_models(  # noqa: PLR0913 - three observers look on
     profile = TrainingProfile(book=book.profile, value_per_client=_value_per_client(models, now))
     publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint, profile=profile))
     recorder.artifact(folder / "report.json")
-    return Trained(bundle=folder, report=report, features=_kinds(models))
+    return Trained(bundle=folder, report=report, contract=models.contract)
 
 
 def _with_cold_start(
@@ -199,7 +199,3 @@ def _explained(models: FittedModels, now: Panel, origins: Sequence[OriginReport]
 def _value_per_client(models: FittedModels, now: Panel) -> float:
     """What the models expect of the clients of the latest date that they learned from."""
     return float(models.value.predict(models.contract.encode(now.features)).mean()) if len(now) else 0.0
-
-
-def _kinds(models: FittedModels) -> dict[str, str]:
-    return {feature.name: str(feature.kind) for feature in models.contract.features}

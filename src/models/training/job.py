@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.book.door import Book
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
+from models.endpoint.report import ANSWERS, LOADER, example_questions, questions
 from models.errors import (
     BundleFormatError,
     BundleNotFoundError,
@@ -29,6 +31,7 @@ from models.store.drafts import scratch_folder
 from models.tracking.appointments import Appointment, appoint, begin, mend
 from models.tracking.mlflow import RegisteredBundle, Tracking
 from models.tracking.names import CHAMPION, model_name
+from models.tracking.registration import Registration
 from models.training.compute import Trained, train_models
 from models.training.result import TrainResult
 from models.vocab import Progress, Recorder, SilentProgress
@@ -71,6 +74,8 @@ def train(
     tracking, champion = Tracking(settings), _champion(settings, replace_champion.strip())
     with tracking.run("train") as recorder, scratch_folder(work_dir(settings), "train") as scratch:
         recorder.params(settings.meaning() | {"data": checked.fingerprint})
+        recorder.dataset(checked, book or settings.book.path)
+        recorder.describe(_description(checked, settings))
         trained = train_models(
             checked,
             settings,
@@ -89,7 +94,7 @@ def train(
         recorder.artifact(page)
         _note_profiles(recorder, trained, scratch)
         progress.stage("Registering the version")
-        registered = tracking.register(recorder, trained.bundle, trained.features)
+        registered = tracking.register(recorder, _registration(trained, checked))
         _enrol(tracking, registered, champion.replaced, settings)
     return TrainResult(
         report=trained.report,
@@ -116,6 +121,26 @@ def _enrol(tracking: Tracking, registered: RegisteredBundle, replaced: str, sett
         appoint(Appointment(Act.PROMOTED, registered.version, key, replaced), succession, ledger)
     else:
         succession.enrol(registered.version)
+
+
+def _description(book: Book, settings: Config) -> str:
+    """The run in a sentence."""
+    time, origins = settings.time, ", ".join(f"{origin}" for origin in settings.origins.test)
+    return (
+        f"Value and decline of the {book.name} book within {time.horizon_periods} {time.period}s, learned from what "
+        f"was known before {book.known_until}, judged at {origins}."
+    )
+
+
+def _registration(trained: Trained, book: Book) -> Registration:
+    return Registration(
+        bundle=trained.bundle,
+        loader=LOADER,
+        asks=questions(trained.contract),
+        answers=ANSWERS,
+        example=example_questions(trained.contract),
+        step=int(f"{book.known_until:%Y%m%d}"),
+    )
 
 
 def _note_profiles(recorder: Recorder, trained: Trained, scratch: Path) -> None:

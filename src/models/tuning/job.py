@@ -8,7 +8,8 @@ from datetime import date
 from models.config.places import work_dir
 from models.showable import without_secrets
 from models.store.drafts import publish_text
-from models.tracking.mlflow import MlflowRecorder, Tracking
+from models.tracking.mlflow import Tracking
+from models.tracking.recorder import MlflowRecorder
 from models.tuning.outcome import TuneResult, config_lines
 from models.tuning.search import StudyPlan, plan_tuning, tune_book
 from models.tuning.study import TrialResult
@@ -52,6 +53,7 @@ def tune(
     tracking, path = Tracking(settings), work_dir(settings) / "tuned.yaml"
     with tracking.run("tune", key=" ".join(study.name for study in plan.studies)) as recorder:
         recorder.params(plan.meaning | {"data": checked.fingerprint})
+        recorder.dataset(checked, book or settings.book.path)
         reported = TrialRuns(tracking, recorder).note
         tuned = tune_book(checked, settings, plan, reported=reported, progress=progress)
         lines = config_lines(tuned)

@@ -1,0 +1,187 @@
+"""Answers rows: looks clients up in published features, scores them, and says what of a row it could not take as it is.
+
+A tier is what the policy of the bundle says of the client alone: no earlier tier, limit on moves or override counts,
+which only a published run of the whole book knows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from models.book.periods import PeriodGrid
+from models.endpoint.report import ANSWERS, AS_OF, CLIENT
+from models.features.report import FeatureTable
+from models.learners.contract import ContractFeature, FeatureContract
+from models.panel.features.words import plain_words
+from models.panel.panel import Panel
+from models.pipeline.bundle import Bundle
+from models.reasons.ranking import Grouping, reasons_of
+from models.reasons.text import sentence
+from models.scoring.block import DECLINE, ScoredBlock
+from models.scoring.columns import score_columns
+from models.scoring.scoring import score_block
+from models.text import ENGLISH
+
+REASONS_GIVEN = 3
+FEATURES_VARIABLE = "CLIENTVALUE_FEATURES"
+"""Of the environment in which a model is served: the folder of published features."""
+_NOTHING_ASKED = "nothing asked: give client_id, or every feature"
+_NO_TABLE = f"client_id cannot be looked up: set {FEATURES_VARIABLE} to the folder that clientvalue features left"
+
+
+@dataclass
+class _Asked:
+    """What is asked by the rows of a request, and what is to be said of each; rows by their place from 0."""
+
+    clients: list[str | None]
+    dates: list[str | None]
+    features: pd.DataFrame
+    of_features: list[int]
+    notes: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, contract: FeatureContract) -> _Asked:
+        """A row with any feature is asked by its features, whichever client it names."""
+        given = rows[[name for name in contract.names if name in rows]]
+        return cls(
+            clients=_texts(rows, CLIENT),
+            dates=_texts(rows, AS_OF),
+            features=given,
+            of_features=np.flatnonzero(given.notna().any(axis=1).to_numpy()).tolist(),
+        )
+
+
+def answer(bundle: Bundle, rows: pd.DataFrame, table: FeatureTable | None) -> pd.DataFrame:
+    """One row of ``ANSWERS`` for each row asked, in order; of clients who are not found only the note says why.
+
+    ``table`` are published features, without which nobody is looked up.
+    Raises ``FeatureContractError`` where features are given, but not all of them, or not as they must be.
+    """
+    contract = bundle.models.contract
+    asked = _Asked.of(rows, contract)
+    found = _found(asked, table)
+    places = [*found, *asked.of_features]
+    given = asked.features.iloc[asked.of_features]
+    parts = [] if table is None or not found else [table.of(list(found.values()))]
+    if asked.of_features:
+        contract.encode(_typed(given, contract))  # refuses what is missing, of another type or infinite
+        parts.append(given)
+    answered = pd.DataFrame(index=range(len(rows)), columns=list(ANSWERS), dtype=object)
+    if places:
+        features = _typed(pd.concat(parts, ignore_index=True), contract)
+        for row, note in _unseen(features, contract):
+            asked.notes[places[row]].append(note)
+        scored = _scored(bundle, features, [asked.clients[place] or "" for place in places], table)
+        answered.loc[places, list(scored.columns)] = scored.to_numpy(dtype=object)
+    return _told(answered, asked, set(found), table)
+
+
+def _texts(rows: pd.DataFrame, name: str) -> list[str | None]:
+    if name not in rows:
+        return [None] * len(rows)
+    return [None if pd.isna(value) or str(value) == "" else str(value) for value in rows[name]]
+
+
+def _found(asked: _Asked, table: FeatureTable | None) -> dict[int, int]:
+    """Place of a row that asks for a client -> the client's place in the table; a note of every other such row."""
+    found, by_features = {}, set(asked.of_features)
+    for place, (client, day) in enumerate(zip(asked.clients, asked.dates, strict=True)):
+        if place in by_features:
+            continue
+        if client is None:
+            asked.notes[place].append(_NOTHING_ASKED)
+        elif table is None:
+            asked.notes[place].append(_NO_TABLE)
+        elif day is not None and day[:10] != table.as_of.isoformat():
+            asked.notes[place].append(f"features are as of {table.as_of}, not of {day[:10]}")
+        elif client not in table.places:
+            asked.notes[place].append(f"no client of this id was active before {table.as_of}")
+        else:
+            found[place] = table.places[client]
+    return found
+
+
+def _typed(features: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:
+    """Text and numbers as the contract has them, whatever came over the wire; columns of it alone, in its order."""
+    kinds: Mapping[str, type] = {
+        each.name: str if each.kind == "category" else float for each in contract.features if each.name in features
+    }
+    return features[list(kinds)].astype({name: "str" if kind is str else "float64" for name, kind in kinds.items()})
+
+
+def _unseen(features: pd.DataFrame, contract: FeatureContract) -> Iterator[tuple[int, str]]:
+    """Row and note of each category that training never saw."""
+    for feature in contract.features:
+        if feature.kind == "category":
+            yield from _unseen_of(features[feature.name], feature)
+
+
+def _unseen_of(column: pd.Series, feature: ContractFeature) -> Iterator[tuple[int, str]]:
+    known = feature.codes
+    for row in np.flatnonzero((column.notna() & ~column.isin(list(known))).to_numpy()).tolist():
+        yield row, f"{feature.name} {column.iloc[row]!r} was never seen in training: scored as if it were not known"
+
+
+def _scored(bundle: Bundle, features: pd.DataFrame, clients: list[str], table: FeatureTable | None) -> pd.DataFrame:
+    config = bundle.config
+    day = bundle.models.learned.until if table is None else table.as_of
+    panel = Panel(
+        client_id=pd.Series(clients, dtype="str"),
+        origin=np.zeros(len(features), dtype=np.int64),
+        group=np.zeros(len(features), dtype=np.int64),
+        features=features,
+        units=bundle.models.contract.units,
+        words=bundle.models.words,
+        grid=PeriodGrid(config.time.period, day),
+    )
+    block = score_block(bundle, panel)
+    columns = score_columns(bundle.models, panel, block.predictions, config)
+    taken = [name for name in ANSWERS if name in columns and name != CLIENT]
+    scored = pd.DataFrame({name: columns[name].to_pylist() for name in taken}, dtype=object)
+    return scored.assign(reasons=_reasons(bundle, block))
+
+
+def _reasons(bundle: Bundle, block: ScoredBlock) -> list[str]:
+    """What moves the probability of decline of each client most, as sentences on lines of their own."""
+    models, currency = bundle.models, bundle.config.book.currency
+    table = reasons_of(
+        block.served[DECLINE].values,
+        matrix=block.matrix,
+        features=block.panel.features,
+        contract=models.contract,
+        grouping=Grouping.of(models.contract.names, models.words),
+        peers=models.peers.of(block.matrix, block.predictions.segment),
+        kept=REASONS_GIVEN,
+    )
+    return [
+        "\n".join(
+            sentence(
+                replace(reason, peers=0),  # who reads one row sees no peers to compare it with
+                models.words.get(reason.feature) or plain_words(reason.feature),
+                unit="probability",
+                language=ENGLISH,
+                currency=currency,
+            )
+            for reason in table.of_client(row)
+        )
+        for row in range(len(block.panel))
+    ]
+
+
+def _told(answered: pd.DataFrame, asked: _Asked, found: set[int], table: FeatureTable | None) -> pd.DataFrame:
+    """The answers with what each row asked for, and the notes."""
+    looked_up = "" if table is None else table.as_of.isoformat()
+    days = [looked_up if place in found else day for place, day in enumerate(asked.dates)]
+    notes = ["; ".join(asked.notes[place]) for place in range(len(answered))]
+    told = answered.assign(**{CLIENT: _column(asked.clients), AS_OF: _column(days), "note": _column(notes)})
+    numbers = {name: "float64" for name, kind in ANSWERS.items() if kind == "number"}
+    return told[list(ANSWERS)].where(told.notna(), None).astype(numbers)
+
+
+def _column(texts: Sequence[str | None]) -> pd.Series:
+    return pd.Series(list(texts), dtype=object)

@@ -1,0 +1,45 @@
+"""The door at which MLflow asks for a model: a bundle, proved by its hashes, beside the features that are served."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from models.endpoint.compute import FEATURES_VARIABLE, answer
+from models.features.report import FeatureTable, read_features
+from models.pipeline.bundle import Bundle, read_bundle
+
+
+class ServedModel:
+    """A bundle that answers rows; nothing in it was pickled.
+
+    The folder of features is named by who starts the server, never by who asks it: a request opens no file.
+    """
+
+    def __init__(self, bundle: Bundle, features: Path | None) -> None:
+        self._bundle = bundle
+        self._features = features
+        self._read: tuple[Path, FeatureTable] | None = None
+        self._table()
+
+    def predict(self, rows: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002
+        """Value, decline, tier and reasons of each row, asked by ``client_id`` or by all features of the contract."""
+        return answer(self._bundle, rows, self._table())
+
+    def _table(self) -> FeatureTable | None:
+        """The features that the place leads to now: those of the next date once they are published."""
+        if self._features is None:
+            return None
+        folder = self._features.resolve()
+        if self._read is None or self._read[0] != folder:
+            self._read = folder, read_features(folder, bundle=self._bundle.key)
+        return self._read[1]
+
+
+def _load_pyfunc(path: str) -> ServedModel:
+    """Called by MLflow with the folder of the bundle."""
+    place = os.environ.get(FEATURES_VARIABLE)
+    return ServedModel(read_bundle(Path(path)), Path(place) if place else None)
