@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -25,7 +24,7 @@ class ServedModel:
         self._read: tuple[Path, FeatureTable] | None = None
         self._table()
 
-    def predict(self, rows: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002
+    def predict(self, rows: pd.DataFrame, params: dict[str, object] | None = None) -> pd.DataFrame:  # noqa: ARG002
         """Value, decline, tier and reasons of each row, asked by ``client_id`` or by all features of the contract."""
         return answer(self._bundle, rows, self._table())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -16,7 +15,7 @@ class ServedBundle:
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
 
-    def predict(self, features: pd.DataFrame, params: dict[str, Any] | None = None) -> pd.DataFrame:  # noqa: ARG002
+    def predict(self, features: pd.DataFrame, params: dict[str, object] | None = None) -> pd.DataFrame:  # noqa: ARG002
         """Value in the book's currency and probability of decline of each row."""
         models = self._bundle.models
         matrix = models.contract.encode(features[list(models.contract.names)])
