@@ -4,6 +4,7 @@ CONFIG ?= configs/demo.yaml
 BOOK ?=
 ACCURACY ?=
 PYTEST_WORKERS ?= 2
+PORT ?= 5000
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -11,7 +12,7 @@ READY := $(VENV)/.ready
 
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: run test test-fast coverage mutate check bench bench-accuracy lock lock-automl clean setup
+.PHONY: run ui test test-fast coverage mutate check bench bench-accuracy lock lock-automl clean setup
 .DEFAULT_GOAL := run
 
 setup: $(READY)
@@ -28,6 +29,11 @@ ifeq ($(CONFIG)$(BOOK),configs/demo.yaml)
 	$(BIN)/clientvalue simulate --config $(CONFIG)
 endif
 	$(BIN)/clientvalue run --config $(CONFIG) $(if $(BOOK),--book $(BOOK))
+
+# Runs, versions and model cards in a browser on this machine, from the tracking store of the config: not a server's.
+ui: $(READY)
+	$(BIN)/mlflow ui --host 127.0.0.1 --port $(PORT) --backend-store-uri \
+	  "$$($(BIN)/clientvalue config --config $(CONFIG) | sed -n 's/^ *tracking_uri: *//p')"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal

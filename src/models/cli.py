@@ -59,6 +59,7 @@ VERBS = {
     "train": Verb("models.training.command", "Train and judge models, and register them in MLflow."),
     "tune": Verb("models.tuning.command", "Search better hyperparameters on past origins."),
     "predict": Verb("models.scoring.command", "Score and explain every active client of a book."),
+    "card": Verb("models.card.command", "Print the model card of a registered version."),
     "features": Verb("models.features.command", "Publish what the models look at, as a table for other tools."),
     "check": Verb("models.audit.command", "Audit a book: its rows, tables and criteria."),
     "explain": Verb("models.explanation.command", "Say why one client is graded as it is."),

@@ -56,3 +56,13 @@ class ExplainingConfig(Section):
     lending_max_default: Share = Field(
         default=0.10, description="Probability of default within the horizon above which no lending is proposed."
     )
+
+
+class CardConfig(Section):
+    """Who answers for the models, what they are meant for, and what they must not be used for."""
+
+    owner: str = Field(default="", description="Who answers for the models: a person or a unit, and how to reach it.")
+    purpose: str = Field(default="", description="What the models are used for. Default: a general sentence.")
+    limits: tuple[str, ...] = Field(
+        default=(), description="Further limits, a sentence each, beside those that are found in data and evaluation."
+    )

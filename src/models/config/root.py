@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from models.config.backtest import BacktestConfig
 from models.config.base import Section
 from models.config.credit import CreditConfig
-from models.config.explaining import ExplainingConfig
+from models.config.explaining import CardConfig, ExplainingConfig
 from models.config.feature_names import feature_problems
 from models.config.guard import GuardConfig
 from models.config.kinds import (
@@ -93,6 +93,7 @@ class Config(Section):
     guard: GuardConfig = GuardConfig()
     nightly: NightlyConfig = NightlyConfig()
     publish: PublishConfig = PublishConfig()
+    card: CardConfig = CardConfig()
     run: RunConfig = RunConfig()
 
     @property
@@ -123,6 +124,7 @@ class Config(Section):
                 "guard": True,
                 "nightly": True,
                 "publish": True,
+                "card": True,
                 "run": _WITHOUT_MEANING,
             },
         )

@@ -7,6 +7,7 @@ from typing import Any
 
 from models.audit.compute import Audit
 from models.backtest.contents import BacktestReport
+from models.card.report import ModelCard
 from models.codec import JsonObject, schema
 from models.evaluation.report.contents import EvaluationReport
 from models.explanation.report import ClientDocument
@@ -26,6 +27,7 @@ from models.what_if.compute import TierShift
 
 DOCUMENTS: Mapping[str, type[Any]] = {
     "backtest": BacktestReport,
+    "card": ModelCard,
     "check": Audit,
     "evaluate": EvaluationReport,
     "explain": ClientDocument,

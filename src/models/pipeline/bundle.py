@@ -129,6 +129,15 @@ def bundle_key(folder: Path) -> str:
         raise _unreadable(folder, error) from error
 
 
+def bundle_config(folder: Path) -> Config:
+    """The config that a bundle was fitted with, without its models. Raises as ``read_bundle``."""
+    _, texts = _sealed(folder)
+    try:
+        return Config.model_validate_json(texts[CONFIG])
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(folder, error) from error
+
+
 def read_report(folder: Path, kind: type[T], *, whole: bool = True) -> T:
     """The report that a bundle carries, of the class that wrote it or, not ``whole``, one with some of its parts.
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ with warnings.catch_warnings():
     from mlflow.exceptions import MlflowException
     from mlflow.protos.databricks_pb2 import INVALID_PARAMETER_VALUE, RESOURCE_DOES_NOT_EXIST, ErrorCode
     from mlflow.tracking import MlflowClient
-    from mlflow.utils.mlflow_tags import MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE
+    from mlflow.utils.mlflow_tags import MLFLOW_GIT_COMMIT, MLFLOW_PARENT_RUN_ID, MLFLOW_RUN_NOTE, MLFLOW_USER
 
 from models.config.places import work_dir
 from models.config.root import Config
@@ -51,17 +52,33 @@ _KEY_TAG = "clientvalue.key"
 _MOST_RUNS = 50_000
 """MLflow returns no more at once."""
 _SQLITE = "sqlite:///"
+_MODELS = "models:/"
 
 
 @dataclass(frozen=True)
 class RegisteredBundle:
-    """A version in the registry, the aliases that lead to it, and the folder of its bundle."""
+    """A version in the registry, the aliases that lead to it, the folder of its bundle, and MLflow's model of it."""
 
     name: str
     version: str
     folder: Path
     run_id: str
     aliases: tuple[str, ...] = ()
+    model_id: str = ""
+
+
+@dataclass(frozen=True)
+class VersionFacts:
+    """What the registry and the run tell of a version: when it was registered, by whom, and from which commit.
+
+    ``commit`` is empty where the work stood in no checkout; ``tags`` are those of the version.
+    """
+
+    registered: datetime
+    by: str
+    commit: str
+    aliases: tuple[str, ...]
+    tags: Mapping[str, str]
 
 
 class Tracking:
@@ -136,15 +153,27 @@ class Tracking:
         with quiet(), answering(self._uri):
             model_id = log_bundle(recorder.run_id, registration)
             recorder.judge(model_id)
-            version = str(mlflow.register_model(f"models:/{model_id}", self.model_name, tags=tags).version)
+            version = str(mlflow.register_model(f"{_MODELS}{model_id}", self.model_name, tags=tags).version)
         return self.find(version)
+
+    def facts_of(self, bundle: RegisteredBundle) -> VersionFacts:
+        """When and by whom a version was registered, and its aliases as they are now."""
+        with quiet(), answering(self._uri):
+            version = self.client.get_model_version(bundle.name, bundle.version)
+            run = self.client.get_run(bundle.run_id)
+        return VersionFacts(
+            registered=datetime.fromtimestamp(version.creation_timestamp // 1000, tz=UTC),
+            by=str(run.data.tags.get(MLFLOW_USER, "")),
+            commit=str(run.data.tags.get(MLFLOW_GIT_COMMIT, "")),
+            aliases=tuple(map(str, version.aliases)),
+            tags=dict(version.tags),
+        )
 
     def describe(self, bundle: RegisteredBundle, description: str, files: Path) -> None:
         """Say in words (Markdown) what a version is, and keep the ``files`` of a folder with its run and its model."""
         with quiet(), answering(self._uri):
-            version = self.client.get_model_version(bundle.name, bundle.version)
             self.client.log_artifacts(bundle.run_id, str(files))
-            self.client.log_model_artifacts(str(version.model_id), str(files))
+            self.client.log_model_artifacts(bundle.model_id, str(files))
             self.client.update_model_version(bundle.name, bundle.version, description=description)
 
     @property
@@ -185,7 +214,8 @@ class Tracking:
             ) from error
         data = bundle_of(found, work_dir(self._config) / FETCHED)
         require_registered(found, data)
-        return RegisteredBundle(found.name, str(found.version), data, found.run_id, tuple(found.aliases))
+        model_id = str(found.source).removeprefix(_MODELS)
+        return RegisteredBundle(found.name, str(found.version), data, found.run_id, tuple(found.aliases), model_id)
 
     def _version(self, which: str) -> Any:
         if which.isdecimal():

@@ -15,8 +15,8 @@ from mlflow.utils.mlflow_tags import MLFLOW_RUN_NOTE
 from models.book.door import Book
 from models.errors import UserError
 from models.lazy import load
-from models.tracking.params import flat_params
 from models.tracking.lineage import dataset_of
+from models.tracking.params import flat_params
 
 Item = TypeVar("Item")
 _MONITOR = "mlflow.system_metrics.system_metrics_monitor"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.book.door import Book
+from models.card.job import register_card
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.endpoint.report import ANSWERS, LOADER, example_questions, questions
@@ -96,6 +97,7 @@ def train(
         progress.stage("Registering the version")
         registered = tracking.register(recorder, _registration(trained, checked))
         _enrol(tracking, registered, champion.replaced, settings)
+        register_card(tracking, registered, settings)
     return TrainResult(
         report=trained.report,
         model_name=registered.name,

@@ -1,0 +1,183 @@
+"""Makes a model card of the report that a bundle carries, the registry, the ledger of publications, and the config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from models.card.report import (
+    Approval,
+    CardFigure,
+    CardSource,
+    CardVerdict,
+    CardVersion,
+    FairnessGroup,
+    ModelCard,
+)
+from models.config.root import Config
+from models.evaluation.report.contents import OriginReport
+from models.evaluation.report.errors_by_group import ErrorGroup
+from models.evaluation.report.importance import MAIN_METRIC
+from models.evaluation.report.names import BEST, CEILING
+from models.evaluation.text import Judgement, verdict_sentences
+from models.notices import Severity
+from models.pipeline.serving_text import serving_sentences
+from models.publications.ledger import Act, Publication
+from models.text import ENGLISH
+
+_PURPOSE = (
+    "To say of each client of the {book} book what it is worth within {horizon}, how likely it is to decline, and "
+    "which tier it belongs in, so that relationship managers and credit officers know whom to look after, review or "
+    "limit."
+)
+_NOT_FOR = (
+    "the price or approval of a single facility, for which it was never judged",
+    "regulatory capital or provisions: its probabilities are of decline within the horizon, not of default as a rating "
+    "system defines it",
+    "clients of another book, or decisions that no person looks at",
+)
+_NOT_NAMED = "not named: set card.owner in the config"
+_RED_FIRST = (Judgement.WRONG, Judgement.PERHAPS, Judgement.RIGHT, Judgement.BETTER, Judgement.OPEN)
+_FAIRNESS = {"region": ("region", "country"), "size": ("size",), "ownership": ("ownership",)}
+"""What fairness is looked at by -> attributes that tell it, the first that the book has."""
+_WIDER = 2.576 / 1.96
+"""Some twenty groups are looked at: 95% ranges count as wide as 99% ones."""
+_CHANGES = (Act.PROMOTED, Act.ROLLED_BACK)
+
+
+def model_card(
+    source: CardSource,
+    version: CardVersion,
+    settings: Config,
+    *,
+    tags: Mapping[str, str],
+    entries: Sequence[Publication],
+    graded: Config,
+) -> ModelCard:
+    """The card of a version; ``tags`` are those of the version, ``entries`` of the ledger of its book.
+
+    ``settings`` are today's, for what people say of the models, ``graded`` those of the bundle.
+    """
+    newest = max(source.origins, key=lambda origin: origin.as_of)
+    fairness = dict(_fairness(newest))
+    horizon = f"{source.horizon.periods} {source.horizon.period}s"
+    served = source.served
+    return ModelCard(
+        version=version,
+        book=source.book,
+        currency=source.currency,
+        data=source.data,
+        known_until=source.known_until,
+        horizon=horizon,
+        purpose=settings.card.purpose or _PURPOSE.format(book=source.book, horizon=horizon),
+        not_for=_NOT_FOR,
+        owner=settings.card.owner or _NOT_NAMED,
+        terms=source.terms,
+        features=source.features,
+        rows=served.rows,
+        learned_from=served.learned_from,
+        learned_until=served.learned_until,
+        calibrated=served.calibrated,
+        method=serving_sentences(served.serving),
+        tiers=_tiers(graded),
+        interval_level=graded.learners.interval_level,
+        verdicts=tuple(_verdicts(source)),
+        figures=tuple(_figures(source.origins)),
+        limits=(*_limits(source), *settings.card.limits),
+        fairness=fairness,
+        fairness_at=newest.as_of,
+        not_told=tuple(name for name in _FAIRNESS if name not in fairness),
+        approvals=tuple(_approvals(version, tags, entries)),
+    )
+
+
+def _tiers(settings: Config) -> str:
+    policy = "the built-in policy" if settings.policy is None else "the policy of the config"
+    return f"{', '.join(settings.scale.names)} (the best first) by {policy}"
+
+
+def _verdicts(source: CardSource) -> list[CardVerdict]:
+    """The sentences of all test origins, what is wrong before all others, the newest origin first."""
+    found = [
+        CardVerdict(as_of=origin.as_of, judgement=sentence.judgement, said=sentence.said)
+        for origin in sorted(source.origins, key=lambda origin: origin.as_of, reverse=True)
+        for sentence in verdict_sentences(origin.parts, source.currency, ENGLISH)
+    ]
+    return sorted(found, key=lambda verdict: _RED_FIRST.index(verdict.judgement))
+
+
+def _figures(origins: Sequence[OriginReport]) -> Iterator[CardFigure]:
+    for origin in sorted(origins, key=lambda origin: origin.as_of, reverse=True):
+        for target, metric in MAIN_METRIC.items():
+            figures = {name: each[metric] for name, each in origin.of(target).metrics.items() if metric in each}
+            ours = figures.pop("ours", None)
+            others = {name: each.estimate for name, each in figures.items() if name not in (CEILING, BEST)}
+            if ours is not None:
+                best = max(others, key=others.__getitem__, default="")
+                yield CardFigure(
+                    as_of=origin.as_of,
+                    target=target,
+                    metric=metric,
+                    clients=origin.clients,
+                    estimate=ours.estimate,
+                    low=ours.low,
+                    high=ours.high,
+                    best_other=best,
+                    other=others.get(best),
+                )
+
+
+def _limits(source: CardSource) -> Iterator[str]:
+    """What the models go without, or what is implausible in what they learned from, a sentence each."""
+    served = source.served
+    yield (
+        f"Learned from outcomes until {served.learned_until}: scores of an earlier date know what came, and look "
+        "better than a forecast could have been."
+    )
+    if not served.calibrated:
+        yield "Not calibrated: no earlier date could be forecast out of time, so levels may be off where ranks hold."
+    for table in source.absent:
+        yield f"The book has no {table.replace('_', ' ')}, so nothing of it is known of any client."
+    for notice in source.notices:
+        if notice.severity is not Severity.NOTE:
+            yield f"{notice.subject}: {notice.found}."
+    notes = sum(notice.severity is Severity.NOTE for notice in source.notices)
+    if notes:
+        yield f"{notes} notes of less weight stand in report.html."
+
+
+def _fairness(origin: OriginReport) -> Iterator[tuple[str, tuple[FairnessGroup, ...]]]:
+    for name, attributes in _FAIRNESS.items():
+        told = next((each for each in attributes if each in origin.parts.errors), None)
+        if told is not None:
+            yield name, tuple(_group(group) for group in origin.parts.errors[told])
+
+
+def _group(group: ErrorGroup) -> FairnessGroup:
+    low, high = (group.realised + _WIDER * (end - group.realised) for end in (group.low, group.high))
+    return FairnessGroup(
+        name=group.name,
+        clients=group.clients,
+        foreseen=group.foreseen,
+        realised=group.realised,
+        low=group.low,
+        high=group.high,
+        total_ratio=group.total_ratio,
+        auc=group.auc,
+        is_off=not low <= group.foreseen <= high,
+    )
+
+
+def _approvals(version: CardVersion, tags: Mapping[str, str], entries: Sequence[Publication]) -> Iterator[Approval]:
+    """Each recorded change that made the version serve; of one that nobody recorded, such as the first, its tags."""
+    found = [entry for entry in entries if entry.act in _CHANGES and entry.bundle == version.bundle]
+    if not found and tags.get("champion_because"):
+        since = tags.get("champion_since", "")
+        yield Approval(
+            at=datetime.fromisoformat(since) if since else None,
+            act="made champion",
+            by=tags.get("champion_by", ""),
+            why=tags["champion_because"],
+        )
+    for entry in found:
+        yield Approval(at=entry.at, act=entry.act.value, by=entry.by, why=entry.why)

@@ -1,0 +1,81 @@
+"""Writes the card of a version: beside the results of its book, and with the version itself when it is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.card.compute import model_card
+from models.card.page import card_page
+from models.card.report import CardSource, CardVersion, ModelCard
+from models.card.text import card_markdown, short_description
+from models.config.places import SCORES_FOLDER, work_dir
+from models.config.root import Config
+from models.pipeline.bundle import bundle_config, bundle_key, read_report
+from models.publications.ledger import Ledger
+from models.store.drafts import publish_text, scratch_folder
+from models.tracking.mlflow import RegisteredBundle, Tracking
+from models.tracking.names import CHAMPION
+from models.workspace.opening import Settings, settings_of
+
+MARKDOWN, PAGE = "card.md", "card.html"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenCard:
+    """A card, its Markdown, and the files that hold it."""
+
+    card: ModelCard
+    markdown: str
+    files: tuple[Path, ...]
+
+
+def card(
+    config: Settings, *, version: str = CHAMPION, out: Path | None = None, overrides: Sequence[str] = ()
+) -> WrittenCard:
+    """The card of a version or alias as it stands today, with every decision about it.
+
+    ``card.md`` and ``card.html`` stand in ``out`` (else ``<work_dir>/<book>``). Raises a ``UserError``.
+    """
+    settings = settings_of(config, overrides)
+    tracking = Tracking(settings)
+    made = _card_of(tracking, tracking.find(version), settings)
+    return _written(made, out or work_dir(settings))
+
+
+def register_card(tracking: Tracking, registered: RegisteredBundle, settings: Config) -> None:
+    """Keep the card of a new version with its model and its run, and its first lines as what the registry shows."""
+    made = _card_of(tracking, registered, settings)
+    with scratch_folder(work_dir(settings), "draft") as folder:
+        _written(made, folder)
+        tracking.describe(registered, short_description(made), folder)
+
+
+def _card_of(tracking: Tracking, registered: RegisteredBundle, settings: Config) -> ModelCard:
+    facts = tracking.facts_of(registered)
+    return model_card(
+        read_report(registered.folder, CardSource, whole=False),
+        CardVersion(
+            model=registered.name,
+            version=registered.version,
+            bundle=bundle_key(registered.folder),
+            run_id=registered.run_id,
+            registered=facts.registered,
+            by=facts.by,
+            commit=facts.commit,
+            aliases=facts.aliases,
+        ),
+        settings,
+        tags=facts.tags,
+        entries=Ledger(work_dir(settings) / SCORES_FOLDER).entries(),
+        graded=bundle_config(registered.folder),
+    )
+
+
+def _written(made: ModelCard, folder: Path) -> WrittenCard:
+    folder.mkdir(parents=True, exist_ok=True)
+    markdown = card_markdown(made)
+    publish_text(folder / MARKDOWN, markdown)
+    publish_text(folder / PAGE, card_page(made))
+    return WrittenCard(card=made, markdown=markdown, files=(folder / MARKDOWN, folder / PAGE))

@@ -1,0 +1,23 @@
+"""A model card as one HTML page without scripts."""
+
+from __future__ import annotations
+
+from models.card.report import ModelCard
+from models.card.text import card_sections, headline
+from models.evaluation.text import Judgement
+from models.shell.html import environment
+
+_STYLES = {Judgement.WRONG: "bad", Judgement.PERHAPS: "fair", Judgement.RIGHT: "good", Judgement.BETTER: "good"}
+
+
+def card_page(card: ModelCard) -> str:
+    """The page of a card."""
+    return str(
+        environment(functions={"style": _style})
+        .get_template("card/page.html")
+        .render(card=card, headline=headline(card), sections=card_sections(card))
+    )
+
+
+def _style(judgement: Judgement) -> str:
+    return _STYLES.get(judgement, "quiet")
