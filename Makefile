@@ -32,6 +32,7 @@ endif
 
 # Runs, versions and model cards in a browser on this machine, from the tracking store of the config: not a server's.
 ui: $(READY)
+	@echo "http://127.0.0.1:$(PORT)/#/experiments?workflowType=machine_learning"
 	$(BIN)/mlflow ui --host 127.0.0.1 --port $(PORT) --backend-store-uri \
 	  "$$($(BIN)/clientvalue config --config $(CONFIG) | sed -n 's/^ *tracking_uri: *//p')"
 

@@ -148,9 +148,9 @@ def _limits(source: CardSource) -> Iterator[str]:
 
 def _fairness(origin: OriginReport) -> Iterator[tuple[str, tuple[FairnessGroup, ...]]]:
     for name, attributes in _FAIRNESS.items():
-        told = next((each for each in attributes if each in origin.parts.errors), None)
-        if told is not None:
-            yield name, tuple(_group(group) for group in origin.parts.errors[told])
+        known = next((each for each in attributes if each in origin.parts.errors), None)
+        if known is not None:
+            yield name, tuple(_group(group) for group in origin.parts.errors[known])
 
 
 def _group(group: ErrorGroup) -> FairnessGroup:

@@ -211,7 +211,10 @@ def _data(card: ModelCard) -> Iterator[tuple[str, str]]:
     dates = card.learned_from
     yield "book", f"{card.book}, amounts in {card.currency}, known before {card.known_until}"
     yield "fingerprint", card.data
-    yield "learned from", f"{card.rows:,} rows, each a client at one of {len(dates)} dates, {min(dates)} to {max(dates)}"
+    yield (
+        "learned from",
+        f"{card.rows:,} rows, a client at one of {len(dates)} dates each, {min(dates)} to {max(dates)}",
+    )
     yield "outcomes until", f"{card.learned_until}"
     yield "features", f"{card.features}"
 

@@ -78,7 +78,7 @@ def answer(bundle: Bundle, rows: pd.DataFrame, table: FeatureTable | None) -> pd
             asked.notes[places[row]].append(note)
         scored = _scored(bundle, features, [asked.clients[place] or "" for place in places], table)
         answered.loc[places, list(scored.columns)] = scored.to_numpy(dtype=object)
-    return _told(answered, asked, set(found), table)
+    return _noted(answered, asked, set(found), table)
 
 
 def _texts(rows: pd.DataFrame, name: str) -> list[str | None]:
@@ -173,14 +173,15 @@ def _reasons(bundle: Bundle, block: ScoredBlock) -> list[str]:
     ]
 
 
-def _told(answered: pd.DataFrame, asked: _Asked, found: set[int], table: FeatureTable | None) -> pd.DataFrame:
+def _noted(answered: pd.DataFrame, asked: _Asked, found: set[int], table: FeatureTable | None) -> pd.DataFrame:
     """The answers with what each row asked for, and the notes."""
     looked_up = "" if table is None else table.as_of.isoformat()
     days = [looked_up if place in found else day for place, day in enumerate(asked.dates)]
     notes = ["; ".join(asked.notes[place]) for place in range(len(answered))]
-    told = answered.assign(**{CLIENT: _column(asked.clients), AS_OF: _column(days), "note": _column(notes)})
-    numbers = {name: "float64" for name, kind in ANSWERS.items() if kind == "number"}
-    return told[list(ANSWERS)].where(told.notna(), None).astype(numbers)
+    noted = answered.assign(**{CLIENT: _column(asked.clients), AS_OF: _column(days), "note": _column(notes)})
+    found = noted[list(ANSWERS)].where(noted.notna(), None)
+    whole = [name for name, kind in ANSWERS.items() if kind == "number" and noted[name].notna().all()]
+    return found.astype(dict.fromkeys(whole, "float64"))  # the others hold None: NaN is no JSON
 
 
 def _column(texts: Sequence[str | None]) -> pd.Series:

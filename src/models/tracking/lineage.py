@@ -1,4 +1,4 @@
-"""Where a run comes from, in MLflow's own words: user, program, git commit, and the book that it read."""
+"""The origin of a run in MLflow's own words: user, program, git commit, and the book that it read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a registered version needs to run elsewhere: this package as a wheel, and the versions of all it runs on.
+"""All that a version needs to run on another machine: this package as a wheel, and the versions of all it runs on.
 
 The wheel is made of the files as they are installed, so that it is the code that trained, from a checkout or from an
 installed wheel alike; nothing is fetched or built. Its version ends in a hash of its files: pip then never takes other

@@ -13,7 +13,7 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 def quiet() -> Iterator[None]:
     """Within, MLflow and its database tell nothing that no user can act on.
 
-    What they print all the same, such as the address of a run, whatever they were told, is dropped.
+    What they print all the same, such as the address of a run, whatever its settings say, is dropped.
     """
     loggers = [logging.getLogger(name) for name in ("mlflow", "alembic")]
     levels = [logger.level for logger in loggers]

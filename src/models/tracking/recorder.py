@@ -1,4 +1,4 @@
-"""What a workflow tells of itself, written to one MLflow run, and at its end to the model that the run made."""
+"""The writer of one MLflow run: settings, figures, files, the book that was read, and the model that it made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bundle as a registered version: a model that MLflow can load, serve, rebuild elsewhere and find again."""
+"""A bundle as a registered version: a model that MLflow can load, serve, rebuild on another machine and find again."""
 
 from __future__ import annotations
 
