@@ -32,6 +32,8 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
         "--set",
         "book.known_until=2021-01-01",
     ),
+    "card": ("1", "--config", "{config}", "--out", "{folder}"),
+    "features": ("--config", "{config}", "--out", "{folder}"),
     "check": ("--config", "{config}", "--page", "{folder}/check.html"),
     "explain": ("{client}", "--config", "{config}"),
     "kpis": ("--config", "{config}", "--out", "{folder}"),

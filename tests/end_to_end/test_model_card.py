@@ -17,7 +17,7 @@ from models.card.report import CardVerdict, FairnessGroup, ModelCard
 from models.card.text import card_markdown, card_sections, short_description
 from models.config.places import SCORES_FOLDER, work_dir
 from models.evaluation.text import Judgement
-from models.publications.ledger import Act, Deed, Ledger
+from models.publications.ledger import Act, Deed, PublicationLedger
 from models.tracking.mlflow import Tracking
 from support.browser import BROWSER, Tags, width_in
 from support.trained_lender import TrainedLender
@@ -109,7 +109,7 @@ def test_what_was_decided_since_and_what_people_know_stands_on_the_card(
     (approval,) = card(config, version="1").card.approvals
     assert (approval.act, approval.why) == ("made champion", "the first version")
     key = trained.result.bundle_key
-    ledger = Ledger(work_dir(config) / SCORES_FOLDER)
+    ledger = PublicationLedger(work_dir(config) / SCORES_FOLDER)
     ledger.record(Deed(act=Act.PROMOTED, bundle=key, version="1", why="better by AUC"))
     ledger.record(Deed(act=Act.PROMOTED, bundle="another", version="2", why="not this one"))
     arguments = ("card", "1", "--config", trained.config_file, "--set", f"run.work_dir={tmp_path}")

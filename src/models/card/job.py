@@ -13,7 +13,7 @@ from models.card.text import card_markdown, short_description
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.pipeline.bundle import bundle_config, bundle_key, read_report
-from models.publications.ledger import Ledger
+from models.publications.ledger import PublicationLedger
 from models.store.drafts import publish_text, scratch_folder
 from models.tracking.mlflow import RegisteredBundle, Tracking
 from models.tracking.names import CHAMPION
@@ -68,7 +68,7 @@ def _card_of(tracking: Tracking, registered: RegisteredBundle, settings: Config)
         ),
         settings,
         tags=facts.tags,
-        entries=Ledger(work_dir(settings) / SCORES_FOLDER).entries(),
+        entries=PublicationLedger(work_dir(settings) / SCORES_FOLDER).entries(),
         graded=bundle_config(registered.folder),
     )
 

@@ -179,9 +179,9 @@ def _noted(answered: pd.DataFrame, asked: _Asked, found: set[int], table: Featur
     days = [looked_up if place in found else day for place, day in enumerate(asked.dates)]
     notes = ["; ".join(asked.notes[place]) for place in range(len(answered))]
     noted = answered.assign(**{CLIENT: _column(asked.clients), AS_OF: _column(days), "note": _column(notes)})
-    found = noted[list(ANSWERS)].where(noted.notna(), None)
+    answers = noted[list(ANSWERS)].where(noted.notna(), None)
     whole = [name for name, kind in ANSWERS.items() if kind == "number" and noted[name].notna().all()]
-    return found.astype(dict.fromkeys(whole, "float64"))  # the others hold None: NaN is no JSON
+    return answers.astype(dict.fromkeys(whole, "float64"))  # the others hold None: NaN is no JSON
 
 
 def _column(texts: Sequence[str | None]) -> pd.Series:
