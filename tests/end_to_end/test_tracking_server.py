@@ -68,10 +68,38 @@ def trained(served: Served, printed: dict[str, Any], command: Command) -> dict[s
 
 def test_train_json_is_json_and_the_server_has_the_files(served: Served, trained: dict[str, Any]) -> None:
     assert trained["version"] == "1"
-    assert {"report.json", "report.html", "value.trees.txt", "manifest.json"} <= served.server.files()
+    files = served.server.files()
+    assert {"report.json", "report.html", "card.html", "value.trees.txt", "manifest.json", "requirements.txt"} <= files
+    assert len([name for name in files if name.endswith(".whl")]) == 1
     experiment = MlflowClient(served.server.uri).get_experiment_by_name(served.config.book.name)
     assert experiment is not None
     assert experiment.artifact_location.startswith("mlflow-artifacts:")
+    version = MlflowClient(served.server.uri).get_model_version("clientvalue-lender", "1")
+    assert "To say of each client of the lender book" in str(version.description)
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["s3://bank/models", "abfss://models@bank.dfs.example/risk", "dbfs:/models", "mlflow-artifacts:/risk"],
+)
+def test_an_address_of_files_is_passed_on_as_it_is(served: Served, place: str) -> None:
+    name = place.partition(":")[0]
+    run = served.config.run.model_copy(update={"artifact_dir": place})
+    book = served.config.book.model_copy(update={"name": name})
+    Tracking(served.config.model_copy(update={"run": run, "book": book}))
+    experiment = MlflowClient(served.server.uri).get_experiment_by_name(name)
+    assert experiment is not None
+    assert experiment.artifact_location == place
+
+
+def test_whatever_mlflow_prints_is_dropped(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """MLflow says where to look at a run that ended on a server."""
+    with Tracking(served.config).run("printing") as recorder:
+        pass
+    assert capsys.readouterr().out == ""
+    tracking = MlflowClient(served.server.uri)
+    tracking.set_terminated(recorder.run_id)
+    assert recorder.run_id in capsys.readouterr().out  # else there was nothing to drop
 
 
 def test_another_machine_scores_with_the_bundle_of_the_server(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from models.endpoint.compute import FEATURES_VARIABLE, answer
+from models.endpoint.report import example_questions
 from models.features.report import FeatureTable, read_features
 from models.pipeline.bundle import Bundle, read_bundle
 
@@ -15,14 +16,15 @@ from models.pipeline.bundle import Bundle, read_bundle
 class ServedModel:
     """A bundle that answers rows; nothing in it was pickled.
 
-    The folder of features is named by who starts the server, never by who asks it: a request opens no file.
+    The folder of features is named by who starts the server, never by who asks it: a request opens no file. It answers
+    once before it is ready, since the machine code of explanations may still have to be made.
     """
 
     def __init__(self, bundle: Bundle, features: Path | None) -> None:
         self._bundle = bundle
         self._features = features
         self._read: tuple[Path, FeatureTable] | None = None
-        self._table()
+        answer(bundle, example_questions(bundle.models.contract), self._table())  # else the first to ask would wait
 
     def predict(self, rows: pd.DataFrame, params: dict[str, object] | None = None) -> pd.DataFrame:  # noqa: ARG002
         """Value, decline, tier and reasons of each row, asked by ``client_id`` or by all features of the contract."""
