@@ -194,7 +194,7 @@ class Tracking:
 
     def versions(self) -> tuple[str, ...]:
         """The numbers of all versions of this book's model, the first first."""
-        with _quiet(), answering(self._uri):
+        with quiet(), answering(self._uri):
             found = self.client.search_model_versions(f"name = '{self.model_name}'")
         return tuple(sorted((str(version.version) for version in found), key=int))
 

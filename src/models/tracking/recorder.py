@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,11 +17,13 @@ from models.book.door import Book
 from models.errors import UserError
 from models.lazy import load
 from models.tracking.lineage import dataset_of
-from models.tracking.params import flat_params
 
 Item = TypeVar("Item")
 _MONITOR = "mlflow.system_metrics.system_metrics_monitor"
 """It imports psutil, which only this needs."""
+_NOT_IN_NAMES = re.compile(r"[^\w./: -]")
+"""What MLflow refuses in the name of a parameter; names of categories may hold anything."""
+_LONGEST = 500
 _BATCH = 100
 """MLflow takes at most so many parameters in one request; one request per figure costs seconds."""
 
@@ -111,3 +114,22 @@ def system_metrics(run_id: str, uri: str, *, wanted: bool) -> Iterator[None]:
 def _batches(items: Sequence[Item]) -> Iterator[list[Item]]:
     for start in range(0, len(items), _BATCH):
         yield list(items[start : start + _BATCH])
+
+
+def flat_params(values: Mapping[str, object]) -> dict[str, str]:
+    """Nested settings by dotted names, each value cut to what MLflow keeps.
+
+    >>> flat_params({"time": {"period": "month", "horizon": 12}, "a[b]": True})
+    {'time.period': 'month', 'time.horizon': '12', 'a_b_': 'True'}
+    """
+    return {_NOT_IN_NAMES.sub("_", name): str(value)[:_LONGEST] for name, value in _flat(values, "").items()}
+
+
+def _flat(values: Mapping[str, object], prefix: str) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[f"{prefix}{name}"] = value
+    return flat
