@@ -12,7 +12,6 @@ import pyarrow.parquet as pq
 
 from models.book.door import Book
 from models.book.periods import PeriodGrid
-from models.codec import JsonValue, to_plain
 from models.config.root import Config
 from models.errors import IrreproducibleError, TooLittleDataError
 from models.grading.coverage import IDLE_CAPS, Coverage, coverage_notices, idle_caps
@@ -23,33 +22,28 @@ from models.lists.campaigns import offer_success
 from models.lists.compute import ListInputs
 from models.lists.publishing import list_table
 from models.lists.report import LISTS, LISTS_FACT
-from models.lists.rules import Success
-from models.notices import Notice, by_severity, notice_facts
+from models.notices import Notice, by_severity
 from models.panel.blocks import PreparedBook
-from models.panel.build import PanelContext
 from models.panel.ledger_cache import kept_book, require_in_book
 from models.pipeline.bundle import Bundle
-from models.pipeline.likeness import likeness_notices, refuse_unlike, value_notices
-from models.pipeline.serving import ServingModels
-from models.pipeline.serving_text import serving_sentences
+from models.pipeline.likeness import likeness_notices, refuse_unlike
 from models.publications.latest import require_place
 from models.publications.ledger import PublicationLedger
 from models.publications.past import settled_scores
-from models.publications.previous import COLD_EXPLANATIONS, TIER_SCALE
+from models.publications.previous import COLD_EXPLANATIONS
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
-from models.scoring.blocks import BlockScores, Scoring, scored_blocks
+from models.scoring.blocks import BlockScores, scored_blocks
 from models.scoring.columns import REMEMBERED
-from models.scoring.explanations import Stamp
 from models.scoring.movers import write_movers
 from models.scoring.parquet import ParquetFile, Spill
-from models.scoring.policy_in_force import POLICY_FACTS, GradedBy, PolicyInForce, policy_in_force, scoring_config
+from models.scoring.policy_in_force import GradedBy, policy_in_force, scoring_config
 from models.scoring.publication import OFFICIALLY, Publishing, publish_run, require_out_of_sample
 from models.scoring.report import Predicted, Tally
+from models.scoring.request import ScoringRequest, judged_notices, manifest_facts, run_notices
 from models.scoring.run_key import model_version, run_folder, run_key
 from models.scoring.scoring import score_block, score_clients
 from models.scoring.tier_columns import earlier_tier_notices, tier_columns
-from models.scoring.without_effect import policy_in_force_notices, settings_hashes, settings_without_effect
-from models.store.code import scoring_code
+from models.scoring.without_effect import policy_in_force_notices, settings_without_effect
 from models.store.drafts import scratch_folder
 from models.store.sealed import OF_SCORES, Published, publish_folder, write_manifest
 from models.vocab import Progress, SilentProgress
@@ -99,48 +93,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True)
-class _Job:
-    """What one prediction was asked to do."""
-
-    out: Path
-    policy: PolicyInForce
-    settings: Config
-    as_of: date
-    key: str
-    decision_context: DecisionContext
-    overrides_written: int
-    origins: tuple[int, ...]
-    """The date and those with which clients are compared to warn, as numbers of periods."""
-    fingerprint: str
-    """Of the book."""
-    success: Success
-    """Of an offer to keep a client."""
-    notices: tuple[Notice, ...] = ()
-    """What was known to be left out or implausible before scoring began."""
-
-    @property
-    def bundle(self) -> Bundle:
-        """The models, with the policy that grades."""
-        return self.policy.bundle
-
-    def scoring(self, prepared: PreparedBook) -> Scoring:
-        """What the blocks of a prepared book are scored with."""
-        return Scoring(
-            prepared=prepared,
-            around=PanelContext.of(prepared, self.settings, max(self.origins)),
-            settings=self.settings,
-            origins=self.origins,
-            decision_context=self.decision_context,
-            stamp=Stamp(
-                as_of=self.as_of,
-                run_key=self.key,
-                model_version=model_version(self.bundle),
-                currency=self.settings.book.currency,
-            ),
-        )
-
-
 def predict_book(
     book: Book,
     bundle: Bundle,
@@ -181,7 +133,7 @@ def predict_book(
     reported = (*bundle.models.learned.notices(when), *policy_in_force_notices(bundle))
     notices = (*book.notices, *unlike, *reported, *tiers)
     refuse_unlike(book.name, notices)
-    job = _Job(
+    job = ScoringRequest(
         out,
         policy,
         settings,
@@ -204,7 +156,9 @@ def predict_book(
         )
     _require_as_written(folder, published)
     done = publish_run(out, how.deed(job.key, folder, bundle, when, book.fingerprint), settings.time.period)
-    reported = by_severity([*_notices(prepared, job, tally), *settings_without_effect(bundle, config), *done.notices])
+    reported = by_severity(
+        [*run_notices(prepared, job, tally), *settings_without_effect(bundle, config), *done.notices]
+    )
     return tally.summary(
         folder,
         run_key=key,
@@ -226,7 +180,7 @@ class _Waiting:
 
 
 def _write_blocks(
-    draft: Path, scratch: Path, prepared: PreparedBook, job: _Job, tally: Tally, blocks: Iterable[BlockScores]
+    draft: Path, scratch: Path, prepared: PreparedBook, job: ScoringRequest, tally: Tally, blocks: Iterable[BlockScores]
 ) -> None:
     """Everything but tiers, alarms and lists block by block; these in a second pass: they are a share of the book."""
     waiting = _Waiting()
@@ -255,7 +209,7 @@ def _write_blocks(
             scores.append(pa.table(columns))
     tally.overrides = override_facts(graded, job.decision_context.overrides, job.overrides_written)
     _require_clients(tally, job)
-    tally.notices += [*_judged(job, tally), *_policy_notices(waiting.assessment, job)]
+    tally.notices += [*judged_notices(job, tally), *_policy_notices(waiting.assessment, job)]
     refuse_unlike(job.settings.book.name, tally.notices)
     alarms = tally.alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
     moved = write_movers(
@@ -270,7 +224,7 @@ def _write_blocks(
     weight = job.settings.warnings.stake_weight
     more = {MOVES: asdict(limit), "alarms": alarms, STAKE_WEIGHT: weight, "movers": moved, LISTS_FACT: lists.facts}
     more[IDLE_CAPS] = _idle_caps(waiting.assessment, job)
-    write_manifest(draft, _manifest_facts(prepared, job, tally) | more)
+    write_manifest(draft, manifest_facts(prepared, job, tally) | more)
     PublicationLedger(job.out).begin()  # so that a run that is killed in between counts as not published
 
 
@@ -280,7 +234,9 @@ def _require_as_written(folder: Path, published: Published) -> None:
         raise IrreproducibleError(folder=folder, files=published.others)
 
 
-def _write_alarms(draft: Path, turned: Sequence[DeteriorationReading], job: _Job, clients: int) -> dict[str, int]:
+def _write_alarms(
+    draft: Path, turned: Sequence[DeteriorationReading], job: ScoringRequest, clients: int
+) -> dict[str, int]:
     """Choose the alarms of the book, write them and what the next run must know of them; returns their counts."""
     previous = job.decision_context.previous
     memory = None if previous is None else previous_memory(previous.alarms_in, job.settings, previous.as_of)
@@ -290,20 +246,20 @@ def _write_alarms(draft: Path, turned: Sequence[DeteriorationReading], job: _Job
     return raised.facts
 
 
-def _policy_notices(waiting: Sequence[Assessment], job: _Job) -> list[Notice]:
+def _policy_notices(waiting: Sequence[Assessment], job: ScoringRequest) -> list[Notice]:
     """What the policy goes without in this book."""
     coverage = Coverage.joined([alone.coverage for alone in waiting])
     return coverage_notices(job.bundle.models.policy.settings, coverage, tuple(job.settings.warnings.dimensions))
 
 
-def _idle_caps(waiting: Sequence[Assessment], job: _Job) -> list[dict[str, str]]:
+def _idle_caps(waiting: Sequence[Assessment], job: ScoringRequest) -> list[dict[str, str]]:
     """The caps that are not in force, since the book lacks what they look at."""
     coverage = Coverage.joined([alone.coverage for alone in waiting])
     caps = idle_caps(job.bundle.models.policy.settings, coverage)
     return [{"name": cap.name, "feature": cap.feature, "at_most": cap.at_most} for cap in caps]
 
 
-def _move_limit(waiting: Sequence[Assessment], job: _Job) -> MoveLimit:
+def _move_limit(waiting: Sequence[Assessment], job: ScoringRequest) -> MoveLimit:
     share = job.bundle.models.policy.settings.stability.max_changed_share
     return limit_of([alone.moves for alone in waiting], share)
 
@@ -315,7 +271,7 @@ def _tiered(table: pa.Table, decided: TierDecisions) -> dict[str, pa.Array]:
     return {name: columns.pop(name) for name in SCORE_ORDER} | columns
 
 
-def _require_clients(tally: Tally, job: _Job) -> None:
+def _require_clients(tally: Tally, job: ScoringRequest) -> None:
     if not tally.clients:
         raise TooLittleDataError(
             rule=f"some clients must be active in the {job.settings.time.activity_periods} "
@@ -323,45 +279,3 @@ def _require_clients(tally: Tally, job: _Job) -> None:
             got="none",
             remedy="choose another --as-of",
         )
-
-
-def _manifest_facts(prepared: PreparedBook, job: _Job, tally: Tally) -> dict[str, object]:
-    previous = job.decision_context.previous
-    return {
-        "run_key": job.key,
-        "as_of": job.as_of.isoformat(),
-        "bundle": job.bundle.key,
-        "settings": settings_hashes(job.bundle),
-        POLICY_FACTS: job.policy.facts(),
-        "input": job.fingerprint,
-        "code": scoring_code(),
-        "learned_until": job.bundle.models.learned.until.isoformat(),
-        "serving": _serving_facts(job.bundle.models.learned.serving),
-        "in_sample": job.as_of < job.bundle.models.learned.until,
-        "previous": None if previous is None else previous.run_key,
-        "shown_since": None if previous is None else previous.shown_key or None,
-        "clients_in_book": prepared.clients,
-        "clients_scored": tally.scored,
-        "clients_cold_start": tally.cold.scored,
-        "tiers": dict(sorted(tally.clients.items())),
-        "totals": {"level": tally.level, "level_error": tally.level_error},
-        TIER_SCALE: job.bundle.models.policy.scale.facts(),
-        "overrides": tally.overrides,
-        "notices": notice_facts(_notices(prepared, job, tally)),
-    }
-
-
-def _serving_facts(serving: ServingModels) -> JsonValue:
-    """Who serves each target, the evidence for it, and both in a sentence."""
-    return to_plain({"value": serving.value, "decline": serving.decline, "why": serving_sentences(serving)})
-
-
-def _notices(prepared: PreparedBook, job: _Job, tally: Tally) -> tuple[Notice, ...]:
-    """What the whole run leaves out or finds implausible, the gravest first."""
-    unscored = tally.unscored(prepared.clients, job.settings.time, job.as_of)
-    return by_severity([*job.notices, *tally.notices, *unscored])
-
-
-def _judged(job: _Job, tally: Tally) -> list[Notice]:
-    """Whether what is expected of a client is about what it was at training."""
-    return value_notices(tally.mean_value, job.bundle.profile, job.settings.guard)

@@ -1,0 +1,111 @@
+"""A prediction that was asked for, and the facts of it that its manifest holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from models.codec import JsonValue, to_plain
+from models.config.root import Config
+from models.lists.rules import Success
+from models.notices import Notice, by_severity, notice_facts
+from models.panel.blocks import PreparedBook
+from models.panel.build import PanelContext
+from models.pipeline.bundle import Bundle
+from models.pipeline.likeness import value_notices
+from models.pipeline.serving import ServingModels
+from models.pipeline.serving_text import serving_sentences
+from models.publications.previous import TIER_SCALE
+from models.scoring.block import DecisionContext
+from models.scoring.blocks import Scoring
+from models.scoring.explanations import Stamp
+from models.scoring.policy_in_force import POLICY_FACTS, PolicyInForce
+from models.scoring.report import Tally
+from models.scoring.run_key import model_version
+from models.scoring.without_effect import settings_hashes
+from models.store.code import scoring_code
+
+
+@dataclass(frozen=True)
+class ScoringRequest:
+    """What one prediction was asked to do."""
+
+    out: Path
+    policy: PolicyInForce
+    settings: Config
+    as_of: date
+    key: str
+    decision_context: DecisionContext
+    overrides_written: int
+    origins: tuple[int, ...]
+    """The date and those with which clients are compared to warn, as numbers of periods."""
+    fingerprint: str
+    """Of the book."""
+    success: Success
+    """Of an offer to keep a client."""
+    notices: tuple[Notice, ...] = ()
+    """What was known to be left out or implausible before scoring began."""
+
+    @property
+    def bundle(self) -> Bundle:
+        """The models, with the policy that grades."""
+        return self.policy.bundle
+
+    def scoring(self, prepared: PreparedBook) -> Scoring:
+        """What the blocks of a prepared book are scored with."""
+        return Scoring(
+            prepared=prepared,
+            around=PanelContext.of(prepared, self.settings, max(self.origins)),
+            settings=self.settings,
+            origins=self.origins,
+            decision_context=self.decision_context,
+            stamp=Stamp(
+                as_of=self.as_of,
+                run_key=self.key,
+                model_version=model_version(self.bundle),
+                currency=self.settings.book.currency,
+            ),
+        )
+
+
+def manifest_facts(prepared: PreparedBook, job: ScoringRequest, tally: Tally) -> dict[str, object]:
+    previous = job.decision_context.previous
+    return {
+        "run_key": job.key,
+        "as_of": job.as_of.isoformat(),
+        "bundle": job.bundle.key,
+        "settings": settings_hashes(job.bundle),
+        POLICY_FACTS: job.policy.facts(),
+        "input": job.fingerprint,
+        "code": scoring_code(),
+        "learned_until": job.bundle.models.learned.until.isoformat(),
+        "serving": _serving_facts(job.bundle.models.learned.serving),
+        "in_sample": job.as_of < job.bundle.models.learned.until,
+        "previous": None if previous is None else previous.run_key,
+        "shown_since": None if previous is None else previous.shown_key or None,
+        "clients_in_book": prepared.clients,
+        "clients_scored": tally.scored,
+        "clients_cold_start": tally.cold.scored,
+        "tiers": dict(sorted(tally.clients.items())),
+        "totals": {"level": tally.level, "level_error": tally.level_error},
+        TIER_SCALE: job.bundle.models.policy.scale.facts(),
+        "overrides": tally.overrides,
+        "notices": notice_facts(run_notices(prepared, job, tally)),
+    }
+
+
+def _serving_facts(serving: ServingModels) -> JsonValue:
+    """Who serves each target, the evidence for it, and both in a sentence."""
+    return to_plain({"value": serving.value, "decline": serving.decline, "why": serving_sentences(serving)})
+
+
+def run_notices(prepared: PreparedBook, job: ScoringRequest, tally: Tally) -> tuple[Notice, ...]:
+    """What the whole run leaves out or finds implausible, the gravest first."""
+    unscored = tally.unscored(prepared.clients, job.settings.time, job.as_of)
+    return by_severity([*job.notices, *tally.notices, *unscored])
+
+
+def judged_notices(job: ScoringRequest, tally: Tally) -> list[Notice]:
+    """Whether what is expected of a client is about what it was at training."""
+    return value_notices(tally.mean_value, job.bundle.profile, job.settings.guard)
