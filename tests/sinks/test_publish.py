@@ -14,7 +14,7 @@ from models.config.root import Config
 from models.publications.ledger import Act
 from models.sinks.compute import Wish
 from models.sinks.job import publish, publish_due, publish_run
-from models.sinks.tables import RunStamp, RunTable
+from models.sinks.tables import EXPLAINED, RunStamp, RunTable
 from support.published_runs import (
     APRIL,
     BOOK,
@@ -123,6 +123,21 @@ def test_only_the_tables_that_were_asked_for_are_filled(sink: Place, tmp_path: P
     expected = of_files(config, run.folder)
     filled = {"scores", "scores_reasons", "lists"}
     assert sink.of_runs() == {name: rows if name in filled else [] for name, rows in expected.items()}
+
+
+def test_explanations_of_dates_long_past_go_and_are_not_written(sink: Place, tmp_path: Path) -> None:
+    config = config_with(tmp_path / "work", sink.address, explained_days="20", **sink.settings)
+    published_run(config, MARCH)
+    publish_due(config)
+    april = published_run(config, APRIL)
+    publish_due(config)
+    found = sink.of_runs()
+    assert {name: rows for name, rows in found.items() if name in EXPLAINED} == {
+        name: rows for name, rows in of_files(config, april.folder).items() if name in EXPLAINED
+    }
+    assert {row["as_of"] for row in found["scores"]} == {MARCH, APRIL}
+    publish(config, Wish(as_of=MARCH, anew=True))
+    assert sink.of_runs() == found
 
 
 def test_a_later_version_adds_columns_and_tables(sink: Place, config: Config) -> None:

@@ -140,7 +140,8 @@ def _long_into(found: Rows, file: Path, stamp: Row) -> None:
             part, rate = row[feature], row["served_per_unit"]
             found.setdefault("explanations", []).append(
                 {
-                    **stamp,
+                    "book": stamp["book"],
+                    "as_of": stamp["as_of"],
                     "client_id": row["client_id"],
                     "model": row["model"],
                     "feature": feature,

@@ -66,6 +66,12 @@ class PublishConfig(Section):
         "are. Explanations are by far the largest: some hundreds of rows per client and model.",
     )
 
+    explained_days: Annotated[int, Field(ge=0, le=36_500)] | None = Field(
+        default=None,
+        description="Predictions and explanations are kept in a sink for dates up to so many days before the newest "
+        "official one; the files stay. Default: for all dates.",
+    )
+
     @field_validator("sink", mode="before")
     @classmethod
     def _one_or_several(cls, value: Any) -> Any:

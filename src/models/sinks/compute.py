@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from models.config.publish import SINK_TABLES, PublishConfig
 from models.errors import UserError
 from models.publications.ledger import Publication, official_of
-from models.sinks.layout import RUN_KEY, STAMP, SinkColumn, SinkShape
+from models.sinks.layout import STAMP, SinkColumn, SinkShape
 from models.sinks.migration import make_ready
 from models.sinks.records import StandingRun, note_publications, note_run, seals, standing_runs
 from models.sinks.report import SinkProblem, SinkReport, TableRows, WrittenRun
-from models.sinks.tables import RunStamp, RunTable, belongs_to, run_tables
+from models.sinks.tables import EXPLAINED, RunStamp, RunTable, belongs_to, run_tables
 from models.sinks.targets.addresses import SinkError
 from models.sinks.targets.protocol import KnownTables, SinkTransaction, TableSink
 from models.store.sealed import OF_SCORES, read_manifest
@@ -91,7 +91,10 @@ def write_run(
     One transaction, with the entries of the ledger. Raises ``DamagedBundleError``, ``SinkLayoutError``, ``SinkError``.
     """
     stamp = _proved(folder, entry, book.name)
-    tables = [each if belongs_to(each.name, settings.tables) else each.emptied() for each in run_tables(folder)]
+    explained = _explained_from(book, settings)
+    tables = [
+        each if _is_filled(each.name, stamp, settings, explained) else each.emptied() for each in run_tables(folder)
+    ]
     with sink.transaction() as transaction:
         known = transaction.tables()
         before = standing_runs(transaction, known, book.name).get(stamp.as_of)
@@ -99,6 +102,7 @@ def write_run(
             return None
         added = make_ready(transaction, known, [each.shape for each in tables])
         rows = [*_filled(transaction, tables, stamp), *_cleared(transaction, known, tables, stamp)]
+        _forget_explained(transaction, tables, book, explained)
         _tell(transaction, known, book, wish)
         note_run(transaction, book.name, entry, sum(each.rows for each in rows))
     return WrittenRun(
@@ -171,11 +175,31 @@ def _filled(transaction: SinkTransaction, tables: Sequence[RunTable], stamp: Run
         yield TableRows(table=table.name, rows=rows)
 
 
+def _explained_from(book: PublishedBook, settings: PublishConfig) -> date:
+    """The first as-of date whose predictions and explanations are kept."""
+    if settings.explained_days is None:
+        return date.min
+    return max(official_of(book.entries), default=date.min) - timedelta(days=settings.explained_days)
+
+
+def _is_filled(table: str, stamp: RunStamp, settings: PublishConfig, explained_from: date) -> bool:
+    return belongs_to(table, settings.tables) and (table not in EXPLAINED or stamp.as_of >= explained_from)
+
+
+def _forget_explained(
+    transaction: SinkTransaction, tables: Sequence[RunTable], book: PublishedBook, explained_from: date
+) -> None:
+    """Takes away what is explained of earlier dates, which is by far the most of a sink."""
+    for table in tables:
+        if table.name in EXPLAINED and explained_from > date.min:
+            transaction.forget(table.shape, {"book": book.name}, explained_from)
+
+
 def _cleared(
     transaction: SinkTransaction, known: KnownTables, tables: Sequence[RunTable], stamp: RunStamp
 ) -> Iterator[TableRows]:
     """Takes the rows of this date out of tables that the run does not have, where an earlier one may have left some."""
-    ours = {column.name for column in (*STAMP, RUN_KEY)}
+    ours = {column.name for column in STAMP}
     for name in sorted(known.keys() - {table.name for table in tables}):
         if belongs_to(name, SINK_TABLES) and ours <= known[name].keys():
             kept = tuple(SinkColumn(column, kind) for column, kind in known[name].items() if kind is not None)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from models.config.places import SCORES_FOLDER, work_dir
+from models.config.publish import PublishConfig
 from models.config.root import Config
 from models.errors import UserError
 from models.publications.ledger import Publication, PublicationLedger, official_of
@@ -16,12 +17,17 @@ from models.sinks.records import RECORDS
 from models.sinks.report import SinkProblem, SinkReport, SinksReport, TableNote, WrittenRun
 from models.sinks.tables import run_tables
 from models.sinks.targets.addresses import SinkPlace
-from models.sinks.targets.opening import open_sink, sink_places
+from models.sinks.targets.delta import DeltaSink
+from models.sinks.targets.duckdb import DuckDbSink
+from models.sinks.targets.protocol import TableSink
+from models.sinks.targets.sql import SqlSink
 from models.store.locks import exclusive
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, settings_of
 
 _LOCK = ".sinks.lock"
+_BY_SCHEME: Mapping[str, Callable[[SinkPlace], TableSink]] = {"duckdb": DuckDbSink, "delta": DeltaSink}
+"""Every other scheme is SQLAlchemy's."""
 
 
 def publish_due(config: Settings, *, wait_seconds: float = 60.0, progress: Progress = SilentProgress()) -> SinksReport:
@@ -49,7 +55,7 @@ def publish(
     with exclusive(scores / _LOCK, what="publishing into sinks", wait_seconds=wait_seconds):
         book = PublishedBook(name=settings.book.name, scores=scores, entries=PublicationLedger(scores).entries())
         _require_official(book, wish.as_of)
-        reports = [_brought_level(place, book, settings, wish, progress) for place in sink_places(settings.publish)]
+        reports = [_brought_level(place, book, settings, wish, progress) for place in _places(settings.publish)]
     return SinksReport(book=book.name, sinks=tuple(reports))
 
 
@@ -62,9 +68,9 @@ def publish_run(folder: Path, entry: Publication, settings: Config) -> tuple[Wri
         entries = PublicationLedger(folder.parent).entries()
         book = PublishedBook(name=settings.book.name, scores=folder.parent, entries=entries)
         return tuple(
-            write_run(open_sink(place), folder, entry, book, settings.publish)
-            for place in sink_places(settings.publish)
-            for place in sink_places(settings.publish)
+            write_run(_opened(place), folder, entry, book, settings.publish)
+            for place in _places(settings.publish)
+            for place in _places(settings.publish)
         )
 
 
@@ -82,7 +88,7 @@ def _brought_level(
     place: SinkPlace, book: PublishedBook, settings: Config, wish: Wish, progress: Progress
 ) -> SinkReport:
     try:
-        return bring_level(open_sink(place), book, settings.publish, wish, progress=progress)
+        return bring_level(_opened(place), book, settings.publish, wish, progress=progress)
     except UserError as error:
         return SinkReport(sink=place.label, problems=(SinkProblem.of(error, place.label),))
 
@@ -95,3 +101,13 @@ def _require_official(book: PublishedBook, as_of: date | None) -> None:
             got=as_of,
             remedy=f"there are {', '.join(map(str, list(official)[-3:])) or 'none'}; predict it first",
         )
+
+
+def _places(settings: PublishConfig) -> tuple[SinkPlace, ...]:
+    """The addresses of a config with how tables are called there."""
+    return tuple(SinkPlace(address, settings.database_schema, settings.prefix) for address in settings.sink)
+
+
+def _opened(place: SinkPlace) -> TableSink:
+    """The sink at an address; nothing is connected to yet. Raises ``UserError`` where it can be none."""
+    return _BY_SCHEME.get(place.scheme, SqlSink)(place)

@@ -67,7 +67,8 @@ class SinkShape:
         return pa.schema([(column.name, ARROW_TYPES[column.kind]) for column in self.columns])
 
 
-STAMP = (SinkColumn("book", ColumnKind.TEXT), SinkColumn("as_of", ColumnKind.DATE))
+AS_OF = "as_of"
+STAMP = (SinkColumn("book", ColumnKind.TEXT), SinkColumn(AS_OF, ColumnKind.DATE))
 """The columns with which the key of every table of a run begins."""
 RUN_KEY = SinkColumn("run_key", ColumnKind.TEXT)
 

@@ -28,6 +28,7 @@ from models.sinks.layout import (
 from models.warnings.report import WARNINGS
 
 EXPLANATIONS, CURVES, MOVERS = "explanations.parquet", "curves.parquet", "movers.parquet"
+EXPLAINED = ("predictions", "explanations")
 CLIENT, MODEL = "client_id", "model"
 PLACE = SinkColumn("place", ColumnKind.INTEGER)
 """The place in a list, from 1."""
@@ -206,7 +207,8 @@ def _flat(file: Path, name: str, key: tuple[str, ...]) -> Iterator[RunTable]:
 def _explained(folder: Path) -> Iterator[RunTable]:
     """What each model says of each client, and in a second table, a row per feature, what moves that.
 
-    Two tables, since base, prediction and units would else stand in every row of a feature, hundreds of times over.
+    Two tables, since base, prediction, units and the key of the run would else stand in every row of a feature,
+    hundreds of times over.
     """
     files = [folder / name for name in (EXPLANATIONS, COLD_EXPLANATIONS) if (folder / name).is_file()]
     if not files:
@@ -221,13 +223,14 @@ def _explained(folder: Path) -> Iterator[RunTable]:
     )
     parts = [_LongPart(file, tuple(pq.read_schema(file).names[len(_EXPLAINED) :])) for file in files]
     yield RunTable(
-        _shape("explanations", (CLIENT, MODEL, "feature"), contributions),
+        _shape(EXPLAINED[1], (CLIENT, MODEL, "feature"), contributions, keyed_by_run=False),
         tuple(part for part in parts if part.features),
     )
 
 
-def _shape(name: str, key: tuple[str, ...], columns: Sequence[SinkColumn]) -> SinkShape:
+def _shape(name: str, key: tuple[str, ...], columns: Sequence[SinkColumn], *, keyed_by_run: bool = True) -> SinkShape:
     """A table whose key comes first, behind book and as-of date; then the key of the run, then the rest."""
     keyed = [column for name in key for column in columns if column.name == name]
     rest = [column for column in columns if column not in keyed]
-    return SinkShape(name, (*STAMP, *keyed, RUN_KEY, *rest), keys=len(STAMP) + len(keyed))
+    run = (RUN_KEY,) if keyed_by_run else ()
+    return SinkShape(name, (*STAMP, *keyed, *run, *rest), keys=len(STAMP) + len(keyed))

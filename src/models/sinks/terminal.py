@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
@@ -23,16 +22,17 @@ def sink_lines(report: SinksReport) -> Iterator[str]:
 
 
 def schema_tables(tables: tuple[TableNote, ...], prefix: str) -> Iterator[Table]:
-    """One table per table of a sink: column, kind, unit and meaning."""
+    """One table per table of a sink: the name of each column, and its kind, unit and meaning."""
     for each in tables:
         title = Text(f"{prefix}{each.name}: {each.row}", style="bold")
-        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
-        for head in ("column", "kind", "meaning"):
-            table.add_column(head, overflow="fold")
+        table = Table(title=title, title_justify="left", box=None, show_header=False, pad_edge=False)
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
         for column in each.columns:
-            kind = f"{column.kind}, {column.unit}" if column.unit else column.kind
+            kind = f"{column.kind} ({column.unit})" if column.unit else column.kind
             key = " (key)" if column.name in each.key else ""
-            table.add_row(Text(column.name), Text(kind), Text(f"{column.meaning}{key}"))
+            table.add_row(Text(column.name), Text(f"{kind}: {column.meaning}{key}"))
+        table.add_row("", "")
         yield table
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from models.lazy import lazy
-from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
+from models.sinks.layout import AS_OF, ColumnKind, SinkColumn, SinkShape
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.batches import CountedBatches
 from models.sinks.targets.protocol import KnownTables, Where
@@ -25,7 +26,6 @@ else:
     deltalake = lazy("deltalake")
 
 _LOG, _LOCK = "_delta_log", ".clientvalue.lock"
-_PARTED_BY = "as_of"
 _MOMENT = pa.timestamp("us", tz="UTC")
 """Moments without a zone are a feature that many readers of Delta lack."""
 _KINDS = {
@@ -77,7 +77,7 @@ class DeltaTransaction:
 
     def create(self, shape: SinkShape) -> None:
         """Make a table that is not there, parted by as-of date where it has one."""
-        parted = [_PARTED_BY] if _PARTED_BY in shape.key else []
+        parted = [AS_OF] if AS_OF in shape.key else []
         with self._place.reporting(f"the sink must let us make the table {self._place.table(shape.name)}"):
             deltalake.write_deltalake(
                 self._at(shape), _zoned_schema(shape).empty_table(), partition_by=parted, mode="error"
@@ -99,6 +99,11 @@ class DeltaTransaction:
                 self._at(shape), reader, mode="overwrite", predicate=_predicate(where), schema_mode="merge"
             )
         return counted.rows
+
+    def forget(self, shape: SinkShape, where: Where, before: date) -> None:
+        """Take away the rows at ``where`` whose as-of date lies ``before`` a day."""
+        with self._place.reporting(f"the sink must take the rows of {self._place.table(shape.name)}", holds_rows=True):
+            deltalake.DeltaTable(self._at(shape)).delete(f"{_predicate(where)} AND {AS_OF} < '{before}'")
 
     def read(self, shape: SinkShape, where: Where) -> pa.Table:
         """The rows at ``where`` of a small table."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from models.lazy import lazy
-from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
+from models.sinks.layout import AS_OF, ColumnKind, SinkColumn, SinkShape
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.batches import CountedBatches
 from models.sinks.targets.protocol import KnownTables, Where
@@ -110,6 +111,12 @@ class DuckDbTransaction:
             self._connection.execute(come)
             self._connection.unregister(_INCOMING)
         return counted.rows
+
+    def forget(self, shape: SinkShape, where: Where, before: date) -> None:
+        """Take away the rows at ``where`` whose as-of date lies ``before`` a day."""
+        gone = f"DELETE FROM {self._name(shape)} {_where(where)} AND {AS_OF} < ?"  # noqa: S608 - names are quoted
+        with self._place.reporting(f"the sink must take the rows of {self._place.table(shape.name)}", holds_rows=True):
+            self._connection.execute(gone, [*where.values(), before])
 
     def read(self, shape: SinkShape, where: Where) -> pa.Table:
         """The rows at ``where`` of a small table."""

@@ -32,6 +32,9 @@ class SinkTransaction(Protocol):
     def replace(self, shape: SinkShape, where: Where, rows: Iterable[pa.RecordBatch]) -> int:
         """Put ``rows`` in the place of all those at ``where``; returns how many they are."""
 
+    def forget(self, shape: SinkShape, where: Where, before: date) -> None:
+        """Take away the rows at ``where`` whose as-of date lies ``before`` a day."""
+
     def read(self, shape: SinkShape, where: Where) -> pa.Table:
         """The rows at ``where`` of a small table."""
 

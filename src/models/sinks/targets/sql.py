@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from models.lazy import lazy
-from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
+from models.sinks.layout import AS_OF, ColumnKind, SinkColumn, SinkShape
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.protocol import KnownTables, Where
 
@@ -107,6 +108,13 @@ class SqlTransaction:
             if (self._connection.dialect.name, self._connection.dialect.driver) == (POSTGRES, _COPY_DRIVER):
                 return self._copied(table, rows)
             return sum(self._inserted(table, batch) for batch in rows)
+
+    def forget(self, shape: SinkShape, where: Where, before: date) -> None:
+        """Take away the rows at ``where`` whose as-of date lies ``before`` a day."""
+        table = self._table(shape)
+        with self._place.reporting(_WRITTEN.format(table=self._place.table(shape.name)), holds_rows=True):
+            gone = sa.delete(table).where(table.columns[AS_OF] < before)
+            self._connection.execute(_where(gone, table, where))
 
     def read(self, shape: SinkShape, where: Where) -> pa.Table:
         """The rows at ``where`` of a small table."""
