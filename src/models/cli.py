@@ -75,6 +75,9 @@ VERBS = {
     "publish": Verb("models.sinks.command", "Write published runs into a database or Delta tables."),
     "kpis": Verb("models.kpis.command", "Tell the figures of client management: CAC, retention, NPS, campaigns."),
     "funnel": Verb("models.funnel.command", "Show the funnel, and which opportunities to look at next."),
+    "monitor": Verb(
+        "models.monitoring.command", "Hold publications against training, the one before, and what came since."
+    ),
     "evaluate": Verb("models.evaluation.command", "Judge a config's recipe at past origins."),
     "simulate": Verb("models.simulator.command", "Write a simulated project-finance book with known truth."),
     "config": Verb("models.documents.command", "Print a config in full, or its JSON schema."),

@@ -29,11 +29,26 @@ class Limit(Section):
         return next((level for level, least in limits.items() if least is not None and figure >= least), None)
 
 
+class LimitsSection(Section):
+    """A section of limits: severities of a limit that are not named stay as they are by default."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _keep_defaults(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        limits = {name: field.default for name, field in cls.model_fields.items() if isinstance(field.default, Limit)}
+        return {
+            name: {**limits[name].model_dump(), **limit} if name in limits and isinstance(limit, dict) else limit
+            for name, limit in given.items()
+        }
+
+
 def _limit(description: str, **limits: float) -> Any:
     return Field(default=Limit(**limits), description=description)
 
 
-class GuardConfig(Section):
+class GuardConfig(LimitsSection):
     """What is implausible about a book: by itself at the door, and beside the book that the models learned from.
 
     What cannot be (amounts in another unit, a column gone, columns exchanged) is refused by default; what may be the
@@ -112,15 +127,3 @@ class GuardConfig(Section):
     judged_value: Limit = _limit(
         "Expected value per client, as a factor up or down since training.", warning=2.0, refused=20.0
     )
-
-    @model_validator(mode="before")
-    @classmethod
-    def _keep_defaults(cls, given: Any) -> Any:
-        """Severities of a limit that are not named stay as they are by default."""
-        if not isinstance(given, dict):
-            return given
-        defaults = {name: field.default.model_dump() for name, field in cls.model_fields.items()}
-        return {
-            name: {**defaults[name], **limit} if name in defaults and isinstance(limit, dict) else limit
-            for name, limit in given.items()
-        }

@@ -21,6 +21,7 @@ from models.config.kinds import (
 )
 from models.config.kpis import FunnelConfig, KpisConfig
 from models.config.lists import ListsConfig
+from models.config.monitor import MonitorConfig
 from models.config.nightly import NightlyConfig
 from models.config.policy.policy import PolicyConfig, built_in_policy
 from models.config.policy.problems import refuse
@@ -91,6 +92,7 @@ class Config(Section):
     propose: ProposeConfig = ProposeConfig()
     backtest: BacktestConfig = BacktestConfig()
     guard: GuardConfig = GuardConfig()
+    monitor: MonitorConfig = MonitorConfig()
     nightly: NightlyConfig = NightlyConfig()
     publish: PublishConfig = PublishConfig()
     card: CardConfig = CardConfig()
@@ -122,6 +124,7 @@ class Config(Section):
                 "propose": True,
                 "backtest": True,
                 "guard": True,
+                "monitor": True,
                 "nightly": True,
                 "publish": True,
                 "card": True,

@@ -15,6 +15,7 @@ from models.features.report import PublishedFeatures
 from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
 from models.lists.report import WorkLists
+from models.monitoring.report import MonitorReport
 from models.overview.report import Overview
 from models.retention.report import Collected
 from models.run.job import RunDocument
@@ -36,6 +37,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "gc": Collected,
     "kpis": KpiReport,
     "lists": WorkLists,
+    "monitor": MonitorReport,
     "overview": Overview,
     "predict": Predicted,
     "publish": SinksReport,

@@ -105,9 +105,10 @@ class Afterwards:
         )
 
     def _so_far(self) -> dict[int, FloatArray]:
-        return {elapsed: self._standing(elapsed) for elapsed in elapsed_periods(self.config)}
+        return {elapsed: self.standing_after(elapsed) for elapsed in elapsed_periods(self.config)}
 
-    def _standing(self, elapsed: int) -> FloatArray:
+    def standing_after(self, elapsed: int) -> FloatArray:
+        """How outcomes stand after so many periods, as ``standing`` tells; NaN where not all of them are known."""
         if not self._is_over(elapsed):
             return np.full((self.past.clients, len(SO_FAR)), np.nan)
         future = self._future(elapsed)

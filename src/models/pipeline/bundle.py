@@ -32,6 +32,7 @@ from models.pipeline.cold_start import ColdStart
 from models.pipeline.learned import Learned
 from models.pipeline.likeness import UNKNOWN_TRAINING, TrainingProfile
 from models.pipeline.pipeline import FittedModels
+from models.plausibility.reference import NO_REFERENCE, Reference
 from models.profiles.model import KindsModel
 from models.store.keys import Key
 from models.store.sealed import MANIFEST, OF_BUNDLE, read_sealed, write_manifest
@@ -41,10 +42,12 @@ FORMAT = 8
 CONFIG = "config.json"
 REPORT = "report.json"
 PROFILE = "profile.json"
+REFERENCE = "reference.json"
 _JUDGING = frozenset({"bootstrap_resamples"})
-_TELLING = frozenset({CONFIG, PROFILE, REPORT})
+_TELLING = frozenset({CONFIG, PROFILE, REFERENCE, REPORT})
 """Files whose bytes are sealed like all, but no part of the key: the report looks at the champion of its day, the
-profile of the book refuses books and changes no score, and of the config only what decides scores counts."""
+profile of the book and the reference of its clients refuse runs and change no score, and of the config only what
+decides scores counts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +62,8 @@ class Bundle:
     profile: TrainingProfile
     key: str
     folder: Path
+    reference: Reference = NO_REFERENCE
+    """What runs are held against before they are published."""
 
     def for_cold_start(self) -> Bundle | None:
         """The same bundle where it speaks of clients without activity; None where it does not."""
@@ -74,8 +79,11 @@ def write_bundle(
     data: str,
     *,
     profile: TrainingProfile = UNKNOWN_TRAINING,
+    reference: Reference = NO_REFERENCE,
 ) -> None:
-    """Write all files of a bundle into an empty folder; ``data`` and ``profile`` are of the book it learned from.
+    """Write all files of a bundle into an empty folder.
+
+    ``data``, ``profile`` and ``reference`` are of the book it learned from.
 
     ``report`` is a dataclass, or what ``to_plain`` makes of one.
     """
@@ -99,6 +107,7 @@ def write_bundle(
     _write(folder / "notes.json", models.notes.to_json() if models.notes else "null")
     _write(folder / "policy.json", models.policy.to_json())
     _write(folder / PROFILE, profile.to_json())
+    _write(folder / REFERENCE, reference.to_json())
     _write(folder / CONFIG, json.dumps(config.meaning(), indent=1))
     _write(folder / REPORT, to_json_text(report, indent=1, sort_keys=True))
     write_manifest(folder, {"format": FORMAT, "book": config.book.name, "data": data})
@@ -115,9 +124,17 @@ def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
         config = Config.model_validate_json(texts[CONFIG])
         models = _models(texts, config, threads)
         profile = TrainingProfile.from_json(texts[PROFILE])
+        reference = Reference.from_json(texts[REFERENCE]) if REFERENCE in texts else NO_REFERENCE
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise _unreadable(folder, error) from error
-    return Bundle(models=models, config=config, profile=profile, key=_key(manifest, texts), folder=folder)
+    return Bundle(
+        models=models,
+        config=config,
+        profile=profile,
+        key=_key(manifest, texts),
+        folder=folder,
+        reference=reference,
+    )
 
 
 def bundle_key(folder: Path) -> str:

@@ -20,6 +20,7 @@ from models.panel.memory import Memory
 from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle, read_bundle
 from models.pipeline.pipeline import FittedModels
+from models.plausibility.counts import NOTHING_COUNTED, RunCounts, input_counts
 from models.scoring.block import DECLINE, DecisionContext, ScoredBlock
 from models.scoring.columns import assessment, columns_before_tiers, reason_column
 from models.scoring.explanations import Stamp, curve_table, explanation_table
@@ -47,6 +48,8 @@ class BlockScores:
     curves: pa.Table | None = None
     turned: DeteriorationReading | None = None
     listed: ListInputs | None = None
+    counted: RunCounts = NOTHING_COUNTED
+    """The inputs of active clients."""
 
     @property
     def cold_start(self) -> bool:
@@ -92,6 +95,7 @@ class Scoring:
             assessment=alone.without_evidence(),
             turned=turned.warned(),
             listed=list_inputs(now, scored.predictions, self.settings, capped=alone.cap != NO_CAP),
+            counted=input_counts(scored.matrix, now.features, models.contract),
         )
         return [active]
 

@@ -27,6 +27,7 @@ from models.panel.blocks import PreparedBook
 from models.panel.ledger_cache import kept_book, require_in_book
 from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike
+from models.plausibility.counts import RUN_COUNTS, RunCounts, all_counted
 from models.publications.latest import require_place
 from models.publications.ledger import PublicationLedger
 from models.publications.past import settled_scores
@@ -177,6 +178,7 @@ class _Waiting:
     assessment: list[Assessment] = field(default_factory=list)
     turned: list[DeteriorationReading] = field(default_factory=list)
     listed: list[ListInputs] = field(default_factory=list)
+    counted: list[RunCounts] = field(default_factory=list)
 
 
 def _write_blocks(
@@ -194,6 +196,7 @@ def _write_blocks(
             untiered.append(block.untiered)
             (cold_explanations if block.cold_start else explanations).append(block.explanations)
             waiting.assessment.append(block.assessment)
+            waiting.counted.append(block.counted)
             if block.curves is not None:
                 curves.append(block.curves)
             if block.turned is not None:
@@ -209,7 +212,9 @@ def _write_blocks(
             scores.append(pa.table(columns))
     tally.overrides = override_facts(graded, job.decision_context.overrides, job.overrides_written)
     _require_clients(tally, job)
-    tally.notices += [*judged_notices(job, tally), *_policy_notices(waiting.assessment, job)]
+    counts = all_counted([*waiting.counted, tally.counted])
+    (draft / RUN_COUNTS).write_text(counts.to_json(), encoding="utf-8")
+    tally.notices += [*judged_notices(job, tally, counts), *_policy_notices(waiting.assessment, job)]
     refuse_unlike(job.settings.book.name, tally.notices)
     alarms = tally.alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
     moved = write_movers(

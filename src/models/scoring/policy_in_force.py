@@ -137,7 +137,8 @@ def scoring_config(bundle: Bundle, config: Config) -> Config:
 
     The policy is taken over where it differs, so that a config that says the same in other words leads to the same run.
     """
-    settings = bundle.config.model_copy(update={"book": config.book, "guard": config.guard, "run": config.run})
+    of_caller = {name: getattr(config, name) for name in ("book", "guard", "monitor", "run")}
+    settings = bundle.config.model_copy(update=of_caller)
     if config.grading == bundle.config.grading:
         return settings
     return settings.model_copy(update={POLICY_FACTS: config.grading})

@@ -17,6 +17,7 @@ from models.config.sections import TimeConfig
 from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
 from models.pipeline.totals import TotalSpread
+from models.plausibility.counts import NOTHING_COUNTED, RunCounts, all_counted, score_counts
 from models.publications.previous import COLD_START
 from models.scoring.policy_in_force import GradedBy
 from models.vocab import FloatArray
@@ -129,6 +130,8 @@ class Tally(TierTally):
     alarms: dict[str, int] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     cold: TierTally = field(default_factory=TierTally)
+    counted: RunCounts = NOTHING_COUNTED
+    """The scores of active clients."""
 
     @classmethod
     def of(cls, bundle: Bundle, settings: Config) -> Tally:
@@ -144,7 +147,11 @@ class Tally(TierTally):
 
     def add_block(self, columns: dict[str, pa.Array]) -> None:
         """Count the clients of a block, all of which are active or none."""
-        (self.cold if columns[COLD_START][0].as_py() else self).add(columns)
+        if columns[COLD_START][0].as_py():
+            self.cold.add(columns)
+            return
+        self.add(columns)
+        self.counted = all_counted([self.counted, score_counts(columns)])
 
     @property
     def mean_value(self) -> float:

@@ -16,12 +16,14 @@ from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import value_notices
 from models.pipeline.serving import ServingModels
 from models.pipeline.serving_text import serving_sentences
+from models.plausibility.counts import RunCounts
 from models.publications.previous import TIER_SCALE
 from models.scoring.block import DecisionContext
 from models.scoring.blocks import Scoring
 from models.scoring.explanations import Stamp
 from models.scoring.policy_in_force import POLICY_FACTS, PolicyInForce
 from models.scoring.report import Tally
+from models.scoring.run_counts import implausible
 from models.scoring.run_key import model_version
 from models.scoring.without_effect import settings_hashes
 from models.store.code import scoring_code
@@ -106,6 +108,7 @@ def run_notices(prepared: PreparedBook, job: ScoringRequest, tally: Tally) -> tu
     return by_severity([*job.notices, *tally.notices, *unscored])
 
 
-def judged_notices(job: ScoringRequest, tally: Tally) -> list[Notice]:
-    """Whether what is expected of a client is about what it was at training."""
-    return value_notices(tally.mean_value, job.bundle.profile, job.settings.guard)
+def judged_notices(job: ScoringRequest, tally: Tally, counts: RunCounts) -> list[Notice]:
+    """Whether inputs, scores and what is expected of a client are about what they were at training, and before."""
+    unlike = implausible(counts, job.bundle, job.decision_context.previous, job.as_of, job.settings)
+    return [*value_notices(tally.mean_value, job.bundle.profile, job.settings.guard), *unlike]

@@ -35,6 +35,7 @@ from models.pipeline.pipeline import FittedModels, fit_models, grade_matrix, wit
 from models.pipeline.rows import rows_of
 from models.pipeline.selection import learn_calibration
 from models.profiles.compute import stage_features
+from models.scoring.run_counts import reference_of
 from models.scoring.scoring import rehearse
 from models.segments.profile_report import served_kinds
 from models.segments.report import continued_segments, served_segments
@@ -127,7 +128,13 @@ def train_models(  # noqa: PLR0913 - three observers look on
         kinds=served_kinds(models, panel, served, config),
     )
     profile = TrainingProfile(book=book.profile, value_per_client=_value_per_client(models, now))
-    publish_folder(folder, lambda draft: write_bundle(draft, models, config, report, book.fingerprint, profile=profile))
+    reference = reference_of(models, panel, served.learn, config)
+    publish_folder(
+        folder,
+        lambda draft: write_bundle(
+            draft, models, config, report, book.fingerprint, profile=profile, reference=reference
+        ),
+    )
     recorder.artifact(folder / "report.json")
     return Trained(bundle=folder, report=report, contract=models.contract)
 

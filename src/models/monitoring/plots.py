@@ -1,0 +1,140 @@
+"""Small multiples of a monitoring report: one small plot per figure over publications, and one per tier of outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from markupsafe import Markup
+
+from models.config.guard import Limit
+from models.config.monitor import MonitorConfig
+from models.monitoring.report import MonitorReport, PublicationFigures, PublicationOutcomes, TierEvents
+from models.monitoring.text import tier_name
+from models.shell.chart import OURS, Chart, LegendKey
+from models.shell.svg import AxisScale, Frame, Say, amount, percent, plain_number, reaching
+
+_HEIGHT = 170
+_MOST_DATES = 4
+_DOT = 2.4
+
+
+@dataclass(frozen=True)
+class _Figure:
+    """One figure of publications: its title, how it is read and said, and the limit that bounds it, if any."""
+
+    title: str
+    read: Callable[[PublicationFigures], float | None]
+    say: Say
+    limit: Limit | None = None
+    zero: bool = True
+
+
+def publication_charts(report: MonitorReport, limits: MonitorConfig) -> list[Chart]:
+    """A small plot per figure over publications, with its limit where it has one."""
+    return [
+        chart
+        for figure in _figures(report.currency, limits)
+        if (chart := _over_time(figure, report.publications)) is not None
+    ]
+
+
+def outcome_charts(report: MonitorReport) -> list[Chart]:
+    """A small plot per tier: by publication the share of clients whose event was foreseen by now, and that came."""
+    tiers = dict.fromkeys(tier.tier for each in report.outcomes for tier in each.tiers)
+    return [_tier_chart(name, report.outcomes) for name in tiers]
+
+
+def _figures(currency: str, limits: MonitorConfig) -> list[_Figure]:
+    return [
+        _Figure("clients", lambda each: float(each.clients), plain_number, zero=False),
+        _Figure(f"expected value, {currency}", lambda each: each.value, amount, zero=False),
+        _Figure("mean chance of decline", lambda each: each.decline, percent, zero=False),
+        _Figure(f"expected credit loss, {currency}", lambda each: each.credit_loss, amount, zero=False),
+        _Figure("inputs unlike training", lambda each: each.moved_inputs, percent, limits.moved_inputs),
+        _Figure("inputs not known", lambda each: each.missing, percent),
+        _Figure("categories never seen", lambda each: each.unseen, percent, limits.unseen),
+        _Figure("value: index to the one before", lambda each: each.value_shift, plain_number, limits.score_shift),
+        _Figure("decline: index to the one before", lambda each: each.decline_shift, plain_number, limits.score_shift),
+        _Figure("tiers: index to the one before", lambda each: each.tier_shift, plain_number, limits.grade_shift),
+        _Figure("reasons: index to the one before", lambda each: each.reason_shift, plain_number, limits.reason_shift),
+        _Figure("clients warned of", lambda each: float(each.warnings), plain_number),
+    ]
+
+
+def _over_time(figure: _Figure, publications: Sequence[PublicationFigures]) -> Chart | None:
+    known = [(each.as_of, value) for each in publications if (value := figure.read(each)) is not None]
+    if not known:
+        return None
+    line = None if figure.limit is None else figure.limit.warning
+    bounds = [line] if line is not None and max(value for _, value in known) > line / 3 else []
+    y = reaching([*(value for _, value in known), *bounds], name=" ", say=figure.say, zero=figure.zero)
+    frame = Frame(x=_dates([each.as_of for each in publications]), y=y, height=_HEIGHT)
+    points = [(float(day.toordinal()), value) for day, value in known]
+    marks = [frame.line(points, OURS, figure.title)]
+    marks += [
+        frame.dot(*point, OURS, f"{day}: {figure.say(point[1])}", _DOT)
+        for (day, _), point in zip(known, points, strict=True)
+    ]
+    legend: tuple[LegendKey, ...] = ()
+    if bounds and line is not None:
+        marks.append(frame.segment((frame.x.low, line), (frame.x.high, line), "target"))
+        legend = (LegendKey(css="target", label=f"limit {figure.say(line)}"),)
+    return Chart(title=figure.title, svg=frame.svg(figure.title, marks), legend=legend)
+
+
+def _tier_chart(name: str, outcomes: Sequence[PublicationOutcomes]) -> Chart:
+    rows = [(each, tier) for each in outcomes for tier in each.tiers if tier.tier == name]
+    shares = [
+        value for _, tier in rows for value in (_of(tier, tier.came.low), _of(tier, tier.came.high), _foreseen(tier))
+    ]
+    frame = Frame(x=_dates([each.as_of for each, _ in rows]), y=reaching(shares, name=" ", say=percent), height=_HEIGHT)
+    event = rows[0][0].event
+    title = f"{event}s so far: {tier_name(name)}"
+    days = [float(each.as_of.toordinal()) for each, _ in rows]
+    came = [(day, _of(tier, tier.came.estimate)) for day, (_, tier) in zip(days, rows, strict=True)]
+    foreseen = [(day, _foreseen(tier)) for day, (_, tier) in zip(days, rows, strict=True)]
+    marks = [*_intervals(frame, days, [tier for _, tier in rows]), frame.line(foreseen, "foreseen", "foreseen")]
+    marks += [frame.dot(*point, "realised", _said(*row), _DOT + 0.8) for point, row in zip(came, rows, strict=True)]
+    legend = (
+        LegendKey(css="foreseen", label="foreseen by the curves"),
+        LegendKey(css="realised", label="came", shape="dot"),
+    )
+    return Chart(title=title, svg=frame.svg(title, marks), legend=legend)
+
+
+def _intervals(frame: Frame, days: Sequence[float], tiers: Sequence[TierEvents]) -> list[Markup]:
+    return [
+        frame.segment((day, _of(tier, tier.came.low)), (day, _of(tier, tier.came.high)), "line realised thin")
+        for day, tier in zip(days, tiers, strict=True)
+    ]
+
+
+def _said(outcomes: PublicationOutcomes, tier: TierEvents) -> str:
+    return (
+        f"{outcomes.as_of}, after {outcomes.elapsed} of {outcomes.horizon}: {_of(tier, tier.came.estimate):.1%} of "
+        f"{tier.clients:,}, foreseen {_foreseen(tier):.1%}"
+    )
+
+
+def _of(tier: TierEvents, count: float) -> float:
+    return count / tier.clients
+
+
+def _foreseen(tier: TierEvents) -> float:
+    return tier.foreseen / tier.clients
+
+
+def _dates(days: Sequence[date]) -> AxisScale:
+    """An axis of days, which says a few of them."""
+    first, last = days[0].toordinal(), days[-1].toordinal()
+    room = max((last - first) * 0.04, 3.0)
+    step = max(-(-(len(days) - 1) // (_MOST_DATES - 1)), 1)
+    places = tuple(float(day.toordinal()) for day in days[::step])
+    return AxisScale(low=first - room, high=last + room, name="", say=_day, places=places)
+
+
+def _day(ordinal: float) -> str:
+    day = date.fromordinal(int(ordinal))
+    return f"{day:%Y-%m}" if day.day == 1 else f"{day:%m-%d}"

@@ -1,0 +1,1 @@
+"""Plausibility of a run: its inputs and scores beside those of training and of the publication before."""

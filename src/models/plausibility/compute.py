@@ -1,0 +1,202 @@
+"""Figures of a run beside those of training and of the publication before: what may be implausible about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from models.book.guard.histograms import share_below_zero, total
+from models.book.periods import DAYS_PER_PERIOD
+from models.config.monitor import MonitorConfig
+from models.plausibility.alarms import Reading
+from models.plausibility.counts import AMOUNTS, FIRST_REASON, GRADES, ColumnCounts, RunCounts
+from models.plausibility.reference import NO_REFERENCE, Reference
+from models.plausibility.rules import (
+    MIN_KNOWN,
+    exchange_gain,
+    level_factor,
+    median_size,
+    ratio,
+    recent_age,
+    share_change,
+    shift,
+    sign_change,
+)
+
+TRAINING = "training"
+_EXCHANGED_AT_MOST = 60
+"""Of so many moved inputs each pair is held against the other; of more, everything moved."""
+_AT_SOURCE = "compare the input at the source with what it held before, its unit first"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Earlier:
+    """The publication before: its date and its counts."""
+
+    as_of: date
+    counts: RunCounts
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables."""
+        return f"publication of {self.as_of}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plausibility:
+    """What one run is held against. ``period`` is the grain of the book; ``earlier`` is None where none is near."""
+
+    reference: Reference
+    earlier: Earlier | None
+    period: str
+    config: MonitorConfig
+
+    def readings(self, now: RunCounts) -> Iterator[Reading]:
+        """Every figure of a run, beside training and beside the publication before."""
+        yield from self._beside(self.reference.counts, now, TRAINING)
+        if self.earlier is not None and self.earlier.counts.clients:
+            yield from self._beside(self.earlier.counts, now, self.earlier.name)
+            yield from _clients(self.earlier, now)
+
+    def _beside(self, before: RunCounts, now: RunCounts, beside: str) -> Iterator[Reading]:
+        yield from _scores(before.scores, now.scores, beside)
+        if self.reference == NO_REFERENCE:  # what is usual is not known
+            return
+        moved = dict(self._moves(before, now))
+        for name, first in before.inputs.items():
+            if name in now.inputs:
+                yield from self._input(name, first, now.inputs[name], beside, moved.get(name))
+        yield from self._exchanged(before, now, beside, moved)
+        yield from self._moved_inputs(moved, beside)
+
+    def _moves(self, before: RunCounts, now: RunCounts) -> Iterator[tuple[str, float]]:
+        """Index of each input that has one, beyond chance and beyond what was usual."""
+        for name, first in before.inputs.items():
+            if name in now.inputs and self.reference.spreads(name):
+                yield name, max(shift(first, now.inputs[name]) - self.reference.usual_of(name).shift, 0.0)
+
+    def _input(
+        self, name: str, before: ColumnCounts, now: ColumnCounts, beside: str, moved: float | None
+    ) -> Iterator[Reading]:
+        usual, weight = self.reference.usual_of(name), self.reference.weight.get(name, 1.0)
+        at = "at training" if beside == TRAINING else f"at the {beside}"
+
+        def reading(code: str, figure: float, found: str, remedy: str = _AT_SOURCE) -> Reading:
+            return Reading(
+                code=code, subject=name, beside=beside, figure=figure, found=found, remedy=remedy, weight=weight
+            )
+
+        rows = before.rows, now.rows
+        yield reading(
+            "missing",
+            share_change(before.missing_share, now.missing_share, rows) - usual.missing,
+            f"it was not known of {before.missing_share:.0%} of the clients {at}, got {now.missing_share:.0%}",
+            "look whether its table came whole and still joins the clients",
+        )
+        yield reading(
+            "unseen",
+            share_change(before.unseen_share, now.unseen_share, rows) if now.unseen else 0.0,
+            f"categories must be those of training, got others for {now.unseen_share:.0%} of the clients",
+            "look whether the source spells them otherwise now",
+        )
+        if moved is not None:
+            index = f"its stability index must be below {self._line:g} beyond chance and usual moves, got {moved:.2f}"
+            yield reading("shift", moved, index)
+            yield reading("sign", sign_change(before.bins, now.bins) - usual.sign, _signs(before, now, at))
+        if self.reference.tells_a_unit(name):
+            yield reading("level", level_factor(before.bins, now.bins) / usual.level, _sizes(before, now, at))
+        if name in self.reference.regular:
+            yield reading("silent", self._silent(before, now), _ages(before, now, at), "look when the feed came last")
+
+    @property
+    def _line(self) -> float:
+        return self.config.shift.warning or 0.0
+
+    def _silent(self, before: ColumnCounts, now: ColumnCounts) -> float:
+        if min(before.filled, now.filled) < MIN_KNOWN:
+            return 0.0
+        return (recent_age(now.bins) - recent_age(before.bins)) / DAYS_PER_PERIOD[self.period]
+
+    def _exchanged(
+        self, before: RunCounts, now: RunCounts, beside: str, moved: Mapping[str, float]
+    ) -> Iterator[Reading]:
+        names = [name for name, index in moved.items() if index >= self._line]
+        if len(names) > _EXCHANGED_AT_MOST:
+            return
+        weight = self.reference.weight
+        for first, second in combinations(names, 2):
+            pairs = [(before.inputs[name], now.inputs[name]) for name in (first, second)]
+            if bool(pairs[0][0].words) != bool(pairs[1][0].words):
+                continue
+            yield Reading(
+                code="exchanged",
+                subject=f"{first} and {second}",
+                beside=beside,
+                figure=exchange_gain(pairs[0], pairs[1]),
+                found="each must be like itself before, got values of each that are like the other's",
+                remedy="look whether two columns or kinds changed places",
+                weight=max(weight.get(first, 1.0), weight.get(second, 1.0)),
+            )
+
+    def _moved_inputs(self, moved: Mapping[str, float], beside: str) -> Iterator[Reading]:
+        weight = self.reference.weight
+        all_weight = sum(weight.get(name, 0.0) for name in moved)
+        if not all_weight:
+            return
+        share = sum(weight.get(name, 0.0) for name, index in moved.items() if index >= self._line) / all_weight
+        yield Reading(
+            code="moved_inputs",
+            subject="inputs",
+            beside=beside,
+            figure=share,
+            found=f"most of what moves the models must be as before, got {share:.0%} of it from inputs that moved",
+            remedy="look what the moved inputs have in common; where it is the world, train again",
+        )
+
+
+def _clients(earlier: Earlier, now: RunCounts) -> Iterator[Reading]:
+    before = earlier.counts.clients
+    yield Reading(
+        code="clients",
+        subject="clients",
+        beside=earlier.name,
+        figure=ratio(before, now.clients),
+        found=f"about {before:,} clients must be scored as in the {earlier.name}, got {now.clients:,}",
+        remedy="look whether the file of clients and that of cashflows came whole, and once",
+    )
+
+
+def _scores(before: Mapping[str, ColumnCounts], now: Mapping[str, ColumnCounts], beside: str) -> Iterator[Reading]:
+    codes = dict.fromkeys(AMOUNTS, "score_shift") | dict.fromkeys(GRADES, "grade_shift")
+    for name, code in {**codes, FIRST_REASON: "reason_shift"}.items():
+        if name in before and name in now:
+            index = shift(before[name], now[name])
+            yield Reading(
+                code=code,
+                subject=name,
+                beside=beside,
+                figure=index,
+                found=f"it must be distributed about as before, got a stability index of {index:.2f} beyond chance",
+                remedy="look which inputs moved; where none did, ask what changed in policy or models",
+            )
+
+
+def _sizes(before: ColumnCounts, now: ColumnCounts, at: str) -> str:
+    first, second = median_size(before.bins), median_size(now.bins)
+    return f"its median size was about {first:,.3g} {at}, got {second:,.3g}"
+
+
+def _signs(before: ColumnCounts, now: ColumnCounts, at: str) -> str:
+    first, second = share_below_zero(before.bins), share_below_zero(now.bins)
+    return f"it was below zero for {first:.0%} of the clients {at}, got {second:.0%}"
+
+
+def _ages(before: ColumnCounts, now: ColumnCounts, at: str) -> str:
+    if not (total(before.bins) and total(now.bins)):
+        return ""
+    return (
+        f"the most recent events lay {recent_age(before.bins):.0f} days before the as-of date {at}, "
+        f"got {recent_age(now.bins):.0f}"
+    )

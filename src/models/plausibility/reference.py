@@ -1,0 +1,111 @@
+"""The memory that a bundle has of the clients its models learned from last: counts, usual moves, weights of inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from models.codec import from_json, to_json_text
+from models.plausibility.counts import NOTHING_COUNTED, ColumnCounts, RunCounts
+from models.plausibility.rules import MIN_KNOWN, level_factor, recent_age, share_change, shift, sign_change
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsualMove:
+    """The largest figures of one input between the latest date learned from and the others."""
+
+    shift: float = 0.0
+    level: float = 1.0
+    missing: float = 0.0
+    sign: float = 0.0
+
+
+NO_MOVE = UsualMove()
+AGES = ("_recency_days", "_age_days")
+"""How names of inputs end that tell how many days ago something was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Of the latest date learned from.
+
+    Attributes:
+        counts: its clients by input and by what the models that serve say of them, whose outcomes they knew.
+        usual: input -> how far it moves between dates that were learned from; not named: not at all.
+        weight: input -> its share of what moves a model, of that which it moves most.
+        no_sizes: inputs that are shares or rates, whose median size tells no unit.
+        shared: inputs that many clients have in common, as those of their country: a few numbers tell no distribution.
+        regular: ages of events that came anew in every period at all dates learned from.
+    """
+
+    counts: RunCounts = NOTHING_COUNTED
+    usual: Mapping[str, UsualMove] = field(default_factory=dict)
+    weight: Mapping[str, float] = field(default_factory=dict)
+    no_sizes: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
+    regular: tuple[str, ...] = ()
+
+    def usual_of(self, name: str) -> UsualMove:
+        """The usual move of an input."""
+        return self.usual.get(name, NO_MOVE)
+
+    def spreads(self, name: str) -> bool:
+        """Whether the distribution of an input over clients tells anything: ages move with the date alone."""
+        return name not in self.shared and not name.endswith(AGES)
+
+    def tells_a_unit(self, name: str) -> bool:
+        """Whether the median size of an input tells its unit."""
+        return name not in self.no_sizes and not name.endswith(AGES)
+
+    def to_json(self) -> str:
+        """As text; the same reference gives the same bytes."""
+        return to_json_text(self, sort_keys=True, ascii_only=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Reference:
+        """What ``to_json`` wrote."""
+        return from_json(cls, text, subject="the reference of a bundle", remedy="train again")
+
+
+NO_REFERENCE = Reference()
+"""Of models of whose clients nothing is remembered: every run is like them."""
+
+
+def usual_moves(latest: RunCounts, others: Sequence[RunCounts]) -> dict[str, UsualMove]:
+    """How far each input moves between the latest date and the others, of those that move at all."""
+    found = {}
+    for name, counts in latest.inputs.items():
+        moves = [_move(other.inputs[name], counts) for other in others if name in other.inputs]
+        largest = UsualMove(
+            shift=max((move.shift for move in moves), default=0.0),
+            level=max((move.level for move in moves), default=1.0),
+            missing=max((move.missing for move in moves), default=0.0),
+            sign=max((move.sign for move in moves), default=0.0),
+        )
+        if largest != NO_MOVE:
+            found[name] = largest
+    return found
+
+
+def regular_ages(dates: Sequence[RunCounts], most_days: float) -> tuple[str, ...]:
+    """Ages of which the most recent twentieth of the clients is younger than so many days at each of the dates."""
+    names = [name for name in dates[0].inputs if name.endswith(AGES)] if dates else []
+    return tuple(
+        name
+        for name in names
+        if all(
+            name in date.inputs
+            and date.inputs[name].filled >= MIN_KNOWN
+            and recent_age(date.inputs[name].bins) <= most_days
+            for date in dates
+        )
+    )
+
+
+def _move(before: ColumnCounts, now: ColumnCounts) -> UsualMove:
+    return UsualMove(
+        shift=shift(before, now),
+        level=level_factor(before.bins, now.bins),
+        missing=share_change(before.missing_share, now.missing_share, (before.rows, now.rows)),
+        sign=sign_change(before.bins, now.bins),
+    )

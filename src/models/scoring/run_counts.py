@@ -1,0 +1,124 @@
+"""The counts of a run in its folder, and whether it is plausible beside training and the publication before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from models.book.periods import DAYS_PER_PERIOD
+from models.config.root import Config
+from models.learners.contributions import Contributions
+from models.notices import Notice
+from models.panel.panel import Panel
+from models.pipeline.bundle import Bundle
+from models.pipeline.pipeline import FittedModels, completed
+from models.plausibility.alarms import alarms_of
+from models.plausibility.compute import Earlier, Plausibility
+from models.plausibility.counts import RUN_COUNTS, RunCounts, all_counted, input_counts, score_counts
+from models.plausibility.reference import Reference, regular_ages, usual_moves
+from models.publications.previous import PreviousScores
+from models.scoring.block import DECLINE, VALUE
+from models.scoring.columns import reason_column, score_columns
+from models.scoring.scoring import explain_matrix
+
+MOST_EXPLAINED = 4096
+"""So many rows tell what moves the models."""
+_OFTEN = 0.25
+"""Events of which the most recent twentieth of clients had one within this part of a period come in every period."""
+_RATES = frozenset({"share", "ratio", "share of tenure"})
+"""Units of inputs whose size tells no unit: they are small or large by what happens."""
+
+
+def earlier_run(folder: Path, as_of: date) -> Earlier | None:
+    """The counts that stand in the folder of a run; None where it was published before there were counts."""
+    file = folder / RUN_COUNTS
+    if not file.is_file():
+        return None
+    counts = RunCounts.from_json(file.read_bytes(), subject=str(file), remedy="restore the folder, or predict again")
+    return Earlier(as_of=as_of, counts=counts)
+
+
+def near(as_of: date, before: date, config: Config) -> bool:
+    """Whether a publication is near enough to be the one before."""
+    most = config.monitor.within_periods * DAYS_PER_PERIOD[config.time.period]
+    return 0 < (as_of - before).days <= most + 1
+
+
+def plausibility_of(reference: Reference, previous: Earlier | None, as_of: date, config: Config) -> Plausibility:
+    """What a run at a date is held against."""
+    return Plausibility(
+        reference=reference,
+        earlier=previous if previous is not None and near(as_of, previous.as_of, config) else None,
+        period=config.time.period,
+        config=config.monitor,
+    )
+
+
+def implausible(
+    counts: RunCounts, bundle: Bundle, previous: PreviousScores | None, as_of: date, config: Config
+) -> list[Notice]:
+    """What of a run is implausible, by the section ``monitor``, before it is published: notes wait for monitor."""
+    if not config.monitor.looks:
+        return []
+    before = None if previous is None else earlier_run(previous.folder, previous.as_of)
+    held = plausibility_of(bundle.reference, before, as_of, config)
+    alarms = alarms_of(held.readings(counts), config.monitor, as_of)
+    return [alarm.notice(config.monitor.guard) for alarm in alarms if alarm.is_raised]
+
+
+def reference_of(models: FittedModels, panel: Panel, origins: Sequence[int], config: Config) -> Reference:
+    """What is remembered of the clients at the latest of the ``origins``, whose outcomes the models knew."""
+    latest = max(origins)
+    now = panel.at([latest])
+    counts = all_counted([_inputs_at(models, now), _scored(models, now, config)])
+    others = [_inputs_at(models, panel.at([origin])) for origin in origins if origin != latest]
+    return Reference(
+        counts=counts,
+        usual=usual_moves(counts, others),
+        weight=_weights(models, now),
+        no_sizes=tuple(each.name for each in models.contract.features if each.unit in _RATES),
+        shared=tuple(name for name in models.contract.names if name.startswith(_shared_beginnings(config))),
+        regular=regular_ages([counts, *others], _OFTEN * DAYS_PER_PERIOD[config.time.period]),
+    )
+
+
+def _shared_beginnings(config: Config) -> tuple[str, ...]:
+    """How names of inputs begin that tell of all clients alike, and of the economy of their country."""
+    return ("macro_", *(f"{column}_" for column in config.features.context))
+
+
+def _inputs_at(models: FittedModels, panel: Panel) -> RunCounts:
+    return input_counts(models.contract.encode(panel.features), panel.features, models.contract)
+
+
+def _scored(models: FittedModels, panel: Panel, config: Config) -> RunCounts:
+    if not len(panel):
+        return RunCounts()
+    matrix = models.contract.encode(panel.features)
+    _, served = explain_matrix(models, matrix)
+    predictions = completed(
+        models,
+        matrix,
+        panel,
+        value=models.value.parts_explained(matrix, served),
+        probability=served[DECLINE].prediction,
+    )
+    columns = score_columns(models, panel, predictions, config)
+    columns["reasons"] = reason_column(models, panel, predictions, matrix=matrix, parts=served[DECLINE])
+    return score_counts(columns)
+
+
+def _weights(models: FittedModels, panel: Panel) -> dict[str, float]:
+    """Input -> its share of the mean size of all parts of a model, of the model that it moves most."""
+    rows = np.unique(np.linspace(0, max(len(panel) - 1, 0), min(len(panel), MOST_EXPLAINED)).round().astype(np.int64))
+    explained, _ = explain_matrix(models, models.contract.encode(panel.features.iloc[rows]))
+    shares = np.max([_shares(explained[target]) for target in (VALUE, DECLINE)], axis=0)
+    return {name: round(float(share), 6) for name, share in zip(models.contract.names, shares, strict=True)}
+
+
+def _shares(parts: Contributions) -> np.ndarray:
+    sizes = np.abs(parts.values).mean(axis=0)
+    return np.asarray(sizes / sizes.sum() if sizes.sum() > 0 else sizes)
