@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "models"
-PAGES = ("overview", "evaluation", "kpis", "segments", "audit", "backtest", "explanation", "proposal")
+PAGES = ("overview", "evaluation", "kpis", "segments", "audit", "backtest", "explanation", "monitoring", "proposal")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -70,6 +70,7 @@ class MonitorConfig(LimitsSection):
         "Population stability index of an input; 0.1 and 0.25 are the lines of credit scoring (Siddiqi 2006).",
         note=0.1,
         warning=0.25,
+        refused=4.0,  # hardly a client is where clients were: the column is empty, or another
     )
     moved_inputs: Limit = _limit(
         "Share of what moves the models that comes from inputs whose index reaches shift.warning: the world moved, or "
@@ -78,8 +79,8 @@ class MonitorConfig(LimitsSection):
         refused=0.75,  # models that know hardly any of their inputs say nothing
     )
     silent: Limit = _limit(
-        "Periods by which the latest events of the most recent twentieth of clients lie longer ago than before: the "
-        "feed stands still while the date moves on.",
+        "Periods by which the latest events of the most recent twentieth of clients lie longer ago than ever before: "
+        "the feed stands still while the date moves on.",
         warning=0.75,
         refused=2.0,
     )

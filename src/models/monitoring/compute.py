@@ -15,11 +15,12 @@ from models.monitoring.alarming import outcome_readings
 from models.monitoring.official_runs import OfficialRun
 from models.monitoring.report import InputFigures, MonitorReport, PublicationFigures, PublicationOutcomes
 from models.monitoring.since import OutcomeJudge
+from models.panel.definitions import definitions
 from models.pipeline.bundle import Bundle
 from models.plausibility.alarms import Alarm, Reading, alarms_of, ranked
 from models.plausibility.compute import TRAINING
 from models.plausibility.counts import FIRST_REASON, RunCounts
-from models.plausibility.reference import NO_REFERENCE, Reference
+from models.plausibility.reference import NO_REFERENCE, TrainingReference
 from models.plausibility.rules import median_size, shift
 from models.scoring.policy_in_force import scoring_config
 from models.scoring.run_counts import near, plausibility_of
@@ -71,9 +72,10 @@ class Monitor:
             publications=tuple(figures),
             inputs=tuple(self._inputs(newest)),
             outcomes=known,
+            terms=definitions(self.config),
         )
 
-    def _reference(self, run: OfficialRun) -> Reference:
+    def _reference(self, run: OfficialRun) -> TrainingReference:
         bundle = self.bundles(run.bundle)
         return NO_REFERENCE if bundle is None else bundle.reference
 
@@ -168,7 +170,7 @@ def _score_shifts(before: RunCounts | None, now: RunCounts) -> Iterator[tuple[st
             yield name, shift(before.scores[name], counts)
 
 
-def _weighted(counts: RunCounts, reference: Reference, share: str) -> float | None:
+def _weighted(counts: RunCounts, reference: TrainingReference, share: str) -> float | None:
     """A share of clients over all inputs, each by how much it moves the models."""
     weights: Mapping[str, float] = {name: reference.weight.get(name, 0.0) for name in counts.inputs}
     total = sum(weights.values())

@@ -129,7 +129,7 @@ def _foreseen(tier: TierEvents) -> float:
 def _dates(days: Sequence[date]) -> AxisScale:
     """An axis of days, which says a few of them."""
     first, last = days[0].toordinal(), days[-1].toordinal()
-    room = max((last - first) * 0.04, 3.0)
+    room = max((last - first) * 0.09, 3.0)  # the first date stands clear of the lowest number
     step = max(-(-(len(days) - 1) // (_MOST_DATES - 1)), 1)
     places = tuple(float(day.toordinal()) for day in days[::step])
     return AxisScale(low=first - room, high=last + room, name="", say=_day, places=places)

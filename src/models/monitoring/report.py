@@ -159,7 +159,8 @@ class PublicationOutcomes:
 class MonitorReport:
     """All of it: the latest publication, alarms ranked, publications over time, inputs, and outcomes so far.
 
-    ``alarms`` are of the latest publication and of the outcomes of all; notes among them raise none.
+    ``alarms`` are of the latest publication and of the outcomes of all; notes among them raise none. ``terms``: what
+    decline, value and horizon mean in this book.
     """
 
     book: str
@@ -174,6 +175,7 @@ class MonitorReport:
     publications: tuple[PublicationFigures, ...]
     inputs: tuple[InputFigures, ...]
     outcomes: tuple[PublicationOutcomes, ...]
+    terms: tuple[str, ...] = ()
 
     @property
     def is_raised(self) -> bool:

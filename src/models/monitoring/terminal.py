@@ -37,13 +37,15 @@ def alarm_lines(report: MonitorReport) -> Iterator[str]:
 def publications_table(report: MonitorReport) -> Table:
     """The latest publications, the newest last."""
     table = Table(title="Publications", title_justify="left", box=None, pad_edge=False)
-    for name in ("as of", "clients", "value", "decline", "moved", "missing", "value", "tiers", "reasons", "alarms"):
-        table.add_column(name, justify="left" if name == "as of" else "right")
+    heads = ("clients", "value", "decline", "moved", "missing", "PSI value", "PSI tiers", "PSI reasons", "alarms")
+    table.add_column("as of", no_wrap=True, min_width=len("2024-01-01"))
+    for name in heads:
+        table.add_column(name, justify="right")
     for each in report.publications[-_LATEST:]:
         table.add_row(*_cells(each))
     table.caption = (
-        f"value in {report.currency}; moved: share of what moves the models, unlike training; value, tiers, reasons: "
-        "stability index beside the publication before"
+        f"value in {report.currency}; moved: share of what moves the models that is unlike training; PSI: population "
+        "stability index beside the publication before, beyond chance"
     )
     table.caption_justify = "left"
     return table

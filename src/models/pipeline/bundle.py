@@ -32,7 +32,7 @@ from models.pipeline.cold_start import ColdStart
 from models.pipeline.learned import Learned
 from models.pipeline.likeness import UNKNOWN_TRAINING, TrainingProfile
 from models.pipeline.pipeline import FittedModels
-from models.plausibility.reference import NO_REFERENCE, Reference
+from models.plausibility.reference import NO_REFERENCE, TrainingReference
 from models.profiles.model import KindsModel
 from models.store.keys import Key
 from models.store.sealed import MANIFEST, OF_BUNDLE, read_sealed, write_manifest
@@ -62,7 +62,7 @@ class Bundle:
     profile: TrainingProfile
     key: str
     folder: Path
-    reference: Reference = NO_REFERENCE
+    reference: TrainingReference = NO_REFERENCE
     """What runs are held against before they are published."""
 
     def for_cold_start(self) -> Bundle | None:
@@ -79,7 +79,7 @@ def write_bundle(
     data: str,
     *,
     profile: TrainingProfile = UNKNOWN_TRAINING,
-    reference: Reference = NO_REFERENCE,
+    reference: TrainingReference = NO_REFERENCE,
 ) -> None:
     """Write all files of a bundle into an empty folder.
 
@@ -124,7 +124,7 @@ def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
         config = Config.model_validate_json(texts[CONFIG])
         models = _models(texts, config, threads)
         profile = TrainingProfile.from_json(texts[PROFILE])
-        reference = Reference.from_json(texts[REFERENCE]) if REFERENCE in texts else NO_REFERENCE
+        reference = TrainingReference.from_json(texts[REFERENCE]) if REFERENCE in texts else NO_REFERENCE
     except (KeyError, ValueError, TypeError, RecursionError) as error:
         raise _unreadable(folder, error) from error
     return Bundle(

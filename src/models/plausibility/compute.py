@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
 
-from models.book.guard.histograms import share_below_zero, total
+from models.book.guard.histograms import share_below_zero
 from models.book.periods import DAYS_PER_PERIOD
 from models.config.monitor import MonitorConfig
 from models.plausibility.alarms import Reading
 from models.plausibility.counts import AMOUNTS, FIRST_REASON, GRADES, ColumnCounts, RunCounts
-from models.plausibility.reference import NO_REFERENCE, Reference
+from models.plausibility.reference import NO_REFERENCE, TrainingReference
 from models.plausibility.rules import (
     MIN_KNOWN,
     exchange_gain,
@@ -48,7 +48,7 @@ class Earlier:
 class Plausibility:
     """What one run is held against. ``period`` is the grain of the book; ``earlier`` is None where none is near."""
 
-    reference: Reference
+    reference: TrainingReference
     earlier: Earlier | None
     period: str
     config: MonitorConfig
@@ -107,17 +107,22 @@ class Plausibility:
             yield reading("sign", sign_change(before.bins, now.bins) - usual.sign, _signs(before, now, at))
         if self.reference.tells_a_unit(name):
             yield reading("level", level_factor(before.bins, now.bins) / usual.level, _sizes(before, now, at))
-        if name in self.reference.regular:
-            yield reading("silent", self._silent(before, now), _ages(before, now, at), "look when the feed came last")
+        if name in self.reference.regular and beside == TRAINING:
+            yield reading("silent", self._silent(name, now), self._ages(name, now), "look when the feed came last")
 
     @property
     def _line(self) -> float:
         return self.config.shift.warning or 0.0
 
-    def _silent(self, before: ColumnCounts, now: ColumnCounts) -> float:
-        if min(before.filled, now.filled) < MIN_KNOWN:
+    def _silent(self, name: str, now: ColumnCounts) -> float:
+        """Periods by which the most recent events lie longer ago than at any date learned from."""
+        if now.filled < MIN_KNOWN:
             return 0.0
-        return (recent_age(now.bins) - recent_age(before.bins)) / DAYS_PER_PERIOD[self.period]
+        return (recent_age(now.bins) - self.reference.regular[name]) / DAYS_PER_PERIOD[self.period]
+
+    def _ages(self, name: str, now: ColumnCounts) -> str:
+        days = f"{recent_age(now.bins):.0f}" if now.filled else "none"
+        return f"the most recent events lay at most {self.reference.regular[name]:.0f} days back before, got {days}"
 
     def _exchanged(
         self, before: RunCounts, now: RunCounts, beside: str, moved: Mapping[str, float]
@@ -191,12 +196,3 @@ def _sizes(before: ColumnCounts, now: ColumnCounts, at: str) -> str:
 def _signs(before: ColumnCounts, now: ColumnCounts, at: str) -> str:
     first, second = share_below_zero(before.bins), share_below_zero(now.bins)
     return f"it was below zero for {first:.0%} of the clients {at}, got {second:.0%}"
-
-
-def _ages(before: ColumnCounts, now: ColumnCounts, at: str) -> str:
-    if not (total(before.bins) and total(now.bins)):
-        return ""
-    return (
-        f"the most recent events lay {recent_age(before.bins):.0f} days before the as-of date {at}, "
-        f"got {recent_age(now.bins):.0f}"
-    )

@@ -21,12 +21,12 @@ class UsualMove:
 
 
 NO_MOVE = UsualMove()
-AGES = ("_recency_days", "_age_days")
-"""How names of inputs end that tell how many days ago something was."""
+AGES = ("_recency_days", "_age_days", "_overdue")
+"""How names of inputs end that tell how long ago something was, in days or in usual gaps: they move with the date."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reference:
+class TrainingReference:
     """Of the latest date learned from.
 
     Attributes:
@@ -35,7 +35,8 @@ class Reference:
         weight: input -> its share of what moves a model, of that which it moves most.
         no_sizes: inputs that are shares or rates, whose median size tells no unit.
         shared: inputs that many clients have in common, as those of their country: a few numbers tell no distribution.
-        regular: ages of events that came anew in every period at all dates learned from.
+        regular: ages of events that came anew in every period at all dates learned from -> the most days that the most
+            recent twentieth of the clients was away from them.
     """
 
     counts: RunCounts = NOTHING_COUNTED
@@ -43,7 +44,7 @@ class Reference:
     weight: Mapping[str, float] = field(default_factory=dict)
     no_sizes: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
-    regular: tuple[str, ...] = ()
+    regular: Mapping[str, float] = field(default_factory=dict)
 
     def usual_of(self, name: str) -> UsualMove:
         """The usual move of an input."""
@@ -62,12 +63,12 @@ class Reference:
         return to_json_text(self, sort_keys=True, ascii_only=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Reference:
+    def from_json(cls, text: str) -> TrainingReference:
         """What ``to_json`` wrote."""
         return from_json(cls, text, subject="the reference of a bundle", remedy="train again")
 
 
-NO_REFERENCE = Reference()
+NO_REFERENCE = TrainingReference()
 """Of models of whose clients nothing is remembered: every run is like them."""
 
 
@@ -87,19 +88,14 @@ def usual_moves(latest: RunCounts, others: Sequence[RunCounts]) -> dict[str, Usu
     return found
 
 
-def regular_ages(dates: Sequence[RunCounts], most_days: float) -> tuple[str, ...]:
-    """Ages of which the most recent twentieth of the clients is younger than so many days at each of the dates."""
-    names = [name for name in dates[0].inputs if name.endswith(AGES)] if dates else []
-    return tuple(
-        name
-        for name in names
-        if all(
-            name in date.inputs
-            and date.inputs[name].filled >= MIN_KNOWN
-            and recent_age(date.inputs[name].bins) <= most_days
-            for date in dates
-        )
-    )
+def regular_ages(dates: Sequence[RunCounts], most_days: float) -> dict[str, float]:
+    """Ages that ``recent_age`` finds to be no more than so many days at each of the dates -> the most that it finds."""
+    found = {}
+    for name in dates[0].inputs if dates else ():
+        columns = [date.inputs.get(name, ColumnCounts()) for date in dates]
+        if name.endswith("_days") and name.endswith(AGES) and all(each.filled >= MIN_KNOWN for each in columns):
+            found[name] = max(recent_age(each.bins) for each in columns)
+    return {name: days for name, days in found.items() if days <= most_days}
 
 
 def _move(before: ColumnCounts, now: ColumnCounts) -> UsualMove:

@@ -18,7 +18,7 @@ from models.pipeline.pipeline import FittedModels, completed
 from models.plausibility.alarms import alarms_of
 from models.plausibility.compute import Earlier, Plausibility
 from models.plausibility.counts import RUN_COUNTS, RunCounts, all_counted, input_counts, score_counts
-from models.plausibility.reference import Reference, regular_ages, usual_moves
+from models.plausibility.reference import TrainingReference, regular_ages, usual_moves
 from models.publications.previous import PreviousScores
 from models.scoring.block import DECLINE, VALUE
 from models.scoring.columns import reason_column, score_columns
@@ -26,7 +26,7 @@ from models.scoring.scoring import explain_matrix
 
 MOST_EXPLAINED = 4096
 """So many rows tell what moves the models."""
-_OFTEN = 0.25
+_OFTEN = 0.6
 """Events of which the most recent twentieth of clients had one within this part of a period come in every period."""
 _RATES = frozenset({"share", "ratio", "share of tenure"})
 """Units of inputs whose size tells no unit: they are small or large by what happens."""
@@ -47,7 +47,9 @@ def near(as_of: date, before: date, config: Config) -> bool:
     return 0 < (as_of - before).days <= most + 1
 
 
-def plausibility_of(reference: Reference, previous: Earlier | None, as_of: date, config: Config) -> Plausibility:
+def plausibility_of(
+    reference: TrainingReference, previous: Earlier | None, as_of: date, config: Config
+) -> Plausibility:
     """What a run at a date is held against."""
     return Plausibility(
         reference=reference,
@@ -69,13 +71,13 @@ def implausible(
     return [alarm.notice(config.monitor.guard) for alarm in alarms if alarm.is_raised]
 
 
-def reference_of(models: FittedModels, panel: Panel, origins: Sequence[int], config: Config) -> Reference:
+def reference_of(models: FittedModels, panel: Panel, origins: Sequence[int], config: Config) -> TrainingReference:
     """What is remembered of the clients at the latest of the ``origins``, whose outcomes the models knew."""
     latest = max(origins)
     now = panel.at([latest])
     counts = all_counted([_inputs_at(models, now), _scored(models, now, config)])
     others = [_inputs_at(models, panel.at([origin])) for origin in origins if origin != latest]
-    return Reference(
+    return TrainingReference(
         counts=counts,
         usual=usual_moves(counts, others),
         weight=_weights(models, now),
