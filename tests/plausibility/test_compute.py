@@ -161,7 +161,7 @@ def test_alarms_rank_by_severity_then_by_what_they_weigh() -> None:
     def reading(code: str, figure: float, weight: float) -> Reading:
         return Reading(code=code, subject=code, beside="", figure=figure, found="", remedy="", weight=weight)
 
-    found = alarms_of([reading("shift", 9.0, 0.3), reading("level", 99.0, 0.2), reading("missing", 0.2, 0.9)], CONFIG)
+    found = alarms_of([reading("shift", 3.0, 0.3), reading("level", 99.0, 0.2), reading("missing", 0.2, 0.9)], CONFIG)
     assert [alarm.code for alarm in found] == ["level", "missing", "shift"]
     assert ranked(reversed(found)) == found
     assert severity_of(reading("level", 99.0, 0.0), CONFIG) is Severity.NOTE

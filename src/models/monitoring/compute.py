@@ -12,7 +12,7 @@ from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.errors import TooLittleDataError
 from models.monitoring.alarming import outcome_readings
-from models.monitoring.official_runs import OfficialRun
+from models.monitoring.official_runs import MonitoredRun
 from models.monitoring.report import InputFigures, MonitorReport, PublicationFigures, PublicationOutcomes
 from models.monitoring.since import OutcomeJudge
 from models.panel.definitions import definitions
@@ -40,7 +40,7 @@ class Monitor:
     bundles: Bundles
 
     def report(
-        self, runs: Sequence[OfficialRun], known_until: date, *, progress: Progress = SilentProgress()
+        self, runs: Sequence[MonitoredRun], known_until: date, *, progress: Progress = SilentProgress()
     ) -> MonitorReport:
         """All that is found of runs, the earliest first, with what the book knows before ``known_until``.
 
@@ -75,17 +75,17 @@ class Monitor:
             terms=definitions(self.config),
         )
 
-    def _reference(self, run: OfficialRun) -> TrainingReference:
+    def _reference(self, run: MonitoredRun) -> TrainingReference:
         bundle = self.bundles(run.bundle)
         return NO_REFERENCE if bundle is None else bundle.reference
 
-    def _readings(self, run: OfficialRun, before: OfficialRun | None) -> Iterator[Reading]:
+    def _readings(self, run: MonitoredRun, before: MonitoredRun | None) -> Iterator[Reading]:
         earlier = None if before is None else before.earlier
         held = plausibility_of(self._reference(run), earlier, run.as_of, self.config)
         yield from held.readings(run.counts)
 
     def _figures(
-        self, run: OfficialRun, before: OfficialRun | None, readings: Sequence[Reading], alarms: Sequence[Alarm]
+        self, run: MonitoredRun, before: MonitoredRun | None, readings: Sequence[Reading], alarms: Sequence[Alarm]
     ) -> PublicationFigures:
         scores, reference = run.scores, self._reference(run)
         comparable = before is not None and near(run.as_of, before.as_of, self.config)
@@ -113,7 +113,7 @@ class Monitor:
             alarms=dict(Counter(alarm.severity.value for alarm in alarms)),
         )
 
-    def _inputs(self, run: OfficialRun) -> list[InputFigures]:
+    def _inputs(self, run: MonitoredRun) -> list[InputFigures]:
         """The inputs of a run beside training, those first whose move matters most."""
         reference = self._reference(run)
         found = []
@@ -137,7 +137,7 @@ class Monitor:
             :_MOST_INPUTS
         ]
 
-    def _outcomes(self, runs: Sequence[OfficialRun], known_until: date) -> Iterator[PublicationOutcomes | None]:
+    def _outcomes(self, runs: Sequence[MonitoredRun], known_until: date) -> Iterator[PublicationOutcomes | None]:
         chosen = {run.as_of for run in one_per_period(runs, self.config)}
         known = PeriodGrid(self.config.time.period, known_until)
         for run in runs:
@@ -155,10 +155,10 @@ class Monitor:
             yield from alarms_of(outcome_readings(each), self.config.monitor, each.as_of)
 
 
-def one_per_period(runs: Sequence[OfficialRun], config: Config) -> list[OfficialRun]:
+def one_per_period(runs: Sequence[MonitoredRun], config: Config) -> list[MonitoredRun]:
     """The first run of each period, counted from the date of the newest: nights in between tell the same again."""
     grid = PeriodGrid(config.time.period, runs[-1].as_of)
-    firsts: dict[int, OfficialRun] = {}
+    firsts: dict[int, MonitoredRun] = {}
     for run in runs:
         firsts.setdefault(grid.index_of(run.as_of), run)
     return list(firsts.values())

@@ -12,7 +12,7 @@ from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.errors import BundleNotFoundError, DamagedBundleError
 from models.monitoring.compute import Bundles, Monitor
-from models.monitoring.official_runs import OfficialRun, official_runs
+from models.monitoring.official_runs import MonitoredRun, official_runs
 from models.monitoring.page import MONITOR_PAGE, write_monitor_page
 from models.monitoring.prometheus import PROMETHEUS_FILE, gauges_of, write_prometheus
 from models.monitoring.report import MonitorReport
@@ -73,7 +73,7 @@ def monitor(
     return Monitored(report=report, page=files[0], prometheus=files[1])
 
 
-def bundles_of(settings: Config, runs: Sequence[OfficialRun]) -> Bundles:
+def bundles_of(settings: Config, runs: Sequence[MonitoredRun]) -> Bundles:
     """The bundle of each key, looked up in the registry once."""
     known: dict[str, Bundle | None] = {}
     tracking = Tracking(settings) if runs else None

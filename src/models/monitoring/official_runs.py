@@ -17,7 +17,7 @@ from models.config.policy.tiers import TierScale
 from models.grading.known_overrides import COUNTING
 from models.plausibility.compute import Earlier
 from models.plausibility.counts import RunCounts, score_counts
-from models.publications.ledger import Ledger
+from models.publications.ledger import PublicationLedger
 from models.publications.previous import COLD_START, SCORES, scale_of
 from models.scoring.compute import CURVES
 from models.scoring.run_counts import earlier_run
@@ -28,7 +28,7 @@ _COLUMNS = ("client_id", "value", "value_low", "value_high", "decline_probabilit
 
 
 @dataclass(frozen=True)
-class OfficialRun:
+class MonitoredRun:
     """One official publication: its date, key, bundle, folder, and the tiers of the policy that graded."""
 
     as_of: date
@@ -103,16 +103,16 @@ class Foreseen:
     chance: pd.Series
 
 
-def official_runs(scores: Path, until: date | None, most: int) -> list[OfficialRun]:
+def official_runs(scores: Path, until: date | None, most: int) -> list[MonitoredRun]:
     """The latest official runs below a folder, no later than ``until``, the earliest first; at most so many.
 
     Raises ``DamagedBundleError`` if a file of one is not as it was published, ``MissingFileError`` where one is gone.
     """
-    found = [each for when, each in Ledger(scores).official().items() if until is None or when <= until][-most:]
+    found = [each for when, each in PublicationLedger(scores).official().items() if until is None or when <= until][-most:]
     runs = []
     for each in found:
         folder = scores / each.folder
         manifest = read_manifest(folder, remedies=OF_SCORES)
         assert each.as_of is not None  # noqa: S101 - the ledger lists official runs by date
-        runs.append(OfficialRun(each.as_of, each.run_key, each.bundle, folder, scale_of(manifest)))
+        runs.append(MonitoredRun(each.as_of, each.run_key, each.bundle, folder, scale_of(manifest)))
     return runs

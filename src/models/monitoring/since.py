@@ -19,7 +19,7 @@ from models.metrics.coverage import interval_coverage
 from models.metrics.probability import calibration_slope
 from models.metrics.value import total_ratio
 from models.monitoring.elapsed import PastDates, past_dates, since_then
-from models.monitoring.official_runs import Foreseen, OfficialRun
+from models.monitoring.official_runs import Foreseen, MonitoredRun
 from models.monitoring.report import (
     ALL,
     OverriddenOutcome,
@@ -55,7 +55,7 @@ class OutcomeJudge:
     notes: NoteModel | None
     limits: MonitorConfig
 
-    def outcomes(self, run: OfficialRun, known: PeriodGrid) -> PublicationOutcomes | None:
+    def outcomes(self, run: MonitoredRun, known: PeriodGrid) -> PublicationOutcomes | None:
         """What came since a run until the day ``known.anchor``; None where it is too early to say."""
         grid = PeriodGrid(self.config.time.period, run.as_of)
         horizon = self.config.time.horizon_periods
@@ -70,7 +70,7 @@ class OutcomeJudge:
             past = past_dates(prepared, self.config, 0, foreseen.periods, known=grid.index_of(known.anchor))
         return self._judged(_Rows.of(run, foreseen, then.clients, past), run, past)
 
-    def _judged(self, rows: _Rows, run: OfficialRun, past: PastDates | None) -> PublicationOutcomes | None:
+    def _judged(self, rows: _Rows, run: MonitoredRun, past: PastDates | None) -> PublicationOutcomes | None:
         horizon = self.config.time.horizon_periods
         if not len(rows.frame) or not rows.is_told(past, horizon):
             return None
@@ -88,7 +88,7 @@ class OutcomeJudge:
             gone=len(run.scores) - len(rows.frame),
         )
 
-    def _tiers(self, rows: _Rows, run: OfficialRun) -> Iterator[TierEvents]:
+    def _tiers(self, rows: _Rows, run: MonitoredRun) -> Iterator[TierEvents]:
         tier = rows.frame["tier"].to_numpy(dtype=np.str_)
         for name in (ALL, *run.scale.names):
             chosen = np.ones(len(tier), dtype=np.bool_) if name == ALL else tier == name
@@ -131,7 +131,7 @@ class OutcomeJudge:
             )
         return None
 
-    def _warnings(self, rows: _Rows, run: OfficialRun) -> WarningPrecision | None:
+    def _warnings(self, rows: _Rows, run: MonitoredRun) -> WarningPrecision | None:
         shown = rows.frame.index.isin(list(run.shown))
         if not shown.any():
             return None
@@ -141,7 +141,7 @@ class OutcomeJudge:
             base_rate=float(rows.bad.mean()),
         )
 
-    def _overrides(self, rows: _Rows, run: OfficialRun) -> Iterator[OverriddenOutcome]:
+    def _overrides(self, rows: _Rows, run: MonitoredRun) -> Iterator[OverriddenOutcome]:
         asked = run.overridden.loc[run.overridden.index.isin(rows.frame.index)]
         if not len(asked):
             return
@@ -171,7 +171,7 @@ class _Rows:
     group: IntArray
 
     @classmethod
-    def of(cls, run: OfficialRun, foreseen: Foreseen, since: pd.DataFrame, past: PastDates | None) -> _Rows:
+    def of(cls, run: MonitoredRun, foreseen: Foreseen, since: pd.DataFrame, past: PastDates | None) -> _Rows:
         said = run.scores.rename(columns={"value": "value_said"})
         frame = said.join(since, how="inner")
         frame = frame[frame.index.isin(foreseen.chance.index)]
