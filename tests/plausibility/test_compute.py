@@ -46,6 +46,7 @@ def scaled(factor: float, name: str = "fee", seed: int = 9) -> ColumnCounts:
 
 def alarms(now: RunCounts, reference: TrainingReference | None = None, before: RunCounts | None = None) -> list[Alarm]:
     held = Plausibility(
+        as_of=TODAY,
         reference=reference or TrainingReference(counts=run(), weight=WEIGHT, regular={"activity_recency_days": 6.0}),
         earlier=None if before is None else Earlier(as_of=BEFORE, counts=before),
         period="month",
@@ -117,6 +118,14 @@ def test_what_moves_between_all_dates_learned_from_is_usual() -> None:
     usual = TrainingReference(counts=latest, weight=WEIGHT, usual=usual_moves(latest, others))
     assert "fee" in codes_of(alarms(run(1, fee=scaled(5.0))))
     assert alarms(run(1, fee=scaled(5.0)), usual) == []
+
+
+def test_what_moves_steadily_may_have_moved_farther_by_now() -> None:
+    usual = usual_moves(run(0), [run(3, fee=scaled(1.6))])
+    moved = run(1, fee=scaled(2.2))
+    dated = TrainingReference(counts=run(), weight=WEIGHT, usual=usual, as_of=date(2022, 2, 1), span_days=365)
+    assert "fee" in codes_of(alarms(moved, dated))
+    assert "fee" not in codes_of(alarms(moved, replace(dated, as_of=date(2021, 2, 1))))
 
 
 def codes_of(found: list[Alarm]) -> set[str]:

@@ -121,7 +121,11 @@ class Monitor:
             if name not in run.counts.inputs:
                 continue
             now = run.counts.inputs[name]
-            index = shift(before, now) - reference.usual_of(name).shift if reference.spreads(name) else None
+            index = (
+                shift(before, now) - reference.usual_of(name, reference.longer(run.as_of)).shift
+                if reference.spreads(name)
+                else None
+            )
             found.append(
                 InputFigures(
                     name=name,

@@ -108,9 +108,9 @@ def official_runs(scores: Path, until: date | None, most: int) -> list[Monitored
 
     Raises ``DamagedBundleError`` if a file of one is not as it was published, ``MissingFileError`` where one is gone.
     """
-    found = [each for when, each in PublicationLedger(scores).official().items() if until is None or when <= until][-most:]
+    official = PublicationLedger(scores).official()
     runs = []
-    for each in found:
+    for each in [each for when, each in official.items() if until is None or when <= until][-most:]:
         folder = scores / each.folder
         manifest = read_manifest(folder, remedies=OF_SCORES)
         assert each.as_of is not None  # noqa: S101 - the ledger lists official runs by date

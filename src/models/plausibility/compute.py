@@ -12,7 +12,7 @@ from models.book.periods import DAYS_PER_PERIOD
 from models.config.monitor import MonitorConfig
 from models.plausibility.alarms import Reading
 from models.plausibility.counts import AMOUNTS, FIRST_REASON, GRADES, ColumnCounts, RunCounts
-from models.plausibility.reference import NO_REFERENCE, TrainingReference
+from models.plausibility.reference import NO_REFERENCE, TrainingReference, UsualMove
 from models.plausibility.rules import (
     MIN_KNOWN,
     exchange_gain,
@@ -46,8 +46,9 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True)
 class Plausibility:
-    """What one run is held against. ``period`` is the grain of the book; ``earlier`` is None where none is near."""
+    """The run of a date is held against this. ``period``: the grain of the book; ``earlier``: None where none is near."""
 
+    as_of: date
     reference: TrainingReference
     earlier: Earlier | None
     period: str
@@ -64,23 +65,27 @@ class Plausibility:
         yield from _scores(before.scores, now.scores, beside)
         if self.reference == NO_REFERENCE:  # what is usual is not known
             return
-        moved = dict(self._moves(before, now))
+        moved = dict(self._moves(before, now, beside))
         for name, first in before.inputs.items():
             if name in now.inputs:
                 yield from self._input(name, first, now.inputs[name], beside, moved.get(name))
         yield from self._exchanged(before, now, beside, moved)
         yield from self._moved_inputs(moved, beside)
 
-    def _moves(self, before: RunCounts, now: RunCounts) -> Iterator[tuple[str, float]]:
+    def _usual(self, name: str, beside: str) -> UsualMove:
+        """How far an input may have moved since by itself."""
+        return self.reference.usual_of(name, self.reference.longer(self.as_of) if beside == TRAINING else 1.0)
+
+    def _moves(self, before: RunCounts, now: RunCounts, beside: str) -> Iterator[tuple[str, float]]:
         """Index of each input that has one, beyond chance and beyond what was usual."""
         for name, first in before.inputs.items():
             if name in now.inputs and self.reference.spreads(name):
-                yield name, max(shift(first, now.inputs[name]) - self.reference.usual_of(name).shift, 0.0)
+                yield name, max(shift(first, now.inputs[name]) - self._usual(name, beside).shift, 0.0)
 
     def _input(
         self, name: str, before: ColumnCounts, now: ColumnCounts, beside: str, moved: float | None
     ) -> Iterator[Reading]:
-        usual, weight = self.reference.usual_of(name), self.reference.weight.get(name, 1.0)
+        usual, weight = self._usual(name, beside), self.reference.weight.get(name, 1.0)
         at = "at training" if beside == TRAINING else f"at the {beside}"
 
         def reading(code: str, figure: float, found: str, remedy: str = _AT_SOURCE) -> Reading:

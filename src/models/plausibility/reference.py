@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from models.codec import from_json, to_json_text
 from models.plausibility.counts import NOTHING_COUNTED, ColumnCounts, RunCounts
@@ -19,6 +20,19 @@ class UsualMove:
     missing: float = 0.0
     sign: float = 0.0
 
+    def over(self, longer: float) -> UsualMove:
+        """The same where it goes on at that pace: a stability index grows with the square of the way.
+
+        >>> UsualMove(shift=0.5, level=2.0, missing=0.1).over(2.0)
+        UsualMove(shift=2.0, level=4.0, missing=0.2, sign=0.0)
+        """
+        return UsualMove(
+            shift=self.shift * longer**2,
+            level=self.level**longer,
+            missing=self.missing * longer,
+            sign=self.sign * longer,
+        )
+
 
 NO_MOVE = UsualMove()
 AGES = ("_recency_days", "_age_days", "_overdue")
@@ -27,7 +41,7 @@ AGES = ("_recency_days", "_age_days", "_overdue")
 
 @dataclass(frozen=True, kw_only=True)
 class TrainingReference:
-    """Of the latest date learned from.
+    """Of the latest date learned from, ``as_of``, and the ``span_days`` before it in which the others lie.
 
     Attributes:
         counts: its clients by input and by what the models that serve say of them, whose outcomes they knew.
@@ -45,10 +59,22 @@ class TrainingReference:
     no_sizes: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     regular: Mapping[str, float] = field(default_factory=dict)
+    as_of: date | None = None
+    span_days: int = 0
 
-    def usual_of(self, name: str) -> UsualMove:
-        """The usual move of an input."""
-        return self.usual.get(name, NO_MOVE)
+    def usual_of(self, name: str, longer: float = 1.0) -> UsualMove:
+        """The usual move of an input, in a stretch so many times longer than that of the dates learned from."""
+        return self.usual.get(name, NO_MOVE).over(longer)
+
+    def longer(self, as_of: date) -> float:
+        """How many times longer ago the latest date learned from is than the dates learned from are apart; 1 at least.
+
+        >>> TrainingReference(as_of=date(2022, 1, 1), span_days=365).longer(date(2024, 1, 1))
+        2.0
+        """
+        if self.as_of is None or not self.span_days:
+            return 1.0
+        return max((as_of - self.as_of).days / self.span_days, 1.0)
 
     def spreads(self, name: str) -> bool:
         """Whether the distribution of an input over clients tells anything: ages move with the date alone."""

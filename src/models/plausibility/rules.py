@@ -67,7 +67,7 @@ def level_factor(before: Bins, now: Bins) -> float:
 
     >>> level_factor({401: 100}, {461: 100}) > 500
     True
-    >>> level_factor({401: 100}, {402: 100})
+    >>> level_factor({401: 100}, {401: 60, 402: 40})
     1.0
     """
     first, second = sizes(before), sizes(now)

@@ -52,6 +52,7 @@ def plausibility_of(
 ) -> Plausibility:
     """What a run at a date is held against."""
     return Plausibility(
+        as_of=as_of,
         reference=reference,
         earlier=previous if previous is not None and near(as_of, previous.as_of, config) else None,
         period=config.time.period,
@@ -83,6 +84,8 @@ def reference_of(models: FittedModels, panel: Panel, origins: Sequence[int], con
         weight=_weights(models, now),
         no_sizes=tuple(each.name for each in models.contract.features if each.unit in _RATES),
         shared=tuple(name for name in models.contract.names if name.startswith(_shared_beginnings(config))),
+        as_of=panel.grid.start_of(latest),
+        span_days=(panel.grid.start_of(latest) - panel.grid.start_of(min(origins))).days,
         regular=regular_ages([counts, *others], _OFTEN * DAYS_PER_PERIOD[config.time.period]),
     )
 
