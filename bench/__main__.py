@@ -7,7 +7,19 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ONLY_WHEN_NAMED = {"accuracy", "alarms", "backtest", "cold", "mutations", "newcomers", "small", "steadiness", "truth"}
+ONLY_WHEN_NAMED = {
+    "accuracy",
+    "alarms",
+    "backtest",
+    "cold",
+    "feed",
+    "monitor",
+    "mutations",
+    "newcomers",
+    "small",
+    "steadiness",
+    "truth",
+}
 """They judge and time nothing; accuracy needs public data and other packages, and half an hour; cold needs a run."""
 
 

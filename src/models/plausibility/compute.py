@@ -46,7 +46,7 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True)
 class Plausibility:
-    """The run of a date is held against this. ``period``: the grain of the book; ``earlier``: None where none is near."""
+    """The run of a date is held against this. ``period``: the grain of the book; ``earlier``: None if none is near."""
 
     as_of: date
     reference: TrainingReference
