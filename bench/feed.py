@@ -23,6 +23,7 @@ from bench.mutations.whole_feeds import whole_feed_mutations
 
 from models.book.door import Book
 from models.config.guard import GuardConfig
+from models.config.monitor import GuardMode
 from models.config.root import Config
 from models.errors import ClientValueError, UserError
 from models.notices import Notice, Severity
@@ -65,7 +66,7 @@ def main() -> int:
     """Mutate, look, print; with --write the page as well."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=7)
-    parser.add_argument("--clients", type=int, default=300)
+    parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--mutations", type=int, default=200)
     parser.add_argument("--keep", type=Path, default=None, help="folder for books and models; default: none is kept")
     parser.add_argument("--write", action="store_true", help="put the figures into FEED.md")
@@ -106,7 +107,7 @@ class Watch:
     def of(cls, feed: Feed) -> Watch:
         """Score the month before, and the month itself as it should be."""
         nothing_refused = GuardConfig.model_validate({name: {"refused": None} for name in GuardConfig.model_fields})
-        off = feed.config.monitor.model_copy(update={"guard": "off"})
+        off = feed.config.monitor.model_copy(update={"guard": GuardMode.OFF})
         lenient = feed.config.model_copy(update={"guard": nothing_refused, "monitor": off})
         until = feed.book.known_until
         place = feed.folder / "month-before"
@@ -123,14 +124,14 @@ class Watch:
         source = self.feed.changed(mutation.change)
         facts = {"mutation": mutation.name, "kind": mutation.kind, "said": said}
         try:
-            self.feed.opened(source)
+            book = self.feed.opened(source)
         except UserError as error:
             said["door"] = REFUSED
             by.append(str(error)[:200])
-        try:
-            book = replace(self.feed, config=self.lenient).opened(source)
-        except ClientValueError:
-            return Caught(**facts, by="; ".join(by), same=False, reached=False)
+            try:
+                book = replace(self.feed, config=self.lenient).opened(source)
+            except ClientValueError:
+                return Caught(**facts, by="; ".join(by), same=False, reached=False)
         known = {(notice.code, notice.subject) for notice in self.feed.notices}
         said["door"] = said["door"] or _heard([n for n in book.notices if (n.code, n.subject) not in known])
         unlike = likeness_notices(book, self.feed.bundle.profile, self.feed.bundle.config, self.feed.config.guard)

@@ -26,6 +26,7 @@ from bench.mutations.mutators import Frames
 from models.book.door import Book
 from models.config.guard import GuardConfig
 from models.config.loading import load_config
+from models.config.monitor import GuardMode
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.monitoring.job import Places, monitor
@@ -201,7 +202,7 @@ def _drifted(published: Published, root: Path, name: str, shown: Path) -> list[N
     config = published.config.model_copy(
         update={
             "guard": GuardConfig.model_validate(lenient),
-            "monitor": published.config.monitor.model_copy(update={"guard": "mark"}),
+            "monitor": published.config.monitor.model_copy(update={"guard": GuardMode.MARK}),
             "book": published.config.book.model_copy(update={"path": str(place)}),
             "run": published.config.run.model_copy(update={"work_dir": str(root / f"work-{name}")}),
         }
