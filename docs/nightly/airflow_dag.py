@@ -27,5 +27,11 @@ with DAG(
         retries=1,
         retry_delay=timedelta(minutes=15),
     )
-    gc = BashOperator(task_id="gc", bash_command="clientvalue gc --config book.yaml", cwd=HOME, append_env=True)
+    gc = BashOperator(
+        task_id="gc",
+        bash_command="clientvalue gc --config book.yaml",
+        cwd=HOME,
+        append_env=True,
+        trigger_rule="none_failed",  # also after a night with nothing to do
+    )
     nightly >> gc

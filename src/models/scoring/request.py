@@ -72,6 +72,7 @@ class ScoringRequest:
 
 
 def manifest_facts(prepared: PreparedBook, job: ScoringRequest, tally: Tally) -> dict[str, object]:
+    """What the manifest of a run holds: what it was made from, how, and what came of it in figures."""
     previous = job.decision_context.previous
     return {
         "run_key": job.key,
