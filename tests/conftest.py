@@ -16,6 +16,7 @@ from support.guards import FastLane
 from support.lanes import fast_ones
 
 if TYPE_CHECKING:
+    from support.rivals import Rivals
     from support.trained_lender import TrainedLender
 
 REAL_DATA = "CLIENTVALUE_REAL_DATA"
@@ -55,6 +56,14 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> TrainedLender:
     from support.trained_lender import trained_lender  # noqa: PLC0415 - MLflow loads slowly
 
     return trained_lender(tmp_path_factory.mktemp("trained"))
+
+
+@pytest.fixture(scope="session")
+def rivals(tmp_path_factory: pytest.TempPathFactory) -> Rivals:
+    """A lender's book with four registered versions, trained once for all tests; leave them as they are."""
+    from support.rivals import rivals_in  # noqa: PLC0415 - MLflow loads slowly
+
+    return rivals_in(tmp_path_factory.mktemp("rivals"))
 
 
 @pytest.fixture(scope="session")

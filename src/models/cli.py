@@ -1,6 +1,7 @@
 """The command line: a table of its commands, each loaded when it is called, and what becomes of their errors.
 
-Exit codes: 0 done, 2 the user's mistake, 1 ours, 3 findings or an alarm, 4 nothing to do, 130 interrupted.
+Exit codes: 0 done, 2 the user's mistake, 1 ours, 3 findings, an alarm or a gate that does not hold, 4 nothing to do,
+130 interrupted.
 """
 
 from __future__ import annotations
@@ -67,6 +68,9 @@ VERBS = {
         "models.segments.command", "Profile the kinds of clients in a book: segments, stages, types, regions."
     ),
     "backtest": Verb("models.backtest.command", "Replay the grading at past dates: does it pay?"),
+    "compare": Verb("models.comparison.command", "Hold two versions against what came since, side by side."),
+    "promote": Verb("models.promotion.command", "Make a version the champion if it passes the gate."),
+    "rollback": Verb("models.promotion.command", "Return to the champion before."),
     "tiers": Verb("models.what_if.command", "Ask who would change tier under another policy."),
     "overview": Verb(
         "models.overview.command", "One page of a published run: tiers, movers, warnings, funnel, figures."
@@ -86,8 +90,8 @@ app = VerbGroup(
     name="clientvalue",
     verbs=VERBS,
     help="Client value, decline risk and tiers for project finance and corporate lending.",
-    epilog="Exit codes: 0 done, 2 a mistake in what was asked or given, 1 a mistake of ours, 3 findings or an alarm, "
-    "4 nothing to do, 130 interrupted.",
+    epilog="Exit codes: 0 done, 2 a mistake in what was asked or given, 1 a mistake of ours, 3 findings, an alarm or a "
+    "gate that does not hold, 4 nothing to do, 130 interrupted.",
     no_args_is_help=True,
 )
 TRACEBACK = "CLIENTVALUE_TRACEBACK"

@@ -11,11 +11,13 @@ import pytest
 
 from end_to_end.conftest import Command
 from models.documents.schemas import DOCUMENTS
+from support.rivals import Rivals
 from support.trained_lender import TrainedLender
 
 DEMO = Path(__file__).parents[2] / "configs" / "demo.yaml"
 FEW = ("--clients", "60", "--months", "36", "--out", "{folder}/book")
 ELSEWHERE = ("--set", "run.work_dir={folder}/out", "--set", "run.tracking_uri=sqlite:///{folder}/mlflow.db")
+RIVALS = ("--config", "{rivals}", "--set", "run.work_dir={work}", "--set", "run.tracking_uri={tracking}")
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "evaluate": ("--config", "{config}", *ELSEWHERE),
     "run": ("--config", "{config}", *ELSEWHERE),
@@ -43,15 +45,24 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "predict": ("--config", "{config}"),
     "publish": ("--config", "{config}", "--set", "publish.sink=duckdb://{folder}/sink.db"),
     "tiers": ("--config", "{config}"),
+    "compare": ("1", "3", *RIVALS, "--page", "{folder}/comparison.html"),
+    "promote": ("3", *RIVALS),
+    "rollback": RIVALS,
     "simulate": ("--clients", "20", "--months", "12", "--out", "{folder}/book"),
 }
 
 
 @pytest.mark.parametrize("verb", sorted(DOCUMENTS))
 def test_a_program_gets_what_the_schema_promises(
-    verb: str, trained: TrainedLender, command: Command, tmp_path: Path
+    verb: str, trained: TrainedLender, rivals: Rivals, command: Command, tmp_path: Path
 ) -> None:
     places = {"config": trained.config_file, "folder": tmp_path, "client": trained.column("client_id")[3]}
+    if verb in ("compare", "promote", "rollback"):
+        run = rivals.copied(tmp_path).run
+        places |= {"rivals": rivals.config_file, "work": run.work_dir, "tracking": run.tracking_uri}
+    if verb == "rollback":  # from something
+        arguments = (each.format(**places) for each in RIVALS)
+        assert command("promote", "2", *arguments, "--override-reason", "a test").code == 0
     if verb == "funnel":  # the lender has no opportunities
         assert command("simulate", *(each.format(**places) for each in FEW)).code == 0
     ended = command(verb, *(each.format(**places) for each in ARGUMENTS[verb]), "--json")

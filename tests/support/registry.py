@@ -14,7 +14,7 @@ from typing import Any
 
 from models.config.loading import parse_config
 from models.config.root import Config
-from models.publications.ledger import Act, Ledger
+from models.publications.ledger import Act, PublicationLedger
 from models.tracking.aliases import Succession
 from models.tracking.appointments import Appointment, appoint, begin
 from models.tracking.mlflow import Tracking
@@ -47,8 +47,8 @@ def change(act: Act, version: str, why: str = "better") -> Appointment:
     return Appointment(act, version, key_of(version), why)
 
 
-def ledger_in(root: Path) -> Ledger:
-    return Ledger(root / "scores")
+def ledger_in(root: Path) -> PublicationLedger:
+    return PublicationLedger(root / "scores")
 
 
 def _dying(succession: Succession, at: int) -> None:

@@ -11,6 +11,7 @@ from models.config.base import Section
 from models.config.credit import CreditConfig
 from models.config.explaining import CardConfig, ExplainingConfig
 from models.config.feature_names import feature_problems
+from models.config.gate import CompareConfig, GateConfig
 from models.config.guard import GuardConfig
 from models.config.kinds import (
     NeedsConfig,
@@ -96,6 +97,8 @@ class Config(Section):
     nightly: NightlyConfig = NightlyConfig()
     publish: PublishConfig = PublishConfig()
     card: CardConfig = CardConfig()
+    compare: CompareConfig = CompareConfig()
+    gate: GateConfig = GateConfig()
     run: RunConfig = RunConfig()
 
     @property
@@ -128,6 +131,8 @@ class Config(Section):
                 "nightly": True,
                 "publish": True,
                 "card": True,
+                "compare": True,
+                "gate": True,
                 "run": _WITHOUT_MEANING,
             },
         )

@@ -208,6 +208,12 @@ class OriginsConfig(Section):
         description="Whether decline is also learned from the origins after these, of whose outcomes a part has come; "
         "the rest is expected by what became of clients that stood alike after as long.",
     )
+    learn_until: date | None = Field(
+        default=None,
+        exclude_if=lambda day: day is None,  # so that configs without it mean what they meant
+        description="Outcomes from this day on teach the models that serve nothing: held back to judge versions by, "
+        "see `clientvalue compare`. Null: all of the book teaches.",
+    )
     group_folds: Annotated[int, Field(ge=2)] = Field(
         default=3,
         description="Where sponsor groups are known, a test client is scored by a model that saw none of its group.",

@@ -9,6 +9,7 @@ from models.audit.compute import Audit
 from models.backtest.contents import BacktestReport
 from models.card.report import ModelCard
 from models.codec import JsonObject, schema
+from models.comparison.report import VersionComparison
 from models.evaluation.report.contents import EvaluationReport
 from models.explanation.report import ClientDocument
 from models.features.report import PublishedFeatures
@@ -17,6 +18,7 @@ from models.kpis.report import KpiReport
 from models.lists.report import WorkLists
 from models.monitoring.report import MonitorReport
 from models.overview.report import Overview
+from models.promotion.report import PromotionReport, RollbackReport
 from models.retention.report import Collected
 from models.run.job import RunDocument
 from models.scoring.report import Predicted
@@ -30,6 +32,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "backtest": BacktestReport,
     "card": ModelCard,
     "check": Audit,
+    "compare": VersionComparison,
     "evaluate": EvaluationReport,
     "explain": ClientDocument,
     "features": PublishedFeatures,
@@ -41,6 +44,8 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "overview": Overview,
     "predict": Predicted,
     "publish": SinksReport,
+    "promote": PromotionReport,
+    "rollback": RollbackReport,
     "run": RunDocument,
     "segments": ProfilesReport,
     "tiers": TierShift,

@@ -117,3 +117,16 @@ def mae(actual: ArrayLike, predicted: ArrayLike, *, weight: ArrayLike | None = N
     """
     checked = sample("MAE", actual, predicted, weight)
     return checked.mean(np.abs(checked.score - checked.actual))
+
+
+def mean_error(actual: ArrayLike, predicted: ArrayLike, *, weight: ArrayLike | None = None) -> float:
+    """Mean of what was predicted less what came, in currency; 0 is right in total, above 0 too much was promised.
+
+    Shapes (n_clients,); unlike the total ratio it is defined where clients together brought nothing or less. Raises
+    ``TooLittleDataError`` if there is no client.
+
+    >>> mean_error([0.0, -2.0], [3.0, -4.0])
+    0.5
+    """
+    checked = sample("the mean error", actual, predicted, weight)
+    return checked.mean(checked.score - checked.actual)

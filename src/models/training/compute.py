@@ -69,6 +69,8 @@ def train_models(  # noqa: PLR0913 - three observers look on
 ) -> Trained:
     """Evaluate at every test origin, refit on all origins with complete outcomes, and write the bundle to ``folder``.
 
+    Outcomes from ``origins.learn_until`` on are held back from the models that serve.
+
     ``truth`` is the file of what could be known, for a simulated book; ``previous`` the segments that serve so far,
     whose numbers the new ones take over. ``mapper`` shares the fits, by default among processes of this machine.
     ``seen`` is shown each test origin as it is judged.
@@ -76,7 +78,8 @@ def train_models(  # noqa: PLR0913 - three observers look on
     Raises a ``UserError`` if the book does not cover the origins or holds too little to learn from.
     """
     plan = evaluation_plan(book, config, config.origins.test)
-    served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(book.known_until))
+    until = min(config.origins.learn_until or book.known_until, book.known_until)
+    served = learning_origins(config, plan.grid, book.first_date, outcomes_before=plan.grid.index_of(until))
     require_events(book, config, plan.grid, [*plan.tests, served.latest])
     learned = learning_panel(
         book,
@@ -84,7 +87,7 @@ def train_models(  # noqa: PLR0913 - three observers look on
         plan.grid,
         plan.origins(served),
         progress,
-        notes_before=plan.never_before,
+        notes_before=min(plan.never_before, served.learn[0]),
         cold_start=config.learners.cold_start.serve,
     )
     panel = learned.panel

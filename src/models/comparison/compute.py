@@ -1,0 +1,149 @@
+"""Two versions scored on the same book without fitting anything, and held beside what came and beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from models.book.door import Book
+from models.comparison.changes import expected_change
+from models.comparison.judging import Pair, judged_versions
+from models.comparison.report import ComparedVersion, JudgedVersions, VersionComparison
+from models.comparison.rules import JudgingTime
+from models.comparison.scored import require_same_question, scored_version
+from models.config.root import Config
+from models.errors import UserError
+from models.notices import Notice, Severity, by_severity
+from models.pipeline.bundle import Bundle
+from models.vocab import Progress, SilentProgress
+
+NOT_JUDGED = "not_judged"
+"""The code of the notice that says why nothing was."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A version with its models; ``version`` is its number in the registry, empty for a folder."""
+
+    asked: str
+    version: str
+    bundle: Bundle
+
+    @property
+    def described(self) -> ComparedVersion:
+        """The same as a report tells it."""
+        return ComparedVersion(
+            asked=self.asked,
+            version=self.version,
+            bundle=self.bundle.key,
+            learned_until=self.bundle.models.learned.until,
+        )
+
+
+def compare_versions(
+    book: Book,
+    first: Candidate,
+    second: Candidate,
+    config: Config,
+    at: date | None = None,
+    *,
+    in_sample: bool = False,
+    progress: Progress = SilentProgress(),
+) -> VersionComparison:
+    """Judge both at ``at``, else at the date of ``JudgingTime``, and tell what would change at the end of the book.
+
+    Where no date is given and there is none, nothing is judged, unless it may be ``in_sample``: then a whole horizon
+    before the end of the book. Raises ``UserError`` for versions that foresee different things, and for a date that one
+    of them learned from.
+    """
+    bundles = (first.bundle, second.bundle)
+    require_same_question(bundles)
+    time = _time(book, bundles, config)
+    if at is not None:
+        time.require(at, in_sample=in_sample)
+    when = at or time.default_date() or (time.a_horizon_ago() if in_sample else None)
+    judged = None if when is None else _judged(book, bundles, config, time, when, progress)
+    progress.stage(f"Looking at what would change on {book.known_until}")
+    now = _scored(book, bundles, config, book.known_until)
+    return VersionComparison(
+        book=book.name,
+        currency=book.currency,
+        period=time.period,
+        horizon=time.horizon,
+        versions=(first.described, second.described),
+        resamples=config.run.bootstrap_resamples,
+        judged=judged,
+        why="" if judged else time.why_none(),
+        change=expected_change(*now, book.known_until),
+        notices=by_severity(_notices(bundles, judged, time)),
+    )
+
+
+def _time(book: Book, bundles: tuple[Bundle, Bundle], config: Config) -> JudgingTime:
+    settings = bundles[0].config.time
+    return JudgingTime(
+        period=settings.period,
+        horizon=settings.horizon_periods,
+        known_until=book.known_until,
+        learned_until=max(each.models.learned.until for each in bundles),
+        least_elapsed=config.compare.least_elapsed,
+    )
+
+
+def _judged(
+    book: Book, bundles: tuple[Bundle, Bundle], config: Config, time: JudgingTime, when: date, progress: Progress
+) -> JudgedVersions:
+    progress.stage(f"Scoring both versions as of {when}")
+    pair = _scored(book, bundles, config, when)
+    progress.stage("Judging them by what came since")
+    return judged_versions(book, pair, time, when, config, in_sample=when < time.learned_until)
+
+
+def _scored(book: Book, bundles: tuple[Bundle, Bundle], config: Config, when: date) -> Pair:
+    first, second = (scored_version(book, each, config, when) for each in bundles)
+    if not first.panel.client_id.equals(second.panel.client_id):
+        raise UserError(
+            rule="two versions can only be compared on the same clients",
+            got=f"{len(first.panel):,} and {len(second.panel):,} at {when}",
+            remedy="train one of them again with the settings of the other",
+        )
+    return first, second
+
+
+def _notices(bundles: tuple[Bundle, Bundle], judged: JudgedVersions | None, time: JudgingTime) -> Iterator[Notice]:
+    if judged is None:
+        yield _notice(NOT_JUDGED, Severity.WARNING, "outcomes", time.why_none())
+    else:
+        yield from _of_outcomes(judged, time)
+    if any(each.models.cold is not None for each in bundles):
+        yield _notice("active_only", Severity.NOTE, "clients", "those without activity are scored, but not compared")
+    for each in bundles:
+        yield from each.models.learned.uncalibrated()
+
+
+def _of_outcomes(judged: JudgedVersions, time: JudgingTime) -> Iterator[Notice]:
+    part = judged.so_far
+    if judged.in_sample:
+        found = (
+            f"in sample: a version learned from outcomes until {time.learned_until}, so what came after {judged.as_of} "
+            "is no proof of anything"
+        )
+        yield _notice("in_sample", Severity.WARNING, "outcomes", found, f"choose {time.learned_until} or later")
+    if part.is_whole:
+        return
+    found = (
+        f"{part.elapsed} of {part.horizon} {part.period}s are over: declines are those that stand so now, value what "
+        "came so far; intervals of value are not judged"
+    )
+    yield _notice("horizon_not_over", Severity.NOTE, "outcomes", found)
+    if part.elapsed < time.least_periods:
+        found = f"less than compare.least_elapsed asks for ({time.least_periods} {part.period}s): mostly noise"
+        yield _notice("little_elapsed", Severity.WARNING, "outcomes", found)
+    if not part.earlier:
+        found = "no earlier horizon is over, so declines are taken to stand at once and value to come evenly"
+        yield _notice("no_earlier_horizon", Severity.WARNING, "outcomes", found, "compare when the book is longer")
+
+
+def _notice(code: str, severity: Severity, subject: str, found: str, remedy: str = "") -> Notice:
+    return Notice(code=code, severity=severity, subject=subject, found=found, remedy=remedy)

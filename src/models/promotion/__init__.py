@@ -1,0 +1,1 @@
+"""The gate before a version may serve, and the change of champion: promoted, or taken back."""
