@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -141,6 +142,37 @@ def test_days_of_which_the_models_knew_what_came_are_said_and_left(
     told = called(config, FIRST)
     assert told.night.published == (LEARNED_UNTIL, date(2022, 8, 1), date(2022, 9, 1), FIRST)
     assert told.step("due")["dates"] == ["2022-07-01", "2022-08-01", "2022-09-01", "2022-10-01"]
+
+
+def test_a_night_fills_the_sinks_and_looks_at_what_it_published(
+    lender: NightLender, tmp_path: Path, called: Called
+) -> None:
+    sink = f"sqlite:///{tmp_path}/sink.db"
+    config = lender.at_work(tmp_path, FIRST, **{"publish.sink": sink, "nightly.monitor": "true"})
+    done = called(config, FIRST)
+    assert done.night.code in (ExitCode.DONE, ExitCode.ALARM)
+    scores = pd.read_parquet(latest_folder(scores_of(tmp_path)) / "scores.parquet")
+    assert done.step("sink")["rows"]["scores"] == len(scores)
+    assert done.step("monitored")["raised"] is (done.night.code is ExitCode.ALARM)
+    assert (tmp_path / "work" / "lender" / "monitor.html").is_file()
+    with sqlite3.connect(tmp_path / "sink.db") as database:
+        rows = database.execute("select client_id, tier from clientvalue_scores order by client_id").fetchall()
+    assert rows == sorted(zip(scores["client_id"], scores["tier"], strict=True))
+    again = called(config, FIRST)
+    assert again.night.code is ExitCode.NOTHING_TO_DO
+    assert again.step("sink")["dates"] == []
+
+
+def test_a_sink_that_does_not_answer_leaves_what_was_published_and_is_filled_by_a_later_night(
+    lender: NightLender, tmp_path: Path, called: Called
+) -> None:
+    (tmp_path / "sink.db").mkdir()
+    config = lender.at_work(tmp_path, FIRST, **{"publish.sink": f"sqlite:///{tmp_path}/sink.db"})
+    failed = called(config, FIRST)
+    assert (failed.night.code, failed.night.published) == (ExitCode.USERS, (FIRST,))
+    assert list(PublicationLedger(scores_of(tmp_path)).official()) == [FIRST]
+    (tmp_path / "sink.db").rmdir()
+    assert called(config, FIRST).step("sink")["dates"] == [FIRST.isoformat()]
 
 
 def test_a_night_that_was_killed_after_its_folder_stood_is_finished_by_the_next(

@@ -33,6 +33,7 @@ class NightLender:
         """The config as it is on the day ``until``, with the book of that day and results below ``folder``."""
         book = write_tables(folder / f"book-{until}", before(self.whole, until))
         settings = [f"book.path={book}", f"book.known_until={until}", f"run.work_dir={folder}/work"]
+        settings.append("nightly.monitor=false")  # unless a test asks for it
         return load_config(self.config_file, [*settings, *(f"{name}={value}" for name, value in run.items())])
 
 

@@ -38,4 +38,7 @@ class NightlyConfig(Section):
         default=31,
         description="So many missed dates before the due one are made up for, the latest; a month of days by default.",
     )
+    monitor: bool = Field(
+        default=True, description="Whether a night that published also looks at drift and outcomes; alarms end with 3."
+    )
     kept: KeptConfig = KeptConfig()

@@ -11,7 +11,14 @@ from pathlib import Path
 from models.book.door import Book
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
-from models.errors import ClientValueError, ImplausibleBookError, UnlikeTrainingError, UserError
+from models.errors import (
+    ClientValueError,
+    ImplausibleBookError,
+    ManyProblemsError,
+    UnlikeTrainingError,
+    UserError,
+)
+from models.monitoring.job import monitor
 from models.nightly.journal import NightJournal
 from models.nightly.rules import DueDates, ExitCode, due_date, due_dates
 from models.notices import severity_counts
@@ -20,6 +27,7 @@ from models.publications.latest import lead_latest
 from models.publications.ledger import PublicationLedger
 from models.scoring.job import predict
 from models.scoring.policy_in_force import policy_hash
+from models.sinks.job import publish_due
 from models.store.locks import LockedError, exclusive
 from models.tracking.names import CHAMPION
 from models.vocab import SilentProgress
@@ -97,7 +105,35 @@ def _steps(settings: Config, journal: NightJournal, place: str | None, today: da
     for day in found.dates:
         _score(settings, journal, book, day)
         published.append(day)
-    return Night(code=ExitCode.DONE if published else ExitCode.NOTHING_TO_DO, published=tuple(published))
+    _fill_sinks(settings, journal)
+    if not published:
+        return Night(code=ExitCode.NOTHING_TO_DO)
+    alarm = settings.nightly.monitor and _watch(settings, journal, book)
+    return Night(code=ExitCode.ALARM if alarm else ExitCode.DONE, published=tuple(published))
+
+
+def _fill_sinks(settings: Config, journal: NightJournal) -> None:
+    """Bring every sink level with what is published, also what an earlier night could not. Raises ``UserError``."""
+    report = publish_due(settings)
+    for sink in report.sinks:
+        rows = {table.table: table.rows for run in sink.written for table in run.tables}
+        dates = [run.as_of for run in sink.written]
+        journal.info("sink", sink=sink.sink, dates=dates, rows=rows)
+    problems = [
+        UserError(rule=each.rule, got=f"{each.got} ({each.sink})", remedy=each.remedy) for each in report.problems
+    ]
+    if problems:
+        raise problems[0] if len(problems) == 1 else ManyProblemsError(subject="the sinks", problems=problems)
+
+
+def _watch(settings: Config, journal: NightJournal, book: Book) -> bool:
+    """Look at what was published beside training and what came of it; whether somebody must look too."""
+    report = monitor(settings, book=book).report
+    for alarm in report.alarms:
+        facts = {"code": alarm.code, "beside": alarm.beside, "subjects": len(alarm.subjects), "limit": alarm.limit}
+        (journal.warning if alarm.is_raised else journal.info)("alarm", severity=alarm.severity, **facts)
+    journal.info("monitored", as_of=report.as_of, raised=report.is_raised)
+    return report.is_raised
 
 
 def _due(settings: Config, book: Book, bundle: Bundle, due: date, scores: Path) -> DueDates:

@@ -68,9 +68,7 @@ def publish_run(folder: Path, entry: Publication, settings: Config) -> tuple[Wri
         entries = PublicationLedger(folder.parent).entries()
         book = PublishedBook(name=settings.book.name, scores=folder.parent, entries=entries)
         return tuple(
-            write_run(_opened(place), folder, entry, book, settings.publish)
-            for place in _places(settings.publish)
-            for place in _places(settings.publish)
+            write_run(_opened(place), folder, entry, book, settings.publish) for place in _places(settings.publish)
         )
 
 
