@@ -12,7 +12,7 @@ import pytest
 
 from support.sink_rows import Place, delta_place, duckdb_place, postgres_place, sqlite_place
 
-KINDS = ("postgresql", "duckdb", "sqlite", "delta")
+KINDS = (pytest.param("postgresql", marks=pytest.mark.slow), "duckdb", "sqlite", "delta")
 _NUMBERS = count()
 
 

@@ -31,6 +31,11 @@ def test_a_treatment_becomes_columns_and_nobodys_is_null() -> None:
     ]
 
 
+def test_a_column_of_nothing_but_nulls_waits_until_its_kind_is_known() -> None:
+    struct = pa.struct([("unknown", pa.null()), ("known", pa.float64())])
+    assert [leaf.column.name for leaf in leaves_of([pa.field("treatment", struct)])] == ["treatment_known"]
+
+
 @pytest.mark.parametrize("names", [("risk-score", "risk score"), ("x" * 64,)])
 def test_names_that_databases_cannot_tell_apart_are_refused(names: tuple[str, ...]) -> None:
     fields = [pa.field(name, pa.float64()) for name in names]

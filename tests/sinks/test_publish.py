@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from sqlalchemy import dialects
 
 from models.config.root import Config
 from models.publications.ledger import Act
+from models.sinks import tables
 from models.sinks.compute import Wish
 from models.sinks.job import publish, publish_due, publish_run
-from models.sinks.tables import EXPLAINED, RunStamp, RunTable
+from models.sinks.tables import EXPLAINED, RunStamp, RunTable, run_tables
 from support.published_runs import (
     APRIL,
     BOOK,
@@ -186,6 +188,30 @@ def test_a_real_run_stands_there_in_every_cell(sink: Place, trained: TrainedLend
     report = publish_due(config_with(tmp_path / "work", sink.address, **sink.settings))
     assert report.problems == ()
     assert sink.of_runs() == rows_of_run(trained.predicted.folder, BOOK)
+
+
+def test_a_database_that_only_sqlalchemy_knows_gets_the_same(postgres_sink: Place, tmp_path: Path) -> None:
+    """A dialect of another name, so that nothing of what is special to PostgreSQL and SQLite is used."""
+    dialects.registry.register("lenderdb", "support.other_database", "OtherDatabase")
+    address = postgres_sink.address.replace("postgresql:", "lenderdb:")
+    config = config_with(tmp_path, address, **postgres_sink.settings)
+    published_run(config, scores=pa.schema([field for field in SCORES_SCHEMA if field.name != "cold_start"]))
+    publish_due(config)
+    second = published_run(config, seed=2, clients=CLIENTS[2:])
+    report = publish_due(config)
+    assert report.problems == ()
+    assert report.sinks[0].written[0].added_columns == ("scores.cold_start",)
+    assert postgres_sink.of_runs() == of_files(config, second.folder)
+
+
+def test_a_run_is_never_held_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = config_with(tmp_path)
+    run = published_run(config)
+    monkeypatch.setattr(tables, "BLOCK_ROWS", 24)
+    for table in run_tables(scores_of(config) / run.folder):
+        blocks = [block.num_rows for block in table.batches(RunStamp(BOOK, MARCH, run.run_key))]
+        assert max(blocks) <= 24
+        assert len(blocks) >= sum(blocks) / 24
 
 
 def test_several_sinks_each_get_all_and_one_that_fails_harms_no_other(tmp_path: Path) -> None:

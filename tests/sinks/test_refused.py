@@ -152,7 +152,9 @@ def test_another_publishing_at_work_is_told(tmp_path: Path) -> None:
         publish_due(config, wait_seconds=0.1)
 
 
-@pytest.mark.parametrize("sink", ["postgresql", "duckdb", "sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "sink", [pytest.param("postgresql", marks=pytest.mark.slow), "duckdb", "sqlite"], indirect=True
+)
 def test_a_column_of_another_type_is_told_and_nothing_is_changed(sink: Place, tmp_path: Path) -> None:
     config = config_with(tmp_path / "work", sink.address, **sink.settings)
     published_run(config, MARCH)

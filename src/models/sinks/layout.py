@@ -127,7 +127,7 @@ def _leaves(field: pa.Field, way: tuple[str, ...], prefix: str) -> Iterator[Leaf
     if pa.types.is_struct(field.type):
         for inner in field.type:
             yield from _leaves(inner, way, f"{name}_")
-    elif not is_child(field):
+    elif not is_child(field) and not pa.types.is_null(field.type):  # of nothing but nulls nobody knows the kind
         yield Leaf(SinkColumn(name, _kind(field)), way)
 
 

@@ -34,7 +34,7 @@ PLACE = SinkColumn("place", ColumnKind.INTEGER)
 """The place in a list, from 1."""
 _STAMPED = ("as_of", "run_key")
 """Columns of files that every row of the sink has from the run."""
-_BLOCK_ROWS = 65_536
+BLOCK_ROWS = 65_536
 """Rows that are held at once, as they go into a table."""
 _RATE = "served_per_unit"
 _EXPLAINED = (
@@ -133,7 +133,7 @@ class _FlatPart:
     def blocks(self) -> Iterator[dict[str, pa.Array]]:
         """The columns, block by block."""
         wanted = list(dict.fromkeys(leaf.way[0] for leaf in self.leaves))
-        for batch in _batches(self.file, wanted):
+        for batch in _batches(self.file, wanted, rows=BLOCK_ROWS // 4):
             yield {leaf.column.name: leaf.of(batch) for leaf in self.leaves}
 
 
@@ -147,7 +147,7 @@ class _ListPart:
 
     def blocks(self) -> Iterator[dict[str, pa.Array]]:
         """The columns, block by block."""
-        for batch in _batches(self.file, [CLIENT, self.listed], rows=_BLOCK_ROWS // 8):
+        for batch in _batches(self.file, [CLIENT, self.listed], rows=BLOCK_ROWS // 8):
             lists = batch.column(self.listed)
             lengths = np.asarray(lists.value_lengths().fill_null(0), dtype=np.int64)
             owner = np.arange(len(lists)).repeat(lengths)
@@ -182,10 +182,10 @@ class _LongPart:
 
     @property
     def _rows(self) -> int:
-        return max(1, _BLOCK_ROWS // len(self.features))
+        return max(1, BLOCK_ROWS // len(self.features))
 
 
-def _batches(file: Path, columns: Sequence[str], *, rows: int = _BLOCK_ROWS // 4) -> Iterator[pa.RecordBatch]:
+def _batches(file: Path, columns: Sequence[str], *, rows: int) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(file) as opened:
         yield from opened.iter_batches(batch_size=rows, columns=list(columns))
 

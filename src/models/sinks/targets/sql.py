@@ -74,12 +74,12 @@ class SqlTransaction:
     def tables(self) -> KnownTables:
         """The tables with our prefix, as they are now."""
         with self._place.reporting("the sink must tell its tables"):
-            known = sa.inspect(self._connection).get_multi_columns(schema=self._place.database_schema)
-        found = {self._place.own(name): columns for (_, name), columns in known.items()}
+            found, schema = sa.inspect(self._connection), self._place.database_schema
+            names = [name for name in found.get_table_names(schema=schema) if self._place.own(name) is not None]
+            known = found.get_multi_columns(schema=schema, filter_names=names) if names else {}
         return {
-            name: {column["name"]: _kind(column["type"]) for column in columns}
-            for name, columns in found.items()
-            if name is not None
+            str(self._place.own(name)): {column["name"]: _kind(column["type"]) for column in columns}
+            for (_, name), columns in known.items()
         }
 
     def create(self, shape: SinkShape) -> None:
@@ -132,7 +132,7 @@ class SqlTransaction:
         """Send rows as CSV: numbers with all their digits, empty text in quotes, null as nothing."""
         quoted = self._connection.dialect.identifier_preparer
         columns = ", ".join(quoted.format_column(column) for column in table.columns)
-        statement = f"COPY {quoted.format_table(table)} ({columns}) FROM STDIN (FORMAT csv)"
+        statement = f"COPY {quoted.format_table(table)} ({columns}) FROM STDIN (FORMAT csv, ENCODING 'UTF8')"
         options, count = pa_csv.WriteOptions(include_header=False), 0
         driver: Any = self._connection.connection
         with driver.cursor() as cursor, cursor.copy(statement) as copy:
