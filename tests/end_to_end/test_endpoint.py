@@ -19,6 +19,7 @@ from models.features.job import features
 from models.features.report import KEYS, PublishedFeatures
 from models.lazy import load
 from models.store.sealed import read_manifest
+from models.tracking import served
 from models.tracking.quiet import quiet
 from support.trained_lender import TrainedLender
 
@@ -127,6 +128,17 @@ def test_without_published_features_clients_are_told_where_they_would_be_found(
         "client_id cannot be looked up: set CLIENTVALUE_FEATURES to the folder that clientvalue features left"
     )
     assert model.predict(pd.DataFrame({"as_of": ["2023-01-01"]}))["note"][0].startswith("nothing asked")
+
+
+def test_versions_that_were_registered_before_are_opened_as_they_were(
+    trained: TrainedLender, published: PublishedFeatures, model: Any
+) -> None:
+    """Their loader is named in files of MLflow that nobody writes anew."""
+    full = pq.read_table(published.file).to_pandas().drop(columns=list(KEYS)).head(5)
+    before = served._load_pyfunc(str(trained.result.bundle)).predict(full)
+    now = model.predict(full)[list(before.columns)]
+    assert list(before.columns) == ["value", "decline_probability"]
+    assert np.allclose(before.to_numpy(), now.to_numpy(dtype=float), rtol=1e-9, atol=0)
 
 
 def test_the_example_of_a_version_is_no_client(trained: TrainedLender, model: Any) -> None:

@@ -13,7 +13,7 @@ from models.card.text import card_markdown, short_description
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.pipeline.bundle import bundle_config, bundle_key, read_report
-from models.publications.ledger import PublicationLedger
+from models.publications.ledger import Publication, PublicationLedger
 from models.store.drafts import publish_text, scratch_folder
 from models.tracking.mlflow import RegisteredBundle, Tracking
 from models.tracking.names import CHAMPION
@@ -40,19 +40,25 @@ def card(
     """
     settings = settings_of(config, overrides)
     tracking = Tracking(settings)
-    made = _card_of(tracking, tracking.find(version), settings)
+    entries = PublicationLedger(work_dir(settings) / SCORES_FOLDER).entries()
+    made = _card_of(tracking, tracking.find(version), settings, entries)
     return _written(made, out or work_dir(settings))
 
 
 def register_card(tracking: Tracking, registered: RegisteredBundle, settings: Config) -> None:
-    """Keep the card of a new version with its model and its run, and its first lines as what the registry shows."""
-    made = _card_of(tracking, registered, settings)
+    """Keep the card of a new version with its model and its run, and its first lines as what the registry shows.
+
+    Of who approved it only the registry is asked: a ledger that is damaged stops no training at its end.
+    """
+    made = _card_of(tracking, registered, settings, entries=())
     with scratch_folder(work_dir(settings), "draft") as folder:
         _written(made, folder)
         tracking.describe(registered, short_description(made), folder)
 
 
-def _card_of(tracking: Tracking, registered: RegisteredBundle, settings: Config) -> ModelCard:
+def _card_of(
+    tracking: Tracking, registered: RegisteredBundle, settings: Config, entries: Sequence[Publication]
+) -> ModelCard:
     facts = tracking.facts_of(registered)
     return model_card(
         read_report(registered.folder, CardSource, whole=False),
@@ -68,7 +74,7 @@ def _card_of(tracking: Tracking, registered: RegisteredBundle, settings: Config)
         ),
         settings,
         tags=facts.tags,
-        entries=PublicationLedger(work_dir(settings) / SCORES_FOLDER).entries(),
+        entries=entries,
         graded=bundle_config(registered.folder),
     )
 
