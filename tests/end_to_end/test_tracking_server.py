@@ -78,18 +78,27 @@ def test_train_json_is_json_and_the_server_has_the_files(served: Served, trained
     assert "To say of each client of the lender book" in str(version.description)
 
 
-@pytest.mark.parametrize(
-    "place",
-    ["s3://bank/models", "abfss://models@bank.dfs.example/risk", "dbfs:/models", "mlflow-artifacts:/risk"],
-)
-def test_an_address_of_files_is_passed_on_as_it_is(served: Served, place: str) -> None:
-    name = place.partition(":")[0]
+def placed(served: Served, place: str) -> Config:
+    """A book of its own, whose files belong to ``place``."""
     run = served.config.run.model_copy(update={"artifact_dir": place})
-    book = served.config.book.model_copy(update={"name": name})
-    Tracking(served.config.model_copy(update={"run": run, "book": book}))
-    experiment = MlflowClient(served.server.uri).get_experiment_by_name(name)
+    book = served.config.book.model_copy(update={"name": place.partition(":")[0]})
+    return served.config.model_copy(update={"run": run, "book": book})
+
+
+@pytest.mark.parametrize("place", ["s3://bank/models", "dbfs:/models", "mlflow-artifacts:/risk"])
+def test_an_address_of_files_is_passed_on_as_it_is(served: Served, place: str) -> None:
+    Tracking(placed(served, place))
+    experiment = MlflowClient(served.server.uri).get_experiment_by_name(place.partition(":")[0])
     assert experiment is not None
     assert experiment.artifact_location == place
+
+
+def test_an_address_that_the_server_refuses_is_told_with_its_reason(served: Served) -> None:
+    """MLflow does not let its server connect to hosts that a client names, unless it is set up so."""
+    with pytest.raises(
+        UserError, match=r"must take run.artifact_dir, got abfss://m@b.example/r: .*Set the MLFLOW_ALLOWED"
+    ):
+        Tracking(placed(served, "abfss://m@b.example/r"))
 
 
 def test_whatever_mlflow_prints_is_dropped(served: Served, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,7 @@ which only a published run of the whole book knows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -108,10 +108,9 @@ def _found(asked: _Asked, table: FeatureTable | None) -> dict[int, int]:
 
 def _typed(features: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:
     """Text and numbers as the contract has them, whatever came over the wire; columns of it alone, in its order."""
-    kinds: Mapping[str, type] = {
-        each.name: str if each.kind == "category" else float for each in contract.features if each.name in features
-    }
-    return features[list(kinds)].astype({name: "str" if kind is str else "float64" for name, kind in kinds.items()})
+    kinds = {each.name: each.kind for each in contract.features if each.name in features}
+    types = {name: "str" if kind == "category" else "float64" for name, kind in kinds.items()}
+    return features[list(kinds)].astype(types).copy()  # in one piece, where each of some hundred columns was one
 
 
 def _unseen(features: pd.DataFrame, contract: FeatureContract) -> Iterator[tuple[int, str]]:

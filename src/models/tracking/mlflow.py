@@ -250,10 +250,10 @@ class Tracking:
             place = artifact_place(self._uri, self._config.run.artifact_dir)
             try:
                 return str(self.client.create_experiment(name, artifact_location=place, tags=_experiment_tags(name)))
-            except MlflowException:
+            except MlflowException as error:
                 found = self.client.get_experiment_by_name(name)
                 if found is None:  # else another process made it since we looked
-                    raise
+                    raise _not_made(error, place) from error
         if found.lifecycle_stage != LifecycleStage.ACTIVE:
             raise _deleted(found, self._uri)
         if EXPERIMENT_KIND not in found.tags:  # an earlier version made it
@@ -270,6 +270,17 @@ def _opened(uri: str) -> MlflowClient:
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
     with database.whole_database(uri):
         return MlflowClient(tracking_uri=uri, registry_uri=uri)
+
+
+def _not_made(error: MlflowException, place: str | None) -> Exception:
+    """What a server says to an experiment; where it refuses the place of the files, with the way out."""
+    if place is None or error.error_code != ErrorCode.Name(INVALID_PARAMETER_VALUE):
+        return error
+    return UserError(
+        rule="the tracking store must take run.artifact_dir",
+        got=without_secrets(f"{place}: {' '.join(error.message.split())}"),
+        remedy="allow it on the server, or name a folder: then the server decides where files are kept",
+    )
 
 
 def _deleted(experiment: Any, uri: str) -> UserError:
