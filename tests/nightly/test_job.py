@@ -160,7 +160,7 @@ def test_a_night_fills_the_sinks_and_looks_at_what_it_published(
     assert rows == sorted(zip(scores["client_id"], scores["tier"], strict=True))
     again = called(config, FIRST)
     assert again.night.code is ExitCode.NOTHING_TO_DO
-    assert again.step("sink")["dates"] == []
+    assert "sink" not in [line["step"] for line in again.lines]
 
 
 def test_a_sink_that_does_not_answer_leaves_what_was_published_and_is_filled_by_a_later_night(
@@ -172,7 +172,7 @@ def test_a_sink_that_does_not_answer_leaves_what_was_published_and_is_filled_by_
     assert (failed.night.code, failed.night.published) == (ExitCode.USERS, (FIRST,))
     assert list(PublicationLedger(scores_of(tmp_path)).official()) == [FIRST]
     (tmp_path / "sink.db").rmdir()
-    assert called(config, FIRST).step("sink")["dates"] == [FIRST.isoformat()]
+    assert called(config, FIRST).step("sink")["as_of"] == FIRST.isoformat()
 
 
 def test_a_night_that_was_killed_after_its_folder_stood_is_finished_by_the_next(

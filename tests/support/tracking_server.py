@@ -1,4 +1,4 @@
-"""A real MLflow server on 127.0.0.1, on SQLite, that keeps the artifacts itself."""
+"""A real MLflow server on 127.0.0.1, on SQLite or another database, that keeps the artifacts itself."""
 
 from __future__ import annotations
 
@@ -40,13 +40,14 @@ def unused_port() -> int:
 
 
 @contextmanager
-def tracking_server(root: Path) -> Iterator[TrackingServer]:
-    """Start a server below ``root`` and wait until it answers; it ends with the block."""
+def tracking_server(root: Path, database: str = "") -> Iterator[TrackingServer]:
+    """Start a server below ``root`` and wait until it answers; it ends with the block. ``database``: else SQLite."""
     uri = f"http://127.0.0.1:{unused_port()}"
     served = TrackingServer(uri, root / "served")
+    store = database or f"sqlite:///{root / 'server.db'}"
     command = [
         *(sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", uri.rpartition(":")[2]),
-        *("--backend-store-uri", f"sqlite:///{root / 'server.db'}", "--artifacts-destination", str(served.artifacts)),
+        *("--backend-store-uri", store, "--artifacts-destination", str(served.artifacts)),
         *("--workers", "1"),
     ]
     with (root / "server.log").open("wb") as log:

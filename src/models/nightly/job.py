@@ -105,25 +105,27 @@ def _steps(settings: Config, journal: NightJournal, place: str | None, today: da
     for day in found.dates:
         _score(settings, journal, book, day)
         published.append(day)
-    _fill_sinks(settings, journal)
-    if not published:
-        return Night(code=ExitCode.NOTHING_TO_DO)
-    alarm = settings.nightly.monitor and _watch(settings, journal, book)
-    return Night(code=ExitCode.ALARM if alarm else ExitCode.DONE, published=tuple(published))
+    failed = _fill_sinks(settings, journal)
+    alarm = bool(published) and settings.nightly.monitor and _watch(settings, journal, book)
+    if failed is not None:
+        raise failed
+    done = ExitCode.DONE if published else ExitCode.NOTHING_TO_DO
+    return Night(code=ExitCode.ALARM if alarm else done, published=tuple(published))
 
 
-def _fill_sinks(settings: Config, journal: NightJournal) -> None:
-    """Bring every sink level with what is published, also what an earlier night could not. Raises ``UserError``."""
+def _fill_sinks(settings: Config, journal: NightJournal) -> UserError | None:
+    """Bring every sink level with what is published, also what an earlier night could not; what went wrong, if any."""
     report = publish_due(settings)
     for sink in report.sinks:
-        rows = {table.table: table.rows for run in sink.written for table in run.tables}
-        dates = [run.as_of for run in sink.written]
-        journal.info("sink", sink=sink.sink, dates=dates, rows=rows)
+        for run in sink.written:
+            rows = {table.table: table.rows for table in run.tables}
+            journal.info("sink", sink=sink.sink, as_of=run.as_of, rows=rows)
     problems = [
         UserError(rule=each.rule, got=f"{each.got} ({each.sink})", remedy=each.remedy) for each in report.problems
     ]
-    if problems:
-        raise problems[0] if len(problems) == 1 else ManyProblemsError(subject="the sinks", problems=problems)
+    if not problems:
+        return None
+    return problems[0] if len(problems) == 1 else ManyProblemsError(subject="the sinks", problems=problems)
 
 
 def _watch(settings: Config, journal: NightJournal, book: Book) -> bool:

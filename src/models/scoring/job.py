@@ -13,11 +13,11 @@ from models.scoring.compute import predict_book
 from models.scoring.publication import OFFICIALLY, Publishing
 from models.scoring.report import Predicted
 from models.scoring.that_day import bundle_of_day
-from models.tracking.names import CHAMPION, model_name
-from models.tracking.registry_notes import RegistryFile
+from models.tracking.names import CHAMPION
 from models.vocab import Progress, SilentProgress
 from models.workers import Processes
 from models.workspace.opening import Settings, open_book, open_bundle, settings_of
+from models.workspace.published import version_of
 
 
 def predict(
@@ -46,6 +46,5 @@ def predict(
         found = bundle_of_day(settings, checked, as_of or checked.known_until, mapper=mapper, progress=progress)
         models, recorded = found.bundle, replace(how, version=found.version, why=found.why)
     else:
-        known = RegistryFile(settings.run.tracking_uri, model_name(settings)).version_of(models.key)
-        recorded = replace(how, version=known or "")
+        recorded = replace(how, version=version_of(settings, models.key) or "")
     return predict_book(checked, models, settings, place, as_of, how=recorded, mapper=mapper, progress=progress)

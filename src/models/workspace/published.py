@@ -34,7 +34,7 @@ def speaking_bundle(settings: Config, which: str) -> Bundle:
         return open_bundle(settings, which)
     facts = published_facts(work_dir(settings) / SCORES_FOLDER) or {}
     key = str(facts.get("bundle") or "")
-    version = _version_of(settings, key) if key else None
+    version = version_of(settings, key) if key else None
     refit = _refit_of(settings, key) if key and version is None else None
     if refit is not None:
         return read_bundle(refit, threads=settings.run.threads)
@@ -53,7 +53,8 @@ def _key_of(folder: Path) -> str | None:
     return None
 
 
-def _version_of(settings: Config, key: str) -> str | None:
+def version_of(settings: Config, key: str) -> str | None:
+    """The newest registered version with the bundle of this key; None where the registry knows none."""
     uri, model = settings.run.tracking_uri, model_name(settings)
     found = RegistryFile(uri, model).version_of(key)
     if found is not None or uri.startswith("sqlite:///"):
