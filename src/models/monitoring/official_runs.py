@@ -18,8 +18,7 @@ from models.grading.known_overrides import COUNTING
 from models.plausibility.compute import Earlier
 from models.plausibility.counts import RunCounts, score_counts
 from models.publications.ledger import PublicationLedger
-from models.publications.previous import COLD_START, SCORES, scale_of
-from models.scoring.compute import CURVES
+from models.publications.previous import COLD_START, CURVES, SCORES, scale_of
 from models.scoring.run_counts import earlier_run
 from models.store.sealed import OF_SCORES, read_manifest
 from models.warnings.report import WARNINGS, AlarmState

@@ -18,6 +18,8 @@ from models.errors import DamagedBundleError, MissingFileError
 from models.store.sealed import MANIFEST, OF_SCORES, read_manifest
 
 SCORES = "scores.parquet"
+CURVES = "curves.parquet"
+"""The probability of decline by the end of each part of the horizon."""
 COLD_START = "cold_start"
 """The column of scores that marks clients without activity, scored by what came of those who began alike."""
 TIER_SCALE = "tier_scale"

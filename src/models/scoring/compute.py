@@ -31,7 +31,7 @@ from models.plausibility.counts import RUN_COUNTS, RunCounts, all_counted
 from models.publications.latest import require_place
 from models.publications.ledger import PublicationLedger
 from models.publications.past import settled_scores
-from models.publications.previous import COLD_EXPLANATIONS
+from models.publications.previous import COLD_EXPLANATIONS, CURVES
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.blocks import BlockScores, scored_blocks
 from models.scoring.columns import REMEMBERED
@@ -56,7 +56,6 @@ from models.workers import Mapper, Processes
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
-CURVES = "curves.parquet"
 SCORE_ORDER = (
     "client_id",
     "as_of",
