@@ -46,6 +46,7 @@ def test_a_version_is_registered_with_its_card(trained: TrainedLender, tmp_path:
     text = str(version.description)
     assert text.startswith("To say of each client of the lender book what it is worth within 6 months")
     assert "Owner: not named: set card.owner in the config." in text
+    assert model.tags["mlflow.note.content"] == text
 
 
 def test_the_card_says_what_the_report_says_red_first(trained: TrainedLender, made: ModelCard) -> None:
@@ -98,6 +99,9 @@ def test_the_first_lines_name_what_is_wrong(made: ModelCard) -> None:
     sound = replace(bad, verdicts=bad.verdicts[1:])
     assert "nothing is found wrong" in short_description(sound)
     assert "**wrong**" not in short_description(sound)
+    many = replace(made, verdicts=(replace(wrong, said="Too much is foreseen. " * 10),) * 40)
+    assert "- 30 more" in short_description(many)
+    assert len(short_description(replace(many, purpose="Ranks. " * 2_000))) == 5_000
 
 
 def test_what_was_decided_since_and_what_people_know_stands_on_the_card(

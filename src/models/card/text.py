@@ -26,6 +26,9 @@ _HEADS_OF_GROUPS = (
     "AUC",
     "value foreseen / came",
 )
+_RED_SHOWN = 10
+_LONGEST = 5_000
+"""Signs that MLflow keeps of a description in PostgreSQL or MySQL."""
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#])")
 
 
@@ -69,14 +72,19 @@ def headline(card: ModelCard) -> str:
 
 
 def short_description(card: ModelCard) -> str:
-    """What the registry shows of a version, as Markdown: purpose, verdict with what is wrong, data, owner."""
+    """What the registry shows of a version, as Markdown: purpose, verdict with what is wrong, data, owner.
+
+    No longer than what registries keep.
+    """
     red = [f"- **wrong** ({each.as_of}) {_plain(each.said)}" for each in card.verdicts if _is_red(each)]
-    return "\n".join(
+    more = [f"- {len(red) - _RED_SHOWN} more"] if len(red) > _RED_SHOWN else []
+    said = "\n".join(
         [
             _plain(card.purpose),
             "",
             f"**{headline(card)}**",
-            *red,
+            *red[:_RED_SHOWN],
+            *more,
             "",
             f"Learned from {card.rows:,} rows of the {_plain(card.book)} book, known before {card.known_until}.",
             f"Owner: {_plain(card.owner)}.",
@@ -84,6 +92,7 @@ def short_description(card: ModelCard) -> str:
             "The whole card: card.html and card.md, with the model and with its run.",
         ]
     )
+    return said[:_LONGEST]
 
 
 def card_sections(card: ModelCard) -> tuple[CardSection, ...]:

@@ -174,6 +174,7 @@ class Tracking:
         with quiet(), answering(self._uri):
             self.client.log_artifacts(bundle.run_id, str(files))
             self.client.log_model_artifacts(bundle.model_id, str(files))
+            self.client.set_logged_model_tags(bundle.model_id, {MLFLOW_RUN_NOTE: description})
             self.client.update_model_version(bundle.name, bundle.version, description=description)
 
     @property
