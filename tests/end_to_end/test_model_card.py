@@ -11,12 +11,14 @@ from mlflow.artifacts import download_artifacts
 from mlflow.tracking import MlflowClient
 
 from end_to_end.conftest import Command
+from models.card.compute import model_card
 from models.card.job import card
 from models.card.page import card_page
-from models.card.report import CardVerdict, FairnessGroup, ModelCard
+from models.card.report import CardSource, CardVerdict, FairnessGroup, ModelCard
 from models.card.text import card_markdown, card_sections, short_description
 from models.config.places import SCORES_FOLDER, work_dir
 from models.evaluation.text import Judgement
+from models.pipeline.bundle import read_report
 from models.publications.ledger import Act, Deed, PublicationLedger
 from models.tracking.mlflow import Tracking
 from support.browser import BROWSER, Tags, width_in
@@ -127,6 +129,22 @@ def test_what_was_decided_since_and_what_people_know_stands_on_the_card(
     document = json.loads(command(*arguments, "--json").out)
     assert [each["why"] for each in document["approvals"]] == ["better by AUC"]
     assert (work_dir(config) / "card.md").is_file()
+
+
+def test_a_version_whose_place_was_taken_says_so(trained: TrainedLender, made: ModelCard) -> None:
+    tags = {
+        "champion_because": "the first version",
+        "champion_by": "ann",
+        "champion_since": "2026-01-01T00:00:00Z",
+        "champion_until": "2026-03-01T00:00:00Z",
+        "champion_ended_because": "the gate holds",
+    }
+    source = read_report(trained.result.bundle, CardSource, whole=False)
+    ended = model_card(source, made.version, trained.config, tags=tags, entries=(), graded=trained.config)
+    assert [(each.act, each.why) for each in ended.approvals] == [
+        ("made champion", "the first version"),
+        ("no longer champion", "the gate holds"),
+    ]
 
 
 def test_a_version_that_is_not_there_is_told(trained: TrainedLender, command: Command) -> None:

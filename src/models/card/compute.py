@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from models.card.report import (
     Approval,
@@ -43,6 +43,7 @@ _FAIRNESS = {"region": ("region", "country"), "size": ("size",), "ownership": ("
 _WIDER = 2.576 / 1.96
 """Some twenty groups are looked at: 95% ranges count as wide as 99% ones."""
 _CHANGES = (Act.PROMOTED, Act.ROLLED_BACK)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def model_card(
@@ -168,16 +169,24 @@ def _group(group: ErrorGroup) -> FairnessGroup:
     )
 
 
-def _approvals(version: CardVersion, tags: Mapping[str, str], entries: Sequence[Publication]) -> Iterator[Approval]:
-    """Each recorded change that made the version serve; of one that nobody recorded, such as the first, its tags."""
-    found = [entry for entry in entries if entry.act in _CHANGES and entry.bundle == version.bundle]
+def _approvals(version: CardVersion, tags: Mapping[str, str], entries: Sequence[Publication]) -> list[Approval]:
+    """Each recorded change that made the version serve, and when another took its place; in order of time.
+
+    Of a change that nobody recorded, such as the first, the tags tell.
+    """
+    found = [
+        Approval(at=entry.at, act=entry.act.value, by=entry.by, why=entry.why)
+        for entry in entries
+        if entry.act in _CHANGES and entry.bundle == version.bundle
+    ]
     if not found and tags.get("champion_because"):
-        since = tags.get("champion_since", "")
-        yield Approval(
-            at=datetime.fromisoformat(since) if since else None,
-            act="made champion",
-            by=tags.get("champion_by", ""),
-            why=tags["champion_because"],
-        )
-    for entry in found:
-        yield Approval(at=entry.at, act=entry.act.value, by=entry.by, why=entry.why)
+        by, why = tags.get("champion_by", ""), tags["champion_because"]
+        found.append(Approval(at=_time(tags.get("champion_since")), act="made champion", by=by, why=why))
+    if tags.get("champion_until"):
+        why = tags.get("champion_ended_because", "")
+        found.append(Approval(at=_time(tags["champion_until"]), act="no longer champion", by="", why=why))
+    return sorted(found, key=lambda approval: approval.at or _NEVER)
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
