@@ -17,10 +17,14 @@ from mlflow.tracking import MlflowClient
 from end_to_end.conftest import Command
 from models.config.root import Config
 from models.errors import UserError
+from models.publications.ledger import Act
 from models.scoring.job import predict
+from models.tracking.aliases import Succession, require_before
+from models.tracking.appointments import appoint, begin, mend
 from models.tracking.mlflow import Tracking
 from models.tracking.store import TrackingError
 from support.lending_book import Lender, lender_in
+from support.registry import change, key_of, ledger_in
 from support.tracking_server import TrackingServer, tracking_server, unused_port
 
 SMALL = ("origins.test=[2022-07-01]", "run.bootstrap_resamples=100")
@@ -64,6 +68,20 @@ def trained(served: Served, printed: dict[str, Any], command: Command) -> dict[s
         assert outcome.code == 0, outcome.err
         printed |= json.loads(outcome.out)
     return printed
+
+
+def test_the_champion_changes_and_comes_back_on_a_server(served: Served, tmp_path: Path) -> None:
+    client = MlflowClient(served.server.uri, served.server.uri)
+    succession, ledger = Succession(client, "succession", served.server.uri), ledger_in(tmp_path)
+    client.create_registered_model(succession.model)
+    for version in ("1", "2"):
+        client.create_model_version(succession.model, "s3://none/files", tags={"bundle_key": key_of(version)})
+        begin(version, key_of(version), succession) if version == "1" else succession.enrol(version)
+    appoint(change(Act.PROMOTED, "2"), succession, ledger)
+    assert succession.aliases == {"champion": "2", "archived": "1"}
+    assert mend(succession, ledger) is None
+    appoint(change(Act.ROLLED_BACK, require_before(succession)), succession, ledger)
+    assert succession.aliases == {"champion": "1", "archived": "2"}
 
 
 def test_train_json_is_json_and_the_server_has_the_files(served: Served, trained: dict[str, Any]) -> None:
