@@ -76,6 +76,7 @@ VERBS = {
         "models.overview.command", "One page of a published run: tiers, movers, warnings, funnel, figures."
     ),
     "lists": Verb("models.lists.command", "Say whom to act on: review, act early, keep, grow, cut or cover."),
+    "publications": Verb("models.publications.command", "Show which run is official of each date, by whom and why."),
     "publish": Verb("models.sinks.command", "Write published runs into a database or Delta tables."),
     "kpis": Verb("models.kpis.command", "Tell the figures of client management: CAC, retention, NPS, campaigns."),
     "funnel": Verb("models.funnel.command", "Show the funnel, and which opportunities to look at next."),

@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 COMMANDS = {
     "run": ("--config", "--book", "--set", "--json"),
     "nightly": ("--config", "--book", "--log", "--level", "--today", "--set"),
+    "publications": ("--config", "--scores", "--last", "--set", "--json"),
     "gc": ("--config", "--dry-run", "--set", "--json"),
     "train": ("--config", "--book", "--set", "--json"),
     "predict": ("--config", "--book", "--bundle", "--as-of", "--out", "--shadow", "--in-sample", "--set", "--json"),

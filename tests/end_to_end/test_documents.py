@@ -41,8 +41,13 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "kpis": ("--config", "{config}", "--out", "{folder}"),
     "gc": ("--config", "{config}", "--dry-run"),
     "lists": ("--config", "{config}"),
+    "monitor": (
+        *("--config", "{config}", "--html", "{folder}/monitor.html", "--prometheus", "{folder}/monitor.prom"),
+        *("--set", "run.tracking_uri=sqlite:///{folder}/mlflow.db"),
+    ),
     "overview": ("--config", "{config}", "--html", "{folder}/overview.html"),
     "predict": ("--config", "{config}"),
+    "publications": ("--config", "{config}"),
     "publish": ("--config", "{config}", "--set", "publish.sink=duckdb://{folder}/sink.db"),
     "tiers": ("--config", "{config}"),
     "compare": ("1", "3", *RIVALS, "--page", "{folder}/comparison.html"),

@@ -19,6 +19,7 @@ from models.lists.report import WorkLists
 from models.monitoring.report import MonitorReport
 from models.overview.report import Overview
 from models.promotion.report import PromotionReport, RollbackReport
+from models.publications.report import LedgerReport
 from models.retention.report import Collected
 from models.run.job import RunDocument
 from models.scoring.report import Predicted
@@ -42,6 +43,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "lists": WorkLists,
     "monitor": MonitorReport,
     "overview": Overview,
+    "publications": LedgerReport,
     "predict": Predicted,
     "publish": SinksReport,
     "promote": PromotionReport,
