@@ -30,7 +30,7 @@ from models.scoring.job import predict
 from models.scoring.run_counts import earlier_run
 from models.tracking.mlflow import Tracking
 from support.browser import BROWSER, loaded, width_in
-from support.monitored_book import DATES, DRIFTED, KNOWN_UNTIL, LATEST, MonitoredBook, Tables
+from support.monitored_book import DATES, DRIFTED, KNOWN_UNTIL, LATEST, MonitoredBook, Tables, monitored_book
 
 HORIZON = 6
 INPUTS = {"level", "missing", "unseen", "sign", "exchanged", "shift", "moved_inputs", "silent", "clients"}
@@ -186,6 +186,22 @@ def test_outcomes_are_those_known_on_the_day(published: MonitoredBook) -> None:
 def beside(published: MonitoredBook, name: str) -> Places:
     """Other files than the book's own."""
     return Places(page=published.root / f"{name}.html", prometheus=published.root / f"{name}.prom")
+
+
+def test_under_rule_lapse_those_that_came_back_are_counted(tmp_path: Path) -> None:
+    early, late = DATES[1], LATEST
+    lapsing = monitored_book(tmp_path, rule="lapse", dates=(early, late))
+    report = monitor(lapsing.config, track=False).report
+    for when, months in ((early, HORIZON), (late, 3)):
+        folder, scores = scores_at(lapsing, when)
+        end = (pd.Timestamp(when) + pd.DateOffset(months=months)).date()
+        back = scores.index.isin(business(lapsing, when, end).index)
+        curves = pq.read_table(folder / "curves.parquet").to_pandas()
+        foreseen = curves[curves["until_period"] == months]["probability"].sum()
+        found = outcomes_at(report, when)
+        assert (found.event, found.elapsed) == ("return", months)
+        assert found.whole.came.estimate == back.sum()
+        assert found.whole.foreseen == pytest.approx(foreseen)
 
 
 # feeds that went wrong

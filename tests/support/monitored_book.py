@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -51,19 +51,19 @@ class MonitoredBook:
         return Config.model_validate(raw)
 
 
-def monitored_book(root: Path) -> MonitoredBook:
-    """Train on the book as it was at the end of 2020, then publish at each of ``DATES`` from the whole of it."""
+def monitored_book(root: Path, *, rule: str = "drop", dates: Sequence[date] = DATES) -> MonitoredBook:
+    """Train on the book as it was at the end of 2020, then publish at each of ``dates`` from the whole of it."""
     tables = tables_of_the_book()
     sections: dict[str, Any] = {
         "book": {"known_until": KNOWN_UNTIL.isoformat()},
-        "decline": {"rule": "drop", "share": 0.5},
+        "decline": {"rule": rule, "share": 0.5},
         "origins": {"test": ["2020-01-01"], "max_count": 8},
     }
     lender = lender_in(root, tables, **sections)
     early = write_tables(root / "early", known_before(tables, TRAINED))
     at_training = [f"book.path={early}", f"book.known_until={TRAINED}"]
     train(load_config(lender.config_file, at_training))
-    for when in DATES:
+    for when in dates:
         predict(lender.config, as_of=when)
     return MonitoredBook(root=root, config=lender.config, config_file=lender.config_file, tables=tables)
 

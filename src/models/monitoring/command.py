@@ -74,7 +74,8 @@ def monitor(  # noqa: PLR0917 - options of a command are named by who types them
     else:
         print_lines(list(terminal.alarm_lines(found.report)))
         out.print(terminal.publications_table(found.report))
-        for table in terminal.outcome_tables(found.report):
+        for since, table in terminal.outcome_tables(found.report):
+            print_lines(since)
             out.print(table)
         print_lines([*terminal.outcome_lines(found.report), f"page      {found.page}", f"gauges    {found.prometheus}"])
     if found.report.is_raised:

@@ -79,7 +79,7 @@ class OutcomeJudge:
             event=rows.foreseen.event,
             elapsed=rows.foreseen.periods,
             horizon=horizon,
-            settled_from=0 if past is None else past.dates,
+            settled_from=0 if past is None or rows.foreseen.event == RETURN else past.dates,
             tiers=tuple(self._tiers(rows, run)),
             value=self._value(rows, past),
             calibration=self._once_over(rows, calibration_slope, "declined", "decline_probability"),

@@ -36,7 +36,7 @@ def alarm_lines(report: MonitorReport) -> Iterator[str]:
 
 def publications_table(report: MonitorReport) -> Table:
     """The latest publications, the newest last."""
-    table = Table(title="Publications", title_justify="left", box=None, pad_edge=False)
+    table = Table(title="Publications", title_justify="left", box=None, pad_edge=False, collapse_padding=True)
     heads = ("clients", "value", "decline", "moved", "missing", "PSI value", "PSI tiers", "PSI reasons", "alarms")
     table.add_column("as of", no_wrap=True, min_width=len("2024-01-01"))
     for name in heads:
@@ -64,10 +64,10 @@ def _cells(each: PublicationFigures) -> list[str]:
     ]
 
 
-def outcome_tables(report: MonitorReport) -> Iterator[Table]:
-    """What came since the publications that tell most."""
+def outcome_tables(report: MonitorReport) -> Iterator[tuple[list[str], Table]]:
+    """What came since the publications that tell most, each below the lines that say since which."""
     for outcomes in shown_first(report.outcomes):
-        yield _outcomes(outcomes, report.period)
+        yield hanging("since ", elapsed_sentence(outcomes, report.period)), _outcomes(outcomes)
 
 
 def outcome_lines(report: MonitorReport) -> Iterator[str]:
@@ -78,8 +78,8 @@ def outcome_lines(report: MonitorReport) -> Iterator[str]:
         yield from _more(outcomes, report.currency)
 
 
-def _outcomes(outcomes: PublicationOutcomes, period: str) -> Table:
-    table = Table(title=f"Since: {elapsed_sentence(outcomes, period)}", title_justify="left", box=None, pad_edge=False)
+def _outcomes(outcomes: PublicationOutcomes) -> Table:
+    table = Table(box=None, pad_edge=False)
     for name in ("tier", "clients", f"{outcomes.event}s foreseen", "came"):
         table.add_column(name, justify="left" if name == "tier" else "right")
     for each in outcomes.tiers:
