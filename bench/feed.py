@@ -8,10 +8,11 @@ what predict would publish, beside training and beside the publication of the mo
 from __future__ import annotations
 
 import argparse
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -35,6 +36,7 @@ from models.scoring.report import Predicted
 from models.scoring.run_counts import earlier_run, plausibility_of
 
 PAGE = Path(__file__).parent / "FEED.md"
+KEPT = "feeds.jsonl"
 REFUSED, TOLD, NOTHING = "refused", "told", ""
 LAYERS = ("door", "guard", "monitor")
 
@@ -69,10 +71,12 @@ def main() -> int:
     parser.add_argument("--clients", type=int, default=200)
     parser.add_argument("--mutations", type=int, default=200)
     parser.add_argument("--keep", type=Path, default=None, help="folder for books and models; default: none is kept")
+    parser.add_argument("--backwards", action="store_true", help="begin with the last: two runs share what they keep")
     parser.add_argument("--write", action="store_true", help="put the figures into FEED.md")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        found = _caught(asked.keep or Path(scratch), asked.seed, asked.clients, asked.mutations)
+        place = (asked.keep or Path(scratch)) / f"seed-{asked.seed}"
+        found = _caught(place, asked.seed, asked.clients, asked.mutations, backwards=asked.backwards)
     text = f"## Seed {asked.seed}, {asked.clients} clients, {len(found)} mutations\n\n{report(found)}"
     print(text)
     if asked.write:
@@ -80,18 +84,27 @@ def main() -> int:
     return 0
 
 
-def _caught(folder: Path, seed: int, clients: int, count: int) -> list[Caught]:
-    feed = Feed.of(folder / f"seed-{seed}", seed=seed, clients=clients)
+def _caught(folder: Path, seed: int, clients: int, count: int, *, backwards: bool) -> list[Caught]:
+    feed = Feed.of(folder, seed=seed, clients=clients)
     dice = np.random.default_rng(seed)
     until = feed.book.known_until
     everything = [*all_mutations(feed.frames, until, dice), *whole_feed_mutations(feed.frames, until, dice)]
-    watch = Watch.of(feed)
-    found = []
-    for place, mutation in enumerate(drawn(everything, count, dice), start=1):
-        found.append(watch.caught(mutation))
-        last = found[-1]
-        print(f"{place}: {last.mutation}: {last.said} same={last.same} {last.by[:200]}", flush=True)
-    return found
+    watch, kept = Watch.of(feed), folder / KEPT
+    mutations = drawn(everything, count, dice)
+    for mutation in reversed(mutations) if backwards else mutations:
+        if mutation.name not in _known(kept):
+            last = watch.caught(mutation)
+            with kept.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(last)) + "\n")
+            print(f"{last.mutation}: {last.said} same={last.same} {last.by[:200]}", flush=True)
+    known = _known(kept)
+    return [known[mutation.name] for mutation in mutations]
+
+
+def _known(kept: Path) -> dict[str, Caught]:
+    """What was found so far, by mutation, also by a run that was killed."""
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else []
+    return {each.mutation: each for each in (Caught(**json.loads(line)) for line in lines)}
 
 
 @dataclass(frozen=True, kw_only=True)
