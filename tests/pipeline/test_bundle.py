@@ -16,6 +16,8 @@ from models.learners.boosting import BoostedTrees
 from models.learners.contract import FeatureContract
 from models.pipeline.bundle import FORMAT, bundle_key, read_bundle, read_report, write_bundle
 from models.pipeline.pipeline import FittedModels, score_panel
+from models.plausibility.counts import RunCounts
+from models.plausibility.reference import NO_REFERENCE, TrainingReference
 from models.store.sealed import write_manifest
 from support.drawn_panel import ORIGINS, drawn_panel, fitted_models, small_config
 
@@ -117,6 +119,23 @@ def test_the_key_is_of_what_decides_scores_and_not_of_how_they_were_judged(
     write_bundle(other, fitted, config, SmallReport("lender", ("2022-01-01",)), "data")
     assert (other / "manifest.json").read_bytes() != (folder / "manifest.json").read_bytes()
     assert read_bundle(other).key == read_bundle(folder).key == bundle_key(folder)
+
+
+def test_what_runs_are_held_against_comes_back_and_decides_no_score(
+    fitted: FittedModels, folder: Path, tmp_path: Path
+) -> None:
+    other, reference = tmp_path / "other", TrainingReference(counts=RunCounts(clients=7), weight={"tenure_days": 0.4})
+    other.mkdir()
+    write_bundle(other, fitted, small_config(), REPORT, "data", reference=reference)
+    assert read_bundle(other).reference == reference
+    assert read_bundle(other).key == read_bundle(folder).key
+
+
+def test_a_bundle_of_before_remembers_no_clients(folder: Path) -> None:
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "reference.json").unlink()
+    write_manifest(folder, {name: manifest[name] for name in ("format", "book", "data")})
+    assert read_bundle(folder).reference == NO_REFERENCE
 
 
 @pytest.mark.parametrize("part", ["bounds", "config"])

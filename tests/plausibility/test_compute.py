@@ -154,6 +154,19 @@ def test_ages_that_come_anew_in_every_period_are_regular() -> None:
     assert regular_ages([*dates, run(5, activity_recency_days=number_counts(np.full(400, 60.0)))], 7.5) == {}
 
 
+def test_a_reference_is_read_back_as_it_was_written() -> None:
+    reference = TrainingReference(
+        counts=run(),
+        weight=WEIGHT,
+        usual=usual_moves(run(0), [run(3, fee=scaled(5.0))]),
+        regular={"activity_recency_days": 6.0},
+        shared=("macro_gdp_growth_last",),
+        as_of=BEFORE,
+        span_days=365,
+    )
+    assert TrainingReference.from_json(reference.to_json()) == reference
+
+
 def test_nothing_is_held_against_a_bundle_that_remembers_nothing() -> None:
     assert alarms(run(1, fee=scaled(1_000.0)), TrainingReference()) == []
 

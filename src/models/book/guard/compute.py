@@ -82,6 +82,8 @@ def learned_columns(config: Config) -> dict[str, frozenset[str]]:
         columns |= {measure.column} if measure.column else set()
         columns |= {KIND_COLUMN[measure.table]} if measure.table in KIND_COLUMN else set()
         found["facilities"] |= {"product"} if measure.products else set()
+    if config.learners.cold_start.serve:
+        found["clients"] |= {"relationship_start", "acquisition_cost"}  # by which it is known who has not begun yet
     if features.macro:
         found["macro"] = {"country", "date", "published", *features.macro}
     if features.text_components:
