@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -41,6 +43,8 @@ def home(lender: NightLender, folder: Path) -> Path:
     settings = yaml.safe_load(lender.config_file.read_text(encoding="utf-8"))
     settings["book"] |= {"path": config.book.path, "known_until": LAST.isoformat()}
     settings["run"] |= {"work_dir": config.run.work_dir}
+    settings["nightly"] = {"monitor": False}  # this book grows old, of which monitoring tells
+    settings["publish"] = {"sink": f"sqlite:///{folder}/sink.db"}
     file = folder / "book.yaml"
     file.write_text(yaml.safe_dump(settings), encoding="utf-8")
     return file
@@ -56,6 +60,23 @@ def contents(scores: Path) -> dict[date, dict[str, bytes]]:
         day: {file.name: file.read_bytes() for file in sorted((scores / entry.folder).iterdir())}
         for day, entry in PublicationLedger(scores).official().items()
     }
+
+
+def rows_in_sink(folder: Path) -> dict[str, list[tuple[object, ...]]]:
+    """The rows of the sink's tables, but of those that tell when something was written."""
+    with closing(sqlite3.connect(folder / "sink.db")) as database:
+        names = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
+        told = [name for name in names if name.startswith("clientvalue_") and "as_of" in columns(database, name)]
+        timed = ("clientvalue_publications", "clientvalue_runs")
+        return {name: rows(database, name) for name in told if name not in timed}
+
+
+def columns(database: sqlite3.Connection, table: str) -> list[str]:
+    return [row[1] for row in database.execute(f"pragma table_info({table})")]
+
+
+def rows(database: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+    return sorted(database.execute(f"select * from {table}").fetchall(), key=repr)  # noqa: S608 - names of our own
 
 
 def assert_whole(scores: Path) -> None:
@@ -89,6 +110,9 @@ def test_kill_9_at_random_moments(lender: NightLender, tmp_path: Path) -> None:
         kept = recorded
     assert started(config, LAST).wait() in (0, 4)
     assert contents(scores) == contents(scores_of(control))
+    held = rows_in_sink(killed)
+    assert held == rows_in_sink(control)
+    assert {row[1] for row in held["clientvalue_scores"]} >= {str(day) for day in DAYS}
     keys = [entry.run_key for entry in PublicationLedger(scores).entries()]
     assert len(keys) == len(set(keys)) == len(DAYS)
     assert (scores / "latest").resolve() == latest_folder(scores)

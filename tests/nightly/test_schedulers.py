@@ -30,6 +30,7 @@ def home(lender: NightLender, tmp_path: Path) -> Path:
     settings = yaml.safe_load(lender.config_file.read_text(encoding="utf-8"))
     settings["book"] |= {"path": config.book.path, "known_until": DAY.isoformat()}
     settings["run"] |= {"work_dir": config.run.work_dir}
+    settings["nightly"] = {"monitor": False}  # this book grows old, of which monitoring tells
     (tmp_path / "book.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     command = tmp_path / ".venv" / "bin" / "clientvalue"
