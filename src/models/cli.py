@@ -83,6 +83,7 @@ VERBS = {
     "monitor": Verb(
         "models.monitoring.command", "Hold publications against training, the one before, and what came since."
     ),
+    "validate": Verb("models.validation.command", "Write the validation file of a version, to read, print and sign."),
     "evaluate": Verb("models.evaluation.command", "Judge a config's recipe at past origins."),
     "simulate": Verb("models.simulator.command", "Write a simulated project-finance book with known truth."),
     "config": Verb("models.documents.command", "Print a config in full, or its JSON schema."),

@@ -43,6 +43,7 @@ from models.config.sections import (
 from models.config.simulation import SimulationConfig
 from models.config.tiers import TiersConfig
 from models.config.tuning import TuneConfig
+from models.config.validation import ValidationConfig
 from models.config.warnings import WarningsConfig
 
 _WITHOUT_MEANING = {
@@ -99,6 +100,7 @@ class Config(Section):
     card: CardConfig = CardConfig()
     compare: CompareConfig = CompareConfig()
     gate: GateConfig = GateConfig()
+    validation: ValidationConfig = ValidationConfig()
     run: RunConfig = RunConfig()
 
     @property
@@ -133,6 +135,7 @@ class Config(Section):
                 "card": True,
                 "compare": True,
                 "gate": True,
+                "validation": True,
                 "run": _WITHOUT_MEANING,
             },
         )

@@ -27,6 +27,7 @@ from models.segments.compute import ProfilesReport
 from models.simulator.book import SimulationSummary
 from models.sinks.report import SinksReport
 from models.training.result import TrainDocument
+from models.validation.report import ValidationReport
 from models.what_if.compute import TierShift
 
 DOCUMENTS: Mapping[str, type[Any]] = {
@@ -53,6 +54,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "tiers": TierShift,
     "train": TrainDocument,
     "simulate": SimulationSummary,
+    "validate": ValidationReport,
 }
 
 

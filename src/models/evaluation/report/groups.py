@@ -16,7 +16,7 @@ from models.vocab import BoolArray, FloatArray, TextArray
 MAX_GROUPS = 12
 OTHER = "other"
 UNKNOWN = "not known"
-_FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
+FIFTHS = ("lowest fifth", "second fifth", "middle fifth", "fourth fifth", "highest fifth")
 _TENURE_YEARS = (1, 3, 5, 10)
 _TENURES = ("under 1 year", "1 to 3 years", "3 to 5 years", "5 to 10 years", "10 years or more")
 
@@ -56,9 +56,9 @@ def groups_of(labels: TextArray, order: Sequence[str] | None = None) -> list[Gro
 def groupings(judged: Judged) -> Iterator[tuple[str, list[Group]]]:
     """Each attribute by which errors are reported, with its groups; one with a single group is left out."""
     columns = {name: _labels(judged.attributes[name]) for name in map(str, judged.attributes.columns)}
-    orders = {name: _FIFTHS for name in columns if judged.attributes[name].dtype.kind in "fiu"}
+    orders = {name: FIFTHS for name in columns if judged.attributes[name].dtype.kind in "fiu"}
     columns = {"segment": judged.segment, **columns, "size": fifths(judged.size), "tenure": tenures(judged.tenure_days)}
-    orders |= {"size": _FIFTHS, "tenure": _TENURES}
+    orders |= {"size": FIFTHS, "tenure": _TENURES}
     for name, labels in columns.items():
         found = groups_of(labels, orders.get(name))
         if len(found) > 1:
@@ -74,8 +74,8 @@ def fifths(numbers: FloatArray) -> TextArray:
     known = np.isfinite(numbers)
     result = np.full(numbers.shape, UNKNOWN, dtype="<U13")
     if known.any():
-        place = rank_bins(numbers[known], np.ones(int(known.sum())), len(_FIFTHS))
-        result[known] = np.array(_FIFTHS)[place]
+        place = rank_bins(numbers[known], np.ones(int(known.sum())), len(FIFTHS))
+        result[known] = np.array(FIFTHS)[place]
     return result
 
 

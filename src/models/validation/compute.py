@@ -1,0 +1,206 @@
+"""Puts a validation report together: what is known of a version already, and shocks, dates and refits to be tried."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from importlib.metadata import version as version_of
+
+from pydantic import BaseModel
+
+from models.book.door import Book
+from models.card.report import ModelCard
+from models.codec import JsonValue
+from models.comparison.scored import scored_version
+from models.config.gate import Between
+from models.config.guard import Limit
+from models.config.root import Config
+from models.config.validation import Refit
+from models.evaluation.report.contents import EvaluationReport
+from models.monitoring.report import MonitorReport
+from models.pipeline.bundle import Bundle
+from models.publications.ledger import Publication
+from models.scoring.policy_in_force import policy_hash
+from models.store.code import scoring_code
+from models.store.keys import canonical_json, text_hash
+from models.text import ENGLISH
+from models.validation.fairness import selection
+from models.validation.report import (
+    LedgerLine,
+    LeftOut,
+    NamedFact,
+    UsedInput,
+    ValidationReport,
+    VersionStability,
+)
+from models.validation.rules import open_findings
+from models.validation.sensitivity import ShockedBook
+from models.validation.stability import Refitting, replayed_dates
+from models.vocab import Progress, SilentProgress
+from models.workers import Mapper
+
+_FITTED = ("time", "activity", "value", "credit", "decline", "origins", "learners", "tiers")
+"""Sections that say what is learned and how."""
+_WATCHED = ("monitor", "nightly", "gate", "guard")
+_LIBRARIES = ("clientvalue", "lightgbm", "numpy", "pandas", "scikit-learn", "scipy", "duckdb", "mlflow")
+_SHOWN_INPUTS = 25
+_LONGEST = 400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validated:
+    """The version that is validated: its models, and all that was found of it before.
+
+    ``monitoring`` is None where nothing was published; ``entries`` are those of the ledger of publications.
+    """
+
+    book: Book
+    bundle: Bundle
+    card: ModelCard
+    evaluation: EvaluationReport
+    monitoring: MonitorReport | None
+    entries: Sequence[Publication]
+
+    @property
+    def as_of(self) -> date:
+        """The date of the latest official run of these models, else the end of the book."""
+        dates = [entry.as_of for entry in self.entries if entry.bundle == self.bundle.key and entry.as_of is not None]
+        known = [day for day in dates if day <= self.book.known_until]
+        return max(known, default=self.book.known_until)
+
+
+def validation_report(
+    found: Validated,
+    config: Config,
+    prepared: datetime,
+    *,
+    refits: Sequence[Refit],
+    mapper: Mapper | None = None,
+    progress: Progress = SilentProgress(),
+) -> ValidationReport:
+    """The report; the models are fitted again for each of ``refits``, and stay as they are.
+
+    Outcomes aside, nothing later than the as-of date is looked at. Raises ``TooLittleDataError`` for no active client.
+    """
+    progress.stage(f"Scoring the clients as of {found.as_of}")
+    version = scored_version(found.book, found.bundle, config, found.as_of)
+    shocked = ShockedBook(book=found.book, version=version, sizes=config.validation)
+    sensitivity = shocked.sensitivity(progress)
+    progress.stage("Counting inputs and scores at earlier dates")
+    reference, dates = replayed_dates(version, config)
+    refitting = Refitting(book=found.book, version=version, config=config, mapper=mapper, progress=progress)
+    compared, left_out = refitting.compared(refits)
+    if not refits:
+        left_out.append(LeftOut(title="at all", why="it was left out with --no-refits"))
+    report = ValidationReport(
+        prepared=prepared,
+        as_of=found.as_of,
+        card=found.card,
+        evaluation=found.evaluation,
+        inputs=tuple(_inputs(found.bundle, shocked.weight)),
+        settings=tuple(fact for part in _FITTED for fact in _facts(part, getattr(found.bundle.config, part))),
+        lineage=tuple(_lineage(found, config)),
+        ledger=tuple(_ledger_line(entry) for entry in found.entries),
+        monitoring=found.monitoring,
+        sensitivity=sensitivity,
+        stability=VersionStability(
+            reference=reference, dates=tuple(dates), refits=tuple(compared), left_out=tuple(left_out)
+        ),
+        selection=selection(version, config.validation),
+        plan=tuple(fact for part in _WATCHED for fact in _facts(part, getattr(config, part))),
+    )
+    return replace(report, findings=open_findings(report, config))
+
+
+def _inputs(bundle: Bundle, weight: dict[str, float]) -> Iterator[UsedInput]:
+    """The inputs that move the models most."""
+    models = bundle.models
+    for name in sorted(weight, key=lambda each: (-weight[each], each))[:_SHOWN_INPUTS]:
+        words = models.words.get(name)
+        said = name if words is None else words.describe(ENGLISH)
+        yield UsedInput(name=name, description=said, unit=models.contract.units.get(name, ""), weight=weight[name])
+
+
+def _lineage(found: Validated, config: Config) -> Iterator[NamedFact]:
+    """Everything by which the version, its data and its code can be told from others."""
+    card, bundle = found.card, found.bundle
+    version = card.version
+    registered = "" if version.registered is None else f"{version.registered:%Y-%m-%d %H:%M} UTC"
+    facts = {
+        "owner": config.card.owner,
+        "model": f"{version.model} version {version.version}",
+        "aliases": ", ".join(version.aliases) or "none",
+        "bundle": bundle.key,
+        "registered": f"{registered} by {version.by or 'somebody unknown'}",
+        "MLflow run": version.run_id,
+        "commit": version.commit or "not on record",
+        "book": f"{card.book}, known until {card.known_until} when it was trained",
+        "fingerprint of the data it learned from": card.data,
+        "fingerprint of the book validated on": found.book.fingerprint,
+        "config of the models (hash)": text_hash(canonical_json(bundle.config.meaning())),
+        "policy of the models (hash)": policy_hash(bundle.config.grading),
+        "policy in force (hash)": policy_hash(config.grading),
+        "code that scores (hash)": scoring_code(),
+        "learned from": f"{card.rows:,} rows at {len(card.learned_from)} dates, outcomes until {card.learned_until}",
+        "inputs": f"{card.features}",
+    }
+    for name, fact in facts.items():
+        yield NamedFact(part="version", name=name, fact=fact)
+    for library in _LIBRARIES:
+        yield NamedFact(part="validated with", name=library, fact=version_of(library))
+
+
+def _ledger_line(entry: Publication) -> LedgerLine:
+    return LedgerLine(
+        number=entry.number,
+        at=entry.at,
+        act=entry.act.value,
+        as_of=entry.as_of,
+        run_key=entry.run_key,
+        bundle=entry.bundle,
+        version=entry.version,
+        policy=entry.policy,
+        data=entry.data,
+        by=entry.by,
+        why=entry.why,
+        evidence=_shortened(dict(entry.evidence)),
+        seal=entry.seal,
+    )
+
+
+def _facts(part: str, section: BaseModel, before: str = "") -> Iterator[NamedFact]:
+    """The settings of a section, those of its sections one by one, each with what its config says of it."""
+    for name, field in type(section).model_fields.items():
+        value, called = getattr(section, name), f"{before}{name}"
+        if isinstance(value, Limit | Between) or not isinstance(value, BaseModel):
+            yield NamedFact(part=part, name=f"{part}.{called}", fact=_written(value), why=field.description or "")
+        else:
+            yield from _facts(part, value, f"{called}.")
+
+
+def _written(value: object) -> str:
+    """A setting as a person reads it."""
+    if isinstance(value, Limit):
+        known = {name: getattr(value, name) for name in ("note", "warning", "refused")}
+        return ", ".join(f"{name} from {limit:g}" for name, limit in known.items() if limit is not None) or "no limit"
+    if isinstance(value, Between):
+        return f"{value.low:g} to {value.high:g}"
+    return _shortened(_plain(value))
+
+
+def _plain(value: object) -> JsonValue:
+    if isinstance(value, BaseModel):
+        return {name: _plain(getattr(value, name)) for name in type(value).model_fields}
+    if isinstance(value, dict):
+        return {str(name): _plain(each) for name, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(each) for each in value]
+    return value if isinstance(value, bool | int | float | None) else str(value)
+
+
+def _shortened(value: JsonValue) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    text = {"null": "none", "{}": "none", "[]": "none", "true": "yes", "false": "no"}.get(text, text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
