@@ -53,6 +53,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "compare": ("1", "3", *RIVALS, "--page", "{folder}/comparison.html"),
     "promote": ("3", *RIVALS),
     "rollback": RIVALS,
+    "validate": ("1", "--config", "{config}", "--no-refits", "--out", "{folder}/file"),
     "simulate": ("--clients", "20", "--months", "12", "--out", "{folder}/book"),
 }
 

@@ -124,7 +124,7 @@ def _inputs(bundle: Bundle, weight: dict[str, float]) -> Iterator[UsedInput]:
 
 
 def _lineage(found: Validated, config: Config) -> Iterator[NamedFact]:
-    """Everything by which the version, its data and its code can be told from others."""
+    """Everything by which the version, its data and its code differ from others."""
     card, bundle = found.card, found.bundle
     version = card.version
     registered = "" if version.registered is None else f"{version.registered:%Y-%m-%d %H:%M} UTC"

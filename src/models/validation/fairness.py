@@ -46,7 +46,7 @@ def risk_ratio(
     Source: Katz et al. (1978), on the logarithm; half a client is added to each where nobody of the group is selected.
 
     >>> [round(each, 3) for each in risk_ratio(10, 100, 40, 200)]
-    [0.5, 0.261, 0.957]
+    [0.5, 0.261, 0.958]
     """
     if not others_selected or not others or not clients:
         return None

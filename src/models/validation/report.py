@@ -97,7 +97,7 @@ class Sensitivity:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReplayedDate:
+class DateBesideTraining:
     """Inputs and scores at one date beside those of training: stability indices beyond chance.
 
     ``scores``: column -> index. ``moved``: share of what moves the models from inputs whose index, beyond what was
@@ -143,7 +143,7 @@ class VersionStability:
     """Dates held against training as of ``reference``, refits, and the refits that were left out."""
 
     reference: date | None
-    dates: tuple[ReplayedDate, ...]
+    dates: tuple[DateBesideTraining, ...]
     refits: tuple[RefitComparison, ...]
     left_out: tuple[LeftOut, ...]
 

@@ -89,11 +89,11 @@ class ShockPlan:
         """Both ways, within what is seen of any client: beyond, trees say what they say at the edge."""
         column, sizes = self.features[name], self._sizes
         low, high, spread = float(column.min()), float(column.max()), float(column.std())
-        for sign, word in ((1, "up"), (-1, "down")):
+        for sign, word, mark in ((1, "up", "+"), (-1, "down", "-")):
             step = sign * sizes.deviations * spread
             yield InputShock(
                 key=f"{name}-{word}-deviation",
-                title=f"{name} {word} by {sizes.deviations:g} sd",
+                title=f"{name} {mark}{sizes.deviations:g} sd",
                 assumption=f"{name} {word} by {abs(step):.4g} ({sizes.deviations:g} standard deviations of the "
                 "clients), within the range that is seen",
                 kind=ShockKind.INPUT,
@@ -102,7 +102,7 @@ class ShockPlan:
             factor = 1 + sign * sizes.relative
             yield InputShock(
                 key=f"{name}-{word}-share",
-                title=f"{name} {word} by {sizes.relative:.0%}",
+                title=f"{name} {mark}{sizes.relative:.0%}",
                 assumption=f"{name} {word} by {sizes.relative:.0%} of itself, within the range that is seen",
                 kind=ShockKind.INPUT,
                 changes={name: _times(factor, low, high)},

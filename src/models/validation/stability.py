@@ -28,7 +28,7 @@ from models.pipeline.refit import models_of_day
 from models.plausibility.counts import RunCounts, input_counts, number_counts, word_counts
 from models.plausibility.reference import TrainingReference
 from models.plausibility.rules import shift
-from models.validation.report import LeftOut, RefitComparison, RefitReasons, ReplayedDate
+from models.validation.report import LeftOut, RefitComparison, RefitReasons, DateBesideTraining
 from models.vocab import FloatArray, Progress
 from models.workers import Mapper
 
@@ -37,7 +37,7 @@ _LEADING = 3
 _TITLES: Mapping[Refit, str] = {"earlier": "one {period} earlier", "seed": "another seed"}
 
 
-def replayed_dates(version: ScoredVersion, config: Config) -> tuple[date | None, list[ReplayedDate]]:
+def replayed_dates(version: ScoredVersion, config: Config) -> tuple[date | None, list[DateBesideTraining]]:
     """Inputs and scores at the last dates in a row, and the date of the reference that they are held against.
 
     That is training, as the bundle remembers it; where it does not, the first of these dates. Dates at which nobody was
@@ -71,11 +71,11 @@ def _counts(version: ScoredVersion, panel: Panel) -> RunCounts:
     return RunCounts(clients=len(panel), inputs=inputs, scores={k: each for k, each in scores.items() if each.filled})
 
 
-def _replayed(when: date, counts: RunCounts, reference: TrainingReference, config: Config) -> ReplayedDate:
+def _replayed(when: date, counts: RunCounts, reference: TrainingReference, config: Config) -> DateBesideTraining:
     before = reference.counts
     moved = dict(_moved(when, counts, reference, config))
     leading = sorted(moved, key=lambda name: (-moved[name], name))
-    return ReplayedDate(
+    return DateBesideTraining(
         as_of=when,
         clients=counts.clients,
         scores={

@@ -135,5 +135,4 @@ def _plan(report: ValidationReport) -> Iterator[FigureTable]:
         read="sections monitor, nightly, gate and guard of the config in force.",
         columns=columns_of("setting | value | why"),
         rows=tuple((each.name, each.fact, each.why) for each in report.plan),
-        is_long=True,
     )

@@ -12,7 +12,7 @@ from models.monitoring.text import headline as monitoring_headline
 from models.reasons.figures import money
 from models.text import ENGLISH
 from models.validation.report import Gravity, RefitComparison, ShockEffect, ShockKind, ValidationReport
-from models.validation.rules import figure_of, selection_sentence
+from models.validation.rules import SIZE, figure_of, selection_sentence
 
 PARTS: Mapping[str, str] = {
     "findings": "Open findings",
@@ -113,7 +113,7 @@ def _lineage(report: ValidationReport) -> Iterator[FigureClaim]:
     registered = "" if version.registered is None else f" on {version.registered:%Y-%m-%d}"
     yield FigureClaim(
         said=f"Version {version.version} of {version.model} was registered{registered}; its bundle, data, config and "
-        "code are told by hashes.",
+        "code are named by hashes.",
         figure="lineage",
     )
     latest = report.card.approvals[-1:]
@@ -243,7 +243,8 @@ def _refit(refit: RefitComparison) -> str:
 def _fairness(report: ValidationReport) -> Iterator[FigureClaim]:
     for group in report.selection.groups:
         if group.is_off:
-            yield FigureClaim(said=_sentence(selection_sentence(group)), figure="selection", style="fair", mark="off")
+            style = "quiet" if group.by == SIZE else "fair"
+            yield FigureClaim(said=_sentence(selection_sentence(group)), figure="selection", style=style, mark="off")
     if not any(group.is_off for group in report.selection.groups):
         said = "No group reaches the top tier less or more often than parity allows, as far as its clients can tell."
         yield FigureClaim(said=said, figure="selection", style="good")

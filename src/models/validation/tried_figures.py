@@ -25,8 +25,8 @@ def sensitivity_figures(report: ValidationReport) -> Iterator[FigureTable]:
             key=key,
             part="sensitivity",
             title=f"Effects of shocks in total, {report.card.currency}: {named}",
-            read=f"the clients of {found.as_of} scored and graded anew with shocked inputs, all else as it is. It tells "
-            "how the models answer, not what would come: inputs move together in the world.",
+            read=f"the clients of {found.as_of} scored and graded anew with shocked inputs, all else as it is. It "
+            "tells how the models answer, not what would come: inputs move together in the world.",
             columns=_OF_SHOCKS,
             rows=tuple(
                 (e.title, e.touched, *_pairs(e.before, e.after), e.moved, e.up, e.down, e.assumption) for e in chosen
