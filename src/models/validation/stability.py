@@ -28,7 +28,7 @@ from models.pipeline.refit import models_of_day
 from models.plausibility.counts import RunCounts, input_counts, number_counts, word_counts
 from models.plausibility.reference import TrainingReference
 from models.plausibility.rules import shift
-from models.validation.report import LeftOut, RefitComparison, RefitReasons, DateBesideTraining
+from models.validation.report import DateBesideTraining, LeftOut, RefitComparison, RefitReasons
 from models.vocab import FloatArray, Progress
 from models.workers import Mapper
 
