@@ -22,7 +22,8 @@ class KeptConfig(Section):
         default=2, description="Runs that no publication names, as a killed night leaves: no run takes two days."
     )
     fetched_days: Days = Field(
-        default=30, description="Bundles brought from a server that no official run names; they can be brought again."
+        default=30,
+        description="Bundles brought from a server or fitted for a day of the past that no official run names.",
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from models.config.places import SCORES_FOLDER, work_dir
+from models.config.places import REFITS, SCORES_FOLDER, work_dir
 from models.errors import DamagedBundleError, MissingFileError
 from models.pipeline.bundle import bundle_key
 from models.publications.ledger import PublicationLedger
@@ -21,8 +21,9 @@ _ASIDE = ".gone-"
 
 
 def gc(config: Settings, *, dry_run: bool = False, overrides: Sequence[str] = ()) -> Collected:
-    """Take away runs and fetched bundles that no official publication names, once they are old enough.
+    """Take away runs and bundles that no official publication names, once they are old enough.
 
+    Bundles are those that were fetched from a server or fitted for a day; versions in the registry stay.
     Ledgers and checked books go by themselves when no run opened them for days. Raises ``DamagedLedgerError`` if the
     ledger of publications is not as it was written: then nothing goes.
     """
@@ -30,10 +31,10 @@ def gc(config: Settings, *, dry_run: bool = False, overrides: Sequence[str] = ()
     place, now, kept = work_dir(settings), datetime.now(tz=UTC), settings.nightly.kept
     scores = place / SCORES_FOLDER
     if not dry_run:
-        _finish((scores, place / FETCHED))
+        _finish((scores, place / FETCHED, place / REFITS))
     entries = PublicationLedger(scores).entries()
     runs = [_found(run.folder) for run in published_runs(scores)]
-    bundles = list(_bundles(place / FETCHED))
+    bundles = [*_bundles(place / FETCHED), *_bundles(place / REFITS)]
     named = {entry.bundle for entry in PublicationLedger(scores).official().values()}
     needed = [bundle.folder.name for bundle in bundles if _key_of(bundle.folder) in named]
     going = [*removable_runs(runs, entries, now, kept), *removable_bundles(bundles, needed, now, kept)]

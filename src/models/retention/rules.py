@@ -18,7 +18,7 @@ class Why(StrEnum):
     REPLACED = "replaced by another run of its date"
     SHADOW = "a shadow"
     UNRECORDED = "named by no publication"
-    FETCHED = "a copy of a bundle that no official run names"
+    FETCHED = "a bundle that no official run names, and that can be made again"
 
 
 @dataclass(frozen=True, kw_only=True)
