@@ -83,6 +83,7 @@ def test_a_good_version_serves_and_what_it_rests_on_is_on_record(rivals: Rivals,
     assert entry.evidence["judged_at"] == "2022-07-01"
     new, old = tags_of(settings, GOOD), tags_of(settings, CHAMPION)
     assert (new["champion_because"], new["champion_after"]) == ("the gate holds", CHAMPION)
+    assert new["champion_evidence"] == "gate beside version 1: 11 passed, by what came after 2022-07-01"
     assert old["champion_until"] == new["champion_since"]
     assert promote(settings, GOOD).outcome is PromotionOutcome.SERVES
     assert len(ledger_of(settings).entries()) == 1

@@ -41,6 +41,13 @@ def test_the_first_serves_and_the_newest_is_its_challenger(three: Succession) ->
         require_before(three)
 
 
+def test_where_nothing_was_registered_nobody_serves(tmp_path: Path) -> None:
+    succession = Tracking(settings_in(tmp_path)).succession
+    assert (succession.aliases, succession.champion, succession.line_of("1")) == ({}, "", ())
+    with pytest.raises(UserError, match="got no champion"):
+        require_before(succession)
+
+
 def test_a_promotion_is_on_record_by_tags_and_in_the_ledger(three: Succession, tmp_path: Path) -> None:
     entry = appoint(change(Act.PROMOTED, "3", "the gate holds"), three, ledger_in(tmp_path))
     assert three.aliases == {"champion": "3", "archived": "1"}
@@ -85,7 +92,7 @@ def test_nothing_is_mended_where_nothing_was_left_or_somebody_chose_otherwise(
 
 @pytest.mark.parametrize(
     ("act", "version", "steps"),
-    [(Act.PROMOTED, "3", (1, 5, 8, 9, 10, 11, AFTER_THE_LAST)), (Act.ROLLED_BACK, "1", (1, 9, AFTER_THE_LAST))],
+    [(Act.PROMOTED, "3", (1, 5, 9, 10, 11, 12, AFTER_THE_LAST)), (Act.ROLLED_BACK, "1", (1, 10, AFTER_THE_LAST))],
 )
 def test_a_change_that_was_killed_at_any_step_leaves_the_champion_and_is_mended(
     tmp_path: Path, act: Act, version: str, steps: tuple[int, ...]

@@ -17,9 +17,10 @@ from models.errors import BundleFormatError, DamagedBundleError, LostBundleError
 from models.promotion.page import write_gate_page
 from models.promotion.report import PromotionOutcome, PromotionReport, RollbackReport
 from models.promotion.rules import gate_holds, gate_lines
+from models.promotion.text import evidence_sentence
 from models.publications.ledger import Act, Publication, PublicationLedger
 from models.store.locks import exclusive
-from models.tracking.aliases import Succession, require_before
+from models.tracking.aliases import SUMMARY, Succession, require_before
 from models.tracking.appointments import Appointment, appoint, mend
 from models.tracking.mlflow import Tracking
 from models.tracking.names import CHALLENGER
@@ -61,7 +62,7 @@ class _Office:
             raise UserError(
                 rule=f"a version of {self.succession.model} must be named by its number or an alias",
                 got=which,
-                remedy=f"choose a number, or one of {', '.join(sorted(aliases)) or 'none yet: train first'}",
+                remedy=f"choose a number, or one of {', '.join(sorted(aliases))}" if aliases else "train first",
             )
         return aliases[which]
 
@@ -208,6 +209,7 @@ def _evidence(report: PromotionReport) -> dict[str, JsonValue]:
     compared = report.comparison
     judged = None if compared is None else compared.judged
     return {
+        SUMMARY: evidence_sentence(report),
         "gate": [to_plain(line) for line in report.lines],
         "compared": [] if compared is None else [to_plain(each) for each in compared.versions],
         "judged_at": None if judged is None else judged.as_of.isoformat(),

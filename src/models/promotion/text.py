@@ -43,6 +43,17 @@ def outcome_sentence(report: PromotionReport) -> str:
     return f"{version} {would} the place of {champion}: {lacking}. Nothing was changed."
 
 
+def evidence_sentence(report: PromotionReport) -> str:
+    """What the gate found, in a sentence: how many lines met which verdict, and by what came after when."""
+    if report.comparison is None:
+        return "not compared: no champion could be read"
+    verdicts = [line.verdict for line in report.lines]
+    counts = ", ".join(f"{verdicts.count(each)} {each.value}" for each in GateVerdict if each in verdicts)
+    judged = report.comparison.judged
+    when = f", by what came after {judged.as_of}" if judged is not None else ""
+    return f"gate beside version {report.champion}: {counts}{when}"
+
+
 def next_steps(report: PromotionReport) -> list[str]:
     """What can be done about a gate that does not hold; nothing where it does."""
     if not report.is_refused:

@@ -25,6 +25,8 @@ else:
 
 BEFORE = "before"
 """The fact of a recorded change that names the champion whose place is taken, empty for none."""
+SUMMARY = "summary"
+"""The fact that says in a sentence on what evidence it rests."""
 _AFTER, _LINE, _RECORD = "champion_after", "champion_line", "champion_record"
 _LONGEST_LINE = 200
 """Champions that are remembered, so that no tag outgrows what a registry keeps."""
@@ -34,9 +36,9 @@ _LONGEST_LINE = 200
 class Succession:
     """The champions of one registered model, at the tracking store with the address ``uri``.
 
-    Tags of a version say since when it serves, by whom, why, after whom (``champion_after``) and after which others
-    before (``champion_line``), until when (``champion_until``), and which entry of the ledger of publications was
-    carried out last (``champion_record``).
+    Tags of a version say since when it serves, by whom, why, on what evidence (``champion_evidence``), after whom
+    (``champion_after``) and after which others before (``champion_line``), until when (``champion_until``), and which
+    entry of the ledger of publications was carried out last (``champion_record``).
     """
 
     client: MlflowClient
@@ -45,10 +47,10 @@ class Succession:
 
     @property
     def aliases(self) -> Mapping[str, str]:
-        """Alias -> version."""
+        """Alias -> version; none where nothing was registered yet."""
         with store.answering(self.uri):
-            found = self.client.get_registered_model(self.model).aliases
-        return {str(alias): str(version) for alias, version in found.items()}
+            found = store.if_there(lambda: self.client.get_registered_model(self.model))
+        return {} if found is None else {str(alias): str(version) for alias, version in found.aliases.items()}
 
     @property
     def champion(self) -> str:
@@ -78,7 +80,12 @@ class Succession:
         """Make the version of a recorded change the champion. Done again after any of its steps it ends the same."""
         version, before = entry.version, str(entry.evidence.get(BEFORE) or "")
         line = self.line_of(before)[:-1] if entry.act is Act.ROLLED_BACK else self._and_before(before)
-        facts = {"since": f"{entry.at:%Y-%m-%dT%H:%M:%SZ}", "by": entry.by, "because": entry.why}
+        facts = {
+            "since": f"{entry.at:%Y-%m-%dT%H:%M:%SZ}",
+            "by": entry.by,
+            "because": entry.why,
+            "evidence": str(entry.evidence.get(SUMMARY) or ""),
+        }
         with store.answering(self.uri):
             for name, fact in facts.items():
                 self._tag(version, f"champion_{name}", fact)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
 from pathlib import Path
+from typing import TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit, urlunsplit
 from urllib.request import Request, urlopen
@@ -26,6 +27,8 @@ from models.showable import without_secrets, without_secrets_of
 
 _SECONDS = 10
 _SAID = 200
+T = TypeVar("T")
+_NOT_THERE = "RESOURCE_DOES_NOT_EXIST"
 _SERVER_SCHEMES = ("http", "https")
 _HOSTED = ("databricks", "uc")
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -83,6 +86,16 @@ def require_answer(uri: str) -> None:
         reason = error.reason if isinstance(error, URLError) else error
         if not isinstance(reason, ssl.SSLError):  # how far certificates are trusted, MLflow's own settings say
             raise TrackingError(uri, f"no answer ({reason})") from error
+
+
+def if_there(ask: Callable[[], T]) -> T | None:
+    """What a store answers; None where it does not have what is asked for."""
+    try:
+        return ask()
+    except MlflowException as error:
+        if error.error_code == _NOT_THERE:
+            return None
+        raise
 
 
 @contextmanager
