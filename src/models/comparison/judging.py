@@ -87,7 +87,7 @@ def judged_versions(
         as_of=at,
         outcomes_until=first.prepared.grid.start_of(now.part.elapsed),
         in_sample=in_sample,
-        so_far=_so_far(now.part, time),
+        so_far=_so_far(now.part, time, pair),
         clients=len(rows),
         groups=len(np.unique(rows.group)),
         groups_known=rows.groups_known,
@@ -101,7 +101,8 @@ def judged_versions(
     )
 
 
-def _so_far(part: PartOfHorizon, time: JudgingTime) -> HorizonSoFar:
+def _so_far(part: PartOfHorizon, time: JudgingTime, pair: Pair) -> HorizonSoFar:
+    foreseen = any(np.isfinite(each.said.credit_loss).any() for each in pair)
     return HorizonSoFar(
         elapsed=part.elapsed,
         horizon=part.horizon,
@@ -111,7 +112,7 @@ def _so_far(part: PartOfHorizon, time: JudgingTime) -> HorizonSoFar:
         behind=part.declined_without,
         margin=part.margin,
         margin_range=part.margin_range,
-        loss=part.loss,
+        loss=part.loss if foreseen else None,
     )
 
 

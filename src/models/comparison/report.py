@@ -132,7 +132,7 @@ class HorizonSoFar:
         earlier: the dates that taught the shares below; none where no earlier horizon was over.
         behind: of clients without that event by then, the share that stood as declined: those behind may catch up.
         margin: share of the margin of a horizon that had come by then, ``margin_range`` at the lowest and highest date;
-            ``loss``: of the credit loss.
+            ``loss``: of the credit loss, None where no version foresees any.
     """
 
     elapsed: int
@@ -143,7 +143,7 @@ class HorizonSoFar:
     behind: float
     margin: float
     margin_range: tuple[float, float]
-    loss: float
+    loss: float | None
 
     @property
     def is_whole(self) -> bool:

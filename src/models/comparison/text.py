@@ -51,6 +51,8 @@ BEST = {
     "near the level of the interval": "{level:.0%} is right",
 }
 _AMOUNTS = (BIAS, ERROR)
+_ALL = 0.9995
+"""From here on a share is written as 100%."""
 VERDICTS = {PairVerdict.BETTER: "better", PairVerdict.WORSE: "worse", PairVerdict.OPEN: "undecided"}
 
 
@@ -117,12 +119,12 @@ def method_sentences(judged: JudgedVersions) -> Iterator[str]:
         return
     dates = f"{len(part.earlier)} earlier date{'s' if len(part.earlier) > 1 else ''}"
     low, high = part.margin_range
+    lost = "" if part.loss is None else f" and {part.loss:.0%} of the credit loss"
     yield _decline_method(part, dates)
     yield (
         f"Value: at {dates}, {part.margin:.0%} of the margin of {part.horizon} {period}s had come after {part.elapsed} "
-        f"({low:.0%} to {high:.0%} by date) and {part.loss:.0%} of the credit loss; so much of each client's expected "
-        "margin and loss is held against what came. That share is the book's, not the client's: of who pays early or "
-        "late this says nothing. The calibration slope and intervals of value wait until the horizon is over."
+        f"({low:.0%} to {high:.0%} by date){lost}; so much of what each client is expected to bring is held against "
+        "what came. That share is the book's, not the client's: of who pays early or late this says nothing. The calibration slope and intervals of value wait until the horizon is over."
     )
 
 
@@ -131,13 +133,21 @@ def _decline_method(part: HorizonSoFar, dates: str) -> str:
     if part.event == "return":
         return (
             "Declines: a client stands as declined until it comes back, and each version's curve says with what chance "
-            f"it has by now. At {dates}, {part.behind:.1%} of those that had not come back {after} stood as declined; "
-            "for the others all had ended on schedule."
+            f"it has by now.{_matured(part, after, dates)}"
         )
     return (
         f"Declines: each version's curve says with what chance a decline has begun by now. At {dates}, "
         f"{part.behind:.1%} of the clients without one stood as declined {after} all the same, and might catch up; "
         "the chance that a client stands so now is both together."
+    )
+
+
+def _matured(part: HorizonSoFar, after: str, dates: str) -> str:
+    if part.behind >= _ALL:
+        return ""
+    return (
+        f" At {dates}, {part.behind:.1%} of those that had not come back {after} stood as declined; for the others all "
+        "had ended on schedule."
     )
 
 
