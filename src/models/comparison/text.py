@@ -124,7 +124,8 @@ def method_sentences(judged: JudgedVersions) -> Iterator[str]:
     yield (
         f"Value: at {dates}, {part.margin:.0%} of the margin of {part.horizon} {period}s had come after {part.elapsed} "
         f"({low:.0%} to {high:.0%} by date){lost}; so much of what each client is expected to bring is held against "
-        "what came. That share is the book's, not the client's: of who pays early or late this says nothing. The calibration slope and intervals of value wait until the horizon is over."
+        "what came. That share is the book's, not the client's: of who pays early or late this says nothing. "
+        "The calibration slope and intervals of value wait until the horizon is over."
     )
 
 
