@@ -6,6 +6,7 @@ import csv
 import json
 import re
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from end_to_end.conftest import Command, command
 from models.codec import from_json
 from models.errors import UserError
 from models.evaluation.text import Judgement
+from models.metrics.bootstrap import Interval
+from models.monitoring.report import ALL, PublicationOutcomes, TierEvents, ValueOutcome
 from models.store.sealed import read_manifest
 from models.tracking.mlflow import Tracking
 from models.validation.job import PAGE, REPORT, validate
@@ -153,6 +156,32 @@ def test_a_version_that_nobody_published_is_validated_at_the_end_of_the_book(fil
     assert "Nothing was published so far." in page
     ids, links = Tags(page).ids, Tags(page).links
     assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+
+
+def test_what_came_since_publications_stands_beside_what_was_foreseen(filed: Filed) -> None:
+    monitoring = filed.written.report.monitoring
+    assert monitoring is not None
+    assert monitoring.outcomes == ()  # the lender published once, at the end of its book
+    assert "Not judged: no publication is old enough for outcomes" in [e.found for e in filed.written.report.findings]
+    tiers = tuple(
+        TierEvents(
+            tier=name, clients=clients, foreseen=foreseen, came=Interval(estimate=came, low=came - 4, high=came + 4)
+        )
+        for name, clients, foreseen, came in ((ALL, 200, 30.0, 41.0), ("AA", 20, 1.0, 1.0))
+    )
+    since = PublicationOutcomes(
+        as_of=date(2022, 7, 1), event="return", elapsed=6, horizon=6, settled_from=3, tiers=tiers,
+        value=ValueOutcome(foreseen=1e6, came=9e5),
+    )  # fmt: skip
+    report = replace(filed.written.report, monitoring=replace(monitoring, outcomes=(since,)))
+    said = [claim for claim in claims(report)["outcomes"] if claim.figure == "publications"]
+    assert [(claim.mark, claim.style) for claim in said] == [("off", "fair")]
+    assert "30.0 returns foreseen by now, 41.0 came (37.0 to 45.0)" in said[0].said
+    table = next(each for each in figure_tables(report) if each.key == "publications")
+    assert table.rows[1] == ("2022-07-01", 6, 6, "AA", 20, 1.0, 1.0, -3.0, 5.0)
+    page = validation_page(report, {})
+    assert "returns so far: all" in page
+    assert {link[1:] for link in Tags(page).links if link.startswith("#")} <= set(Tags(page).ids)
 
 
 @pytest.mark.skipif(BROWSER is None, reason="needs a browser")

@@ -145,6 +145,6 @@ def _require_place(folder: Path) -> None:
     if kind != KIND:
         raise UserError(
             rule="a validation file takes the place of nothing but an untouched one",
-            got=f"other files in {folder}",
+            got=f"other files, or changed ones, in {folder}",
             remedy="name a new folder with --out",
         )

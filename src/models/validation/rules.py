@@ -41,6 +41,8 @@ _HURTS = {
 """Scenario -> what it must not better."""
 _NOTICEABLE = 1e-3
 """A change of a smaller part of a total is none."""
+SEED = "another seed"
+"""The refit on the same data, which tells how much of any change is chance."""
 SIZE = "size"
 """The grouping by which shares of the top tier differ by design, since value does."""
 _ORDER = list(Gravity)

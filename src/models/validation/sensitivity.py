@@ -16,7 +16,7 @@ from models.grading.compute import Forecast, facts_of
 from models.grading.decision import grade_book
 from models.grading.known_overrides import overrides_at
 from models.pipeline.pipeline import grade_matrix
-from models.validation.report import Sensitivity, ShockedTotals, ShockEffect, TierEffect
+from models.validation.report import LeftOut, Sensitivity, ShockedTotals, ShockEffect, TierEffect
 from models.validation.shocks import InputShock, ShockPlan
 from models.vocab import BoolArray, IntArray, Progress, SilentProgress
 
@@ -58,8 +58,14 @@ class ShockedBook:
         return Sensitivity(
             as_of=self._as_of,
             effects=tuple(self.effect(shock) for shock in tracked),
-            left_out=tuple(self.plan.left_out()),
+            left_out=(*self.plan.left_out(), *self._not_shocked()),
         )
+
+    def _not_shocked(self) -> Iterator[LeftOut]:
+        if self.version.bundle.models.cold is not None:
+            yield LeftOut(
+                title="Clients without activity", why="only active clients are shocked, counted and fitted again"
+            )
 
     def effect(self, shock: InputShock) -> ShockEffect:
         """What one shock does: models, intervals and policy look at the shocked inputs alone."""

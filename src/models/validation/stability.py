@@ -29,12 +29,13 @@ from models.plausibility.counts import RunCounts, input_counts, number_counts, w
 from models.plausibility.reference import TrainingReference
 from models.plausibility.rules import shift
 from models.validation.report import DateBesideTraining, LeftOut, RefitComparison, RefitReasons
+from models.validation.rules import SEED
 from models.vocab import FloatArray, Progress
 from models.workers import Mapper
 
 SCORES = ("value", "decline_probability", "credit_loss", "tier")
 _LEADING = 3
-_TITLES: Mapping[Refit, str] = {"earlier": "one {period} earlier", "seed": "another seed"}
+_TITLES: Mapping[Refit, str] = {"earlier": "one {period} earlier", "seed": SEED}
 
 
 def replayed_dates(version: ScoredVersion, config: Config) -> tuple[date | None, list[DateBesideTraining]]:

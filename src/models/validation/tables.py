@@ -91,6 +91,10 @@ def _lineage(report: ValidationReport) -> Iterator[FigureTable]:
         columns=columns_of("when=at | what=act | by | why"),
         rows=tuple(("" if a.at is None else f"{a.at:%Y-%m-%d %H:%M}", a.act, a.by, a.why) for a in approvals),
     )
+    yield _ledger(report)
+
+
+def _ledger(report: ValidationReport) -> FigureTable:
     heads = (
         "no.",
         "when",
@@ -106,7 +110,7 @@ def _lineage(report: ValidationReport) -> Iterator[FigureTable]:
         "evidence",
         "seal",
     )
-    yield FigureTable(
+    return FigureTable(
         key="ledger",
         part="lineage",
         title="Ledger of publications",

@@ -12,7 +12,7 @@ from models.monitoring.text import headline as monitoring_headline
 from models.reasons.figures import money
 from models.text import ENGLISH
 from models.validation.report import Gravity, RefitComparison, ShockEffect, ShockKind, ValidationReport
-from models.validation.rules import SIZE, figure_of, selection_sentence
+from models.validation.rules import SEED, SIZE, figure_of, selection_sentence
 
 PARTS: Mapping[str, str] = {
     "findings": "Open findings",
@@ -225,6 +225,10 @@ def _stability(report: ValidationReport) -> Iterator[FigureClaim]:
                 )
                 said = f"Fitted again, {refit.title}: reasons of {each.model} {alike}."
                 yield FigureClaim(said=said, figure="reasons")
+    moved = {refit.title: refit.moved / refit.clients for refit in found.refits}
+    if SEED in moved and len(moved) > 1:
+        said = f"Another seed alone moves {moved[SEED]:.1%}: of what other data move, so much is chance of the fit."
+        yield FigureClaim(said=said, figure="refits")
     for left in found.left_out:
         said = f"The same recipe fitted again, {left.title}: not tried, since {left.why}."
         yield FigureClaim(said=said, figure="refits", style="fair")

@@ -81,6 +81,11 @@ def stability_figures(report: ValidationReport) -> Iterator[FigureTable]:
             for each in found.dates
         ),
     )
+    yield from _refits(report)
+
+
+def _refits(report: ValidationReport) -> Iterator[FigureTable]:
+    found = report.stability
     yield FigureTable(
         key="refits",
         part="stability",
