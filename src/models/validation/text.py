@@ -100,7 +100,7 @@ def _soundness(report: ValidationReport) -> Iterator[FigureClaim]:
     for said, figure in _ASSUMED:
         yield FigureClaim(said=f"Assumed: {said}", figure=figure)
     for said, figure in _CANNOT:
-        yield FigureClaim(said=f"Beyond them: {said}", figure=figure)
+        yield FigureClaim(said=f"Limit: {said}", figure=figure)
 
 
 def _figures_of_method(lines: int) -> list[str]:
