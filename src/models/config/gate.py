@@ -78,13 +78,19 @@ class GateConfig(Section):
         30, "Declines, and as many others, below which nothing that came is judged: AUC is then known to 0.1 at best."
     )
     auc_margin: Annotated[float, Field(ge=0, lt=0.5)] = _because(
-        0.03, "How much lower AUC may be; less than what a reviewer would see in a list of those at risk."
+        0.03,
+        "How much lower AUC may be. On 800 clients of the demo another seed alone reached 0.003, three trees instead "
+        "of 120 reached 0.067.",
     )
     value_ranking_margin: Annotated[float, Field(ge=0, lt=1)] = _because(
-        0.05, "How much lower the normalized Gini of value may be; it hangs on the largest clients and varies more."
+        0.05,
+        "How much lower the normalized Gini of value may be. It hangs on the largest clients: another seed alone "
+        "reached 0.026 there.",
     )
     value_error_margin: PositiveFloat = _because(
-        0.10, "How much larger the mean error of value per client may be, as a share of the champion's."
+        0.10,
+        "How much larger the mean error of value per client may be, as a share of the champion's; another seed alone "
+        "reached 4% there.",
     )
     declines: Between = _because(
         Between(low=0.75, high=1.33), "Declines expected over come; beyond, whoever plans by them is a third off."
@@ -101,7 +107,9 @@ class GateConfig(Section):
         0.07, "How far the share of values inside their interval may lie from its level. Only once a horizon is over."
     )
     most_tier_moves: Share = _because(
-        0.25, "Share of clients that would change tier overnight; more than reviewers can look into in a month."
+        0.25,
+        "Share of clients that would change tier overnight; another seed alone moved 9 to 16% there, and more than a "
+        "quarter is more than reviewers can look into in a month.",
     )
     least_reason_correlation: Annotated[float, Field(ge=-1, le=1)] = _because(
         0.6,
