@@ -281,11 +281,18 @@ def _table(
     lines = [heads, ["---"] * len(heads)]
     for name, (words, _) in SCENARIOS.items():
         found = ours[name]
-        row = [words, _first([each.inputs for each in found]), _first([int(each.stops) for each in found])]
-        row.append(_first([each.outcomes for each in found]))
+        row = [words]
+        row += [
+            _first([read(each) for each in found], [read(each) for each in ours["control"]], name)
+            for read in (_inputs, _stops, _outcomes)
+        ]
         row += [_first(_series(theirs, name, peer), _series(theirs, "control", peer), name) for peer in PEERS if theirs]
         lines.append(row)
-    told = [f"- {SCENARIOS[name][0]}: {_first_words(found)}" for name, found in ours.items()]
+    usual = {each.first for each in ours["control"]}
+    told = [
+        f"- {SCENARIOS[name][0]}: {_first_words(found, usual if name != 'control' else set())}"
+        for name, found in ours.items()
+    ]
     by_date = [
         "| drift | tool | " + " | ".join(f"{day:%Y-%m}" for day in AFTER) + " |",
         "| --- " * (2 + len(AFTER)) + "|",
@@ -310,6 +317,18 @@ def _table(
     )
 
 
+def _inputs(each: Noticed) -> int:
+    return each.inputs
+
+
+def _stops(each: Noticed) -> int:
+    return int(each.stops)
+
+
+def _outcomes(each: Noticed) -> int:
+    return each.outcomes
+
+
 def _series(theirs: Mapping[str, Mapping[str, Mapping[str, int]]], name: str, peer: str) -> list[int]:
     days = sorted(theirs[name])
     return [int(theirs[name][day].get(peer, 0)) for day in days]
@@ -322,8 +341,8 @@ def _first(series: Sequence[int], control: Sequence[int] = (), name: str = "cont
     return "–" if place is None else str(place)
 
 
-def _first_words(found: Sequence[Noticed]) -> str:
-    return next((each.first for each in found if each.first), "nothing")
+def _first_words(found: Sequence[Noticed], usual: set[str]) -> str:
+    return next((each.first for each in found if each.first and each.first not in usual), "nothing")
 
 
 def _write(text: str) -> None:

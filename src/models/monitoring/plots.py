@@ -16,7 +16,8 @@ from models.shell.chart import OURS, Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, Say, amount, percent, plain_number, reaching
 
 _HEIGHT = 170
-_MOST_DATES = 4
+_LEAST_APART = 0.3
+"""Dates that are named stand so far apart, as a share of the axis."""
 _DOT = 2.4
 
 
@@ -130,9 +131,11 @@ def _dates(days: Sequence[date]) -> AxisScale:
     """An axis of days, which says a few of them."""
     first, last = days[0].toordinal(), days[-1].toordinal()
     room = max((last - first) * 0.09, 3.0)  # the first date stands clear of the lowest number
-    step = max(-(-(len(days) - 1) // (_MOST_DATES - 1)), 1)
-    places = tuple(float(day.toordinal()) for day in days[::step])
-    return AxisScale(low=first - room, high=last + room, name="", say=_day, places=places)
+    places = [first]
+    for day in days:
+        if day.toordinal() - places[-1] >= (last - first) * _LEAST_APART:
+            places.append(day.toordinal())
+    return AxisScale(low=first - room, high=last + room, name="", say=_day, places=tuple(map(float, places)))
 
 
 def _day(ordinal: float) -> str:
