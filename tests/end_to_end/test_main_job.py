@@ -155,7 +155,7 @@ def test_the_manifest_has_the_hash_of_every_file(trained: TrainedLender) -> None
     folder = trained.predicted.folder
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     names = [
-        "curves.parquet", "explanations.parquet", "lists.parquet", "movers.parquet", "scores.parquet",
+        "counts.json", "curves.parquet", "explanations.parquet", "lists.parquet", "movers.parquet", "scores.parquet",
         "warning_memory.parquet", "warnings.parquet",
     ]  # fmt: skip
     assert sorted(path.name for path in folder.iterdir()) == sorted([*names, "manifest.json"])
