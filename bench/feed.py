@@ -30,10 +30,10 @@ from models.errors import ClientValueError, UserError
 from models.notices import Notice, Severity
 from models.pipeline.likeness import likeness_notices
 from models.plausibility.alarms import Alarm, alarms_of
-from models.scoring.compute import predict_book
+from models.scoring.compute import SCORES, predict_book
 from models.scoring.publication import IN_SAMPLE
 from models.scoring.report import Predicted
-from models.scoring.run_counts import earlier_run, plausibility_of
+from models.scoring.run_counts import earlier_run, plausibility_of, rank_agreement
 
 PAGE = Path(__file__).parent / "FEED.md"
 KEPT = "feeds.jsonl"
@@ -175,7 +175,8 @@ class Watch:
         month_before = date.fromisoformat(self.before.name[:10])
         held = plausibility_of(self.feed.bundle.reference, earlier_run(self.before, month_before), until, config)
         now = earlier_run(predicted.folder, until)
-        return () if now is None else alarms_of(held.readings(now.counts), config.monitor, until)
+        agreement = rank_agreement(self.before / SCORES, predicted.folder / SCORES)
+        return () if now is None else alarms_of(held.readings(now.counts, agreement), config.monitor, until)
 
 
 def report(found: Sequence[Caught]) -> str:

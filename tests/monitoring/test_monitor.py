@@ -33,7 +33,7 @@ from support.browser import BROWSER, loaded, width_in
 from support.monitored_book import DATES, DRIFTED, KNOWN_UNTIL, LATEST, MonitoredBook, Tables, monitored_book
 
 HORIZON = 6
-INPUTS = {"level", "missing", "unseen", "sign", "exchanged", "shift", "moved_inputs", "silent", "clients"}
+INPUTS = {"level", "missing", "unseen", "sign", "exchanged", "shift", "moved_inputs", "silent", "clients", "ranks"}
 SCORES = {"score_shift", "grade_shift", "reason_shift"}
 
 
@@ -238,6 +238,16 @@ def stale(tables: Tables) -> None:
     tables["cashflows"] = flows[flows["date"] < DRIFTED - timedelta(days=80)]
 
 
+def misplaced(tables: Tables) -> None:
+    """Each client gets the rows of the next."""
+    flows, ids = tables["cashflows"], tables["clients"]["client_id"].tolist()
+    tables["cashflows"] = flows.assign(
+        client_id=flows["client_id"].map(dict(zip(ids, [*ids[1:], ids[0]], strict=True)))
+    )
+    facilities = tables["facilities"]
+    tables["facilities"] = facilities.assign(client_id=[*ids[1:], ids[0]][: len(facilities)])
+
+
 def halved(tables: Tables) -> None:
     flows = tables["cashflows"]
     kept = set(tables["clients"]["client_id"].iloc[::2])
@@ -253,6 +263,7 @@ def halved(tables: Tables) -> None:
         (emptied, "shift"),
         (stale, "silent"),
         (halved, "clients"),
+        (misplaced, "ranks"),
     ],
 )
 def test_a_feed_that_cannot_be_is_not_published(

@@ -89,6 +89,12 @@ class MonitorConfig(LimitsSection):
         warning=1.25,
         refused=1.8,
     )
+    ranks: Limit = _limit(
+        "One less the rank correlation of clients' value, or chance of default, with that of the publication before: "
+        "rows stand with other clients, which no distribution tells.",
+        warning=0.25,  # the same clients keep 0.05 within a month, and 0.1 within three
+        refused=0.6,
+    )
     score_shift: Limit = _limit(
         "Population stability index of value, margin, credit loss and chances, beyond chance.", note=0.1, warning=0.25
     )

@@ -22,8 +22,9 @@ from models.plausibility.compute import TRAINING
 from models.plausibility.counts import FIRST_REASON, RunCounts
 from models.plausibility.reference import NO_REFERENCE, TrainingReference
 from models.plausibility.rules import median_size, shift
+from models.publications.previous import SCORES
 from models.scoring.policy_in_force import scoring_config
-from models.scoring.run_counts import near, plausibility_of
+from models.scoring.run_counts import near, plausibility_of, rank_agreement
 from models.vocab import Progress, SilentProgress
 
 Bundles = Callable[[str], Bundle | None]
@@ -82,7 +83,10 @@ class Monitor:
     def _readings(self, run: MonitoredRun, before: MonitoredRun | None) -> Iterator[Reading]:
         earlier = None if before is None else before.earlier
         held = plausibility_of(self._reference(run), earlier, run.as_of, self.config)
-        yield from held.readings(run.counts)
+        agreement = {}
+        if before is not None and held.earlier is not None:
+            agreement = rank_agreement(before.folder / SCORES, run.folder / SCORES)
+        yield from held.readings(run.counts, agreement)
 
     def _figures(
         self, run: MonitoredRun, before: MonitoredRun | None, readings: Sequence[Reading], alarms: Sequence[Alarm]

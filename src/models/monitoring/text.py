@@ -21,6 +21,7 @@ CODES = {
     "moved_inputs": "much of what is known moved",
     "silent": "the feed stands still",
     "clients": "fewer or more clients",
+    "ranks": "clients rank otherwise",
     "score_shift": "scores moved",
     "grade_shift": "grades moved",
     "reason_shift": "other reasons come first",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from types import MappingProxyType
 
 from models.book.guard.histograms import share_below_zero
 from models.book.periods import DAYS_PER_PERIOD
@@ -26,6 +27,7 @@ from models.plausibility.rules import (
 )
 
 TRAINING = "training"
+NOBODY_COMPARED: Mapping[str, float] = MappingProxyType({})
 _EXCHANGED_AT_MOST = 60
 """Of so many moved inputs each pair is held against the other; of more, everything moved."""
 _AT_SOURCE = "compare the input at the source with what it held before, its unit first"
@@ -54,12 +56,16 @@ class Plausibility:
     period: str
     config: MonitorConfig
 
-    def readings(self, now: RunCounts) -> Iterator[Reading]:
-        """Every figure of a run, beside training and beside the publication before."""
+    def readings(self, now: RunCounts, agreement: Mapping[str, float] = NOBODY_COMPARED) -> Iterator[Reading]:
+        """Every figure of a run, beside training and beside the publication before.
+
+        ``agreement``: column of scores -> rank correlation with the publication before, over clients of both.
+        """
         yield from self._beside(self.reference.counts, now, TRAINING)
         if self.earlier is not None and self.earlier.counts.clients:
             yield from self._beside(self.earlier.counts, now, self.earlier.name)
             yield from _clients(self.earlier, now)
+            yield from _ranks(self.earlier, agreement)
 
     def _beside(self, before: RunCounts, now: RunCounts, beside: str) -> Iterator[Reading]:
         yield from _scores(before.scores, now.scores, beside)
@@ -176,6 +182,18 @@ def _clients(earlier: Earlier, now: RunCounts) -> Iterator[Reading]:
         found=f"about {before:,} clients must be scored as in the {earlier.name}, got {now.clients:,}",
         remedy="look whether the file of clients and that of cashflows came whole, and once",
     )
+
+
+def _ranks(earlier: Earlier, agreement: Mapping[str, float]) -> Iterator[Reading]:
+    for name, correlation in agreement.items():
+        yield Reading(
+            code="ranks",
+            subject=name,
+            beside=earlier.name,
+            figure=1.0 - correlation,
+            found=f"clients must rank about as in the {earlier.name}, got a rank correlation of {correlation:.2f}",
+            remedy="look whether rows stand with the right clients: ids that moved by a line, or a join on another key",
+        )
 
 
 def _scores(before: Mapping[str, ColumnCounts], now: Mapping[str, ColumnCounts], beside: str) -> Iterator[Reading]:

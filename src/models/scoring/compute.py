@@ -213,7 +213,7 @@ def _write_blocks(
     _require_clients(tally, job)
     counts = all_counted([*waiting.counted, tally.counted])
     (draft / RUN_COUNTS).write_text(counts.to_json(), encoding="utf-8")
-    tally.notices += [*judged_notices(job, tally, counts), *_policy_notices(waiting.assessment, job)]
+    tally.notices += [*judged_notices(job, tally, counts, draft / SCORES), *_policy_notices(waiting.assessment, job)]
     refuse_unlike(job.settings.book.name, tally.notices)
     alarms = tally.alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
     moved = write_movers(

@@ -109,7 +109,7 @@ def run_notices(prepared: PreparedBook, job: ScoringRequest, tally: Tally) -> tu
     return by_severity([*job.notices, *tally.notices, *unscored])
 
 
-def judged_notices(job: ScoringRequest, tally: Tally, counts: RunCounts) -> list[Notice]:
+def judged_notices(job: ScoringRequest, tally: Tally, counts: RunCounts, scores: Path) -> list[Notice]:
     """Whether inputs, scores and what is expected of a client are about what they were at training, and before."""
-    unlike = implausible(counts, job.bundle, job.decision_context.previous, job.as_of, job.settings)
+    unlike = implausible(counts, job.bundle, job.decision_context.previous, job.as_of, job.settings, scores)
     return [*value_notices(tally.mean_value, job.bundle.profile, job.settings.guard), *unlike]

@@ -7,6 +7,9 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from models.book.periods import DAYS_PER_PERIOD
 from models.config.root import Config
@@ -19,13 +22,16 @@ from models.plausibility.alarms import alarms_of
 from models.plausibility.compute import Earlier, Plausibility
 from models.plausibility.counts import RUN_COUNTS, RunCounts, all_counted, input_counts, score_counts
 from models.plausibility.reference import TrainingReference, regular_ages, usual_moves
-from models.publications.previous import PreviousScores
+from models.plausibility.rules import MIN_KNOWN
+from models.publications.previous import COLD_START, SCORES, PreviousScores
 from models.scoring.block import DECLINE, VALUE
 from models.scoring.columns import reason_column, score_columns
 from models.scoring.scoring import explain_matrix
 
 MOST_EXPLAINED = 4096
 """So many rows tell what moves the models."""
+_RANKED = ("value", "default_probability")
+"""Chances of decline change from month to month."""
 _OFTEN = 0.6
 """Events of which the most recent twentieth of clients had one within this part of a period come in every period."""
 _RATES = frozenset({"share", "ratio", "share of tenure"})
@@ -60,15 +66,36 @@ def plausibility_of(
     )
 
 
+def rank_agreement(before: Path, now: Path) -> dict[str, float]:
+    """Rank correlation of value and chance of default between two files of scores, over active clients of both.
+
+    Left away where fewer than ``MIN_KNOWN`` clients have both, or all are equal.
+    """
+    known = pq.read_schema(before).names, pq.read_schema(now).names
+    names = [name for name in _RANKED if name in known[0] and name in known[1]]
+    first, second = (_active(file, names) for file in (before, now))
+    common = first.index.intersection(second.index)
+    found = {name: pd.DataFrame({"then": first[name], "now": second[name]}).loc[common].dropna() for name in names}
+    return {
+        name: float(rows["then"].rank().corr(rows["now"].rank()))
+        for name, rows in found.items()
+        if len(rows) >= MIN_KNOWN and rows.nunique().min() > 1
+    }
+
+
 def implausible(
-    counts: RunCounts, bundle: Bundle, previous: PreviousScores | None, as_of: date, config: Config
+    counts: RunCounts, bundle: Bundle, previous: PreviousScores | None, as_of: date, config: Config, scores: Path
 ) -> list[Notice]:
-    """What of a run is implausible, by the section ``monitor``, before it is published: notes wait for monitor."""
+    """What of a run is implausible, by the section ``monitor``, before it is published: notes wait for monitor.
+
+    ``scores`` is the file that is to be published.
+    """
     if not config.monitor.looks:
         return []
     before = None if previous is None else earlier_run(previous.folder, previous.as_of)
     held = plausibility_of(bundle.reference, before, as_of, config)
-    alarms = alarms_of(held.readings(counts), config.monitor, as_of)
+    agreement = {} if previous is None or held.earlier is None else rank_agreement(previous.folder / SCORES, scores)
+    alarms = alarms_of(held.readings(counts, agreement), config.monitor, as_of)
     return [alarm.notice(config.monitor.guard) for alarm in alarms if alarm.is_raised]
 
 
@@ -88,6 +115,12 @@ def reference_of(models: FittedModels, panel: Panel, origins: Sequence[int], con
         span_days=(panel.grid.start_of(latest) - panel.grid.start_of(min(origins))).days,
         regular=regular_ages([counts, *others], _OFTEN * DAYS_PER_PERIOD[config.time.period]),
     )
+
+
+def _active(file: Path, names: list[str]) -> pd.DataFrame:
+    table = pq.read_table(file, columns=["client_id", COLD_START, *names])
+    frame: pd.DataFrame = table.filter(pc.invert(table[COLD_START])).drop_columns([COLD_START]).to_pandas()
+    return frame.set_index("client_id")
 
 
 def _shared_beginnings(config: Config) -> tuple[str, ...]:
