@@ -15,7 +15,7 @@ from models.config.loading import load_config
 from models.errors import IrreproducibleError
 from models.explanation.job import client_story
 from models.scoring import compute as predicting
-from models.scoring import run_key
+from models.scoring import request, run_key
 from models.scoring.job import predict
 from models.store.sealed import Published
 from models.training.job import train
@@ -80,7 +80,7 @@ def test_an_upgrade_publishes_anew_and_tells_what_it_published(
 ) -> None:
     """What another version of the code finds stands in another folder, to which ``latest`` then leads."""
     before = predict(trained.config, book=trained.result.book, out=tmp_path)
-    for module in (run_key, predicting):
+    for module in (run_key, request):
         monkeypatch.setattr(module, "scoring_code", lambda: "an upgrade")
     after = predict(trained.config, book=trained.result.book, out=tmp_path)
     assert after.folder != before.folder
