@@ -24,6 +24,7 @@ from models.explanation.story import ClientStory, explain_client
 from models.overview.compute import book_overview
 from models.pipeline.bundle import Bundle
 from models.scoring.compute import predict_book
+from models.scoring.publication import IN_SAMPLE
 from models.scoring.report import Predicted
 from models.scoring.scoring import ScoringBasis
 from models.scoring.terminal import prediction_lines
@@ -63,7 +64,9 @@ class Kept:
 def kept(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     root = tmp_path_factory.mktemp("overrides")
     bundle = capped(open_bundle(trained.config, "champion"))
-    first = predict_book(trained.result.book, bundle, graded_as(bundle, trained.config), root / "plain", DECEMBER)
+    first = predict_book(
+        trained.result.book, bundle, graded_as(bundle, trained.config), root / "plain", DECEMBER, how=IN_SAMPLE
+    )
     plain = scores_of(first)
     free = plain.index[plain["tier_basis"] == "rule"]
     raised, lowered = (str(plain.loc[free].index[plain.loc[free, "tier"] == tier][0]) for tier in ("B", "AA"))
@@ -85,7 +88,9 @@ def kept(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) -> Ke
     listener.emit = lambda record: heard.append(record.getMessage())  # type: ignore[method-assign]
     logging.getLogger().addHandler(listener)
     try:
-        run = predict_book(open_book(config, None, SilentProgress()), bundle, config, root / "scores", DECEMBER)
+        run = predict_book(
+            open_book(config, None, SilentProgress()), bundle, config, root / "scores", DECEMBER, how=IN_SAMPLE
+        )
     finally:
         logging.getLogger().removeHandler(listener)
     return Kept(config, bundle, plain, file, scores_of(run), run, raised, lowered, late, "\n".join(heard))

@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parents[2] / "src" / "models"
-PAGES = ("overview", "evaluation", "kpis", "segments", "audit", "backtest", "explanation", "monitoring", "proposal")
+PAGES = (
+    *("overview", "evaluation", "kpis", "segments", "audit", "backtest", "explanation", "monitoring", "proposal"),
+    *("comparison", "card", "validation"),
+)
+EXTENDED = {"promotion": "comparison"}
+"""Pages that fill in the blocks of another, whose head they have."""
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -21,7 +26,9 @@ def test_the_line_of_terms_stands_at_the_head(page: str) -> None:
 def test_no_page_is_forgotten() -> None:
     shared = {f"shell/{name}.html" for name in ("base", "charts", "chart_styles")}
     found = {path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.html")}
-    assert found == {f"{page}/page.html" for page in PAGES} | shared
+    assert found == {f"{page}/page.html" for page in (*PAGES, *EXTENDED)} | shared
+    for page, other in EXTENDED.items():
+        assert f'{{% extends "{other}/page.html" %}}' in (PACKAGE / page / "page.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -15,6 +15,7 @@ from models.comparison.scored import require_same_question, scored_version
 from models.config.root import Config
 from models.errors import UserError
 from models.notices import Notice, Severity, by_severity
+from models.panel.definitions import definitions
 from models.pipeline.bundle import Bundle
 from models.vocab import Progress, SilentProgress
 
@@ -77,6 +78,7 @@ def compare_versions(
         why="" if judged else time.why_none(),
         change=expected_change(*now, book.known_until),
         notices=by_severity(_notices(bundles, judged, time)),
+        terms=definitions(config),
     )
 
 

@@ -254,3 +254,4 @@ class VersionComparison:
     why: str
     change: ExpectedChange
     notices: tuple[Notice, ...] = ()
+    terms: tuple[str, ...] = ()
