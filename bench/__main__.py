@@ -16,6 +16,7 @@ ONLY_WHEN_NAMED = {
     "monitor",
     "mutations",
     "newcomers",
+    "nights",
     "small",
     "steadiness",
     "truth",

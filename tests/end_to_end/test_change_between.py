@@ -15,6 +15,7 @@ from models.errors import UnknownClientError
 from models.explanation.change import Side, Step, change_between
 from models.pipeline.bundle import read_bundle, write_bundle
 from models.scoring.compute import SCORES, predict_book
+from models.scoring.publication import IN_SAMPLE
 
 if TYPE_CHECKING:
     from support.trained_lender import TrainedLender
@@ -33,7 +34,7 @@ def scores_in(folder: Path) -> pd.DataFrame:
 
 def test_a_change_begins_and_ends_with_what_was_published(trained: TrainedLender, tmp_path: Path) -> None:
     before, after = sides_of(trained)
-    then = scores_in(predict_book(before.book, before.bundle, trained.config, tmp_path, BEFORE).folder)
+    then = scores_in(predict_book(before.book, before.bundle, trained.config, tmp_path, BEFORE, how=IN_SAMPLE).folder)
     now = scores_in(trained.predicted.folder)
     clients = [str(client) for client in now.index.intersection(then.index)[::-1][:20]]
     change = change_between(before, after, trained.config, clients)
