@@ -24,6 +24,7 @@ from models.evaluation.book import evaluate_book
 from models.pipeline.bundle import read_bundle
 from models.scoring.compute import CURVES, EXPLANATIONS, SCORES, predict_book
 from models.scoring.movers import MOVERS
+from models.scoring.publication import IN_SAMPLE
 from models.training.compute import train_models
 from models.tuning.search import plan_tuning, tune_book
 from models.vocab import SilentProgress
@@ -115,7 +116,7 @@ def scores(book: Book, bundle: Path, config: Config, out: Path) -> dict[str, pd.
 
     Rows follow blocks, the clients of each that start cold behind its active ones, and later clients move the blocks.
     """
-    predict_book(book, read_bundle(bundle), config, out, EARLIER)
+    predict_book(book, read_bundle(bundle), config, out, EARLIER, how=IN_SAMPLE)
     made = predict_book(book, read_bundle(bundle), config, out, AS_OF)
     tables = {name: pd.read_parquet(made.folder / name) for name in (SCORES, EXPLANATIONS, CURVES, WARNINGS, MOVERS)}
     return {
