@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -189,6 +190,32 @@ def test_a_night_that_was_killed_after_its_folder_stood_is_finished_by_the_next(
     done = called(config, FIRST)
     assert done.night.published == (FIRST,)
     assert len(list(scores.glob("2022-10-01-*"))) == 1
+
+
+def test_what_nobody_foresaw_is_in_the_journal_and_raised(
+    lender: NightLender,
+    tmp_path: Path,
+    called: Called,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("C0001 divided by nothing")
+
+    monkeypatch.setattr("models.nightly.job.open_book", broken)
+    with pytest.raises(ZeroDivisionError):
+        called(lender.at_work(tmp_path, FIRST), FIRST)
+    failed, end = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (failed["step"], failed["kind"], end["step"], end["code"]) == ("failed", "ZeroDivisionError", "end", 1)
+    assert "C0001" not in json.dumps([failed, end])
+
+
+def test_an_official_run_that_was_moved_away_is_missed_aloud(lender: NightLender, tmp_path: Path) -> None:
+    config = lender.at_work(tmp_path, FIRST)
+    earlier = predict(config, as_of=date(2022, 9, 1))
+    shutil.move(earlier.folder, tmp_path / "away")
+    (notice,) = [each for each in predict(config).notices if each.code == "official_run_moved_away"]
+    assert "as of 2022-09-01 are not there any more" in notice.found
 
 
 def _die(*_: object) -> None:

@@ -97,6 +97,18 @@ def test_a_link_that_leads_nowhere_or_to_itself_is_led_to_the_last_date(tmp_path
     assert (tmp_path / "latest").readlink() == Path(january.name)
 
 
+def test_what_was_just_published_is_not_read_once_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    december, read = published(tmp_path, DECEMBER, "a"), []
+    monkeypatch.setattr("models.publications.latest.is_complete", lambda folder: read.append(folder) or True)
+    for _ in range(2):  # the second time the link leads there
+        lead_latest(tmp_path, proved=december)
+    lead_latest(tmp_path)
+    assert read == []
+    january = published(tmp_path, JANUARY, "b")
+    lead_latest(tmp_path)
+    assert read == [january]
+
+
 def link_to(path: Path) -> None:
     path.symlink_to(path.parent)
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from models.book.periods import PeriodName
 from models.publications.ledger import Act, Deed, PublicationLedger
-from models.publications.past import newest_official, official_runs, scores_of_key, settled_scores
+from models.publications.past import newest_official, official_runs, scores_of_key, settled_scores, with_settled
 from models.publications.previous import SCORES
 from models.store.sealed import write_manifest
 
@@ -94,3 +94,5 @@ def test_whatever_nights_there_are_a_months_end_builds_on_the_one_before(
     official = {run.as_of: run.entry.run_key for run in official_runs(out)}
     for before, end in pairwise(ends):
         assert built_on(out, end, period) == (official[before],)
+    for run, settled in with_settled(official_runs(out), period):
+        assert built_on(out, run.as_of, period)[:1] == (() if settled is None else (settled.entry.run_key,))

@@ -27,6 +27,7 @@ from models.publications.latest import lead_latest
 from models.publications.ledger import PublicationLedger
 from models.scoring.job import predict
 from models.scoring.policy_in_force import policy_hash
+from models.shell.storage_errors import storage_error
 from models.sinks.job import publish_due
 from models.store.locks import LockedError, exclusive
 from models.tracking.names import CHAMPION
@@ -57,7 +58,7 @@ def nightly(
     """Score and publish what is due, the earliest date first, with the champion; safe to be killed and called again.
 
     Of two at once one works and the other has nothing to do. Whatever fails is reported in the journal and by the exit
-    code; what was published before stays.
+    code; what was published before stays. What nobody foresaw, as a full disk, is in the journal and raised.
     """
     began = time.monotonic()
     settings = settings_of(config, overrides)
@@ -67,9 +68,18 @@ def nightly(
     except LockedError:
         journal.info("busy", found="another nightly is at work on this book")
         night = Night(code=ExitCode.NOTHING_TO_DO)
+    except Exception as error:
+        foreseen = storage_error(error)
+        journal.error("failed", kind=type(error).__name__ if foreseen is None else foreseen.rule)
+        _end(journal, Night(code=ExitCode.OURS if foreseen is None else ExitCode.USERS), began)
+        raise
+    _end(journal, night, began)
+    return night
+
+
+def _end(journal: NightJournal, night: Night, began: float) -> None:
     seconds = round(time.monotonic() - began, 1)
     journal.info("end", code=int(night.code), ended=night.code.name.lower(), published=night.published, seconds=seconds)
-    return night
 
 
 def _worked(settings: Config, journal: NightJournal, place: str | None, today: date) -> Night:

@@ -35,7 +35,8 @@ def publications(
 ) -> None:
     """Show which run is the official one of each date, and which version served when: by whom, and why.
 
-    The chain of hashes is checked: a line that was changed, left out or put elsewhere is refused.
+    The chain of hashes is checked: a line that was changed, left out or put elsewhere is refused. That lines at the end
+    were cut off shows only beside a copy, as the sinks of clientvalue publish hold one.
     """
     settings = settings_of(config, set_)
     found = report.ledger_report(scores or places.work_dir(settings) / places.SCORES_FOLDER)

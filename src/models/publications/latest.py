@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -30,13 +32,20 @@ def require_place(out: Path, folder: Path) -> None:
             raise _in_the_way(path, "a folder")
 
 
-def lead_latest(scores: Path) -> OfficialRun | None:
-    """Make ``latest`` lead to the official run of the greatest date that is whole; returns it, None where none is."""
-    newest = _newest(scores)
+def lead_latest(scores: Path, *, proved: Path | None = None) -> OfficialRun | None:
+    """Make ``latest`` lead to the official run of the greatest date that is whole; returns it, None where none is.
+
+    ``proved`` is a folder whose files need no second look; nor do those to which ``latest`` leads already.
+    """
+    runs = official_runs(scores)
+    known = {proved, Path(os.path.realpath(scores / LATEST))}  # as resolve, which refuses links that lead in a circle
+    newest = next((run for run in reversed(runs) if _is_known(run.folder, known) or is_complete(run.folder)), None)
     if newest is None:
         return None
     point_latest(newest.folder)
-    return newest if _newest(scores) == newest else lead_latest(scores)  # else another was published since we looked
+    if official_runs(scores) != runs:  # another was published since we looked
+        return lead_latest(scores, proved=proved)
+    return newest
 
 
 def stays_notice(later: OfficialRun, final: Path, as_of: date) -> Notice:
@@ -50,8 +59,8 @@ def stays_notice(later: OfficialRun, final: Path, as_of: date) -> Notice:
     )
 
 
-def _newest(scores: Path) -> OfficialRun | None:
-    return next((run for run in reversed(official_runs(scores)) if is_complete(run.folder)), None)
+def _is_known(folder: Path, known: Collection[Path | None]) -> bool:
+    return folder in known or folder.resolve() in known
 
 
 def _in_the_way(path: Path, wanted: str) -> UserError:

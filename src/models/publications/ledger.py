@@ -1,7 +1,8 @@
 """The ledger of publications of a book: what was published, promoted or taken back, when, by whom and why.
 
 A text file of JSON lines beside the published runs. Lines are only ever added, each holds the hash of the one before,
-and a line is there whole or not at all. The official run of an as-of date is the one that was put there last.
+and a line is there whole or not at all. The official run of an as-of date is the one that was put there last. That
+lines at the end were cut off shows only beside a copy, such as the table of publications in a sink.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 from models.codec import JsonValue, from_json, to_json_text
@@ -106,10 +108,10 @@ class PublicationLedger:
         Raises ``DamagedLedgerError`` if one is not as it was written.
         """
         try:
-            text = self.file.read_text(encoding="utf-8")
+            facts = self.file.stat()
         except FileNotFoundError:
             return tuple(_chained(_found(self.scores, but), ()))
-        return _read(text, self.file)
+        return _read(self.file, (facts.st_ino, facts.st_size, facts.st_mtime_ns, facts.st_ctime_ns))
 
     def official(self) -> dict[date, Publication]:
         """The official run of each as-of date, the earliest date first."""
@@ -213,9 +215,11 @@ def _facts_in(folder: Path) -> Mapping[str, object]:
         return {}
 
 
-def _read(text: str, file: Path) -> tuple[Publication, ...]:
+@lru_cache(maxsize=4)
+def _read(file: Path, stamp: tuple[int, ...]) -> tuple[Publication, ...]:  # noqa: ARG001 - by which a file is known again
+    """The entries of a file; parsed once for each ``stamp``, since a run asks several times."""
     entries: list[Publication] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
         entry = from_json(
             Publication, line, subject=f"line {number} of {file}", remedy=_REMEDY, error=DamagedLedgerError
         )

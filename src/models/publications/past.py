@@ -7,7 +7,7 @@ period's end. Which alarms are no news is read from the last run before, however
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -51,7 +51,7 @@ def settled_scores(scores: Path, as_of: date, columns: Sequence[str], period: Pe
     Raises ``DamagedBundleError`` if it is not as it was published.
     """
     past = [run for run in official_runs(scores) if run.as_of < as_of]
-    settled = settled_among(past, as_of, period)
+    settled = _settled_among(past, period)
     if settled is None:
         return None
     within = period_number(as_of, period) == period_number(settled.as_of, period)
@@ -67,13 +67,28 @@ def scores_of_key(scores: Path, key: str | None, columns: Sequence[str]) -> Prev
     return previous_scores(folder, columns) if folder is not None and folder.is_dir() else None
 
 
-def settled_among(runs: Sequence[OfficialRun], as_of: date, period: PeriodName) -> OfficialRun | None:
-    """The first run of the last period in which any of ``runs`` before ``as_of`` lies, which are sorted by date."""
-    past = [run for run in runs if run.as_of < as_of]
+def _settled_among(past: Sequence[OfficialRun], period: PeriodName) -> OfficialRun | None:
+    """The first run of the last period in which any of ``past`` lies, which are sorted by date."""
     if not past:
         return None
     last = period_number(past[-1].as_of, period)
     return next(run for run in past if period_number(run.as_of, period) == last)
+
+
+def with_settled(runs: Sequence[OfficialRun], period: PeriodName) -> Iterator[tuple[OfficialRun, OfficialRun | None]]:
+    """Each of ``runs``, which are sorted by date, with the one that settled what it builds on, None for the first."""
+    settled, number = None, None
+    for run in runs:
+        yield run, settled
+        own = period_number(run.as_of, period)
+        if own != number:
+            settled, number = run, own
+
+
+def moved_away(scores: Path) -> list[Publication]:
+    """The official publications below ``scores`` whose folder is not there any more, the earliest date first."""
+    official = PublicationLedger(scores).official().values()
+    return [entry for entry in official if not (scores / entry.folder).is_dir()]
 
 
 def period_number(day: date, period: PeriodName) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
 from models.publications.latest import LATEST, lead_latest, stays_notice
 from models.publications.ledger import Act, Deed, Publication, PublicationLedger
-from models.publications.past import official_runs, settled_among
+from models.publications.past import moved_away, official_runs, with_settled
 from models.scoring.policy_in_force import GradedBy
 from models.store.sealed import OF_SCORES, read_facts
 
@@ -75,10 +75,10 @@ class RecordedRun:
 def publish_run(scores: Path, deed: Deed, period: PeriodName) -> RecordedRun:
     """Record a run that stands below ``scores``; ``latest`` follows the official run of the greatest date."""
     entry = PublicationLedger(scores).record(deed)
-    newest = lead_latest(scores)
     folder, as_of = scores / deed.folder, deed.as_of
     assert as_of is not None  # noqa: S101 - a deed of a run tells its date
-    notices = []
+    newest = lead_latest(scores, proved=folder)
+    notices = _moved_away_notices(scores)
     if deed.act is Act.SHADOW:
         notices.append(_shadow_notice(folder))
     elif newest is not None and newest.as_of > as_of:
@@ -101,24 +101,42 @@ def _outdated_notices(scores: Path, as_of: date, period: PeriodName) -> list[Not
     days = list(_outdated(scores, as_of, period))
     if not days:
         return []
-    more = f" and {len(days) - _SHOWN} more" if len(days) > _SHOWN else ""
-    listed = ", ".join(day.isoformat() for day in days[:_SHOWN]) + more
     return [
         Notice(
             code="later_runs_outdated",
             severity=Severity.WARNING,
             subject=LATEST,
-            found=f"the official runs as of {listed} built on other scores than the official ones of today",
+            found=f"the official runs as of {_listed(days)} built on other scores than the official ones of today",
             remedy="predict --as-of each of them again, the earliest first, if they should build on this run",
             count=len(days),
         )
     ]
 
 
+def _moved_away_notices(scores: Path) -> list[Notice]:
+    """A warning of official runs whose folder is gone: runs build on what is there."""
+    days = [entry.as_of for entry in moved_away(scores) if entry.as_of is not None]
+    if not days:
+        return []
+    return [
+        Notice(
+            code="official_run_moved_away",
+            severity=Severity.WARNING,
+            subject=LATEST,
+            found=f"the official runs as of {_listed(days)} are not there any more: runs build on those that are",
+            remedy="put their folders back, or predict --as-of each of them again",
+            count=len(days),
+        )
+    ]
+
+
+def _listed(days: Sequence[date]) -> str:
+    more = f" and {len(days) - _SHOWN} more" if len(days) > _SHOWN else ""
+    return ", ".join(day.isoformat() for day in days[:_SHOWN]) + more
+
+
 def _outdated(scores: Path, as_of: date, period: PeriodName) -> Iterator[date]:
-    runs = official_runs(scores)
-    for place, run in enumerate(runs):
-        settled = settled_among(runs[:place], run.as_of, period)
+    for run, settled in with_settled(official_runs(scores), period):
         if run.as_of > as_of and settled is not None:
             built_on = read_facts(run.folder, remedies=OF_SCORES).get("previous")
             if built_on != settled.entry.run_key:
