@@ -193,6 +193,10 @@ PREDICTIONS = {
         ["--as-of", "2022-12-31"],
         ("these learned until 2023-01-01, got --as-of 2022-12-31", "--in-sample, which marks every row"),
     ),
+    "two choices of models": (
+        ["--model-of-that-day", "--bundle", "1"],
+        ("--model-of-that-day chooses the models itself", "got --bundle 1"),
+    ),
     "day first": (["--as-of", "31/12/2022"], ("a date must read YYYY-MM-DD", "31/12/2022")),
     "after the book": (["--as-of", "2023-02-01"], ("not after 2023-01-01", "got 2023-02-01", "--as-of")),
     "before the book": (["--as-of", "2018-01-01"], ("must lie after 2018-01-15", "got 2018-01-01", "--as-of")),
