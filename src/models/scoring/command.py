@@ -11,7 +11,6 @@ from models.lazy import lazy
 from models.shell.notices import notice_lines
 from models.shell.options import DEFAULT_CONFIG, AsOfOption, BookOption, ConfigOption, JsonOption, SetOption
 from models.shell.output import out, print_json, print_lines, progress, settings_of
-from models.tracking.names import CHAMPION
 
 if TYPE_CHECKING:
     from models.scoring import job, publication, terminal
@@ -56,7 +55,7 @@ ScoresOption = Annotated[
 def predict(  # noqa: PLR0913, PLR0917 - options of a command are named by who types them
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
-    bundle: BundleOption = CHAMPION,
+    bundle: BundleOption = "champion",
     as_of: AsOfOption = None,
     scores: ScoresOption = None,
     shadow: ShadowOption = False,
@@ -67,8 +66,6 @@ def predict(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
 ) -> None:
     """Score and explain every active client of a book, with models that were trained before."""
     settings = settings_of(config, set_)
-    if of_that_day and bundle != CHAMPION:
-        raise typer.BadParameter(f"--model-of-that-day chooses the models itself, got --bundle {bundle} as well.")
     when = typed_days.day_of(as_of, settings.time.period)
     how = publication.Publishing(shadow=shadow, in_sample=in_sample, of_that_day=of_that_day)
     predicted = job.predict(settings, book=book, bundle=bundle, as_of=when, out=scores, how=how, progress=progress())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models.book.door import Book
 from models.config.places import SCORES_FOLDER, work_dir
+from models.errors import UserError
 from models.scoring.compute import predict_book
 from models.scoring.publication import OFFICIALLY, Publishing
 from models.scoring.report import Predicted
@@ -38,6 +39,12 @@ def predict(
     anything is published.
     """
     settings = settings_of(config, overrides)
+    if how.of_that_day and bundle != CHAMPION:
+        raise UserError(
+            rule="--model-of-that-day chooses the models itself",
+            got=f"--bundle {bundle} as well",
+            remedy="name one of the two",
+        )
     models = None if how.of_that_day else open_bundle(settings, bundle)
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     place = out or work_dir(settings) / SCORES_FOLDER

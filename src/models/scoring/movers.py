@@ -1,4 +1,4 @@
-"""All clients in another tier than in the newest earlier run, with what moved each, as far as both runs tell."""
+"""All clients in another tier than in the run that was built on, with what moved each, as far as both runs tell."""
 
 from __future__ import annotations
 
