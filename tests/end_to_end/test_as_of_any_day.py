@@ -6,12 +6,14 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from end_to_end.conftest import Command
 from models.explanation.job import client_story
 from models.explanation.page import client_page
 from models.overview.compute import book_overview
+from models.overview.page import overview_page
 from models.scoring.compute import predict_book
 from models.scoring.publication import IN_SAMPLE
 from models.vocab import SilentProgress
@@ -36,7 +38,12 @@ def test_the_last_days_of_a_month_are_scored_and_told_to_be_in_sample(
     (notice,) = [each for each in manifest["notices"] if each["code"] == "scored_in_sample"]
     assert notice["found"] == FOUND.format(day=day)
     assert notice["remedy"].startswith("take 2023-01-01 or later, or models of a book that was known until")
-    assert notice["found"] in [each.found for each in book_overview(book, trained.config, made.folder).notices]
+    seen = book_overview(book, trained.config, made.folder)
+    assert notice["found"] in [each.found for each in seen.notices]
+    assert f"In sample: these models knew what came after {day}" in overview_page(seen)
+    assert pq.read_table(made.folder / "scores.parquet", columns=["in_sample"])["in_sample"].unique().to_pylist() == [
+        True
+    ]
 
 
 def test_scores_of_the_day_until_which_models_learned_are_a_forecast(trained: TrainedLender) -> None:

@@ -113,6 +113,7 @@ def book_overview(
         terms=definitions(config),
         currency=book.currency,
         as_of=as_of,
+        in_sample=bool(manifest.get("in_sample", False)),
         model_version=str(scores["model_version"].iloc[0]),
         run_key=manifest["run_key"],
         policy=GradedBy.of_manifest(manifest),

@@ -193,6 +193,7 @@ class Overview:
     """A published run and its book at one as-of date.
 
     Attributes:
+        in_sample: whether the models knew what came after the date, so that it all looks better than a forecast would.
         policy: which one graded; None of a run that was published before this was recorded.
         grades: why clients stand in their tiers; None of runs that do not publish it.
         tier_colours: tier -> colour, best first; ``top_tiers`` are those whose clients are always warned of.
@@ -211,6 +212,7 @@ class Overview:
     book: str
     currency: str
     as_of: date
+    in_sample: bool
     model_version: str
     run_key: str
     policy: GradedBy | None

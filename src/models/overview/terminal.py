@@ -15,6 +15,8 @@ from models.warnings.text import warnings_sentence
 
 def overview_lines(overview: Overview, page: Path) -> Iterator[str]:
     """How many moved and warn, who started cold, which policy graded, and where the page is."""
+    if overview.in_sample:
+        yield f"IN SAMPLE these models knew what came after {overview.as_of}; nothing here is a forecast"
     yield from hanging("moved    ", _moved(overview.movers))
     yield from hanging("warnings ", f"{_warned(overview.alarms)} {overview.alarms.ranked}")
     if overview.cold_start is not None:
