@@ -20,8 +20,12 @@ from models.comparison.job import candidate_of, compare
 from models.comparison.page import comparison_page
 from models.comparison.report import PairVerdict, VersionComparison
 from models.comparison.scored import ScoredVersion, scored_version
+from models.comparison.text import CALLED
+from models.config.root import Config
 from models.errors import UserError
 from models.pipeline.bundle import read_bundle
+from models.tracking.aliases import Succession
+from models.tracking.mlflow import Tracking
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 from support.browser import BROWSER, Tags, loaded, width_in
@@ -163,8 +167,33 @@ def test_tiers_hold_all_clients_and_regions_are_as_the_clients_table_says(
     regions = {each.name: each for each in judged.slices if each.by == "country"}
     assert {name: each.clients for name, each in regions.items()} == counts[counts >= 30].to_dict()
     tiers = [each for each in judged.slices if each.by == "tier"]
-    assert sum(each.clients for each in tiers) <= judged.clients
+    left_out = {notice.subject: notice.count for notice in whole.notices if notice.code == "small_parts"}
+    for by, parts in (("tier", tiers), ("country", regions.values())):
+        assert sum(each.clients for each in parts) + left_out.get(by, 0) == judged.clients
     assert all(each.error_difference.estimate == pytest.approx(each.error[1] - each.error[0]) for each in tiers)
+
+
+def test_figures_that_are_left_open_are_named(whole: VersionComparison, part: VersionComparison) -> None:
+    """The crippled version gives no intervals of value; nobody asks for them before the horizon is over."""
+    named = {notice.code: notice.found for notice in whole.notices}["figures_left_open"]
+    assert whole.judged is not None
+    left_open = [called for metric, called in CALLED.items() if whole.judged.figure(metric) is None]
+    assert left_open
+    assert named.endswith(f": {', '.join(left_open)}")
+    assert "figures_left_open" not in {notice.code for notice in part.notices}
+
+
+def test_an_alias_is_the_version_that_it_leads_to(rivals: Rivals, tmp_path: Path) -> None:
+    """Also where a later version has the same bundle."""
+    settings = rivals.copied(tmp_path)
+    registry = succession_of(settings)
+    source = registry.client.get_model_version(registry.model, CHAMPION)
+    registry.client.create_model_version(registry.model, source.source, source.run_id, tags=dict(source.tags))
+    assert (candidate_of(settings, "champion").version, candidate_of(settings, "challenger").version) == ("1", FRESH)
+
+
+def succession_of(settings: Config) -> Succession:
+    return Tracking(settings).succession
 
 
 def test_a_version_beside_itself_differs_in_nothing(rivals: Rivals) -> None:

@@ -14,7 +14,7 @@ import pytest
 
 from end_to_end.conftest import Command
 from models.endpoint.report import ANSWERS
-from models.errors import DamagedBundleError, FeatureContractError, UserError
+from models.errors import DamagedBundleError, UserError
 from models.features.job import features
 from models.features.report import KEYS, PublishedFeatures
 from models.lazy import load
@@ -99,21 +99,39 @@ def test_full_features_are_answered_and_an_unseen_category_is_noted(
     values = dict(zip(trained.column("client_id"), trained.column("value"), strict=True))
     assert answered[0]["value"] == pytest.approx(values[frame["client_id"][0]], rel=1e-9)
     assert answered[0]["value"] == pytest.approx(answered[3]["value"], rel=1e-9)
+    empty = [sum(value is None for value in row.values()) for row in rows[:3]]
+    nulls = [f"{count} of {published.features} features are null: taken as not known" for count in empty]
     assert [row["note"] for row in answered] == [
-        "",
-        "country 'Atlantis' was never seen in training: scored as if it were not known",
-        "",
+        nulls[0],
+        f"{nulls[1]}; country 'Atlantis' was never seen in training: scored as if it were not known",
+        nulls[2],
         "",
     ]
     assert answered[1]["value"] is not None
 
 
-def test_features_that_are_missing_or_infinite_are_refused(published: PublishedFeatures, model: Any) -> None:
+def test_a_row_that_gives_part_of_the_features_is_told_and_the_others_are_answered(
+    published: PublishedFeatures, model: Any
+) -> None:
+    frame = pq.read_table(published.file).to_pandas()
+    full = json.loads(frame.drop(columns=list(KEYS)).head(1).to_json(orient="records"))[0]
+    known = {"client_id": frame["client_id"][0]}
+    part = {name: full[name] for name in list(full)[:-1]}
+    answered = asked_over_the_wire(model, [known, part])
+    assert [row["value"] is None for row in answered] == [False, True]
+    last = list(full)[-1]
+    assert answered[1]["note"] == f"not scored, missing {last}: give every feature, null where nothing is known"
+    answered = asked_over_the_wire(model, [full, {"value_sum_3p": full["value_sum_3p"]}, known])
+    assert [row["value"] is None for row in answered] == [False, False, False]
+    assert answered[0]["value"] == pytest.approx(answered[2]["value"], rel=1e-9)
+    assert answered[1]["note"] == f"{len(full) - 1} of {len(full)} features are null: taken as not known"
+
+
+def test_a_row_with_an_infinite_feature_is_not_scored(published: PublishedFeatures, model: Any) -> None:
     frame = pq.read_table(published.file).to_pandas().drop(columns=list(KEYS)).head(2)
-    with pytest.raises(FeatureContractError, match="missing value_sum_3p"):
-        model.predict(frame.drop(columns="value_sum_3p"))
-    with pytest.raises(FeatureContractError, match="1 infinite"):
-        model.predict(frame.assign(value_sum_3p=[np.inf, 1.0]))
+    answer = model.predict(frame.assign(value_sum_3p=[np.inf, 1.0]))
+    assert answer["value"].isna().tolist() == [True, False]
+    assert answer["note"][0] == "not scored, infinite value_sum_3p: give every feature, null where nothing is known"
 
 
 def test_without_published_features_clients_are_told_where_they_would_be_found(

@@ -72,58 +72,61 @@ FIGURES = {
 }
 
 
+SO_FAR = HorizonSoFar(
+    elapsed=12,
+    horizon=12,
+    period="month",
+    event="decline",
+    earlier=(),
+    behind=0.0,
+    margin=1.0,
+    margin_range=(1.0, 1.0),
+    loss=1.0,
+)
+TIERS = TierSwitches(
+    tiers=("A", "B"),
+    counts=((40, 10), (0, 50)),
+    value=((1.0, 1.0), (0.0, 1.0)),
+    exposure=None,
+    clients=100,
+    moved=10,
+    up=0,
+    moved_value=1.0,
+    total_value=3.0,
+    moved_exposure=None,
+    total_exposure=None,
+)
+CHANGE = ExpectedChange(
+    as_of=date(2024, 1, 1),
+    periods_old=(12, 12),
+    expected_value=(1.0, 1.0),
+    expected_declines=(1.0, 1.0),
+    tiers=TIERS,
+    reasons=tuple(ExplainedShift(model=model, correlation=0.9, shifts=()) for model in ("value", "decline")),
+)
+JUDGED = JudgedVersions(
+    as_of=date(2023, 1, 1),
+    outcomes_until=date(2024, 1, 1),
+    in_sample=False,
+    so_far=SO_FAR,
+    clients=1_000,
+    groups=900,
+    groups_known=True,
+    declined=150,
+    value=1e6,
+    level=0.9,
+    figures=tuple(FIGURES.values()),
+    slices=(),
+    bands=(),
+    curve=(),
+)
+
+
 def comparison(*changed: ComparedFigure, without: str = "", **changes: Any) -> VersionComparison:
     """One that passes every line, but for what is ``changed``."""
     figures = {**FIGURES, **{each.metric: each for each in changed}}
     figures.pop(without, None)
-    judged = JudgedVersions(
-        as_of=date(2023, 1, 1),
-        outcomes_until=date(2024, 1, 1),
-        in_sample=False,
-        so_far=HorizonSoFar(
-            elapsed=12,
-            horizon=12,
-            period="month",
-            event="decline",
-            earlier=(),
-            behind=0.0,
-            margin=1.0,
-            margin_range=(1.0, 1.0),
-            loss=1.0,
-        ),
-        clients=1_000,
-        groups=900,
-        groups_known=True,
-        declined=150,
-        value=1e6,
-        level=0.9,
-        figures=tuple(figures.values()),
-        slices=(),
-        bands=(),
-        curve=(),
-    )
     version = ComparedVersion(asked="1", version="1", bundle="key", learned_until=date(2023, 1, 1))
-    tiers = TierSwitches(
-        tiers=("A", "B"),
-        counts=((40, 10), (0, 50)),
-        value=((1.0, 1.0), (0.0, 1.0)),
-        exposure=None,
-        clients=100,
-        moved=10,
-        up=0,
-        moved_value=1.0,
-        total_value=3.0,
-        moved_exposure=None,
-        total_exposure=None,
-    )
-    change = ExpectedChange(
-        as_of=date(2024, 1, 1),
-        periods_old=(12, 12),
-        expected_value=(1.0, 1.0),
-        expected_declines=(1.0, 1.0),
-        tiers=tiers,
-        reasons=tuple(ExplainedShift(model=model, correlation=0.9, shifts=()) for model in ("value", "decline")),
-    )
     made = VersionComparison(
         book="book",
         currency="EUR",
@@ -131,17 +134,15 @@ def comparison(*changed: ComparedFigure, without: str = "", **changes: Any) -> V
         horizon=12,
         versions=(version, version),
         resamples=100,
-        judged=judged,
+        judged=replace(JUDGED, figures=tuple(figures.values())),
         why="",
-        change=change,
+        change=CHANGE,
     )
     return replace(made, **changes)
 
 
 def judged(**changes: Any) -> VersionComparison:
-    made = comparison()
-    assert made.judged is not None
-    return replace(made, judged=replace(made.judged, **changes))
+    return comparison(judged=replace(JUDGED, **changes))
 
 
 def line_of(made: VersionComparison, rule: GateRule, gate: GateConfig | None = None) -> GateLine:
@@ -167,17 +168,10 @@ def test_a_version_that_is_no_worse_passes_every_line_in_the_order_of_the_config
         (comparison(figure("calibration_slope", range_of(1.3))), GateRule.CALIBRATION_SLOPE),
         (comparison(figure("total_ratio", range_of(1.5))), GateRule.VALUE_TOTAL),
         (comparison(figure("interval_coverage", range_of(0.8))), GateRule.COVERAGE),
-        (comparison(change=replace(comparison().change, periods_old=(0, 25))), GateRule.DATA_AGE),
+        (comparison(change=replace(CHANGE, periods_old=(0, 25))), GateRule.DATA_AGE),
+        (comparison(change=replace(CHANGE, tiers=replace(TIERS, moved=26))), GateRule.TIER_MOVES),
         (
-            comparison(change=replace(comparison().change, tiers=replace(comparison().change.tiers, moved=26))),
-            GateRule.TIER_MOVES,
-        ),
-        (
-            comparison(
-                change=replace(
-                    comparison().change, reasons=(ExplainedShift(model="value", correlation=0.5, shifts=()),)
-                )
-            ),
+            comparison(change=replace(CHANGE, reasons=(ExplainedShift(model="value", correlation=0.5, shifts=()),))),
             GateRule.EXPLANATIONS,
         ),
     ],
@@ -211,7 +205,7 @@ def test_while_the_horizon_is_not_over_slope_and_coverage_wait() -> None:
         figures=tuple(
             each for each in FIGURES.values() if each.metric not in ("calibration_slope", "interval_coverage")
         ),
-        so_far=replace(comparison().judged.so_far, elapsed=3),  # type: ignore[union-attr]
+        so_far=replace(SO_FAR, elapsed=3),
     )
     for rule in (GateRule.CALIBRATION_SLOPE, GateRule.COVERAGE):
         line = line_of(made, rule)
@@ -233,12 +227,12 @@ def test_acceptance_forgives_no_failure() -> None:
 
 
 def test_reasons_of_a_version_that_leans_on_nothing_are_not_judged() -> None:
-    change = replace(comparison().change, reasons=(ExplainedShift(model="value", correlation=None, shifts=()),))
+    change = replace(CHANGE, reasons=(ExplainedShift(model="value", correlation=None, shifts=()),))
     assert line_of(comparison(change=change), GateRule.EXPLANATIONS).verdict is GateVerdict.NOT_JUDGED
 
 
 def test_the_age_that_is_allowed_is_two_horizons_or_as_configured() -> None:
-    change = replace(comparison().change, periods_old=(0, 24))
+    change = replace(CHANGE, periods_old=(0, 24))
     assert line_of(comparison(change=change), GateRule.DATA_AGE).holds
     assert not line_of(comparison(change=change), GateRule.DATA_AGE, GateConfig(most_periods_old=23)).holds
 

@@ -18,6 +18,7 @@ from models.promotion import command
 from models.promotion.job import promote, rollback
 from models.promotion.page import gate_page
 from models.promotion.report import GateVerdict, PromotionOutcome
+from models.promotion.terminal import rollback_lines
 from models.publications.ledger import Act, PublicationLedger
 from models.store.locks import LockedError, exclusive
 from models.tracking.aliases import Succession
@@ -38,6 +39,11 @@ def ledger_of(settings: Config) -> PublicationLedger:
 def tags_of(settings: Config, version: str) -> dict[str, str]:
     succession = succession_of(settings)
     return dict(succession.client.get_model_version(succession.model, version).tags)
+
+
+def kept_card(rivals: Rivals, version: str) -> str:
+    """The card that MLflow keeps with a version."""
+    return (rivals.trained[version].bundle.parents[1] / "card.md").read_text(encoding="utf-8")
 
 
 def test_a_worse_version_is_refused_and_nothing_changes(rivals: Rivals, tmp_path: Path) -> None:
@@ -85,6 +91,10 @@ def test_a_good_version_serves_and_what_it_rests_on_is_on_record(rivals: Rivals,
     assert (new["champion_because"], new["champion_after"]) == ("the gate holds", CHAMPION)
     assert new["champion_evidence"] == "gate beside version 1: 11 passed, by what came after 2022-07-01"
     assert old["champion_until"] == new["champion_since"]
+    assert report.cards == ""
+    kept = {version: kept_card(rivals, version) for version in (CHAMPION, GOOD)}
+    assert "the gate holds" in kept[GOOD]
+    assert "no longer champion" in kept[CHAMPION]
     assert promote(settings, GOOD).outcome is PromotionOutcome.SERVES
     assert len(ledger_of(settings).entries()) == 1
 
@@ -132,6 +142,22 @@ def test_a_champion_before_whose_files_are_lost_does_not_return(rivals: Rivals, 
         away.rename(version)
     assert succession_of(settings).champion == GOOD
     assert len(ledger_of(settings).entries()) == 1
+
+
+def test_a_card_that_cannot_be_made_anew_is_told_and_the_change_stands(rivals: Rivals, tmp_path: Path) -> None:
+    settings = rivals.copied(tmp_path)
+    promote(settings, GOOD, override_reason="to go back from")
+    version = rivals.trained[GOOD].bundle.parents[1]
+    away = version.with_name("away")
+    version.rename(away)
+    try:
+        report = rollback(settings, reason="its files are lost")
+    finally:
+        away.rename(version)
+    assert report.cards == "the card kept with version 2 could not be made anew"
+    assert "The card kept with version 2 could not be made anew." in " ".join(rollback_lines(report))
+    assert succession_of(settings).champion == CHAMPION
+    assert "its files are lost" in kept_card(rivals, CHAMPION)
 
 
 def _promote_and_die(settings: Config, version: str, kind: str) -> None:

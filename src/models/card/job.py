@@ -1,4 +1,4 @@
-"""Writes the card of a version: beside the results of its book, and with the version itself when it is registered."""
+"""Writes the card of a version: beside the results of its book, and with the version itself, as it stands."""
 
 from __future__ import annotations
 
@@ -45,12 +45,15 @@ def card(
     return _written(made, out or work_dir(settings))
 
 
-def register_card(tracking: Tracking, registered: RegisteredBundle, settings: Config) -> None:
-    """Keep the card of a new version with its model and its run, and its first lines as what the registry shows.
+def register_card(
+    tracking: Tracking, registered: RegisteredBundle, settings: Config, entries: Sequence[Publication] = ()
+) -> None:
+    """Keep the card of a version with its model and its run, and its first lines as what the registry shows.
 
-    Of who approved it only the registry is asked: a ledger that is damaged stops no training at its end.
+    Without the ``entries`` of the ledger, as after a training, only the registry is asked who approved it: a damaged
+    ledger stops no training at its end.
     """
-    made = _card_of(tracking, registered, settings, entries=())
+    made = _card_of(tracking, registered, settings, entries)
     with scratch_folder(work_dir(settings), "draft") as folder:
         _written(made, folder)
         tracking.describe(registered, short_description(made), folder)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from models.book.door import Book
 from models.comparison.changes import expected_change
 from models.comparison.judging import Pair, judged_versions
-from models.comparison.report import ComparedVersion, JudgedVersions, VersionComparison
+from models.comparison.report import COVERAGE, SLOPE, WIDTH, ComparedVersion, JudgedVersions, VersionComparison
 from models.comparison.rules import JudgingTime
 from models.comparison.scored import require_same_question, scored_version
+from models.comparison.text import CALLED
 from models.config.root import Config
 from models.errors import UserError
 from models.notices import Notice, Severity, by_severity
@@ -77,7 +78,7 @@ def compare_versions(
         judged=judged,
         why="" if judged else time.why_none(),
         change=expected_change(*now, book.known_until),
-        notices=by_severity(_notices(bundles, judged, time)),
+        notices=by_severity(_notices(bundles, judged, time, config)),
         terms=definitions(config),
     )
 
@@ -113,11 +114,14 @@ def _scored(book: Book, bundles: tuple[Bundle, Bundle], config: Config, when: da
     return first, second
 
 
-def _notices(bundles: tuple[Bundle, Bundle], judged: JudgedVersions | None, time: JudgingTime) -> Iterator[Notice]:
+def _notices(
+    bundles: tuple[Bundle, Bundle], judged: JudgedVersions | None, time: JudgingTime, config: Config
+) -> Iterator[Notice]:
     if judged is None:
         yield _notice(NOT_JUDGED, Severity.WARNING, "outcomes", time.why_none())
     else:
         yield from _of_outcomes(judged, time)
+        yield from _left_out(judged, ("tier", config.regions.level), config.compare.least_clients)
     if any(each.models.cold is not None for each in bundles):
         yield _notice("active_only", Severity.NOTE, "clients", "those without activity are scored, but not compared")
     for each in bundles:
@@ -136,7 +140,7 @@ def _of_outcomes(judged: JudgedVersions, time: JudgingTime) -> Iterator[Notice]:
         return
     found = (
         f"{part.elapsed} of {part.horizon} {part.period}s are over: declines are those that stand so now, value what "
-        "came so far; intervals of value are not judged"
+        "came so far; the calibration slope and intervals of value are not judged"
     )
     yield _notice("horizon_not_over", Severity.NOTE, "outcomes", found)
     if part.elapsed < time.least_periods:
@@ -147,5 +151,22 @@ def _of_outcomes(judged: JudgedVersions, time: JudgingTime) -> Iterator[Notice]:
         yield _notice("no_earlier_horizon", Severity.WARNING, "outcomes", found, "compare when the book is longer")
 
 
-def _notice(code: str, severity: Severity, subject: str, found: str, remedy: str = "") -> Notice:
-    return Notice(code=code, severity=severity, subject=subject, found=found, remedy=remedy)
+def _left_out(judged: JudgedVersions, ways: Sequence[str], least: int) -> Iterator[Notice]:
+    """Figures that these clients do not determine, and clients of parts of the book too small to be compared."""
+    waiting = () if judged.so_far.is_whole else (SLOPE, COVERAGE, WIDTH)
+    unknown = [called for metric, called in CALLED.items() if metric not in waiting and judged.figure(metric) is None]
+    if unknown:
+        found = f"not determined by these clients, or not given by both versions: {', '.join(unknown)}"
+        yield _notice("figures_left_open", Severity.WARNING, "outcomes", found)
+    for by in ways:
+        left = judged.clients - sum(each.clients for each in judged.slices if each.by == by)
+        if left:
+            found = (
+                f"{left:,} of {judged.clients:,} clients are in no {by} of {least:,} clients or more "
+                "(compare.least_clients), and are not compared by it"
+            )
+            yield _notice("small_parts", Severity.NOTE, by, found, count=left)
+
+
+def _notice(code: str, severity: Severity, subject: str, found: str, remedy: str = "", count: int = 0) -> Notice:
+    return Notice(code=code, severity=severity, subject=subject, found=found, remedy=remedy, count=count)

@@ -14,7 +14,6 @@ from models.comparison.report import VersionComparison
 from models.config.places import work_dir
 from models.config.root import Config
 from models.lazy import lazy
-from models.pipeline.bundle import Bundle
 from models.tracking.names import CHALLENGER, CHAMPION, model_name
 from models.tracking.registry_notes import RegistryFile
 from models.vocab import Progress, SilentProgress
@@ -65,15 +64,14 @@ def compare(  # noqa: PLR0913 - what is asked of two versions is named by who as
 def candidate_of(settings: Config, which: str) -> Candidate:
     """A version number, alias or folder with its models, all files proved."""
     bundle = open_bundle(settings, which)
-    return Candidate(asked=which, version=_version_of(settings, which, bundle), bundle=bundle)
+    return Candidate(asked=which, version=_version_of(settings, which), bundle=bundle)
 
 
-def _version_of(settings: Config, which: str, bundle: Bundle) -> str:
+def _version_of(settings: Config, which: str) -> str:
     """The number of a version in the registry; none of a folder."""
     if which.isdecimal():
         return which
     if which != CHAMPION and Path(which).is_dir():
         return ""
-    uri = settings.run.tracking_uri
-    found = RegistryFile(uri, model_name(settings)).version_of(bundle.key)
+    found = RegistryFile(settings.run.tracking_uri, model_name(settings)).number_of(which)
     return found or mlflow.Tracking(settings).succession.aliases.get(which, "")

@@ -135,8 +135,9 @@ def _slices(
 ) -> Iterator[ComparedSlice]:
     """By the tier of the version that serves, best first, and by region, the largest first."""
     for by, names in _ways(first).items():
+        column = _column(first, by)
         for name in names:
-            chosen = _column(first, by) == name
+            chosen = column == name
             if chosen.sum() >= least:
                 yield _slice(by, name, chosen, now, expected, resampling)
 

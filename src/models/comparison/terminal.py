@@ -74,7 +74,8 @@ def _figures(judged: JudgedVersions, target: str, names: tuple[str, str], curren
 
 def _slices(judged: JudgedVersions, names: tuple[str, str]) -> Table:
     first, second = names
-    table = _table("By tier and region", ["clients", "declines", first, second, "value", first, second])
+    title = "By tier and region: what came, and what each version expected"
+    table = _table(title, ["clients", "declines", first, second, "value", first, second])
     by = ""
     for each in judged.slices:
         if by and by != each.by:

@@ -16,7 +16,7 @@ import pandas as pd
 from models.book.periods import PeriodGrid
 from models.endpoint.report import ANSWERS, AS_OF, CLIENT
 from models.features.report import FeatureTable
-from models.learners.contract import ContractFeature, FeatureContract
+from models.learners.contract import ContractFeature, FeatureContract, some_names
 from models.panel.features.words import plain_words
 from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle
@@ -31,6 +31,7 @@ REASONS_GIVEN = 3
 FEATURES_VARIABLE = "CLIENTVALUE_FEATURES"
 """Of the environment in which a model is served: the folder of published features."""
 _NOTHING_ASKED = "nothing asked: give client_id, or every feature"
+_GIVE_ALL = "give every feature, null where nothing is known"
 _NO_TABLE = f"client_id cannot be looked up: set {FEATURES_VARIABLE} to the folder that clientvalue features left"
 
 
@@ -47,7 +48,7 @@ class _Asked:
     @classmethod
     def of(cls, rows: pd.DataFrame, contract: FeatureContract) -> _Asked:
         """A row with any feature is asked by its features, whichever client it names."""
-        given = rows[[name for name in contract.names if name in rows]]
+        given = rows[[name for name in contract.names if name in rows]].reset_index(drop=True)
         return cls(
             clients=_texts(rows, CLIENT),
             dates=_texts(rows, AS_OF),
@@ -57,23 +58,18 @@ class _Asked:
 
 
 def answer(bundle: Bundle, rows: pd.DataFrame, table: FeatureTable | None) -> pd.DataFrame:
-    """One row of ``ANSWERS`` for each row asked, in order; of clients who are not found only the note says why.
+    """One row of ``ANSWERS`` for each row asked, in order; of one that cannot be scored only the note says why.
 
     ``table`` are published features, without which nobody is looked up.
-    Raises ``FeatureContractError`` where features are given, but not all of them, or not as they must be.
     """
     contract = bundle.models.contract
     asked = _Asked.of(rows, contract)
-    found = _found(asked, table)
-    places = [*found, *asked.of_features]
-    given = asked.features.iloc[asked.of_features]
-    parts = [] if table is None or not found else [table.of(list(found.values()))]
-    if asked.of_features:
-        contract.encode(_typed(given, contract))  # refuses what is missing, of another type or infinite
-        parts.append(given)
+    found, given = _found(asked, table), _given(asked, contract)
+    places = [*found, *given.index]
     answered = pd.DataFrame(index=range(len(rows)), columns=list(ANSWERS), dtype=object)
     if places:
-        features = _typed(pd.concat(parts, ignore_index=True), contract)
+        looked_up = [] if table is None or not found else [_typed(table.of(list(found.values())), contract)]
+        features = pd.concat([*looked_up, *([given] if len(given) else [])], ignore_index=True)
         for row, note in _unseen(features, contract):
             asked.notes[places[row]].append(note)
         scored = _scored(bundle, features, [asked.clients[place] or "" for place in places], table)
@@ -104,6 +100,33 @@ def _found(asked: _Asked, table: FeatureTable | None) -> dict[int, int]:
         else:
             found[place] = table.places[client]
     return found
+
+
+def _given(asked: _Asked, contract: FeatureContract) -> pd.DataFrame:
+    """The features of rows that give them, at their places; a note of each that cannot be scored, or gives nulls.
+
+    Over the wire a feature that a row leaves out is null as soon as another row gives it: then both read alike.
+    """
+    rows = asked.features.iloc[asked.of_features]
+    missing = [name for name in contract.names if name not in rows]
+    if missing:
+        for place in asked.of_features:
+            asked.notes[place].append(f"not scored, missing {some_names(missing)}: {_GIVE_ALL}")
+        return rows.iloc[:0]
+    typed = _typed(rows, contract)
+    infinite = typed.isin([np.inf, -np.inf])
+    for place, names in _marked(infinite):
+        asked.notes[place].append(f"not scored, infinite {some_names(names)}: {_GIVE_ALL}")
+    finite = typed[~infinite.any(axis=1)]
+    for place, names in _marked(finite.isna()):
+        asked.notes[place].append(f"{len(names)} of {len(contract.names)} features are null: taken as not known")
+    return finite
+
+
+def _marked(cells: pd.DataFrame) -> Iterator[tuple[int, list[str]]]:
+    """Each row with cells that are true: its place, and their columns."""
+    for row in np.flatnonzero(cells.any(axis=1)).tolist():
+        yield int(cells.index[row]), list(cells.columns[cells.iloc[row]])
 
 
 def _typed(features: pd.DataFrame, contract: FeatureContract) -> pd.DataFrame:

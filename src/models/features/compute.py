@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -65,18 +66,9 @@ def publish_features(
         title="Computing features",
     )
 
-    def write(draft: Path) -> None:
-        clients = 0
-        with ParquetFile(draft / FEATURES) as file:
-            for panel in blocks:
-                if len(panel):
-                    file.append(_table(panel, bundle, book, when))
-                    clients += len(panel)
-        _require(clients, settings, when)
-        facts = {"bundle": bundle.key, "as_of": when.isoformat(), "input": book.fingerprint, "clients": clients}
-        write_manifest(draft, {**facts, "code": scoring_code(), "features": len(bundle.models.contract.names)})
-
-    manifest = publish_folder(folder, write, remedies=OF_FEATURES).manifest
+    manifest = publish_folder(
+        folder, lambda draft: _write(draft, blocks, bundle, book, when), remedies=OF_FEATURES
+    ).manifest
     _lead_latest(folder)
     return PublishedFeatures(
         folder=folder,
@@ -87,6 +79,19 @@ def publish_features(
         features=manifest["features"],
         notices=notices,
     )
+
+
+def _write(draft: Path, blocks: Iterable[Panel], bundle: Bundle, book: Book, as_of: date) -> None:
+    """The file and its manifest."""
+    clients = 0
+    with ParquetFile(draft / FEATURES) as file:
+        for panel in blocks:
+            if len(panel):
+                file.append(_table(panel, bundle, book, as_of))
+                clients += len(panel)
+    _require(clients, bundle.config, as_of)
+    facts = {"bundle": bundle.key, "as_of": as_of.isoformat(), "input": book.fingerprint, "clients": clients}
+    write_manifest(draft, {**facts, "code": scoring_code(), "features": len(bundle.models.contract.names)})
 
 
 def _table(panel: Panel, bundle: Bundle, book: Book, as_of: date) -> pa.Table:

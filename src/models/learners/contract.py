@@ -62,7 +62,7 @@ class FeatureContract:
         if without_unit or not frame.columns.is_unique or frame.columns.empty:
             raise FeatureContractError(
                 rule="features must have names of their own and a unit each",
-                got=f"no unit for {_some(without_unit)}" if without_unit else "repeated names or none",
+                got=f"no unit for {some_names(without_unit)}" if without_unit else "repeated names or none",
                 remedy="name each feature once and say what it is counted in",
             )
         return cls(
@@ -105,7 +105,7 @@ class FeatureContract:
         if tuple(name for name in names if name in expected) == self.names:
             return
         missing, extra = sorted((expected - given).elements()), sorted((given - expected).elements())
-        reported = [f"{word} {_some(which)}" for word, which in (("missing", missing), ("extra", extra)) if which]
+        reported = [f"{word} {some_names(which)}" for word, which in (("missing", missing), ("extra", extra)) if which]
         raise FeatureContractError(
             rule="the features must be those that the model learned from, in the same order",
             got="; ".join(reported) or "another order",
@@ -176,6 +176,7 @@ def _wrong_type(name: str, wanted: str, got: object) -> FeatureContractError:
     )
 
 
-def _some(names: Sequence[str]) -> str:
+def some_names(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
     more = len(names) - MAX_NAMES_SHOWN
     return ", ".join(names[:MAX_NAMES_SHOWN]) + (f" and {more} more" if more > 0 else "")

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
+from models.card.job import register_card
 from models.codec import JsonValue, to_plain
-from models.comparison.compute import compare_versions
+from models.comparison.compute import Candidate, compare_versions
 from models.comparison.job import candidate_of
 from models.comparison.report import VersionComparison
 from models.config.places import SCORES_FOLDER, work_dir
@@ -20,7 +21,7 @@ from models.promotion.rules import gate_holds, gate_lines
 from models.promotion.text import evidence_sentence
 from models.publications.ledger import Act, Publication, PublicationLedger
 from models.store.locks import exclusive
-from models.tracking.aliases import SUMMARY, Succession, require_before
+from models.tracking.aliases import BEFORE, SUMMARY, Succession, require_before
 from models.tracking.appointments import Appointment, appoint, mend
 from models.tracking.mlflow import Tracking
 from models.tracking.names import CHALLENGER
@@ -38,6 +39,7 @@ class _Office:
     """Where a change of champion happens: the registry's succession, and the ledger that records it."""
 
     settings: Config
+    tracking: Tracking
     succession: Succession
     ledger: PublicationLedger
 
@@ -45,11 +47,12 @@ class _Office:
     @contextmanager
     def opened(cls, settings: Config) -> Iterator[_Office]:
         """Within, no other process changes the champion of this book here."""
-        folder = work_dir(settings)
+        folder, tracking = work_dir(settings), Tracking(settings)
         with exclusive(folder / _LOCK, what="the change of the champion", wait_seconds=1.0):
             yield cls(
                 settings=settings,
-                succession=Tracking(settings).succession,
+                tracking=tracking,
+                succession=tracking.succession,
                 ledger=PublicationLedger(folder / SCORES_FOLDER),
             )
 
@@ -92,13 +95,16 @@ def promote(
     """Make a version the champion if it passes the gate of the config, or for a reason that is kept.
 
     The change is recorded in the ledger of publications with its evidence before the alias moves; what an earlier
-    process recorded and left undone is done first. ``at`` is the as-of date of the comparison. With ``dry_run`` nothing
-    is changed. Raises a ``UserError`` for a version or champion whose files are not as they were registered.
+    process recorded and left undone is done first. The cards kept with both versions are made anew. ``at`` is the as-of
+    date of the comparison. With ``dry_run`` nothing is changed. Raises a ``UserError`` for a version or champion whose
+    files are not as they were registered.
     """
     asked = _Asked(at=at, reason=override_reason.strip(), dry_run=dry_run, book=book, progress=progress)
     with _Office.opened(settings_of(config, overrides)) as office:
-        mended = "" if dry_run else _mended(mend(office.succession, office.ledger))
-        report = replace(_promoted(office, asked, office.number_of(which)), mended=mended)
+        done = None if dry_run else mend(office.succession, office.ledger)
+        report = _promoted(office, asked, office.number_of(which))
+        changed = () if report.entry is None else (report.version, report.champion)
+        report = replace(report, mended=_mended(done), cards=_cards_kept(office, *_changed_by(done), *changed))
         if report.page is not None:
             write_gate_page(report, report.page)
         return report
@@ -113,7 +119,8 @@ def _promoted(office: _Office, asked: _Asked, version: str) -> PromotionReport:
     )
     if version == report.champion:
         return report
-    compared = _compared(office, asked, version, report.champion)
+    candidate = candidate_of(office.settings, version)
+    compared = _compared(office, asked, candidate, report.champion)
     lines = () if compared is None else gate_lines(compared, office.settings.gate)
     outcome = _outcome(asked, holds=gate_holds(lines))
     report = replace(
@@ -125,7 +132,7 @@ def _promoted(office: _Office, asked: _Asked, version: str) -> PromotionReport:
         page=None if compared is None else work_dir(office.settings) / PAGE,
     )
     moves = outcome in (PromotionOutcome.PROMOTED, PromotionOutcome.OVERRIDDEN)
-    return replace(report, entry=_appointed(office, report)) if moves else report
+    return replace(report, entry=_appointed(office, report, candidate.bundle.key)) if moves else report
 
 
 def rollback(config: Settings, *, reason: str = "", overrides: Sequence[str] = ()) -> RollbackReport:
@@ -151,11 +158,28 @@ def _rolled_back(office: _Office, entry: Publication, mended: str) -> RollbackRe
     return RollbackReport(
         model=office.succession.model,
         version=entry.version,
-        champion=str(entry.evidence.get("before", "")),
+        champion=str(entry.evidence.get(BEFORE, "")),
         reason=entry.why,
         entry=entry.number,
         mended=mended,
+        cards=_cards_kept(office, *_changed_by(entry)),
     )
+
+
+def _changed_by(entry: Publication | None) -> tuple[str, ...]:
+    """The versions of which a change makes another card."""
+    return () if entry is None else (entry.version, str(entry.evidence.get(BEFORE) or ""))
+
+
+def _cards_kept(office: _Office, *versions: str) -> str:
+    """Keep the cards of versions as they stand now; in words those that could not be, since the change stands."""
+    left, entries = [], office.ledger.entries() if versions else ()
+    for version in filter(None, dict.fromkeys(versions)):
+        try:
+            register_card(office.tracking, office.tracking.find(version), office.settings, entries)
+        except (UserError, OSError):
+            left.append(f"version {version}")
+    return f"the card kept with {' and '.join(left)} could not be made anew" if left else ""
 
 
 def _mended(done: Publication | None) -> str:
@@ -167,9 +191,8 @@ def _mended(done: Publication | None) -> str:
     )
 
 
-def _compared(office: _Office, asked: _Asked, version: str, champion: str) -> VersionComparison | None:
+def _compared(office: _Office, asked: _Asked, candidate: Candidate, champion: str) -> VersionComparison | None:
     """Both versions side by side; None where no champion can be read, and there is a reason to go on without."""
-    candidate = candidate_of(office.settings, version)
     try:
         if not champion:
             raise MissingFileError("the champion", remedy="name a reason with --override-reason: nobody serves yet")
@@ -190,7 +213,7 @@ def _outcome(asked: _Asked, *, holds: bool) -> PromotionOutcome:
     return PromotionOutcome.OVERRIDDEN if asked.reason else PromotionOutcome.REFUSED
 
 
-def _appointed(office: _Office, report: PromotionReport) -> int:
+def _appointed(office: _Office, report: PromotionReport, key: str) -> int:
     """Record and carry out; returns the number of the entry."""
     if office.succession.champion != report.champion:
         raise UserError(
@@ -198,7 +221,6 @@ def _appointed(office: _Office, report: PromotionReport) -> int:
             got=f"version {office.succession.champion} beside version {report.champion}",
             remedy="somebody changed it meanwhile: promote again",
         )
-    key = registered_bundle(office.settings, report.version).key
     why, evidence = report.override_reason or GATE_HOLDS, _evidence(report)
     appointment = Appointment(Act.PROMOTED, report.version, key, why, evidence)
     return appoint(appointment, office.succession, office.ledger).number

@@ -7,7 +7,7 @@ from pathlib import Path
 from models.comparison.page import comparison_page
 from models.errors import InternalError
 from models.promotion.report import PromotionReport
-from models.promotion.text import CALLED, next_steps, outcome_sentence, verdict_of
+from models.promotion.text import CALLED, cards_sentence, next_steps, outcome_sentence, verdict_of
 from models.store.drafts import publish_text
 
 _CSS = {"passed": "good", "failed": "bad", "not judged": "fair"}
@@ -28,7 +28,7 @@ def gate_page(report: PromotionReport) -> str:
         promotion=report,
         called=CALLED,
         outcome=outcome_sentence(report),
-        advice=next_steps(report),
+        advice=[*cards_sentence(report.cards, report.version), *next_steps(report)],
         verdict_of=verdict_of,
         colours=_CSS,
     )

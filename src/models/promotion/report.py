@@ -65,6 +65,7 @@ class PromotionReport:
         override_reason: why it serves against the gate; empty where nobody overrode it.
         entry: number of the line in the ledger of publications; None where nothing changed.
         mended: what an earlier process had recorded and left undone, and was done first; empty for nothing.
+        cards: which of the cards kept with both versions could not be made anew; empty for none.
         page: the gate and the comparison to look at; None where nothing was compared.
     """
 
@@ -76,6 +77,7 @@ class PromotionReport:
     override_reason: str = ""
     entry: int | None = None
     mended: str = ""
+    cards: str = ""
     comparison: VersionComparison | None = None
     page: Path | None = None
 
@@ -87,7 +89,10 @@ class PromotionReport:
 
 @dataclass(frozen=True, kw_only=True)
 class RollbackReport:
-    """A return to the champion before: the version that served, the one that serves again, and why."""
+    """A return to the champion before: the version that served, the one that serves again, and why.
+
+    ``mended`` and ``cards`` are those of ``PromotionReport``.
+    """
 
     model: str
     version: str
@@ -95,3 +100,4 @@ class RollbackReport:
     reason: str
     entry: int
     mended: str
+    cards: str

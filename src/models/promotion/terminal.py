@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.promotion.report import GateVerdict, PromotionReport, RollbackReport
-from models.promotion.text import CALLED, next_steps, outcome_sentence, rollback_sentence, verdict_of
+from models.promotion.text import CALLED, cards_sentence, next_steps, outcome_sentence, rollback_sentence, verdict_of
 from models.shell.notices import hanging
 
 _STYLES = {GateVerdict.PASSED: "green", GateVerdict.FAILED: "bold red", GateVerdict.NOT_JUDGED: "yellow"}
@@ -34,11 +34,12 @@ def gate_table(report: PromotionReport) -> Iterator[Table]:
 def promotion_lines(report: PromotionReport) -> list[str]:
     """What became of it, what to do next, and where to look."""
     mended = hanging("first    ", report.mended) if report.mended else []
-    sentences = [outcome_sentence(report), *next_steps(report)]
+    sentences = [outcome_sentence(report), *cards_sentence(report.cards, report.version), *next_steps(report)]
     page = [f"page     {report.page}"] if report.page else []
     return [*mended, *(line for each in sentences for line in hanging("", each)), *page]
 
 
 def rollback_lines(report: RollbackReport) -> list[str]:
     """Who serves again."""
-    return hanging("", rollback_sentence(report))
+    sentences = [rollback_sentence(report), *cards_sentence(report.cards, report.version)]
+    return [line for each in sentences for line in hanging("", each)]

@@ -66,6 +66,11 @@ def next_steps(report: PromotionReport) -> list[str]:
     return [each for each in (waiting, accept, on_record) if each]
 
 
+def cards_sentence(cards: str, version: str) -> list[str]:
+    """Which kept cards are as before, and where to read how it stands; nothing where all were made anew."""
+    return [f"{cards[0].upper()}{cards[1:]}. As it stands: clientvalue card {version}"] if cards else []
+
+
 def _left_open(report: PromotionReport) -> list[str]:
     return [line.rule.value for line in report.lines if not line.holds and line.verdict is GateVerdict.NOT_JUDGED]
 

@@ -111,8 +111,8 @@ class Succession:
         if not version:
             return {}
         with store.answering(self.uri):
-            found = self.client.search_model_versions(f"name = '{self.model}'")
-        return next((dict(each.tags) for each in found if str(each.version) == version), {})
+            found = store.if_there(lambda: self.client.get_model_version(self.model, version))
+        return {} if found is None else dict(found.tags)
 
 
 def require_before(succession: Succession) -> str:

@@ -119,7 +119,7 @@ class Tracking:
                 with answering(self._uri), self._watched(run_id):
                     yield MlflowRecorder(self.client, run_id)
                 self._ended(run_id, "FINISHED")
-            except BaseException:
+            except BaseException:  # an interrupt as well: a run that nobody ends would look alive
                 with contextlib.suppress(MlflowException):  # what went wrong before is what is raised
                     self._ended(run_id, "FAILED")
                 raise

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -51,7 +51,6 @@ class Registration:
     answers: Mapping[str, str]
     step: int
     example: pd.DataFrame | None = None
-    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 def log_bundle(run_id: str, registration: Registration) -> str:
@@ -74,7 +73,6 @@ def log_bundle(run_id: str, registration: Registration) -> str:
                 signature=_signature(registration),
                 input_example=registration.example,
                 pip_requirements=[*pinned_requirements(), f"{CODE_FOLDER}/{wheel.name}"],
-                metadata=dict(registration.facts) or None,
                 step=registration.step,
             )
     finally:

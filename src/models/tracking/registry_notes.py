@@ -35,6 +35,7 @@ select value from model_version_tags
 join model_versions using (workspace, name, version) join registered_model_aliases using (workspace, name, version)
 where key = 'bundle' and name = ? and alias = ? and current_stage <> 'Deleted_Internal'
 """
+_OF_ALIAS = "select version from registered_model_aliases where name = ? and alias = ?"
 _BY_KEY = """
 select version from model_version_tags join model_versions using (workspace, name, version)
 where key = 'bundle_key' and name = ? and value = ? and current_stage <> 'Deleted_Internal' order by version
@@ -51,6 +52,11 @@ class RegistryFile:
     def manifest_of(self, which: str) -> str | None:
         """The hash of the manifest with which a version number or an alias was registered."""
         found = self._asked(_BY_NUMBER if which.isdecimal() else _BY_ALIAS, which)
+        return str(found[0]) if len(found) == 1 else None
+
+    def number_of(self, alias: str) -> str | None:
+        """The version to which an alias leads."""
+        found = self._asked(_OF_ALIAS, alias)
         return str(found[0]) if len(found) == 1 else None
 
     def version_of(self, key: str) -> str | None:

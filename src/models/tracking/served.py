@@ -1,4 +1,7 @@
-"""The pyfunc model that ``mlflow.pyfunc.load_model`` opens: a bundle, proved by its hashes, that scores features."""
+"""The pyfunc model of versions that were registered before ``endpoint``: a bundle, proved, that scores features.
+
+Files of MLflow that nobody writes anew name this module.
+"""
 
 from __future__ import annotations
 
