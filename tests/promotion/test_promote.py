@@ -231,6 +231,8 @@ def test_the_commands_end_with_0_or_3_and_print_what_became_of_it(
     file = rivals.config_file
     assert run_command(settings, file, "promote", CRIPPLED, json_=True) == 3
     assert json.loads(capsys.readouterr().out)["outcome"] == "refused"
+    assert run_command(settings, file, "promote", CRIPPLED, dry_run=True) == 3
+    assert "not given by both versions: inside their interval" in " ".join(capsys.readouterr().out.split())
     assert run_command(settings, file, "promote", GOOD) == 0
     printed = " ".join(capsys.readouterr().out.split())
     assert "version 2 takes the place of version 1: the gate holds (line 1 of the ledger of publications)" in printed

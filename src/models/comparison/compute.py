@@ -18,6 +18,7 @@ from models.errors import UserError
 from models.notices import Notice, Severity, by_severity
 from models.panel.definitions import definitions
 from models.pipeline.bundle import Bundle
+from models.scoring.policy_in_force import scoring_config
 from models.vocab import Progress, SilentProgress
 
 NOT_JUDGED = "not_judged"
@@ -121,7 +122,8 @@ def _notices(
         yield _notice(NOT_JUDGED, Severity.WARNING, "outcomes", time.why_none())
     else:
         yield from _of_outcomes(judged, time)
-        yield from _left_out(judged, ("tier", config.regions.level), config.compare.least_clients)
+        level = scoring_config(bundles[0], config).regions.level
+        yield from _left_out(judged, ("tier", level), config.compare.least_clients)
     if any(each.models.cold is not None for each in bundles):
         yield _notice("active_only", Severity.NOTE, "clients", "those without activity are scored, but not compared")
     for each in bundles:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.lazy import lazy
+from models.shell.notices import notice_lines
 from models.shell.options import DEFAULT_CONFIG, BookOption, ConfigOption, JsonOption, SetOption
 from models.shell.output import date_of, out, print_json, print_lines, progress, settings_of
 
@@ -66,6 +67,7 @@ def promote(  # noqa: PLR0917 - options of a command are named by who types them
     if json_:
         print_json(report)
     else:
+        print_lines(notice_lines(terminal.notices(report)))
         for table in terminal.gate_table(report):
             out.print(table)
         print_lines(terminal.promotion_lines(report))

@@ -8,11 +8,18 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
+from models.comparison.terminal import notices as compared_notices
+from models.notices import Notice
 from models.promotion.report import GateVerdict, PromotionReport, RollbackReport
 from models.promotion.text import CALLED, cards_sentence, next_steps, outcome_sentence, rollback_sentence, verdict_of
 from models.shell.notices import hanging
 
 _STYLES = {GateVerdict.PASSED: "green", GateVerdict.FAILED: "bold red", GateVerdict.NOT_JUDGED: "yellow"}
+
+
+def notices(report: PromotionReport) -> list[Notice]:
+    """What must be known of the comparison that the gate rests on; why nothing could be judged, the advice says."""
+    return [] if report.comparison is None else compared_notices(report.comparison)
 
 
 def gate_table(report: PromotionReport) -> Iterator[Table]:
