@@ -17,10 +17,10 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from bench.mutations.__main__ import MARKS
 from bench.mutations.feeds import Feed, is_same, scores_of, tiers_moved
 from bench.mutations.mutators import Mutation, all_mutations, drawn
 from bench.mutations.whole_feeds import whole_feed_mutations
+from bench.pages import put_figures
 
 from models.book.door import Book
 from models.config.guard import GuardConfig
@@ -80,7 +80,7 @@ def main() -> int:
     text = f"## Seed {asked.seed}, {asked.clients} clients, {len(found)} mutations\n\n{report(found)}"
     print(text)
     if asked.write:
-        _write(text)
+        put_figures(PAGE, text)
     return 0
 
 
@@ -127,7 +127,7 @@ class Watch:
         month_before = date(until.year - (until.month == 1), (until.month - 2) % 12 + 1, until.day)
         earlier = predict_book(feed.book, feed.bundle, lenient, place, month_before, how=IN_SAMPLE)
         watch = cls(feed=feed, lenient=lenient, before=earlier.folder, clean=frozenset())
-        clean = watch.alarms(watch.predicted(feed.book, feed.folder / "clean"), month_before)
+        clean = watch.alarms(watch.predicted(feed.book, feed.folder / "clean"))
         print("a clean run:", [(each.severity, each.code, each.named) for each in clean], flush=True)
         return replace(watch, clean=frozenset((each.code, each.beside) for each in clean))
 
@@ -153,7 +153,7 @@ class Watch:
             predicted = self.predicted(book, source.parent)
         except ClientValueError as error:
             return Caught(**facts, by="; ".join([*by, str(error)[:200]]), same=False, reached=False)
-        alarms = [each for each in self.alarms(predicted, None) if (each.code, each.beside) not in self.clean]
+        alarms = [each for each in self.alarms(predicted) if (each.code, each.beside) not in self.clean]
         levels = {each.severity for each in alarms} - {Severity.NOTE}
         said["monitor"] = REFUSED if Severity.REFUSED in levels else TOLD if levels else NOTHING
         scores = scores_of(predicted)
@@ -169,7 +169,7 @@ class Watch:
         """What predict publishes of a book where nothing stops it."""
         return predict_book(book, self.feed.bundle, self.lenient, place / "scores", how=IN_SAMPLE)
 
-    def alarms(self, predicted: Predicted, _before: date | None) -> Sequence[Alarm]:
+    def alarms(self, predicted: Predicted) -> Sequence[Alarm]:
         """What the monitor says of a run beside training and beside the month before."""
         config, until = self.feed.config, self.feed.book.known_until
         month_before = date.fromisoformat(self.before.name[:10])
@@ -220,13 +220,6 @@ def _counts(found: Sequence[Caught]) -> list[int]:
 def _heard(notices: Sequence[Notice]) -> str:
     levels = {notice.severity for notice in notices}
     return REFUSED if Severity.REFUSED in levels else TOLD if Severity.WARNING in levels else NOTHING
-
-
-def _write(text: str) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    head, rest = page.split(MARKS[0])
-    _, tail = rest.split(MARKS[1])
-    PAGE.write_text(f"{head}{MARKS[0]}\n{text}\n{MARKS[1]}{tail}", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from bench.mutations.__main__ import MARKS
 from bench.mutations.feeds import cut_before, frames_of, write_frames
 from bench.mutations.mutators import Frames
+from bench.pages import put_figures
 
 from models.book.door import Book
 from models.config.guard import GuardConfig
@@ -154,7 +154,7 @@ def main() -> int:
         text = _of_book(Path(scratch), asked.seed, asked.clients, asked.peers)
     print(text)
     if asked.write:
-        _write(text)
+        put_figures(PAGE, text)
     return 0
 
 
@@ -343,13 +343,6 @@ def _first(series: Sequence[int], control: Sequence[int] = (), name: str = "cont
 
 def _first_words(found: Sequence[Noticed], usual: set[str]) -> str:
     return next((each.first for each in found if each.first and each.first not in usual), "nothing")
-
-
-def _write(text: str) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    head, rest = page.split(MARKS[0])
-    _, tail = rest.split(MARKS[1])
-    PAGE.write_text(f"{head}{MARKS[0]}\n{text}\n{MARKS[1]}{tail}", encoding="utf-8")
 
 
 if __name__ == "__main__":

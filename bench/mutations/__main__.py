@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 from bench.mutations.feeds import Feed, Outcome, Verdict, cut_before, frames_of, write_frames
 from bench.mutations.mutators import all_mutations, drawn
+from bench.pages import put_figures
 
 from models.errors import UserError
 from models.notices import Severity
 from models.simulator.book import simulate
 
 PAGE = Path(__file__).parents[1] / "MUTATIONS.md"
-MARKS = "<!-- figures: begin -->", "<!-- figures: end -->"
 EARLIER = date(2023, 1, 1)
 
 
@@ -43,7 +43,7 @@ def main() -> int:
     text = "\n\n".join(parts)
     print(text)
     if asked.write:
-        _write(text)
+        put_figures(PAGE, text)
     return 0
 
 
@@ -107,13 +107,6 @@ def _control(feed: Feed, name: str, source: Path) -> str:
     word = f"REFUSED, {'; '.join(refused)}" if refused else "not refused"
     listed = f" ({', '.join(warned)})" if warned else ""
     return f"- {name}: {word}; {len(warned)} warnings{listed}"
-
-
-def _write(text: str) -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    head, rest = page.split(MARKS[0])
-    _, tail = rest.split(MARKS[1])
-    PAGE.write_text(f"{head}{MARKS[0]}\n{text}\n{MARKS[1]}{tail}", encoding="utf-8")
 
 
 if __name__ == "__main__":

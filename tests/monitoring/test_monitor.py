@@ -21,11 +21,11 @@ from models.codec import from_json, to_json_text
 from models.config.places import SCORES_FOLDER, work_dir
 from models.errors import TooLittleDataError, UnlikeTrainingError
 from models.monitoring.job import Monitored, Places, monitor
-from models.monitoring.official_runs import official_runs
 from models.monitoring.prometheus import prometheus_text
 from models.monitoring.report import ALL, MonitorReport, PublicationOutcomes
 from models.notices import Severity
 from models.plausibility.counts import RUN_COUNTS, all_counted
+from models.publications.past import official_runs
 from models.scoring.job import predict
 from models.scoring.run_counts import earlier_run
 from models.tracking.mlflow import Tracking
@@ -49,7 +49,7 @@ def outcomes_at(report: MonitorReport, when: date) -> PublicationOutcomes:
 
 def scores_at(published: MonitoredBook, when: date) -> tuple[Path, pd.DataFrame]:
     place = work_dir(published.config) / SCORES_FOLDER
-    folder = next(run.folder for run in official_runs(place, None, 99) if run.as_of == when)
+    folder = next(run.folder for run in official_runs(place) if run.as_of == when)
     return folder, pq.read_table(folder / "scores.parquet").to_pandas().set_index("client_id")
 
 

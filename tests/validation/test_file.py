@@ -151,9 +151,9 @@ def test_the_command_tells_findings_first_and_changes_nothing(filed: Filed, comm
 def test_a_version_that_nobody_published_is_validated_at_the_end_of_the_book(filed: Filed) -> None:
     found = replace(filed.written.report, monitoring=None, ledger=())
     findings = open_findings(found, filed.config)
-    assert "Not judged: nothing was published so far" in [each.found for each in findings]
+    assert "Not judged: this version has published nothing" in [each.found for each in findings]
     page = validation_page(replace(found, findings=findings), {})
-    assert "Nothing was published so far." in page
+    assert "This version has published nothing." in page
     ids, links = Tags(page).ids, Tags(page).links
     assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from typing import Any
 
@@ -137,6 +138,11 @@ class MonitorConfig(LimitsSection):
         "warnings that tell less than nothing.",
         warning=0.0,
     )
+
+    @property
+    def moved_from(self) -> float:
+        """The stability index from which on an input counts as moved; without ``shift.warning`` none does."""
+        return math.inf if self.shift.warning is None else self.shift.warning
 
     @property
     def looks(self) -> bool:

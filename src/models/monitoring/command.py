@@ -77,6 +77,7 @@ def monitor(  # noqa: PLR0917 - options of a command are named by who types them
         for since, table in terminal.outcome_tables(found.report):
             print_lines(since)
             out.print(table)
-        print_lines([*terminal.outcome_lines(found.report), f"page      {found.page}", f"gauges    {found.prometheus}"])
+        print_lines([*terminal.outcome_lines(found.report), *terminal.notices(found.report)])
+        print_lines([f"page      {found.page}", f"gauges    {found.prometheus}"])
     if found.report.is_raised:
         raise typer.Exit(ALARM)

@@ -15,10 +15,11 @@ from models.monitoring.alarming import outcome_readings
 from models.monitoring.official_runs import MonitoredRun
 from models.monitoring.report import InputFigures, MonitorReport, PublicationFigures, PublicationOutcomes
 from models.monitoring.since import OutcomeJudge
+from models.notices import Notice, Severity
 from models.panel.definitions import definitions
 from models.pipeline.bundle import Bundle
 from models.plausibility.alarms import Alarm, Reading, alarms_of, ranked
-from models.plausibility.compute import TRAINING
+from models.plausibility.compute import TRAINING, input_moves
 from models.plausibility.counts import FIRST_REASON, RunCounts
 from models.plausibility.reference import NO_REFERENCE, TrainingReference
 from models.plausibility.rules import median_size, shift
@@ -69,12 +70,26 @@ class Monitor:
             run_key=newest.run_key,
             bundle=newest.bundle,
             alarms=ranked([*alarms, *self._of_outcomes(known)]),
-            notices=tuple(self.book.notices),
+            notices=(*self.book.notices, *self._models_gone(runs)),
             publications=tuple(figures),
             inputs=tuple(self._inputs(newest)),
             outcomes=known,
             terms=definitions(self.config),
         )
+
+    def _models_gone(self, runs: Sequence[MonitoredRun]) -> Iterator[Notice]:
+        """Models that cannot be read any more: what they remember of training, and outcomes, are not judged."""
+        for key in dict.fromkeys(run.bundle for run in runs):
+            if self.bundles(key) is None:
+                dates = [run.as_of for run in runs if run.bundle == key]
+                yield Notice(
+                    code="models_gone",
+                    severity=Severity.WARNING,
+                    subject=f"publications of {dates[0]}" + (f" to {dates[-1]}" if len(dates) > 1 else ""),
+                    found=f"models {key[:12]} cannot be read any more, so that neither inputs nor outcomes are judged",
+                    remedy="restore their version, or its files, in the registry",
+                    count=len(dates),
+                )
 
     def _reference(self, run: MonitoredRun) -> TrainingReference:
         bundle = self.bundles(run.bundle)
@@ -91,7 +106,7 @@ class Monitor:
     def _figures(
         self, run: MonitoredRun, before: MonitoredRun | None, readings: Sequence[Reading], alarms: Sequence[Alarm]
     ) -> PublicationFigures:
-        scores, reference = run.scores, self._reference(run)
+        scores, reference = run.scores(), self._reference(run)
         comparable = before is not None and near(run.as_of, before.as_of, self.config)
         moves = dict(_score_shifts(before.counts if before is not None and comparable else None, run.counts))
         loss = scores["credit_loss"].sum(min_count=1) if "credit_loss" in scores else None
@@ -120,30 +135,22 @@ class Monitor:
     def _inputs(self, run: MonitoredRun) -> list[InputFigures]:
         """The inputs of a run beside training, those first whose move matters most."""
         reference = self._reference(run)
-        found = []
-        for name, before in reference.counts.inputs.items():
-            if name not in run.counts.inputs:
-                continue
-            now = run.counts.inputs[name]
-            index = (
-                shift(before, now) - reference.usual_of(name, reference.longer(run.as_of)).shift
-                if reference.spreads(name)
-                else None
+        moves = input_moves(reference, reference.counts, run.counts, reference.longer(run.as_of))
+        found = [
+            InputFigures(
+                name=name,
+                weight=reference.weight.get(name, 0.0),
+                shift=moves.get(name),
+                missing=now.missing_share,
+                missing_before=before.missing_share,
+                size=median_size(now.bins),
+                size_before=median_size(before.bins),
             )
-            found.append(
-                InputFigures(
-                    name=name,
-                    weight=reference.weight.get(name, 0.0),
-                    shift=None if index is None else max(index, 0.0),
-                    missing=now.missing_share,
-                    missing_before=before.missing_share,
-                    size=median_size(now.bins),
-                    size_before=median_size(before.bins),
-                )
-            )
-        return sorted(found, key=lambda each: (-(each.shift or 0.0) * each.weight, -each.weight, each.name))[
-            :_MOST_INPUTS
+            for name, before in reference.counts.inputs.items()
+            if (now := run.counts.inputs.get(name)) is not None
         ]
+        ranked_inputs = sorted(found, key=lambda each: (-(each.shift or 0.0) * each.weight, -each.weight, each.name))
+        return ranked_inputs[:_MOST_INPUTS]
 
     def _outcomes(self, runs: Sequence[MonitoredRun], known_until: date) -> Iterator[PublicationOutcomes | None]:
         chosen = {run.as_of for run in one_per_period(runs, self.config)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from models.book.door import Book
@@ -12,14 +14,15 @@ from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.errors import BundleNotFoundError, DamagedBundleError
 from models.monitoring.compute import Bundles, Monitor
-from models.monitoring.official_runs import MonitoredRun, official_runs
+from models.monitoring.official_runs import monitored_runs
 from models.monitoring.page import MONITOR_PAGE, write_monitor_page
 from models.monitoring.prometheus import PROMETHEUS_FILE, gauges_of, write_prometheus
 from models.monitoring.report import MonitorReport
 from models.pipeline.bundle import Bundle
 from models.tracking.mlflow import Tracking
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import Settings, open_book, registered_bundle, settings_of
+from models.workspace.opening import Settings, open_book, settings_of
+from models.workspace.published import bundle_of_key
 
 TITLE = "monitor"
 
@@ -62,8 +65,8 @@ def monitor(
     place, asked = work_dir(settings), places or Places()
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     known_until = checked.known_until if as_of is None else min(as_of, checked.known_until)
-    runs = official_runs(asked.scores or place / SCORES_FOLDER, known_until, settings.monitor.history)
-    looked = Monitor(book=checked, config=settings, bundles=bundles_of(settings, runs))
+    runs = monitored_runs(asked.scores or place / SCORES_FOLDER, known_until, settings.monitor.history)
+    looked = Monitor(book=checked, config=settings, bundles=bundles_of(settings))
     report = looked.report(runs, known_until, progress=progress)
     files = asked.page or place / MONITOR_PAGE, asked.prometheus or place / PROMETHEUS_FILE
     write_monitor_page(report, files[0], settings.monitor)
@@ -73,28 +76,16 @@ def monitor(
     return Monitored(report=report, page=files[0], prometheus=files[1])
 
 
-def bundles_of(settings: Config, runs: Sequence[MonitoredRun]) -> Bundles:
-    """The bundle of each key, looked up in the registry once."""
-    known: dict[str, Bundle | None] = {}
-    tracking = Tracking(settings) if runs else None
+def bundles_of(settings: Config) -> Bundles:
+    """The bundle of each key, registered or fitted for a day, looked up once; None where it cannot be read any more."""
 
+    @cache
     def found(key: str) -> Bundle | None:
-        if key not in known:
-            version = tracking.version_of(key) if tracking is not None else None
-            known[key] = None if version is None else _read(settings, version)
-        return known[key]
+        with suppress(BundleNotFoundError, DamagedBundleError):  # the report says so, and looks at the scores
+            return bundle_of_key(settings, key)
+        return None
 
     return found
-
-
-def _read(settings: Config, version: str) -> Bundle | None:
-    try:
-        return registered_bundle(settings, version)
-    except (
-        BundleNotFoundError,
-        DamagedBundleError,
-    ):  # of an old version, whose runs are still looked at
-        return None
 
 
 def _track(settings: Config, report: MonitorReport, page: Path) -> None:

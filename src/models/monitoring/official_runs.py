@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,13 +17,13 @@ from models.config.policy.tiers import TierScale
 from models.grading.known_overrides import COUNTING
 from models.plausibility.compute import Earlier
 from models.plausibility.counts import RunCounts, score_counts
-from models.publications.ledger import PublicationLedger
+from models.publications.past import OfficialRun, official_runs
 from models.publications.previous import COLD_START, CURVES, SCORES, scale_of
 from models.scoring.run_counts import earlier_run
 from models.store.sealed import OF_SCORES, read_manifest
 from models.warnings.report import WARNINGS, AlarmState
 
-_COLUMNS = ("client_id", "value", "value_low", "value_high", "decline_probability", "credit_loss", "tier", "override")
+_COLUMNS = ("client_id", "value", "value_low", "value_high", "decline_probability", "credit_loss", "tier")
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class MonitoredRun:
         found = earlier_run(self.folder, self.as_of)
         if found is not None:
             return found.counts
-        table = self._active_rows(pq.read_table(self.folder / SCORES))
+        table = self._active_rows()
         columns = {name: table[name].combine_chunks() for name in table.column_names}
         return RunCounts(clients=table.num_rows, scores=score_counts(columns).scores)
 
@@ -51,12 +51,12 @@ class MonitoredRun:
         """The same as what the next one is held against."""
         return Earlier(as_of=self.as_of, counts=self.counts)
 
-    @cached_property
     def scores(self) -> pd.DataFrame:
-        """Active clients by client_id: value, its bounds, decline_probability, credit_loss, tier, override."""
-        known = pq.read_schema(self.folder / SCORES).names
-        table = pq.read_table(self.folder / SCORES, columns=[*(each for each in _COLUMNS if each in known), COLD_START])
-        frame: pd.DataFrame = self._active_rows(table).drop_columns([COLD_START]).to_pandas()
+        """Active clients by client_id: value, its bounds, decline_probability, credit_loss, tier.
+
+        Read anew at each call: the scores of all publications at once would fill the memory.
+        """
+        frame: pd.DataFrame = self._active_rows(_COLUMNS).to_pandas()
         return frame.set_index("client_id")
 
     def foreseen_after(self, periods: int) -> Foreseen | None:
@@ -81,16 +81,25 @@ class MonitoredRun:
     @cached_property
     def overridden(self) -> pd.DataFrame:
         """Clients with an override that counts, by client_id: instead_of, the tier had nobody asked, and tier."""
-        if "override" not in self.scores:
+        rows = self._active_rows(("client_id", "tier", "override"))
+        if "override" not in rows.column_names:
             return pd.DataFrame({"instead_of": [], "tier": []})
-        asked = self.scores["override"]
-        counting = np.array([each is not None and each["state"] in COUNTING for each in asked], dtype=np.bool_)
-        rows = self.scores[counting]
-        return pd.DataFrame({"instead_of": [each["instead_of"] for each in rows["override"]], "tier": rows["tier"]})
+        states = pc.struct_field(rows["override"], "state")
+        rows = rows.filter(pc.is_in(states, value_set=pa.array(sorted(COUNTING), type=states.type)))
+        columns = {"instead_of": pc.struct_field(rows["override"], "instead_of"), "tier": rows["tier"]}
+        return pd.DataFrame({name: column.to_pandas() for name, column in columns.items()}).set_index(
+            pd.Index(rows["client_id"].to_pandas())
+        )
 
-    @staticmethod
-    def _active_rows(table: pa.Table) -> pa.Table:
-        return table.filter(pc.invert(table[COLD_START])) if COLD_START in table.column_names else table
+    def _active_rows(self, names: Sequence[str] | None = None) -> pa.Table:
+        """Columns of these names, those that there are, or all; clients that cold start scored are left away."""
+        file = pq.ParquetFile(self.folder / SCORES)
+        known = file.schema_arrow.names
+        wanted = known if names is None else [each for each in (*names, COLD_START) if each in known]
+        table = file.read(columns=wanted)
+        if COLD_START not in wanted:
+            return table
+        return table.filter(pc.invert(table[COLD_START])).drop_columns([COLD_START])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,16 +111,16 @@ class Foreseen:
     chance: pd.Series
 
 
-def official_runs(scores: Path, until: date | None, most: int) -> list[MonitoredRun]:
+def monitored_runs(scores: Path, until: date, most: int, *, bundle: str | None = None) -> list[MonitoredRun]:
     """The latest official runs below a folder, no later than ``until``, the earliest first; at most so many.
 
-    Raises ``DamagedBundleError`` if a file of one is not as it was published, ``MissingFileError`` where one is gone.
+    ``bundle``: only those that models of this key made. Raises ``DamagedBundleError`` if a file of one is not as it was
+    published.
     """
-    official = PublicationLedger(scores).official()
-    runs = []
-    for each in [each for when, each in official.items() if until is None or when <= until][-most:]:
-        folder = scores / each.folder
-        manifest = read_manifest(folder, remedies=OF_SCORES)
-        assert each.as_of is not None  # noqa: S101 - the ledger lists official runs by date
-        runs.append(MonitoredRun(each.as_of, each.run_key, each.bundle, folder, scale_of(manifest)))
-    return runs
+    runs = [run for run in official_runs(scores) if run.as_of <= until and bundle in {None, run.entry.bundle}]
+    return [_monitored(each) for each in runs[-most:]]
+
+
+def _monitored(run: OfficialRun) -> MonitoredRun:
+    manifest = read_manifest(run.folder, remedies=OF_SCORES)
+    return MonitoredRun(run.as_of, run.entry.run_key, run.entry.bundle, run.folder, scale_of(manifest))

@@ -49,7 +49,6 @@ def monitor_page(report: MonitorReport, limits: MonitorConfig) -> str:
         .render(
             report=report,
             headline=headline(report),
-            latest=report.publications[-1],
             over_time=publication_charts(report, limits),
             by_tier=outcome_charts(report),
             shown=shown_first(report.outcomes),

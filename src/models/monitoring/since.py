@@ -85,7 +85,7 @@ class OutcomeJudge:
             calibration=self._once_over(rows, calibration_slope, "declined", "decline_probability"),
             warnings=self._warnings(rows, run),
             overrides=tuple(self._overrides(rows, run)),
-            gone=len(run.scores) - len(rows.frame),
+            gone=run.counts.clients - len(rows.frame),
         )
 
     def _tiers(self, rows: _Rows, run: MonitoredRun) -> Iterator[TierEvents]:
@@ -172,7 +172,8 @@ class _Rows:
 
     @classmethod
     def of(cls, run: MonitoredRun, foreseen: Foreseen, since: pd.DataFrame, past: PastDates | None) -> _Rows:
-        said = run.scores.rename(columns={"value": "value_said"})
+        """The rows of a run: its scores and curves beside what came ``since``."""
+        said = run.scores().rename(columns={"value": "value_said"})
         frame = said.join(since, how="inner")
         frame = frame[frame.index.isin(foreseen.chance.index)]
         settled = dict.fromkeys(STANDS, NEVER_SEEN) if past is None else past.settled

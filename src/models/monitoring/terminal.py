@@ -17,7 +17,7 @@ from models.monitoring.text import (
     shown_first,
     tier_name,
 )
-from models.shell.notices import hanging
+from models.shell.notices import hanging, notice_lines
 from models.shell.small_plots import short_number
 
 _SHOWN = 6
@@ -76,6 +76,11 @@ def outcome_lines(report: MonitorReport) -> Iterator[str]:
         yield "outcomes none yet: too little of a horizon has passed, or the book is too young to tell"
     for outcomes in shown_first(report.outcomes):
         yield from _more(outcomes, report.currency)
+
+
+def notices(report: MonitorReport) -> list[str]:
+    """What is left out, not judged or implausible about the book."""
+    return notice_lines(report.notices)
 
 
 def _outcomes(outcomes: PublicationOutcomes) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from models.config.guard import Limit
@@ -50,7 +50,7 @@ class Alarm:
     found: str
     remedy: str = ""
     as_of: date | None = None
-    weight: float = field(default=1.0)
+    weight: float = 1.0
 
     @property
     def is_raised(self) -> bool:

@@ -71,7 +71,7 @@ class Plausibility:
         yield from _scores(before.scores, now.scores, beside)
         if self.reference == NO_REFERENCE:  # what is usual is not known
             return
-        moved = dict(self._moves(before, now, beside))
+        moved = input_moves(self.reference, before, now, self._longer(beside))
         for name, first in before.inputs.items():
             if name in now.inputs:
                 yield from self._input(name, first, now.inputs[name], beside, moved.get(name))
@@ -80,13 +80,10 @@ class Plausibility:
 
     def _usual(self, name: str, beside: str) -> UsualMove:
         """How far an input may have moved since by itself."""
-        return self.reference.usual_of(name, self.reference.longer(self.as_of) if beside == TRAINING else 1.0)
+        return self.reference.usual_of(name, self._longer(beside))
 
-    def _moves(self, before: RunCounts, now: RunCounts, beside: str) -> Iterator[tuple[str, float]]:
-        """Index of each input that has one, beyond chance and beyond what was usual."""
-        for name, first in before.inputs.items():
-            if name in now.inputs and self.reference.spreads(name):
-                yield name, max(shift(first, now.inputs[name]) - self._usual(name, beside).shift, 0.0)
+    def _longer(self, beside: str) -> float:
+        return self.reference.longer(self.as_of) if beside == TRAINING else 1.0
 
     def _input(
         self, name: str, before: ColumnCounts, now: ColumnCounts, beside: str, moved: float | None
@@ -113,17 +110,13 @@ class Plausibility:
             "look whether the source spells them otherwise now",
         )
         if moved is not None:
-            index = f"its stability index must be below {self._line:g} beyond chance and usual moves, got {moved:.2f}"
+            index = f"its stability index must be near 0 beyond chance and usual moves, got {moved:.2f}"
             yield reading("shift", moved, index)
             yield reading("sign", sign_change(before.bins, now.bins) - usual.sign, _signs(before, now, at))
         if self.reference.tells_a_unit(name):
             yield reading("level", level_factor(before.bins, now.bins) / usual.level, _sizes(before, now, at))
         if name in self.reference.regular and beside == TRAINING:
             yield reading("silent", self._silent(name, now), self._ages(name, now), "look when the feed came last")
-
-    @property
-    def _line(self) -> float:
-        return self.config.shift.warning or 0.0
 
     def _silent(self, name: str, now: ColumnCounts) -> float:
         """Periods by which the most recent events lie longer ago than at any date learned from."""
@@ -138,7 +131,7 @@ class Plausibility:
     def _exchanged(
         self, before: RunCounts, now: RunCounts, beside: str, moved: Mapping[str, float]
     ) -> Iterator[Reading]:
-        names = [name for name, index in moved.items() if index >= self._line]
+        names = [name for name, index in moved.items() if index >= self.config.moved_from]
         if len(names) > _EXCHANGED_AT_MOST:
             return
         weight = self.reference.weight
@@ -157,11 +150,9 @@ class Plausibility:
             )
 
     def _moved_inputs(self, moved: Mapping[str, float], beside: str) -> Iterator[Reading]:
-        weight = self.reference.weight
-        all_weight = sum(weight.get(name, 0.0) for name in moved)
-        if not all_weight:
+        share = moved_share(self.reference, moved, self.config.moved_from)
+        if share is None:
             return
-        share = sum(weight.get(name, 0.0) for name, index in moved.items() if index >= self._line) / all_weight
         yield Reading(
             code="moved_inputs",
             subject="inputs",
@@ -170,6 +161,28 @@ class Plausibility:
             found=f"most of what moves the models must be as before, got {share:.0%} of it from inputs that moved",
             remedy="look what the moved inputs have in common; where it is the world, train again",
         )
+
+
+def input_moves(
+    reference: TrainingReference, before: RunCounts, now: RunCounts, longer: float = 1.0
+) -> dict[str, float]:
+    """Input -> its stability index beyond chance and what is usual, of inputs whose distribution tells anything.
+
+    ``longer``: how many times longer the stretch from ``before`` to ``now`` is than that of the dates learned from.
+    """
+    return {
+        name: max(shift(first, now.inputs[name]) - reference.usual_of(name, longer).shift, 0.0)
+        for name, first in before.inputs.items()
+        if name in now.inputs and reference.spreads(name)
+    }
+
+
+def moved_share(reference: TrainingReference, moves: Mapping[str, float], line: float) -> float | None:
+    """Share of what moves the models that comes from inputs whose index reaches a line; None if none of them does."""
+    whole = sum(reference.weight.get(name, 0.0) for name in moves)
+    if not whole:
+        return None
+    return sum(reference.weight.get(name, 0.0) for name, index in moves.items() if index >= line) / whole
 
 
 def _clients(earlier: Earlier, now: RunCounts) -> Iterator[Reading]:

@@ -21,6 +21,8 @@ _TOP, _RIGHT, _BOTTOM, _LEFT = 10, 14, 38, 50
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TICKS = 5
 _THOUSAND = 1000
+_APART = 0.05
+"""Numbers that lie nearer to each other, as a share of their size, would have ticks that read alike."""
 
 _SVG = Markup(
     '<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{title}"><title>{title}</title>'
@@ -126,13 +128,18 @@ class AxisScale:
 def reaching(numbers: Sequence[float | None], *, name: str, say: Say = amount, zero: bool = True) -> AxisScale:
     """A scale over all of ``numbers``, from 0 on if ``zero``, with a little room at the ends.
 
+    Numbers that hardly differ get room in proportion to their size, so that ticks can be told apart.
+
     >>> scale = reaching([2.0, None, 4.0], name="")
     >>> scale.low, scale.high
     (0.0, 4.2)
+    >>> reaching([1e6], name="", zero=False).ticks()
+    [980000.0, 990000.0, 1000000.0, 1010000.0, 1020000.0]
     """
     known = [number for number in numbers if number is not None] + ([0.0] if zero else [])
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    room = 0.05 * (high - low) or 0.5
+    size = max(abs(low), abs(high))
+    room = (0.05 * (high - low) if high - low >= _APART * size else _APART / 2 * size) or 0.5
     from_zero, to_zero = zero and low == 0, zero and high == 0 and low < 0
     return AxisScale(low=low - (0 if from_zero else room), high=high + (0 if to_zero else room), name=name, say=say)
 

@@ -53,7 +53,7 @@ _LONGEST = 400
 class Validated:
     """The version that is validated: its models, and all that was found of it before.
 
-    ``monitoring`` is None where nothing was published; ``entries`` are those of the ledger of publications.
+    ``monitoring`` is of its own publications, None where there are none; ``entries`` are those of the whole ledger.
     """
 
     book: Book
@@ -106,7 +106,11 @@ def validation_report(
         monitoring=found.monitoring,
         sensitivity=sensitivity,
         stability=VersionStability(
-            reference=reference, dates=tuple(dates), refits=tuple(compared), left_out=tuple(left_out)
+            reference=reference,
+            dates_asked=config.validation.replays,
+            dates=tuple(dates),
+            refits=tuple(compared),
+            left_out=tuple(left_out),
         ),
         selection=selection(version, config.validation),
         plan=tuple(fact for part in _WATCHED for fact in _facts(part, getattr(config, part))),

@@ -17,8 +17,7 @@ from models.evaluation.page import report_page
 from models.evaluation.report.contents import EvaluationReport
 from models.lazy import lazy
 from models.monitoring.compute import Monitor
-from models.monitoring.job import bundles_of
-from models.monitoring.official_runs import official_runs
+from models.monitoring.official_runs import monitored_runs
 from models.monitoring.page import MONITOR_PAGE, monitor_page
 from models.monitoring.report import MonitorReport
 from models.pipeline.bundle import Bundle, read_bundle, read_report
@@ -46,7 +45,7 @@ _BESIDE = {
     REPORT: "everything on this page as data",
     card_job.PAGE: "the model card",
     EVALUATION_PAGE: "the evaluation in full",
-    MONITOR_PAGE: "monitoring of the publications",
+    MONITOR_PAGE: "monitoring of its publications",
 }
 _REMEDIES = Remedies("name another folder with --out", "name another folder with --out")
 
@@ -103,21 +102,23 @@ def _known_of(folder: Path, version: str, book: Book, settings: Config, draft: P
     """What other verbs know of a version; its card is written into ``draft``."""
     scores = work_dir(settings) / SCORES_FOLDER
     progress.stage("Gathering what is known of the version")
+    bundle = read_bundle(folder, threads=settings.run.threads)
     return Validated(
         book=book,
-        bundle=read_bundle(folder, threads=settings.run.threads),
+        bundle=bundle,
         card=card_job.card(settings, version=version, out=draft).card,
         evaluation=read_report(folder, EvaluationReport, whole=False),
-        monitoring=_monitored(book, settings, scores, progress),
+        monitoring=_monitored(book, bundle, settings, scores, progress),
         entries=PublicationLedger(scores).entries(),
     )
 
 
-def _monitored(book: Book, settings: Config, scores: Path, progress: Progress) -> MonitorReport | None:
-    runs = official_runs(scores, book.known_until, settings.monitor.history)
+def _monitored(book: Book, bundle: Bundle, settings: Config, scores: Path, progress: Progress) -> MonitorReport | None:
+    """What monitoring finds of the publications that these models made, and of no others."""
+    runs = monitored_runs(scores, book.known_until, settings.monitor.history, bundle=bundle.key)
     if not runs:
         return None
-    looked = Monitor(book=book, config=settings, bundles=bundles_of(settings, runs))
+    looked = Monitor(book=book, config=settings, bundles={bundle.key: bundle}.get)
     return looked.report(runs, book.known_until, progress=progress)
 
 

@@ -101,13 +101,14 @@ class DateBesideTraining:
     """Inputs and scores at one date beside those of training: stability indices beyond chance.
 
     ``scores``: column -> index. ``moved``: share of what moves the models from inputs whose index, beyond what was
-    usual between the dates learned from, reaches the limit of ``monitor.shift``; ``leading`` are the largest of them.
+    usual between the dates learned from, reaches the limit of ``monitor.shift``, as monitoring counts it; None where
+    the models do not remember what moves them. ``leading`` are the largest of these inputs.
     """
 
     as_of: date
     clients: int
     scores: Mapping[str, float]
-    moved: float
+    moved: float | None
     leading: tuple[str, ...]
 
 
@@ -140,9 +141,13 @@ class RefitComparison:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionStability:
-    """Dates held against training as of ``reference``, refits, and the refits that were left out."""
+    """Dates held against training as of ``reference``, refits, and the refits that were left out.
+
+    ``dates_asked``: how many were to be looked at; at the others the book does not reach, or nobody was active.
+    """
 
     reference: date | None
+    dates_asked: int
     dates: tuple[DateBesideTraining, ...]
     refits: tuple[RefitComparison, ...]
     left_out: tuple[LeftOut, ...]
@@ -242,7 +247,8 @@ class ValidationReport:
     Attributes:
         prepared: when it was made (UTC).
         as_of: the date of which sensitivity, stability and selection are; outcomes alone are later.
-        evaluation: as the bundle carries it. monitoring: of the publications; None where nothing was published.
+        evaluation: as the bundle carries it. monitoring: of what it published; None where it
+            published nothing.
         settings: what the models were fitted with. plan: what is watched from now on.
     """
 

@@ -45,6 +45,8 @@ SEED = "another seed"
 """The refit on the same data, which tells how much of any change is chance."""
 SIZE = "size"
 """The grouping by which shares of the top tier differ by design, since value does."""
+COMPARED_BY = ("region", SIZE, "ownership")
+"""What shares of the top tier are compared by, where the book tells it."""
 _ORDER = list(Gravity)
 SCORES = {"value": "value", "decline_probability": "chance of decline", "credit_loss": "credit loss", "tier": "tiers"}
 
@@ -56,6 +58,7 @@ class _Rules:
     config: Config
 
     def found(self, report: ValidationReport) -> Iterator[OpenFinding]:
+        """The findings of all parts, in the order of the parts."""
         parts: tuple[Callable[[ValidationReport], Iterator[OpenFinding]], ...] = (
             _outcomes,
             _publications,
@@ -91,8 +94,9 @@ class _Rules:
                 limit = limits.grade_shift if name == "tier" else limits.score_shift
                 said = f"The distribution of {called} moved against training: index {index:.2f} at {when}"
                 yield from _limited(limit, index, "stability", "dates", said)
-        if dates:
-            moved, when = max((each.moved, each.as_of) for each in dates)
+        shares = [(each.moved, each.as_of) for each in dates if each.moved is not None]
+        if shares:
+            moved, when = max(shares)
             said = f"Inputs that make up {moved:.0%} of what moves the models are unlike training at {when}"
             yield from _limited(limits.moved_inputs, moved, "stability", "dates", said)
 
@@ -206,7 +210,7 @@ def _outcomes(report: ValidationReport) -> Iterator[OpenFinding]:
 def _publications(report: ValidationReport) -> Iterator[OpenFinding]:
     found = report.monitoring
     if found is None:
-        yield _finding(Gravity.MEDIUM, "outcomes", "publications", "Not judged: nothing was published so far")
+        yield _finding(Gravity.MEDIUM, "outcomes", "publications", "Not judged: this version has published nothing")
         return
     for alarm in found.alarms:
         said = f"{alarm.code} of {alarm.named}: {alarm.found}"

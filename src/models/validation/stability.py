@@ -25,6 +25,7 @@ from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle, read_bundle
 from models.pipeline.pipeline import grade_matrix
 from models.pipeline.refit import models_of_day
+from models.plausibility.compute import input_moves, moved_share
 from models.plausibility.counts import RunCounts, input_counts, number_counts, word_counts
 from models.plausibility.reference import TrainingReference
 from models.plausibility.rules import shift
@@ -73,9 +74,9 @@ def _counts(version: ScoredVersion, panel: Panel) -> RunCounts:
 
 
 def _replayed(when: date, counts: RunCounts, reference: TrainingReference, config: Config) -> DateBesideTraining:
-    before = reference.counts
-    moved = dict(_moved(when, counts, reference, config))
-    leading = sorted(moved, key=lambda name: (-moved[name], name))
+    before, line = reference.counts, config.monitor.moved_from
+    moves = input_moves(reference, before, counts, reference.longer(when))
+    leading = sorted((name for name, index in moves.items() if index >= line), key=lambda name: (-moves[name], name))
     return DateBesideTraining(
         as_of=when,
         clients=counts.clients,
@@ -84,20 +85,9 @@ def _replayed(when: date, counts: RunCounts, reference: TrainingReference, confi
             for name in SCORES
             if name in before.scores and name in counts.scores
         },
-        moved=sum(reference.weight.get(name, 0.0) for name in moved) / (sum(reference.weight.values()) or 1.0),
+        moved=moved_share(reference, moves, line),
         leading=tuple(leading[:_LEADING]),
     )
-
-
-def _moved(when: date, counts: RunCounts, reference: TrainingReference, config: Config) -> Iterator[tuple[str, float]]:
-    """Inputs whose distribution moved beyond the limit of monitoring, and by how much."""
-    limit = config.monitor.shift.warning
-    for name, before in reference.counts.inputs.items():
-        if name in counts.inputs and reference.spreads(name):
-            usual = reference.usual_of(name, reference.longer(when)).shift
-            index = shift(before, counts.inputs[name]) - usual
-            if limit is not None and index >= limit:
-                yield name, index
 
 
 @dataclass(frozen=True, kw_only=True)

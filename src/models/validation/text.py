@@ -12,7 +12,7 @@ from models.monitoring.text import headline as monitoring_headline
 from models.reasons.figures import money
 from models.text import ENGLISH
 from models.validation.report import Gravity, RefitComparison, ShockEffect, ShockKind, ValidationReport
-from models.validation.rules import SEED, SIZE, figure_of, selection_sentence
+from models.validation.rules import COMPARED_BY, SEED, SIZE, figure_of, selection_sentence
 
 PARTS: Mapping[str, str] = {
     "findings": "Open findings",
@@ -137,7 +137,7 @@ def _outcomes(report: ValidationReport) -> Iterator[FigureClaim]:
         yield FigureClaim(said=said, figure=figure_of(each.said), style=style, mark=each.judgement.value)
     found = report.monitoring
     if found is None:
-        yield FigureClaim(said="Nothing was published so far.", figure="publications", style="fair", mark="open")
+        yield FigureClaim(said="This version has published nothing.", figure="publications", style="fair", mark="open")
         return
     style = "bad" if found.is_raised else "good"
     said = f"Monitoring as of {found.as_of}, outcomes known until {found.known_until}: {monitoring_headline(found)}."
@@ -212,8 +212,8 @@ def _stability(report: ValidationReport) -> Iterator[FigureClaim]:
     if found.dates:
         worst = max((index, name, each.as_of) for each in found.dates for name, index in each.scores.items())
         said = (
-            f"At {len(found.dates)} dates from {found.dates[0].as_of} to {found.dates[-1].as_of} the largest stability "
-            f"index of a score beside training is {worst[0]:.2f} ({worst[1].replace('_', ' ')} at {worst[2]})."
+            f"At {len(found.dates)} of {found.dates_asked} dates, from {found.dates[0].as_of} to "
+            f"{found.dates[-1].as_of}, the largest stability index of a score beside training is {worst[0]:.2f} ({worst[1].replace('_', ' ')} at {worst[2]})."
         )
         yield FigureClaim(said=said, figure="dates")
     for refit in found.refits:
@@ -245,33 +245,50 @@ def _refit(refit: RefitComparison) -> str:
 
 
 def _fairness(report: ValidationReport) -> Iterator[FigureClaim]:
-    for group in report.selection.groups:
-        if group.is_off:
-            style = "quiet" if group.by == SIZE else "fair"
-            yield FigureClaim(said=_sentence(selection_sentence(group)), figure="selection", style=style, mark="off")
-    if not any(group.is_off for group in report.selection.groups):
+    yield from _selected(report)
+    yield from _declined(report)
+
+
+def _selected(report: ValidationReport) -> Iterator[FigureClaim]:
+    """Who reaches the top tier."""
+    found = report.selection
+    off = [group for group in found.groups if group.is_off]
+    for group in off:
+        style = "quiet" if group.by == SIZE else "fair"
+        yield FigureClaim(said=_sentence(selection_sentence(group)), figure="selection", style=style, mark="off")
+    if found.groups and not off:
         said = "No group reaches the top tier less or more often than parity allows, as far as its clients can tell."
         yield FigureClaim(said=said, figure="selection", style="good")
+    for by, count in found.pooled.items():
+        if count:
+            said = f"By {by}, {count} small group{'s are' if count > 1 else ' is'} pooled."
+            yield FigureClaim(said=said, figure="selection", style="quiet")
+    for by in sorted({*COMPARED_BY} - {*found.pooled, *report.card.not_told}):
+        said = f"Not compared by {by}: the book tells no two groups that are large enough."
+        yield FigureClaim(said=said, figure="selection", style="quiet")
+
+
+def _declined(report: ValidationReport) -> Iterator[FigureClaim]:
+    """Decline foreseen and come."""
     off = [(by, group) for by, groups in report.card.fairness.items() for group in groups if group.is_off]
     for by, each in off:
         said = f"Of {by} {each.name} a decline of {each.foreseen:.1%} was foreseen, and {each.realised:.1%} came."
         yield FigureClaim(said=said, figure="groups", style="fair", mark="off")
     if not off and report.card.fairness:
-        yield FigureClaim(
-            said="In no group decline was foreseen amiss by more than chance.", figure="groups", style="good"
-        )
-    for by, count in report.selection.pooled.items():
-        if count:
-            said = f"By {by}, {count} small group{'s are' if count > 1 else ' is'} pooled."
-            yield FigureClaim(said=said, figure="selection", style="quiet")
+        said = "In no group decline was foreseen amiss by more than chance."
+        yield FigureClaim(said=said, figure="groups", style="good")
     for by in report.card.not_told:
         yield FigureClaim(said=f"Not judged by {by}: the book does not tell it.", figure="groups", style="quiet")
 
 
 def _plan(report: ValidationReport) -> Iterator[FigureClaim]:
     known = {each.name: each.fact for each in report.plan}
-    guard = {"stop": "stops a publication", "mark": "marks a publication", "off": "is off"}[known["monitor.guard"]]
-    yield FigureClaim(said=f"Before scores are published the guard looks at them; it {guard}.", figure="plan")
+    said = {
+        "stop": "Before scores are published the guard looks at them, and stops what cannot be.",
+        "mark": "Before scores are published the guard looks at them, and marks what cannot be.",
+        "off": "Nobody looks at scores before they are published: the guard is off.",
+    }[known["monitor.guard"]]
+    yield FigureClaim(said=said, figure="plan", style="fair" if known["monitor.guard"] == "off" else "")
     every = known["nightly.every"]
     yield FigureClaim(
         said=f"A scheduler scores and publishes every {every}; drift and outcomes are "

@@ -34,11 +34,20 @@ def speaking_bundle(settings: Config, which: str) -> Bundle:
         return open_bundle(settings, which)
     facts = published_facts(work_dir(settings) / SCORES_FOLDER) or {}
     key = str(facts.get("bundle") or "")
-    version = version_of(settings, key) if key else None
-    refit = _refit_of(settings, key) if key and version is None else None
-    if refit is not None:
-        return read_bundle(refit, threads=settings.run.threads)
-    return registered_bundle(settings, version or CHAMPION)
+    found = bundle_of_key(settings, key) if key else None
+    return registered_bundle(settings, CHAMPION) if found is None else found
+
+
+def bundle_of_key(settings: Config, key: str) -> Bundle | None:
+    """The bundle of this key: registered, or fitted for a day; None where neither is known.
+
+    Raises ``DamagedBundleError``, and ``BundleNotFoundError`` where the files of a registered one are gone.
+    """
+    version = version_of(settings, key)
+    if version is not None:
+        return registered_bundle(settings, version)
+    refit = _refit_of(settings, key)
+    return None if refit is None else read_bundle(refit, threads=settings.run.threads)
 
 
 def _refit_of(settings: Config, key: str) -> Path | None:
