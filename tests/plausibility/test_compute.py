@@ -148,6 +148,15 @@ def test_much_of_what_moves_the_models_moved() -> None:
     assert (moved.severity, round(moved.figure, 3)) == (Severity.REFUSED, round(0.7 / 0.905, 3))
 
 
+def test_without_a_line_of_the_index_no_input_counts_as_moved() -> None:
+    config = MonitorConfig.model_validate({"shift": {"note": None, "warning": None}})
+    reference = TrainingReference(counts=run(), weight=WEIGHT)
+    held = Plausibility(as_of=TODAY, reference=reference, earlier=None, period="month", config=config)
+    readings = list(held.readings(run(1, fee=scaled(2.2), limit=scaled(2.2, "limit"))))
+    assert [each.figure for each in readings if each.code == "moved_inputs"] == [0.0]
+    assert codes(list(alarms_of(readings, config, TODAY))) == set()
+
+
 def test_ages_that_come_anew_in_every_period_are_regular() -> None:
     dates = [run(seed) for seed in range(3)]
     assert list(regular_ages(dates, 7.5)) == ["activity_recency_days"]

@@ -9,10 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from models.config.guard import GuardConfig
 from models.config.loading import load_config
+from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
+from models.monitoring.job import Places
+from models.publications.past import official_runs
 from models.scoring.job import predict
 from models.training.job import train
 from support.lending_book import drawn_tables, lender_in, write_tables
@@ -94,4 +98,18 @@ def known_before(tables: Tables, day: date) -> Tables:
     return cut | {"cashflows": cut["cashflows"][cut["cashflows"]["facility_id"].isin(known)]}
 
 
-__all__ = ["DATES", "DRIFTED", "KNOWN_UNTIL", "LATEST", "MonitoredBook", "Tables", "monitored_book"]
+def scores_at(published: MonitoredBook, when: date) -> tuple[Path, pd.DataFrame]:
+    """The folder of a publication, and its scores by client."""
+    place = work_dir(published.config) / SCORES_FOLDER
+    folder = next(run.folder for run in official_runs(place) if run.as_of == when)
+    return folder, pq.read_table(folder / "scores.parquet").to_pandas().set_index("client_id")
+
+
+def beside(published: MonitoredBook, name: str) -> Places:
+    """Other files than the book's own."""
+    return Places(page=published.root / f"{name}.html", prometheus=published.root / f"{name}.prom")
+
+
+__all__ = [
+    "DATES", "DRIFTED", "KNOWN_UNTIL", "LATEST", "MonitoredBook", "Tables", "beside", "monitored_book", "scores_at",
+]  # fmt: skip

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats.contingency import relative_risk
 
 from models.validation.fairness import risk_ratio, selection
+from models.validation.text import claims
 from validation.conftest import Filed
 
 
@@ -66,3 +69,10 @@ def test_a_group_far_from_parity_is_off_and_small_ones_are_pooled(filed: Filed) 
     assert groups["KE"].is_off
     assert found.pooled["region"] == 5
     assert groups["other"].clients == 5
+
+
+def test_where_nothing_was_compared_nobody_is_told_that_all_is_well(filed: Filed) -> None:
+    report = filed.written.report
+    alone = replace(report, selection=replace(report.selection, groups=(), pooled={"size": 0}))
+    said = [claim.said for claim in claims(alone)["fairness"] if claim.figure == "selection"]
+    assert said == ["Not compared by region: the book tells no two groups that are large enough."]

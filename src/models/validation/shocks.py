@@ -110,7 +110,7 @@ class ShockPlan:
 
     @cached_property
     def scenarios(self) -> tuple[InputShock, ...]:
-        """Arrears, limits, ratings and business, and all of these that there are at once."""
+        """Arrears, limits, ratings and business, and all of these but limits, which we cut ourselves, at once."""
         sizes, cut = self._sizes, 1 - self._sizes.business_cut
         found = [
             self._scenario(
@@ -144,7 +144,7 @@ class ShockPlan:
         known = [each for each in found if each is not None]
         together = self._scenario(
             "downturn",
-            "Downturn: all of these at once",
+            "Downturn: all but limits",
             "; ".join(each.title.lower() for each in known if each.key != "limits"),
             {name: change for each in known if each.key != "limits" for name, change in each.changes.items()},
         )

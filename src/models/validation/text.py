@@ -213,7 +213,8 @@ def _stability(report: ValidationReport) -> Iterator[FigureClaim]:
         worst = max((index, name, each.as_of) for each in found.dates for name, index in each.scores.items())
         said = (
             f"At {len(found.dates)} of {found.dates_asked} dates, from {found.dates[0].as_of} to "
-            f"{found.dates[-1].as_of}, the largest stability index of a score beside training is {worst[0]:.2f} ({worst[1].replace('_', ' ')} at {worst[2]})."
+            f"{found.dates[-1].as_of}, the largest stability index of a score beside training is {worst[0]:.2f} "
+            f"({worst[1].replace('_', ' ')} at {worst[2]})."
         )
         yield FigureClaim(said=said, figure="dates")
     for refit in found.refits:
