@@ -128,7 +128,7 @@ class AxisScale:
 def reaching(numbers: Sequence[float | None], *, name: str, say: Say = amount, zero: bool = True) -> AxisScale:
     """A scale over all of ``numbers``, from 0 on if ``zero``, with a little room at the ends.
 
-    Numbers that hardly differ get room in proportion to their size, so that ticks can be told apart.
+    Numbers that hardly differ get room in proportion to their size, so that no two ticks read alike.
 
     >>> scale = reaching([2.0, None, 4.0], name="")
     >>> scale.low, scale.high
