@@ -15,7 +15,7 @@ from models.config.root import Config
 from models.publications.ledger import Act
 from models.sinks import tables
 from models.sinks.compute import Wish
-from models.sinks.job import publish, publish_due, publish_run
+from models.sinks.job import publish, publish_due
 from models.sinks.tables import EXPLAINED, RunStamp, RunTable, run_tables
 from support.published_runs import (
     APRIL,
@@ -221,13 +221,6 @@ def test_several_sinks_each_get_all_and_one_that_fails_harms_no_other(tmp_path: 
     report = publish_due(config)
     assert [len(each.written) for each in report.sinks] == [0, 1, 1]
     assert report.problems[0].rule == "the folder of a sink's file must exist"
-
-
-def test_one_run_is_written_when_it_is_made(sink: Place, config: Config) -> None:
-    entry = published_run(config)
-    written = publish_run(scores_of(config) / entry.folder, entry, config)
-    assert [run is not None and run.rows for run in written] == [sum(len(rows) for rows in sink.of_runs().values())]
-    assert publish_run(scores_of(config) / entry.folder, entry, config) == (None,)
 
 
 def test_a_night_that_breaks_off_is_mended_by_the_next(

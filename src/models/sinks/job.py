@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from pathlib import Path
 
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.publish import PublishConfig
 from models.config.root import Config
 from models.errors import UserError
-from models.publications.ledger import Publication, PublicationLedger, official_of
+from models.publications.ledger import PublicationLedger, official_of
 from models.sinks.catalogue import described
-from models.sinks.compute import WHAT_IS_DUE, PublishedBook, Wish, bring_level, write_run
+from models.sinks.compute import WHAT_IS_DUE, PublishedBook, Wish, bring_level
 from models.sinks.records import RECORDS
-from models.sinks.report import SinkProblem, SinkReport, SinksReport, TableNote, WrittenRun
+from models.sinks.report import SinkProblem, SinkReport, SinksReport, TableNote
 from models.sinks.tables import run_tables
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.delta import DeltaSink
@@ -57,19 +56,6 @@ def publish(
         _require_official(book, wish.as_of)
         reports = [_brought_level(place, book, settings, wish, progress) for place in _places(settings.publish)]
     return SinksReport(book=book.name, sinks=tuple(reports))
-
-
-def publish_run(folder: Path, entry: Publication, settings: Config) -> tuple[WrittenRun | None, ...]:
-    """Write one run into every sink of a config; None for a sink in which it stands already.
-
-    Raises a ``UserError`` if a sink does not take it: those before have it by then.
-    """
-    with exclusive(folder.parent / _LOCK, what="publishing into sinks"):
-        entries = PublicationLedger(folder.parent).entries()
-        book = PublishedBook(name=settings.book.name, scores=folder.parent, entries=entries)
-        return tuple(
-            write_run(_opened(place), folder, entry, book, settings.publish) for place in _places(settings.publish)
-        )
 
 
 def sink_tables(config: Settings, *, overrides: Sequence[str] = ()) -> tuple[TableNote, ...]:
