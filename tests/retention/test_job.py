@@ -20,11 +20,11 @@ JANUARY = date(2024, 1, 1)
 NOW = datetime(2024, 6, 1, tzinfo=UTC)
 
 
-def published(scores: Path, as_of: date, key: str, act: Act | None = Act.OFFICIAL) -> Path:
+def published(scores: Path, as_of: date, key: str, act: Act | None = Act.OFFICIAL, **past: str) -> Path:
     folder = scores / f"{as_of}-{key * 12}"
     folder.mkdir(parents=True)
     (folder / "scores.parquet").write_bytes(b"x" * 1000)
-    write_manifest(folder, {"as_of": as_of.isoformat(), "run_key": key * 12})
+    write_manifest(folder, {"as_of": as_of.isoformat(), "run_key": key * 12, **past})
     if act is None:
         long_ago = (datetime.now(tz=UTC) - timedelta(days=9)).timestamp()
         for file in folder.iterdir():
@@ -70,6 +70,23 @@ def test_what_is_old_goes_but_never_what_is_official(tmp_path: Path, places: dic
     assert list(places["official"].parent.glob("2*")) == [places["official"]]
     assert list(places["official"].parent.glob(".gone*")) == []
     assert PublicationLedger(places["official"].parent).official()[JANUARY].folder == places["official"].name
+
+
+@pytest.mark.parametrize("looked_at", ["previous", "shown_since"])
+def test_what_an_official_run_built_on_stays_though_another_took_its_place(
+    tmp_path: Path, places: dict[str, Path], looked_at: str
+) -> None:
+    february = published(places["official"].parent, date(2024, 2, 1), "e", **{looked_at: "a" * 12})
+    found = gc(config(tmp_path, replaced_days=0))
+    assert {each.folder for each in found.removed} == {places["shadow"], places["unrecorded"]}
+    assert sorted(february.parent.glob("2*")) == sorted([places["replaced"], places["official"], february])
+
+
+def test_where_the_official_run_was_moved_away_the_one_before_stays(tmp_path: Path, places: dict[str, Path]) -> None:
+    places["official"].rename(tmp_path / "elsewhere")
+    found = gc(config(tmp_path, replaced_days=0))
+    assert places["replaced"].is_dir()
+    assert {each.why for each in found.removed} == {Why.SHADOW, Why.UNRECORDED}
 
 
 def test_what_a_killed_call_had_put_aside_goes_with_the_next(tmp_path: Path, places: dict[str, Path]) -> None:

@@ -27,7 +27,7 @@ def gc(
 ) -> None:
     """Take away runs that others replaced, shadows and leftovers, once they are older than nightly.kept says.
 
-    The official run of a date never goes, nor does a bundle that made one.
+    The official run of a date never goes, nor does a run that it built on or a bundle that made it.
     """
     found = job.gc(settings_of(config, set_), dry_run=dry_run)
     if json_:

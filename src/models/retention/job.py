@@ -10,22 +10,26 @@ from pathlib import Path
 from models.config.places import REFITS, SCORES_FOLDER, work_dir
 from models.errors import DamagedBundleError, MissingFileError
 from models.pipeline.bundle import bundle_key
-from models.publications.ledger import PublicationLedger
+from models.publications.ledger import Publication, PublicationLedger, official_of
+from models.publications.past import official_runs
 from models.publications.previous import published_runs
 from models.retention.report import Collected, Removal
 from models.retention.rules import Found, Removable, removable_bundles, removable_runs
+from models.store.sealed import OF_SCORES, read_facts
 from models.tracking.names import FETCHED
 from models.workspace.opening import Settings, settings_of
 
 _ASIDE = ".gone-"
+_BUILT_ON = ("previous", "shown_since")
+"""What a run's manifest calls the keys of the runs before it that it looked at."""
 
 
 def gc(config: Settings, *, dry_run: bool = False, overrides: Sequence[str] = ()) -> Collected:
     """Take away runs and bundles that no official publication names, once they are old enough.
 
     Bundles are those that were fetched from a server or fitted for a day; versions in the registry stay.
-    Ledgers and checked books go by themselves when no run opened them for days. Raises ``DamagedLedgerError`` if the
-    ledger of publications is not as it was written: then nothing goes.
+    Ledgers and checked books go by themselves when no run opened them for days. Raises ``DamagedBundleError`` if the
+    ledger of publications or the manifest of an official run is not as it was written: then nothing goes.
     """
     settings = settings_of(config, overrides)
     place, now, kept = work_dir(settings), datetime.now(tz=UTC), settings.nightly.kept
@@ -35,9 +39,12 @@ def gc(config: Settings, *, dry_run: bool = False, overrides: Sequence[str] = ()
     entries = PublicationLedger(scores).entries()
     runs = [_found(run.folder) for run in published_runs(scores)]
     bundles = [*_bundles(place / FETCHED), *_bundles(place / REFITS)]
-    named = {entry.bundle for entry in PublicationLedger(scores).official().values()}
+    named = {entry.bundle for entry in official_of(entries).values()}
     needed = [bundle.folder.name for bundle in bundles if _key_of(bundle.folder) in named]
-    going = [*removable_runs(runs, entries, now, kept), *removable_bundles(bundles, needed, now, kept)]
+    going = [
+        *removable_runs(runs, entries, now, kept, needed=_needed(scores, entries)),
+        *removable_bundles(bundles, needed, now, kept),
+    ]
     if not dry_run:
         for each in going:
             _remove(each)
@@ -47,6 +54,15 @@ def gc(config: Settings, *, dry_run: bool = False, overrides: Sequence[str] = ()
         removed=gone,
         runs_kept=len(runs) - sum(removal.folder.parent == scores for removal in gone),
     )
+
+
+def _needed(scores: Path, entries: Sequence[Publication]) -> frozenset[str]:
+    """Names of the official runs and of those that they built on, which tell what moved since and give them again."""
+    official = official_runs(scores)
+    facts = [read_facts(run.folder, remedies=OF_SCORES) for run in official]
+    built_on = {each.get(name) for each in facts for name in _BUILT_ON}
+    past = (entry.folder for entry in entries if entry.folder and entry.run_key in built_on)
+    return frozenset([*(run.folder.name for run in official), *past])
 
 
 def _bundles(folder: Path) -> Iterator[Found]:

@@ -1,8 +1,8 @@
-"""Choice of the files that may go: no official publication names them, and they are old enough."""
+"""Choice of the folders that may go: no official publication needs them, and they are old enough."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -39,24 +39,29 @@ class Removable:
 
 
 def removable_runs(
-    runs: Sequence[Found], entries: Sequence[Publication], now: datetime, kept: KeptConfig
+    runs: Sequence[Found],
+    entries: Sequence[Publication],
+    now: datetime,
+    kept: KeptConfig,
+    *,
+    needed: Collection[str] = (),
 ) -> list[Removable]:
-    """The runs that may go: not official, and older than the config keeps such."""
-    official = {entry.folder for entry in official_of(entries).values()}
+    """The runs that may go: neither official nor ``needed`` by name, and older than the config keeps such."""
+    staying = {entry.folder for entry in official_of(entries).values()}.union(needed)
     last = {entry.folder: entry for entry in entries if entry.act in (Act.OFFICIAL, Act.SHADOW)}
     found = []
     for run in runs:
         entry = last.get(run.folder.name)
         why, since = _why(entry), run.written if entry is None else entry.at
-        if run.folder.name not in official and now - since > timedelta(days=_days(why, kept)):
+        if run.folder.name not in staying and now - since > timedelta(days=_days(why, kept)):
             found.append(Removable(found=run, why=why))
     return found
 
 
 def removable_bundles(
-    bundles: Sequence[Found], named: Sequence[str], now: datetime, kept: KeptConfig
+    bundles: Sequence[Found], named: Collection[str], now: datetime, kept: KeptConfig
 ) -> list[Removable]:
-    """Fetched bundles that may go; ``named`` are the names of those that official runs or aliases still need."""
+    """Fetched and refitted bundles that may go; ``named`` are the names of those that official runs need."""
     old = timedelta(days=kept.fetched_days)
     return [
         Removable(found=bundle, why=Why.FETCHED)
