@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 
 import pendulum
 from airflow.providers.standard.operators.bash import BashOperator
@@ -24,8 +23,7 @@ with DAG(
         cwd=HOME,
         append_env=True,
         skip_on_exit_code=4,
-        retries=1,
-        retry_delay=timedelta(minutes=15),
+        retries=0,  # after an alarm on what was published a retry has nothing to do (4), and the alarm were skipped
     )
     gc = BashOperator(
         task_id="gc",

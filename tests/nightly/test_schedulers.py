@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import configparser
 import os
 import re
@@ -47,19 +48,48 @@ def shell(line: str, home: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def crontab() -> list[str]:
+    lines = [line for line in (EXAMPLES / "crontab").read_text().splitlines() if re.match(r"^[\d*]", line)]
+    return [line.split(maxsplit=5)[5] for line in lines]
+
+
 def official(home: Path) -> list[date]:
     return list(PublicationLedger(home / "work" / "lender" / "scores").official())
 
 
 def test_the_lines_of_the_crontab_run_and_are_quiet_where_nothing_is_to_do(home: Path) -> None:
-    lines = [line for line in (EXAMPLES / "crontab").read_text().splitlines() if re.match(r"^[\d*]", line)]
-    commands = [line.split(maxsplit=5)[5] for line in lines]
+    commands = crontab()
     assert len(commands) == 2
     for _ in range(2):  # the second night has nothing to do
         done = shell(commands[0], home)
         assert (done.returncode, done.stdout) == (0, ""), done.stderr
     assert official(home) == [DAY]
     assert shell(commands[1], home).returncode == 0
+
+
+def test_an_alarm_on_what_was_published_reaches_the_mail_of_cron(home: Path) -> None:
+    book = yaml.safe_load((home / "book.yaml").read_text(encoding="utf-8"))
+    book["nightly"] = {"monitor": True}  # scores of this book moved since training
+    (home / "book.yaml").write_text(yaml.safe_dump(book), encoding="utf-8")
+    done = shell(crontab()[0], home)
+    assert (done.returncode, official(home)) == (1, [DAY])
+    assert re.search(rf"^alarm: {DAY} published, and monitoring raises .*\bscore_shift\b", done.stderr, re.MULTILINE), (
+        done
+    )
+    assert shell(crontab()[0], home).stderr == ""
+
+
+def test_the_tasks_of_airflow_run_and_are_not_tried_again(home: Path) -> None:
+    """A retry after an alarm would have nothing to do, and Airflow would take the alarm for skipped."""
+    dag = ast.parse((EXAMPLES / "airflow_dag.py").read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(dag) if isinstance(node, ast.Call) and ast.unparse(node.func) == "BashOperator"]
+    tasks = [
+        {each.arg: each.value.value for each in call.keywords if isinstance(each.value, ast.Constant)} for call in calls
+    ]
+    night, room = sorted(tasks, key=lambda task: task["task_id"] != "nightly")
+    assert (night["retries"], night["skip_on_exit_code"]) == (0, 4)
+    assert shell(night["bash_command"], home).returncode == 0
+    assert shell(room["bash_command"], home).returncode == 0
 
 
 def test_the_unit_of_systemd_starts_the_night_and_counts_4_as_a_success(home: Path) -> None:

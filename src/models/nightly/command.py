@@ -44,8 +44,8 @@ def nightly(
 
     It may be killed and called again at any time, and twice at once.
 
-    Exit codes: 0 done, 4 nothing to do, 3 an alarm (the data, or what follows from it, cannot be), 2 a mistake in what
-    was given, 1 a mistake of ours.
+    Exit codes: 0 done, 4 nothing to do, 3 an alarm (the data, or what follows from it, cannot be and was not published;
+    or monitoring raised one on what was), 2 a mistake in what was given, 1 a mistake of ours.
     """
     if level not in LEVELS:
         raise typer.BadParameter(f"{level!r} is not one of {', '.join(map(repr, LEVELS))}.")
@@ -54,4 +54,8 @@ def nightly(
         night = job.nightly(settings, written, book=book, today=date_of(today))
     if night.error is not None:
         err.print(showable(f"error: {night.error}"), markup=False, highlight=False, soft_wrap=True)
+    elif night.alarms:
+        days, codes = ", ".join(map(str, night.published)), ", ".join(night.alarms)
+        found = f"alarm: {days} published, and monitoring raises {codes}: read what clientvalue monitor says of it"
+        err.print(showable(found), markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(int(night.code))

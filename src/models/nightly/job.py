@@ -20,7 +20,7 @@ from models.errors import (
 )
 from models.monitoring.job import monitor
 from models.nightly.journal import NightJournal
-from models.nightly.rules import DueDates, ExitCode, due_date, due_dates
+from models.nightly.rules import DueDates, ExitCode, due_date, due_dates, told_days
 from models.notices import severity_counts
 from models.pipeline.bundle import Bundle
 from models.publications.latest import lead_latest
@@ -40,10 +40,14 @@ _DIGITS = 12
 
 @dataclass(frozen=True, kw_only=True)
 class Night:
-    """How a night ended: the exit code, the as-of dates published, the earliest first, and what went wrong."""
+    """How a night ended: the exit code, the as-of dates published, the earliest first, and what went wrong.
+
+    ``alarms`` are the codes of those that monitoring raised on what was published.
+    """
 
     code: ExitCode
     published: tuple[date, ...] = ()
+    alarms: tuple[str, ...] = ()
     error: ClientValueError | None = None
 
 
@@ -116,11 +120,11 @@ def _steps(settings: Config, journal: NightJournal, place: str | None, today: da
         _score(settings, journal, book, day)
         published.append(day)
     failed = _fill_sinks(settings, journal)
-    alarm = bool(published) and settings.nightly.monitor and _watch(settings, journal, book)
+    alarms = _watch(settings, journal, book) if published and settings.nightly.monitor else ()
     if failed is not None:
         raise failed
     done = ExitCode.DONE if published else ExitCode.NOTHING_TO_DO
-    return Night(code=ExitCode.ALARM if alarm else done, published=tuple(published))
+    return Night(code=ExitCode.ALARM if alarms else done, published=tuple(published), alarms=alarms)
 
 
 def _fill_sinks(settings: Config, journal: NightJournal) -> UserError | None:
@@ -138,14 +142,14 @@ def _fill_sinks(settings: Config, journal: NightJournal) -> UserError | None:
     return problems[0] if len(problems) == 1 else ManyProblemsError(subject="the sinks", problems=problems)
 
 
-def _watch(settings: Config, journal: NightJournal, book: Book) -> bool:
-    """Look at what was published beside training and what came of it; whether somebody must look too."""
+def _watch(settings: Config, journal: NightJournal, book: Book) -> tuple[str, ...]:
+    """Look at what was published beside training and what came of it; the alarms for which somebody must look too."""
     report = monitor(settings, book=book).report
     for alarm in report.alarms:
         facts = {"code": alarm.code, "beside": alarm.beside, "subjects": len(alarm.subjects), "limit": alarm.limit}
         (journal.warning if alarm.is_raised else journal.info)("alarm", severity=alarm.severity, **facts)
     journal.info("monitored", as_of=report.as_of, raised=report.is_raised)
-    return report.is_raised
+    return tuple(dict.fromkeys(alarm.code for alarm in report.alarms if alarm.is_raised))
 
 
 def _due(settings: Config, book: Book, bundle: Bundle, due: date, scores: Path) -> DueDates:
@@ -163,10 +167,10 @@ def _tell_due(journal: NightJournal, found: DueDates, due: date) -> None:
     journal.info("due", as_of=due, dates=found.dates)
     if found.given_up:
         remedy = "raise nightly.catch_up, or predict --as-of each of them"
-        journal.warning("given_up", dates=found.given_up, remedy=remedy)
+        journal.warning("given_up", **told_days(found.given_up), remedy=remedy)
     if found.in_sample:
         remedy = "predict --as-of each of them --model-of-that-day"
-        journal.warning("in_sample", dates=found.in_sample, remedy=remedy)
+        journal.warning("in_sample", **told_days(found.in_sample), remedy=remedy)
 
 
 def _score(settings: Config, journal: NightJournal, book: Book, day: date) -> None:

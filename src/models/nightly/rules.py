@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum
 
 from models.book.periods import PeriodName, calendar_of
 from models.config.nightly import NightlyConfig
+
+_MOST_TOLD = 31
 
 
 class ExitCode(IntEnum):
@@ -65,6 +67,19 @@ def due_dates(
     missed = missed[len(in_sample) :]
     kept = missed[max(0, len(missed) - settings.catch_up) :]
     return DueDates(dates=(*kept, due), given_up=tuple(missed[: len(missed) - len(kept)]), in_sample=in_sample)
+
+
+def told_days(days: Sequence[date]) -> Mapping[str, object]:
+    """Dates as a line of the journal holds them: a month of days one by one, of more the first, the last and how many.
+
+    >>> told_days([date(2024, 3, 4), date(2024, 3, 5)])
+    {'dates': [datetime.date(2024, 3, 4), datetime.date(2024, 3, 5)]}
+    >>> told_days([date(2024, 3, 1) + timedelta(days=passed) for passed in range(500)])
+    {'first': datetime.date(2024, 3, 1), 'last': datetime.date(2025, 7, 13), 'count': 500}
+    """
+    if len(days) <= _MOST_TOLD:
+        return {"dates": [*days]}
+    return {"first": days[0], "last": days[-1], "count": len(days)}
 
 
 def _between(official: Collection[date], due: date, period: PeriodName, settings: NightlyConfig) -> list[date]:
