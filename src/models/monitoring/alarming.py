@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from models.metrics.bootstrap import Interval
-from models.monitoring.report import ALL, PublicationOutcomes, TierEvents
+from models.monitoring.report import ALL, IN_SAMPLE, PublicationOutcomes, TierEvents
 from models.monitoring.rules import away_from_one, gap
 from models.plausibility.alarms import Reading
 
@@ -13,7 +14,12 @@ OUTCOMES = "outcomes"
 
 
 def outcome_readings(outcomes: PublicationOutcomes) -> Iterator[Reading]:
-    """Every figure of what came since one publication."""
+    """Every figure of what came since one publication; of scores in sample each says so."""
+    for reading in _readings(outcomes):
+        yield replace(reading, found=f"{reading.found} ({IN_SAMPLE})") if outcomes.in_sample else reading
+
+
+def _readings(outcomes: PublicationOutcomes) -> Iterator[Reading]:
     for tier in outcomes.tiers:
         yield _declines(tier, outcomes)
     if outcomes.calibration is not None:

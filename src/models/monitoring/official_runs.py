@@ -28,13 +28,17 @@ _COLUMNS = ("client_id", "value", "value_low", "value_high", "decline_probabilit
 
 @dataclass(frozen=True)
 class MonitoredRun:
-    """One official publication: its date, key, bundle, folder, and the tiers of the policy that graded."""
+    """One official publication: its date, key, bundle, folder, and the tiers of the policy that graded.
+
+    ``in_sample`` marks one whose models had learned from what came after its date.
+    """
 
     as_of: date
     run_key: str
     bundle: str
     folder: Path
     scale: TierScale
+    in_sample: bool = False
 
     @cached_property
     def counts(self) -> RunCounts:
@@ -123,4 +127,5 @@ def monitored_runs(scores: Path, until: date, most: int, *, bundle: str | None =
 
 def _monitored(run: OfficialRun) -> MonitoredRun:
     manifest = read_manifest(run.folder, remedies=OF_SCORES)
-    return MonitoredRun(run.as_of, run.entry.run_key, run.entry.bundle, run.folder, scale_of(manifest))
+    knew = bool(manifest.get("in_sample"))
+    return MonitoredRun(run.as_of, run.entry.run_key, run.entry.bundle, run.folder, scale_of(manifest), knew)

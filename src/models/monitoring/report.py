@@ -120,6 +120,9 @@ class OverriddenOutcome:
     as_asked: float | None
 
 
+IN_SAMPLE = "scored in sample: its models had learned from what came, so that this is no test of them"
+
+
 @dataclass(frozen=True, kw_only=True)
 class PublicationOutcomes:
     """What came since one publication.
@@ -130,6 +133,7 @@ class PublicationOutcomes:
         settled_from: of how many past dates it was learned who of those that are behind stays so.
         calibration: slope of the outcomes on the log-odds of the chances, once the horizon is over; 1 is right.
         gone: scored clients that the book does not hold any more.
+        in_sample: whether the models had learned from what came: then it tells nothing of how well they foresee.
     """
 
     as_of: date
@@ -143,6 +147,7 @@ class PublicationOutcomes:
     warnings: WarningPrecision | None = None
     overrides: tuple[OverriddenOutcome, ...] = ()
     gone: int = 0
+    in_sample: bool = False
 
     @property
     def is_over(self) -> bool:

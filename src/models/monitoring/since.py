@@ -86,6 +86,7 @@ class OutcomeJudge:
             warnings=self._warnings(rows, run),
             overrides=tuple(self._overrides(rows, run)),
             gone=run.counts.clients - len(rows.frame),
+            in_sample=run.in_sample,
         )
 
     def _tiers(self, rows: _Rows, run: MonitoredRun) -> Iterator[TierEvents]:

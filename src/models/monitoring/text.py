@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from models.metrics.bootstrap import Interval
-from models.monitoring.report import ALL, MonitorReport, PublicationOutcomes
+from models.monitoring.report import ALL, IN_SAMPLE, MonitorReport, PublicationOutcomes
 from models.notices import Severity
 from models.plausibility.alarms import Alarm
 
@@ -55,13 +55,14 @@ def alarm_sentence(alarm: Alarm) -> str:
 
 
 def elapsed_sentence(outcomes: PublicationOutcomes, period: str) -> str:
-    """How far the horizon of a publication has passed, and how that was counted."""
+    """How far the horizon of a publication has passed, how that was counted, and whether its models knew what came."""
+    mark = f"; {IN_SAMPLE}" if outcomes.in_sample else ""
     if outcomes.is_over:
-        return f"published {outcomes.as_of}, horizon of {outcomes.horizon} {period}s over"
+        return f"published {outcomes.as_of}, horizon of {outcomes.horizon} {period}s over{mark}"
     counted = ""
     if outcomes.settled_from:
         counted = f"; who is behind counts by how often it stayed behind at {outcomes.settled_from} past dates"
-    return f"published {outcomes.as_of}, after {outcomes.elapsed} of {outcomes.horizon} {period}s{counted}"
+    return f"published {outcomes.as_of}, after {outcomes.elapsed} of {outcomes.horizon} {period}s{counted}{mark}"
 
 
 def tier_name(tier: str) -> str:

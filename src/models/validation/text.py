@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from models.card.text import card_sections
 from models.evaluation.report.names import benchmark_name
 from models.evaluation.text import Judgement
+from models.monitoring.text import elapsed_sentence
 from models.monitoring.text import headline as monitoring_headline
 from models.reasons.figures import money
 from models.text import ENGLISH
@@ -146,7 +147,7 @@ def _outcomes(report: ValidationReport) -> Iterator[FigureClaim]:
         whole = outcome.whole
         inside = whole.came.low <= whole.foreseen <= whole.came.high
         yield FigureClaim(
-            said=f"Published {outcome.as_of}, after {outcome.elapsed} of {outcome.horizon} {found.period}s: "
+            said=f"P{elapsed_sentence(outcome, found.period)[1:]}: "
             f"{whole.foreseen:.1f} {outcome.event}s foreseen by now, {whole.came.estimate:.1f} came "
             f"({whole.came.low:.1f} to {whole.came.high:.1f}).",
             figure="publications",
