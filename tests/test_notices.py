@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from models.notices import Notice, Severity, by_severity, notice_facts, notices_of, severity_counts
+from models.text import Text
+from support.languages import CHINESE
 
 LEFT_OUT = Notice(
     code="rows_left_out", severity=Severity.WARNING, subject="clients", found="2 of 9 rows are left out", count=2
@@ -25,3 +29,13 @@ def test_severities_without_a_notice_are_counted_too() -> None:
 def test_a_remedy_stands_behind_what_was_found() -> None:
     reported = Notice(code="x", severity=Severity.NOTE, subject="ratings", found="no rows", remedy="add them")
     assert str(reported) == "ratings: no rows; add them"
+
+
+def test_a_notice_speaks_every_language_also_after_json() -> None:
+    found = Text("{count} week", plural="{count} weeks").filled(count=2)
+    made = Notice.of("age", Severity.NOTE, "clients", found=found, remedy=Text("expired"), count=2)
+    assert str(made) == "clients: 2 weeks; expired"
+    (again,) = notices_of(json.loads(json.dumps(notice_facts([made]))))
+    assert again == made
+    assert again.within(CHINESE) == ("2周", Text("expired").within(CHINESE))
+    assert LEFT_OUT.within(CHINESE) == ("2 of 9 rows are left out", "")

@@ -104,6 +104,7 @@ Phrase = Text | Label
 Slot = Text | Label | str | int | float
 _IN_LATIN_LETTERS: Final = Text("{name}", "name in Latin letters")
 _IN_OTHER_LETTERS: Final = Text("{name}", "name in other letters")
+_AS_WRITTEN: Final = Text("{words}", "as written")
 COMMA: Final = Text("{first}, {next}", "list")
 AND: Final = Text("{first} and {last}", "list")
 OR: Final = Text("{first} or {last}", "list")
@@ -157,6 +158,30 @@ def number(written: str, language: Language) -> str:
     """A number, written with ``,`` and ``.`` as English has them, with the marks of a language."""
     marks = _marks(language, CATALOGUES)
     return written.translate(marks) if marks else written
+
+
+def scales(text: Text, language: Language) -> tuple[tuple[float, str], ...]:
+    """From which size on an amount is written in which unit, largest first, as a text of scales has it.
+
+    >>> scales(Text("1e6 = {number} m; 1e3 = {number} k"), ENGLISH)
+    ((1000000.0, '{number} m'), (1000.0, '{number} k'))
+    """
+    return _scales(text.within(language, number="{number}", currency="{currency}"))
+
+
+@lru_cache(maxsize=64)
+def _scales(written: str) -> tuple[tuple[float, str], ...]:
+    parts = (part.partition(" = ") for part in written.split("; "))
+    return tuple((float(limit), written) for limit, _, written in parts)
+
+
+def as_written(words: str) -> Text:
+    """Words that are the same in every language: what a person, a book or an earlier run wrote.
+
+    >>> as_written("Mr. {O}").within(ENGLISH)
+    'Mr. {O}'
+    """
+    return _AS_WRITTEN.filled(words=words)
 
 
 @lru_cache(maxsize=4_096)

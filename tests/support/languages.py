@@ -15,8 +15,10 @@ from typing import NamedTuple
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from jinja2 import nodes
 
 import models
+from models.shell.html import environment
 from models.text import ENGLISH, Language, Phrase
 
 CHINESE = Language("zh")
@@ -56,8 +58,21 @@ def in_both(phrase: Phrase) -> tuple[str, str]:
 
 
 def texts_of_the_code() -> set[TextKey]:
-    """Every text that any module makes. Raises ``AssertionError`` for one that is not written out where it is made."""
-    return {key for file in SOURCES.rglob("*.py") for key in texts_in(file.read_text(encoding="utf-8"))}
+    """Every text that any module or template makes. Raises ``AssertionError`` for one that is not written out there."""
+    in_code = {key for file in SOURCES.rglob("*.py") for key in texts_in(file.read_text(encoding="utf-8"))}
+    pages = (file for file in SOURCES.rglob("*.html") if "templates" not in file.parts)
+    return in_code | {key for file in pages for key in texts_on(file.read_text(encoding="utf-8"))}
+
+
+def texts_on(template: str) -> Iterator[TextKey]:
+    """The texts that one template of a page makes by ``_``."""
+    for call in environment().parse(template).find_all(nodes.Call):
+        if isinstance(call.node, nodes.Name) and call.node.name == "_":
+            named = {each.key: each.value for each in call.kwargs if each.key in {"context", "plural"}}
+            given = dict(zip(("english", "context", "plural"), call.args, strict=False)) | named
+            parts = {name: each.value for name, each in given.items() if isinstance(each, nodes.Const)}
+            assert parts.keys() == given.keys(), f"a text must be written out: {call}"
+            yield TextKey(parts.get("context", ""), parts["english"], parts.get("plural", ""))
 
 
 def texts_in(source: str) -> Iterator[TextKey]:

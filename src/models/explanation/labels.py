@@ -125,7 +125,6 @@ _WORDS = {
     "note": Text("note", "severity"),
     "warning": Text("warning", "severity"),
     "refused": Text("refused", "severity"),
-    "html_language": Text("en", "HTML attribute lang"),
     "history_value": Text("Expected value at earlier dates, {unit}"),
     "history_decline": Text("Probability of decline at earlier dates"),
     "history_line": Text("as the present models read what was known then; above: tier by the rules alone"),

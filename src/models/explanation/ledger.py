@@ -11,10 +11,10 @@ from models.explanation.change_reasons import ClientChange, MovedReason
 from models.explanation.labels import say
 from models.explanation.reasons import ExplainedReason
 from models.explanation.story import ClientStory
-from models.reasons.figures import currency_name, scales
+from models.reasons.figures import currency_name
 from models.reasons.text import clause as clause_of
 from models.scoring.block import DECLINE
-from models.text import Language, Text
+from models.text import Language, Text, scales
 from models.text import number as number_in
 
 _SCALES = Text("1e9 = bn {currency}; 1e6 = m {currency}; 1e3 = k {currency}", "units of a column")

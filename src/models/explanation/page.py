@@ -26,6 +26,7 @@ from models.learners.value.net import CREDIT_LOSS
 from models.reasons.figures import day
 from models.scoring.block import DECLINE, VALUE
 from models.shell.chart import Chart
+from models.shell.editions import Edition
 from models.shell.html import environment
 from models.shell.svg import shortened
 from models.store.drafts import publish_text
@@ -51,6 +52,7 @@ def client_page(story: ClientStory) -> str:
     lang, lines = story.language, headline(story)
     return str(
         environment(
+            Edition(lang),
             filters={"css_text": css_text},
             functions={
                 "say": functools.partial(_say, story),

@@ -5,12 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import date
-from functools import lru_cache
 from typing import Final
 
 from models.book.periods import DAYS_PER_MONTH, DAYS_PER_YEAR
 from models.panel.features.words import FigureUnit
-from models.text import Language, Text, number
+from models.text import Language, Text, number, scales
 
 _CURRENCIES: Final = {
     "USD": Text("USD", "currency"),
@@ -149,17 +148,6 @@ def short(value: float, language: Language, *, signed: bool = False) -> str:
             return written.format(number=f"{sign}{number(_digits(size / limit), language)}")
     bare = f"{size:,.0f}" if size >= _TEN or size == round(size) else _trimmed(size, _TWO_UP)
     return f"{sign}{number(bare, language)}"
-
-
-def scales(text: Text, language: Language) -> tuple[tuple[float, str], ...]:
-    """From which size on an amount is written in which unit, largest first, as a text of scales has it."""
-    return _scales(text.within(language, number="{number}", currency="{currency}"))
-
-
-@lru_cache(maxsize=64)
-def _scales(written: str) -> tuple[tuple[float, str], ...]:
-    parts = (part.partition(" = ") for part in written.split("; "))
-    return tuple((float(limit), written) for limit, _, written in parts)
 
 
 def rounded_away(then: float, now: float, figure: FigureUnit) -> float:

@@ -3,27 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from models import text
+from models.shell.editions import ALONE, Edition, own_name
+from models.shell.small_plots import short_number
 from models.showable import printable
+from models.text import Label, Language, Slot, Text, number
 
 
 def environment(
+    edition: Edition = ALONE,
     *,
     filters: Mapping[str, Callable[..., Any]] | None = None,
     functions: Mapping[str, Callable[..., Any]] | None = None,
 ) -> Environment:
-    """Templates of this package, with a page's own ``filters``, and ``functions`` that its templates may call.
+    """Templates of this package in one language, with a page's own ``filters`` and ``functions``.
 
-    Values are outside data, so all are escaped, control characters too; a name that a template asks for and nobody
-    gave is an error.
+    Every template may call ``_("{count} client", plural="{count} clients", count=3)``, a ``Text`` that stands in the
+    template, and the filters ``said`` (a ``Text`` in the page's language), ``figure`` (a short number) and ``whole`` (a
+    count). Values are outside data, so all are escaped, control characters too; a name that a template asks for and
+    nobody gave is an error.
 
     >>> doubling = environment(filters={"doubled": lambda number: 2 * number})
     >>> doubling.from_string("{{ '<b>' }} {{ 2 | doubled }}").render()
     '&lt;b&gt; 4'
+    >>> environment().from_string("{{ _('{count} client', plural='{count} clients', count=3) }}").render()
+    '3 clients'
     """
     made = Environment(
         loader=PackageLoader("models", ""),
@@ -33,9 +43,29 @@ def environment(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= dict(filters or {})
-    made.globals |= dict(functions or {})
+    made.filters |= _filters(edition.language) | dict(filters or {})
+    own = {"_": partial(_spoken, edition.language), "edition": edition, "own_name": own_name}
+    made.globals |= own | dict(functions or {})
     return made
+
+
+def _filters(language: Language) -> dict[str, Callable[..., Any]]:
+    return {
+        "said": lambda phrase: phrase if isinstance(phrase, str) else phrase.within(language),
+        "figure": lambda value: short_number(value, language),
+        "whole": lambda count: number(f"{count:,}", language),
+    }
+
+
+def _spoken(language: Language, english: str, context: str = "", plural: str = "", **slots: Slot) -> Markup:
+    """A text of a template; what fills its slots is escaped, the text itself is ours."""
+    given = {name: _escaped(each, language) for name, each in slots.items()}
+    return Markup(text.Text(english, context, plural).within(language, **given))  # noqa: S704 - slots are escaped
+
+
+def _escaped(slot: Slot, language: Language) -> Slot:
+    said: Slot = slot.within(language) if isinstance(slot, Text | Label) else slot
+    return escape(said) if isinstance(said, str) else said
 
 
 def _printable(value: object) -> object:

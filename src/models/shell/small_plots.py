@@ -6,12 +6,16 @@ All text that comes from outside is escaped by ``Markup.format``.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from markupsafe import Markup
 
+from models.text import ENGLISH, Language, Text, number, scales
+
 WIDTH, HEIGHT = 160, 40
 BAR_HEIGHT = 10
-_THOUSANDS, _WHOLE, _SMALL = 10_000.0, 1_000.0, 0.001
+_WHOLE, _SMALL = 1_000.0, 0.001
+_SCALES: Final = Text("1e9 = {number}bn; 1e6 = {number}m; 1e4 = {number}k", "large numbers in tables")
 
 _SVG = Markup(
     '<svg class="plot {kind}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
@@ -22,8 +26,8 @@ _TITLE = Markup("<title>{title}</title>")
 _LINE = Markup('<line class="{css}" x1="{x:.1f}" x2="{x:.1f}" y1="{top}" y2="{bottom}"/>')
 
 
-def short_number(value: float | str | None) -> str:
-    """A figure as a person says it; text stays as it is.
+def short_number(value: float | str | None, language: Language = ENGLISH) -> str:
+    """A figure as a person says it, in the language's own thousands; text stays as it is.
 
     >>> short_number(12_345_678.0), short_number(7_190.4), short_number(0.0312), short_number(None)
     ('12.3m', '7,190', '0.0312', '–')
@@ -33,12 +37,12 @@ def short_number(value: float | str | None) -> str:
     if isinstance(value, str):
         return value
     size = abs(value)
-    for limit, divisor, letter in ((1e9, 1e9, "bn"), (1e6, 1e6, "m"), (_THOUSANDS, 1e3, "k")):
+    for limit, written in scales(_SCALES, language):
         if size >= limit:
-            return f"{value / divisor:,.1f}{letter}"
+            return written.format(number=number(f"{value / limit:,.1f}", language))
     if value == int(value) or size >= _WHOLE:
-        return f"{value:,.0f}"
-    return f"{value:,.3g}" if size >= _SMALL else f"{value:.1e}"
+        return number(f"{value:,.0f}", language)
+    return number(f"{value:,.3g}" if size >= _SMALL else f"{value:.1e}", language)
 
 
 def share_bar(share: float, title: str) -> Markup:

@@ -10,10 +10,12 @@ import math
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Final
 
 from markupsafe import Markup
 
-from models.text import Language, number
+from models.text import ENGLISH, Language, Text, number, scales
 
 WIDTH, HEIGHT = 400, 250
 ROW = 19
@@ -21,6 +23,7 @@ _TOP, _RIGHT, _BOTTOM, _LEFT = 10, 14, 38, 50
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TICKS = 5
 _THOUSAND = 1000
+_SCALES: Final = Text("1e9 = {number}bn; 1e6 = {number}m; 1e3 = {number}k", "large numbers on an axis")
 _APART = 0.05
 """Numbers that lie nearer to each other, as a share of their size, would have ticks that read alike."""
 
@@ -54,16 +57,21 @@ def percent(share: float) -> str:
     return f"{100 * share:.3g}%"
 
 
-def amount(value: float) -> str:
-    """An amount as an axis says it.
+def amount(value: float, language: Language = ENGLISH) -> str:
+    """An amount as an axis says it, in the language's own thousands.
 
     >>> amount(200_000.0), amount(1_250_000.0), amount(0.0), amount(-40.0)
     ('200k', '1.25m', '0', '-40')
     """
-    for divisor, letter in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if abs(value) >= divisor:
-            return f"{value / divisor:.4g}{letter}"
-    return f"{value:.4g}"
+    for limit, written in scales(_SCALES, language):
+        if abs(value) >= limit:
+            return written.format(number=number(f"{value / limit:.4g}", language))
+    return number(f"{value:.4g}", language)
+
+
+def amounts(language: Language) -> Say:
+    """How an axis says amounts in a language."""
+    return partial(amount, language=language)
 
 
 def plain_number(number: float) -> str:

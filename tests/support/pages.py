@@ -1,0 +1,78 @@
+"""What a page says to a reader, and the words in Latin letters that a page in Chinese may have."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+
+SAME_IN_EVERY_LANGUAGE = frozenset((
+    "AUC", "CAC", "CCF", "CLV", "CSAT", "CSV", "EAD", "ECL", "ECE", "ESG", "HTML", "ID", "IFRS", "JSON", "LGD", "MAE",
+    "MAPE", "MLflow", "NPS", "PD", "PSI", "RMSE", "ROI", "SHAP", "USD", "Brier", "English", "Gini", "LightGBM",
+    "Shapley", "clientvalue", "log", "nGini", "vs",
+))  # fmt: skip
+"""Names of measures, tools and currencies, which a Chinese credit officer writes so, too."""
+_FILE = re.compile(r"[\w./-]+\.(csv|html|json|log|parquet|txt|yaml)\b")
+_WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
+_READ_ALOUD = ("alt", "aria-label", "data-label", "title")
+_UNREAD = ("style", "script")
+_AS_WRITTEN = "mono"
+"""The class of ids, commands and names of columns."""
+_VOID = frozenset(["area", "base", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"])
+
+
+def english_words(page: str, *, names: Iterable[str] = ()) -> list[str]:
+    """Every piece of text with words in Latin letters that are neither in ``names`` nor the same in every language.
+
+    Ids, commands and columns, which stand in ``mono`` or ``code``, and what says to be in another language count for
+    nothing.
+
+    >>> english_words('<html lang="zh"><p>AUC <b>higher</b></p><p class="mono">C0001</p><p lang="en">yes</p></html>')
+    ['higher']
+    """
+    reader = _Reader()
+    reader.feed(page)
+    spoken = sorted({*names}, key=len, reverse=True)
+    return [piece for piece in reader.pieces if set(_words(piece, spoken)) - SAME_IN_EVERY_LANGUAGE]
+
+
+def _words(piece: str, names: Iterable[str]) -> Iterator[str]:
+    rest = _FILE.sub(" ", piece)
+    for name in names:
+        rest = rest.replace(name, " ")
+    return (match.group() for match in _WORD.finditer(rest))
+
+
+class _Reader(HTMLParser):
+    """Collects pieces of text, those that are read aloud too."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pieces: list[str] = []
+        self._open: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        unread = tag in _UNREAD or tag == "code" or _AS_WRITTEN in (given.get("class") or "").split()
+        foreign = "lang" in given and not (given["lang"] or "").startswith("zh")
+        if tag not in _VOID:
+            self._open.append((tag, unread or foreign or self._is_unread))
+        if not self._is_unread:
+            self.pieces += [given[name] or "" for name in _READ_ALOUD if name in given]
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in _VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if not self._is_unread and data.strip():
+            self.pieces.append(" ".join(data.split()))
+
+    @property
+    def _is_unread(self) -> bool:
+        return bool(self._open) and self._open[-1][1]
