@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: run ui test test-fast coverage mutate check bench bench-accuracy lock lock-automl clean setup
+.PHONY: run ui review test test-fast coverage mutate check bench bench-accuracy lock lock-automl clean setup
 .DEFAULT_GOAL := run
 
 setup: $(READY)
@@ -35,6 +35,14 @@ ui: $(READY)
 	@echo "http://127.0.0.1:$(PORT)/#/experiments?workflowType=machine_learning"
 	$(BIN)/mlflow ui --host 127.0.0.1 --port $(PORT) --backend-store-uri \
 	  "$$($(BIN)/clientvalue config --config $(CONFIG) | sed -n 's/^ *tracking_uri: *//p')"
+
+# The reviewers' workbench on the published runs of a config, with a member of each role to log in as; a first run of
+# the demo where nothing is published yet.
+review: $(READY)
+ifeq ($(CONFIG),configs/demo.yaml)
+	@test -e data/processed/demo/scores/latest || $(MAKE) run
+endif
+	$(BIN)/clientvalue review --config $(CONFIG) --demo
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal

@@ -85,6 +85,7 @@ VERBS = {
     ),
     "validate": Verb("models.validation.command", "Write the validation file of a version, to read, print and sign."),
     "evaluate": Verb("models.evaluation.command", "Judge a config's recipe at past origins."),
+    "review": Verb("models.review.command", "Serve the reviewers' workbench: find, understand, decide, sign."),
     "simulate": Verb("models.simulator.command", "Write a simulated project-finance book with known truth."),
     "config": Verb("models.documents.command", "Print a config in full, or its JSON schema."),
 }

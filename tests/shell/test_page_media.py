@@ -9,7 +9,8 @@ import pytest
 
 from models.shell import html as rendering
 
-TEMPLATES = sorted(Path(rendering.__file__).parents[1].rglob("*.html"))
+PACKAGE = Path(rendering.__file__).parents[1]
+TEMPLATES = sorted([*PACKAGE.rglob("*.html"), *PACKAGE.rglob("shell/styles/*.css")])
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.parent.name)
@@ -20,6 +21,6 @@ def test_no_rule_for_narrow_screens_holds_on_paper(template: Path) -> None:
 
 
 def test_every_page_is_printed_on_a4_with_its_number() -> None:
-    base = (Path(rendering.__file__).parent / "base.html").read_text(encoding="utf-8")
+    base = (PACKAGE / "shell" / "styles" / "base.css").read_text(encoding="utf-8")
     assert "@page { size: A4;" in base
     assert "counter(page)" in base

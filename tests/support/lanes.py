@@ -35,8 +35,8 @@ SLOW = (
     ("models.book.checking", "check_book"),
 )
 """Module and function of what takes long, LightGBM's first: all models are fitted by it."""
-WHOLE_COMMANDS = ("end_to_end", "golden", "property")
-"""Folders of whole commands and of laws over many drawn books, which belong to no inner loop."""
+WHOLE_COMMANDS = ("end_to_end", "golden", "property", "review")
+"""Folders of whole commands, of laws over many drawn books and of the workbench, which belong to no inner loop."""
 PLACES = frozenset(
     ".".join(path.relative_to(ROOT / "src").with_suffix("").parts) for path in (ROOT / "src").rglob("*.py")
 )

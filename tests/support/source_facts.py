@@ -12,6 +12,7 @@ from pathlib import Path
 SOURCE = Path(__file__).parents[2] / "src"
 ROLES = frozenset(
     {"command", "job", "page", "terminal", "plots", "text", "report", "compute", "rules", "settings", "registry"}
+    | {"apps", "models", "urls", "views", "forms", "admin", "wsgi", "middleware"}  # of Django's
 )
 """File names that stand for a role, the same in every capability."""
 _FREE_FORM = re.compile(r"\b(dict|Mapping)\[str, Any\]")
@@ -83,6 +84,8 @@ def modules() -> dict[str, Module]:
     """Every module of the package by its dotted name."""
     found = {}
     for path in sorted(SOURCE.rglob("*.py")):
+        if path.parent.name == "migrations":  # written by Django
+            continue
         parts = path.relative_to(SOURCE).with_suffix("").parts
         name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
         found[name] = Module(name, path, path.read_text(encoding="utf-8"))

@@ -29,6 +29,7 @@ from models.config.policy.problems import refuse
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.config.proposing import ProposeConfig
 from models.config.publish import PublishConfig
+from models.config.review import ReviewConfig
 from models.config.sections import (
     ActivityConfig,
     BookConfig,
@@ -101,6 +102,7 @@ class Config(Section):
     compare: CompareConfig = CompareConfig()
     gate: GateConfig = GateConfig()
     validation: ValidationConfig = ValidationConfig()
+    review: ReviewConfig = ReviewConfig()
     run: RunConfig = RunConfig()
 
     @property
@@ -136,6 +138,7 @@ class Config(Section):
                 "compare": True,
                 "gate": True,
                 "validation": True,
+                "review": True,
                 "run": _WITHOUT_MEANING,
             },
         )

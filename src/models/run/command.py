@@ -70,3 +70,4 @@ def run(
     print_lines(trained.training_lines(done.trained, settings.run.tracking_uri))
     print_lines(scored.prediction_lines(done.predicted))
     print_lines(list(overviewed.overview_lines(done.overviewed.report, done.overviewed.page)))
+    print_lines([f"review   in a browser: clientvalue review --config {config} --demo"])

@@ -43,13 +43,19 @@ def environment(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters |= _filters(edition.language) | dict(filters or {})
-    own = {"_": partial(_spoken, edition.language), "edition": edition, "own_name": own_name}
+    made.filters |= language_filters(edition.language) | dict(filters or {})
+    own = {"_": speaker(edition.language), "edition": edition, "own_name": own_name}
     made.globals |= own | dict(functions or {})
     return made
 
 
-def _filters(language: Language) -> dict[str, Callable[..., Any]]:
+def speaker(language: Language) -> Callable[..., Markup]:
+    """The function ``_`` of templates in one language."""
+    return partial(_spoken, language)
+
+
+def language_filters(language: Language) -> dict[str, Callable[..., Any]]:
+    """The filters of templates that speak: a text, a short number and a count as a language writes them."""
     return {
         "said": lambda phrase: phrase if isinstance(phrase, str) else phrase.within(language),
         "figure": lambda value: short_number(value, language),
@@ -69,6 +75,6 @@ def _escaped(slot: Slot, language: Language) -> Slot:
 
 
 def _printable(value: object) -> object:
-    if isinstance(value, Markup):
-        return Markup(printable(value))  # noqa: S704 - what was escaped before stays so: nothing is added but \x1b
+    if hasattr(value, "__html__"):
+        return Markup(printable(value.__html__()))  # noqa: S704 - what was escaped stays so
     return printable(value) if isinstance(value, str) else value

@@ -1,0 +1,1 @@
+"""The frame of every screen: page, language, rights, navigation."""

@@ -1,0 +1,112 @@
+"""Whoever asks gets what their role may have, and nothing without a log-in."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from models.review.access.routes import NEEDS, OPEN
+from models.review.shared.rights import RIGHTS, Right, Role
+
+_ADMIN, _DIRECTORY = "admin", "oidc"
+
+
+def routes(resolver: URLResolver | None = None, before: str = "") -> list[tuple[str, URLPattern]]:
+    """Every route of the workbench with its address, but those of the pages that come with Django."""
+    found = []
+    for each in (resolver or get_resolver()).url_patterns:
+        address = before + str(each.pattern)
+        if isinstance(each, URLResolver):
+            found += [] if each.app_name == _ADMIN else routes(each, address)
+        else:
+            found.append((address, each))
+    return found
+
+
+def filled(address: str) -> str:
+    """An address with something in the place of what it asks for."""
+    numbers = re.sub(r"<int:\w+>", "1", address)
+    days = re.sub(r"<day:\w+>", "2023-01-01", numbers)
+    return "/" + re.sub(r"<[^>]+>", "x", days)
+
+
+@pytest.mark.parametrize(("address", "pattern"), routes(), ids=lambda each: each if isinstance(each, str) else "")
+def test_a_route_names_the_right_that_it_asks_for(address: str, pattern: URLPattern) -> None:
+    assert getattr(pattern.callback, NEEDS, None) in {*Right, OPEN}, f"/{address} is refused to everybody"
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_a_role_reaches_its_routes_and_no_other(role: Role | None, client_as) -> None:
+    client = client_as(role)
+    for address, pattern in routes():
+        needs = getattr(pattern.callback, NEEDS)
+        if needs == OPEN or pattern.name == "log_out":
+            continue
+        answer = client.get(filled(address))
+        if role is None:
+            assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/log-in/"), address
+        else:
+            assert (answer.status_code == 403) == (needs not in RIGHTS[role]), (address, answer.status_code)
+            assert answer.status_code < 500, address
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_members_are_managed_by_administrators_alone(role: Role | None, client_as) -> None:
+    answer = client_as(role).get("/members/auth/user/")
+    assert answer.status_code == {None: 302, Role.ADMINISTRATOR: 200}.get(role, 403)
+
+
+def test_a_user_without_a_role_reaches_nothing(client_as) -> None:
+    User.objects.create_user("newcomer", password=None)
+    client = client_as(None)
+    client.force_login(User.objects.get(username="newcomer"), backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/").status_code == 403
+
+
+def test_every_answer_forbids_inline_code_frames_and_caches(client_as) -> None:
+    reader = client_as("reader")
+    for answer in (client_as(None).get("/log-in/"), reader.get("/settings/"), reader.get("/no")):
+        policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == policy["style-src"] == policy["form-action"] == "'self'"
+        assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+        assert "no-store" in answer.headers["Cache-Control"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert not re.search(rb"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=", answer.content)
+
+
+def test_a_log_in_waits_after_too_many_failures_and_goes_nowhere_else(client_as) -> None:
+    client = client_as(None)
+    for _ in range(5):
+        answer = client.post("/log-in/", {"username": "demo_reader", "password": "wrong"})
+    assert answer.status_code == 429
+    assert "wait 15 minutes" in answer.content.decode()
+    other = client_as(None)
+    answer = other.post("/log-in/?next=https://example.org/", {"username": "demo_checker", "password": "wrong"})
+    assert "example.org" not in answer.content.decode().replace("next=", "")
+
+
+def test_a_form_of_another_site_is_refused(client_as) -> None:
+    client = client_as("reader", checks_csrf=True)
+    answer = client.post("/settings/", {"language": "zh"})
+    assert answer.status_code == 403
+    assert "not sent from a page of this session" in answer.content.decode()
+
+
+def test_the_language_is_the_members_own(client_as) -> None:
+    client = client_as("reader")
+    assert client.post("/settings/", {"language": "zh"}).status_code == 302
+    page = client.get("/settings/").content.decode()
+    assert '<html lang="zh">' in page
+    assert "管户范围" in page
+    assert client.post("/settings/", {"language": "xx"}).status_code == 400
+
+
+def test_a_browser_logs_in_and_out(page_as) -> None:
+    page = page_as("administrator", lang="zh")
+    assert page.locator("h1").inner_text() == "设置"
+    page.click("text=退出")
+    assert page.url.endswith("/log-in/")
