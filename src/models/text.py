@@ -101,6 +101,8 @@ class Label:
 
 
 Phrase = Text | Label
+Spoken = str | Mapping[Language, str]
+"""A sentence as a report holds it: by language; a bare one, of an earlier version's report, is English."""
 Slot = Text | Label | str | int | float
 _IN_LATIN_LETTERS: Final = Text("{name}", "name in Latin letters")
 _IN_OTHER_LETTERS: Final = Text("{name}", "name in other letters")
@@ -173,6 +175,24 @@ def scales(text: Text, language: Language) -> tuple[tuple[float, str], ...]:
 def _scales(written: str) -> tuple[tuple[float, str], ...]:
     parts = (part.partition(" = ") for part in written.split("; "))
     return tuple((float(limit), written) for limit, _, written in parts)
+
+
+def spoken(phrase: Phrase) -> dict[Language, str]:
+    """A phrase in every language, for a report that is read where nothing else is known.
+
+    >>> sorted(spoken(Text("fees")))
+    ['en', 'zh']
+    """
+    return {language: phrase.within(language) for language in languages()}
+
+
+def heard(said: Spoken, language: Language) -> str:
+    """A sentence of a report in a language, in English where it lacks that.
+
+    >>> heard({ENGLISH: "fees"}, Language("zh")), heard("fees", ENGLISH)
+    ('fees', 'fees')
+    """
+    return said if isinstance(said, str) else said.get(language, said[ENGLISH])
 
 
 def as_written(words: str) -> Text:

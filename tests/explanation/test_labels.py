@@ -12,11 +12,12 @@ import pytest
 
 from models.config.loading import load_config
 from models.explanation.change_reasons import MovedReason
-from models.explanation.labels import _WORDS, KINDS, kind_in_words
+from models.explanation.labels import _WORDS
 from models.explanation.ledger import change_rows, money_scale
 from models.explanation.story import treatment_of
 from models.grading.treatments import TreatmentTable
 from models.panel.features.words import FigureUnit
+from models.profiles.kind_names import KINDS, kind_in_words
 from models.reasons.figures import rounded_away
 from models.text import placeholders
 from models.vocab import DeclineCause, NeedType, RelationshipType, Stage

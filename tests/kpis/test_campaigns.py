@@ -13,6 +13,7 @@ from scipy import stats
 
 from models.kpis.campaign_effect import CampaignClients, CampaignResult, campaign_result, pooled_roi
 from models.metrics.uplift import adjusted, difference, uplift_by_arm
+from models.text import Text
 from models.vocab import FloatArray
 
 REAL = os.environ.get("CLIENTVALUE_REAL_DATA")
@@ -70,7 +71,7 @@ def test_a_campaign_whose_targets_were_chosen_gets_no_causal_claim() -> None:
     assert found.response is not None
     assert (found.uplift, found.roi) == (None, None)
     assert "not drawn at random" in found.missing
-    assert pooled_roi([found], "none").missing == "not known: none"
+    assert pooled_roi([found], Text("fees")).missing == "not known: fees"
 
 
 def test_an_effect_is_not_told_before_its_outcomes_are_complete() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from models.kpis.groups import Groups, PublishedGroups
 from models.kpis.tier_moves import tier_moves
 from models.publications.previous import PreviousScores
+from models.text import ENGLISH
 
 
 class Twice(PublishedGroups):
@@ -49,4 +50,6 @@ def test_groups_stand_best_tier_first_and_the_unscored_last() -> None:
     places, names = groups.places("tier", pd.Series(["c", "left", "a", "b"]))
     assert names == ("AA", "A", "B", "not scored")
     assert places.tolist() == [2, 3, 0, 1]
-    assert groups.missing("region") == "the book tells no regions"
+    why = groups.missing("region")
+    assert why is not None
+    assert why.within(ENGLISH) == "the book tells no regions"

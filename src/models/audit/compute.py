@@ -24,7 +24,7 @@ from models.grading.compute import facts_before_models
 from models.grading.coverage import policy_notices
 from models.notices import Notice, by_severity
 from models.panel.build import panels_by_block
-from models.panel.definitions import definitions
+from models.panel.definitions import spoken_definitions
 from models.panel.feature_sources import tables_of_features
 from models.panel.groups import one_in
 from models.panel.ledger_cache import prepared_book
@@ -32,6 +32,7 @@ from models.panel.named_features import absent_features, unknown_features
 from models.panel.panel import Panel, joined
 from models.profiles.compute import stage_features
 from models.store.drafts import scratch_folder
+from models.text import Spoken
 from models.vocab import Progress, SilentProgress
 
 MAX_PANEL_CLIENTS = 20_000
@@ -74,7 +75,7 @@ class Audit:
     limits: CriteriaLimits
     notices: tuple[Notice, ...] = ()
     """What the door left out or found implausible, and what the policy goes without, the gravest first."""
-    terms: tuple[str, ...] = ()
+    terms: tuple[Spoken, ...] = ()
     """What decline, value and horizon mean in this book."""
     refused: str = ""
     """Why other commands refuse the book; empty if they do not."""
@@ -101,7 +102,7 @@ def audit_book(
     named = (*unknown_features(config, known), *absent_features(asked, known)) if known else ()
     return Audit(
         book=book.name,
-        terms=definitions(config),
+        terms=spoken_definitions(config),
         currency=book.currency,
         first_date=book.first_date,
         known_until=book.known_until,

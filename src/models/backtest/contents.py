@@ -16,6 +16,7 @@ from models.config.backtest import SpreadsheetRuleConfig
 from models.config.simulation import InterventionEconomics
 from models.lists.rules import Purpose
 from models.metrics.bootstrap import ReportedInterval
+from models.text import Spoken
 
 ByList = Mapping[str, ReportedInterval]
 
@@ -258,7 +259,7 @@ class BacktestReport:
     currency: str
     data: str
     horizon: Horizon
-    terms: tuple[str, ...]
+    terms: tuple[Spoken, ...]
     interval_level: float
     resamples: int
     aim: float

@@ -17,7 +17,7 @@ from models.backtest.overridden import override_outcomes
 from models.book.door import Book
 from models.book.periods import Horizon
 from models.config.root import Config
-from models.panel.definitions import definitions
+from models.panel.definitions import spoken_definitions
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 
 ACTING_NAMES = {"warned": "our warnings"}
@@ -54,7 +54,7 @@ def backtest_book(
         currency=book.currency,
         data=book.fingerprint,
         horizon=Horizon(periods=config.time.horizon_periods, period=config.time.period),
-        terms=definitions(config),
+        terms=spoken_definitions(config),
         interval_level=0.95,
         resamples=config.run.bootstrap_resamples,
         aim=config.backtest.aim,

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from models.evaluation.report.contents import EvaluationReport, ValueChoice
 from models.evaluation.text import Judgement
 from models.pipeline.serving import ServingModels
+from models.text import Spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +125,7 @@ class ModelCard:
     purpose: str
     not_for: tuple[str, ...]
     owner: str
-    terms: tuple[str, ...]
+    terms: tuple[Spoken, ...]
     features: int
     rows: int
     learned_from: tuple[date, ...]

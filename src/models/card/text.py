@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from models.card.report import Approval, CardFigure, CardVerdict, FairnessGroup, ModelCard
 from models.evaluation.report.names import benchmark_name
 from models.evaluation.text import Judgement
+from models.text import ENGLISH, heard
 
 _METRICS = {"auc": "AUC", "normalized_gini": "normalized Gini"}
 _TITLES = {"decline": "Decline", "value": "Value"}
@@ -104,7 +105,11 @@ def card_sections(card: ModelCard) -> tuple[CardSection, ...]:
             lead=card.purpose,
             lines=tuple(CardLine(said=f"Not for {each}.") for each in card.not_for),
         ),
-        CardSection(key="terms", title="What decline and value mean", lines=_lines(card.terms)),
+        CardSection(
+            key="terms",
+            title="What decline and value mean",
+            lines=_lines([heard(each, ENGLISH) for each in card.terms]),
+        ),
         CardSection(key="results", title="Results", lead=headline(card), lines=_verdicts(card), tables=_figures(card)),
         CardSection(key="limits", title="Limits", lines=_lines(card.limits)),
         CardSection(

@@ -16,7 +16,7 @@ from models.comparison.text import CALLED
 from models.config.root import Config
 from models.errors import UserError
 from models.notices import Notice, Severity, by_severity
-from models.panel.definitions import definitions
+from models.panel.definitions import spoken_definitions
 from models.pipeline.bundle import Bundle
 from models.scoring.policy_in_force import scoring_config
 from models.vocab import Progress, SilentProgress
@@ -80,7 +80,7 @@ def compare_versions(
         why="" if judged else time.why_none(),
         change=expected_change(*now, book.known_until),
         notices=by_severity(_notices(bundles, judged, time, config)),
-        terms=definitions(config),
+        terms=spoken_definitions(config),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 
 from models.metrics.bootstrap import ReportedInterval
 from models.notices import Notice
+from models.text import Spoken
 
 AUC, BRIER, SLOPE, INTERCEPT, DECLINES = (
     "auc",
@@ -254,4 +255,4 @@ class VersionComparison:
     why: str
     change: ExpectedChange
     notices: tuple[Notice, ...] = ()
-    terms: tuple[str, ...] = ()
+    terms: tuple[Spoken, ...] = ()

@@ -22,7 +22,7 @@ from models.evaluation.report.importance import MAIN_METRIC, stability_parts
 from models.evaluation.truth import read_truth
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity, by_severity
-from models.panel.definitions import definitions
+from models.panel.definitions import spoken_definitions
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins, never_before
 from models.pipeline.origins import learning_panel, require_events
@@ -136,7 +136,7 @@ def evaluation_report(
         data=book.fingerprint,
         known_until=book.known_until,
         horizon=ReportHorizon(periods=config.time.horizon_periods, period=config.time.period),
-        terms=definitions(config),
+        terms=spoken_definitions(config),
         features=panel.features.shape[1],
         notices=by_severity([*book.notices, *_undetermined(origins)]),
         absent={table: tuple(names) for table, names in absent_measures(config, book.tables).items()},

@@ -5,32 +5,6 @@ from __future__ import annotations
 from models.panel.features.labels import STRETCHES
 from models.text import Language, Slot, Text
 
-KINDS = {
-    "acquisition": Text("acquisition", "kind"),
-    "development": Text("development", "kind"),
-    "maturity": Text("maturity", "kind"),
-    "decline": Text("decline", "kind"),
-    "churned": Text("churned", "kind"),
-    "strategic": Text("strategic", "kind"),
-    "transactional": Text("transactional", "kind"),
-    "partnership": Text("partnership", "kind"),
-    "problem-solving": Text("problem-solving", "kind"),
-    "funding": Text("funding", "kind"),
-    "resource integration": Text("resource integration", "kind"),
-    "risk management": Text("risk management", "kind"),
-    "key region": Text("key region", "kind"),
-    "emerging market": Text("emerging market", "kind"),
-    "other": Text("other", "kind"),
-    "ordinary": Text("ordinary", "kind"),
-    "high": Text("high", "kind"),
-    "medium": Text("medium", "kind"),
-    "low": Text("low", "kind"),
-    "reduced": Text("business reduced", "kind"),
-    "refinanced_away": Text("refinanced elsewhere", "kind"),
-    "dormant": Text("gone quiet", "kind"),
-    "default": Text("default", "kind"),
-}
-
 _WORDS = {
     "as_of": Text("as of {day}"),
     "value": Text("Value"),
@@ -172,14 +146,3 @@ def say(key: str, language: Language, **slots: Slot) -> str:
     'within 12 months'
     """
     return _WORDS[key].within(language, **slots)
-
-
-def kind_in_words(kind: str | None, language: Language) -> str:
-    """What a stage, type or cause is called; an unknown one by its own name.
-
-    >>> kind_in_words("problem-solving", "en"), kind_in_words("core Asia", "en")
-    ('problem-solving', 'core Asia')
-    """
-    if kind is None:
-        return say("none", language)
-    return KINDS[kind].within(language) if kind in KINDS else kind

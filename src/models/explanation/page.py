@@ -8,7 +8,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from models.explanation import plots as client_plots
-from models.explanation.labels import kind_in_words, say
+from models.explanation.labels import say
 from models.explanation.ledger import Ledger, change_rows, ledger, money_scale, points_scale
 from models.explanation.reach_text import answers, reach_note
 from models.explanation.reasons import ExplainedReason
@@ -23,6 +23,7 @@ from models.explanation.text import (
     tier_move,
 )
 from models.learners.value.net import CREDIT_LOSS
+from models.profiles.kind_names import kind_in_words
 from models.reasons.figures import day
 from models.scoring.block import DECLINE, VALUE
 from models.shell.chart import Chart

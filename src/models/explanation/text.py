@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from models.explanation.change_reasons import ClientChange
-from models.explanation.labels import kind_in_words, say
+from models.explanation.labels import say
 from models.explanation.story import ClientStory
 from models.grading.override_text import override_sentence
+from models.profiles.kind_names import kind_in_words
 from models.reasons.figures import day, money, money_from, percentage
 from models.text import CLAUSES, SENTENCES, Language, joined
 

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from models.funnel.compute import FunnelReport
-from models.funnel.text import ORDERS, candidate_cells, layer_cells, layer_name
+from models.funnel.text import candidate_cells, layer_cells, layer_name, order_names
 
 MAX_CANDIDATES = 10
 _COLD = "* cold start: weighed by the value expected of a client without activity"
@@ -25,7 +25,7 @@ def funnel_summary(report: FunnelReport) -> Iterator[Table | Text]:
     )
     yield _candidates(report)
     if report.shares:
-        said = ", ".join(f"{name} {report.shares[order]:.0%}" for order, name in ORDERS.items())
+        said = ", ".join(f"{name} {report.shares[order]:.0%}" for order, name in order_names().items())
         yield Text(
             f"Signed later of the first taken, as a share of the best choice, {len(report.judged)} dates: {said}."
         )

@@ -6,14 +6,22 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated, Final
 
+from models.codec import NOT_WRITTEN
 from models.kpis.estimates import KpiEstimate, unknown
 from models.metrics.bootstrap import wilson
 from models.metrics.uplift import Estimate, adjusted, difference
+from models.text import ENGLISH, Text
 from models.vocab import BoolArray, FloatArray
 
 FEWEST = 20
 """Clients in each arm, below which no effect is reported."""
+_NOT_DRAWN: Final = Text("its targets were not drawn at random, so that what they did differently is not its effect")
+_NOT_COMPLETE: Final = Text("its outcomes are complete on {day}")
+_TOO_FEW: Final = Text("{treated} active clients were addressed and {control} were not; {fewest} of each are needed")
+_NO_COST: Final = Text("ROI not known: no cost")
+_UNEVEN: Final = Text("the arms earned differently before: the draw was not even")
 BALANCED = 0.1
 """Arms whose earlier margins lie further apart than this share of a standard deviation were hardly drawn alike."""
 
@@ -35,7 +43,8 @@ class CampaignResult:
 
     ``uplift`` is net margin in currency per addressed client, ``roi`` what it earned above its cost as a share of that
     cost; both None with the reason in ``missing`` where no effect can be reported. ``imbalance`` is the distance of the
-    arms' earlier margins in standard deviations. ``warning`` tells what makes a reported effect doubtful.
+    arms' earlier margins in standard deviations. ``warning`` tells what makes a reported effect doubtful. ``why`` and
+    ``doubt`` are both in every language.
     """
 
     campaign_id: str
@@ -54,6 +63,8 @@ class CampaignResult:
     roi: Estimate | None = None
     missing: str = ""
     warning: str = ""
+    why: Annotated[Text | None, NOT_WRITTEN] = None
+    doubt: Annotated[Text | None, NOT_WRITTEN] = None
 
 
 def campaign_result(
@@ -88,21 +99,29 @@ def campaign_result(
         "control": int(control.sum()),
     }
     arms = int(treated.sum()), int(control.sum())
-    missing = _why_not(*arms, randomised=randomised, complete_on=complete_on, as_of=as_of)
-    if missing:
-        return CampaignResult(**common, missing=f"not known: {missing}")  # type: ignore[arg-type]
+    if reason := _why_not(*arms, randomised=randomised, complete_on=complete_on, as_of=as_of):
+        why = unknown(reason).why
+        return CampaignResult(**common, missing=_english(why), why=why)  # type: ignore[arg-type]
     uplift, imbalance = _uplift(clients, treated, control)
+    why = None if cost else _NO_COST
+    doubt = None if abs(imbalance) <= BALANCED else _UNEVEN
     return CampaignResult(
         **common,  # type: ignore[arg-type]
         imbalance=imbalance,
         uplift=uplift,
         roi=_roi(uplift, int(treated.sum()), cost),
-        missing="" if cost else "ROI not known: no cost",
-        warning="" if abs(imbalance) <= BALANCED else "the arms earned differently before: the draw was not even",
+        missing=_english(why),
+        warning=_english(doubt),
+        why=why,
+        doubt=doubt,
     )
 
 
-def pooled_roi(results: Sequence[CampaignResult], nothing: str) -> KpiEstimate:
+def _english(said: Text | None) -> str:
+    return "" if said is None else said.within(ENGLISH)
+
+
+def pooled_roi(results: Sequence[CampaignResult], nothing: Text) -> KpiEstimate:
     """What campaigns with a known effect earned together above their cost; ``nothing`` says why there may be none.
 
     Distances from the estimate are added squared, as effects of separate draws are independent.
@@ -119,14 +138,14 @@ def pooled_roi(results: Sequence[CampaignResult], nothing: str) -> KpiEstimate:
     return KpiEstimate(estimate=middle, low=middle - below, high=middle + above, clients=clients, count=cost)
 
 
-def _why_not(treated: int, control: int, *, randomised: bool, complete_on: date, as_of: date) -> str:
+def _why_not(treated: int, control: int, *, randomised: bool, complete_on: date, as_of: date) -> Text | None:
     if not randomised:
-        return "its targets were not drawn at random, so that what they did differently is not its effect"
+        return _NOT_DRAWN
     if complete_on > as_of:
-        return f"its outcomes are complete on {complete_on}"
+        return _NOT_COMPLETE.filled(day=complete_on.isoformat())
     if min(treated, control) < FEWEST:
-        return f"{treated} active clients were addressed and {control} were not; {FEWEST} of each are needed"
-    return ""
+        return _TOO_FEW.filled(treated=treated, control=control, fewest=FEWEST)
+    return None
 
 
 def _uplift(clients: CampaignClients, treated: BoolArray, control: BoolArray) -> tuple[Estimate, float]:

@@ -8,17 +8,18 @@ from __future__ import annotations
 from models.kpis.definition import Definition, Form, ShownIn
 from models.relations import clients, service
 from models.shell.units import KpiUnit
+from models.text import Text
 
 _FARRIS = "Farris et al. (2010), Marketing Metrics"
-_ANSWERS = "no enquiry with a known answer lies in the window"
-_SETTLED = "no complaint known to be settled lies in the window"
-_COSTS = "no client with a known cost was won in the window"
+_ANSWERS = Text("no enquiry with a known answer lies in the window")
+_SETTLED = Text("no complaint known to be settled lies in the window")
+_COSTS = Text("no client with a known cost was won in the window")
 
 _DEFINITIONS = (
     Definition(
         name="cac",
-        title="Cost of winning a client (CAC)",
-        formula="acquisition cost / clients won, of clients won in the window whose cost is known",
+        title=Text("Cost of winning a client (CAC)"),
+        formula=Text("acquisition cost / clients won, of clients won in the window whose cost is known"),
         unit=KpiUnit.CURRENCY,
         form=Form.RATIO,
         nothing=_COSTS,
@@ -30,9 +31,11 @@ _DEFINITIONS = (
     ),
     Definition(
         name="clv_to_cac",
-        title="Value over cost of winning (CLV:CAC)",
-        formula="expected value within the horizon / acquisition cost, of all clients won in the window whose cost is "
-        "known; who is not active yet counts with what the cold start expects, who is out of reach with 0",
+        title=Text("Value over cost of winning (CLV:CAC)"),
+        formula=Text(
+            "expected value within the horizon / acquisition cost, of all clients won in the window whose cost is "
+            "known; who is not active yet counts with what the cold start expects, who is out of reach with 0"
+        ),
         unit=KpiUnit.TIMES,
         form=Form.RATIO,
         nothing=_COSTS,
@@ -43,19 +46,21 @@ _DEFINITIONS = (
     ),
     Definition(
         name="clv_to_cac_active",
-        title="The same of active clients only",
-        formula="expected value within the horizon / acquisition cost, of clients won in the window that are active; "
-        "higher than CLV:CAC, since money spent on those who left is not counted",
+        title=Text("The same of active clients only"),
+        formula=Text(
+            "expected value within the horizon / acquisition cost, of clients won in the window that are active; "
+            "higher than CLV:CAC, since money spent on those who left is not counted"
+        ),
         unit=KpiUnit.TIMES,
         form=Form.RATIO,
-        nothing="no client with a known cost that was won in the window was scored",
+        nothing=Text("no client with a known cost that was won in the window was scored"),
         needs_scores=True,
         scored_parts=clients.expected_value_of_active,
     ),
     Definition(
         name="margin_to_cac",
-        title="Margin so far over cost of winning",
-        formula="net margin within the window / acquisition cost, of clients won in the window",
+        title=Text("Margin so far over cost of winning"),
+        formula=Text("net margin within the window / acquisition cost, of clients won in the window"),
         unit=KpiUnit.TIMES,
         form=Form.RATIO,
         nothing=_COSTS,
@@ -65,11 +70,11 @@ _DEFINITIONS = (
     ),
     Definition(
         name="retention",
-        title="Retention",
-        formula="clients still active at the window's end / clients active at its start",
+        title=Text("Retention"),
+        formula=Text("clients still active at the window's end / clients active at its start"),
         unit=KpiUnit.SHARE,
         form=Form.SHARE,
-        nothing="no client was active when the window began",
+        nothing=Text("no client was active when the window began"),
         least=0,
         most=1,
         grouped_at="start",
@@ -79,11 +84,11 @@ _DEFINITIONS = (
     ),
     Definition(
         name="churn",
-        title="Churn",
-        formula="clients no longer active at the window's end / clients active at its start",
+        title=Text("Churn"),
+        formula=Text("clients no longer active at the window's end / clients active at its start"),
         unit=KpiUnit.SHARE,
         form=Form.SHARE,
-        nothing="no client was active when the window began",
+        nothing=Text("no client was active when the window began"),
         least=0,
         most=1,
         grouped_at="start",
@@ -93,12 +98,12 @@ _DEFINITIONS = (
     ),
     Definition(
         name="csat",
-        title="Satisfaction (CSAT)",
-        formula="sum of satisfaction, 1 to 5 / answers",
+        title=Text("Satisfaction (CSAT)"),
+        formula=Text("sum of satisfaction, 1 to 5 / answers"),
         unit=KpiUnit.POINTS_TO_5,
         form=Form.RATIO,
         needs=("surveys",),
-        nothing="no answer lies in the window",
+        nothing=Text("no answer lies in the window"),
         least=1,
         most=5,
         source=_FARRIS,
@@ -108,12 +113,12 @@ _DEFINITIONS = (
     ),
     Definition(
         name="nps",
-        title="Would recommend us (NPS)",
-        formula="100 x (answers of 9 or 10 - answers of 0 to 6) / answers",
+        title=Text("Would recommend us (NPS)"),
+        formula=Text("100 x (answers of 9 or 10 - answers of 0 to 6) / answers"),
         unit=KpiUnit.POINTS_AROUND_0,
         form=Form.RATIO,
         needs=("surveys",),
-        nothing="no answer lies in the window",
+        nothing=Text("no answer lies in the window"),
         scale=100,
         least=-100,
         most=100,
@@ -124,8 +129,8 @@ _DEFINITIONS = (
     ),
     Definition(
         name="answer_hours",
-        title="Time to answer an enquiry",
-        formula="hours until first answered / enquiries with a known answer",
+        title=Text("Time to answer an enquiry"),
+        formula=Text("hours until first answered / enquiries with a known answer"),
         unit=KpiUnit.HOURS,
         form=Form.RATIO,
         needs=("interactions",),
@@ -137,8 +142,8 @@ _DEFINITIONS = (
     ),
     Definition(
         name="answered_in_time",
-        title="Enquiries answered in time",
-        formula="enquiries answered within {answer_hours:g} hours / enquiries with a known answer",
+        title=Text("Enquiries answered in time"),
+        formula=Text("enquiries answered within {answer_hours:g} hours / enquiries with a known answer"),
         unit=KpiUnit.SHARE,
         form=Form.SHARE,
         needs=("interactions",),
@@ -151,8 +156,8 @@ _DEFINITIONS = (
     ),
     Definition(
         name="complaint_hours",
-        title="Time to settle a complaint",
-        formula="hours until settled / complaints known to be settled",
+        title=Text("Time to settle a complaint"),
+        formula=Text("hours until settled / complaints known to be settled"),
         unit=KpiUnit.HOURS,
         form=Form.RATIO,
         needs=("interactions",),
@@ -163,8 +168,8 @@ _DEFINITIONS = (
     ),
     Definition(
         name="settled_in_time",
-        title="Complaints settled in time",
-        formula="complaints settled within {settle_hours:g} hours / complaints known to be settled",
+        title=Text("Complaints settled in time"),
+        formula=Text("complaints settled within {settle_hours:g} hours / complaints known to be settled"),
         unit=KpiUnit.SHARE,
         form=Form.SHARE,
         needs=("interactions",),
@@ -176,13 +181,15 @@ _DEFINITIONS = (
     ),
     Definition(
         name="complaints",
-        title="Complaints per client",
-        formula="complaints in the window / clients that were active at its start or in it, or that complained; also "
-        "those that left",
+        title=Text("Complaints per client"),
+        formula=Text(
+            "complaints in the window / clients that were active at its start or in it, or that complained; also "
+            "those that left"
+        ),
         unit=KpiUnit.PER_CLIENT,
         form=Form.RATIO,
         needs=("interactions",),
-        nothing="no client was active",
+        nothing=Text("no client was active"),
         least=0,
         better="down",
         parts=service.complaints,
@@ -190,12 +197,12 @@ _DEFINITIONS = (
     ),
     Definition(
         name="participation",
-        title="Participation in campaigns",
-        formula="campaigns that a client answered / campaigns that addressed it, in the window",
+        title=Text("Participation in campaigns"),
+        formula=Text("campaigns that a client answered / campaigns that addressed it, in the window"),
         unit=KpiUnit.SHARE,
         form=Form.SHARE,
         needs=("interactions", "campaigns"),
-        nothing="no campaign addressed anybody in the window",
+        nothing=Text("no campaign addressed anybody in the window"),
         least=0,
         most=1,
         parts=service.participation,
@@ -203,46 +210,50 @@ _DEFINITIONS = (
     ),
     Definition(
         name="campaign_roi",
-        title="Campaign ROI",
-        formula="(uplift in net margin x addressed active clients - cost) / cost, of randomised campaigns whose "
-        "outcomes were complete in the window",
+        title=Text("Campaign ROI"),
+        formula=Text(
+            "(uplift in net margin x addressed active clients - cost) / cost, of randomised campaigns whose "
+            "outcomes were complete in the window"
+        ),
         unit=KpiUnit.TIMES_COST,
         form=Form.RATIO,
         needs=("campaigns", "interactions"),
-        nothing="no campaign with a randomised control and a cost was complete in the window",
+        nothing=Text("no campaign with a randomised control and a cost was complete in the window"),
         source=_FARRIS,
         shown={ShownIn.OVERVIEW: 11},
         is_effect=True,
     ),
     Definition(
         name="upgraded",
-        title="Clients in a better tier than before",
-        formula="clients in a better tier than in the scores published before / clients in both",
+        title=Text("Clients in a better tier than before"),
+        formula=Text("clients in a better tier than in the scores published before / clients in both"),
         unit=KpiUnit.SHARE,
         form=Form.SHARE,
-        nothing="no client stands in both",
+        nothing=Text("no client stands in both"),
         least=0,
         most=1,
     ),
     Definition(
         name="downgraded",
-        title="Clients in a worse tier than before",
-        formula="clients in a worse tier than in the scores published before / clients in both",
+        title=Text("Clients in a worse tier than before"),
+        formula=Text("clients in a worse tier than in the scores published before / clients in both"),
         unit=KpiUnit.SHARE,
         form=Form.SHARE,
-        nothing="no client stands in both",
+        nothing=Text("no client stands in both"),
         least=0,
         most=1,
         better="down",
     ),
     Definition(
         name="overridden",
-        title="Clients whose tier a person decided",
-        formula="clients of whom an override counts, also where rules agree or a cap holds it down / clients scored",
+        title=Text("Clients whose tier a person decided"),
+        formula=Text(
+            "clients of whom an override counts, also where rules agree or a cap holds it down / clients scored"
+        ),
         unit=KpiUnit.SHARE,
         form=Form.CENSUS,
         needs_scores=True,
-        nothing="the scores tell of no overrides",
+        nothing=Text("the scores tell of no overrides"),
         least=0,
         most=1,
         better="",
@@ -250,35 +261,37 @@ _DEFINITIONS = (
     ),
     Definition(
         name="overridden_up",
-        title="Clients that an override put into a better tier",
-        formula="clients in a better tier than by rules and caps / clients scored",
+        title=Text("Clients that an override put into a better tier"),
+        formula=Text("clients in a better tier than by rules and caps / clients scored"),
         unit=KpiUnit.SHARE,
         form=Form.CENSUS,
         needs_scores=True,
-        nothing="the scores tell of no overrides",
+        nothing=Text("the scores tell of no overrides"),
         least=0,
         most=1,
         better="",
     ),
     Definition(
         name="overridden_down",
-        title="Clients that an override put into a worse tier",
-        formula="clients in a worse tier than by rules and caps / clients scored",
+        title=Text("Clients that an override put into a worse tier"),
+        formula=Text("clients in a worse tier than by rules and caps / clients scored"),
         unit=KpiUnit.SHARE,
         form=Form.CENSUS,
         needs_scores=True,
-        nothing="the scores tell of no overrides",
+        nothing=Text("the scores tell of no overrides"),
         least=0,
         most=1,
         better="",
     ),
     Definition(
         name="top_share",
-        title="Concentration: share of the largest clients",
-        formula="net margin of the {top_clients} largest clients / net margin of all clients that earned us anything",
+        title=Text("Concentration: share of the largest clients"),
+        formula=Text(
+            "net margin of the {top_clients} largest clients / net margin of all clients that earned us anything"
+        ),
         unit=KpiUnit.SHARE,
         form=Form.CENSUS,
-        nothing="no client earned us anything in the window",
+        nothing=Text("no client earned us anything in the window"),
         least=0,
         most=1,
         better="",
@@ -288,11 +301,11 @@ _DEFINITIONS = (
     ),
     Definition(
         name="effective_clients",
-        title="Concentration: clients of equal size",
-        formula="1 / sum of squared shares of net margin (Herfindahl), of clients that earned us anything",
+        title=Text("Concentration: clients of equal size"),
+        formula=Text("1 / sum of squared shares of net margin (Herfindahl), of clients that earned us anything"),
         unit=KpiUnit.CLIENTS,
         form=Form.CENSUS,
-        nothing="no client earned us anything in the window",
+        nothing=Text("no client earned us anything in the window"),
         least=1,
         better="",
         source="Hirschman (1964), American Economic Review 54",
@@ -300,12 +313,14 @@ _DEFINITIONS = (
     ),
     Definition(
         name="relationship_score",
-        title="Relationship score",
-        formula="weighted mean of the parts that the book knows, each from 0 to 100; what a group does not tell counts "
-        "as in the whole book",
+        title=Text("Relationship score"),
+        formula=Text(
+            "weighted mean of the parts that the book knows, each from 0 to 100; what a group does not tell counts "
+            "as in the whole book"
+        ),
         unit=KpiUnit.POINTS_TO_100,
         form=Form.SCORE,
-        nothing="none of its parts is known",
+        nothing=Text("none of its parts is known"),
         least=0,
         most=100,
         shown={ShownIn.TILES: 1, ShownIn.TRENDS: 1, ShownIn.GROUPS: 1, ShownIn.OVERVIEW: 1, ShownIn.TERMINAL_GROUPS: 6},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
 import ibis
 import numpy as np
@@ -12,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from models.book.periods import WHOLE_PERIODS_PER_YEAR, PeriodGrid
+from models.codec import NOT_WRITTEN
 from models.config.kpis import ScorePart
 from models.config.policy.tiers import TierScale
 from models.errors import InternalError
@@ -22,9 +24,11 @@ from models.kpis.concentration import Concentration, concentration
 from models.kpis.definition import Definition, Form
 from models.kpis.estimates import KpiEstimate, figures_by_group, shown, unknown
 from models.kpis.groups import Groups, PublishedGroups, group_order, overridden
+from models.kpis.reasons import no_scores_until, no_tables
 from models.kpis.relationship_score import relationship_score
 from models.kpis.tier_moves import tier_moves
 from models.relations.reading import Reader, Window
+from models.text import Text
 from models.vocab import IntArray
 
 ALL = "all"
@@ -33,7 +37,10 @@ _ROI, _SCORE = "campaign_roi", "relationship_score"
 
 @dataclass(frozen=True, kw_only=True)
 class KpiRow:
-    """One figure of one group, as in ``KpiEstimate``; ``dimension`` and ``group`` are ``all`` for the whole book."""
+    """One figure of one group, as in ``KpiEstimate``; ``dimension`` and ``group`` are ``all`` for the whole book.
+
+    ``missing`` is ``why`` in English.
+    """
 
     as_of: date
     dimension: str
@@ -45,6 +52,7 @@ class KpiRow:
     clients: int
     count: int | float
     missing: str
+    why: Annotated[Text | None, NOT_WRITTEN] = None
 
     @classmethod
     def of(cls, name: str, found: KpiEstimate, *, as_of: date, dimension: str = ALL, group: str = ALL) -> KpiRow:
@@ -60,6 +68,7 @@ class KpiRow:
             clients=found.clients,
             count=found.count,
             missing=found.missing,
+            why=found.why,
         )
 
     @property
@@ -71,7 +80,7 @@ class KpiRow:
             high=self.high,
             clients=self.clients,
             count=self.count,
-            missing=self.missing,
+            why=self.why,
         )
 
     def shown(self, *, fewest: int) -> KpiRow:
@@ -154,13 +163,13 @@ class Counting:
             return self._concentration(definition, at, dimensions)
         return _grouped(definition, self._parts(definition, at), at, dimensions)
 
-    def _missing(self, definition: Definition, at: At) -> str:
+    def _missing(self, definition: Definition, at: At) -> Text | None:
         absent = [table for table in definition.needs if not self.reader.has(table)]
         if absent:
-            return f"the book has no {' and no '.join(absent)}"
+            return no_tables(absent)
         if definition.needs_scores and at.at_end.scores is None:
-            return f"no scores were published up to {at.window.end}"
-        return ""
+            return no_scores_until(at.window.end)
+        return None
 
     def _parts(self, definition: Definition, at: At) -> pd.DataFrame:
         scores = at.at_end.scores

@@ -12,7 +12,9 @@ from typing import Any, Literal
 from models.kpis.concentration import Concentration
 from models.relations.reading import Reader, Window
 from models.shell.units import KpiUnit
+from models.text import Text
 
+_NOBODY = Text("nobody counts")
 Better = Literal["up", "down", ""]
 End = Literal["start", "end"]
 
@@ -54,13 +56,13 @@ class Definition:
     """
 
     name: str
-    title: str
-    formula: str
+    title: Text
+    formula: Text
     unit: KpiUnit
     form: Form
     needs: tuple[str, ...] = ()
     needs_scores: bool = False
-    nothing: str = "nobody counts"
+    nothing: Text = _NOBODY
     scale: float = 1.0
     least: float = -math.inf
     most: float = math.inf
@@ -76,5 +78,5 @@ class Definition:
 
     @property
     def head(self) -> str:
-        """The title of a narrow column."""
+        """The title of a narrow column of a terminal."""
         return self.short_title or self.name

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 from scipy import stats
 
 from models.kpis.definition import Definition, Form
 from models.metrics.bootstrap import wilson
+from models.text import ENGLISH, Text
 from models.vocab import FloatArray, IntArray
 
 LEVEL = 0.95
 _Z = float(stats.norm.ppf((1 + LEVEL) / 2))
 _FEWEST = 2
+_NOT_KNOWN: Final = Text("not known: {why}")
+_TOO_FEW: Final = Text("not reported: it stands on fewer than {fewest} clients")
 
 
 @dataclass(frozen=True, kw_only=True)
 class KpiEstimate:
     """A figure in its definition's unit, with a 95% interval where it is a sample of something.
 
-    ``estimate`` is None where it is not known, and ``missing`` says why. ``clients`` added to it; ``count`` is what it
+    ``estimate`` is None where it is not known, and ``why`` says it. ``clients`` added to it; ``count`` is what it
     is divided by (clients, answers, currency).
     """
 
@@ -29,12 +33,17 @@ class KpiEstimate:
     high: float | None = None
     clients: int = 0
     count: int | float = 0.0
-    missing: str = ""
+    why: Text | None = None
+
+    @property
+    def missing(self) -> str:
+        """Why it is not known, in English."""
+        return "" if self.why is None else self.why.within(ENGLISH)
 
 
-def unknown(why: str) -> KpiEstimate:
+def unknown(why: Text) -> KpiEstimate:
     """A figure that is not known, with the reason."""
-    return KpiEstimate(estimate=None, missing=f"not known: {why}")
+    return KpiEstimate(estimate=None, why=_NOT_KNOWN.filled(why=why))
 
 
 def shown(figure: KpiEstimate, *, fewest: int) -> KpiEstimate:
@@ -45,7 +54,7 @@ def shown(figure: KpiEstimate, *, fewest: int) -> KpiEstimate:
     """
     if figure.estimate is None or figure.clients >= fewest:
         return figure
-    return KpiEstimate(estimate=None, missing=f"not reported: it stands on fewer than {fewest} clients")
+    return KpiEstimate(estimate=None, why=_TOO_FEW.filled(fewest=fewest))
 
 
 def pooled_figure(definition: Definition, top: FloatArray, bottom: FloatArray) -> KpiEstimate:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,14 +14,21 @@ from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.grading.known_overrides import COUNTING
 from models.kpis.catalogue import CATALOGUE
 from models.kpis.estimates import KpiEstimate, unknown
+from models.kpis.reasons import no_groups, no_scores_until
 from models.publications.past import newest_official
 from models.publications.previous import COLD_START, PreviousScores, previous_scores
 from models.relations.reading import Reader
+from models.text import Text
 from models.vocab import BoolArray, IntArray
 
 SCORED = {"tier": "tier", "segment": "segment_name", "type": "relationship_type"}
 """Dimension -> column of published scores."""
 NOT_SCORED, NOT_REPORTED = "not scored", "not told"
+IN_NO_GROUP: Final = {
+    NOT_SCORED: Text("not scored", "group of clients"),
+    NOT_REPORTED: Text("not told", "group of clients"),
+}
+"""What those are called who are in no group of a dimension."""
 _COLUMNS = ("value", "override", COLD_START, *SCORED.values())
 
 
@@ -52,13 +60,13 @@ class Groups:
         """The tiers of the policy that graded."""
         return DEFAULT_SCALE if self.scores is None else self.scores.scale
 
-    def missing(self, dimension: str) -> str:
-        """Why nothing is known of a dimension; empty if something is."""
+    def missing(self, dimension: str) -> Text | None:
+        """Why nothing is known of a dimension; None if something is."""
         if dimension == "region":
-            return "" if self.regions.notna().any() else "the book tells no regions"
+            return None if self.regions.notna().any() else no_groups(dimension)
         if self.scores is None:
-            return f"no scores were published up to {self.until}"
-        return "" if SCORED[dimension] in self.scores.columns else f"the scores tell no {dimension}"
+            return no_scores_until(self.until)
+        return None if SCORED[dimension] in self.scores.columns else no_groups(dimension)
 
     def places(self, dimension: str, clients: pd.Series) -> tuple[IntArray, tuple[str, ...]]:
         """The number of each client's group, (n_clients,), and the names of groups in their order."""

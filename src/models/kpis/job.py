@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from models.config.places import SCORES_FOLDER, work_dir
@@ -12,6 +13,7 @@ from models.funnel.compute import book_funnel
 from models.kpis.page import kpis_page
 from models.kpis.report import CSV_COLUMNS, KpiReport, book_kpis, csv_rows
 from models.shell.csv import csv_text
+from models.shell.editions import publish_page
 from models.shell.json_files import json_file
 from models.store.drafts import publish_text
 from models.vocab import Progress, SilentProgress
@@ -50,5 +52,5 @@ def kpis(
     folder.mkdir(parents=True, exist_ok=True)
     publish_text(files["json"], json_file(report))
     publish_text(files["csv"], csv_text(CSV_COLUMNS, csv_rows(report)))
-    publish_text(files["html"], kpis_page(report, funnel))
+    publish_page(files["html"], partial(kpis_page, report, funnel))
     return CountedKpis(report=report, files=files)

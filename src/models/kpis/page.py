@@ -5,28 +5,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Final
 
 from markupsafe import Markup
 
 from models.funnel.compute import FunnelReport
-from models.funnel.text import ORDERS, candidate_cells, layer_cells, layer_name
+from models.funnel.text import (
+    candidate_cells,
+    candidate_heads,
+    kind_name,
+    layer_cells,
+    layer_heads,
+    layer_name,
+    layers_note,
+    order_names,
+)
 from models.kpis.catalogue import shown_in
 from models.kpis.compute import KpiRow
 from models.kpis.definition import ShownIn
 from models.kpis.report import KpiReport
-from models.kpis.text import effect, no_effect, unit_beside, unit_name, unit_of, with_interval
+from models.kpis.text import (
+    dimension_name,
+    effect,
+    figure_formula,
+    figure_title,
+    group_name,
+    no_effect,
+    tier_name,
+    unit_beside,
+    unit_name,
+    unit_of,
+    with_interval,
+)
+from models.reasons.figures import currency_name
 from models.shell.chart import Chart
+from models.shell.editions import ALONE, Edition
 from models.shell.html import environment
-from models.shell.small_plots import share_bar, short_number
-from models.shell.svg import AxisScale, Frame, amount, percent, reaching
+from models.shell.small_plots import share_bar
+from models.shell.svg import AxisScale, Frame, amounts, in_marks_of, percent, reaching
 from models.shell.tier_styles import tier_style
 from models.shell.units import KpiUnit, written
+from models.text import ENGLISH, Language, Text
 
 _COLUMNS = 6
 """Columns of a table by group: so many fit beside one another on a page of 1,080 pixels."""
 MAX_CANDIDATES = 25
 _MOST_DATES = 4
 _FEWEST_DATES = 2
+_UNTIL: Final = Text("the window until", "axis")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,25 +72,26 @@ class GroupTables:
     tables: tuple[GroupTable, ...]
 
 
-def kpis_page(report: KpiReport, funnel: FunnelReport | None) -> str:
+def kpis_page(report: KpiReport, funnel: FunnelReport | None, edition: Edition = ALONE) -> str:
     """The page of both reports; without a funnel where the book has none."""
-    whole = report.whole
-    charts = [chart for name in shown_in(ShownIn.TRENDS) if (chart := trend_chart(report, name)) is not None]
+    whole, language = report.whole, edition.language
+    charts = [chart for name in shown_in(ShownIn.TRENDS) if (chart := trend_chart(report, name, language)) is not None]
+    spoken = {
+        function.__name__: partial(function, language=language)
+        for function in (
+            *(written, with_interval, effect, no_effect, unit_beside, figure_title, figure_formula, group_name),
+            *(layer_name, layer_cells, layers_note, candidate_cells, kind_name, currency_name, dimension_name),
+        )
+    }
     return str(
         environment(
-            filters={"figure": short_number},
+            edition,
             functions={
-                "written": written,
-                "with_interval": with_interval,
-                "effect": effect,
-                "no_effect": no_effect,
+                **spoken,
                 "unit_of": unit_of,
-                "unit_beside": unit_beside,
+                "tier_name": partial(tier_name, report, language=language),
                 "KpiUnit": KpiUnit,
                 "share_bar": share_bar,
-                "layer_name": layer_name,
-                "layer_cells": layer_cells,
-                "candidate_cells": candidate_cells,
                 "css": partial(tier_style, colours=report.tier_colours),
             },
         )
@@ -77,24 +104,27 @@ def kpis_page(report: KpiReport, funnel: FunnelReport | None) -> str:
             charts=charts,
             dimensions=[_dimension(report, name) for name in report.dimensions],
             funnel=funnel,
-            orders=ORDERS,
+            orders=order_names(language),
+            layer_heads=layer_heads(language),
+            candidate_heads=candidate_heads(language),
             candidates=() if funnel is None else funnel.candidates[:MAX_CANDIDATES],
         )
     )
 
 
-def trend_chart(report: KpiReport, name: str) -> Chart | None:
+def trend_chart(report: KpiReport, name: str, language: Language = ENGLISH) -> Chart | None:
     """A figure of the whole book date by date with its intervals; None where fewer than two dates are known."""
     rows = [row for row in report.trend if row.figure == name and row.estimate is not None]
     if len(rows) < _FEWEST_DATES:
         return None
-    title, unit = report.definitions[name].title, unit_of(name)
+    title, unit = figure_title(name, language), unit_of(name)
     ends = [end for row in rows for end in (row.low, row.high, row.estimate) if end is not None]
-    frame = Frame(x=_dates([row.as_of.isoformat() for row in rows]), y=_upright(ends, unit, report.currency))
+    dates = [row.as_of.isoformat() for row in rows]
+    frame = Frame(x=_dates(dates, language), y=_upright(ends, unit, report.currency, language))
     points = [(float(place), row.estimate) for place, row in enumerate(rows) if row.estimate is not None]
     marks = [*_band(frame, rows), frame.line(points, "ours", title)]
     for (place, estimate), row in zip(points, rows, strict=True):
-        marks.append(frame.dot(place, estimate, "ours", f"{row.as_of}: {with_interval(row, unit)}"))
+        marks.append(frame.dot(place, estimate, "ours", f"{row.as_of}: {with_interval(row, unit, language)}"))
     return Chart(title=title, svg=frame.svg(title, marks))
 
 
@@ -112,20 +142,20 @@ def _band(frame: Frame, rows: Sequence[KpiRow]) -> list[Markup]:
     return [frame.area([*upper, *lower], "band")]
 
 
-def _dates(dates: Sequence[str]) -> AxisScale:
+def _dates(dates: Sequence[str], language: Language) -> AxisScale:
     shown = range(len(dates) - 1, -1, -(-len(dates) // _MOST_DATES))
     return AxisScale(
         low=-0.3,
         high=len(dates) - 0.7,
-        name="the window until",
+        name=_UNTIL.within(language),
         say=lambda place: dates[int(place)],
         places=tuple(float(place) for place in sorted(shown)),
     )
 
 
-def _upright(ends: Sequence[float], unit: KpiUnit, currency: str) -> AxisScale:
-    say = percent if unit is KpiUnit.SHARE else amount
-    return reaching(ends, name=unit_name(unit, currency), say=say, zero=False)
+def _upright(ends: Sequence[float], unit: KpiUnit, currency: str, language: Language) -> AxisScale:
+    say = in_marks_of(language, percent) if unit is KpiUnit.SHARE else amounts(language)
+    return reaching(ends, name=unit_name(unit, currency, language), say=say, zero=False)
 
 
 def _dimension(report: KpiReport, dimension: str) -> GroupTables:

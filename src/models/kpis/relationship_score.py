@@ -9,6 +9,8 @@ import numpy as np
 
 from models.config.kpis import ScorePart
 from models.kpis.estimates import KpiEstimate, unknown
+from models.kpis.reasons import score_parts
+from models.text import Text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +30,7 @@ class Part:
         return 100 * (value - self.worst) / (self.best - self.worst)
 
 
+_NO_PART = Text("none of its parts is")
 PARTS: dict[ScorePart, Part] = {
     "satisfaction": Part(figure="csat", worst=1, best=5),
     "loyalty": Part(figure="nps", worst=-100, best=100),
@@ -49,14 +52,14 @@ def relationship_score(
 
     A part of which a group does not know its own figure counts as in the ``whole`` book, so that scores of groups and
     of the book are made of the same parts; a group that knows none has no score. Weights of parts that nobody knows go
-    to the others in proportion. ``missing`` names both. ``count`` is the share of the weights that is known. The
+    to the others in proportion. ``why`` names both. ``count`` is the share of the weights that is known. The
     interval joins those of the parts by adding squared distances, as if the parts were independent.
     Source: Zou and Donner (2008), Statistics in Medicine 27, section 2.
     """
     wanted = {name: PARTS[name] for name, weight in weights.items() if weight > 0}
     own = {name: figures[part.figure] for name, part in wanted.items() if _is_known(figures, part.figure)}
     if not own:
-        return unknown("none of its parts is")
+        return unknown(_NO_PART)
     borrowed = {
         name: (whole or {})[part.figure]
         for name, part in wanted.items()
@@ -67,14 +70,7 @@ def relationship_score(
     return replace(
         _weighted(known, weights),
         clients=max(figure.clients for figure in own.values()),
-        missing="; ".join(
-            part
-            for part in (
-                f"without {', '.join(lacking)}" if lacking else "",
-                f"{', '.join(borrowed)} as in the whole book" if borrowed else "",
-            )
-            if part
-        ),
+        why=score_parts(lacking, list(borrowed)),
     )
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Annotated, Final
 
 from models.book.door import Book
 from models.book.periods import WHOLE_PERIODS_PER_QUARTER, PeriodGrid
+from models.codec import NOT_WRITTEN
 from models.config.kpis import KpisConfig
 from models.config.root import Config
 from models.errors import AsOfOutsideBookError
@@ -17,11 +19,19 @@ from models.kpis.catalogue import CATALOGUE
 from models.kpis.compute import ALL, At, Counting, KpiRow
 from models.kpis.definition import Better, End, Form
 from models.kpis.groups import PublishedGroups, regions_of
+from models.kpis.reasons import DIMENSIONS
 from models.kpis.tier_moves import TierMoves, tier_moves
-from models.panel.definitions import definitions
+from models.panel.definitions import spoken_definitions
 from models.relations.reading import reading
+from models.text import ENGLISH, Spoken, Text, spoken
 from models.vocab import Progress, SilentProgress
 
+_BEGINS_WITHIN: Final = Text("The book begins on {day}, within the window: figures cover less than it says.")
+_BEGINS_BEFORE: Final = Text("The book begins on {day}: who was active at the window's start is known in part only.")
+_NOT_GROUPED: Final = {
+    "start": Text("By {dimension} at the window's start, not known: {why}."),
+    "end": Text("By {dimension} at the window's end, not known: {why}."),
+}
 _TARGETS = ("answer_hours", "settle_hours", "top_clients", "min_clients")
 CSV_COLUMNS = (
     "as_of", "dimension", "group", "figure", "title", "unit", "estimate", "low", "high", "clients", "count", "missing",
@@ -30,7 +40,10 @@ CSV_COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class FigureMeaning:
-    """What one figure means in one book: formula with the book's targets, unit, and at which end it is grouped."""
+    """What one figure means in one book: formula with the book's targets, unit, and at which end it is grouped.
+
+    ``texts`` are title and formula in every language.
+    """
 
     title: str
     formula: str
@@ -39,6 +52,7 @@ class FigureMeaning:
     better: Better
     grouped_at: End
     source: str
+    texts: Annotated[tuple[Text, Text] | None, NOT_WRITTEN] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +62,7 @@ class KpiReport:
     Attributes:
         scored_on, scored_at_start: as-of dates of the scores from which groups at either end of the window come.
         definitions: by name of the figure.
+        tier_names: tier -> what people call it.
         trend: the figures of the whole book at earlier dates, oldest first, and now.
         min_clients: a figure of fewer clients is left out.
         terms: what decline, value and horizon mean.
@@ -66,8 +81,9 @@ class KpiReport:
     tier_moves: TierMoves
     min_clients: int
     tier_colours: Mapping[str, str]
-    notes: tuple[str, ...]
-    terms: tuple[str, ...] = ()
+    notes: tuple[Spoken, ...]
+    tier_names: Annotated[Mapping[str, Spoken], NOT_WRITTEN]
+    terms: tuple[Spoken, ...] = ()
 
     @property
     def whole(self) -> dict[str, KpiRow]:
@@ -122,8 +138,9 @@ def book_kpis(
         tier_moves=moves,
         min_clients=config.kpis.min_clients,
         tier_colours=dict(now.at_end.scale.colours()),
+        tier_names=now.at_end.scale.spoken_labels(),
         notes=tuple(_notes(book, now, config.kpis.dimensions)),
-        terms=definitions(config),
+        terms=spoken_definitions(config),
     )
 
 
@@ -141,13 +158,14 @@ def _meanings(currency: str, settings: KpisConfig) -> dict[str, FigureMeaning]:
     targets = {name: getattr(settings, name) for name in _TARGETS}
     return {
         name: FigureMeaning(
-            title=each.title,
-            formula=each.formula.format(**targets),
+            title=each.title.within(ENGLISH),
+            formula=each.formula.within(ENGLISH, **targets),
             unit=each.unit.named(currency),
             form=each.form,
             better=each.better,
             grouped_at=each.grouped_at,
             source=each.source,
+            texts=(each.title, each.formula.filled(**targets)),
         )
         for name, each in CATALOGUE.items()
     }
@@ -162,13 +180,13 @@ def _require_covered(book: Book, day: date) -> None:
         )
 
 
-def _notes(book: Book, at: At, dimensions: tuple[str, ...]) -> Iterator[str]:
+def _notes(book: Book, at: At, dimensions: tuple[str, ...]) -> Iterator[Spoken]:
     """What a reader of the figures must know about their reach."""
     if book.first_date > at.window.start:
-        yield f"The book begins on {book.first_date}, within the window: figures cover less than it says."
+        yield spoken(_BEGINS_WITHIN.filled(day=book.first_date.isoformat()))
     elif book.first_date > at.window.active_before_start:
-        yield f"The book begins on {book.first_date}: who was active at the window's start is known in part only."
+        yield spoken(_BEGINS_BEFORE.filled(day=book.first_date.isoformat()))
     for dimension in dimensions:
         for end, groups in (("end", at.at_end), ("start", at.at_start)):
-            if missing := groups.missing(dimension):
-                yield f"By {dimension} at the window's {end}, not known: {missing}."
+            if why := groups.missing(dimension):
+                yield spoken(_NOT_GROUPED[end].filled(dimension=DIMENSIONS[dimension], why=why))

@@ -15,6 +15,7 @@ from models.kpis.report import KpiReport
 from models.kpis.text import effect, no_effect, unit_beside, unit_of, with_interval
 from models.shell.small_plots import short_number
 from models.shell.units import KpiUnit, written
+from models.text import ENGLISH, heard
 
 
 def kpis_summary(report: KpiReport) -> Iterator[Table | Text]:
@@ -25,7 +26,7 @@ def kpis_summary(report: KpiReport) -> Iterator[Table | Text]:
     if report.campaigns:
         yield _campaigns(report)
     for note in report.notes:
-        yield Text(note, style="dim")
+        yield Text(heard(note, ENGLISH), style="dim")
 
 
 def _whole_book(report: KpiReport) -> Table:

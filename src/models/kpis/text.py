@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from models.kpis.catalogue import CATALOGUE
+from models.kpis.groups import IN_NO_GROUP
+from models.kpis.reasons import DIMENSIONS
+from models.kpis.report import FigureMeaning, KpiReport
 from models.metrics.uplift import Estimate
+from models.profiles.kind_names import kind_in_words
+from models.reasons.figures import currency_name
 from models.shell.units import KpiUnit, written
+from models.text import ENGLISH, Language, Text, heard
 
 
 class Ranged(Protocol):
@@ -29,26 +35,34 @@ class OrReason(Ranged, Protocol):
     """The same, with the reason where it is not known."""
 
     @property
-    def missing(self) -> str:
+    def why(self) -> Text | None:
         """Why it is not known."""
 
 
-def with_interval(found: OrReason, unit: KpiUnit) -> str:
+_BETWEEN: Final = Text("{estimate} ({low} to {high})")
+_POINTS: Final = Text("points", "unit")
+_RANGED: Final = frozenset({KpiUnit.POINTS_TO_5, KpiUnit.POINTS_AROUND_0, KpiUnit.POINTS_TO_100})
+_NO_EFFECT: Final = Text("may be no effect")
+
+
+def with_interval(found: OrReason, unit: KpiUnit, language: Language = ENGLISH) -> str:
     """A figure with its interval, or why it is not known.
 
     >>> from models.kpis.estimates import KpiEstimate
     >>> with_interval(KpiEstimate(estimate=0.5, low=0.4, high=0.6), KpiUnit.SHARE)
     '50.0% (40.0% to 60.0%)'
     """
-    return found.missing if found.estimate is None else _ranged(found, unit)
+    if found.estimate is None:
+        return "" if found.why is None else found.why.within(language)
+    return _ranged(found, unit, language)
 
 
-def effect(found: Estimate | None, unit: KpiUnit) -> str:
+def effect(found: Estimate | None, unit: KpiUnit, language: Language = ENGLISH) -> str:
     """An estimate with its interval, a dash where there is none."""
-    return "–" if found is None else _ranged(found, unit)
+    return "–" if found is None else _ranged(found, unit, language)
 
 
-def no_effect(figure: str, found: Ranged | None) -> str:
+def no_effect(figure: str, found: Ranged | None, language: Language = ENGLISH) -> str:
     """What must be said of an effect whose interval holds 0; nothing of other figures, for which 0 is no mark.
 
     >>> no_effect("campaign_roi", Estimate(estimate=-4.0, low=-57.9, high=49.8))
@@ -60,7 +74,7 @@ def no_effect(figure: str, found: Ranged | None) -> str:
     """
     if not CATALOGUE[figure].is_effect or found is None or found.low is None or found.high is None:
         return ""
-    return "may be no effect" if found.low <= 0 <= found.high else ""
+    return _NO_EFFECT.within(language) if found.low <= 0 <= found.high else ""
 
 
 def unit_of(figure: str) -> KpiUnit:
@@ -68,20 +82,51 @@ def unit_of(figure: str) -> KpiUnit:
     return CATALOGUE[figure].unit
 
 
-def unit_name(unit: KpiUnit, currency: str) -> str:
+def figure_title(figure: str, language: Language = ENGLISH) -> str:
+    """What a figure of the catalogue is called."""
+    return CATALOGUE[figure].title.within(language)
+
+
+def figure_formula(meaning: FigureMeaning, language: Language = ENGLISH) -> str:
+    """How a figure is counted."""
+    return meaning.formula if meaning.texts is None else meaning.texts[1].within(language)
+
+
+def dimension_name(dimension: str, language: Language = ENGLISH) -> str:
+    """By what clients are grouped, as it is called."""
+    return DIMENSIONS[dimension].within(language)
+
+
+def group_name(dimension: str, group: str, language: Language = ENGLISH) -> str:
+    """What the clients of a group are called; tiers, see ``tier_name``."""
+    if group in IN_NO_GROUP:
+        return IN_NO_GROUP[group].within(language)
+    return kind_in_words(group, language) if dimension == "type" else group
+
+
+def tier_name(report: KpiReport, name: str, language: Language = ENGLISH) -> str:
+    """What a tier is called; who has none by that."""
+    if name in IN_NO_GROUP:
+        return IN_NO_GROUP[name].within(language)
+    return heard(report.tier_names.get(name, name), language)
+
+
+def unit_name(unit: KpiUnit, currency: str, language: Language = ENGLISH) -> str:
     """What an axis is called: the unit without its range.
 
     >>> unit_name(KpiUnit.POINTS_TO_5, "USD"), unit_name(KpiUnit.CURRENCY, "USD")
     ('points', 'USD')
     """
-    return unit.named(currency).partition(",")[0]
+    if unit is KpiUnit.CURRENCY:
+        return currency_name(currency, language)
+    return _POINTS.within(language) if unit in _RANGED else unit.named(currency, language)
 
 
-def unit_beside(unit: KpiUnit, currency: str) -> str:
+def unit_beside(unit: KpiUnit, currency: str, language: Language = ENGLISH) -> str:
     """What stands beside a value: nothing where the value or its column says it."""
-    return "" if unit in {KpiUnit.SHARE, KpiUnit.CLIENTS} else unit_name(unit, currency)
+    return "" if unit in {KpiUnit.SHARE, KpiUnit.CLIENTS} else unit_name(unit, currency, language)
 
 
-def _ranged(found: Ranged, unit: KpiUnit) -> str:
-    said = written(found.estimate, unit)
-    return said if found.low is None else f"{said} ({written(found.low, unit)} to {written(found.high, unit)})"
+def _ranged(found: Ranged, unit: KpiUnit, language: Language) -> str:
+    estimate, low, high = (written(each, unit, language) for each in (found.estimate, found.low, found.high))
+    return estimate if found.low is None else _BETWEEN.within(language, estimate=estimate, low=low, high=high)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
 
+from models.codec import NOT_WRITTEN
 from models.config.policy.tiers import TierScale
 from models.kpis.catalogue import CATALOGUE
 from models.kpis.estimates import KpiEstimate, pooled_figure, unknown
 from models.kpis.groups import PublishedGroups
+from models.kpis.reasons import no_scores_until, one_date_only
+from models.text import Text
 from models.vocab import IntArray
 
 ABSENT = "not scored"
@@ -21,7 +25,7 @@ ABSENT = "not scored"
 class TierMoves:
     """Clients by tier before (rows) and now (columns), each in the order of ``names``, whose last is not scored.
 
-    ``missing`` says why nothing is known; ``counts`` is empty then.
+    ``why``, in English ``missing``, says why nothing is known; ``counts`` is empty then.
     """
 
     before: date | None
@@ -31,6 +35,7 @@ class TierMoves:
     upgraded: KpiEstimate
     downgraded: KpiEstimate
     missing: str = ""
+    why: Annotated[Text | None, NOT_WRITTEN] = None
 
 
 def tier_moves(published: PublishedGroups, as_of: date) -> TierMoves:
@@ -38,8 +43,7 @@ def tier_moves(published: PublishedGroups, as_of: date) -> TierMoves:
     now = published.until(as_of)
     before = None if now is None else published.until(now.as_of - timedelta(days=1))
     if now is None or before is None:
-        which = f"no scores were published up to {as_of}" if now is None else "scores were published at one date only"
-        return _unknown(which)
+        return _unknown(no_scores_until(as_of) if now is None else one_date_only())
     both = pd.DataFrame({"before": before.columns["tier"].astype(object), "now": now.columns["tier"].astype(object)})
     known = now.scale.with_others(before.scale.names)
     rows, columns = (tier_places(both[name], known) for name in ("before", "now"))
@@ -65,8 +69,15 @@ def tier_places(tiers: pd.Series, scale: TierScale) -> IntArray:
     return np.where(places < 0, len(scale), places)
 
 
-def _unknown(why: str) -> TierMoves:
+def _unknown(why: Text) -> TierMoves:
     figure = unknown(why)
     return TierMoves(
-        before=None, now=None, names=(), counts=(), upgraded=figure, downgraded=figure, missing=figure.missing
+        before=None,
+        now=None,
+        names=(),
+        counts=(),
+        upgraded=figure,
+        downgraded=figure,
+        missing=figure.missing,
+        why=figure.why,
     )

@@ -61,6 +61,7 @@ _LISTED: Final = Text(
     "work list",
 )
 _HEADS: Final = (Text("client"), Text("why, and what to do"))
+_BETWEEN: Final = Text("{expected} ({low} to {high})")
 _ABSENT: Final = {
     Purpose.ACT_EARLY: Text("no defaults are known to the book, or not what is outstanding", "work list"),
     Purpose.CUT_OR_COVER: Text("no defaults are known to the book, or not what is outstanding", "work list"),
@@ -112,11 +113,13 @@ def benefit_name(purpose: Purpose, language: Language = ENGLISH) -> str:
     return _BENEFITS[purpose].within(language)
 
 
-def benefit_range(item: WorkItem) -> str:
+def benefit_range(item: WorkItem, language: Language = ENGLISH) -> str:
     """What acting brings, with its bounds where there are some."""
+    expected = short_number(item.benefit, language)
     if item.benefit_low is None or item.benefit_high is None:
-        return short_number(item.benefit)
-    return f"{short_number(item.benefit)} ({short_number(item.benefit_low)} to {short_number(item.benefit_high)})"
+        return expected
+    low, high = (short_number(each, language) for each in (item.benefit_low, item.benefit_high))
+    return _BETWEEN.within(language, expected=expected, low=low, high=high)
 
 
 def list_reason(

@@ -16,7 +16,7 @@ from models.monitoring.official_runs import MonitoredRun
 from models.monitoring.report import InputFigures, MonitorReport, PublicationFigures, PublicationOutcomes
 from models.monitoring.since import OutcomeJudge
 from models.notices import Notice, Severity
-from models.panel.definitions import definitions
+from models.panel.definitions import spoken_definitions
 from models.pipeline.bundle import Bundle
 from models.plausibility.alarms import Alarm, Reading, alarms_of, ranked
 from models.plausibility.compute import TRAINING, input_moves
@@ -74,7 +74,7 @@ class Monitor:
             publications=tuple(figures),
             inputs=tuple(self._inputs(newest)),
             outcomes=known,
-            terms=definitions(self.config),
+            terms=spoken_definitions(self.config),
         )
 
     def _models_gone(self, runs: Sequence[MonitoredRun]) -> Iterator[Notice]:

@@ -9,6 +9,7 @@ from datetime import date
 from models.metrics.bootstrap import Interval
 from models.notices import Notice
 from models.plausibility.alarms import Alarm
+from models.text import Spoken
 
 ALL = ""
 """The row of all tiers together."""
@@ -180,7 +181,7 @@ class MonitorReport:
     publications: tuple[PublicationFigures, ...]
     inputs: tuple[InputFigures, ...]
     outcomes: tuple[PublicationOutcomes, ...]
-    terms: tuple[str, ...] = ()
+    terms: tuple[Spoken, ...] = ()
 
     @property
     def is_raised(self) -> bool:

@@ -44,7 +44,7 @@ from models.overview.report import (
     ValueTotal,
     WarnedClient,
 )
-from models.panel.definitions import definitions
+from models.panel.definitions import spoken_definitions
 from models.pipeline.totals import TotalSpread
 from models.publications.past import scores_of_key
 from models.publications.previous import COLD_START, SCORES, scale_of
@@ -110,7 +110,7 @@ def book_overview(
     waiting = () if funnel is None else funnel.candidates
     return Overview(
         book=book.name,
-        terms=definitions(config),
+        terms=spoken_definitions(config),
         currency=book.currency,
         as_of=as_of,
         in_sample=bool(manifest.get("in_sample", False)),

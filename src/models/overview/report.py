@@ -14,6 +14,7 @@ from models.lists.report import WorkLists
 from models.notices import Notice
 from models.overview.grades import GradeSummary
 from models.scoring.policy_in_force import GradedBy
+from models.text import Spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,4 +237,4 @@ class Overview:
     window_start: date
     names: Mapping[str, str]
     notices: tuple[Notice, ...] = ()
-    terms: tuple[str, ...] = ()
+    terms: tuple[Spoken, ...] = ()

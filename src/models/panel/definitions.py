@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from models.book.periods import MONTHS_PER_PERIOD, PeriodName
 from models.config.root import Config
 from models.panel.features.labels import PERIODS, STRETCHES, common_label
-from models.text import ENGLISH, OR, Language, Phrase, Text, listed
+from models.text import ENGLISH, OR, Language, Phrase, Spoken, Text, languages, listed
 
 _IN_MONTHS = {"week": Text("{periods} (about {months})"), "quarter": Text("{periods} ({months})")}
 _LENDING = frozenset({"interest", "fee", "drawdown"})
 """Business under contracts, of which a book may tell how they ended."""
 _LOSSES = frozenset({"write_off", "recovery"})
+_DEFINED = 3
 _LAPSE = Text("Decline: no {any_activity} within {horizon} of the as-of date{matured}.")
 _DROP = Text(
     "Decline: {activity} per {each} within {horizon} of the as-of date fall below {share:.0%} of what they were per "
@@ -58,6 +59,12 @@ def definitions(config: Config, language: Language = ENGLISH, *, cold_start: boo
     )
     horizon = _stretch(config.time.horizon_periods, config.time.period, language)
     return decline, _value(config, language), _HORIZON.within(language, horizon=horizon)
+
+
+def spoken_definitions(config: Config) -> tuple[Spoken, ...]:
+    """The same in every language, as reports hold it."""
+    by_language = {language: definitions(config, language) for language in languages()}
+    return tuple({language: said[place] for language, said in by_language.items()} for place in range(_DEFINED))
 
 
 def cold_start_mark(config: Config, who: str, language: Language) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from models.notices import Notice
+from models.text import Spoken
 from models.vocab import Aim
 
 
@@ -103,4 +104,4 @@ class PolicyProposal:
     hashes: tuple[str, str]
     judged: tuple[JudgedDate, ...] = ()
     notices: tuple[Notice, ...] = ()
-    terms: tuple[str, ...] = ()
+    terms: tuple[Spoken, ...] = ()

@@ -13,7 +13,7 @@ from models.config.policy.policy import PolicyConfig
 from models.config.root import Config
 from models.errors import TooLittleDataError, UserError
 from models.notices import Notice, Severity
-from models.panel.definitions import definitions
+from models.panel.definitions import spoken_definitions
 from models.panel.splits import learning_origins
 from models.proposal.compute import PolicySearch, Searched, frontier
 from models.proposal.contents import AimFigures, ChangedNumber, JudgedDate, PolicyFigures, PolicyProposal, TriedPolicy
@@ -64,7 +64,7 @@ def propose_policy(
         hashes=(policy_hash(config.grading), policy_hash(kept)),
         judged=_judged(book, config, kept, progress),
         notices=_notices(searched, config),
-        terms=definitions(config),
+        terms=spoken_definitions(config),
     )
     return report, kept
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from models.book.door import Book
 from models.config.feature_names import feature_problems
@@ -29,11 +30,14 @@ from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import grade_matrix
 from models.store.keys import canonical_json, text_hash
+from models.text import ENGLISH, Language, Text
 from models.vocab import Progress, SilentProgress
 
 POLICY_FACTS = "policy"
 """The entry of a manifest that says which policy graded."""
 HASH_LENGTH = 12
+_POLICY: Final = Text("policy {policy}")
+_OTHER_POLICY: Final = Text("policy {policy} of the config, other than that of the models ({models})")
 
 
 def settings_hash(settings: object) -> str:
@@ -66,13 +70,17 @@ class GradedBy:
 
     @property
     def sentence(self) -> str:
-        """Which policy it is, for people.
+        """Which policy it is, in English.
 
         >>> GradedBy(policy="3f2a", models="77ab").sentence
         'policy 3f2a of the config, other than that of the models (77ab)'
         """
-        other = f" of the config, other than that of the models ({self.models})"
-        return f"policy {self.policy}{'' if self.policy == self.models else other}"
+        return self.within(ENGLISH)
+
+    def within(self, language: Language) -> str:
+        """Which policy it is, in a language."""
+        said = _POLICY if self.policy == self.models else _OTHER_POLICY
+        return said.within(language, policy=self.policy, models=self.models)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,6 +34,7 @@ from models.scoring.without_effect import policy_in_force_notices, settings_with
 from models.segments.contents import SegmentsReport
 from models.segments.profile_report import KindsReport, region_cells
 from models.segments.report import MIX_COLUMNS, PLACE_COLUMNS, mixes_of, segments_report
+from models.text import Spoken
 from models.vocab import Progress, SilentProgress, TextArray
 
 _COLUMNS = (*(name for name in MIX_COLUMNS if name != "tier"), "market_potential")
@@ -67,7 +68,7 @@ class ProfilesReport:
     period: str
     as_of: date | None
     model_version: str
-    terms: tuple[str, ...]
+    terms: tuple[Spoken, ...]
     segments: SegmentsReport
     kinds: KindsReport
     notices: tuple[Notice, ...] = ()

@@ -13,7 +13,7 @@ from models import text
 from models.shell.editions import ALONE, Edition, own_name
 from models.shell.small_plots import short_number
 from models.showable import printable
-from models.text import Label, Language, Slot, Text, number
+from models.text import Label, Language, Phrase, Slot, Spoken, Text, heard, number
 
 
 def environment(
@@ -25,9 +25,9 @@ def environment(
     """Templates of this package in one language, with a page's own ``filters`` and ``functions``.
 
     Every template may call ``_("{count} client", plural="{count} clients", count=3)``, a ``Text`` that stands in the
-    template, and the filters ``said`` (a ``Text`` in the page's language), ``figure`` (a short number) and ``whole`` (a
-    count). Values are outside data, so all are escaped, control characters too; a name that a template asks for and
-    nobody gave is an error.
+    template, and the filters ``said`` (a ``Text`` or a report's sentence in the page's language), ``figure`` (a short
+    number) and ``whole`` (a count). Values are outside data, so all are escaped, control characters too; a name that a
+    template asks for and nobody gave is an error.
 
     >>> doubling = environment(filters={"doubled": lambda number: 2 * number})
     >>> doubling.from_string("{{ '<b>' }} {{ 2 | doubled }}").render()
@@ -57,10 +57,14 @@ def speaker(language: Language) -> Callable[..., Markup]:
 def language_filters(language: Language) -> dict[str, Callable[..., Any]]:
     """The filters of templates that speak: a text, a short number and a count as a language writes them."""
     return {
-        "said": lambda phrase: phrase if isinstance(phrase, str) else phrase.within(language),
+        "said": partial(_said, language),
         "figure": lambda value: short_number(value, language),
         "whole": lambda count: number(f"{count:,}", language),
     }
+
+
+def _said(language: Language, phrase: Phrase | Spoken) -> str:
+    return phrase.within(language) if isinstance(phrase, Text | Label) else heard(phrase, language)
 
 
 def _spoken(language: Language, english: str, context: str = "", plural: str = "", **slots: Slot) -> Markup:

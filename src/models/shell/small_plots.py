@@ -14,8 +14,9 @@ from models.text import ENGLISH, Language, Text, number, scales
 
 WIDTH, HEIGHT = 160, 40
 BAR_HEIGHT = 10
-_WHOLE, _SMALL = 1_000.0, 0.001
-_SCALES: Final = Text("1e9 = {number}bn; 1e6 = {number}m; 1e4 = {number}k", "large numbers in tables")
+_THOUSANDS, _WHOLE, _SMALL = 10_000.0, 1_000.0, 0.001
+SCALES: Final = Text("1e9 = {number}bn; 1e6 = {number}m; 1e3 = {number}k", "large numbers on pages")
+"""From which size on a number of a table or an axis is written in which unit."""
 
 _SVG = Markup(
     '<svg class="plot {kind}" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img" '
@@ -37,8 +38,8 @@ def short_number(value: float | str | None, language: Language = ENGLISH) -> str
     if isinstance(value, str):
         return value
     size = abs(value)
-    for limit, written in scales(_SCALES, language):
-        if size >= limit:
+    for limit, written in scales(SCALES, language):
+        if size >= max(limit, _THOUSANDS):
             return written.format(number=number(f"{value / limit:,.1f}", language))
     if value == int(value) or size >= _WHOLE:
         return number(f"{value:,.0f}", language)

@@ -11,11 +11,11 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
 from markupsafe import Markup
 
-from models.text import ENGLISH, Language, Text, number, scales
+from models.shell.small_plots import SCALES
+from models.text import ENGLISH, Language, number, scales
 
 WIDTH, HEIGHT = 400, 250
 ROW = 19
@@ -23,7 +23,6 @@ _TOP, _RIGHT, _BOTTOM, _LEFT = 10, 14, 38, 50
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 _TICKS = 5
 _THOUSAND = 1000
-_SCALES: Final = Text("1e9 = {number}bn; 1e6 = {number}m; 1e3 = {number}k", "large numbers on an axis")
 _APART = 0.05
 """Numbers that lie nearer to each other, as a share of their size, would have ticks that read alike."""
 
@@ -63,7 +62,7 @@ def amount(value: float, language: Language = ENGLISH) -> str:
     >>> amount(200_000.0), amount(1_250_000.0), amount(0.0), amount(-40.0)
     ('200k', '1.25m', '0', '-40')
     """
-    for limit, written in scales(_SCALES, language):
+    for limit, written in scales(SCALES, language):
         if abs(value) >= limit:
             return written.format(number=number(f"{value / limit:.4g}", language))
     return number(f"{value:.4g}", language)

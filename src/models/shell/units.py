@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
+from typing import Final
 
 from models.shell.small_plots import short_number
+from models.text import ENGLISH, Language, Text, number
 
 
 class KpiUnit(StrEnum):
@@ -23,19 +25,31 @@ class KpiUnit(StrEnum):
     CLIENTS = "clients"
     PER_CLIENT = "per client"
 
-    def named(self, currency: str) -> str:
+    def named(self, currency: str, language: Language = ENGLISH) -> str:
         """The unit in a book of that currency.
 
         >>> KpiUnit.CURRENCY.named("USD"), KpiUnit.POINTS_TO_5.named("USD")
         ('USD', 'points, 1 to 5')
         """
-        return currency if self is KpiUnit.CURRENCY else self.value
+        return currency if self is KpiUnit.CURRENCY else _NAMES[self].within(language)
 
 
+_NAMES: Final = {
+    KpiUnit.TIMES: Text("times", "unit"),
+    KpiUnit.TIMES_COST: Text("times cost", "unit"),
+    KpiUnit.SHARE: Text("share", "unit"),
+    KpiUnit.POINTS_TO_5: Text("points, 1 to 5", "unit"),
+    KpiUnit.POINTS_AROUND_0: Text("points, -100 to 100", "unit"),
+    KpiUnit.POINTS_TO_100: Text("points, 0 to 100", "unit"),
+    KpiUnit.HOURS: Text("hours", "unit"),
+    KpiUnit.DAYS: Text("days", "unit"),
+    KpiUnit.CLIENTS: Text("clients", "unit"),
+    KpiUnit.PER_CLIENT: Text("per client", "unit"),
+}
 _ONE_IN_A_THOUSAND = 0.0005
 
 
-def written(value: float | None, unit: KpiUnit) -> str:
+def written(value: float | None, unit: KpiUnit, language: Language = ENGLISH) -> str:
     """A value in its unit.
 
     >>> written(0.0003, KpiUnit.SHARE), written(0.0, KpiUnit.SHARE)
@@ -45,19 +59,16 @@ def written(value: float | None, unit: KpiUnit) -> str:
     >>> written(None, KpiUnit.SHARE)
     '–'
     """
-    return "–" if value is None else _WRITTEN[unit](value)
+    if value is None:
+        return "–"
+    return short_number(round(value), language) if unit is KpiUnit.CURRENCY else number(_WRITTEN[unit](value), language)
 
 
 def _share(value: float) -> str:
     return "<0.1%" if 0 < value < _ONE_IN_A_THOUSAND else f"{value:.1%}"
 
 
-def _money(value: float) -> str:
-    return short_number(round(value))
-
-
 _WRITTEN: dict[KpiUnit, Callable[[float], str]] = {
-    KpiUnit.CURRENCY: _money,
     KpiUnit.TIMES: "{:,.2f}".format,
     KpiUnit.TIMES_COST: "{:,.2f}".format,
     KpiUnit.SHARE: _share,

@@ -11,7 +11,7 @@ from models.evaluation.text import Judgement
 from models.monitoring.text import elapsed_sentence
 from models.monitoring.text import headline as monitoring_headline
 from models.reasons.figures import money
-from models.text import ENGLISH
+from models.text import ENGLISH, heard
 from models.validation.report import Gravity, RefitComparison, ShockEffect, ShockKind, ValidationReport
 from models.validation.rules import COMPARED_BY, SEED, SIZE, figure_of, selection_sentence
 
@@ -88,7 +88,7 @@ def _soundness(report: ValidationReport) -> Iterator[FigureClaim]:
     for each in card.not_for:
         yield FigureClaim(said=f"Not for {each}.", figure="limits")
     for term in card.terms:
-        yield FigureClaim(said=term, figure="settings")
+        yield FigureClaim(said=heard(term, ENGLISH), figure="settings")
     method = next(section for section in card_sections(card) if section.key == "method")
     for line, figure in zip(method.lines, _figures_of_method(len(method.lines)), strict=True):
         yield FigureClaim(said=line.said, figure=figure)

@@ -37,6 +37,14 @@ _EVEN = 0.5
 _EVIDENCE = Text("{dimension}: {feature} went from {before} to {now}")
 _COURSE = Text("{dimension}: {feature}: “{before}” then, “{now}” now")
 """Of what is reported as an outcome: nothing goes from "began anew" to "stopped"."""
+_COUNTED = Text(
+    "{shown:,} shown, {always_shown:,} of them whatever the budget of {budget:,}; {held_back:,} held back by it. All "
+    "are in warnings.parquet, by state."
+)
+_COUNTED_REPEATED = Text(
+    "{shown:,} shown, {always_shown:,} of them whatever the budget of {budget:,}; {held_back:,} held back by it; "
+    "{without_news:,} shown before, without news. All are in warnings.parquet, by state."
+)
 _USUAL = Text(" (usual for clients like this one: {usual}).")
 _END = Text(".")
 _UNKNOWN = Text("unknown")
@@ -69,16 +77,14 @@ def rank_formula(stake_weight: float, tiers: Sequence[str], lang: Language = ENG
     return _RANKED.within(lang, tiers=", ".join(tiers), weight=weight)
 
 
-def warnings_sentence(counts: Mapping[str, int]) -> str:
-    """How many warnings are shown and how many are not, in English, from the counts of a run's manifest.
+def warnings_sentence(counts: Mapping[str, int], lang: Language = ENGLISH) -> str:
+    """How many warnings are shown and how many are not, from the counts of a run's manifest.
 
     >>> warnings_sentence({"shown": 60, "budget": 50, "always_shown": 12, "held_back": 700, "without_news": 0})
     '60 shown, 12 of them whatever the budget of 50; 700 held back by it. All are in warnings.parquet, by state.'
     """
-    shown = f"{counts['shown']:,} shown, {counts['always_shown']:,} of them whatever the budget of {counts['budget']:,}"
-    repeated = f"; {counts['without_news']:,} shown before, without news" if counts["without_news"] else ""
-    held_back = f"{counts['held_back']:,} held back by it{repeated}"
-    return f"{shown}; {held_back}. All are in warnings.parquet, by state."
+    said = _COUNTED_REPEATED if counts["without_news"] else _COUNTED
+    return said.within(lang, **counts)
 
 
 def _sentences(warning: ClientWarning, words: Mapping[str, FeatureWords], currency: str, lang: Language) -> list[str]:

@@ -14,7 +14,7 @@ from models.config.base import Section
 from models.config.labels import Wording
 from models.config.policy.problems import unknown_name
 from models.errors import UserError
-from models.text import ENGLISH, Language, Text
+from models.text import ENGLISH, Language, Text, languages
 from models.vocab import BoolArray, IntArray, TextArray
 
 TierName = Annotated[str, Field(min_length=1, max_length=24, pattern=r"^\S(.*\S)?$")]
@@ -124,6 +124,11 @@ class TierScale:
     def labels(self, language: Language = ENGLISH) -> dict[str, str]:
         """Name -> what people call the tier."""
         return {tier.name: _label(tier, language) for tier in self.tiers}
+
+    def spoken_labels(self) -> dict[str, dict[Language, str]]:
+        """Name -> what people call the tier, by language; where the policy does not say, its name in English."""
+        by_language = {language: self.labels(language) for language in languages()}
+        return {name: {language: said[name] for language, said in by_language.items()} for name in self.names}
 
     def colours(self) -> dict[str, Colour]:
         """Name -> colour."""

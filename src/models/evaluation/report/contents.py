@@ -20,6 +20,7 @@ from models.evaluation.report.verdict import OriginFindings
 from models.metrics.bootstrap import Interval
 from models.notices import Notice
 from models.pipeline.serving import ServingModels
+from models.text import Spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,7 +159,7 @@ class EvaluationReport:
     data: str
     known_until: date
     horizon: ReportHorizon
-    terms: tuple[str, ...] = ()
+    terms: tuple[Spoken, ...] = ()
     features: int
     notices: tuple[Notice, ...]
     absent: Mapping[str, tuple[str, ...]]

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from markupsafe import Markup
 
-from models.explanation.labels import kind_in_words, say
+from models.explanation.labels import say
 from models.explanation.ledger import Ledger, LedgerRow
 from models.explanation.reasons import ExplainedReason
 from models.explanation.story import ClientStory
+from models.profiles.kind_names import kind_in_words
 from models.reasons.figures import percentage
 from models.shell.chart import COLOURS, Chart, LegendKey
 from models.shell.svg import (
