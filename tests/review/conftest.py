@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SHARED = Path(tempfile.gettempdir()) / f"clientvalue-review-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
 OWN = Path(tempfile.mkdtemp(prefix="clientvalue-review-"))
 SHARED.mkdir(exist_ok=True)
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop of its own in this thread
 if not (SHARED / "demo.yaml").exists():
     review_config(SHARED)
 SITE = prepared_site(SHARED / "demo.yaml", [f"review.database=sqlite:///{OWN}/review.sqlite"])

@@ -6,51 +6,29 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
-from django.urls import URLPattern, URLResolver, get_resolver
 
-from models.review.access.routes import NEEDS, OPEN
+from models.review.access.routes import OPEN
 from models.review.shared.rights import RIGHTS, Right, Role
-
-_ADMIN, _DIRECTORY = "admin", "oidc"
-
-
-def routes(resolver: URLResolver | None = None, before: str = "") -> list[tuple[str, URLPattern]]:
-    """Every route of the workbench with its address, but those of the pages that come with Django."""
-    found = []
-    for each in (resolver or get_resolver()).url_patterns:
-        address = before + str(each.pattern)
-        if isinstance(each, URLResolver):
-            found += [] if each.app_name == _ADMIN else routes(each, address)
-        else:
-            found.append((address, each))
-    return found
+from support.routes import Route, routes
 
 
-def filled(address: str) -> str:
-    """An address with something in the place of what it asks for."""
-    numbers = re.sub(r"<int:\w+>", "1", address)
-    days = re.sub(r"<day:\w+>", "2023-01-01", numbers)
-    return "/" + re.sub(r"<[^>]+>", "x", days)
-
-
-@pytest.mark.parametrize(("address", "pattern"), routes(), ids=lambda each: each if isinstance(each, str) else "")
-def test_a_route_names_the_right_that_it_asks_for(address: str, pattern: URLPattern) -> None:
-    assert getattr(pattern.callback, NEEDS, None) in {*Right, OPEN}, f"/{address} is refused to everybody"
+@pytest.mark.parametrize("route", routes(), ids=lambda each: each.name)
+def test_a_route_names_the_right_that_it_asks_for(route: Route) -> None:
+    assert route.needs in {*Right, OPEN}, f"/{route.address} is refused to everybody"
 
 
 @pytest.mark.parametrize("role", [None, *Role])
 def test_a_role_reaches_its_routes_and_no_other(role: Role | None, client_as) -> None:
     client = client_as(role)
-    for address, pattern in routes():
-        needs = getattr(pattern.callback, NEEDS)
-        if needs == OPEN or pattern.name == "log_out":
+    for route in routes():
+        if route.is_open or route.name == "log_out":
             continue
-        answer = client.get(filled(address))
+        answer = client.get(route.filled())
         if role is None:
-            assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/log-in/"), address
+            assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, "/log-in/"), route
         else:
-            assert (answer.status_code == 403) == (needs not in RIGHTS[role]), (address, answer.status_code)
-            assert answer.status_code < 500, address
+            assert (answer.status_code == 403) == (route.needs not in RIGHTS[role]), (route, answer.status_code)
+            assert answer.status_code < 500, route
 
 
 @pytest.mark.parametrize("role", [None, *Role])

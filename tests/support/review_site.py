@@ -18,6 +18,7 @@ from models.config.loading import load_config
 from models.scoring.job import predict
 from models.simulator.job import simulate_book
 from models.training.job import train
+from support.hostile import plant
 
 CONFIGS = Path(__file__).parents[2] / "configs"
 CLIENTS, MONTHS = 400, 60
@@ -49,10 +50,11 @@ def review_config(root: Path) -> Path:
 
 
 def publish_demo(config_file: Path) -> None:
-    """Simulates the book, trains, and publishes at ``BEFORE`` and at ``NEWEST``."""
+    """Simulates the book with one hostile client, trains, and publishes at ``BEFORE`` and at ``NEWEST``."""
     config = load_config(config_file)
     assert config.book.path is not None
     simulate_book(config, clients=CLIENTS, months=MONTHS, seed=1, out=Path(config.book.path))
+    plant(Path(config.book.path))
     train(config)
     for as_of in (BEFORE, NEWEST):
         predict(config, as_of=as_of)

@@ -17,6 +17,8 @@ from models.review.shared.rights import Right, rights_of
 Handler = Callable[[HttpRequest], HttpResponse]
 _OF_THE_ADMIN = "admin"
 """The pages that come with Django, for users: of administrators alone."""
+_OF_THE_DIRECTORY = frozenset({"oidc_authentication_init", "oidc_authentication_callback"})
+"""The two steps of a log-in by the bank's directory."""
 
 
 class LanguageMiddleware:
@@ -67,4 +69,6 @@ def needed_right(request: HttpRequest, view: Callable[..., Any]) -> str | None:
     match = request.resolver_match
     if match is not None and match.app_names[:1] == [_OF_THE_ADMIN]:
         return Right.MANAGE_MEMBERS
+    if match is not None and match.url_name in _OF_THE_DIRECTORY:
+        return OPEN
     return getattr(view, NEEDS, None)

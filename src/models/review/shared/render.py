@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib import messages
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -27,11 +28,12 @@ def page(
     ``template``: as ``today/today.html``, below its screen's folder ``templates``; it speaks by ``_``, like every page.
     Dates and amounts are for the caller to write.
     """
-    spoken, rights = page_language(), rights_of(request.user)
+    user = getattr(request, "user", AnonymousUser())  # none yet where a request is refused at the door
+    spoken, rights = page_language(), rights_of(user)
     shown = shown_site().newest()
     everywhere = {
         "lang": spoken,
-        "user": request.user,
+        "user": user,
         "navigation": navigation(rights, spoken),
         "may_manage_members": Right.MANAGE_MEMBERS in rights,
         "notes": list(messages.get_messages(request)),
