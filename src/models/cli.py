@@ -75,6 +75,7 @@ VERBS = {
     "overview": Verb(
         "models.overview.command", "One page of a published run: tiers, movers, warnings, funnel, figures."
     ),
+    "movers": Verb("models.movers.command", "Show who moved between tiers, by what, and who did it."),
     "lists": Verb("models.lists.command", "Say whom to act on: review, act early, keep, grow, cut or cover."),
     "publications": Verb("models.publications.command", "Show which run is official of each date, by whom and why."),
     "publish": Verb("models.sinks.command", "Write published runs into a database or Delta tables."),

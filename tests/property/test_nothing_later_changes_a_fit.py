@@ -21,9 +21,9 @@ from models.book.door import Book
 from models.codec import to_plain
 from models.config.root import Config
 from models.evaluation.book import evaluate_book
+from models.movers.report import MOVERS
 from models.pipeline.bundle import read_bundle
 from models.scoring.compute import CURVES, EXPLANATIONS, SCORES, predict_book
-from models.scoring.movers import MOVERS
 from models.scoring.publication import IN_SAMPLE
 from models.training.compute import train_models
 from models.tuning.search import plan_tuning, tune_book

@@ -8,9 +8,9 @@ from fnmatch import fnmatchcase
 import pytest
 
 from models.config.publish import SINK_TABLES
+from models.movers.report import MOVERS
 from models.scoring.compute import CURVES, EXPLANATIONS
 from models.scoring.job import predict
-from models.scoring.movers import MOVERS
 from models.sinks import tables
 from models.sinks.catalogue import UNKNOWN, described, note_of
 from models.sinks.layout import SinkShape

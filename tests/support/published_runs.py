@@ -16,9 +16,9 @@ from models.config.loading import load_config
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.lists.publishing import SCHEMA as LISTS_SCHEMA
+from models.movers.compute import SCHEMA as MOVERS_SCHEMA
 from models.publications.ledger import Act, Deed, Publication, PublicationLedger
 from models.scoring.explanations import METADATA_KEY
-from models.scoring.movers import SCHEMA as MOVERS_SCHEMA
 from models.store.keys import text_hash
 from models.store.sealed import write_manifest
 

@@ -17,6 +17,7 @@ from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
 from models.lists.report import WorkLists
 from models.monitoring.report import MonitorReport
+from models.movers.report import MovesReport
 from models.overview.report import Overview
 from models.promotion.report import PromotionReport, RollbackReport
 from models.publications.report import LedgerReport
@@ -43,6 +44,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "kpis": KpiReport,
     "lists": WorkLists,
     "monitor": MonitorReport,
+    "movers": MovesReport,
     "overview": Overview,
     "publications": LedgerReport,
     "predict": Predicted,

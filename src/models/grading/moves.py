@@ -39,7 +39,9 @@ class MovedBy(StrEnum):
     ACTIVITY = "activity"
 
 
-class _Part(StrEnum):
+class GradePart(StrEnum):
+    """The parts of what holds: the decision table, what margin and limit keep, caps, and what a person asks."""
+
     TABLE, KEPT, CAP, ASKED = "table", "kept", "cap", "asked"
 
 
@@ -65,7 +67,7 @@ class PublishedGrades:
 
     @classmethod
     def of(cls, decided: TierDecisions, row: int, policy: GradingPolicy) -> PublishedGrades:
-        """What would be published of one client, in the ranks of ``policy``, which may be another than decided."""
+        """What would be published of one client by rules alone, in the ranks of ``policy``, which may be another."""
         assessment, scale = decided.assessment, policy.scale
         cap = int(assessment.cap[row])
         caps = assessment.policy.settings.caps
@@ -107,9 +109,9 @@ def causes_of_moves(
     One cause is one reason: a cap that a criterion set off comes with that criterion's feature.
     """
     towards = np.sign(now.tier - before.tier)
-    part = _leading(_parts(before, now), towards, list(_Part))
+    part = leading_part(before, now, towards)
     dimension, by_policy = _dimensions(policy, before, now, towards)
-    of_table, of_cap = part == _Part.TABLE, (part == _Part.CAP) & (before.tier != UNRANKED)
+    of_table, of_cap = part == GradePart.TABLE, (part == GradePart.CAP) & (before.tier != UNRANKED)
     dimension = np.where(of_table & ~by_policy & (before.tier != UNRANKED), dimension, "")
     capped = np.where(now.least > before.least, now.cap, before.cap)
     looked = {cap.name: cap.feature for cap in policy.settings.caps}
@@ -117,7 +119,7 @@ def causes_of_moves(
     other_tiers = before.tier == UNRANKED  # of a policy that had a tier which this one lacks
     return MoveCauses(
         by=np.select(
-            [other_tiers, part == _Part.KEPT, part == _Part.ASKED, of_table & by_policy],
+            [other_tiers, part == GradePart.KEPT, part == GradePart.ASKED, of_table & by_policy],
             [MovedBy.POLICY, MovedBy.STABILITY, MovedBy.OVERRIDE, MovedBy.POLICY],
             np.where(_is_foreseen(policy, dimension) & (not same_bundle), MovedBy.MODELS, MovedBy.DATA),
         ).astype(np.str_),
@@ -127,11 +129,16 @@ def causes_of_moves(
     )
 
 
+def leading_part(before: PublishedGrades, now: PublishedGrades, towards: IntArray) -> TextArray:
+    """The part of what holds that did most in the direction ``towards`` of each move. Shapes (n_clients,)."""
+    return _leading(_parts(before, now), towards, list(GradePart))
+
+
 def _parts(before: PublishedGrades, now: PublishedGrades) -> FloatArray:
-    """What each part of what holds adds to the rank, in the order of ``_Part``: (4, n_clients)."""
+    """What each part of what holds adds to the rank, in the order of ``GradePart``: (4, n_clients)."""
     ends = [(each.ruled, each.by_rule - each.ruled, each.least, each.asked) for each in (before, now)]
-    ranks = np.empty((2,) * len(_Part) + now.tier.shape)
-    for mix in product((0, 1), repeat=len(_Part)):
+    ranks = np.empty((2,) * len(GradePart) + now.tier.shape)
+    for mix in product((0, 1), repeat=len(GradePart)):
         ruled, kept, least, asked = (ends[end][place] for place, end in enumerate(mix))
         ranks[mix] = np.maximum(np.where(asked == UNRANKED, np.maximum(ruled + kept, 0), asked), least)
     return mean_steps(ranks)

@@ -27,6 +27,7 @@ from models.grading.report import IdleCap
 from models.kpis.report import book_kpis
 from models.kpis.tier_moves import tier_places
 from models.lists.report import WorkItem, published_lists
+from models.movers.report import MOVERS as MOVERS_FILE
 from models.notices import notices_of
 from models.overview.grades import COLUMNS as GRADE_COLUMNS
 from models.overview.grades import grade_summary
@@ -49,7 +50,6 @@ from models.pipeline.totals import TotalSpread
 from models.publications.past import scores_of_key
 from models.publications.previous import COLD_START, SCORES, scale_of
 from models.relations.reading import reading
-from models.scoring.movers import MOVERS as MOVERS_FILE
 from models.scoring.policy_in_force import GradedBy
 from models.scoring.without_effect import settings_changed_since
 from models.store.sealed import OF_SCORES, read_manifest

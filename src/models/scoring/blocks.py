@@ -38,13 +38,15 @@ WORKER_BLOCKS = 8
 class BlockScores:
     """What is published of the active clients of a block, or of those without activity, and what waits for the book.
 
-    Tiers, alarms and work lists span the whole of it. Clients without activity (``cold_start``) have no curve, nothing
+    Tiers, alarms and work lists span the whole of it. ``redecided`` are the same facts by each earlier policy.
+    Clients without activity (``cold_start``) have no curve, nothing
     to turn worse from, and stand on no work list.
     """
 
     untiered: pa.Table
     explanations: pa.Table
     assessment: Assessment
+    redecided: tuple[Assessment, ...] = ()
     curves: pa.Table | None = None
     turned: DeteriorationReading | None = None
     listed: ListInputs | None = None
@@ -93,6 +95,7 @@ class Scoring:
             explanations=explanation_table(scored, models.contract, self.stamp),
             curves=curve_table(now.client_id, scored.predictions.curves, self.stamp.as_of),
             assessment=alone.without_evidence(),
+            redecided=self.decision_context.redecided(alone),
             turned=turned.warned(),
             listed=list_inputs(now, scored.predictions, self.settings, capped=alone.cap != NO_CAP),
             counted=input_counts(scored.matrix, now.features, models.contract),
@@ -108,6 +111,7 @@ class Scoring:
             untiered=self._untiered(models, scored, alone, no_warning_columns(len(now))),
             explanations=explanation_table(scored, models.contract, self.stamp),
             assessment=alone.without_evidence(),
+            redecided=self.decision_context.redecided(alone),
         )
         return [cold]
 

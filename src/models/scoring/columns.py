@@ -18,11 +18,11 @@ from models.panel.panel import Panel
 from models.pipeline.pipeline import FittedModels
 from models.pipeline.predictions import Predictions
 from models.profiles.compute import HELD_COLUMNS, kind_columns
-from models.publications.previous import COLD_START, PreviousScores
+from models.publications.previous import COLD_START, TIER_BY_RULE, PreviousScores
 from models.reasons.ranking import Grouping, reasons_of
 from models.scoring.block import FIRST_SEEN, DecisionContext
 from models.scoring.grade_columns import grade_columns
-from models.scoring.tier_columns import BY_RULE, tier_columns
+from models.scoring.tier_columns import tier_columns
 from models.vocab import FloatArray, IntArray, TextArray
 
 REASONS = 5
@@ -42,7 +42,7 @@ PART_COLUMNS = (
 )
 """The parts of value, null where no defaults are known."""
 
-REMEMBERED = (*HELD_COLUMNS, BY_RULE)
+REMEMBERED = (*HELD_COLUMNS, TIER_BY_RULE)
 """What scoring needs of earlier scores."""
 
 
@@ -164,7 +164,7 @@ def _numbers(values: FloatArray) -> pa.Array:
 
 def _tiers_before(panel: Panel, previous: PreviousScores | None) -> TextArray | None:
     """The tier by rule of each row in earlier scores, "" where there is none."""
-    if previous is None or BY_RULE not in previous.columns:
+    if previous is None or TIER_BY_RULE not in previous.columns:
         return None
-    reported = previous.of(panel.client_id)[BY_RULE].astype("str").fillna("")
+    reported = previous.of(panel.client_id)[TIER_BY_RULE].astype("str").fillna("")
     return np.asarray(reported.to_numpy(dtype=np.str_))

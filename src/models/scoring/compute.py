@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from models.lists.campaigns import offer_success
 from models.lists.compute import ListInputs
 from models.lists.publishing import list_table
 from models.lists.report import LISTS, LISTS_FACT
+from models.movers.compute import BuiltOn, write_movers
 from models.notices import Notice, by_severity
 from models.panel.blocks import PreparedBook
 from models.panel.ledger_cache import kept_book, require_in_book
@@ -31,13 +32,12 @@ from models.plausibility.counts import RUN_COUNTS, RunCounts, all_counted
 from models.publications.latest import require_place
 from models.publications.ledger import PublicationLedger
 from models.publications.past import settled_scores
-from models.publications.previous import COLD_EXPLANATIONS, CURVES
+from models.publications.previous import COLD_EXPLANATIONS, CURVES, POLICY_FILE
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.blocks import BlockScores, scored_blocks
 from models.scoring.columns import REMEMBERED
-from models.scoring.movers import write_movers
 from models.scoring.parquet import ParquetFile, Spill
-from models.scoring.policy_in_force import GradedBy, policy_in_force, scoring_config
+from models.scoring.policy_in_force import GradedBy, earlier_policy_of, policy_in_force, scoring_config
 from models.scoring.publication import OFFICIALLY, Publishing, publish_run, require_out_of_sample
 from models.scoring.report import Predicted, Tally
 from models.scoring.request import ScoringRequest, judged_notices, manifest_facts, run_notices
@@ -128,6 +128,7 @@ def predict_book(
     unlike = likeness_notices(book, bundle.profile, bundle.config, config.guard)
     policy = policy_in_force(book, bundle, config, when, progress=progress)
     bundle = policy.bundle
+    decision_context = replace(decision_context, earlier=earlier_policy_of(previous, bundle))
     scale = bundle.models.policy.scale
     tiers = (*override_notices(decision_context.overrides, scale), *earlier_tier_notices(previous, scale))
     reported = (*bundle.models.learned.notices(when), *policy_in_force_notices(bundle))
@@ -175,6 +176,7 @@ class _Waiting:
     """What the first pass leaves of each block for what spans the book: moves between tiers, alarms and work lists."""
 
     assessment: list[Assessment] = field(default_factory=list)
+    redecided: list[tuple[Assessment, ...]] = field(default_factory=list)
     turned: list[DeteriorationReading] = field(default_factory=list)
     listed: list[ListInputs] = field(default_factory=list)
     counted: list[RunCounts] = field(default_factory=list)
@@ -195,6 +197,7 @@ def _write_blocks(
             untiered.append(block.untiered)
             (cold_explanations if block.cold_start else explanations).append(block.explanations)
             waiting.assessment.append(block.assessment)
+            waiting.redecided.append(block.redecided)
             waiting.counted.append(block.counted)
             if block.curves is not None:
                 curves.append(block.curves)
@@ -216,13 +219,8 @@ def _write_blocks(
     tally.notices += [*judged_notices(job, tally, counts, draft / SCORES), *_policy_notices(waiting.assessment, job)]
     refuse_unlike(job.settings.book.name, tally.notices)
     alarms = tally.alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
-    moved = write_movers(
-        draft,
-        job.decision_context.previous,
-        job.bundle.models.policy,
-        as_of=job.as_of,
-        bundle=job.bundle.key,
-    )
+    (draft / POLICY_FILE).write_text(job.bundle.models.policy.to_json() + "\n", encoding="utf-8")
+    moved = write_movers(draft, _built_on(waiting, job), job.bundle.models.policy, as_of=job.as_of)
     lists = list_table(waiting.listed, job.settings, job.success, as_of=job.as_of)
     pq.write_table(lists.table, draft / LISTS, compression="zstd")
     weight = job.settings.warnings.stake_weight
@@ -261,6 +259,18 @@ def _idle_caps(waiting: Sequence[Assessment], job: ScoringRequest) -> list[dict[
     coverage = Coverage.joined([alone.coverage for alone in waiting])
     caps = idle_caps(job.bundle.models.policy.settings, coverage)
     return [{"name": cap.name, "feature": cap.feature, "at_most": cap.at_most} for cap in caps]
+
+
+def _built_on(waiting: _Waiting, job: ScoringRequest) -> BuiltOn | None:
+    """The run that this one builds on, with the present facts by each of its policies, within their limits on moves."""
+    previous, earlier = job.decision_context.previous, job.decision_context.earlier
+    if previous is None or earlier is None:
+        return None
+    decided = []
+    for policy, parts in zip(earlier.policies, zip(*waiting.redecided, strict=True), strict=True):
+        limit = limit_of([alone.moves for alone in parts], policy.settings.stability.max_changed_share)
+        decided.append([decide(alone, limit) for alone in parts])
+    return BuiltOn(scores=previous, earlier=earlier, decided=decided)
 
 
 def _move_limit(waiting: Sequence[Assessment], job: ScoringRequest) -> MoveLimit:

@@ -11,9 +11,8 @@ from models.config.sections import FeaturesConfig
 from models.grading.decision import Assessment
 from models.grading.evidence import recorded_days_ago, source_of
 from models.grading.scores import observed
+from models.publications.previous import TIER_CRITERIA, TIER_DIMENSIONS
 from models.vocab import FloatArray
-
-DIMENSIONS, CRITERIA = "tier_dimensions", "tier_criteria"
 
 
 def grade_columns(assessment: Assessment, features: FeaturesConfig) -> dict[str, pa.Array]:
@@ -26,8 +25,8 @@ def grade_columns(assessment: Assessment, features: FeaturesConfig) -> dict[str,
     scores = assessment.scores
     numbers = [pa.array(scored.numbers, from_pandas=True) for scored in scores.values()]
     return {
-        DIMENSIONS: pa.StructArray.from_arrays(numbers, names=list(scores)),
-        CRITERIA: _criteria(assessment, features),
+        TIER_DIMENSIONS: pa.StructArray.from_arrays(numbers, names=list(scores)),
+        TIER_CRITERIA: _criteria(assessment, features),
     }
 
 

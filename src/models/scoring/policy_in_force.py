@@ -24,13 +24,16 @@ from models.grading.compute import facts_of
 from models.grading.facts import Facts
 from models.grading.fitted import GradingPolicy, refit_policy, shares_to_settle
 from models.grading.scores import looked_at
+from models.movers.earlier import EarlierPolicy, earlier_policy
 from models.panel.build import panels_by_block
 from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel
 from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import grade_matrix
+from models.publications.previous import PreviousScores
 from models.store.keys import canonical_json, text_hash
 from models.text import ENGLISH, Language, Text
+from models.store.sealed import OF_SCORES, read_facts
 from models.vocab import Progress, SilentProgress
 
 POLICY_FACTS = "policy"
@@ -138,6 +141,14 @@ def policy_in_force(
         return _graded_by(bundle, refit_policy(own, wanted, None))
     when, facts = _settling_facts(book, bundle, config, as_of, progress)
     return _graded_by(bundle, refit_policy(own, wanted, facts), settled_at=when)
+
+
+def earlier_policy_of(previous: PreviousScores | None, bundle: Bundle) -> EarlierPolicy | None:
+    """How the run that is built on was graded, beside ``bundle``, which grades now; None where there was none."""
+    if previous is None:
+        return None
+    same = read_facts(previous.folder, remedies=OF_SCORES).get("bundle") == bundle.key
+    return earlier_policy(previous.folder, bundle.models.policy, bundle.config.features, same_bundle=same)
 
 
 def scoring_config(bundle: Bundle, config: Config) -> Config:

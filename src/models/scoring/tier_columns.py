@@ -17,11 +17,8 @@ from models.grading.known_overrides import override_column
 from models.grading.reasons_text import reasons
 from models.grading.treatments import Treatment, TreatmentTable, WarnedClients
 from models.notices import Notice, Severity
-from models.publications.previous import PreviousScores
+from models.publications.previous import TIER_BY_RULE, PreviousScores
 from models.vocab import TextArray
-
-BY_RULE = "tier_by_rule"
-"""What the next run holds on to: the tier before overrides and caps."""
 
 
 def tier_columns(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
@@ -41,7 +38,7 @@ def tier_columns(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[
     return {
         "tier": _text(decided.tier),
         "tier_reason": _text(reasons(decided)),
-        BY_RULE: _text(decided.by_rule),
+        TIER_BY_RULE: _text(decided.by_rule),
         "tier_basis": _text(decided.basis),
         "tier_rule": pa.array(assessment.rule + 1, type=pa.int32()),
         "tier_ruled": _text(decided.scale.at(assessment.rule_rank)),
@@ -79,9 +76,9 @@ def _costliest(decided: TierDecisions, main: TextArray) -> TextArray:
 
 def earlier_tier_notices(previous: PreviousScores | None, scale: TierScale) -> list[Notice]:
     """A warning of clients whose tier in the earlier run is none of the policy: nothing holds them there."""
-    if previous is None or BY_RULE not in previous.columns:
+    if previous is None or TIER_BY_RULE not in previous.columns:
         return []
-    earlier = previous.columns[BY_RULE].dropna().astype("str")
+    earlier = previous.columns[TIER_BY_RULE].dropna().astype("str")
     others = earlier[~earlier.isin(scale.names)]
     if not len(others):
         return []

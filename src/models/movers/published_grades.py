@@ -14,12 +14,10 @@ from models.config.policy.policy import PolicyConfig
 from models.config.policy.tiers import UNRANKED
 from models.grading.known_overrides import COUNTING
 from models.grading.moves import PublishedGrades
-from models.publications.previous import SCORES
-from models.scoring.grade_columns import CRITERIA, DIMENSIONS
-from models.scoring.tier_columns import BY_RULE
-from models.vocab import FloatArray, IntArray
+from models.publications.previous import SCORES, TIER_BY_RULE, TIER_CRITERIA, TIER_DIMENSIONS
+from models.vocab import FloatArray, IntArray, TextArray
 
-_COLUMNS = ("client_id", "tier", BY_RULE, "tier_ruled", "tier_caps", "override", DIMENSIONS, CRITERIA)
+_COLUMNS = ("client_id", "tier", TIER_BY_RULE, "tier_ruled", "tier_caps", "override", TIER_DIMENSIONS, TIER_CRITERIA)
 
 
 def published_grades(folder: Path, clients: pd.Index, settings: PolicyConfig) -> PublishedGrades | None:
@@ -30,7 +28,8 @@ def published_grades(folder: Path, clients: pd.Index, settings: PolicyConfig) ->
     path = folder / SCORES
     if not {*_COLUMNS} <= {*pq.read_schema(path).names}:
         return None
-    table = pq.read_table(path, columns=list(_COLUMNS), filters=pc.field("client_id").isin(list(clients)))
+    chosen = pc.field("client_id").isin(pa.array(clients.to_numpy(dtype=object), type=pa.string()))
+    table = pq.read_table(path, columns=list(_COLUMNS), filters=chosen)
     order = pd.Index(table["client_id"].to_pandas()).get_indexer(clients)
     return _grades(table.take(pa.array(order)).combine_chunks(), settings)
 
@@ -39,7 +38,8 @@ def _grades(table: pa.Table, settings: PolicyConfig) -> PublishedGrades:
     clients, scale = table.num_rows, settings.scale
     caps = table["tier_caps"].to_pandas().str[0].astype(object).fillna("").to_numpy(dtype=np.str_)
     at_most = {cap.name: scale.rank(cap.at_most) for cap in settings.caps}
-    tier, by_rule, ruled = (scale.ranks(table[name].to_numpy(), clients) for name in ("tier", BY_RULE, "tier_ruled"))
+    names = ("tier", TIER_BY_RULE, "tier_ruled")
+    tier, by_rule, ruled = (scale.ranks(table[name].to_numpy(), clients) for name in names)
     return PublishedGrades(
         tier=tier,
         by_rule=by_rule,
@@ -61,7 +61,7 @@ def _asked(table: pa.Table, settings: PolicyConfig) -> IntArray:
 
 def _numbers(table: pa.Table, settings: PolicyConfig) -> dict[str, FloatArray]:
     """Dimension of the policy -> its published number, NaN of one that the run did not know."""
-    column = table[DIMENSIONS].combine_chunks()
+    column = table[TIER_DIMENSIONS].combine_chunks()
     known = {field.name for field in column.type}
     nothing = np.full(table.num_rows, np.nan)
     return {name: _floats(pc.struct_field(column, name)) if name in known else nothing for name in settings.dimensions}
@@ -69,7 +69,7 @@ def _numbers(table: pa.Table, settings: PolicyConfig) -> dict[str, FloatArray]:
 
 def _points(table: pa.Table, clients: int) -> dict[tuple[str, str], FloatArray]:
     """(Dimension, criterion) -> points; every client has the same criteria in the same order."""
-    flat = table[CRITERIA].combine_chunks().flatten()
+    flat = table[TIER_CRITERIA].combine_chunks().flatten()
     each = len(flat) // clients if clients else 0
     points = _floats(pc.struct_field(flat, "points")).reshape(clients, each)
     names = zip(*(pc.struct_field(flat, name)[:each].to_pylist() for name in ("dimension", "criterion")), strict=True)
@@ -78,3 +78,12 @@ def _points(table: pa.Table, clients: int) -> dict[tuple[str, str], FloatArray]:
 
 def _floats(column: pa.Array) -> FloatArray:
     return np.asarray(column.to_numpy(zero_copy_only=False), dtype=np.float64)
+
+
+def override_states(folder: Path, clients: pd.Index) -> TextArray:
+    """The fate of the override of each of ``clients`` in the scores of a folder, "" where there is none. (n,)."""
+    chosen = pc.field("client_id").isin(pa.array(clients.to_numpy(dtype=object), type=pa.string()))
+    table = pq.read_table(folder / SCORES, columns=["client_id", "override"], filters=chosen)
+    state = pc.fill_null(pc.struct_field(table["override"].combine_chunks(), "state"), "")
+    order = pd.Index(table["client_id"].to_pandas()).get_indexer(clients)
+    return np.asarray(state.to_numpy(zero_copy_only=False)[order], dtype=np.str_)

@@ -1,0 +1,94 @@
+"""The moves of a published run, read back from its files: the matrix at once, the clients of a cell when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from models.codec import read
+from models.errors import MissingFileError
+from models.movers.report import ABSENT, MATRIX, MOVERS, MovedClients, MoveMatrix, Mover
+
+REMEDY = "publish a run with clientvalue predict: those of before do not tell who moved"
+_COLUMNS = tuple(each.name for each in fields(Mover))
+_NUMBERS = ("value_before", "value", "decline_before", "decline")
+_CELL = ("tier_before", "tier")
+_KEPT = 4
+"""Runs whose moves are held, by the folder of their run; a published run never changes."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoversAsked:
+    """Which movers are asked for; None: whatever. ``tier_before`` and ``tier`` are "" for who is not scored.
+
+    ``clients`` narrows them to some ids, such as those that a reader may see.
+    """
+
+    tier_before: str | None = None
+    tier: str | None = None
+    cause: str | None = None
+    part: str | None = None
+    way: str | None = None
+    clients: Collection[str] | None = None
+    offset: int = 0
+    limit: int | None = None
+
+
+def read_matrix(folder: Path) -> MoveMatrix:
+    """The matrix of the run in a folder. Raises ``MissingFileError`` of a run from before there was one."""
+    return _matrix(folder.resolve())
+
+
+@lru_cache(maxsize=_KEPT)
+def _matrix(folder: Path) -> MoveMatrix:
+    return read(MoveMatrix, folder / MATRIX, remedy=REMEDY)
+
+
+def read_movers(folder: Path, asked: MoversAsked) -> MovedClients:
+    """The movers of the run in a folder that were asked for, the most valuable first, and of those the first.
+
+    Raises ``MissingFileError`` of a run that reports none.
+    """
+    table = _movers(folder.resolve())
+    places = np.flatnonzero(_asked(table, asked).to_numpy(zero_copy_only=False))
+    chosen = table.take(pa.array(places))
+    worth = pc.coalesce(chosen["value"], chosen["value_before"])
+    order = pc.sort_indices(
+        pa.table({"worth": worth, "client_id": chosen["client_id"]}),
+        sort_keys=[("worth", "descending"), ("client_id", "ascending")],
+    )
+    shown = chosen.take(order.slice(asked.offset, asked.limit))
+    nothing = dict.fromkeys(_COLUMNS)
+    rows = tuple(Mover(**{**nothing, **row}) for row in shown.to_pylist())
+    return MovedClients(rows=rows, total=len(places))
+
+
+@lru_cache(maxsize=_KEPT)
+def _movers(folder: Path) -> pa.Table:
+    """All movers of a run, their texts as codes: some megabytes for a million clients."""
+    file = folder / MOVERS
+    if not file.is_file():
+        raise MissingFileError(file, remedy=REMEDY)
+    known = set(pq.read_schema(file).names)
+    texts = [name for name in _COLUMNS if name not in ("client_id", *_NUMBERS)]
+    return pq.read_table(file, columns=[name for name in _COLUMNS if name in known], read_dictionary=texts)
+
+
+def _asked(table: pa.Table, asked: MoversAsked) -> pa.ChunkedArray:
+    """Which rows were asked for: (n,)."""
+    chosen = pa.chunked_array([pa.repeat(pa.scalar(value=True), table.num_rows)])
+    for name in (*_CELL, "cause", "part", "way"):
+        wanted = getattr(asked, name)
+        if wanted is not None and name in table.column_names:
+            is_it = pc.is_null(table[name]) if wanted == ABSENT else pc.equal(table[name], wanted)
+            chosen = pc.and_(chosen, pc.fill_null(is_it, fill_value=False))
+    if asked.clients is not None:
+        chosen = pc.and_(chosen, pc.is_in(table["client_id"], pa.array(list(asked.clients), type=pa.string())))
+    return chosen
