@@ -11,7 +11,7 @@ from rich.text import Text as RichText
 
 from models.grading.fitted import GradingPolicy
 from models.movers.report import MoveMatrix, MovesReport
-from models.movers.text import cause_name, matrix_sentences, matrix_title, moved_sentence, tier_name
+from models.movers.text import cause_meaning, cause_name, matrix_sentences, matrix_title, moved_sentence, tier_name
 from models.shell.small_plots import short_number
 from models.text import Language, Text
 
@@ -33,6 +33,8 @@ def moves_summary(report: MovesReport, policy: GradingPolicy | None, language: L
     for sentence in matrix_sentences(matrix, language):
         yield RichText(sentence)
     yield _clients(report, policy, labels, language)
+    for cause in dict.fromkeys(each.cause for each in report.clients.rows):
+        yield RichText(f"{cause_name(cause, language)}: {cause_meaning(cause, language)}", style="dim")
 
 
 def _matrix(matrix: MoveMatrix, labels: dict[str, str], language: Language) -> Table:

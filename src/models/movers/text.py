@@ -7,18 +7,11 @@ from typing import Final
 
 from models.grading.fitted import GradingPolicy
 from models.movers.report import MoveMatrix, Mover
-from models.movers.rules import MoveCause, MovedPart, MoveWay, OverrideEvent
+from models.movers.rules import MoveCause, MovedPart, OverrideEvent
 from models.reasons.figures import day
 from models.text import CLAUSES, Language, Text, joined
 
 NOT_SCORED: Final = Text("not scored", "tier of a client")
-_WAYS: Final = {
-    MoveWay.UP: Text("up", "move between tiers"),
-    MoveWay.DOWN: Text("down", "move between tiers"),
-    MoveWay.APPEARED: Text("new in the scores", "move between tiers"),
-    MoveWay.VANISHED: Text("no longer scored", "move between tiers"),
-    MoveWay.OTHER_TIERS: Text("tiers of another policy", "move between tiers"),
-}
 _CAUSES: Final = {
     MoveCause.DATA: Text("data", "who moved a client"),
     MoveCause.MODEL: Text("model", "who moved a client"),
@@ -66,11 +59,6 @@ _POLICY_UNKNOWN: Final = Text("The earlier run does not tell by which policy it 
 def tier_name(tier: str | None, labels: Mapping[str, str], language: Language) -> str:
     """What people call a tier; None and "" are who is not scored."""
     return labels.get(tier, tier) if tier else NOT_SCORED.within(language)
-
-
-def way_name(way: str, language: Language) -> str:
-    """In which direction a client moved."""
-    return _WAYS[MoveWay(way)].within(language)
 
 
 def cause_name(cause: str | None, language: Language) -> str:

@@ -32,8 +32,8 @@ from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import grade_matrix
 from models.publications.previous import PreviousScores
 from models.store.keys import canonical_json, text_hash
-from models.text import ENGLISH, Language, Text
 from models.store.sealed import OF_SCORES, read_facts
+from models.text import ENGLISH, Language, Text
 from models.vocab import Progress, SilentProgress
 
 POLICY_FACTS = "policy"
