@@ -78,6 +78,7 @@ VERBS = {
     "movers": Verb("models.movers.command", "Show who moved between tiers, by what, and who did it."),
     "lists": Verb("models.lists.command", "Say whom to act on: review, act early, keep, grow, cut or cover."),
     "publications": Verb("models.publications.command", "Show which run is official of each date, by whom and why."),
+    "audit": Verb("models.decisions.command", "Look whether what people decided is as it was recorded."),
     "publish": Verb("models.sinks.command", "Write published runs into a database or Delta tables."),
     "kpis": Verb("models.kpis.command", "Tell the figures of client management: CAC, retention, NPS, campaigns."),
     "funnel": Verb("models.funnel.command", "Show the funnel, and which opportunities to look at next."),

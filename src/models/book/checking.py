@@ -19,8 +19,9 @@ from models.book.guard.measuring import profile_book
 from models.book.limits import refuse_bad, row_notices
 from models.book.quarantine import CheckedTable, Gate
 from models.book.sections import CheckedSections
-from models.book.sources.registry import SOURCES, with_overrides
+from models.book.sources.registry import SOURCES, with_approved, with_overrides
 from models.book.sources.source_tables import SourceTables
+from models.decisions.decided import NOTHING_DECIDED, Decided
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine, Session, SessionLimits, Workplace
 from models.errors import AllProblems, TooLittleDataError, UnreadableFileError
@@ -30,9 +31,18 @@ from models.vocab import Progress
 
 
 def check_book(
-    config: CheckedSections, place: str, work_dir: Path, progress: Progress, engine: Engine = DUCKDB
+    config: CheckedSections,
+    place: str,
+    work_dir: Path,
+    progress: Progress,
+    engine: Engine = DUCKDB,
+    *,
+    decided: Decided = NOTHING_DECIDED,
 ) -> Book:
-    """Read the book from ``place``, check it, and write it to ``work_dir``, as ``load_book`` says."""
+    """Read the book from ``place``, check it, and write it to ``work_dir``, as ``load_book`` says.
+
+    What was ``decided`` in the review database stands beside the source's own overrides.
+    """
     work_dir.mkdir(parents=True, exist_ok=True)
     limits = SessionLimits.of(config.run)
     with (
@@ -42,7 +52,7 @@ def check_book(
         connection = session.backend
         progress.stage(f"Reading the {config.book.name} book")
         source = SOURCES[config.book.source](connection, config.book, place, scratch)
-        source = with_overrides(connection, config.book, source, scratch)
+        source = with_approved(connection, with_overrides(connection, config.book, source, scratch), decided)
         progress.stage("Checking its rows")
         stored = scratch / "book"
         stored.mkdir()

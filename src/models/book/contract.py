@@ -236,11 +236,15 @@ MACRO = TableSchema(
 TIER = "tier"
 """The column that holds a tier of the policy: what it may say the config tells, see ``with_tiers``."""
 
+ENTRY = "entry"
+"""The column that only decisions from the review database have: the number of their approval."""
+
 OVERRIDES = TableSchema(
     name="overrides",
     key=("client_id", "decided_on"),
     references=(_OF_CLIENT,),
     ordered=(("decided_on", "valid_until"),),
+    known_on=ENTRY,  # of two decisions of one day the one that two people signed stays
     columns=(
         _CLIENT_ID,
         _text(TIER, "the tier that a person asks for", required=True),
@@ -248,6 +252,7 @@ OVERRIDES = TableSchema(
         _text("decided_by", "who answers for it", required=True),
         _date("decided_on", "counts at as-of dates after this day", required=True),
         _date("valid_until", "counts at as-of dates before this day", required=True),
+        Column(name=ENTRY, kind=Kind.INTEGER, note="of the chain of decisions that approved it; never in a file"),
     ),
 )
 """Tiers that people ask for. Of a client's decisions the latest counts, also where it ends the one before early."""

@@ -13,6 +13,7 @@ import ibis
 
 from models.book.absent import BLANKS, is_filled, is_word
 from models.book.columns import Column, Kind, Reference, TableSchema, Words
+from models.book.contract import DECISION_TABLES
 from models.book.days import UTC, is_iso, order_counts
 from models.book.parsing import PUBLISHED_ORDER, as_text, typed
 from models.config.sections import ABSENT_WORDS, BookConfig
@@ -172,6 +173,8 @@ def _date_orders(raw: Any, table: str, columns: list[Column], conventions: Conve
         return {name: _DateOrder(order=conventions.date_order or DateOrder.YEAR_FIRST) for name in dates}
     found = {name: _counted(raw[name]) for name in _not_iso(raw, dates)}
     unclear = {name: count for name, count in found.items() if not _is_clear(count)}
+    if unclear and table in DECISION_TABLES:
+        return {name: _by_most(count) if name in unclear else _decided(count) for name, count in found.items()}
     if unclear:
         raise AmbiguousDatesError(
             {f"{table}.{name}": None if count["day_first"] else count["example"] for name, count in unclear.items()}
@@ -205,6 +208,17 @@ def _decided(count: Mapping[str, Any]) -> _DateOrder:
     """Where day and month are the same number throughout, either order reads the same."""
     order = DateOrder.MONTH_FIRST if count["month_first"] else DateOrder.DAY_FIRST
     return _DateOrder(order=order, deciding=count["day_first"] + count["month_first"], either=count["either"])
+
+
+def _by_most(count: Mapping[str, Any]) -> _DateOrder:
+    """The order of most dates of a table of decisions, so that one that is written otherwise is refused alone.
+
+    Where nothing decides, none of them is read.
+    """
+    if count["day_first"] == count["month_first"]:
+        return _DateOrder(order=DateOrder.YEAR_FIRST)
+    order = DateOrder.DAY_FIRST if count["day_first"] > count["month_first"] else DateOrder.MONTH_FIRST
+    return _DateOrder(order=order, deciding=max(count["day_first"], count["month_first"]), either=count["either"])
 
 
 def _guesses(table: str, orders: Mapping[str, _DateOrder]) -> Iterator[Notice]:

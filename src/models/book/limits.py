@@ -16,6 +16,7 @@ from models.errors import Breach, QuarantineLimitError
 from models.notices import ROWS_LEFT_OUT, Notice, Severity
 
 MAX_REASONS_SHOWN = 5
+_OTHERS_COUNT = ", mend them and run again: all others count"
 MAX_REASONS_NOTICED = 3
 """A notice tells that rows are left out; quarantine tells all of them."""
 
@@ -43,7 +44,7 @@ def row_notices(tables: Sequence[CheckedTable], quarantine: Path) -> Iterator[No
                 subject=count.table,
                 found=f"{count.rows_quarantined:,} of {count.rows_in:,} rows are left out "
                 f"({'; '.join(_reasons(table))}){_consequence(table, tables)}",
-                remedy=f"read {quarantine.name}",
+                remedy=f"read {quarantine.name}{_OTHERS_COUNT if table.count.table in DECISION_TABLES else ''}",
                 count=count.rows_quarantined,
             )
         yield from (_unreadable_notice(table, each) for each in count.unreadable)
@@ -74,7 +75,12 @@ def _unreadable_notice(table: CheckedTable, found: Unreadable) -> Notice:
 
 
 def _breaches(table: CheckedTable, tables: Sequence[CheckedTable], limit: float) -> Iterator[Breach]:
-    """Of one table: its rows, those included that fell with its own elsewhere, and its columns."""
+    """Of one table: its rows, those included that fell with its own elsewhere, and its columns.
+
+    A bad decision is refused alone, whatever the share: one typing error must not stop a whole book.
+    """
+    if table.count.table in DECISION_TABLES:
+        return
     count = table.count
     own = count.rows_quarantined - _orphaned(table)
     falls = [other for other in tables if _orphans_of(table, other) and _is_over(other, limit)]

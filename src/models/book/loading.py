@@ -18,6 +18,7 @@ from models.book.names import names_in_rows, require_known_names
 from models.book.sections import CheckedSections
 from models.config.root import Config
 from models.config.sections import BookConfig
+from models.decisions.decided import NOTHING_DECIDED, Decided, read_decided
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine
 from models.errors import ImplausibleBookError, UserError
@@ -54,7 +55,8 @@ def load_book(
     tells the contents: a run that checks another book at the same time takes nothing away from this one, and books
     that no run has opened for days are removed. Leaves ``quarantine.parquet`` with the bad rows, always: columns
     table, source_row (from 1), rule, column, value, further_rules. A source whose files did not change since they were
-    checked by the same rules is not read again, unless ``afresh``. Raises a ``UserError`` for whatever is wrong with
+    checked by the same rules is not read again, unless ``afresh``. Overrides that were approved in the review database
+    stand beside those of the source. Raises a ``UserError`` for whatever is wrong with
     the source; ``QuarantineLimitError`` if a table has more bad rows, or a column more unreadable values, than
     ``book.max_quarantine_share``; unless ``refuse`` is False
     ``ImplausibleBookError`` for what the section ``guard`` refuses.
@@ -79,7 +81,8 @@ def _loaded(
     if not place:
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
     require_known_names(config)
-    book = _checked(config, place, work_dir, progress, engine, afresh=afresh)
+    decided = read_decided(config.review, work_dir)
+    book = _checked(config, place, work_dir, progress, engine, decided, afresh=afresh)
     return replace(book, notices=(*book.notices, *_unmatched(config, book, Notes(work_dir / "named"))))
 
 
@@ -100,17 +103,24 @@ def _unmatched(config: Config, book: Book, known: Notes) -> tuple[Notice, ...]:
 
 
 def _checked(
-    config: CheckedSections, place: str, work_dir: Path, progress: Progress, engine: Engine, *, afresh: bool
+    config: CheckedSections,
+    place: str,
+    work_dir: Path,
+    progress: Progress,
+    engine: Engine,
+    decided: Decided,
+    *,
+    afresh: bool,
 ) -> Book:
     """The book behind the door, known from before or read: what of it does not hang on features."""
-    source = SourceNote.of(config, place, work_dir, engine)
+    source = SourceNote.of(config, place, work_dir, engine, decided=decided)
     known = None if afresh else source.recalled()
     with suppress(*UNREADABLE):
         if known is not None:
             book = Book.from_facts(known, work_dir, engine)
             progress.stage(f"The {config.book.name} book is as it was when it was checked")
             return book
-    book = replace(checking.check_book(config, place, work_dir, progress, engine), engine=engine)
+    book = replace(checking.check_book(config, place, work_dir, progress, engine, decided=decided), engine=engine)
     source.remember(book)
     return book
 
@@ -127,13 +137,22 @@ class SourceNote:
     source: Stamp | None
 
     @classmethod
-    def of(cls, config: CheckedSections, place: str, work_dir: Path, engine: Engine = DUCKDB) -> SourceNote:
+    def of(
+        cls,
+        config: CheckedSections,
+        place: str,
+        work_dir: Path,
+        engine: Engine = DUCKDB,
+        *,
+        decided: Decided = NOTHING_DECIDED,
+    ) -> SourceNote:
         """Look at the files of ``place``; the note stands below ``work_dir``."""
         key = Key.of(
             book=config.book.model_dump(mode="json", exclude={"path", "truth"}),
             guard=config.guard.model_dump(mode="json"),
             period=config.time.period,
             tiers=config.scale.names,
+            decided=decided.key,
             place=str(Path(place).resolve()),
             today=None if config.book.known_until else datetime.now(tz=UTC).date().isoformat(),
             engine=engine.version,

@@ -94,7 +94,7 @@ class Gate:
         choice does not depend on the order of the rows. Raises ``MissingColumnError`` and
         ``AmbiguousDatesError``.
         """
-        _require_columns(raw, schema)
+        require_columns(raw, schema)
         reading = table_reading(raw, schema, self.conventions, targets or {})
         parsed = self.connection.create_view(f"parsed_{schema.name}", _parsed(raw, schema, reading), overwrite=True)
         marked, references = reference_findings(parsed, schema, targets or {}, left_out or {})
@@ -134,7 +134,8 @@ class Gate:
         return path
 
 
-def _require_columns(raw: Any, schema: TableSchema) -> None:
+def require_columns(raw: Any, schema: TableSchema) -> None:
+    """Raises ``MissingColumnError`` for a table without a column that its contract asks for."""
     missing = [name for name in schema.required if name not in raw.columns]
     if missing:
         present = [name for name in raw.columns if name not in (SOURCE_ROW, ROW_ID)]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
+from models.config.addresses import without_plain_secret
 from models.config.base import Section
-from models.showable import secrets_of, without_secrets
 
-FROM_ENVIRONMENT = re.compile(r"\$\{(\w+)\}")
-"""Stands in an address for what an environment variable holds."""
 SinkTable = Literal["scores", "predictions", "explanations", "curves", "warnings", "lists", "movers"]
 SINK_TABLES: tuple[SinkTable, ...] = (
     "scores",
@@ -29,12 +26,7 @@ def _address(text: str) -> str:
     """An address as it may stand in a config: with a scheme, and with no secret but by the name of a variable."""
     if "://" not in text:
         raise ValueError("a sink must be an address with a scheme, such as postgresql://user@host/database")
-    if any(FROM_ENVIRONMENT.fullmatch(each) is None for each in secrets_of(text)):
-        raise ValueError(
-            f"{without_secrets(text)} must hold no secret, since configs are kept and shown: write ${{NAME}} in its "
-            "place, where NAME is an environment variable that holds it"
-        )
-    return text
+    return without_plain_secret(text)
 
 
 SinkAddress = Annotated[str, AfterValidator(_address)]

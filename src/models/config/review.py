@@ -1,14 +1,26 @@
-"""The section ``review``: where the reviewers' workbench keeps what people decide, and who may log in how."""
+"""The section ``review``: where the workbench keeps what people decide, who may log in how and approve how much."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from models.config.base import Count, Section
+from models.config.base import Count, Name, Section
+from models.config.labels import Wording
 from models.config.publish import SinkAddress
+from models.text import Phrase, Text
 
+BUILT_IN_REASONS: Mapping[str, Phrase] = {
+    "information": Text("information that the data do not hold", "reason"),
+    "data_error": Text("an error in the data", "reason"),
+    "recent_event": Text("an event since the as-of date", "reason"),
+    "support": Text("support of the group or of a guarantor", "reason"),
+    "prudence": Text("more caution than the rules ask for", "reason"),
+}
+"""Code -> reason for an override, where a config names none."""
+Exposure = Annotated[float, Field(ge=0)]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9-]*$", max_length=64)]
 
 
@@ -59,6 +71,35 @@ class ReviewConfig(Section):
     failures: Count = Field(default=5, description="So many failed log-ins of a name from an address, and it waits.")
     wait_minutes: Count = Field(default=15, description="How long it then waits.")
     session_minutes: Count = Field(default=480, description="How long a session lasts without a request.")
+
+    reasons: dict[Name, Wording] = Field(
+        default={},
+        description="Code -> what people call the reason for an override. "
+        "Default: information, data_error, recent_event, support and prudence.",
+    )
+    authority: Annotated[dict[Name, Exposure | None], Field(min_length=1)] = Field(
+        default={"officer": 10_000_000.0, "senior": 100_000_000.0, "committee": None},
+        description="Level of a checker -> exposure of a client, in book currency, up to which overrides may be "
+        "approved; null: any.",
+    )
+    longest_override_days: Count = Field(default=366, description="An override holds at most so long.")
+    attachment_max_mb: Count = Field(default=10, description="Largest file beside an override.")
+
+    @property
+    def reason_phrases(self) -> Mapping[str, Phrase]:
+        """Code -> reason for an override, in every language."""
+        return {code: wording.phrase() for code, wording in self.reasons.items()} or BUILT_IN_REASONS
+
+    def limit_of(self, levels: tuple[str, ...]) -> float | None:
+        """Up to which exposure a person of some levels may approve: None for any, 0 without a level that is known."""
+        limits = [self.authority[level] for level in levels if level in self.authority]
+        return None if None in limits else max((limit for limit in limits if limit is not None), default=0.0)
+
+    @model_validator(mode="after")
+    def _someone_may(self) -> ReviewConfig:
+        if not any(limit is None or limit > 0 for limit in self.authority.values()):
+            raise ValueError("some level of authority must be above 0, got none: nobody could approve anything")
+        return self
 
     @model_validator(mode="after")
     def _a_directory_where_it_is_asked(self) -> ReviewConfig:

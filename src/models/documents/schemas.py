@@ -10,6 +10,7 @@ from models.backtest.contents import BacktestReport
 from models.card.report import ModelCard
 from models.codec import JsonObject, schema
 from models.comparison.report import VersionComparison
+from models.decisions.report import ChainReport
 from models.evaluation.report.contents import EvaluationReport
 from models.explanation.report import ClientDocument
 from models.features.report import PublishedFeatures
@@ -32,6 +33,7 @@ from models.validation.report import ValidationReport
 from models.what_if.compute import TierShift
 
 DOCUMENTS: Mapping[str, type[Any]] = {
+    "audit": ChainReport,
     "backtest": BacktestReport,
     "card": ModelCard,
     "check": Audit,

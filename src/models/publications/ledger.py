@@ -19,8 +19,9 @@ from pathlib import Path
 from models.codec import JsonValue, from_json, to_json_text
 from models.errors import DamagedBundleError, MissingFileError
 from models.publications.previous import published_runs
+from models.store.chain import FIRST, first_misfit, seal_of_text
 from models.store.drafts import publish_text
-from models.store.keys import canonical_json, text_hash
+from models.store.keys import canonical_json
 from models.store.locks import exclusive
 from models.store.sealed import OF_SCORES, read_facts
 
@@ -29,8 +30,6 @@ _LOCK = ".publications.lock"
 _WORK = "the ledger of publications"
 UNKNOWN = "unknown"
 """Who did it, where the system does not say."""
-_FIRST = ""
-"""What the first line holds in the place of the hash of the one before."""
 _FOUND = "found here when the ledger was begun"
 _REMEDY = "restore the file from a copy; where there is none, move it away: then it is begun anew from the runs there"
 
@@ -83,12 +82,12 @@ class Publication(Deed):
     at: datetime
     by: str
     supersedes: int | None = None
-    before: str = _FIRST
+    before: str = FIRST
     seal: str = ""
 
     def sealed(self) -> Publication:
         """The same with the hash of all its other fields."""
-        return replace(self, seal=_seal_of(self))
+        return replace(self, seal=seal_of_text(_unsealed(self)))
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ def _last_alike(entries: Sequence[Publication], deed: Deed) -> Publication | Non
 
 
 def _chained(entries: Sequence[Publication], before: Sequence[Publication]) -> Iterator[Publication]:
-    number, seal = len(before), before[-1].seal if before else _FIRST
+    number, seal = len(before), before[-1].seal if before else FIRST
     for entry in entries:
         number += 1
         chained = replace(entry, number=number, before=seal).sealed()
@@ -218,21 +217,19 @@ def _facts_in(folder: Path) -> Mapping[str, object]:
 @lru_cache(maxsize=4)
 def _read(file: Path, stamp: tuple[int, ...]) -> tuple[Publication, ...]:  # noqa: ARG001 - by which a file is known again
     """The entries of a file; parsed once for each ``stamp``, since a run asks several times."""
-    entries: list[Publication] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
-        entry = from_json(
-            Publication, line, subject=f"line {number} of {file}", remedy=_REMEDY, error=DamagedLedgerError
+    entries = tuple(
+        from_json(Publication, line, subject=f"line {number} of {file}", remedy=_REMEDY, error=DamagedLedgerError)
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1)
+    )
+    misfit = first_misfit(entries, _unsealed)
+    if misfit is not None:
+        raise DamagedLedgerError(
+            rule=f"{file} must be as it was written: each line names the hash of the one before",
+            got=f"line {misfit.number} that does not fit ({misfit.differs})",
+            remedy=_REMEDY,
         )
-        before = entries[-1].seal if entries else _FIRST
-        if (entry.number, entry.before, entry.seal) != (number, before, _seal_of(entry)):
-            raise DamagedLedgerError(
-                rule=f"{file} must be as it was written: each line names the hash of the one before",
-                got=f"line {number} that does not fit",
-                remedy=_REMEDY,
-            )
-        entries.append(entry)
-    return tuple(entries)
+    return entries
 
 
-def _seal_of(entry: Publication) -> str:
-    return text_hash(canonical_json(json.loads(to_json_text(asdict(replace(entry, seal=""))))))
+def _unsealed(entry: Publication) -> str:
+    return canonical_json(json.loads(to_json_text(asdict(replace(entry, seal="")))))

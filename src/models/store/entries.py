@@ -47,7 +47,7 @@ def has_settled(stamp: Stamp) -> bool:
 
 
 @dataclass(frozen=True)
-class Entry:
+class StoredEntry:
     """A whole entry: the folder of its files, and its facts."""
 
     folder: Path
@@ -68,17 +68,17 @@ class Store:
         """The folder of an entry, there or not."""
         return self.root / key.name
 
-    def open(self, key: Key) -> Entry | None:
+    def open(self, key: Key) -> StoredEntry | None:
         """The entry, if it is there and whole; it counts as in use from now on."""
         folder = self.place(key)
         with suppress(*UNREADABLE):
             facts = json.loads((folder / FACTS).read_text(encoding="utf-8"))
             if facts.pop(_STAMPS) == _stamps_in(folder):
                 os.utime(folder)
-                return Entry(folder, facts)
+                return StoredEntry(folder, facts)
         return None
 
-    def open_or_make(self, key: Key, make: Callable[[Path], Facts]) -> Entry:
+    def open_or_make(self, key: Key, make: Callable[[Path], Facts]) -> StoredEntry:
         """The entry; where there is none ``make`` writes its files into an empty folder and returns its facts."""
         found = self.open(key)
         if found is not None:
@@ -86,13 +86,13 @@ class Store:
         with scratch_folder(self.root, "draft") as draft:
             return self.put(key, draft, make(draft))
 
-    def put(self, key: Key, draft: Path, facts: Facts) -> Entry:
+    def put(self, key: Key, draft: Path, facts: Facts) -> StoredEntry:
         """Move the files in ``draft``, a folder of the same file system, to their place, with their facts."""
         self.root.mkdir(parents=True, exist_ok=True)
         remove_stale(path for path in self.root.iterdir() if path.name != key.name)
         (draft / FACTS).write_text(_text({**facts, _STAMPS: _stamps_in(draft)}), encoding="utf-8")
         put_in_place(draft, self.place(key), is_whole=lambda _: self.open(key) is not None)
-        return Entry(self.place(key), facts)
+        return StoredEntry(self.place(key), facts)
 
 
 @dataclass(frozen=True)

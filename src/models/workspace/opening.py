@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from models.book.door import Book
 from models.book.loading import load_book
 from models.book.names import require_known_names
+from models.config.feature_names import feature_problems
 from models.config.loading import load_config
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
+from models.decisions.database import ReviewDatabase
+from models.decisions.policies import policy_cases, policy_in_force
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine
-from models.errors import BundleFormatError, DamagedBundleError, MissingFileError, UnsealedFileError
+from models.errors import BundleFormatError, ConfigError, DamagedBundleError, MissingFileError, UnsealedFileError
 from models.lazy import lazy
 from models.pipeline.bundle import Bundle, read_bundle
 from models.tracking.clearing import clear_left
@@ -33,10 +36,29 @@ _WITH_DRAFTS = (SCORES_FOLDER, "ledger", "book", "checked", "named")
 
 
 def settings_of(config: Settings, overrides: Sequence[str]) -> Config:
-    """A config as it is, or read from its path with other values for ``section.key=value``; its names are known."""
+    """A config as it is, or read from its path with other values for ``section.key=value``; its names are known.
+
+    A policy that was approved in the review database takes the place of the config's, see ``with_approved_policy``.
+    """
     settings = config if isinstance(config, Config) else load_config(Path(config), overrides)
     require_known_names(settings)
-    return settings
+    return with_approved_policy(settings)
+
+
+def with_approved_policy(settings: Config) -> Config:
+    """A config with the policy that runs: the one that was approved last, else its own.
+
+    Raises ``BrokenChainError``, ``ReviewDatabaseError`` and ``ChangedPolicyError``: it is not sure then which it is.
+    """
+    folder = Path(settings.run.work_dir) / settings.book.name
+    cases = policy_cases(ReviewDatabase.of(settings.review, folder).entries())
+    policy = policy_in_force(cases, settings.grading, folder)
+    if policy == settings.grading:
+        return settings
+    unknown = feature_problems(policy, settings.features)
+    if unknown:
+        raise ConfigError(subject="the approved policy, beside the features of the book", problems=unknown)
+    return settings.model_copy(update={"policy": policy})
 
 
 def open_book(

@@ -62,13 +62,15 @@ class CsvFile:
     """A CSV file of which the header is known.
 
     ``names`` are the columns in order, a nameless one called ``column 3 without a name``; names may repeat. ``skipped``
-    lines stand before the header. ``encoding`` is UTF-8, unless a byte order mark says otherwise.
+    lines stand before the header. ``encoding`` is UTF-8, unless a byte order mark says otherwise. Where rows are
+    ``refused_alone``, one with too few or too many fields is an empty row, which no contract lets in.
     """
 
     path: Path
     names: tuple[str, ...]
     skipped: int = 0
     encoding: str = "utf-8-sig"
+    refused_alone: bool = False
 
     def store(self, connection: Any, columns: Mapping[str, str], name: str, scratch: Path) -> Any:
         """The rows as a table ``name`` of text columns and ``source_row`` from 1; only an empty field is null.
@@ -115,11 +117,11 @@ class CsvFile:
                 continue
             if len(row) == width + 1 and not row[-1]:
                 row.pop()
-            if row and len(row) != width:
+            if row and len(row) != width and not self.refused_alone:
                 line = self.skipped + rows.line_num
                 raise _broken(self.path, f"{len(row)} fields in line {line}, where the header has {width}")
             if row:
-                yield row
+                yield row if len(row) == width else [""] * width
 
 
 def open_csv(path: Path) -> CsvFile:

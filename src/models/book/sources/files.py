@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.book.columns import TableSchema
-from models.book.contract import REQUIRED_TABLES, TABLES
+from models.book.contract import DECISION_TABLES, REQUIRED_TABLES, TABLES
 from models.book.days import UTC, local_time
 from models.book.quarantine import SOURCE_ROW
 from models.book.sources.columns import MatchedColumns, book_columns, check_table_names
@@ -121,7 +122,7 @@ def read_table(
     """
     if file.suffix == ".parquet":
         return _read_parquet(connection, file, schema, config)
-    text = open_csv(file)
+    text = replace(open_csv(file), refused_alone=schema.name in DECISION_TABLES)
     matched = book_columns(text.names, schema, config)
     return text.store(connection, matched.columns, f"raw_{schema.name}", scratch), matched
 

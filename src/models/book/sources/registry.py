@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from models.book.contract import OVERRIDES
+import ibis
+import pyarrow as pa
+
+from models.book.contract import ENTRY, OVERRIDES
+from models.book.quarantine import ROW_ID, SOURCE_ROW, require_columns
 from models.book.sources import cdnow, crm_sales, files, ibrd, ifc, online_retail, sql
 from models.book.sources.files import ENDINGS, read_table
 from models.book.sources.source_tables import Source, SourceTables
 from models.config.sections import BookConfig
+from models.decisions.decided import Decided
 from models.errors import MissingFileError, UnreadableFileError, UserError
+
+_TEXTS = tuple(column.name for column in OVERRIDES.columns if column.name != ENTRY)
 
 
 def with_overrides(connection: Any, config: BookConfig, source: SourceTables, scratch: Path) -> SourceTables:
@@ -41,6 +48,37 @@ def with_overrides(connection: Any, config: BookConfig, source: SourceTables, sc
         ignored_columns={**source.ignored_columns, **({name: matched.ignored} if matched.ignored else {})},
         notices=(*source.notices, *matched.notices),
     )
+
+
+def with_approved(connection: Any, source: SourceTables, decided: Decided) -> SourceTables:
+    """The tables of a source with the overrides that were approved in the review database, beside its own.
+
+    ``source_row`` of an approved one is the number of its entry in the chain.
+    """
+    name, notices = OVERRIDES.name, (*source.notices, *decided.notices)
+    own = source.tables.get(name)
+    if own is not None and ENTRY in own.columns:
+        own = own.drop(ENTRY)  # only the chain says which of its entries approved a decision
+    if not decided.overrides:
+        return replace(source, tables=source.tables if own is None else {**source.tables, name: own}, notices=notices)
+    approved = _approved(connection, decided)
+    both = approved if own is None else ibis.union(_as_approved(own, approved), approved)
+    return replace(source, tables={**source.tables, name: both}, notices=notices)
+
+
+def _approved(connection: Any, decided: Decided) -> Any:
+    """One row per approved override, as text; ``row_id`` is below 0, so that no row of a file has it."""
+    rows = [{**asdict(row), SOURCE_ROW: row.entry, ROW_ID: -row.entry} for row in decided.overrides]
+    table = connection.create_table("approved_overrides", pa.Table.from_pylist(rows), temp=True, overwrite=True)
+    return table.mutate(**{name: table[name].cast("string") for name in _TEXTS})
+
+
+def _as_approved(own: Any, approved: Any) -> Any:
+    """The source's own overrides with the columns of the approved ones. Raises ``MissingColumnError``."""
+    require_columns(own, OVERRIDES)
+    columns = {name: own[name].cast("string") for name in _TEXTS}
+    numbers = {SOURCE_ROW: own[SOURCE_ROW].cast("int64"), ROW_ID: own[SOURCE_ROW].cast("int64")}
+    return own.select(**columns, **numbers, **{ENTRY: ibis.null("int64")}).select(*approved.columns)
 
 
 SOURCES: dict[str, Source] = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from models.config.publish import FROM_ENVIRONMENT
+from models.config.addresses import FROM_ENVIRONMENT, expanded
 from models.errors import ClientValueError, UserError
 from models.showable import HIDDEN, without_secrets, without_secrets_of
 
@@ -58,7 +58,7 @@ class SinkPlace:
 
     def expanded(self, text: str) -> str:
         """A part of the address with what environment variables hold. Raises ``SinkError`` where one is not set."""
-        return FROM_ENVIRONMENT.sub(lambda found: self._held(found.group(1)), text)
+        return expanded(text, setting="publish.sink", error=SinkError)
 
     def require_no_schema(self, kind: str) -> None:
         """Refuse a schema where there are none."""
@@ -123,14 +123,3 @@ class SinkPlace:
             got=f"no {error.name or 'driver'}",
             remedy=f"pip install '{extra}'" if extra else f"pip install {error.name or 'it'}",
         )
-
-    @staticmethod
-    def _held(name: str) -> str:
-        found = os.environ.get(name)
-        if not found:
-            raise SinkError(
-                rule=f"the environment variable {name}, which publish.sink names, must be set",
-                got="nothing",
-                remedy=f"export {name} before the command, or take it out of the address",
-            )
-        return found
