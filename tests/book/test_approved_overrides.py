@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from book.test_limits import BOOK_ENDS, CONFIG, lender
+from book.test_limits import BOOK_ENDS, CONFIG, Tables, lender
 from models.book.door import Book
 from models.book.loading import load_book
 from models.config.loading import load_config
@@ -24,11 +24,11 @@ AS_OF = date(2024, 1, 1)
 HEAD = "client_id,tier,reason,decided_by,decided_on,valid_until\n"
 
 
-def load(place: Path, overrides: str = "") -> Book:
+def load(place: Path, overrides: str = "", tables: Tables | None = None) -> Book:
     """The lender's book as known at the end of 2023, with what a file of overrides holds."""
     folder = place / "lender"
     folder.mkdir(exist_ok=True)
-    for name, table in lender().items():
+    for name, table in (tables or lender()).items():
         table.to_csv(folder / f"{name}.csv", index=False)
     if overrides:
         (folder / "overrides.csv").write_text(overrides, encoding="utf-8")
@@ -39,8 +39,8 @@ def load(place: Path, overrides: str = "") -> Book:
 @pytest.fixture
 def chain(tmp_path: Path) -> ChainFile:
     """An override that was approved for C1, where a run of ``tmp_path`` looks for it."""
-    (tmp_path / "work").mkdir()
-    file = ChainFile(tmp_path / "work" / "review.sqlite3")
+    (tmp_path / "work" / "review").mkdir(parents=True)
+    file = ChainFile(tmp_path / "work" / "review" / "review.sqlite")
     file.approve("C1")
     return file
 
@@ -75,7 +75,7 @@ def test_a_file_cannot_say_that_the_chain_approved_a_row(chain: ChainFile, tmp_p
     book = load(tmp_path, head + "C1,AA,typed,x,2023-12-31,2024-06-01,1\n")
     assert overrides_at(book, AS_OF)["C1"].tier == "A"
     assert pq.read_table(book.tables["overrides"])["entry"].to_pylist() == [2]
-    (tmp_path / "work" / "review.sqlite3").unlink()
+    (tmp_path / "work" / "review" / "review.sqlite").unlink()
     alone = load(tmp_path, head + "C1,AA,typed,x,2023-12-31,2024-06-01,1\n")
     assert pq.read_table(alone.tables["overrides"])["entry"].to_pylist() == [None]
 
@@ -110,6 +110,15 @@ def test_a_bad_row_alone_in_its_table_stops_nobody_either(tmp_path: Path) -> Non
     book = load(tmp_path, f"{HEAD}nobody,AA,why,x,2023-12-01,2024-06-01\n")
     assert overrides_at(book, AS_OF) == {}
     assert len(refused(book)) == 1
+
+
+def test_a_decision_about_a_client_that_is_left_out_does_not_stop_the_book(tmp_path: Path) -> None:
+    tables = lender()
+    tables["clients"].loc[0, "registered_capital"] = "-5"
+    tables["cashflows"] = tables["cashflows"][tables["cashflows"]["client_id"] != "C0"]
+    tables["facilities"] = tables["facilities"][tables["facilities"]["client_id"] != "C0"]
+    book = load(tmp_path, f"{HEAD}C0,AA,why,x,2023-12-01,2024-06-01\n", tables)
+    assert refused(book) == [("client_id", 1, "orphaned")]
 
 
 def test_one_date_that_is_written_otherwise_does_not_take_the_others_along(tmp_path: Path) -> None:

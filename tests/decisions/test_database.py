@@ -16,16 +16,16 @@ from support.review_chain import CHECKER, MAKER, ChainFile, asked, rules
 @pytest.fixture
 def chain(tmp_path: Path) -> ChainFile:
     """Two overrides that were approved, in a folder with signs that an address must quote."""
-    folder = tmp_path / "100% of #1? yes"
-    folder.mkdir()
-    file = ChainFile(folder / "review.sqlite3")
+    folder = tmp_path / "100% of #1? yes" / "review"
+    folder.mkdir(parents=True)
+    file = ChainFile(folder / "review.sqlite")
     file.approve("C1")
     file.approve("C2", tier="AA")
     return file
 
 
 def test_what_was_approved_is_read_and_nothing_where_there_is_no_database(chain: ChainFile, tmp_path: Path) -> None:
-    read = read_decided(ReviewConfig(), chain.path.parent)
+    read = read_decided(ReviewConfig(), chain.path.parents[1])
     assert [(row.client_id, row.tier, row.entry) for row in read.overrides] == [("C1", "A", 2), ("C2", "AA", 4)]
     assert read.last == chain.database.entries()[-1]
     assert read_decided(ReviewConfig(), tmp_path) == NOTHING_DECIDED
@@ -53,7 +53,7 @@ def test_what_was_approved_is_read_and_nothing_where_there_is_no_database(chain:
 def test_tampering_with_an_old_row_by_sql_is_found_and_named(chain: ChainFile, statement: str, number: int) -> None:
     chain.sql(statement)
     with pytest.raises(BrokenChainError, match=f"entry {number} that does not hold") as caught:
-        read_decided(ReviewConfig(), chain.path.parent)
+        read_decided(ReviewConfig(), chain.path.parents[1])
     assert caught.value.number == number
 
 
@@ -72,7 +72,10 @@ def test_an_entry_against_the_rules_is_told_without_its_client(chain: ChainFile)
     chain.append(draft, "okafor")
     read = Decided.of(chain.database.entries())
     [notice] = read.notices
-    assert (notice.code, "entry 6 (override approved, by okafor) counts nowhere" in notice.found) == (
+    assert (
+        notice.code,
+        "entry 6 of the chain of decisions (override approved, by okafor) counts nowhere" in notice.found,
+    ) == (
         "decision_against_the_rules",
         True,
     )
@@ -91,7 +94,10 @@ def test_a_database_that_does_not_open_stops_the_run_without_its_secret(
     monkeypatch.delenv("REVIEW_PASSWORD")
     with pytest.raises(ReviewDatabaseError, match=r"REVIEW_PASSWORD, which review\.database names, must be set"):
         read_decided(ReviewConfig(database=address), tmp_path)
-    (tmp_path / "review.sqlite3").write_text("no database at all, and long enough to be looked at", encoding="utf-8")
+    (tmp_path / "review").mkdir()
+    (tmp_path / "review" / "review.sqlite").write_text(
+        "no database at all, and long enough to be looked at", encoding="utf-8"
+    )
     with pytest.raises(ReviewDatabaseError, match="file is not a database"):
         read_decided(ReviewConfig(), tmp_path)
     with pytest.raises(ValueError, match="must hold no secret"):
@@ -99,5 +105,5 @@ def test_a_database_that_does_not_open_stops_the_run_without_its_secret(
 
 
 def test_the_default_is_a_file_among_the_results_of_the_book(tmp_path: Path) -> None:
-    assert ReviewDatabase.of(ReviewConfig(), tmp_path).file == tmp_path / "review.sqlite3"
+    assert ReviewDatabase.of(ReviewConfig(), tmp_path).file == tmp_path / "review" / "review.sqlite"
     assert ReviewDatabase.of(ReviewConfig(database="postgresql://db/review"), tmp_path).file is None

@@ -9,7 +9,7 @@ import pytest
 
 from models.config.review import ReviewConfig
 from models.decisions.entries import Draft, Entry
-from models.decisions.overrides import ApprovedOverride, Standing, approved_overrides, override_cases
+from models.decisions.overrides import ApprovedOverride, CaseState, approved_overrides, override_cases
 from models.decisions.refusals import RefusedDecisionError
 from models.decisions.rules import MAX_WORDS, Decider
 from models.text import Language
@@ -85,7 +85,7 @@ def test_an_override_is_sent_back_with_words_and_proposed_anew() -> None:
         with pytest.raises(RefusedDecisionError, match="a text must have between 1 and 2,000 signs"):
             rules(proposed()).send_back(1, CHECKER, words)
     entries = chained(proposed(), rules(proposed()).send_back(1, CHECKER, "where is the guarantee?"), "wei")
-    assert override_cases(entries).cases[0].standing is Standing.RETURNED
+    assert override_cases(entries).cases[0].standing is CaseState.RETURNED
     with pytest.raises(RefusedDecisionError, match="got one that was returned"):
         rules(entries).approve(1, CHECKER, exposure=1.0, leaves="AA")
     again = chained(entries, rules(entries).propose(MAKER, asked(attachment="a" * 64)), "okafor")

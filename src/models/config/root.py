@@ -98,7 +98,6 @@ class Config(Section):
     monitor: MonitorConfig = MonitorConfig()
     nightly: NightlyConfig = NightlyConfig()
     publish: PublishConfig = PublishConfig()
-    review: ReviewConfig = ReviewConfig()
     card: CardConfig = CardConfig()
     compare: CompareConfig = CompareConfig()
     gate: GateConfig = GateConfig()
@@ -135,7 +134,6 @@ class Config(Section):
                 "monitor": True,
                 "nightly": True,
                 "publish": True,
-                "review": True,
                 "card": True,
                 "compare": True,
                 "gate": True,

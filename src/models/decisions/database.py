@@ -1,6 +1,6 @@
 """The review database as a run reads it: the table of entries, by SQLAlchemy, read only and verified before it is used.
 
-The workbench writes the table, see ``models.review``; nothing here does.
+The workbench writes the table, one ``entries.sealed_after`` the other; nothing here does.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ else:
 ENTRY_TABLE = "review_entry"
 COLUMNS = ("number", "act", "subject", "payload", "by", "at", "before", "seal")
 """Of the table: ``number`` is the key, a whole number; all others are text, ``at`` as ``moment_text`` writes it."""
-DATABASE_FILE = "review.sqlite3"
+DATABASE_FOLDER, DATABASE_FILE = "review", "review.sqlite"
+"""Where it is by default, below the folder of the results of a book."""
 _SQLITE = "sqlite:///"
 _POSTGRES = ("postgresql://", "postgres://")
 _WAIT_SECONDS = 60
@@ -48,7 +49,7 @@ class ReviewDatabase:
     @classmethod
     def of(cls, review: ReviewConfig, work_dir: Path) -> ReviewDatabase:
         """The database of a book whose results stand in ``work_dir``."""
-        return cls(review.database or f"{_SQLITE}{work_dir / DATABASE_FILE}")
+        return cls(review.database or f"{_SQLITE}{work_dir / DATABASE_FOLDER / DATABASE_FILE}")
 
     @property
     def url(self) -> str:
@@ -83,7 +84,7 @@ class ReviewDatabase:
         return tuple(entries)
 
     def _read_into(self, entries: list[Entry], rows: Sequence[Mapping[str, object]]) -> Iterator[Entry]:
-        """One entry after the other, so that the first that does not hold is named, whatever is wrong with later ones."""
+        """One entry after the other: the first that does not hold is named, whatever is wrong with later ones."""
         for place, row in enumerate(rows, start=1):
             entries.append(self._entry(place, row))
             yield entries[-1]

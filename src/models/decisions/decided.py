@@ -1,4 +1,4 @@
-"""What a run reads of the decisions of people, from the review database, as part of its input."""
+"""The decisions of people that a run reads from the review database, as part of its input."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from models.config.review import ReviewConfig
 from models.decisions.database import ReviewDatabase
 from models.decisions.entries import Entry
 from models.decisions.overrides import ApprovedOverride, approved_overrides, override_cases
+from models.decisions.refusals import RefusedDecisionError
 from models.errors import UserError
 from models.notices import Notice, Severity
 from models.store.keys import Key
+from models.text import Text, named
 
 _SUBJECT = "review.overrides"
+_COUNTS_NOWHERE = Text("entry {number} of the chain of decisions ({act}, by {by}) counts nowhere: {said}")
+_FIND_OUT = Text("find out how it came into the chain, which only the workbench writes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,11 +59,12 @@ def read_decided(review: ReviewConfig, work_dir: Path) -> Decided:
 
 def _refused(refused: Sequence[tuple[Entry, UserError]]) -> Iterator[Notice]:
     for entry, error in refused:
-        yield Notice(
-            code="decision_against_the_rules",
-            severity=Severity.WARNING,
-            subject=_SUBJECT,
-            found=f"{entry} counts nowhere: {error}",
-            remedy="find out how it came into the chain, which only the workbench writes",
+        said = error.sentence if isinstance(error, RefusedDecisionError) else str(error)
+        yield Notice.of(
+            "decision_against_the_rules",
+            Severity.WARNING,
+            _SUBJECT,
+            found=_COUNTS_NOWHERE.filled(number=entry.number, act=str(entry.act), by=named(entry.by), said=said),
+            remedy=_FIND_OUT,
             count=1,
         )

@@ -1,6 +1,7 @@
 """Overrides as decided by people: proposals, the answers to them, and where each stands, folded from the chain.
 
 The same rules hold where an answer is recorded and where a run reads it: an entry that breaks one never counts.
+``rules.OverrideRules`` makes what is recorded.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ _KNOWN_RULE = Text("an answer must be to a proposal about the same client")
 _NONE_SUCH = Text("number {number}")
 
 
-class Standing(StrEnum):
+class CaseState(StrEnum):
     """Where a proposal stands."""
 
     PROPOSED = "proposed"
@@ -47,19 +48,19 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-_LEADS_TO: Mapping[str, Standing] = {
-    DecisionAct.OVERRIDE_APPROVED: Standing.APPROVED,
-    DecisionAct.OVERRIDE_RETURNED: Standing.RETURNED,
-    DecisionAct.OVERRIDE_WITHDRAWN: Standing.WITHDRAWN,
-    DecisionAct.POLICY_APPROVED: Standing.APPROVED,
-    DecisionAct.POLICY_RETURNED: Standing.RETURNED,
-    DecisionAct.POLICY_WITHDRAWN: Standing.WITHDRAWN,
+_LEADS_TO: Mapping[str, CaseState] = {
+    DecisionAct.OVERRIDE_APPROVED: CaseState.APPROVED,
+    DecisionAct.OVERRIDE_RETURNED: CaseState.RETURNED,
+    DecisionAct.OVERRIDE_WITHDRAWN: CaseState.WITHDRAWN,
+    DecisionAct.POLICY_APPROVED: CaseState.APPROVED,
+    DecisionAct.POLICY_RETURNED: CaseState.RETURNED,
+    DecisionAct.POLICY_WITHDRAWN: CaseState.WITHDRAWN,
 }
 STANDINGS = {
-    Standing.PROPOSED: Text("proposed", "standing"),
-    Standing.APPROVED: Text("approved", "standing"),
-    Standing.RETURNED: Text("returned", "standing"),
-    Standing.WITHDRAWN: Text("withdrawn", "standing"),
+    CaseState.PROPOSED: Text("proposed", "standing"),
+    CaseState.APPROVED: Text("approved", "standing"),
+    CaseState.RETURNED: Text("returned", "standing"),
+    CaseState.WITHDRAWN: Text("withdrawn", "standing"),
 }
 
 
@@ -124,7 +125,7 @@ class GivenAnswer:
         return cls(act=entry.act, by=entry.by, answer=answer, number=entry.number, at=entry.at)
 
     @property
-    def leads_to(self) -> Standing:
+    def leads_to(self) -> CaseState:
         """Where the proposal stands after it."""
         return _LEADS_TO[self.act]
 
@@ -148,21 +149,21 @@ class OverrideCase:
         return self.entry.subject
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> CaseState:
         """Where it stands by the last answer."""
-        return self.answers[-1].leads_to if self.answers else Standing.PROPOSED
+        return self.answers[-1].leads_to if self.answers else CaseState.PROPOSED
 
-    def given(self, standing: Standing) -> GivenAnswer | None:
+    def given(self, standing: CaseState) -> GivenAnswer | None:
         """The answer that led there."""
         return next((each for each in self.answers if each.leads_to is standing), None)
 
     def with_answer(self, given: GivenAnswer) -> OverrideCase:
         """The case after an answer. Raises ``RefusedDecisionError`` if the rules do not let it be given."""
         require_in_order(self.entry.by, self.standing, given)
-        if given.leads_to is Standing.APPROVED or self.standing is Standing.APPROVED:
+        if given.leads_to is CaseState.APPROVED or self.standing is CaseState.APPROVED:
             for exposure in (self.proposal.exposure, given.answer.exposure):
                 _require_authority(exposure, given.answer.limit)
-        if given.leads_to is Standing.APPROVED and given.answer.on >= self.proposal.valid_until:
+        if given.leads_to is CaseState.APPROVED and given.answer.on >= self.proposal.valid_until:
             raise RefusedDecisionError(
                 _EXPIRED_RULE.filled(day=given.answer.on.isoformat()),
                 _UNTIL.filled(day=self.proposal.valid_until.isoformat()),
@@ -184,7 +185,7 @@ class OverrideCases:
 
     def open(self) -> tuple[OverrideCase, ...]:
         """Those that await an answer."""
-        return tuple(case for case in self.cases if case.standing is Standing.PROPOSED)
+        return tuple(case for case in self.cases if case.standing is CaseState.PROPOSED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,26 +223,26 @@ def approved_overrides(cases: Sequence[OverrideCase]) -> tuple[ApprovedOverride,
     One that was withdrawn counts up to the as-of date on whose day it was withdrawn, as what was known then.
     """
     found: dict[tuple[str, date], ApprovedOverride] = {}
-    approvals = [(given, case) for case in cases if (given := case.given(Standing.APPROVED)) is not None]
+    approvals = [(given, case) for case in cases if (given := case.given(CaseState.APPROVED)) is not None]
     for given, case in sorted(approvals, key=lambda each: each[0].number):
         row = _as_read(case, given)
         found[row.client_id, row.decided_on] = row
     return tuple(sorted(found.values(), key=lambda row: (row.client_id, row.decided_on)))
 
 
-def require_in_order(maker: str, standing: Standing, given: GivenAnswer) -> None:
+def require_in_order(maker: str, standing: CaseState, given: GivenAnswer) -> None:
     """Refuse an answer that does not fit where the proposal stands, or that its own maker may not give."""
     by, itself = given.by, is_same_person(given.by, maker)
-    if given.leads_to is Standing.WITHDRAWN:
-        if standing not in {Standing.PROPOSED, Standing.APPROVED}:
+    if given.leads_to is CaseState.WITHDRAWN:
+        if standing not in {CaseState.PROPOSED, CaseState.APPROVED}:
             raise RefusedDecisionError(_NOT_WITHDRAWN_RULE, _STANDS.filled(standing=STANDINGS[standing]), _LOOK)
-        if standing is Standing.PROPOSED and not itself:
+        if standing is CaseState.PROPOSED and not itself:
             raise RefusedDecisionError(_OWN_RULE, _BY_OTHER.filled(name=named(by), maker=named(maker)), _RETURN_IT)
-    elif standing is not Standing.PROPOSED:
+    elif standing is not CaseState.PROPOSED:
         raise RefusedDecisionError(_OPEN_RULE, _STANDS.filled(standing=STANDINGS[standing]), _LOOK)
-    if itself and not (given.leads_to is Standing.WITHDRAWN and standing is Standing.PROPOSED):
+    if itself and not (given.leads_to is CaseState.WITHDRAWN and standing is CaseState.PROPOSED):
         raise RefusedDecisionError(_ANOTHER_RULE, _BY.filled(name=named(by)), _ASK_OTHER)
-    if given.leads_to is not Standing.APPROVED and not given.answer.remark.strip():
+    if given.leads_to is not CaseState.APPROVED and not given.answer.remark.strip():
         raise RefusedDecisionError(_REMARK_RULE, _NOTHING, _SAY_WHY)
 
 
@@ -270,7 +271,7 @@ def _require_authority(exposure: float, limit: float | None) -> None:
 
 
 def _as_read(case: OverrideCase, given: GivenAnswer) -> ApprovedOverride:
-    proposal, withdrawn = case.proposal, case.given(Standing.WITHDRAWN)
+    proposal, withdrawn = case.proposal, case.given(CaseState.WITHDRAWN)
     last = [] if withdrawn is None else [withdrawn.answer.on + timedelta(days=1)]
     return ApprovedOverride(
         client_id=case.client,

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from models.config.policy.policy import PolicyConfig
 from models.decisions.entries import POLICY_ACTS, POLICY_SUBJECT, DecisionAct, Draft, Entry
-from models.decisions.overrides import DecisionAnswer, GivenAnswer, Standing, require_in_order
+from models.decisions.overrides import CaseState, DecisionAnswer, GivenAnswer, require_in_order
 from models.decisions.refusals import RefusedDecisionError
 from models.decisions.rules import Decider, require_somebody, require_words
 from models.errors import UserError
@@ -73,14 +73,14 @@ class PolicyCase:
         return self.entry.number
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> CaseState:
         """Where it stands by the last answer."""
-        return self.answers[-1].leads_to if self.answers else Standing.PROPOSED
+        return self.answers[-1].leads_to if self.answers else CaseState.PROPOSED
 
     @property
     def approval(self) -> int:
         """The number of the entry that approved it, 0 where none did."""
-        return next((given.number for given in self.answers if given.leads_to is Standing.APPROVED), 0)
+        return next((given.number for given in self.answers if given.leads_to is CaseState.APPROVED), 0)
 
     @property
     def file_name(self) -> str:
@@ -98,7 +98,7 @@ class PolicyCases:
     @property
     def in_force(self) -> PolicyCase | None:
         """The policy that was approved last and not withdrawn; None where that of the config runs."""
-        standing = [case for case in self.cases if case.standing is Standing.APPROVED]
+        standing = [case for case in self.cases if case.standing is CaseState.APPROVED]
         return max(standing, key=lambda case: case.approval, default=None)
 
     def of(self, number: int) -> PolicyCase | None:
@@ -154,9 +154,9 @@ class PolicyCases:
         if case is None:
             raise RefusedDecisionError(_CASE_RULE, _NONE_SUCH.filled(number=given.answer.proposal), _LOOK)
         require_in_order(case.entry.by, case.standing, given)
-        if given.leads_to is Standing.APPROVED and in_force and in_force.proposal.text != case.proposal.replaces:
+        if given.leads_to is CaseState.APPROVED and in_force and in_force.proposal.text != case.proposal.replaces:
             raise RefusedDecisionError(_STALE_RULE, _STALE, _AGAIN)
-        if given.leads_to is Standing.WITHDRAWN and case.standing is Standing.APPROVED and case != in_force:
+        if given.leads_to is CaseState.WITHDRAWN and case.standing is CaseState.APPROVED and case != in_force:
             raise RefusedDecisionError(_NOT_IN_FORCE_RULE, _ANOTHER, _LOOK)
         after = replace(case, answers=(*case.answers, given))
         return replace(self, cases=tuple(after if each == case else each for each in self.cases))

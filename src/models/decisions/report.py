@@ -20,7 +20,7 @@ class ChainReport:
         entries: how many there are; up to the first that does not hold, where one does not.
         first_broken: the number of that entry, 0 where all hold; ``problem`` says what is wrong.
         acts: how many entries record which act.
-        last, last_seal: when the last was recorded (UTC), and its seal, by which a copy can be told; None, "" if none.
+        last, last_seal: when the last was recorded (UTC), and its seal, by which a copy is known; None, "" if none.
     """
 
     database: str

@@ -6,7 +6,7 @@ from models.decisions.report import ChainReport
 
 
 def chain_lines(report: ChainReport) -> list[str]:
-    """Whether the chain holds, what it records, and the seal by which a copy can be told."""
+    """Whether the chain holds, what it records, and the seal by which a copy is known."""
     if not report.holds:
         return [report.problem]
     if not report.entries:

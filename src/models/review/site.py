@@ -14,13 +14,13 @@ import dj_database_url
 from models.config.loading import load_config
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
+from models.decisions.database import DATABASE_FILE, DATABASE_FOLDER
 from models.publications.past import OfficialRun, newest_official, official_runs
 from models.sinks.targets.addresses import SinkPlace
 
 CONFIG_VARIABLE, SET_VARIABLE = "CLIENTVALUE_REVIEW_CONFIG", "CLIENTVALUE_REVIEW_SET"
 """Environment variables: the path of the config, and a JSON list of ``section.key=value`` beside it."""
 SECRET_VARIABLE = "CLIENTVALUE_REVIEW_SECRET"  # noqa: S105 - the name of a variable
-DATABASE_FILE = "review.sqlite"
 _SQLITE = {
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
@@ -38,7 +38,7 @@ class ReviewSite:
     @cached_property
     def folder(self) -> Path:
         """The folder of the workbench below that of the book's results: database, secret, attachments."""
-        folder = work_dir(self.config) / "review"
+        folder = work_dir(self.config) / DATABASE_FOLDER
         folder.mkdir(mode=0o700, exist_ok=True)
         return folder
 
