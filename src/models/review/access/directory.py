@@ -12,6 +12,10 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 class DirectoryBackend(OIDCAuthenticationBackend):  # type: ignore[misc] # it has no types
     """Knows the users whom an administrator has entered, by the name that the directory calls preferred."""
 
+    def verify_claims(self, claims: dict[str, Any]) -> bool:
+        """Whether the directory names somebody."""
+        return bool(claims.get("preferred_username"))
+
     def filter_users_by_claims(self, claims: dict[str, Any]) -> QuerySet[User]:
         """The user of that name, if there is one."""
         name = claims.get("preferred_username")

@@ -111,6 +111,7 @@ if _REVIEW.directory is not None:
     OIDC_OP_TOKEN_ENDPOINT = _REVIEW.directory.token
     OIDC_OP_USER_ENDPOINT = _REVIEW.directory.user
     OIDC_OP_JWKS_ENDPOINT = _REVIEW.directory.keys
+    OIDC_RP_SCOPES = "openid profile"
     OIDC_CREATE_USER = False  # an administrator gives the role first
     OIDC_USE_NONCE = True
 
