@@ -29,6 +29,8 @@ CASHFLOW_KINDS = (
     "order",
     "cancellation",
 )
+ALIAS_SEPARATOR = ";"
+"""Stands between two other names of a client: no name of a company holds it, while some hold a bar or a comma."""
 UNNAMED = "(not named)"
 """The client of opportunities whose source does not say whose they are."""
 INTERACTION_KINDS = ("meeting", "enquiry", "complaint", "campaign", "response", "event")
@@ -78,6 +80,7 @@ CLIENTS = TableSchema(
         _CLIENT_ID,
         _text("group_id", "sponsor group"),
         _text("name", "as it signs"),
+        _text("aliases", f"other names: short, former, in another script; a {ALIAS_SEPARATOR!r} between two"),
         _country("where it sits"),
         _text("region", "group of countries"),
         _text("industry", "main line of business"),
@@ -90,9 +93,14 @@ CLIENTS = TableSchema(
         _text("esg_grade", "environmental and social grade"),
         _text("acquisition_channel", "how the client came"),
         _amount("acquisition_cost", "spent to win the client", low=0),
+        _text("manager", "relationship manager; tells who answers for the client, and no model looks at it"),
+        _text("branch", "office that keeps the client; no model looks at it"),
         Column(name="consent", kind=Kind.TRUTH, note="agreed to data processing"),
     ),
 )
+
+NEVER_LEARNED = ("aliases", "manager", "branch")
+"""Columns of clients that no model may learn from: they tell who looks after a client, and what else it is called."""
 
 FACILITIES = TableSchema(
     name="facilities",

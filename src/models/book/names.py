@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from models.book.columns import Kind
-from models.book.contract import CASHFLOW_KINDS, TABLES
+from models.book.contract import CASHFLOW_KINDS, NEVER_LEARNED, TABLES
 from models.config.root import Config
 from models.errors import ConfigError, UserError
 from models.notices import Severity
@@ -30,7 +30,20 @@ def _unknown_columns(config: Config) -> Iterator[UserError]:
     clients = [column.name for column in TABLES["clients"].columns if column.name != "client_id"]
     yield from _unknown("features.attributes", features.attributes, clients)
     yield from _unknown("features.context", features.context, clients)
+    yield from _not_learned("features.attributes", features.attributes)
+    yield from _not_learned("features.context", features.context)
     yield from _unknown("features.macro", features.macro, [each.name for each in macro if each.kind is Kind.NUMBER])
+
+
+def _not_learned(setting: str, names: Sequence[str]) -> Iterator[UserError]:
+    """Who looks after a client would stand for how it was treated, and changes with the team."""
+    found = [name for name in names if name in NEVER_LEARNED]
+    if found:
+        yield UserError(
+            rule=f"{setting} must name what is known of clients, not what they are called or who looks after them",
+            got=", ".join(found),
+            remedy=f"leave it away: no model learns from {', '.join(NEVER_LEARNED)}",
+        )
 
 
 def _unknown_kinds(config: Config) -> Iterator[UserError]:

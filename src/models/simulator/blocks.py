@@ -38,7 +38,7 @@ from models.simulator.world import World, create_world
 from models.vocab import FloatArray
 
 BLOCK_STREAM = 1
-POPULATION, PROCESS, RECORDS, ERRORS = range(4)
+POPULATION, PROCESS, RECORDS, ERRORS, NAMING = range(5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,6 +166,7 @@ def desk_of(plan: Plan, block: int, population: Population) -> BlockRecorder:
         calendar=calendar,
         months=plan.months,
         noise=plan.noise(block, RECORDS),
+        naming=plan.noise(block, NAMING),
         end=int(calendar.day(np.array(plan.months), np.array(1))),
     )
 

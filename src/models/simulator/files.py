@@ -21,6 +21,7 @@ from models.simulator.columns import AnyArray
 from models.simulator.economics import TRANSACTIONAL, Economics
 from models.simulator.journal import Journal
 from models.simulator.ledgers import BlockRecorder
+from models.simulator.naming import naming
 from models.simulator.population import INDUSTRIES
 from models.simulator.state import ClientColumns
 from models.simulator.world import COUNTRIES
@@ -58,13 +59,14 @@ def client_table(clients: ClientColumns, desk: BlockRecorder) -> pa.Table:
     known_esg = extra[:, 3] < np.where(kind == TRANSACTIONAL, -0.3, 1.0)
     esg = np.digitize(0.5 * clients.credit_mean + extra[:, 5], (-1.5, -0.6, 0.4, 1.3))
     cost = 0.002 * np.exp(clients.log_limit) * ACQUISITION_COST[profile.channel] * np.exp(0.4 * extra[:, 4])
-    names, chosen = _names(desk)
+    called = naming(_names(desk), desk)
     return contract_table(
         "clients",
         {
             "client_id": desk.client_ids,
             "group_id": text(profile.group, identifiers("G", _group_numbers(desk), 8)),
-            "name": text(chosen, names),
+            "name": called.name,
+            "aliases": called.aliases,
             "country": text(profile.country, [each.name for each in COUNTRIES]),
             "region": text(profile.country, [each.market for each in COUNTRIES]),
             "industry": text(profile.industry, INDUSTRIES),
@@ -77,6 +79,8 @@ def client_table(clients: ClientColumns, desk: BlockRecorder) -> pa.Table:
             "esg_grade": text(np.where(known_esg, esg, -1), ESG),
             "acquisition_channel": text(profile.channel, ACQUISITION),
             "acquisition_cost": number(rounded(cost + 500, 3)),
+            "manager": called.manager,
+            "branch": called.branch,
             "consent": pa.array(desk.noise.random(size) < CONSENT_SHARE),
         },
     )
@@ -86,11 +90,11 @@ def _group_numbers(desk: BlockRecorder) -> IntArray:
     return desk.first_client + np.arange(int(desk.profile.group.max()) + 1)
 
 
-def _names(desk: BlockRecorder) -> tuple[pa.Array, IntArray]:
+def _names(desk: BlockRecorder) -> pa.Array:
     words = [f"{first} {line.title()} {form}" for first, line, form in product(FIRST_WORDS, INDUSTRIES, FORMS)]
     size = len(desk.profile)
     first, form = desk.noise.integers(0, len(FIRST_WORDS), size), desk.noise.integers(0, len(FORMS), size)
-    return pa.array(words), (first * len(INDUSTRIES) + desk.profile.industry) * len(FORMS) + form
+    return pa.array(words).take(pa.array((first * len(INDUSTRIES) + desk.profile.industry) * len(FORMS) + form))
 
 
 def rating_table(clients: ClientColumns, journal: Journal, desk: BlockRecorder) -> pa.Table:

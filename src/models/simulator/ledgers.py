@@ -47,7 +47,10 @@ NOTED = {"meeting": 0.8, "enquiry": 0.5, "complaint": 0.9, "campaign": 0.0, "res
 
 @dataclass(frozen=True, kw_only=True)
 class BlockRecorder:
-    """What writing a block down needs: its clients, the calendar, and noise that changes no outcome."""
+    """What writing a block down needs: its clients, the calendar, and noise that changes no outcome.
+
+    What clients are called and who looks after them has noise of its own, ``naming``.
+    """
 
     block: int
     first_client: int
@@ -56,6 +59,7 @@ class BlockRecorder:
     calendar: Calendar
     months: int
     noise: Generator
+    naming: Generator
     end: int
     """First day after the book, in days since 1970."""
 
