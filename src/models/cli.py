@@ -77,6 +77,7 @@ VERBS = {
     ),
     "movers": Verb("models.movers.command", "Show who moved between tiers, by what, and who did it."),
     "lists": Verb("models.lists.command", "Say whom to act on: review, act early, keep, grow, cut or cover."),
+    "clients": Verb("models.directory.command", "Find clients by parts of a name, id, group or country."),
     "publications": Verb("models.publications.command", "Show which run is official of each date, by whom and why."),
     "audit": Verb("models.decisions.command", "Look whether what people decided is as it was recorded."),
     "publish": Verb("models.sinks.command", "Write published runs into a database or Delta tables."),

@@ -15,7 +15,10 @@ from support.random_books import random_book
 @pytest.mark.parametrize(
     ("asked", "reported"),
     [
-        ("nobody", "the book must hold the client, got nobody: look the id up in scores.parquet; ids are compared"),
+        (
+            "nobody",
+            "the book must hold the client, got nobody: look it up with clientvalue clients PART-OF-ITS-NAME; ids are",
+        ),
         (
             " {lower} ",
             "the book must hold the client, got  {lower} : did you mean {id}? Ids are compared byte for byte",

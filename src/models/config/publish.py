@@ -9,9 +9,10 @@ from pydantic import AfterValidator, Field, field_validator
 from models.config.addresses import without_plain_secret
 from models.config.base import Section
 
-SinkTable = Literal["scores", "predictions", "explanations", "curves", "warnings", "lists", "movers"]
+SinkTable = Literal["scores", "clients", "predictions", "explanations", "curves", "warnings", "lists", "movers"]
 SINK_TABLES: tuple[SinkTable, ...] = (
     "scores",
+    "clients",
     "predictions",
     "explanations",
     "curves",

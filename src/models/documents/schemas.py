@@ -11,6 +11,7 @@ from models.card.report import ModelCard
 from models.codec import JsonObject, schema
 from models.comparison.report import VersionComparison
 from models.decisions.report import ChainReport
+from models.directory.report import DirectoryPage
 from models.evaluation.report.contents import EvaluationReport
 from models.explanation.report import ClientDocument
 from models.features.report import PublishedFeatures
@@ -37,6 +38,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "backtest": BacktestReport,
     "card": ModelCard,
     "check": Audit,
+    "clients": DirectoryPage,
     "compare": VersionComparison,
     "evaluate": EvaluationReport,
     "explain": ClientDocument,

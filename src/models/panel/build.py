@@ -24,7 +24,7 @@ from models.panel.macro import Macro
 from models.panel.memory import Memory
 from models.panel.outcomes import Afterwards
 from models.panel.panel import Panel, joined
-from models.panel.reach import InReach, active_before, began_on, starts_cold
+from models.panel.reach import InReach, active_before, began_on, known_before, starts_cold
 from models.vocab import BoolArray
 
 Built_co = TypeVar("Built_co", covariant=True)
@@ -106,16 +106,22 @@ def in_reach_of_block(
     *,
     targets: bool,
     cold_at: Collection[int] | None = None,
+    known_at: Collection[int] = (),
 ) -> InReach:
-    """The same, and the clients of the block that start cold at each of ``origins``, or of those in ``cold_at``."""
-    active, cold = [], []
+    """The same, and the clients of the block that start cold at each of ``origins``, or of those in ``cold_at``.
+
+    Beside them all whom anybody knew at the origins in ``known_at``, in reach or not.
+    """
+    active, cold, known = [], [], []
     for origin, rows in zip(
         sorted(origins), _rows_at(prepared, config, block, around, origins, targets=targets), strict=True
     ):
         active.append(rows.panel.where(rows.active))
         if cold_at is None or origin in cold_at:
             cold.append(rows.cold)
-    return InReach(active=joined(active), cold=joined(cold))
+        if origin in known_at:
+            known.append(rows.known)
+    return InReach(active=joined(active), cold=joined(cold), known=joined(known) if known else None)
 
 
 def _end(config: Config, origins: Sequence[int], *, targets: bool, until: int | None) -> int:
@@ -232,6 +238,10 @@ class _Rows:
     @property
     def active(self) -> BoolArray:
         return active_before(self.past, self.activity_periods)
+
+    @property
+    def known(self) -> Panel:
+        return self.panel.where(known_before(self.past, self.block))
 
     @property
     def cold(self) -> Panel:

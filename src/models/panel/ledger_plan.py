@@ -17,6 +17,8 @@ FACILITY_FLOWS = "facility_flows"
 """Parts in blocks of clients."""
 BEGAN, WON_FOR = "relationship_start", "acquisition_cost"
 """Columns of clients that tell of one that was never active: when it began, and what was spent to win it."""
+IDENTITY = ("name", "group_id", "country", "region", "industry")
+"""Columns of clients that stand beside their scores, whatever models look at."""
 MACRO = "macro"
 
 
@@ -63,6 +65,7 @@ class LedgerPlan:
             "facility_counts": self.facility_counts,
             "attributes": self.attributes,
             "beginning": (BEGAN, WON_FOR),
+            "identity": IDENTITY,
             "context": self.context,
             "macro": self.macro,
             "block_clients": self.block_clients,
@@ -79,7 +82,7 @@ class LedgerPlan:
     def client_columns(self) -> tuple[str, ...]:
         """Columns of clients that come along."""
         economies = ("country",) if self.macro else ()
-        return tuple(dict.fromkeys((*self.attributes, *self.context, *economies, BEGAN, WON_FOR)))
+        return tuple(dict.fromkeys((*self.attributes, *self.context, *economies, BEGAN, WON_FOR, *IDENTITY)))
 
 
 @dataclass(frozen=True, kw_only=True)

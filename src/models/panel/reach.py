@@ -23,11 +23,13 @@ from models.vocab import BoolArray, IntArray
 class InReach:
     """The clients of some dates: those that were active, and those that start cold, see ``starts_cold``.
 
-    ``cold`` has the features of ``beginning_features`` beside all others.
+    ``cold`` has the features of ``beginning_features`` beside all others. ``known`` are all whom anybody knew, those
+    included that are out of reach; None where nobody asked for them.
     """
 
     active: Panel
     cold: Panel
+    known: Panel | None = None
 
 
 def active_before(past: Past, activity_periods: int) -> BoolArray:

@@ -8,13 +8,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from models.config.places import REFITS, SCORES_FOLDER, work_dir
+from models.directory.places import INDEXES, indexes
 from models.errors import DamagedBundleError, MissingFileError
 from models.pipeline.bundle import bundle_key
 from models.publications.ledger import Publication, PublicationLedger, official_of
-from models.publications.past import official_runs
+from models.publications.past import newest_official, official_runs
 from models.publications.previous import published_runs
 from models.retention.report import Collected, Removal
-from models.retention.rules import Found, Removable, removable_bundles, removable_runs
+from models.retention.rules import Found, Removable, removable_bundles, removable_indexes, removable_runs
 from models.store.sealed import OF_SCORES, read_facts
 from models.tracking.names import FETCHED
 from models.workspace.opening import Settings, settings_of
@@ -35,7 +36,7 @@ def gc(config: Settings, *, dry_run: bool = False, overrides: Sequence[str] = ()
     place, now, kept = work_dir(settings), datetime.now(tz=UTC), settings.nightly.kept
     scores = place / SCORES_FOLDER
     if not dry_run:
-        _finish((scores, place / FETCHED, place / REFITS))
+        _finish((scores, scores / INDEXES, place / FETCHED, place / REFITS))
     entries = PublicationLedger(scores).entries()
     runs = [_found(run.folder) for run in published_runs(scores)]
     bundles = [*_bundles(place / FETCHED), *_bundles(place / REFITS)]
@@ -45,6 +46,10 @@ def gc(config: Settings, *, dry_run: bool = False, overrides: Sequence[str] = ()
         *removable_runs(runs, entries, now, kept, needed=_needed(scores, entries)),
         *removable_bundles(bundles, needed, now, kept),
     ]
+    staying = {run.folder.name for run in runs} - {each.found.folder.name for each in going}
+    newest = newest_official(scores)
+    of_newest = "" if newest is None else newest.folder.name
+    going += removable_indexes([_found(each) for each in indexes(scores)], staying, of_newest, now, kept)
     if not dry_run:
         for each in going:
             _remove(each)

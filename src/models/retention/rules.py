@@ -18,6 +18,7 @@ class Why(StrEnum):
     REPLACED = "replaced by another run of its date"
     SHADOW = "a shadow"
     UNRECORDED = "named by no publication"
+    INDEX = "an index of a run that is gone or not the newest, and that can be built again"
     FETCHED = "a bundle that no official run names, and that can be made again"
 
 
@@ -67,6 +68,18 @@ def removable_bundles(
         Removable(found=bundle, why=Why.FETCHED)
         for bundle in bundles
         if bundle.folder.name not in named and now - bundle.written > old
+    ]
+
+
+def removable_indexes(
+    indexes: Sequence[Found], runs: Collection[str], newest: str, now: datetime, kept: KeptConfig
+) -> list[Removable]:
+    """Indexes of clients that may go: of none of the ``runs`` that stay, or old and not of the ``newest``; by name."""
+    old = timedelta(days=kept.fetched_days)
+    return [
+        Removable(found=index, why=Why.INDEX)
+        for index in indexes
+        if index.folder.name not in runs or (index.folder.name != newest and now - index.written > old)
     ]
 
 

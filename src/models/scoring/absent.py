@@ -19,7 +19,7 @@ def absence(prepared: PreparedBook, client: str, settings: Config, as_of: date) 
             got=f"{client}, which is in the book but was not",
             remedy="choose an earlier as-of date, at which it was",
         )
-    meant = f"did you mean {known[0]}? Ids" if known else "look the id up in scores.parquet; ids"
+    meant = f"did you mean {known[0]}? Ids" if known else "look it up with clientvalue clients PART-OF-ITS-NAME; ids"
     return UnknownClientError(
         rule="the book must hold the client", got=client, remedy=f"{meant} are compared byte for byte"
     )

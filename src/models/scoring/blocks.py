@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 
+import pandas as pd
 import pyarrow as pa
 
 from models.config.root import Config
+from models.directory.standing import standing_of
 from models.grading.caps import NO_CAP
 from models.grading.decision import Assessment
 from models.lists.compute import ListInputs, list_inputs
 from models.panel.block import Block
 from models.panel.blocks import PreparedBook
-from models.panel.build import PanelContext, in_reach_of_block, panel_of_block, rows_of_clients
+from models.panel.build import PanelContext, in_reach_of_block, rows_of_clients
+from models.panel.ledger_plan import IDENTITY
 from models.panel.memory import Memory
 from models.panel.panel import Panel
+from models.panel.reach import InReach
 from models.pipeline.bundle import Bundle, read_bundle
 from models.pipeline.pipeline import FittedModels
 from models.plausibility.counts import NOTHING_COUNTED, RunCounts, input_counts
@@ -60,6 +63,14 @@ class BlockScores:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BlockResult:
+    """What comes of a block: the scores of those in reach, and where all whom anybody knew stand, as ``STANDING``."""
+
+    scores: tuple[BlockScores, ...]
+    standing: pa.Table
+
+
+@dataclass(frozen=True, kw_only=True)
 class Scoring:
     """All that scoring one block of a prepared book takes, but the bundle."""
 
@@ -70,16 +81,24 @@ class Scoring:
     decision_context: DecisionContext
     stamp: Stamp
 
-    def scores(self, bundle: Bundle, block: Block) -> list[BlockScores]:
+    def scores(self, bundle: Bundle, block: Block) -> BlockResult:
         """Score and explain a block: its active clients, then those without activity. Raises ``AdditivityError``."""
         cold = bundle.for_cold_start()
-        if cold is None:
-            panel = panel_of_block(self.prepared, self.settings, block, self.around, self.origins, targets=False)
-            return self._active(bundle, panel)
         reach = in_reach_of_block(
-            self.prepared, self.settings, block, self.around, self.origins, targets=False, cold_at=(0,)
+            self.prepared,
+            self.settings,
+            block,
+            self.around,
+            self.origins,
+            targets=False,
+            cold_at=(0,),
+            known_at=(0,),
         )
-        return [*self._active(bundle, reach.active), *self._cold(cold, reach.cold)]
+        scored = self._active(bundle, reach.active) + ([] if cold is None else self._cold(cold, reach.cold))
+        return BlockResult(
+            scores=tuple(replace(each, untiered=_with_identity(each.untiered, block)) for each in scored),
+            standing=_standing(reach, serves_beginners=cold is not None),
+        )
 
     def _active(self, bundle: Bundle, panel: Panel) -> list[BlockScores]:
         now = panel.at([0])
@@ -137,11 +156,26 @@ class Scoring:
         }
 
 
-def scored_blocks(scoring: Scoring, bundle: Bundle, mapper: Mapper) -> Iterator[BlockScores]:
+def scored_blocks(scoring: Scoring, bundle: Bundle, mapper: Mapper) -> Iterator[BlockResult]:
     """The clients of every block, in order; the same however many workers share the work."""
     numbers = scoring.prepared.block_numbers
-    found = mapper.map(BlockScorer(scoring, bundle), numbers, shares=len(numbers) // WORKER_BLOCKS)
-    return chain.from_iterable(found)
+    return iter(mapper.map(BlockScorer(scoring, bundle), numbers, shares=len(numbers) // WORKER_BLOCKS))
+
+
+def _standing(reach: InReach, *, serves_beginners: bool) -> pa.Table:
+    known = reach.known
+    assert known is not None  # noqa: S101 - it was asked for
+    now = reach.active.at([0])
+    return standing_of(known, active=now.client_id, beginning=reach.cold.client_id, serves_beginners=serves_beginners)
+
+
+def _with_identity(table: pa.Table, block: Block) -> pa.Table:
+    """The scores of some clients of a block with who they are, last; null what the book does not tell."""
+    places = pd.Index(block.client_id).get_indexer(pd.Index(table["client_id"].to_pandas()))
+    for name in IDENTITY:
+        told = block.attributes[name].iloc[places] if name in block.attributes else [None] * len(places)
+        table = table.append_column(name, pa.array(told, type=pa.string(), from_pandas=True))
+    return table
 
 
 class BlockScorer:
@@ -155,7 +189,7 @@ class BlockScorer:
         self._folder, self._policy = bundle.folder, bundle.models.policy
         self._bundle: Bundle | None = bundle
 
-    def __call__(self, numbers: Iterable[int]) -> Iterator[list[BlockScores]]:
+    def __call__(self, numbers: Iterable[int]) -> Iterator[BlockResult]:
         """The scores of each block. Raises ``DamagedBundleError``, ``AdditivityError``."""
         bundle = self._bundle = self._bundle or self._read()
         scoring = self._scoring

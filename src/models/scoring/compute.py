@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -13,6 +13,9 @@ import pyarrow.parquet as pq
 from models.book.door import Book
 from models.book.periods import PeriodGrid
 from models.config.root import Config
+from models.directory.building import build_index
+from models.directory.publishing import CLIENTS, client_batches
+from models.engines.protocol import SessionLimits
 from models.errors import IrreproducibleError, TooLittleDataError
 from models.grading.coverage import IDLE_CAPS, Coverage, coverage_notices, idle_caps
 from models.grading.decision import Assessment, TierDecisions, decide
@@ -34,7 +37,7 @@ from models.publications.ledger import PublicationLedger
 from models.publications.past import settled_scores
 from models.publications.previous import COLD_EXPLANATIONS, CURVES, POLICY_FILE
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
-from models.scoring.blocks import BlockScores, scored_blocks
+from models.scoring.blocks import BlockResult, BlockScores, scored_blocks
 from models.scoring.columns import REMEMBERED
 from models.scoring.parquet import ParquetFile, Spill
 from models.scoring.policy_in_force import GradedBy, earlier_policy_of, policy_in_force, scoring_config
@@ -56,6 +59,8 @@ from models.workers import Mapper, Processes
 
 SCORES = "scores.parquet"
 EXPLANATIONS = "explanations.parquet"
+STANDING = "standing.parquet"
+"""Where all clients stand, until the end of the run."""
 SCORE_ORDER = (
     "client_id",
     "as_of",
@@ -107,9 +112,9 @@ def predict_book(
     """Score all clients active before ``as_of`` (else the end of the book) into a new folder below ``out``.
 
     The ledger of publications then names it as the official run of its date, or as its shadow, and ``out/latest``
-    leads to the official run of the greatest date. Settings of the bundle decide what is foreseen; ``config`` says
-    where and how, and by which policy clients are graded. The official runs of earlier dates are built upon, see
-    ``publications.past``: kinds of clients move from there only with reason.
+    leads to the official run of the greatest date; the index of its clients is built beside it. Settings of the bundle
+    decide what is foreseen; ``config`` says where and how, and by which policy clients are graded. The official runs of
+    earlier dates are built upon, see ``publications.past``: kinds of clients move from there only with reason.
     Raises ``InSampleError`` if the models learned from outcomes after ``as_of``, unless ``how`` admits it,
     ``TooLittleDataError`` if no client is active, ``AdditivityError`` before anything is published,
     ``DamagedBundleError`` if the earlier scores are not as they were published, ``UnlikeTrainingError`` if the section
@@ -153,10 +158,15 @@ def predict_book(
     tracked = progress.track(blocks, total=len(prepared.block_numbers), title="Scoring and explaining")
     with scratch_folder(Path(settings.run.work_dir), "scores") as scratch:
         published = publish_folder(
-            folder, lambda draft: _write_blocks(draft, scratch, prepared, job, tally, tracked), remedies=OF_SCORES
+            folder,
+            lambda draft: _write_run(draft, scratch, book, prepared, job=job, tally=tally, blocks=tracked),
+            remedies=OF_SCORES,
         )
     _require_as_written(folder, published)
     done = publish_run(out, how.deed(job.key, folder, bundle, when, book.fingerprint), settings.time.period)
+    if not how.shadow:
+        progress.stage("Indexing the clients")
+        build_index(folder, SessionLimits.of(settings.run))
     reported = by_severity(
         [*run_notices(prepared, job, tally), *settings_without_effect(bundle, config), *done.notices]
     )
@@ -182,18 +192,41 @@ class _Waiting:
     counted: list[RunCounts] = field(default_factory=list)
 
 
-def _write_blocks(
-    draft: Path, scratch: Path, prepared: PreparedBook, job: ScoringRequest, tally: Tally, blocks: Iterable[BlockScores]
+def _write_run(
+    draft: Path,
+    scratch: Path,
+    book: Book,
+    prepared: PreparedBook,
+    *,
+    job: ScoringRequest,
+    tally: Tally,
+    blocks: Iterable[BlockResult],
 ) -> None:
-    """Everything but tiers, alarms and lists block by block; these in a second pass: they are a share of the book."""
+    """Everything of a run, sealed by its manifest."""
+    facts = _write_blocks(draft, scratch, job, tally, blocks)
+    with ParquetFile(draft / CLIENTS) as clients:
+        for rows in client_batches(book, scratch / STANDING, job.settings, job.as_of):
+            clients.append(rows)
+    write_manifest(draft, manifest_facts(prepared, job, tally) | facts)
+    PublicationLedger(job.out).begin()  # so that a run that is killed in between counts as not published
+
+
+def _write_blocks(
+    draft: Path, scratch: Path, job: ScoringRequest, tally: Tally, blocks: Iterable[BlockResult]
+) -> dict[str, object]:
+    """Everything but tiers, alarms and lists block by block; these in a second pass: they are a share of the book.
+
+    Returns facts of the manifest.
+    """
     waiting = _Waiting()
     with (
         Spill(scratch / SCORES) as untiered,
         ParquetFile(draft / EXPLANATIONS, compact=True) as explanations,
         ParquetFile(draft / COLD_EXPLANATIONS, compact=True) as cold_explanations,
         ParquetFile(draft / CURVES, compact=True) as curves,
+        ParquetFile(scratch / STANDING) as standing,
     ):
-        for block in blocks:
+        for block in _scores(blocks, standing):
             untiered.append(block.untiered)
             (cold_explanations if block.cold_start else explanations).append(block.explanations)
             waiting.assessment.append(block.assessment)
@@ -225,9 +258,14 @@ def _write_blocks(
     pq.write_table(lists.table, draft / LISTS, compression="zstd")
     weight = job.settings.warnings.stake_weight
     more = {MOVES: asdict(limit), "alarms": alarms, STAKE_WEIGHT: weight, "movers": moved, LISTS_FACT: lists.facts}
-    more[IDLE_CAPS] = _idle_caps(waiting.assessment, job)
-    write_manifest(draft, manifest_facts(prepared, job, tally) | more)
-    PublicationLedger(job.out).begin()  # so that a run that is killed in between counts as not published
+    return more | {IDLE_CAPS: _idle_caps(waiting.assessment, job)}
+
+
+def _scores(blocks: Iterable[BlockResult], standing: ParquetFile) -> Iterator[BlockScores]:
+    """The scores of all blocks, in order; where their clients stand is written down on the way."""
+    for block in blocks:
+        standing.append(block.standing)
+        yield from block.scores
 
 
 def _require_as_written(folder: Path, published: Published) -> None:

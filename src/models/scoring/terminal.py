@@ -74,8 +74,8 @@ def between(bounds: tuple[float, float] | None) -> str:
 def prediction_lines(predicted: Predicted) -> list[str]:
     """Which policy graded, what became of overrides, how many warn, and where the results stand."""
     names = (
-        "scores.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet", "lists.parquet",
-        "movers.parquet", "manifest.json",
+        "scores.parquet", "clients.parquet", "explanations.parquet", "curves.parquet", "warnings.parquet",
+        "lists.parquet", "movers.parquet", "manifest.json",
     )  # fmt: skip
     cold = [f"{'cold start':<21}{predicted.cold_start.clients:,} clients, apart: {COLD_EXPLANATIONS}"]
     overrides, alarms = predicted.overrides, predicted.alarms

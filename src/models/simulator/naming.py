@@ -45,8 +45,14 @@ _GIVEN = (
 _FAMILY = (
     "Adler", "Okafor", "Moreau", "Silva", "Nowak", "Haddad", "Brandt", "Mwangi", "Ferrari", "Nguyen", "Kaya", "Müller",
 )  # fmt: skip
-_CHINESE_FAMILY, _CHINESE_GIVEN = tuple("王李张刘陈杨赵黄周吴徐孙"), ("伟", "芳", "敏", "静", "磊", "洋", "秀英", "建国")
-_CITIES = tuple("北京 上海 广州 深圳 重庆 天津 武汉 成都 南京 杭州 西安 长沙 青岛 大连 厦门 昆明".split())
+_CHINESE_FAMILY, _CHINESE_GIVEN = (
+    tuple("王李张刘陈杨赵黄周吴徐孙"),
+    ("伟", "芳", "敏", "静", "磊", "洋", "秀英", "建国"),
+)
+_CITIES = (
+    "北京", "上海", "广州", "深圳", "重庆", "天津", "武汉", "成都", "南京",
+    "杭州", "西安", "长沙", "青岛", "大连", "厦门", "昆明",
+)  # fmt: skip
 _MARKS = tuple("华恒金盛泰和瑞安宏远中信德隆兴嘉诚海东新长江永昌惠达富源广博")
 _LINES = ("电力", "新能源", "交通", "水务", "通信", "矿业", "石油天然气", "地产", "制造", "农业", "医疗", "教育")
 """In the order of ``population.INDUSTRIES``."""
@@ -106,9 +112,7 @@ def _aliases(english: pa.Array, short: pa.Array, signs_chinese: BoolArray, desk:
         initials,
         pa.nulls(size, pa.string()),
     )
-    return pc.if_else(
-        pa.array(signs_chinese), pc.binary_join_element_wise(english, short, ALIAS_SEPARATOR), of_others
-    )
+    return pc.if_else(pa.array(signs_chinese), pc.binary_join_element_wise(english, short, ALIAS_SEPARATOR), of_others)
 
 
 def _coverage(desk: BlockRecorder) -> tuple[pa.Array, pa.Array]:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from models.directory.publishing import CLIENTS
 from models.lists.report import LISTS
 from models.publications.previous import COLD_EXPLANATIONS, SCORES
 from models.sinks.layout import (
@@ -109,6 +110,7 @@ def run_tables(folder: Path) -> tuple[RunTable, ...]:
     """The tables of the run in a folder, those whose files it has; what is not named here is not part of a sink."""
     found = [
         *_flat(folder / SCORES, "scores", (CLIENT,)),
+        *_flat(folder / CLIENTS, "clients", (CLIENT,)),
         *_explained(folder),
         *_flat(folder / CURVES, "curves", (CLIENT, "event", "until_period")),
         *_flat(folder / WARNINGS, "warnings", (CLIENT,)),

@@ -27,7 +27,7 @@ WRITING_BELOW = "writing below "
 _UNLOCKED = ".new"
 _STALE_SECONDS = 2 * 86_400
 """No run takes two days; what is older was left by a killed one."""
-_NAMES = ("book", "check", "draft", "fetched", "ledger", "scores", "simulated", "train")
+_NAMES = ("book", "check", "draft", "fetched", "index", "ledger", "scores", "simulated", "train")
 _OWNED = re.compile(r"\.([a-z]+)-\d+-\w{8}(\.new)?")
 """Hidden, what it is for, the process that made it, eight drawn letters, and whether it is too new to be locked.
 Earlier versions named no process."""
