@@ -20,10 +20,12 @@ IN_CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 DATA_IN_CHINESE = {
     "book/days.py": "dates as Chinese files write them",
     "book/sources/units.py": "units and currencies in headers of columns",
+    "directory/folding.py": "names and their pinyin, as an example",
     "encodings.py": "bytes of Chinese text",
     "learners/boosting.py": "a name that LightGBM would refuse",
     "shell/csv.py": "signs of full width with which a formula may begin",
     "shell/svg.py": "a text that is twice as wide",
+    "simulator/naming.py": "names of Chinese clients, managers and branches",
     "simulator/notes.py": "notes that a Chinese lender would write",
 }
 

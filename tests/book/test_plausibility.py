@@ -15,7 +15,7 @@ import pytest
 from models.book.columns import Kind
 from models.book.contract import TABLES
 from models.book.plausibility.all_checks import ALL_CHECKS
-from models.book.plausibility.checks import MAX_EXAMPLES, CheckResult, Scope, run_checks
+from models.book.plausibility.checks import MAX_EXAMPLES, CheckResult, CheckScope, run_checks
 from support.sound_book import Rows, day, sound_book
 
 TYPES = {
@@ -35,7 +35,7 @@ def run(rows: Rows, *names: str) -> dict[str, CheckResult]:
     for name, listed in rows.items():
         schema = pa.schema([(column.name, TYPES[column.kind]) for column in TABLES[name].columns])
         tables[name] = connection.create_table(name, pa.Table.from_pylist(listed, schema=schema))
-    scope = Scope(tables=tables, known_until=KNOWN_UNTIL, money_step=0.01)
+    scope = CheckScope(tables=tables, known_until=KNOWN_UNTIL, money_step=0.01)
     return {result.name: result for result in run_checks(checks, scope)}
 
 

@@ -16,7 +16,7 @@ from models.book.counts import TableCount
 from models.book.door import Book
 from models.book.periods import DAYS_PER_PERIOD
 from models.book.plausibility.all_checks import ALL_CHECKS
-from models.book.plausibility.checks import CheckResult, Scope, run_checks
+from models.book.plausibility.checks import CheckResult, CheckScope, run_checks
 from models.config.root import Config
 from models.engines.protocol import Session, SessionLimits, Workplace
 from models.errors import TooLittleDataError
@@ -89,7 +89,7 @@ def audit_book(
         tables = profile_tables(book, session, config.time, progress)
         quarantine = bad_rows(book.quarantine, session, config.scale.names)
         progress.stage("Holding tables against each other")
-        scope = Scope(
+        scope = CheckScope(
             tables={name: book.open(session, name) for name in book.tables},
             known_until=book.known_until,
             money_step=config.book.money_step,

@@ -148,7 +148,8 @@ class _Texts:
 def _texts(rows: pa.Table) -> _Texts:
     """Names are sorted as they are spoken: Chinese ones by their pinyin."""
     name, aliases, own, group, country = (pc.cast(rows[column].combine_chunks(), pa.string()) for column in SEARCHED)
-    called = pc.binary_join_element_wise(name, aliases, ALIAS_SEPARATOR, null_handling="skip")
+    known = pc.coalesce(name, "")  # Arrow drops a row of which all parts are null
+    called = pc.binary_join_element_wise(known, aliases, ALIAS_SEPARATOR, null_handling="skip")
     words, spoken = (
         pc.replace_substring_regex(each, rf"\s*{ALIAS_SEPARATOR}\s*", FIELD)
         for each in (folded(called), pinyin(called))

@@ -22,7 +22,7 @@ class CellKind(StrEnum):
 class IndexColumn:
     """A column by its name and type, and whether it is a facet; ``absent`` is the facet's value where nothing is known.
 
-    A facet of which only the lack can be told ("none") says so; of one that the book may not tell it is "".
+    "none" says that there is none; where the book may be silent it is "".
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Where the index of a run stands, what its files are called, and whether one belongs to a run."""
+"""Places of the indexes of published runs, the names of their files, and whether one belongs to a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the clients of a block stand at the as-of date: in reach of the models or not, and what is owed."""
+"""Standing of the clients of a block at the as-of date: in reach of the models or not, and what is owed."""
 
 from __future__ import annotations
 

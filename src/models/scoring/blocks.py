@@ -173,8 +173,8 @@ def _with_identity(table: pa.Table, block: Block) -> pa.Table:
     """The scores of some clients of a block with who they are, last; null what the book does not tell."""
     places = pd.Index(block.client_id).get_indexer(pd.Index(table["client_id"].to_pandas()))
     for name in IDENTITY:
-        told = block.attributes[name].iloc[places] if name in block.attributes else [None] * len(places)
-        table = table.append_column(name, pa.array(told, type=pa.string(), from_pandas=True))
+        known = block.attributes[name].iloc[places] if name in block.attributes else [None] * len(places)
+        table = table.append_column(name, pa.array(known, type=pa.string(), from_pandas=True))
     return table
 
 

@@ -29,7 +29,7 @@ from models.book.names import KIND_COLUMN
 from models.book.parsing import as_text
 from models.book.periods import PeriodGrid
 from models.book.plausibility.all_checks import ALL_CHECKS
-from models.book.plausibility.checks import Scope, run_checks
+from models.book.plausibility.checks import CheckScope, run_checks
 from models.book.sections import CheckedSections
 
 RULES = (
@@ -94,7 +94,7 @@ def profile_book(tables: Mapping[str, Any], config: CheckedSections, known_until
     facts = {name: rows for name, rows in tables.items() if name not in DECISION_TABLES}
     profiles = {name: _table(rows, TABLES[name], scale) for name, rows in facts.items()}
     filled = {name: table.filled for name, table in profiles.items()}
-    scope = Scope(tables=facts, known_until=known_until, money_step=config.book.money_step)
+    scope = CheckScope(tables=facts, known_until=known_until, money_step=config.book.money_step)
     results = run_checks([check for check in ALL_CHECKS if check.name in RULES], scope, max_examples=0, filled=filled)
     return BookProfile(
         tables=profiles,

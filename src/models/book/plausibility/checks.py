@@ -17,7 +17,7 @@ _ROW, _FAILS, _FOUND = "row", "fails", "found"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scope:
+class CheckScope:
     """What a check may look at: the checked tables, the first unknown day, and the smallest amount of money."""
 
     tables: Mapping[str, Any]
@@ -45,7 +45,7 @@ class Check:
     table: str
     rule: str
     needs: Mapping[str, tuple[str, ...]]
-    rows: Callable[[Scope], Any]
+    rows: Callable[[CheckScope], Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +103,7 @@ def typical(rows: Any, by: str, size: Any) -> Any:
 
 def run_checks(
     checks: Sequence[Check],
-    scope: Scope,
+    scope: CheckScope,
     *,
     max_examples: int = MAX_EXAMPLES,
     filled: Mapping[str, frozenset[str]] | None = None,
@@ -137,7 +137,7 @@ def _absent(check: Check, filled: Mapping[str, frozenset[str]]) -> str:
     return ""
 
 
-def _result(check: Check, scope: Scope, absent: str, max_examples: int) -> CheckResult:
+def _result(check: Check, scope: CheckScope, absent: str, max_examples: int) -> CheckResult:
     reported: dict[str, Any] = {"name": check.name, "table": check.table, "rule": check.rule}
     if absent:
         return CheckResult(**reported, skipped=absent)

@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from models.book.plausibility.checks import Check, Scope, looked_at, said, typical
+from models.book.plausibility.checks import Check, CheckScope, looked_at, said, typical
 from models.vocab import FunnelStage
 
 FAR_FROM_USUAL = 10_000
@@ -24,14 +24,14 @@ def _event(rows: Any, *columns: str) -> Any:
     return text
 
 
-def _amount_not_negative(scope: Scope) -> Any:
+def _amount_not_negative(scope: CheckScope) -> Any:
     rows = scope.tables["cashflows"]
     return looked_at(
         rows, row=_event(rows, "client_id", "date", "kind"), fails=rows.amount < 0, found="amount " + said(rows.amount)
     )
 
 
-def _amount_in_steps(scope: Scope) -> Any:
+def _amount_in_steps(scope: CheckScope) -> Any:
     rows = scope.tables["cashflows"]
     steps = rows.amount / scope.money_step
     off = (steps - steps.round()).abs() > ibis.greatest(1.0, steps.abs()) * STEP_TOLERANCE
@@ -40,7 +40,7 @@ def _amount_in_steps(scope: Scope) -> Any:
     )
 
 
-def _amount_usual(scope: Scope) -> Any:
+def _amount_usual(scope: CheckScope) -> Any:
     rows = scope.tables["cashflows"]
     rows = rows.filter(rows.amount != 0).select("client_id", "date", "kind", "amount", size=rows.amount.abs())
     rows = rows.inner_join(typical(rows, "kind", rows["size"]), "kind")
@@ -49,7 +49,7 @@ def _amount_usual(scope: Scope) -> Any:
     return looked_at(rows, row=_event(rows, "client_id", "date", "kind"), fails=far, found=found)
 
 
-def _country_in_one_currency(scope: Scope) -> Any:
+def _country_in_one_currency(scope: CheckScope) -> Any:
     flows, clients = scope.tables["cashflows"], scope.tables["clients"]
     homes = clients.filter(clients.country.notnull()).select("client_id", "country")
     flows = flows.filter(flows.amount != 0).inner_join(homes, "client_id")
@@ -62,14 +62,14 @@ def _country_in_one_currency(scope: Scope) -> Any:
     return looked_at(rows, row=said(rows.country), fails=apart, found=found)
 
 
-def _client_has_business(scope: Scope) -> Any:
+def _client_has_business(scope: CheckScope) -> Any:
     flows = scope.tables["cashflows"].select(payer="client_id").distinct()
     clients = scope.tables["clients"]
     rows = clients.left_join(flows, clients.client_id == flows.payer)
     return looked_at(rows, row=said(rows.client_id), fails=rows.payer.isnull(), found="no cashflow")
 
 
-def _country_in_one_region(scope: Scope) -> Any:
+def _country_in_one_region(scope: CheckScope) -> Any:
     clients = scope.tables["clients"]
     clients = clients.filter(clients.country.notnull() & clients.region.notnull())
     rows = clients.group_by("country").aggregate(
@@ -79,33 +79,33 @@ def _country_in_one_region(scope: Scope) -> Any:
     return looked_at(rows, row=said(rows.country), fails=rows.regions > 1, found=found)
 
 
-def _campaign_rows(scope: Scope) -> Any:
+def _campaign_rows(scope: CheckScope) -> Any:
     contacts, campaigns = scope.tables["interactions"], scope.tables["campaigns"]
     contacts = contacts.filter(contacts.campaign_id.notnull())
     known = campaigns.select(known_id="campaign_id", start="start")
     return contacts.left_join(known, contacts.campaign_id == known.known_id)
 
 
-def _campaign_known(scope: Scope) -> Any:
+def _campaign_known(scope: CheckScope) -> Any:
     rows = _campaign_rows(scope)
     found = "campaign " + said(rows.campaign_id)
     return looked_at(rows, row=_event(rows, "client_id", "date", "kind"), fails=rows.known_id.isnull(), found=found)
 
 
-def _campaign_started(scope: Scope) -> Any:
+def _campaign_started(scope: CheckScope) -> Any:
     rows = _campaign_rows(scope).filter(lambda each: each.known_id.notnull())
     found = "campaign " + said(rows.campaign_id) + " starts " + said(rows.start)
     return looked_at(rows, row=_event(rows, "client_id", "date", "kind"), fails=rows.date < rows.start, found=found)
 
 
-def _campaign_named(scope: Scope) -> Any:
+def _campaign_named(scope: CheckScope) -> Any:
     rows = scope.tables["interactions"].filter(lambda each: each.kind == "campaign")
     return looked_at(
         rows, row=_event(rows, "client_id", "date", "kind"), fails=rows.campaign_id.isnull(), found="no campaign_id"
     )
 
 
-def _answered_before_settled(scope: Scope) -> Any:
+def _answered_before_settled(scope: CheckScope) -> Any:
     rows = scope.tables["interactions"].filter(
         lambda each: each.response_hours.notnull() & each.resolution_hours.notnull()
     )
@@ -114,14 +114,14 @@ def _answered_before_settled(scope: Scope) -> Any:
     return looked_at(rows, row=_event(rows, "client_id", "date", "kind"), fails=late, found=found)
 
 
-def _stages(scope: Scope) -> Any:
+def _stages(scope: CheckScope) -> Any:
     """Rows of the funnel with the number of their stage."""
     rows = scope.tables["opportunities"]
     order = ibis.cases(*[(rows.stage == stage, number) for number, stage in enumerate(FunnelStage)])
     return rows.mutate(step=order.cast("int64"))
 
 
-def _stages_go_forward(scope: Scope) -> Any:
+def _stages_go_forward(scope: CheckScope) -> Any:
     rows = _stages(scope)
     before = ibis.window(group_by=rows.opportunity_id, order_by=[rows.entered, rows.step])
     rows = rows.mutate(earlier=rows.step.lag().over(before), came_from=rows.stage.lag().over(before))
@@ -129,7 +129,7 @@ def _stages_go_forward(scope: Scope) -> Any:
     return looked_at(rows, row=_event(rows, "opportunity_id", "entered"), fails=rows.step <= rows.earlier, found=found)
 
 
-def _one_opportunity(scope: Scope) -> Any:
+def _one_opportunity(scope: CheckScope) -> Any:
     rows = scope.tables["opportunities"]
     rows = rows.group_by("opportunity_id").aggregate(
         clients=rows.client_id.nunique(), first=rows.client_id.min(), last=rows.client_id.max()
@@ -138,7 +138,7 @@ def _one_opportunity(scope: Scope) -> Any:
     return looked_at(rows, row=said(rows.opportunity_id), fails=rows.clients > 1, found=found)
 
 
-def _outcome_with_its_day(scope: Scope) -> Any:
+def _outcome_with_its_day(scope: CheckScope) -> Any:
     rows = scope.tables["opportunities"]
     found = "outcome " + said(rows.outcome) + ", closed " + said(rows.closed)
     return looked_at(
@@ -149,7 +149,7 @@ def _outcome_with_its_day(scope: Scope) -> Any:
     )
 
 
-def _won_when_signed(scope: Scope) -> Any:
+def _won_when_signed(scope: CheckScope) -> Any:
     rows = _stages(scope)
     last = rows.group_by("opportunity_id").aggregate(
         outcome=rows.outcome.max(), outcomes=rows.outcome.nunique(), reached=rows.step.max()

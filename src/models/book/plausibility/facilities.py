@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from models.book.plausibility.checks import Check, Scope, looked_at, said
+from models.book.plausibility.checks import Check, CheckScope, looked_at, said
 
 OWED_KINDS = ("drawdown", "repayment", "write_off")
 AFTER_THE_END = ("recovery",)
@@ -19,31 +19,31 @@ def _facility(rows: Any) -> Any:
     return said(rows.facility_id)
 
 
-def _limit_above_zero(scope: Scope) -> Any:
+def _limit_above_zero(scope: CheckScope) -> Any:
     rows = scope.tables["facilities"]
     limit = rows["limit"]
     return looked_at(rows, row=_facility(rows), fails=~(limit.fill_null(0.0) > 0), found="limit " + said(limit))
 
 
-def _effective_after_signing(scope: Scope) -> Any:
+def _effective_after_signing(scope: CheckScope) -> Any:
     rows = scope.tables["facilities"].filter(lambda each: each.effective.notnull())
     found = "effective " + said(rows.effective) + ", signed " + said(rows.signed)
     return looked_at(rows, row=_facility(rows), fails=rows.effective < rows.signed, found=found)
 
 
-def _effective_before_maturity(scope: Scope) -> Any:
+def _effective_before_maturity(scope: CheckScope) -> Any:
     rows = scope.tables["facilities"].filter(lambda each: each.effective.notnull() & each.maturity.notnull())
     found = "effective " + said(rows.effective) + ", maturity " + said(rows.maturity)
     return looked_at(rows, row=_facility(rows), fails=rows.effective > rows.maturity, found=found)
 
 
-def _end_has_a_cause(scope: Scope) -> Any:
+def _end_has_a_cause(scope: CheckScope) -> Any:
     rows = scope.tables["facilities"].filter(lambda each: each.closed.notnull() | each.exit_cause.notnull())
     found = "closed " + said(rows.closed) + ", exit_cause " + said(rows.exit_cause)
     return looked_at(rows, row=_facility(rows), fails=rows.closed.isnull() | rows.exit_cause.isnull(), found=found)
 
 
-def _matured_at_maturity(scope: Scope) -> Any:
+def _matured_at_maturity(scope: CheckScope) -> Any:
     rows = scope.tables["facilities"].filter(
         lambda each: (each.exit_cause == "matured") & each.maturity.notnull() & each.closed.notnull()
     )
@@ -52,7 +52,7 @@ def _matured_at_maturity(scope: Scope) -> Any:
     return looked_at(rows, row=_facility(rows), fails=early, found=found)
 
 
-def _closed_after_maturity(scope: Scope) -> Any:
+def _closed_after_maturity(scope: CheckScope) -> Any:
     rows = scope.tables["facilities"].filter(lambda each: each.maturity.notnull())
     overdue = rows.maturity < ibis.literal(scope.known_until) - ibis.interval(days=OVERDUE_DAYS)
     return looked_at(
@@ -63,7 +63,7 @@ def _closed_after_maturity(scope: Scope) -> Any:
     )
 
 
-def _owed(scope: Scope) -> Any:
+def _owed(scope: CheckScope) -> Any:
     """Per facility with drawings the highest and the lowest amount owed at the end of a day, in steps."""
     flows = scope.tables["cashflows"]
     flows = flows.filter(flows.kind.isin(OWED_KINDS) & flows.facility_id.notnull())
@@ -74,7 +74,7 @@ def _owed(scope: Scope) -> Any:
     return running.group_by("facility_id").aggregate(highest=running.owed.max(), lowest=running.owed.min())
 
 
-def _drawings_within_limit(scope: Scope) -> Any:
+def _drawings_within_limit(scope: CheckScope) -> Any:
     limits = scope.tables["facilities"]
     limits = limits.filter(limits["limit"].notnull()).select("facility_id", limit=limits["limit"])
     rows = _owed(scope).inner_join(limits, "facility_id")
@@ -83,13 +83,13 @@ def _drawings_within_limit(scope: Scope) -> Any:
     return looked_at(rows, row=_facility(rows), fails=rows.highest > limit, found=found)
 
 
-def _repaid_what_was_drawn(scope: Scope) -> Any:
+def _repaid_what_was_drawn(scope: CheckScope) -> Any:
     rows = _owed(scope)
     found = "repaid and written off " + scope.money(-rows.lowest) + " more than drawn"
     return looked_at(rows, row=_facility(rows), fails=rows.lowest < 0, found=found)
 
 
-def _flows_with_facility(scope: Scope) -> Any:
+def _flows_with_facility(scope: CheckScope) -> Any:
     flows, deals = scope.tables["cashflows"], scope.tables["facilities"]
     deals = deals.select("facility_id", "signed", "closed", owner=deals.client_id)
     return flows.filter(flows.facility_id.notnull()).inner_join(deals, "facility_id")
@@ -99,24 +99,24 @@ def _cashflow(rows: Any) -> Any:
     return said(rows.facility_id) + ", " + said(rows.date) + ", " + said(rows.kind) + " " + said(rows.amount)
 
 
-def _cashflow_after_signing(scope: Scope) -> Any:
+def _cashflow_after_signing(scope: CheckScope) -> Any:
     rows = _flows_with_facility(scope)
     return looked_at(rows, row=_cashflow(rows), fails=rows.date < rows.signed, found="signed " + said(rows.signed))
 
 
-def _cashflow_before_closing(scope: Scope) -> Any:
+def _cashflow_before_closing(scope: CheckScope) -> Any:
     rows = _flows_with_facility(scope)
     late = (rows.date > rows.closed) & rows.kind.notin(AFTER_THE_END)
     return looked_at(rows, row=_cashflow(rows), fails=late, found="closed " + said(rows.closed))
 
 
-def _one_client(scope: Scope) -> Any:
+def _one_client(scope: CheckScope) -> Any:
     rows = _flows_with_facility(scope)
     found = "client " + said(rows.client_id) + ", the facility's is " + said(rows.owner)
     return looked_at(rows, row=_cashflow(rows), fails=rows.client_id != rows.owner, found=found)
 
 
-def _known_before_the_deal(scope: Scope) -> Any:
+def _known_before_the_deal(scope: CheckScope) -> Any:
     deals = scope.tables["facilities"]
     first = deals.group_by("client_id").aggregate(first=deals.signed.min())
     clients = scope.tables["clients"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import ibis
 
-from models.book.plausibility.checks import Check, Scope, looked_at, said, typical
+from models.book.plausibility.checks import Check, CheckScope, looked_at, said, typical
 
 FAR_FROM_GRADE = 20
 MIN_GRADE_ROWS = 20
@@ -19,12 +19,12 @@ def _of_client(rows: Any, day: str) -> Any:
     return said(rows.client_id) + ", " + said(rows[day])
 
 
-def _pd_given(scope: Scope) -> Any:
+def _pd_given(scope: CheckScope) -> Any:
     rows = scope.tables["ratings"]
     return looked_at(rows, row=_of_client(rows, "date"), fails=rows.pd.isnull(), found="grade " + said(rows.grade))
 
 
-def _pd_fits_grade(scope: Scope) -> Any:
+def _pd_fits_grade(scope: CheckScope) -> Any:
     rows = scope.tables["ratings"].filter(lambda each: each.grade.notnull() & (each.pd > 0))
     usual = typical(rows, "grade", rows.pd)
     rows = rows.inner_join(usual.filter(usual.counted >= MIN_GRADE_ROWS), "grade")
@@ -35,13 +35,13 @@ def _pd_fits_grade(scope: Scope) -> Any:
     return looked_at(rows, row=_of_client(rows, "date"), fails=apart, found=found)
 
 
-def _survey_answered(scope: Scope) -> Any:
+def _survey_answered(scope: CheckScope) -> Any:
     rows = scope.tables["surveys"]
     empty = rows.csat.isnull() & rows.nps.isnull()
     return looked_at(rows, row=_of_client(rows, "date"), fails=empty, found="neither csat nor nps")
 
 
-def _once(scope: Scope, *, table: str, columns: Sequence[str]) -> Any:
+def _once(scope: CheckScope, *, table: str, columns: Sequence[str]) -> Any:
     """Rows that share the given columns, reported as one."""
     rows = scope.tables[table]
     rows = rows.group_by(list(columns)).aggregate(copies=rows.count())
@@ -49,19 +49,19 @@ def _once(scope: Scope, *, table: str, columns: Sequence[str]) -> Any:
     return looked_at(rows, row=row, fails=rows.copies > 1, found=said(rows.copies) + " rows")
 
 
-def _earned_within_revenue(scope: Scope) -> Any:
+def _earned_within_revenue(scope: CheckScope) -> Any:
     rows = scope.tables["financials"].filter(lambda each: each.ebitda.notnull() & each.revenue.notnull())
     found = "ebitda " + said(rows.ebitda) + ", revenue " + said(rows.revenue)
     return looked_at(rows, row=_of_client(rows, "period_end"), fails=rows.ebitda > rows.revenue, found=found)
 
 
-def _published_in_time(scope: Scope) -> Any:
+def _published_in_time(scope: CheckScope) -> Any:
     rows = scope.tables["financials"]
     late = rows.published > rows.period_end + ibis.interval(days=LATE_DAYS)
     return looked_at(rows, row=_of_client(rows, "period_end"), fails=late, found="published " + said(rows.published))
 
 
-def _country_followed(scope: Scope) -> Any:
+def _country_followed(scope: CheckScope) -> Any:
     clients, macro = scope.tables["clients"], scope.tables["macro"]
     homes = clients.filter(clients.country.notnull())
     homes = homes.group_by("country").aggregate(clients=homes.count())
