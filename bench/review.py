@@ -65,12 +65,15 @@ class Waits:
 
     title: str
     milliseconds: np.ndarray
+    cpu: np.ndarray
+    """Of the thread alone, in milliseconds: what other work on the machine changes less."""
     seconds: float
 
     def __str__(self) -> str:
         middle, late, worst = np.percentile(self.milliseconds, [50, 95, 100])
         rate = len(self.milliseconds) / self.seconds
-        return f"{self.title:<58}{middle:8.1f}{late:8.1f}{worst:9.1f} ms {rate:7.1f} a second"
+        cpu = "{:.1f}, {:.1f}".format(*np.percentile(self.cpu, [50, 95]))
+        return f"{self.title:<58}{middle:8.1f}{late:8.1f}{worst:9.1f} ms; CPU {cpu} ms; {rate:.1f} a second"
 
     @property
     def late(self) -> float:
@@ -188,15 +191,15 @@ class Questions:
 
 def asked(title: str, index: ClientIndex, *, users: int, each: int, thinking: float) -> Waits:
     """So many users in threads ask one question after the other, ``thinking`` seconds between two on average."""
-    waits: list[float] = []
+    waits: list[tuple[float, float]] = []
 
     def user(seed: int) -> None:
         questions, draw = Questions(index, seed), np.random.default_rng(seed)
         for _ in range(each):
             time.sleep(draw.exponential(thinking) if thinking else 0)
-            query, began = questions.one(), time.perf_counter()
+            query, began, cpu = questions.one(), time.perf_counter(), time.thread_time()
             index.search(query)
-            waits.append((time.perf_counter() - began) * 1e3)
+            waits.append(((time.perf_counter() - began) * 1e3, (time.thread_time() - cpu) * 1e3))
 
     began = time.perf_counter()
     threads = [threading.Thread(target=user, args=(seed,)) for seed in range(100, 100 + users)]
@@ -204,7 +207,7 @@ def asked(title: str, index: ClientIndex, *, users: int, each: int, thinking: fl
         thread.start()
     for thread in threads:
         thread.join()
-    return Waits(title, np.array(waits), time.perf_counter() - began)
+    return Waits(title, *np.array(waits).T, seconds=time.perf_counter() - began)
 
 
 def timed(title: str, work: Callable[[], object]) -> None:

@@ -37,6 +37,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "card": ("1", "--config", "{config}", "--out", "{folder}"),
     "features": ("--config", "{config}", "--out", "{folder}"),
     "check": ("--config", "{config}", "--page", "{folder}/check.html"),
+    "clients": ("client", "--config", "{config}", "--sort", "-value", "--limit", "3"),
     "explain": ("{client}", "--config", "{config}"),
     "kpis": ("--config", "{config}", "--out", "{folder}"),
     "gc": ("--config", "{config}", "--dry-run"),
