@@ -15,9 +15,9 @@ from models.directory.building import build_index
 from models.directory.publishing import SCHEMA
 from models.directory.standing import Reach
 from models.grading.known_overrides import OVERRIDE_TYPE
+from models.movers.compute import SCHEMA as MOVERS
 from models.publications.ledger import Act, Deed, PublicationLedger
 from models.publications.previous import TIER_SCALE
-from models.scoring.movers import SCHEMA as MOVERS
 from models.store.sealed import write_manifest
 
 AS_OF, KEY = date(2024, 1, 1), "0123456789ab"

@@ -16,11 +16,12 @@ from models.book.contract import ALIAS_SEPARATOR
 from models.directory.columns import COLUMNS, FACETS, NO, NONE, SEARCHED, YES, CellKind, IndexColumn
 from models.directory.folding import FIELD, country_words, folded, pinyin
 from models.directory.kernels import signatures
-from models.directory.places import CODES, LAYOUT, MARKS, MOVERS, ORDERS, ROWS, TEXTS, index_folder, index_is_of
+from models.directory.places import CODES, LAYOUT, MARKS, ORDERS, ROWS, TEXTS, index_folder, index_is_of
 from models.directory.publishing import CLIENTS
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Session, SessionLimits
 from models.errors import MissingFileError
+from models.movers.report import MOVERS
 from models.publications.previous import SCORES, scale_of
 from models.store.drafts import put_in_place, scratch_folder
 from models.store.sealed import OF_SCORES, read_facts, write_manifest
