@@ -64,6 +64,7 @@ VERBS = {
     "features": Verb("models.features.command", "Publish what the models look at, as a table for other tools."),
     "check": Verb("models.audit.command", "Audit a book: its rows, tables and criteria."),
     "explain": Verb("models.explanation.command", "Say why one client is graded as it is."),
+    "letter": Verb("models.letter.command", "Write to a client why it is graded so, and what it may do."),
     "segments": Verb(
         "models.segments.command", "Profile the kinds of clients in a book: segments, stages, types, regions."
     ),

@@ -18,14 +18,14 @@ from models.config.explaining import ExplainingConfig
 from models.errors import UserError
 from models.explanation.job import client_story
 from models.explanation.ledger import change_rows, ledger
-from models.explanation.page import client_page, write_client_page
+from models.explanation.page import client_page, contents_hash, write_client_page
 from models.explanation.report import client_document
 from models.explanation.story import ClientStory
 from models.explanation.terminal import show
 from models.notices import Notice, Severity
 from models.scoring.block import DECLINE, VALUE
 from models.text import Language
-from support.browser import BROWSER, Tags, loaded, printed_pages, width_in
+from support.browser import BROWSER, TO_TEXT, Tags, loaded, printed_pages, text_of_pages, width_in
 from support.lending_book import drawn_tables, write_tables
 from support.trained_lender import TrainedLender
 
@@ -167,6 +167,31 @@ def test_a_client_is_printed_on_two_pages(trained: TrainedLender, tmp_path: Path
     full = replace(reported, warnings=reported.warnings or ("Severity 77 of 100.", "Arrears: from 0 to 44 days.") * 2)
     write_client_page(full, tmp_path / "client.html")
     assert printed_pages(tmp_path / "client.html", tmp_path) == 2
+    page = (tmp_path / "client.html").read_text("utf-8")
+    (foot,) = re.findall(r'@bottom-left \{ content: "([^"]*)"; font', page)
+    shown = re.sub(r"\\([0-9a-f]+) ", lambda found: chr(int(found[1], 16)), foot)
+    for part in (full.client_id, full.model_version, contents_hash(full)[:12]):
+        assert part in shown
+    assert page.count('class="signed"') == 1
+
+
+def test_what_is_printed_has_a_hash_of_all_that_it_says(attacked: ClientStory) -> None:
+    assert contents_hash(attacked) == contents_hash(replace(attacked, change=attacked.change))
+    assert contents_hash(replace(attacked, warnings=("another",))) != contents_hash(attacked)
+
+
+@pytest.mark.skipif(BROWSER is None or TO_TEXT is None, reason="chromium or pdftotext is not installed")
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_no_heading_is_parted_from_what_it_heads(trained: TrainedLender, tmp_path: Path, lang: Language) -> None:
+    for client in trained.column("client_id")[:4]:
+        reported = client_story(trained.config, client, lang=lang)
+        write_client_page(reported, tmp_path / "client.html")
+        printed_pages(tmp_path / "client.html", tmp_path)
+        headings = set(re.findall(r"<h2>([^<]+)</h2>", (tmp_path / "client.html").read_text("utf-8")))
+        for sheet in text_of_pages(tmp_path / "printed.pdf"):
+            lines = [line.strip() for line in sheet.splitlines() if line.strip()]
+            *body, _ = lines  # the last is the foot
+            assert not headings & {body[-1], body[-1].rpartition("  ")[2]}
 
 
 def test_the_foot_of_a_printed_page_cannot_leave_its_style_sheet(attacked: ClientStory) -> None:

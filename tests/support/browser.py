@@ -9,6 +9,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 BROWSER = shutil.which("chromium")
+TO_TEXT = shutil.which("pdftotext")
+"""What reads printed pages, of poppler."""
 _FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -67,6 +69,13 @@ def printed_pages(page: Path, folder: Path) -> int:
     command += [f"--print-to-pdf={pdf}", page.as_uri()]
     subprocess.run(command, capture_output=True, timeout=120, check=True)  # noqa: S603
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf.read_bytes()))
+
+
+def text_of_pages(printed: Path) -> list[str]:
+    """The text of each sheet of a PDF, laid out as it stands."""
+    command = [TO_TEXT or "", "-layout", str(printed), "-"]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=True)  # noqa: S603
+    return [sheet for sheet in done.stdout.decode().split("\f") if sheet.strip()]
 
 
 def width_in(page: Path, folder: Path, *, width: int) -> int:

@@ -21,6 +21,7 @@ from models.config.kinds import (
     ValueClassesConfig,
 )
 from models.config.kpis import FunnelConfig, KpisConfig
+from models.config.letter import LetterConfig
 from models.config.lists import ListsConfig
 from models.config.monitor import MonitorConfig
 from models.config.nightly import NightlyConfig
@@ -99,6 +100,7 @@ class Config(Section):
     nightly: NightlyConfig = NightlyConfig()
     publish: PublishConfig = PublishConfig()
     card: CardConfig = CardConfig()
+    letter: LetterConfig = LetterConfig()
     compare: CompareConfig = CompareConfig()
     gate: GateConfig = GateConfig()
     validation: ValidationConfig = ValidationConfig()
@@ -135,6 +137,7 @@ class Config(Section):
                 "nightly": True,
                 "publish": True,
                 "card": True,
+                "letter": True,
                 "compare": True,
                 "gate": True,
                 "validation": True,

@@ -17,6 +17,7 @@ from models.explanation.report import ClientDocument
 from models.features.report import PublishedFeatures
 from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
+from models.letter.report import ClientLetter
 from models.lists.report import WorkLists
 from models.monitoring.report import MonitorReport
 from models.movers.report import MovesReport
@@ -46,6 +47,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "funnel": FunnelReport,
     "gc": Collected,
     "kpis": KpiReport,
+    "letter": ClientLetter,
     "lists": WorkLists,
     "monitor": MonitorReport,
     "movers": MovesReport,

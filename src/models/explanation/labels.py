@@ -130,6 +130,9 @@ _WORDS = {
     "what_changed": Text("What changed"),
     "on_paper": Text("Further reasons and charts stand on the page on screen."),
     "page_title": Text("Client {client}"),
+    "contents_hash": Text("contents {hash}", "hash"),
+    "signed_by": Text("Prepared by, date", "signature"),
+    "checked_by": Text("Checked by, date", "signature"),
     "foot": Text(
         "Nothing that became known on {day} or later was used. Earlier dates are read by the present models from what "
         "was known then; tier and stage there are as the rules say at each date alone."

@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from markupsafe import Markup
-
+from models.codec import to_json_text
 from models.explanation import plots as client_plots
 from models.explanation.labels import say
 from models.explanation.ledger import Ledger, change_rows, ledger, money_scale, points_scale
 from models.explanation.reach_text import answers, reach_note
 from models.explanation.reasons import ExplainedReason
+from models.explanation.report import client_document
 from models.explanation.story import ClientStory
 from models.explanation.text import (
     change_ends,
@@ -28,14 +28,15 @@ from models.reasons.figures import day
 from models.scoring.block import DECLINE, VALUE
 from models.shell.chart import Chart
 from models.shell.editions import Edition
-from models.shell.html import environment
+from models.shell.html import css_text, environment
 from models.shell.svg import shortened
 from models.store.drafts import publish_text
+from models.store.keys import text_hash
 from models.text import Slot
 
-SHOWN = 8
+SHOWN = 5
 """So many reasons are drawn and listed one by one; all of them stand in a table below."""
-_MOVED = 10
+_MOVED = 8
 _TONES = {True: "bad", False: "good", None: ""}
 """How a figure is coloured, by whether it is worse; None: nothing moved."""
 _FOOT_TITLE, _HASH = 60, 12
@@ -83,26 +84,21 @@ def client_page(story: ClientStory) -> str:
     )
 
 
-def css_text(text: str) -> Markup:
-    r"""Text within the quotation marks of a style sheet: whatever is no plain letter or digit is written by its number.
-
-    >>> css_text('A1 "}')
-    Markup('A1\\20 \\22 \\7d ')
-    """
-    plain = (letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):x} " for letter in text)
-    return Markup("").join(Markup(part) for part in plain)  # noqa: S704 - nothing but letters, digits and escapes
-
-
 def _print_foot(story: ClientStory) -> str:
-    """What stands at the foot of each printed page: whom it is about, of when, and by which models."""
+    """What stands at the foot of each printed page: whom it is about, of when, by which models, and its hash."""
+    models = say("version", story.language, version=story.model_version)
     parts = (
         say("page_title", story.language, client=shortened(client_title(story), _FOOT_TITLE)),
         say("as_of", story.language, day=day(story.as_of, story.language)),
-        say("version", story.language, version=story.model_version),
-        story.bundle[:_HASH],
+        models if story.bundle[:_HASH] in story.model_version else f"{models} {story.bundle[:_HASH]}",
+        say("contents_hash", story.language, hash=contents_hash(story)[:_HASH]),
     )
-    named = parts[:-1] if parts[-1] in story.model_version else parts
-    return " · ".join(named)
+    return " · ".join(parts)
+
+
+def contents_hash(story: ClientStory) -> str:
+    """SHA-256 of all that is said of the client, in hexadecimal: what two prints of the same agree in."""
+    return text_hash(to_json_text(client_document(story), sort_keys=True))
 
 
 def _places(story: ClientStory) -> list[tuple[str, str]]:
@@ -111,12 +107,12 @@ def _places(story: ClientStory) -> list[tuple[str, str]]:
         "warnings": ("warnings", bool(story.warnings)),
         "lists": ("lists", bool(story.lists)),
         "grade": ("grade", True),
+        "treatment": ("treatment", bool(story.treatment)),
         **{f"why-{model}": (f"why_{model}", True) for model in _explained(story)},
         "peers": ("peers_title", bool(_peers(story))),
         "when": ("history", True),
         "change": ("what_changed", story.change is not None),
         "reach": ("reach", bool(story.reach)),
-        "treatment": ("treatment", bool(story.treatment)),
         "all": ("all_reasons_short", True),
     }
     return [(place, say(key, story.language)) for place, (key, is_there) in found.items() if is_there]

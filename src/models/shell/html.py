@@ -78,6 +78,16 @@ def _escaped(slot: Slot, language: Language) -> Slot:
     return escape(said) if isinstance(said, str) else said
 
 
+def css_text(text: str) -> Markup:
+    r"""Text within the quotation marks of a style sheet: whatever is no plain letter or digit is written by its number.
+
+    >>> css_text('A1 "}')
+    Markup('A1\\20 \\22 \\7d ')
+    """
+    plain = (letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):x} " for letter in text)
+    return Markup("").join(Markup(part) for part in plain)  # noqa: S704 - nothing but letters, digits and escapes
+
+
 def _printable(value: object) -> object:
     if hasattr(value, "__html__"):
         return Markup(printable(value.__html__()))  # noqa: S704 - what was escaped stays so
