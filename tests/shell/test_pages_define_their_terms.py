@@ -12,6 +12,8 @@ PAGES = (
     *("overview", "evaluation", "kpis", "segments", "audit", "backtest", "explanation", "monitoring", "proposal"),
     *("comparison", "card", "validation"),
 )
+PLAIN = ("letter",)
+"""Pages for clients, in plain words that need no terms."""
 EXTENDED = {"promotion": "comparison"}
 """Pages that fill in the blocks of another, whose head they have."""
 
@@ -27,7 +29,7 @@ def test_no_page_is_forgotten() -> None:
     shared = {f"shell/{name}.html" for name in ("base", "charts")}
     pages = [path for path in PACKAGE.rglob("*.html") if "templates" not in path.parts]  # those are screens
     found = {path.relative_to(PACKAGE).as_posix() for path in pages}
-    assert found == {f"{page}/page.html" for page in (*PAGES, *EXTENDED)} | shared
+    assert found == {f"{page}/page.html" for page in (*PAGES, *PLAIN, *EXTENDED)} | shared
     for page, other in EXTENDED.items():
         assert f'{{% extends "{other}/page.html" %}}' in (PACKAGE / page / "page.html").read_text(encoding="utf-8")
 
