@@ -17,9 +17,10 @@ from models.lazy import lazy
 from models.review.site import CONFIG_VARIABLE, SET_VARIABLE, ReviewSite, shown_site, site
 
 if TYPE_CHECKING:
-    from models.review.access import members
+    from models.review.access import members, portfolio
     from models.review.project import wsgi
 else:
+    portfolio = lazy("models.review.access.portfolio")
     members = lazy("models.review.access.members")
     wsgi = lazy("models.review.project.wsgi")
 
@@ -58,8 +59,10 @@ def prepared_site(config: Path, overrides: Sequence[str] = ()) -> ReviewSite:
 def bound_server(found: ReviewSite, port: int | None = None) -> Any:
     """A server of the workbench, bound to its port but not yet serving; ``run()`` serves until it is interrupted.
 
-    ``port`` 0 takes any that is free. Raises ``UserError`` where it is taken.
+    The index of clients is open then. ``port`` 0 takes any that is free. Raises ``UserError`` where it is taken, or
+    where no index was built with the run.
     """
+    portfolio.shown_index()
     asked = found.config.review.port if port is None else port
     behind = {"trusted_proxy": ADDRESS, "trusted_proxy_headers": "x-forwarded-proto x-forwarded-for"}
     try:
@@ -81,8 +84,8 @@ def bound_server(found: ReviewSite, port: int | None = None) -> Any:
 
 
 def demo() -> list[members.NewMember]:
-    """One member of each role, with passwords of this start."""
-    return members.demo_members()
+    """One member of each role, with passwords of this start; the manager's portfolio is of three real managers."""
+    return members.demo_members(portfolio.busiest_managers())
 
 
 def administrator(name: str) -> members.NewMember:
