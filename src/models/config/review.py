@@ -90,6 +90,11 @@ class ReviewConfig(Section):
         """Code -> reason for an override, in every language."""
         return {code: wording.phrase() for code, wording in self.reasons.items()} or BUILT_IN_REASONS
 
+    @property
+    def highest_authority(self) -> str:
+        """The level of those who may approve most."""
+        return max(self.authority, key=lambda level: (self.authority[level] is None, self.authority[level] or 0.0))
+
     def limit_of(self, levels: tuple[str, ...]) -> float | None:
         """Up to which exposure a person of some levels may approve: None for any, 0 without a level that is known."""
         limits = [self.authority[level] for level in levels if level in self.authority]

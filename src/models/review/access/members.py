@@ -12,6 +12,7 @@ from django.utils.crypto import get_random_string
 from models.errors import UserError
 from models.review.access.models import Member
 from models.review.shared.rights import Role
+from models.review.site import shown_site
 
 PASSWORD_LETTERS = 16
 
@@ -52,6 +53,12 @@ def _entered(name: str, role: Role, managers: Sequence[str]) -> NewMember:
     user.set_password(made.password)
     user.save()
     Member.objects.update_or_create(
-        user=user, defaults={"role": role.value, "whole_book": not managers, "managers": list(managers)}
+        user=user,
+        defaults={
+            "role": role.value,
+            "whole_book": not managers,
+            "managers": list(managers),
+            "authority": shown_site().config.review.highest_authority if role is Role.CHECKER else "",
+        },
     )
     return made

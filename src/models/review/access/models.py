@@ -10,13 +10,15 @@ from models.text import ENGLISH
 
 
 class Member(models.Model):
-    """The role and the portfolio of a user.
+    """The role, the portfolio and the authority of a user.
 
     The portfolio: ``whole_book``, or the clients of the named relationship managers and of the named branches.
+    The authority is a level of ``review.authority``, "" for who approves nothing.
     """
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="member")
     role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    authority = models.CharField(max_length=60, blank=True, default="")
     whole_book = models.BooleanField(default=False)
     managers = models.JSONField(default=list, blank=True)
     branches = models.JSONField(default=list, blank=True)

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "models.review.access",
+    "models.review.chain",
     *(f"models.review.{screen}" for screen in SCREENS),
 ]
 MIDDLEWARE = [
