@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     """The first of this app."""
 
     initial = True
-    dependencies: list[tuple[str, str]] = []
+    dependencies = []
     operations = [
         migrations.CreateModel(
             name="ReviewEntry",
