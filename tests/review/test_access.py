@@ -7,7 +7,11 @@ import re
 import pytest
 from django.contrib.auth.models import User
 
+from models.decisions.entries import DecisionAct
+from models.review.access.models import Member
+from models.review.access.role_changes import MemberRights
 from models.review.access.routes import OPEN
+from models.review.chain.record import entries
 from models.review.shared.rights import RIGHTS, Right, Role
 from support.routes import Route, routes
 
@@ -88,3 +92,50 @@ def test_a_browser_logs_in_and_out(page_as) -> None:
     assert page.locator("h1").inner_text() == "设置"
     page.click("text=退出")
     assert page.url.endswith("/log-in/")
+
+
+def test_what_a_member_may_do_stands_in_the_chain(client_as) -> None:
+    user = User.objects.get(username="demo_reader")
+    form = {
+        "username": "demo_reader",
+        "is_active": "on",
+        "member-TOTAL_FORMS": "1",
+        "member-INITIAL_FORMS": "1",
+        "member-0-id": str(user.member.pk),
+        "member-0-user": str(user.pk),
+        "member-0-role": "checker",
+        "member-0-authority": "",
+        "member-0-managers": "[]",
+        "member-0-branches": '["North"]',
+        "member-0-language": "en",
+    }
+    answer = client_as("administrator").post(f"/members/auth/user/{user.pk}/change/", form)
+    assert answer.status_code == 302
+    entry = entries([DecisionAct.ROLE_CHANGED], "demo_reader")[-1]
+    rights = entry.read(MemberRights)
+    assert (entry.by, rights.role, rights.branches, rights.active) == (
+        "demo_administrator",
+        "checker",
+        ("North",),
+        True,
+    )
+    assert MemberRights.of(Member.objects.get(user=user)) == rights
+
+
+def test_an_administrator_changes_nothing_of_their_own(client_as) -> None:
+    own = User.objects.get(username="demo_administrator")
+    answer = client_as("administrator").post(f"/members/auth/user/{own.pk}/change/", {"member-0-role": "checker"})
+    assert answer.status_code == 403
+    assert Member.objects.get(user=own).role == Role.ADMINISTRATOR
+
+
+def test_a_password_is_changed_by_who_knows_it(client_as) -> None:
+    user = User.objects.get(username="demo_reader")
+    user.set_password("the one of before")
+    user.save()
+    client = client_as("reader")
+    form = {"old_password": "another one", "new_password1": "quite a long one", "new_password2": "quite a long one"}
+    assert client.post("/settings/password/", form).status_code == 200
+    assert client.post("/settings/password/", form | {"old_password": "the one of before"}).status_code == 302
+    assert client.get("/settings/").status_code == 200
+    assert User.objects.get(username="demo_reader").check_password("quite a long one")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
 from models.review.access.models import Member
+from models.review.access.role_changes import record_rights
 from models.review.shared.rights import Right, rights_of
 
 if TYPE_CHECKING:
@@ -20,18 +21,31 @@ else:  # Django's own classes take no types when they run
     _Users = UserAdmin
 
 
-class MemberInline(_Inline):
+class _ForAdministrators:
+    """Rights of whoever manages members, in the place of Django's own permissions; nobody deletes anything."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return Right.MANAGE_MEMBERS in rights_of(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return self.has_module_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Of others: nobody changes what they may do themselves."""
+        return self.has_module_permission(request) and obj != request.user
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+
+class MemberInline(_ForAdministrators, _Inline):
     """The role of a user, on the user's page."""
 
     model = Member
     can_delete = False
-
-
-class _ForAdministrators:
-    """Who manages members may do so; Django's own permissions play no part."""
-
-    def has_permission_of(self, request: HttpRequest) -> bool:
-        return Right.MANAGE_MEMBERS in rights_of(request.user)
 
 
 class MemberAdmin(_ForAdministrators, _Users):
@@ -45,19 +59,12 @@ class MemberAdmin(_ForAdministrators, _Users):
         ("Person", {"fields": ("first_name", "last_name", "email", "is_active")}),
     )
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """For administrators."""
-        return self.has_permission_of(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """For administrators."""
-        return self.has_permission_of(request)
-
-    has_add_permission = has_change_permission = has_view_permission
-
-    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """For nobody."""
-        return False
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Saves role and portfolio, and records them in the chain: both, or neither."""
+        super().save_related(request, form, formsets, change)
+        member = Member.objects.filter(user=form.instance).select_related("user").first()
+        if member is not None:
+            record_rights(member, by=request.user.get_username())
 
 
 admin.site.unregister(User)

@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 
 from models.errors import UserError
 from models.review.access.models import Member
+from models.review.access.role_changes import COMMAND_LINE, record_rights
 from models.review.shared.rights import Role
 from models.review.site import shown_site
 
@@ -52,13 +53,12 @@ def _entered(name: str, role: Role, managers: Sequence[str]) -> NewMember:
     user, _ = User.objects.get_or_create(username=name)
     user.set_password(made.password)
     user.save()
-    Member.objects.update_or_create(
-        user=user,
-        defaults={
-            "role": role.value,
-            "whole_book": not managers,
-            "managers": list(managers),
-            "authority": shown_site().config.review.highest_authority if role is Role.CHECKER else "",
-        },
-    )
+    rights = {
+        "role": role.value,
+        "whole_book": not managers,
+        "managers": list(managers),
+        "authority": shown_site().config.review.highest_authority if role is Role.CHECKER else "",
+    }
+    member, _ = Member.objects.update_or_create(user=user, defaults=rights)
+    record_rights(member, by=COMMAND_LINE)
     return made

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from axes.helpers import get_cool_off
 from django.contrib import messages
-from django.contrib.auth.forms import AuthenticationForm
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.contrib.auth.views import LoginView, LogoutView, PasswordChangeView
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_http_methods
 
@@ -46,7 +46,23 @@ class LogIn(LoginView):
         )
 
 
+class Password(PasswordChangeView):
+    """The own password, by who knows the present one."""
+
+    success_url = reverse_lazy("settings")
+
+    def render_to_response(self, context: Mapping[str, object], **_: object) -> HttpResponse:
+        """The form, with what is wrong with it beside each field."""
+        return page(self.request, "access/password.html", form=context["form"])
+
+    def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
+        """Changes it; the session goes on, and every other of this member ends."""
+        messages.success(self.request, SAVED.within(page_language()))
+        return super().form_valid(form)
+
+
 log_in = LogIn.as_view()
+password = Password.as_view()
 log_out = LogoutView.as_view()
 
 
@@ -76,6 +92,7 @@ def settings(request: HttpRequest) -> HttpResponseBase:
         "access/settings.html",
         member=member,
         role=ROLES[Role(member.role)],
+        by_password=shown_site().config.review.log_in == "password",
         portfolio=portfolio,
         parts=[*sorted(portfolio.managers), *sorted(portfolio.branches)],
         languages=[(each, own_name(each)) for each in languages()],

@@ -10,5 +10,6 @@ urlpatterns = [
     open_route("log-in/", pages.log_in, name="log_in"),
     route("log-out/", pages.log_out, name="log_out", needs=Right.ENTER),
     route("", pages.home, name="home", needs=Right.ENTER),
+    route("settings/password/", pages.password, name="password", needs=Right.ENTER),
     route("settings/", pages.settings, name="settings", needs=Right.ENTER),
 ]

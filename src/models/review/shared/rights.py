@@ -49,7 +49,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.VALIDATOR: frozenset(_READING | {Right.EXPORT, Right.COMMENT, Right.SEE_TRAIL}),
     Role.ADMINISTRATOR: frozenset({Right.ENTER, Right.MANAGE_MEMBERS}),
 }
-"""Who administers members sees no client: nobody can give the right to read to themselves alone."""
+"""Who administers members sees no client, and changes nothing of their own; what they change stands in the chain."""
 
 
 class User(Protocol):
