@@ -302,7 +302,8 @@ def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame, scale:
         return AlarmSummary(counts={}, first=())
     if STAKE_WEIGHT not in manifest:
         return AlarmSummary(counts=dict(manifest["alarms"]), first=())
-    table = pq.read_table(folder / WARNINGS).drop_columns(["as_of", "evidence"])
+    names = [each.name for each in fields(WarnedClient) if each.name != "tier"]
+    table = pq.read_table(folder / WARNINGS, columns=["state", *names])
     shown = table.filter(pc.equal(table["state"], AlarmState.SHOWN)).drop_columns("state").sort_by("rank")
     rows = shown.slice(0, max(ALARMS, manifest["alarms"]["always_shown"])).to_pylist()
     tiers = scores["tier"].reindex([row["client_id"] for row in rows]).tolist()

@@ -53,6 +53,7 @@ from models.store.sealed import OF_SCORES, Published, publish_folder, write_mani
 from models.vocab import Progress, SilentProgress
 from models.warnings.compute import DeteriorationReading, origins_to_read
 from models.warnings.publishing import WARNING_MEMORY, previous_memory, raise_alarms
+from models.warnings.quadrant import with_course
 from models.warnings.report import STAKE_WEIGHT, WARNINGS
 from models.warnings.text import rank_formula
 from models.workers import Mapper, Processes
@@ -281,7 +282,8 @@ def _write_alarms(
     previous = job.decision_context.previous
     memory = None if previous is None else previous_memory(previous.alarms_in, job.settings, previous.as_of)
     raised = raise_alarms(turned, clients=clients, config=job.settings, as_of=job.as_of, memory=memory)
-    for name, table in ((WARNINGS, raised.published), (WARNING_MEMORY, raised.memory)):
+    published = with_course(raised.published, draft / SCORES, None if previous is None else previous.alarms_in)
+    for name, table in ((WARNINGS, published), (WARNING_MEMORY, raised.memory)):
         pq.write_table(table, draft / name, compression="zstd")
     return raised.facts
 
