@@ -80,7 +80,9 @@ VERBS = {
     "lists": Verb("models.lists.command", "Say whom to act on: review, act early, keep, grow, cut or cover."),
     "clients": Verb("models.directory.command", "Find clients by parts of a name, id, group or country."),
     "publications": Verb("models.publications.command", "Show which run is official of each date, by whom and why."),
-    "audit": Verb("models.decisions.command", "Look whether what people decided is as it was recorded."),
+    "audit": Verb(
+        "models.trail.command", "Audit decisions, a client on any day, and that a publication can be made again."
+    ),
     "publish": Verb("models.sinks.command", "Write published runs into a database or Delta tables."),
     "kpis": Verb("models.kpis.command", "Tell the figures of client management: CAC, retention, NPS, campaigns."),
     "funnel": Verb("models.funnel.command", "Show the funnel, and which opportunities to look at next."),

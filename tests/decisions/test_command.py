@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from models.decisions.command import audit
+from models.trail.command import AuditOf, audit
 from support.review_chain import ChainFile
 
 CONFIG = Path(__file__).parents[1] / "configs" / "valid" / "files.yaml"
@@ -27,7 +27,7 @@ def audited(chain: ChainFile, capsys: pytest.CaptureFixture[str], *, as_json: bo
     """The exit code and what was printed."""
     places = [f"run.work_dir={chain.path.parent / 'work'}", f"review.database=sqlite:///{chain.path}"]
     try:
-        audit("verify", CONFIG, places, as_json)
+        audit(AuditOf.VERIFY, config=CONFIG, set_=places, json_=as_json)
     except typer.Exit as ended:
         return ended.exit_code, capsys.readouterr().out
     return 0, capsys.readouterr().out

@@ -48,6 +48,7 @@ def load_book(
     afresh: bool = False,
     refuse: bool = True,
     engine: Engine = DUCKDB,
+    decided: Decided | None = None,
 ) -> Book:
     """Read the book from ``path`` (else ``book.path``), check it, and write it to ``work_dir``.
 
@@ -56,12 +57,13 @@ def load_book(
     that no run has opened for days are removed. Leaves ``quarantine.parquet`` with the bad rows, always: columns
     table, source_row (from 1), rule, column, value, further_rules. A source whose files did not change since they were
     checked by the same rules is not read again, unless ``afresh``. Overrides that were approved in the review database
-    stand beside those of the source. Raises a ``UserError`` for whatever is wrong with
-    the source; ``QuarantineLimitError`` if a table has more bad rows, or a column more unreadable values, than
-    ``book.max_quarantine_share``; unless ``refuse`` is False
+    stand beside those of the source; ``decided`` are those of another moment, if they are given. Raises a
+    ``UserError`` for whatever is wrong with the source; ``QuarantineLimitError`` if a table has more bad rows, or a
+    column more unreadable values, than ``book.max_quarantine_share``; unless ``refuse`` is False
     ``ImplausibleBookError`` for what the section ``guard`` refuses.
     """
-    book = _loaded(config, path, work_dir, progress, engine, afresh=afresh)
+    decided = read_decided(config.review, work_dir) if decided is None else decided
+    book = _loaded(config, path, work_dir, progress, engine, decided, afresh=afresh)
     refused = refusal_of(book)
     if refuse and refused is not None:
         raise refused
@@ -75,13 +77,19 @@ def refusal_of(book: Book) -> UserError | None:
 
 
 def _loaded(
-    config: Config, path: str | None, work_dir: Path, progress: Progress, engine: Engine, *, afresh: bool
+    config: Config,
+    path: str | None,
+    work_dir: Path,
+    progress: Progress,
+    engine: Engine,
+    decided: Decided,
+    *,
+    afresh: bool,
 ) -> Book:
     place = path or config.book.path
     if not place:
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
     require_known_names(config)
-    decided = read_decided(config.review, work_dir)
     book = _checked(config, place, work_dir, progress, engine, decided, afresh=afresh)
     return replace(book, notices=(*book.notices, *_unmatched(config, book, Notes(work_dir / "named"))))
 

@@ -45,6 +45,13 @@ def card(
     return _written(made, out or work_dir(settings))
 
 
+def registered_card(settings: Config, version: str) -> ModelCard:
+    """The card of a version as it stands today, without files. Raises ``BundleNotFoundError``."""
+    tracking = Tracking(settings)
+    entries = PublicationLedger(work_dir(settings) / SCORES_FOLDER).entries()
+    return _card_of(tracking, tracking.find(version), settings, entries)
+
+
 def register_card(
     tracking: Tracking, registered: RegisteredBundle, settings: Config, entries: Sequence[Publication] = ()
 ) -> None:

@@ -15,8 +15,8 @@ from models.decisions.database import ReviewDatabase
 from models.errors import DamagedBundleError, MissingFileError
 from models.publications.ledger import Publication, PublicationLedger
 from models.publications.previous import POLICY_FILE, SCORES
-from models.store.sealed import MANIFEST, OF_SCORES, read_facts, read_manifest
-from models.trail.report import ClientTrail, DecisionOnRecord, PublishedTrail, ReadersOfClients
+from models.store.sealed import MANIFEST, OF_SCORES, is_complete, read_facts
+from models.trail.report import ClientTrail, DecisionOnRecord, Missing, PublishedTrail, ReadersOfClients
 from models.trail.rows import rows_of_client
 from models.trail.rules import PublicationOnDay, end_of_day, publications_on, superseded_by
 
@@ -59,20 +59,21 @@ def _published(
 ) -> PublishedTrail:
     folder, entry = sources.scores / found.entry.folder, found.entry
     later = superseded_by(entries, entry)
-    files, seal, proved, missing = _sealed(folder, prove)
-    rows = rows_of_client(folder, client) if folder.is_dir() else {}
+    files, seal, proved = _sealed(folder, prove)
+    rows = {} if proved is False or not files else rows_of_client(folder, client)
     policy, card = _policy(folder), sources.card_of(entry)
-    lacking = [
-        *missing,
-        *([] if SCORES in rows else [f"no row of {client} in {SCORES}: it was not scored"] if files else []),
-        *([] if policy is not None else [f"{POLICY_FILE}: the run did not leave its policy, of which the hash is known"]),
-        *([] if card is not None else ["the model card: the registry does not know these models"]),
-    ]
+    lacking = {
+        Missing.FOLDER: not folder.is_dir(),
+        Missing.FILES: proved is False,
+        Missing.ROW: bool(files) and proved is not False and SCORES not in rows,
+        Missing.POLICY: policy is None,
+        Missing.CARD: card is None,
+    }
     return PublishedTrail(
         by=found.by,
         entry=entry,
         superseded_by=None if later is None else later.number,
-        missing=tuple(lacking),
+        missing=tuple(each for each, is_it in lacking.items() if is_it),
         rows=rows,
         policy=policy,
         card=card,
@@ -82,20 +83,14 @@ def _published(
     )
 
 
-def _sealed(folder: Path, prove: bool) -> tuple[dict[str, str], str, bool | None, list[str]]:
-    """The files of a run by its manifest, its seal, whether they are proved, and what is not there."""
+def _sealed(folder: Path, prove: bool) -> tuple[dict[str, str], str, bool | None]:
+    """The files of a run by its manifest, its seal, and whether they are proved; nothing of a run that is gone."""
     try:
-        facts = read_facts(folder, remedies=OF_SCORES)
-    except (MissingFileError, DamagedBundleError) as error:
-        return {}, "", False if folder.is_dir() else None, [f"the folder of the run: {error}"]
+        files = read_facts(folder, remedies=OF_SCORES)["files"]
+    except (MissingFileError, DamagedBundleError):
+        return {}, "", False if folder.is_dir() else None
     seal = str(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["seal"])
-    if not prove:
-        return dict(facts["files"]), seal, None, []
-    try:
-        read_manifest(folder, remedies=OF_SCORES)
-    except DamagedBundleError as error:
-        return dict(facts["files"]), seal, False, [f"the files as they were published: {error}"]
-    return dict(facts["files"]), seal, True, []
+    return dict(files), seal, is_complete(folder) if prove else None
 
 
 def _policy(folder: Path) -> JsonObject | None:

@@ -73,7 +73,9 @@ def replay_publication(
         return replay
     began = time.monotonic()
     with scratch_folder(work_dir(settings), "scores") as scratch:
-        made = _made(settings, book, again, entry, scratch, in_sample=bool(manifest.get("in_sample")), progress=progress)
+        made = _made(
+            settings, book, again, entry, scratch, in_sample=bool(manifest.get("in_sample")), progress=progress
+        )
         names = sorted({each.name for run in (folder, made) for each in run.iterdir()})
         same = tuple(name for name in names if _same(folder / name, made / name))
         agrees = None if client is None else _row(folder, client) == _row(made, client)

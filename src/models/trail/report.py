@@ -1,10 +1,11 @@
-"""The trail of a client on a day as typed data: publications with their sources, decisions and readers, and a replay."""
+"""The trail of a client on a day as typed data: publications and their sources, decisions, readers, and a replay."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Protocol
 
 from models.card.report import ModelCard
@@ -43,6 +44,16 @@ class DecisionOnRecord:
     later: bool
 
 
+class Missing(StrEnum):
+    """What is no longer there of a publication, or was never published."""
+
+    FOLDER = "folder"
+    FILES = "files"
+    ROW = "row"
+    POLICY = "policy"
+    CARD = "card"
+
+
 @dataclass(frozen=True, kw_only=True)
 class PublishedTrail:
     """What one publication says of a client, and what it was made from.
@@ -51,7 +62,6 @@ class PublishedTrail:
         by: why it counts as that of the day.
         entry: of the ledger of publications: run, models, policy, data, when, by whom.
         superseded_by: number of the entry that took its place, None where it is official today.
-        missing: what is no longer there, or was never published, in words.
         rows: file of the run -> its rows of the client, as published; empty where the run does not tell of it.
         policy: that graded, with its cut-offs; None of a run that did not leave it.
         card: of the models' version, as it stands today; None where the registry does not know them.
@@ -63,7 +73,7 @@ class PublishedTrail:
     by: OfficialBy
     entry: Publication
     superseded_by: int | None
-    missing: tuple[str, ...]
+    missing: tuple[Missing, ...]
     rows: Mapping[str, tuple[JsonObject, ...]]
     policy: JsonObject | None
     card: ModelCard | None

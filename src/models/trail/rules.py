@@ -1,4 +1,4 @@
-"""Which publication was official on a day, by what was on record then and by what is official today."""
+"""The publication of a day: by what was on record then, and by what is official today."""
 
 from __future__ import annotations
 
