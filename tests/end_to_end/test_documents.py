@@ -42,6 +42,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "kpis": ("--config", "{config}", "--out", "{folder}"),
     "gc": ("--config", "{config}", "--dry-run"),
     "lists": ("--config", "{config}"),
+    "movers": ("--config", "{config}"),
     "monitor": (
         *("--config", "{config}", "--html", "{folder}/monitor.html", "--prometheus", "{folder}/monitor.prom"),
         *("--set", "run.tracking_uri=sqlite:///{folder}/mlflow.db"),
