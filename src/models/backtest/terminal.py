@@ -18,16 +18,9 @@ from models.backtest.contents import (
     RiskResult,
     SavedLosses,
 )
-from models.backtest.text import (
-    HEADLINE_HEADS,
-    alone,
-    amount_range,
-    headline_rows,
-    headline_verdicts,
-    override_cells,
-    share_range,
-    verdicts,
-)
+from models.backtest.headline_text import headline_heads, headline_rows, headline_verdicts
+from models.backtest.ranges import alone, amount_range, share_range
+from models.backtest.text import override_cells, verdicts
 from models.shell.small_plots import short_number
 
 
@@ -49,8 +42,9 @@ def summary(report: BacktestReport) -> Iterator[Table | Text]:
 
 def headline_table(claims: Sequence[HeadlineClaim], currency: str) -> Table:
     """What acting for each purpose would have brought."""
-    table = _table("What acting for each purpose would have brought", HEADLINE_HEADS[:1], ())
-    for name in HEADLINE_HEADS[1:]:
+    first, *others = headline_heads()
+    table = _table("What acting for each purpose would have brought", (first,), ())
+    for name in others:
         table.add_column(name, justify="right", overflow="fold")
     for row in headline_rows(claims, currency):
         table.add_row(*row)

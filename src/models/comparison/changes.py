@@ -13,7 +13,7 @@ from models.comparison.report import ExpectedChange, ExplainedShift, ReasonShift
 from models.comparison.scored import ScoredVersion
 from models.config.policy.tiers import TierScale
 from models.evaluation.report.explained import ranking_stability
-from models.text import ENGLISH
+from models.text import ENGLISH, Phrase, as_written
 from models.vocab import FloatArray, IntArray, TextArray
 
 SHIFTS = 8
@@ -93,7 +93,7 @@ def reason_shifts(first: ScoredVersion, second: ScoredVersion) -> tuple[Explaine
     sizes = (first.reason_sizes(), second.reason_sizes())
     agreement = ranking_stability(("first", "second"), sizes)
     words = {**second.bundle.models.words, **first.bundle.models.words}
-    titles = {each.reason: each.title.within(ENGLISH) for each in words.values()}
+    titles = {each.reason: each.title for each in words.values()}
     return tuple(
         ExplainedShift(
             model=model,
@@ -105,19 +105,21 @@ def reason_shifts(first: ScoredVersion, second: ScoredVersion) -> tuple[Explaine
 
 
 def _shifts(
-    sizes: tuple[Mapping[str, float], Mapping[str, float]], titles: Mapping[str, str]
+    sizes: tuple[Mapping[str, float], Mapping[str, float]], titles: Mapping[str, Phrase]
 ) -> tuple[ReasonShift, ...]:
     names = sorted({*sizes[0], *sizes[1]})
     shares = [np.array([each.get(name, 0.0) for name in names]) for each in sizes]
     shares = [each / each.sum() if each.sum() else each for each in shares]
     ranks = [np.argsort(np.argsort(-each, kind="stable"), kind="stable") + 1 for each in shares]
     order = np.argsort(-np.abs(shares[1] - shares[0]), kind="stable")[:SHIFTS]
+    called = [titles.get(name, as_written(name)) for name in names]
     return tuple(
         ReasonShift(
             reason=names[place],
-            title=titles.get(names[place], names[place]),
+            title=called[place].within(ENGLISH),
             shares=(float(shares[0][place]), float(shares[1][place])),
             ranks=(int(ranks[0][place]), int(ranks[1][place])),
+            called=called[place],
         )
         for place in order.tolist()
     )

@@ -12,17 +12,36 @@ from models.comparison.judging import Pair, judged_versions
 from models.comparison.report import COVERAGE, SLOPE, WIDTH, ComparedVersion, JudgedVersions, VersionComparison
 from models.comparison.rules import JudgingTime
 from models.comparison.scored import require_same_question, scored_version
-from models.comparison.text import CALLED
+from models.comparison.text import CALLED, grouping
 from models.config.root import Config
 from models.errors import UserError
 from models.notices import Notice, Severity, by_severity
 from models.panel.definitions import spoken_definitions
+from models.panel.features.labels import STRETCHES
 from models.pipeline.bundle import Bundle
 from models.scoring.policy_in_force import scoring_config
+from models.text import ENGLISH, Text, in_a_row
 from models.vocab import Progress, SilentProgress
 
 NOT_JUDGED = "not_judged"
 """The code of the notice that says why nothing was."""
+_ACTIVE_ONLY = Text("those without activity are scored, but not compared")
+_IN_SAMPLE = Text(
+    "in sample: a version learned from outcomes until {learned}, so what came after {day} is no proof of anything"
+)
+_LATER = Text("choose {day} or later")
+_NOT_OVER = Text(
+    "{elapsed} of {stretch} are over: declines are those that stand so now, value what came so far; the calibration "
+    "slope and intervals of value are not judged"
+)
+_LITTLE = Text("less than compare.least_elapsed asks for ({stretch}): mostly noise")
+_NO_EARLIER = Text("no earlier horizon is over, so declines are taken to stand at once and value to come evenly")
+_LONGER = Text("compare when the book is longer")
+_LEFT_OPEN = Text("not determined by these clients, or not given by both versions: {figures}")
+_SMALL = Text(
+    "{left:,} of {clients:,} clients are in no {by} of {least:,} clients or more (compare.least_clients), and are not "
+    "compared by it"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +96,8 @@ def compare_versions(
         versions=(first.described, second.described),
         resamples=config.run.bootstrap_resamples,
         judged=judged,
-        why="" if judged else time.why_none(),
+        why="" if judged else time.why_none().within(ENGLISH),
+        why_text=None if judged else time.why_none(),
         change=expected_change(*now, book.known_until),
         notices=by_severity(_notices(bundles, judged, time, config)),
         terms=spoken_definitions(config),
@@ -119,38 +139,33 @@ def _notices(
     bundles: tuple[Bundle, Bundle], judged: JudgedVersions | None, time: JudgingTime, config: Config
 ) -> Iterator[Notice]:
     if judged is None:
-        yield _notice(NOT_JUDGED, Severity.WARNING, "outcomes", time.why_none())
+        yield Notice.of(NOT_JUDGED, Severity.WARNING, "outcomes", found=time.why_none())
     else:
         yield from _of_outcomes(judged, time)
         level = scoring_config(bundles[0], config).regions.level
         yield from _left_out(judged, ("tier", level), config.compare.least_clients)
     if any(each.models.cold is not None for each in bundles):
-        yield _notice("active_only", Severity.NOTE, "clients", "those without activity are scored, but not compared")
+        yield Notice.of("active_only", Severity.NOTE, "clients", found=_ACTIVE_ONLY)
     for each in bundles:
         yield from each.models.learned.uncalibrated()
 
 
 def _of_outcomes(judged: JudgedVersions, time: JudgingTime) -> Iterator[Notice]:
     part = judged.so_far
+    learned, stretch = str(time.learned_until), STRETCHES[part.period]
     if judged.in_sample:
-        found = (
-            f"in sample: a version learned from outcomes until {time.learned_until}, so what came after {judged.as_of} "
-            "is no proof of anything"
-        )
-        yield _notice("in_sample", Severity.WARNING, "outcomes", found, f"choose {time.learned_until} or later")
+        found = _IN_SAMPLE.filled(learned=learned, day=str(judged.as_of))
+        remedy = _LATER.filled(day=learned)
+        yield Notice.of("in_sample", Severity.WARNING, "outcomes", found=found, remedy=remedy)
     if part.is_whole:
         return
-    found = (
-        f"{part.elapsed} of {part.horizon} {part.period}s are over: declines are those that stand so now, value what "
-        "came so far; the calibration slope and intervals of value are not judged"
-    )
-    yield _notice("horizon_not_over", Severity.NOTE, "outcomes", found)
+    found = _NOT_OVER.filled(elapsed=part.elapsed, stretch=stretch.filled(count=part.horizon))
+    yield Notice.of("horizon_not_over", Severity.NOTE, "outcomes", found=found)
     if part.elapsed < time.least_periods:
-        found = f"less than compare.least_elapsed asks for ({time.least_periods} {part.period}s): mostly noise"
-        yield _notice("little_elapsed", Severity.WARNING, "outcomes", found)
+        found = _LITTLE.filled(stretch=stretch.filled(count=time.least_periods))
+        yield Notice.of("little_elapsed", Severity.WARNING, "outcomes", found=found)
     if not part.earlier:
-        found = "no earlier horizon is over, so declines are taken to stand at once and value to come evenly"
-        yield _notice("no_earlier_horizon", Severity.WARNING, "outcomes", found, "compare when the book is longer")
+        yield Notice.of("no_earlier_horizon", Severity.WARNING, "outcomes", found=_NO_EARLIER, remedy=_LONGER)
 
 
 def _left_out(judged: JudgedVersions, ways: Sequence[str], least: int) -> Iterator[Notice]:
@@ -158,17 +173,10 @@ def _left_out(judged: JudgedVersions, ways: Sequence[str], least: int) -> Iterat
     waiting = () if judged.so_far.is_whole else (SLOPE, COVERAGE, WIDTH)
     unknown = [called for metric, called in CALLED.items() if metric not in waiting and judged.figure(metric) is None]
     if unknown:
-        found = f"not determined by these clients, or not given by both versions: {', '.join(unknown)}"
-        yield _notice("figures_left_open", Severity.WARNING, "outcomes", found)
+        found = _LEFT_OPEN.filled(figures=in_a_row(unknown))
+        yield Notice.of("figures_left_open", Severity.WARNING, "outcomes", found=found)
     for by in ways:
         left = judged.clients - sum(each.clients for each in judged.slices if each.by == by)
         if left:
-            found = (
-                f"{left:,} of {judged.clients:,} clients are in no {by} of {least:,} clients or more "
-                "(compare.least_clients), and are not compared by it"
-            )
-            yield _notice("small_parts", Severity.NOTE, by, found, count=left)
-
-
-def _notice(code: str, severity: Severity, subject: str, found: str, remedy: str = "", count: int = 0) -> Notice:
-    return Notice(code=code, severity=severity, subject=subject, found=found, remedy=remedy, count=count)
+            found = _SMALL.filled(left=left, clients=judged.clients, by=grouping(by), least=least)
+            yield Notice.of("small_parts", Severity.NOTE, by, found=found, count=left)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
+from models.codec import OMITTED_IF_NONE
 from models.metrics.bootstrap import ReportedInterval
 from models.notices import Notice
-from models.text import Spoken
+from models.text import Phrase, Spoken, Text
 
 AUC, BRIER, SLOPE, INTERCEPT, DECLINES = (
     "auc",
@@ -206,12 +207,16 @@ class TierSwitches:
 
 @dataclass(frozen=True, kw_only=True)
 class ReasonShift:
-    """A reason: how much it moves each version on average, in shares of all that moves it, and its ranks from 1."""
+    """A reason: how much it moves each version on average, in shares of all that moves it, and its ranks from 1.
+
+    ``title`` is in English, ``called`` the same in every language.
+    """
 
     reason: str
     title: str
     shares: tuple[float, float]
     ranks: tuple[int, int]
+    called: Annotated[Phrase | None, OMITTED_IF_NONE] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,7 +248,10 @@ class ExpectedChange:
 
 @dataclass(frozen=True, kw_only=True)
 class VersionComparison:
-    """Two versions of one book. ``judged`` is None where nothing has come that neither had learned from: ``why``."""
+    """Two versions of one book. ``judged`` is None where nothing has come that neither had learned from: ``why``.
+
+    ``why`` and ``terms`` are in English, ``why_text`` and ``term_texts`` the same in every language.
+    """
 
     book: str
     currency: str
@@ -256,3 +264,4 @@ class VersionComparison:
     change: ExpectedChange
     notices: tuple[Notice, ...] = ()
     terms: tuple[Spoken, ...] = ()
+    why_text: Annotated[Text | None, OMITTED_IF_NONE] = None

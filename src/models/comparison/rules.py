@@ -13,7 +13,15 @@ from models.book.periods import PeriodGrid, PeriodName
 from models.comparison.report import Better, PairVerdict
 from models.errors import TooLittleDataError, UserError
 from models.metrics.bootstrap import Draws
+from models.panel.features.labels import STRETCHES
+from models.text import ENGLISH, Text
 from models.vocab import FloatArray
+
+_WAIT = Text("wait for them, or train with --set origins.learn_until={day}, which holds back what came later")
+_WHY_NONE = Text(
+    "both versions are judged by what came after {learned}, until which they learned, and the book is known until "
+    "{known}: {stretch} of outcomes are needed (compare.least_elapsed); {waiting}"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,18 +88,19 @@ class JudgingTime:
 
     def _remedy(self) -> str:
         """Where outcomes came that neither learned from, else how they come."""
-        return f"choose {self.learned_until} or later" if self.elapsed(self.learned_until) >= 1 else self._waiting()
+        return f"choose {self.learned_until} or later" if self.elapsed(self.learned_until) >= 1 else self._waiting().within(ENGLISH)
 
-    def _waiting(self) -> str:
+    def _waiting(self) -> Text:
         late = PeriodGrid(self.period, self.known_until).start_of(-self.least_periods)
-        return f"wait for them, or train with --set origins.learn_until={late}, which holds back what came later"
+        return _WAIT.filled(day=str(late))
 
-    def why_none(self) -> str:
+    def why_none(self) -> Text:
         """Why there is no date at which to judge, and what would change it, in a sentence."""
-        return (
-            f"both versions are judged by what came after {self.learned_until}, until which they learned, and the book "
-            f"is known until {self.known_until}: {self.least_periods} {self.period}s of outcomes are needed "
-            f"(compare.least_elapsed); {self._waiting()}"
+        return _WHY_NONE.filled(
+            learned=str(self.learned_until),
+            known=str(self.known_until),
+            stretch=STRETCHES[self.period].filled(count=self.least_periods),
+            waiting=self._waiting(),
         )
 
 

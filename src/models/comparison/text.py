@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from models.comparison.report import (
     AUC,
@@ -17,169 +18,275 @@ from models.comparison.report import (
     SLOPE,
     TOTAL,
     WIDTH,
+    Better,
     ComparedFigure,
+    ComparedVersion,
+    ExplainedShift,
     HorizonSoFar,
     JudgedVersions,
     PairVerdict,
+    ReasonShift,
     TierSwitches,
     VersionComparison,
 )
 from models.metrics.bootstrap import ReportedInterval
-from models.reasons.figures import money
+from models.panel.features.labels import STRETCHES
+from models.reasons.figures import currency_name, money
 from models.shell.small_plots import short_number
-from models.text import ENGLISH
+from models.text import ENGLISH, SENTENCES, Language, Phrase, Text, as_written, in_a_row, joined, number
 
-CALLED = {
-    AUC: "AUC",
-    BRIER: "Brier score",
-    INTERCEPT: "calibration intercept",
-    SLOPE: "calibration slope",
-    DECLINES: "declines expected over come",
-    GINI: "normalized Gini",
-    CONCENTRATION: "signed concentration",
-    TOTAL: "total expected over come",
-    BIAS: "mean error",
-    ERROR: "mean absolute error",
-    COVERAGE: "inside their interval",
-    WIDTH: "width of intervals",
+CALLED: Final = {
+    AUC: Text("AUC"),
+    BRIER: Text("Brier score"),
+    INTERCEPT: Text("calibration intercept"),
+    SLOPE: Text("calibration slope"),
+    DECLINES: Text("declines expected over come"),
+    GINI: Text("normalized Gini"),
+    CONCENTRATION: Text("signed concentration"),
+    TOTAL: Text("total expected over come"),
+    BIAS: Text("mean error"),
+    ERROR: Text("mean absolute error"),
+    COVERAGE: Text("inside their interval"),
+    WIDTH: Text("width of intervals"),
 }
-BEST = {
-    "more": "more is better",
-    "less": "less is better",
-    "near one": "1 is right",
-    "near zero": "0 is right",
-    "near the level of the interval": "{level:.0%} is right",
+BASELINES: Final = {"recency": Text("recency", "baseline"), "past sum": Text("past sum", "baseline")}
+GROUPINGS: Final = {
+    "tier": Text("tier", "grouping"),
+    "region": Text("region", "grouping"),
+    "country": Text("country", "grouping"),
+    "size": Text("size", "grouping"),
+    "ownership": Text("ownership", "grouping"),
+    "industry": Text("industry", "grouping"),
 }
-_AMOUNTS = (BIAS, ERROR)
-_ALL = 0.9995
+"""What clients may have in common."""
+TARGETS: Final = {"decline": Text("Decline", "target"), "value": Text("Value", "target")}
+_BEST: Final = {
+    Better.MORE: Text("more is better"),
+    Better.LESS: Text("less is better"),
+    Better.NEAR_ONE: Text("1 is right"),
+    Better.NEAR_ZERO: Text("0 is right"),
+    Better.NEAR_LEVEL: Text("{level:.0%} is right"),
+}
+_AMOUNTS: Final = (BIAS, ERROR)
+_ALL: Final = 0.9995
 """From here on a share is written as 100%."""
-VERDICTS = {PairVerdict.BETTER: "better", PairVerdict.WORSE: "worse", PairVerdict.OPEN: "undecided"}
+VERDICTS: Final = {
+    PairVerdict.BETTER: Text("better", "verdict on a version"),
+    PairVerdict.WORSE: Text("worse", "verdict on a version"),
+    PairVerdict.OPEN: Text("undecided", "verdict on a version"),
+}
+_VERSION: Final = Text("version {number}")
+_FIRST, _SECOND = Text("A: {name}"), Text("B: {name}")
+_IN_UNIT: Final = Text("{name}, {unit}", "unit")
+_RANGED: Final = Text("{estimate} ({low} to {high})", "range of a figure")
+_NOT_JUDGED: Final = Text("Not judged: {why}.")
+_WHOLE: Final = Text("the whole horizon")
+_PART: Final = Text("{elapsed} of {stretch}", "part of a horizon")
+_OF_GROUPS: Final = Text(" of {count:,} sponsor groups")
+_CAME: Final = Text(
+    "As of {day}, {over} until {until}: of {clients:,} clients{groups} {declined:,} declined; together they brought "
+    "{came}."
+)
+_CAME_SO_FAR: Final = Text(
+    "As of {day}, {over} until {until}: of {clients:,} clients{groups} {declined:,} stand as declined so far; together "
+    "they brought {came}."
+)
+_NO_EARLIER: Final = Text(
+    "No earlier horizon is over: a decline is taken to stand from its onset, and value to come evenly. "
+    "Levels may be off; only the ranking can be relied on."
+)
+_EARLIER: Final = Text("{count} earlier date", plural="{count} earlier dates")
+_OF_LOSS: Final = Text(" and {share:.0%} of the credit loss")
+_VALUE_METHOD: Final = Text(
+    "Value: at {dates}, {margin:.0%} of the margin of {stretch} had come after {elapsed} ({low:.0%} to {high:.0%} by "
+    "date){lost}; so much of what each client is expected to bring is held against what came. That share is the "
+    "book's, not the client's: of who pays early or late this says nothing. The calibration slope and intervals of "
+    "value wait until the horizon is over."
+)
+_RETURN_METHOD: Final = Text(
+    "Declines: a client stands as declined until it comes back, and each version's curve says with what chance it has "
+    "by now.{matured}"
+)
+_DECLINE_METHOD: Final = Text(
+    "Declines: each version's curve says with what chance a decline has begun by now. At {dates}, {behind:.1%} of the "
+    "clients without one stood as declined after {elapsed} all the same, and might catch up; the chance that a client "
+    "stands so now is both together."
+)
+_MATURED: Final = Text(
+    " At {dates}, {behind:.1%} of those that had not come back after {elapsed} stood as declined; for the others all "
+    "had ended on schedule."
+)
+_SWITCHES: Final = Text(
+    "{moved:,} of {clients:,} clients ({share:.1%}) would change tier, {up:,} of them up, with an expected value of "
+    "{value}{lent}."
+)
+_LENT: Final = Text(" and an exposure of {exposure}")
+_PLACE: Final = Text("With {second} in the place of {first} on {day}, {switches}")
+_BETTER_BY: Final = Text("better by {figures}", "verdict on a version")
+_WORSE_BY: Final = Text("worse by {figures}", "verdict on a version")
+_NEITHER: Final = Text("neither better nor worse than {first} for sure")
+_AGES: Final = {
+    "week": Text("weeks since {name} learned"),
+    "month": Text("months since {name} learned"),
+    "quarter": Text("quarters since {name} learned"),
+}
+_CORRELATIONS: Final = {
+    "decline": Text("Decline: rank correlation of all reasons {correlation}."),
+    "value": Text("Value: rank correlation of all reasons {correlation}."),
+}
+_SUMMARY: Final = Text("{target}: {second} is {outcome}.")
 
 
-def figure_name(figure: ComparedFigure, currency: str) -> str:
+def grouping(by: str) -> Text:
+    """What clients are told apart by, as it stands within a sentence."""
+    return GROUPINGS.get(by) or as_written(by)
+
+
+def figure_name(figure: ComparedFigure, currency: str, language: Language = ENGLISH) -> str:
     """What a figure is called, with its unit where it has one."""
-    return CALLED[figure.metric] + (f", {currency}" if figure.metric in _AMOUNTS else "")
+    name = CALLED[figure.metric]
+    if figure.metric not in _AMOUNTS:
+        return name.within(language)
+    return _IN_UNIT.within(language, name=name, unit=currency_name(currency, language))
 
 
-def goal(figure: ComparedFigure, level: float) -> str:
+def goal(figure: ComparedFigure, level: float, language: Language = ENGLISH) -> str:
     """Which of two such figures is better."""
-    return BEST[figure.better.value].format(level=level)
+    return _BEST[figure.better].within(language, level=level)
 
 
-def written(metric: str, value: float | None, *, signed: bool = False) -> str:
+def written(metric: str, value: float | None, language: Language = ENGLISH, *, signed: bool = False) -> str:
     """A figure in its unit."""
     if value is None:
         return "–"
     plus = "+" if signed and value > 0 else ""
-    return plus + (short_number(value) if metric in _AMOUNTS else f"{value:.3f}")
+    return plus + (short_number(value, language) if metric in _AMOUNTS else number(f"{value:.3f}", language))
 
 
-def ranged(metric: str, interval: ReportedInterval, *, signed: bool = False) -> str:
+def ranged(metric: str, interval: ReportedInterval, language: Language = ENGLISH, *, signed: bool = False) -> str:
     """A figure with its interval."""
-    estimate = written(metric, interval.estimate, signed=signed)
+    estimate = written(metric, interval.estimate, language, signed=signed)
     if interval.low is None or interval.high is None:
         return estimate
-    ends = (written(metric, end, signed=signed) for end in (interval.low, interval.high))
-    return f"{estimate} ({' to '.join(ends)})"
+    low, high = (written(metric, end, language, signed=signed) for end in (interval.low, interval.high))
+    return _RANGED.within(language, estimate=estimate, low=low, high=high)
 
 
-def names_of(report: VersionComparison) -> tuple[str, str]:
+def reason_title(shift: ReasonShift, language: Language = ENGLISH) -> str:
+    """What a reason is called; in English where a report is of before there were others."""
+    return shift.title if shift.called is None else shift.called.within(language)
+
+
+def correlation(shift: ExplainedShift, language: Language = ENGLISH) -> str:
+    """How alike both versions rank the reasons of a model."""
+    known = "–" if shift.correlation is None else number(f"{shift.correlation:.2f}", language)
+    return _CORRELATIONS[shift.model].within(language, correlation=known)
+
+
+def age(period: str, name: str, language: Language = ENGLISH) -> str:
+    """Since when a version learned, as the unit of a count of periods."""
+    return _AGES[period].within(language, name=name)
+
+
+def names_of(report: VersionComparison, language: Language = ENGLISH) -> tuple[str, str]:
     """What both are called; by letters where that is the same."""
-    first, second = (each.name for each in report.versions)
-    return (first, second) if first != second else (f"A: {first}", f"B: {second}")
+    first, second = (version_name(each, language) for each in report.versions)
+    if first != second:
+        return first, second
+    return _FIRST.within(language, name=first), _SECOND.within(language, name=second)
 
 
-def judged_sentence(report: VersionComparison) -> str:
+def version_name(version: ComparedVersion, language: Language = ENGLISH) -> str:
+    """What a version is called: by its number, or as it was asked for."""
+    return _VERSION.within(language, number=version.version) if version.version else version.asked
+
+
+def judged_sentence(report: VersionComparison, language: Language = ENGLISH) -> str:
     """On whom, when and by how much of the horizon both were judged; or why they were not."""
     judged = report.judged
     if judged is None:
-        return f"Not judged: {report.why}."
+        return _NOT_JUDGED.within(language, why=report.why_text or report.why)
     part = judged.so_far
-    over = "the whole horizon" if part.is_whole else f"{part.elapsed} of {part.horizon} {part.period}s"
-    groups = f" of {judged.groups:,} sponsor groups" if judged.groups_known else ""
-    came = money(judged.value, report.currency, ENGLISH)
-    stood = "declined" if part.is_whole else "stand as declined so far"
-    return (
-        f"As of {judged.as_of}, {over} until {judged.outcomes_until}: of {judged.clients:,} clients{groups} "
-        f"{judged.declined:,} {stood}; together they brought {came}."
+    over = _WHOLE if part.is_whole else _PART.filled(elapsed=part.elapsed, stretch=_stretch(part, part.horizon))
+    return (_CAME if part.is_whole else _CAME_SO_FAR).within(
+        language,
+        day=str(judged.as_of),
+        over=over,
+        until=str(judged.outcomes_until),
+        clients=judged.clients,
+        groups=_OF_GROUPS.filled(count=judged.groups) if judged.groups_known else "",
+        declined=judged.declined,
+        came=money(judged.value, report.currency, language),
     )
 
 
-def method_sentences(judged: JudgedVersions) -> Iterator[str]:
+def method_sentences(judged: JudgedVersions, language: Language = ENGLISH) -> Iterator[str]:
     """How a part of a horizon is judged, and what that cannot tell."""
     part = judged.so_far
     if part.is_whole:
         return
-    period = part.period
     if not part.earlier:
-        yield (
-            "No earlier horizon is over: a decline is taken to stand from its onset, and value to come evenly. "
-            "Levels may be off; only the ranking can be relied on."
-        )
+        yield _NO_EARLIER.within(language)
         return
-    dates = f"{len(part.earlier)} earlier date{'s' if len(part.earlier) > 1 else ''}"
+    dates = _EARLIER.filled(count=len(part.earlier))
     low, high = part.margin_range
-    lost = "" if part.loss is None else f" and {part.loss:.0%} of the credit loss"
-    yield _decline_method(part, dates)
-    yield (
-        f"Value: at {dates}, {part.margin:.0%} of the margin of {part.horizon} {period}s had come after {part.elapsed} "
-        f"({low:.0%} to {high:.0%} by date){lost}; so much of what each client is expected to bring is held against "
-        "what came. That share is the book's, not the client's: of who pays early or late this says nothing. "
-        "The calibration slope and intervals of value wait until the horizon is over."
+    yield _decline_method(part, dates).within(language)
+    yield _VALUE_METHOD.within(
+        language,
+        dates=dates,
+        margin=part.margin,
+        stretch=_stretch(part, part.horizon),
+        elapsed=part.elapsed,
+        low=low,
+        high=high,
+        lost="" if part.loss is None else _OF_LOSS.filled(share=part.loss),
     )
 
 
-def _decline_method(part: HorizonSoFar, dates: str) -> str:
-    after = f"after {part.elapsed} {part.period}s"
+def _stretch(part: HorizonSoFar, count: int) -> Text:
+    return STRETCHES[part.period].filled(count=count)
+
+
+def _decline_method(part: HorizonSoFar, dates: Text) -> Text:
+    elapsed = _stretch(part, part.elapsed)
     if part.event == "return":
-        return (
-            "Declines: a client stands as declined until it comes back, and each version's curve says with what chance "
-            f"it has by now.{_matured(part, after, dates)}"
-        )
-    return (
-        f"Declines: each version's curve says with what chance a decline has begun by now. At {dates}, "
-        f"{part.behind:.1%} of the clients without one stood as declined {after} all the same, and might catch up; "
-        "the chance that a client stands so now is both together."
-    )
+        matured = "" if part.behind >= _ALL else _MATURED.filled(dates=dates, behind=part.behind, elapsed=elapsed)
+        return _RETURN_METHOD.filled(matured=matured)
+    return _DECLINE_METHOD.filled(dates=dates, behind=part.behind, elapsed=elapsed)
 
 
-def _matured(part: HorizonSoFar, after: str, dates: str) -> str:
-    if part.behind >= _ALL:
-        return ""
-    return (
-        f" At {dates}, {part.behind:.1%} of those that had not come back {after} stood as declined; for the others all "
-        "had ended on schedule."
-    )
-
-
-def tier_sentence(tiers: TierSwitches, currency: str) -> str:
+def tier_sentence(tiers: TierSwitches, currency: str, language: Language = ENGLISH) -> str:
     """Who would change tier, and their money."""
-    value = money(tiers.moved_value, currency, ENGLISH)
-    lent = (
-        "" if tiers.moved_exposure is None else f" and an exposure of {money(tiers.moved_exposure, currency, ENGLISH)}"
-    )
-    return (
-        f"{tiers.moved:,} of {tiers.clients:,} clients ({tiers.share:.1%}) would change tier, {tiers.up:,} of them up, "
-        f"with an expected value of {value}{lent}."
+    exposure = tiers.moved_exposure
+    return _SWITCHES.within(
+        language,
+        moved=tiers.moved,
+        clients=tiers.clients,
+        share=tiers.share,
+        up=tiers.up,
+        value=money(tiers.moved_value, currency, language),
+        lent="" if exposure is None else _LENT.filled(exposure=money(exposure, currency, language)),
     )
 
 
-def closing(report: VersionComparison) -> Iterator[str]:
+def closing(report: VersionComparison, language: Language = ENGLISH) -> Iterator[str]:
     """What a comparison comes to, in sentences."""
-    first, second = names_of(report)
+    first, second = names_of(report, language)
     if report.judged is not None:
-        for target in ("decline", "value"):
-            yield _summary(report.judged, target, first, second)
-    place = f"With {second} in the place of {first} on {report.change.as_of}, "
-    yield place + tier_sentence(report.change.tiers, report.currency)
+        for target in TARGETS:
+            yield _summary(report.judged, target, (first, second), language)
+    switches = tier_sentence(report.change.tiers, report.currency, language)
+    yield _PLACE.within(language, first=first, second=second, day=str(report.change.as_of), switches=switches)
 
 
-def _summary(judged: JudgedVersions, target: str, first: str, second: str) -> str:
-    figures = [each for each in judged.figures if each.target == target]
-    found = {
-        verdict: [CALLED[each.metric] for each in figures if each.standing is verdict]
-        for verdict in (PairVerdict.BETTER, PairVerdict.WORSE)
-    }
-    parts = [f"{VERDICTS[verdict]} by {', '.join(names)}" for verdict, names in found.items() if names]
-    outcome = "; ".join(parts) or f"neither better nor worse than {first} for sure"
-    return f"{target.capitalize()}: {second} is {outcome}."
+def _summary(judged: JudgedVersions, target: str, names: tuple[str, str], language: Language) -> str:
+    first, second = names
+    parts = []
+    for verdict, said in ((PairVerdict.BETTER, _BETTER_BY), (PairVerdict.WORSE, _WORSE_BY)):
+        found: list[Phrase] = [
+            CALLED[each.metric] for each in judged.figures if each.target == target and each.standing is verdict
+        ]
+        if found:
+            parts.append(said.within(language, figures=in_a_row(found)))
+    outcome = joined(parts, language, SENTENCES) or _NEITHER.filled(first=first)
+    return _SUMMARY.within(language, target=TARGETS[target], second=second, outcome=outcome)

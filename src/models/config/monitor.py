@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +11,7 @@ from pydantic import Field
 
 from models.config.base import Count, OpenShare
 from models.config.guard import Limit, LimitsSection
+from models.text import Text
 
 
 class GuardMode(StrEnum):
@@ -20,8 +22,59 @@ class GuardMode(StrEnum):
     OFF = "off"
 
 
-def _limit(description: str, **limits: float) -> Any:
-    return Field(default=Limit(**limits), description=description)
+LIMIT_REASONS: Mapping[str, Text] = {
+    "level": Text(
+        "Median size of an input, as a factor up or down: a book grows, units jump by a hundred or a thousand."
+    ),
+    "missing": Text("Change of the share of clients of whom an input is not known: a table came late or a join broke."),
+    "unseen": Text("Share of clients whose category training never saw, which models take for not known."),
+    "sign": Text("Change of the share of clients whose input is below zero."),
+    "exchanged": Text(
+        "How much better two inputs fit each other's distribution than their own: columns changed places."
+    ),
+    "shift": Text(
+        "Population stability index of an input; 0.1 and 0.25 are the lines of credit scoring (Siddiqi 2006)."
+    ),
+    "moved_inputs": Text(
+        "Share of what moves the models that comes from inputs whose index reaches shift.warning: the world moved, "
+        "or the feed did."
+    ),
+    "silent": Text(
+        "Periods by which the latest events of the most recent twentieth of clients lie longer ago than ever "
+        "before: the feed stands still while the date moves on."
+    ),
+    "clients": Text(
+        "Scored clients, as a factor up or down since the publication before: half a file, or a file twice."
+    ),
+    "ranks": Text(
+        "One less the rank correlation of clients' value, or chance of default, with that of the publication "
+        "before: rows stand with other clients, which no distribution tells."
+    ),
+    "score_shift": Text("Population stability index of value, margin, credit loss and chances, beyond chance."),
+    "grade_shift": Text("The same of shares of tiers, stages, types and segments: whom it moves asks why."),
+    "reason_shift": Text(
+        "The same of the reasons that come first: the same grades for other reasons are other grades."
+    ),
+    "declines": Text(
+        "How far the declines that curves foresaw lie outside the interval of those that came, over those foreseen."
+    ),
+    "calibration": Text(
+        "How far the interval of the calibration slope stays away from 1: chances are too bold, or too shy."
+    ),
+    "coverage": Text(
+        "How far the interval of the share of values within their intervals stays below the level promised."
+    ),
+    "value_total": Text("How far the interval of the value that came, over that foreseen, stays away from 1."),
+    "warning_precision": Text(
+        "How far the interval of how often warned clients decline stays below how often clients do anyway, over "
+        "this: warnings that tell less than nothing."
+    ),
+}
+"""What each limit bounds, and why."""
+
+
+def _limit(name: str, **limits: float) -> Any:
+    return Field(default=Limit(**limits), description=LIMIT_REASONS[name].english)
 
 
 class MonitorConfig(LimitsSection):
@@ -47,63 +100,56 @@ class MonitorConfig(LimitsSection):
     )
     # inputs and scores
     level: Limit = _limit(
-        "Median size of an input, as a factor up or down: a book grows, units jump by a hundred or a thousand.",
+        "level",
         warning=3.0,
         refused=20.0,
     )
     missing: Limit = _limit(
-        "Change of the share of clients of whom an input is not known: a table came late or a join broke.",
+        "missing",
         warning=0.1,
         refused=0.6,  # what most clients lacked at once was not delivered
     )
     unseen: Limit = _limit(
-        "Share of clients whose category training never saw, which models take for not known.",
+        "unseen",
         warning=0.05,
         refused=0.5,
     )
-    sign: Limit = _limit("Change of the share of clients whose input is below zero.", warning=0.2, refused=0.6)
+    sign: Limit = _limit("sign", warning=0.2, refused=0.6)
     exchanged: Limit = _limit(
-        "How much better two inputs fit each other's distribution than their own: columns changed places.",
+        "exchanged",
         warning=0.25,
         refused=0.5,
     )
     shift: Limit = _limit(
-        "Population stability index of an input; 0.1 and 0.25 are the lines of credit scoring (Siddiqi 2006).",
+        "shift",
         note=0.1,
         warning=0.25,
         refused=4.0,  # hardly a client is where clients were: the column is empty, or another
     )
     moved_inputs: Limit = _limit(
-        "Share of what moves the models that comes from inputs whose index reaches shift.warning: the world moved, or "
-        "the feed did.",
+        "moved_inputs",
         warning=0.25,
         refused=0.75,  # models that know hardly any of their inputs say nothing
     )
     silent: Limit = _limit(
-        "Periods by which the latest events of the most recent twentieth of clients lie longer ago than ever before: "
-        "the feed stands still while the date moves on.",
+        "silent",
         warning=0.75,
         refused=2.0,
     )
     clients: Limit = _limit(
-        "Scored clients, as a factor up or down since the publication before: half a file, or a file twice.",
+        "clients",
         warning=1.25,
         refused=1.8,
     )
     ranks: Limit = _limit(
-        "One less the rank correlation of clients' value, or chance of default, with that of the publication before: "
-        "rows stand with other clients, which no distribution tells.",
+        "ranks",
         warning=0.25,  # the same clients keep 0.05 within a month, and 0.1 within three
         refused=0.6,
     )
-    score_shift: Limit = _limit(
-        "Population stability index of value, margin, credit loss and chances, beyond chance.", note=0.1, warning=0.25
-    )
-    grade_shift: Limit = _limit(
-        "The same of shares of tiers, stages, types and segments: whom it moves asks why.", note=0.1, warning=0.25
-    )
+    score_shift: Limit = _limit("score_shift", note=0.1, warning=0.25)
+    grade_shift: Limit = _limit("grade_shift", note=0.1, warning=0.25)
     reason_shift: Limit = _limit(
-        "The same of the reasons that come first: the same grades for other reasons are other grades.",
+        "reason_shift",
         note=0.25,
         warning=0.5,  # there are many reasons, and the second often takes the place of the first
     )
@@ -116,26 +162,23 @@ class MonitorConfig(LimitsSection):
         default=0.95, description="Of intervals of outcomes; sponsor groups are drawn whole."
     )
     declines: Limit = _limit(
-        "How far the declines that curves foresaw lie outside the interval of those that came, over those foreseen.",
+        "declines",
         note=0.0,
         warning=0.1,
     )
     calibration: Limit = _limit(
-        "How far the interval of the calibration slope stays away from 1: chances are too bold, or too shy.",
+        "calibration",
         note=0.0,
         warning=0.1,
     )
     coverage: Limit = _limit(
-        "How far the interval of the share of values within their intervals stays below the level promised.",
+        "coverage",
         note=0.0,
         warning=0.03,
     )
-    value_total: Limit = _limit(
-        "How far the interval of the value that came, over that foreseen, stays away from 1.", note=0.0, warning=0.1
-    )
+    value_total: Limit = _limit("value_total", note=0.0, warning=0.1)
     warning_precision: Limit = _limit(
-        "How far the interval of how often warned clients decline stays below how often clients do anyway, over this: "
-        "warnings that tell less than nothing.",
+        "warning_precision",
         warning=0.0,
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from models.backtest.text import HEADLINE_HEADS, headline_rows, headline_verdicts
+from models.backtest.headline_text import headline_heads, headline_rows, headline_verdicts
 from models.funnel.text import candidate_cells, candidate_stands, layer_cells, layer_name
 from models.grading.moves import MovedBy
 from models.grading.override_text import fates_sentence
@@ -69,7 +69,7 @@ def overview_page(overview: Overview) -> str:
         .get_template("overview/page.html")
         .render(
             overview=overview,
-            headline_heads=HEADLINE_HEADS,
+            headline_heads=headline_heads(),
             notices=_rows_last(overview.notices),
             definitions=overview.definitions,
             warned_counts=warnings_sentence(overview.alarms.counts) if overview.alarms.counts else "",
