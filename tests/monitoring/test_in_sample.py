@@ -31,7 +31,7 @@ OUTCOMES = PublicationOutcomes(
 def test_outcomes_of_scores_in_sample_are_marked(elapsed: int) -> None:
     fair = replace(OUTCOMES, elapsed=elapsed)
     marked = replace(fair, in_sample=True)
-    assert elapsed_sentence(marked, "month") == f"{elapsed_sentence(fair, 'month')}; {IN_SAMPLE}"
+    assert elapsed_sentence(marked, "month") == f"{elapsed_sentence(fair, 'month')}; {IN_SAMPLE.english}"
     ((honest,), (flattered,)) = (list(outcome_readings(each)) for each in (fair, marked))
     assert flattered == replace(honest, found=f"{honest.found} ({IN_SAMPLE})")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from models.config.backtest import SpreadsheetRuleConfig
 from models.config.policy.tiers import TierScale
 from models.grading.built_in import share_cut_off
+from models.text import Text
 from models.vocab import BoolArray, FloatArray, TextArray
 
 OURS, LISTED, FORECAST, RULE, RANDOM, PERFECT = "ours", "lists", "forecast", "rule", "random", "perfect"
@@ -20,6 +22,16 @@ ACTING_LISTS = (OURS, LISTED, FORECAST, WARNED, RULE, RANDOM, PERFECT)
 """Who orders the clients to act on: also our warnings, those that turned worse before all others."""
 ANEW = "anew"
 """Our grades as each date alone says, without margin and limit on moves."""
+LIST_NAMES: Final = {
+    OURS: Text("our grades", "list of a backtest"),
+    LISTED: Text("our work lists", "list of a backtest"),
+    FORECAST: Text("our forecast alone", "list of a backtest"),
+    WARNED: Text("our warnings", "list of a backtest"),
+    RULE: Text("rule-based grade", "list of a backtest"),
+    RANDOM: Text("random choice", "list of a backtest"),
+    PERFECT: Text("perfect foresight", "list of a backtest"),
+}
+"""What each list is called."""
 Scores = Mapping[str, FloatArray]
 """Who orders -> score of each client, highest first. Shapes (n_clients,)."""
 

@@ -7,7 +7,7 @@ from typing import Final
 from markupsafe import Markup
 
 from models.backtest.contents import BacktestReport
-from models.backtest.text import LIST_NAMES
+from models.backtest.lists import LIST_NAMES
 from models.shell.chart import Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, percent, reaching
 from models.text import ENGLISH, Language, Text

@@ -11,7 +11,7 @@ from models.backtest.compute import replay
 from models.backtest.contents import BacktestReport, Claims, ReplayedDate
 from models.backtest.day import Replayed
 from models.backtest.headline import headline_claims
-from models.backtest.lists import ACTING_LISTS, LISTS, OURS, RULE
+from models.backtest.lists import ACTING_LISTS, LIST_NAMES, LISTS, OURS, RULE
 from models.backtest.mistakes import error_costs, stability, tier_outcomes
 from models.backtest.overridden import override_outcomes
 from models.book.door import Book
@@ -19,16 +19,6 @@ from models.book.periods import Horizon
 from models.config.root import Config
 from models.panel.definitions import spoken_definitions
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
-
-ACTING_NAMES = {"warned": "our warnings"}
-LIST_NAMES = {
-    "ours": "our grades",
-    "lists": "our work lists",
-    "forecast": "our forecast alone",
-    "rule": "rule-based grade",
-    "random": "random choice",
-    "perfect": "perfect foresight",
-}
 
 
 def backtest_book(
@@ -59,8 +49,8 @@ def backtest_book(
         resamples=config.run.bootstrap_resamples,
         aim=config.backtest.aim,
         groups_apart=replayed[0].groups_known,
-        lists={name: LIST_NAMES[name] for name in LISTS},
-        acting_lists={name: {**LIST_NAMES, **ACTING_NAMES}[name] for name in ACTING_LISTS},
+        lists={name: LIST_NAMES[name].english for name in LISTS},
+        acting_lists={name: LIST_NAMES[name].english for name in ACTING_LISTS},
         rule=config.backtest.rule.whole(config.scale),
         top_tiers=config.scale.top,
         low_tiers=config.scale.low,

@@ -17,22 +17,14 @@ from models.backtest.contents import (
     SavedLosses,
     ScreeningResult,
 )
-from models.backtest.lists import ANEW, FORECAST, LISTED, OURS, PERFECT, RANDOM, RULE, WARNED
+from models.backtest.lists import ANEW, FORECAST, LISTED, OURS, PERFECT, RULE, WARNED
 from models.backtest.overridden import DOWN, SAME, UP
 from models.backtest.ranges import alone, share_range
 from models.metrics.bootstrap import ReportedInterval
+from models.segments.text import percent_or_dash
 from models.shell.small_plots import short_number
-from models.text import CLAUSES, ENGLISH, Language, Text, joined
+from models.text import CLAUSES, ENGLISH, SENTENCES, Language, Text, joined
 
-LIST_NAMES: Final = {
-    OURS: Text("our grades", "list of a backtest"),
-    LISTED: Text("our work lists", "list of a backtest"),
-    FORECAST: Text("our forecast alone", "list of a backtest"),
-    WARNED: Text("our warnings", "list of a backtest"),
-    RULE: Text("rule-based grade", "list of a backtest"),
-    RANDOM: Text("random choice", "list of a backtest"),
-    PERFECT: Text("perfect foresight", "list of a backtest"),
-}
 WAYS: Final = {
     UP: Text("raised", "override"),
     DOWN: Text("lowered", "override"),
@@ -83,6 +75,17 @@ _SCREENING: Final = Text(
     "Screening for {share:.0%} of future value: {ours} of the clients are reviewed instead of {rule}, {fewer} fewer"
     "{sure}. It {reaches} the aim of {aim:.0%}; our work list saves {listed}, perfect foresight would save {perfect}."
 )
+_ANEW: Final = Text(
+    "Graded anew, reviews saved of the rule's would be {saved}. The limit is meant for one run after the other, a month "
+    "apart; replayed from year to year it holds more than it would."
+)
+_ANEW_FOR: Final = Text("{anew} instead of {ours} for {share} of the value")
+_RULE: Final = Text(
+    "The rule: {tiers}; else {lowest}. In a book without ratings it goes by past value alone."
+)
+_FIRST_TIER: Final = Text("{tier} within the top {share} by past value and a rating ({rating}) of at most {worst}")
+_NEXT_TIER: Final = Text("{tier} within the top {share} and at most {worst}")
+_UNRATED: Final = Text("{rule}, or without a rating")
 _CANNOT_TELL: Final = Text(", which these clients cannot tell from nothing")
 _IS_WORSE: Final = Text(", which is worse")
 
@@ -107,6 +110,35 @@ def verdicts(report: BacktestReport, language: Language = ENGLISH) -> Iterator[s
 def ways_apart(stability: GradingStability) -> bool:
     """Whether margin or limit kept any tier: if not, there is only one way to grade."""
     return any(stability.held.values())
+
+
+def anew_in_words(stability: GradingStability, language: Language = ENGLISH) -> str:
+    """What reviews would be saved were every client graded anew at each date."""
+    saved = (
+        _ANEW_FOR.within(
+            language,
+            anew=percent_or_dash(each.anew),
+            ours=percent_or_dash(each.ours),
+            share=percent_or_dash(each.share),
+        )
+        for each in stability.efficiency
+    )
+    return _ANEW.within(language, saved=joined(saved, language))
+
+
+def rule_in_words(report: BacktestReport, language: Language = ENGLISH) -> str:
+    """The spreadsheet rule that our grades are held against."""
+    tiers = [_tier_by_rule(report, tier, language) for tier in report.rule.share]
+    lowest = report.tiers[OURS][-1].tier
+    return _RULE.within(language, tiers=joined(tiers, language, SENTENCES), lowest=lowest)
+
+
+def _tier_by_rule(report: BacktestReport, tier: str, language: Language) -> str:
+    rule, is_first = report.rule, tier == next(iter(report.rule.share))
+    said = (_FIRST_TIER if is_first else _NEXT_TIER).filled(
+        tier=tier, share=percent_or_dash(rule.share[tier]), rating=rule.rating, worst=f"{rule.max_rating[tier]}"
+    )
+    return (said if tier in report.top_tiers else _UNRATED.filled(rule=said)).within(language)
 
 
 def override_cells(outcome: OverrideOutcome, language: Language = ENGLISH) -> list[str]:

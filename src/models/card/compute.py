@@ -19,24 +19,50 @@ from models.evaluation.report.contents import OriginReport
 from models.evaluation.report.errors_by_group import ErrorGroup
 from models.evaluation.report.importance import MAIN_METRIC
 from models.evaluation.report.names import BEST, CEILING
-from models.evaluation.text import Judgement, verdict_sentences
+from models.evaluation.text import Judgement, Sentence, verdict_sentences
 from models.notices import Severity
+from models.panel.features.labels import STRETCHES
+from models.pipeline.serving import ServingModels
 from models.pipeline.serving_text import serving_sentences
 from models.publications.ledger import Act, Publication
-from models.text import ENGLISH
+from models.text import Language, Spoken, Text, as_written, in_a_row, languages, spoken
 
-_PURPOSE = (
+_PURPOSE = Text(
     "To say of each client of the {book} book what it is worth within {horizon}, how likely it is to decline, and "
     "which tier it belongs in, so that relationship managers and credit officers know whom to look after, review or "
     "limit."
 )
 _NOT_FOR = (
-    "the price or approval of a single facility, for which it was never judged",
-    "regulatory capital or provisions: its probabilities are of decline within the horizon, not of default as a rating "
-    "system defines it",
-    "clients of another book, or decisions that no person looks at",
+    Text("the price or approval of a single facility, for which it was never judged"),
+    Text(
+        "regulatory capital or provisions: its probabilities are of decline within the horizon, not of default as a "
+        "rating system defines it"
+    ),
+    Text("clients of another book, or decisions that no person looks at"),
 )
-_NOT_NAMED = "not named: set card.owner in the config"
+_NOT_NAMED = Text("not named: set card.owner in the config")
+_BUILT_IN = Text("{tiers} (the best first) by the built-in policy")
+_OF_CONFIG = Text("{tiers} (the best first) by the policy of the config")
+_LEARNED_UNTIL = Text(
+    "Learned from outcomes until {day}: scores of an earlier date know what came, and look better than a forecast could "
+    "have been."
+)
+_NOT_CALIBRATED = Text(
+    "Not calibrated: no earlier date could be forecast out of time, so levels may be off where ranks hold."
+)
+_ABSENT = Text("The book has no {table}, so nothing of it is known of any client.")
+_TABLES = {
+    "facilities": Text("facilities", "table of a book"),
+    "interactions": Text("interactions", "table of a book"),
+    "surveys": Text("surveys", "table of a book"),
+    "ratings": Text("ratings", "table of a book"),
+    "financials": Text("financials", "table of a book"),
+    "campaigns": Text("campaigns", "table of a book"),
+    "opportunities": Text("opportunities", "table of a book"),
+    "macro": Text("macro", "table of a book"),
+}
+_LIMIT = Text("{subject}: {found}.", "limit of a model")
+_NOTES = Text("{count} notes of less weight stand in report.html.")
 _RED_FIRST = (Judgement.WRONG, Judgement.PERHAPS, Judgement.RIGHT, Judgement.BETTER, Judgement.OPEN)
 _FAIRNESS = {"region": ("region", "country"), "size": ("size",), "ownership": ("ownership",)}
 """What fairness is looked at by -> attributes that tell it, the first that the book has."""
@@ -61,7 +87,7 @@ def model_card(
     """
     newest = max(source.origins, key=lambda origin: origin.as_of)
     fairness = dict(_fairness(newest))
-    horizon = f"{source.horizon.periods} {source.horizon.period}s"
+    horizon = STRETCHES[source.horizon.period].filled(count=source.horizon.periods)
     served = source.served
     return ModelCard(
         version=version,
@@ -69,17 +95,17 @@ def model_card(
         currency=source.currency,
         data=source.data,
         known_until=source.known_until,
-        horizon=horizon,
-        purpose=settings.card.purpose or _PURPOSE.format(book=source.book, horizon=horizon),
-        not_for=_NOT_FOR,
-        owner=settings.card.owner or _NOT_NAMED,
+        horizon=spoken(horizon),
+        purpose=settings.card.purpose or spoken(_PURPOSE.filled(book=source.book, horizon=horizon)),
+        not_for=tuple(map(spoken, _NOT_FOR)),
+        owner=settings.card.owner or spoken(_NOT_NAMED),
         terms=source.terms,
         features=source.features,
         rows=served.rows,
         learned_from=served.learned_from,
         learned_until=served.learned_until,
         calibrated=served.calibrated,
-        method=serving_sentences(served.serving),
+        method=_method(served.serving),
         tiers=_tiers(graded),
         interval_level=graded.learners.interval_level,
         verdicts=tuple(_verdicts(source)),
@@ -92,19 +118,36 @@ def model_card(
     )
 
 
-def _tiers(settings: Config) -> str:
-    policy = "the built-in policy" if settings.policy is None else "the policy of the config"
-    return f"{', '.join(settings.scale.names)} (the best first) by {policy}"
+def _method(serving: ServingModels) -> dict[str, Spoken]:
+    """Target -> who serves it and why."""
+    by_language = {language: serving_sentences(serving, language) for language in languages()}
+    targets = next(iter(by_language.values()))
+    return {target: {language: said[target] for language, said in by_language.items()} for target in targets}
+
+
+def _tiers(settings: Config) -> Spoken:
+    said = _BUILT_IN if settings.policy is None else _OF_CONFIG
+    return spoken(said.filled(tiers=in_a_row(settings.scale.names)))
 
 
 def _verdicts(source: CardSource) -> list[CardVerdict]:
     """The sentences of all test origins, what is wrong before all others, the newest origin first."""
     found = [
-        CardVerdict(as_of=origin.as_of, judgement=sentence.judgement, said=sentence.said)
+        verdict
         for origin in sorted(source.origins, key=lambda origin: origin.as_of, reverse=True)
-        for sentence in verdict_sentences(origin.parts, source.currency, ENGLISH)
+        for verdict in _of_origin(origin, source.currency)
     ]
     return sorted(found, key=lambda verdict: _RED_FIRST.index(verdict.judgement))
+
+
+def _of_origin(origin: OriginReport, currency: str) -> Iterator[CardVerdict]:
+    """The same sentences in every language, one after the other."""
+    said: list[tuple[Language, tuple[Sentence, ...]]] = [
+        (language, verdict_sentences(origin.parts, currency, language)) for language in languages()
+    ]
+    for place, sentence in enumerate(said[0][1]):
+        by_language = {language: sentences[place].said for language, sentences in said}
+        yield CardVerdict(as_of=origin.as_of, judgement=sentence.judgement, said=by_language)
 
 
 def _figures(origins: Sequence[OriginReport]) -> Iterator[CardFigure]:
@@ -128,23 +171,21 @@ def _figures(origins: Sequence[OriginReport]) -> Iterator[CardFigure]:
                 )
 
 
-def _limits(source: CardSource) -> Iterator[str]:
+def _limits(source: CardSource) -> Iterator[Spoken]:
     """What the models go without, or what is implausible in what they learned from, a sentence each."""
     served = source.served
-    yield (
-        f"Learned from outcomes until {served.learned_until}: scores of an earlier date know what came, and look "
-        "better than a forecast could have been."
-    )
+    yield spoken(_LEARNED_UNTIL.filled(day=str(served.learned_until)))
     if not served.calibrated:
-        yield "Not calibrated: no earlier date could be forecast out of time, so levels may be off where ranks hold."
+        yield spoken(_NOT_CALIBRATED)
     for table in source.absent:
-        yield f"The book has no {table.replace('_', ' ')}, so nothing of it is known of any client."
+        yield spoken(_ABSENT.filled(table=_TABLES.get(table) or as_written(table.replace("_", " "))))
     for notice in source.notices:
         if notice.severity is not Severity.NOTE:
-            yield f"{notice.subject}: {notice.found}."
+            found = notice.texts.found if notice.texts else as_written(notice.found)
+            yield spoken(_LIMIT.filled(subject=notice.subject, found=found))
     notes = sum(notice.severity is Severity.NOTE for notice in source.notices)
     if notes:
-        yield f"{notes} notes of less weight stand in report.html."
+        yield spoken(_NOTES.filled(count=notes))
 
 
 def _fairness(origin: OriginReport) -> Iterator[tuple[str, tuple[FairnessGroup, ...]]]:

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from models.card.compute import model_card
 from models.card.page import card_page
 from models.card.report import CardSource, CardVersion, ModelCard
 from models.card.text import card_markdown, short_description
+from models.codec import to_json_text
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.pipeline.bundle import bundle_config, bundle_key, read_report
 from models.publications.ledger import Publication, PublicationLedger
+from models.shell.editions import publish_page
 from models.store.drafts import publish_text, scratch_folder
 from models.tracking.mlflow import RegisteredBundle, Tracking
 from models.tracking.names import CHAMPION
 from models.workspace.opening import Settings, settings_of
 
-MARKDOWN, PAGE = "card.md", "card.html"
+MARKDOWN, PAGE, DATA = "card.md", "card.html", "card.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +39,7 @@ def card(
 ) -> WrittenCard:
     """The card of a version or alias as it stands today, with every decision about it.
 
-    ``card.md`` and ``card.html`` stand in ``out`` (else ``<work_dir>/<book>``). Raises a ``UserError``.
+    ``card.md``, ``card.json`` and ``card.html`` in every language stand in ``out`` (else ``<work_dir>/<book>``). Raises a ``UserError``.
     """
     settings = settings_of(config, overrides)
     tracking = Tracking(settings)
@@ -93,5 +96,6 @@ def _written(made: ModelCard, folder: Path) -> WrittenCard:
     folder.mkdir(parents=True, exist_ok=True)
     markdown = card_markdown(made)
     publish_text(folder / MARKDOWN, markdown)
-    publish_text(folder / PAGE, card_page(made))
+    publish_text(folder / DATA, to_json_text(made, indent=1) + "\n")
+    publish_page(folder / PAGE, partial(card_page, made))
     return WrittenCard(card=made, markdown=markdown, files=(folder / MARKDOWN, folder / PAGE))

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from models.card.report import ModelCard
-from models.card.text import card_sections, headline
+from models.card.text import JUDGEMENTS, card_sections, headline
 from models.evaluation.text import Judgement
+from models.shell.editions import ALONE, Edition
 from models.shell.html import environment
 
 _STYLES = {Judgement.WRONG: "bad", Judgement.PERHAPS: "fair", Judgement.RIGHT: "good", Judgement.BETTER: "good"}
 
 
-def card_page(card: ModelCard) -> str:
+def card_page(card: ModelCard, edition: Edition = ALONE) -> str:
     """The page of a card."""
+    language = edition.language
     return str(
-        environment(functions={"style": _style})
+        environment(edition, functions={"style": _style})
         .get_template("card/page.html")
-        .render(card=card, headline=headline(card), sections=card_sections(card))
+        .render(
+            card=card,
+            headline=headline(card, language),
+            sections=card_sections(card, language),
+            judgements=JUDGEMENTS,
+        )
     )
 
 

@@ -54,7 +54,7 @@ class CardVerdict:
 
     as_of: date
     judgement: Judgement
-    said: str
+    said: Spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,22 +121,22 @@ class ModelCard:
     currency: str
     data: str
     known_until: date
-    horizon: str
-    purpose: str
-    not_for: tuple[str, ...]
-    owner: str
+    horizon: Spoken
+    purpose: Spoken
+    not_for: tuple[Spoken, ...]
+    owner: Spoken
     terms: tuple[Spoken, ...]
     features: int
     rows: int
     learned_from: tuple[date, ...]
     learned_until: date
     calibrated: bool
-    method: Mapping[str, str]
-    tiers: str
+    method: Mapping[str, Spoken]
+    tiers: Spoken
     interval_level: float
     verdicts: tuple[CardVerdict, ...]
     figures: tuple[CardFigure, ...]
-    limits: tuple[str, ...]
+    limits: tuple[Spoken, ...]
     fairness: Mapping[str, tuple[FairnessGroup, ...]]
     fairness_at: date
     not_told: tuple[str, ...]

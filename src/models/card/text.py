@@ -3,30 +3,76 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
-from models.card.report import Approval, CardFigure, CardVerdict, FairnessGroup, ModelCard
-from models.evaluation.report.names import benchmark_name
+from models.card.report import CardVerdict, ModelCard
+from models.card.tables import CardTable, approval_tables, group_table, ranking_tables
 from models.evaluation.text import Judgement
-from models.text import ENGLISH, heard
+from models.reasons.figures import currency_name
+from models.text import ENGLISH, Language, Spoken, Text, heard, joined
 
-_METRICS = {"auc": "AUC", "normalized_gini": "normalized Gini"}
-_TITLES = {"decline": "Decline", "value": "Value"}
-_FAIRNESS = (
+_FAIRNESS: Final = Text(
     "Whether decline is foreseen as it comes in each group. Red: more or less was foreseen than came, by more than "
     "chance (99%). Groups of fewer than 5 clients are put together."
 )
-_NO_APPROVAL = "Never the champion so far: nobody has approved it to serve."
-_HEADS_OF_FIGURES = ("", "as of", "clients", "clientvalue (95% range)", "best of the others")
-_HEADS_OF_GROUPS = (
-    "group",
-    "clients",
-    "decline foreseen",
-    "decline that came (95% range)",
-    "AUC",
-    "value foreseen / came",
+_NO_APPROVAL: Final = Text("Never the champion so far: nobody has approved it to serve.")
+_NOT_BY: Final = {
+    "region": Text("Not looked at by region: the book does not tell it."),
+    "size": Text("Not looked at by size: the book does not tell it."),
+    "ownership": Text("Not looked at by ownership: the book does not tell it."),
+}
+JUDGEMENTS: Final = {
+    Judgement.WRONG: Text("wrong", "judgement"),
+    Judgement.RIGHT: Text("right", "judgement"),
+    Judgement.BETTER: Text("better", "judgement"),
+    Judgement.PERHAPS: Text("perhaps", "judgement"),
+    Judgement.OPEN: Text("open", "judgement"),
+}
+_JUDGED: Final = Text("Judged at {count} past date", plural="Judged at {count} past dates")
+_NOTHING_WRONG: Final = Text("{judged}: nothing is found wrong.")
+_WRONG: Final = Text(
+    "{judged}: {count} finding of something wrong.", plural="{judged}: {count} findings of something wrong."
 )
+_PURPOSE: Final = Text("Purpose")
+_TERMS: Final = Text("What decline and value mean")
+_RESULTS, _LIMITS, _FAIR = Text("Results"), Text("Limits"), Text("Fairness")
+_DATA, _METHOD, _OWNER = Text("Data"), Text("Method"), Text("Owner and approvals")
+_NOT_FOR: Final = Text("Not for {what}.")
+_AT_DATE: Final = Text("{day}: {sentence}", "verdict at a date")
+_BOOK: Final = Text("{book}, amounts in {currency}, known before {day}")
+_LEARNED_FROM: Final = Text("{rows:,} rows, a client at one of {dates} dates each, {first} to {last}")
+_FACTS: Final = {
+    "book": Text("book", "fact of a card"),
+    "fingerprint": Text("fingerprint", "fact of a card"),
+    "learned from": Text("learned from", "fact of a card"),
+    "outcomes until": Text("outcomes until", "fact of a card"),
+    "features": Text("features", "fact of a card"),
+    "owner": Text("owner", "fact of a card"),
+    "trained": Text("trained", "fact of a card"),
+    "version": Text("version", "fact of a card"),
+    "bundle": Text("bundle", "fact of a card"),
+    "MLflow run": Text("MLflow run", "fact of a card"),
+    "commit": Text("commit", "fact of a card"),
+}
+_CALIBRATED: Final = Text(
+    "Levels are put right by out-of-time forecasts of earlier dates; intervals of value are meant to hold {level:.0%} of "
+    "clients."
+)
+_NOT_CALIBRATED: Final = Text(
+    "Levels are put right by nothing: no earlier date could tell; intervals of value are meant to hold {level:.0%} of "
+    "clients."
+)
+_TIERS: Final = Text("Tiers {tiers}.")
+_REASONS: Final = Text(
+    "Reasons are exact contributions of features (Shapley values of the trees), checked to add up to each prediction."
+)
+_SENTENCE: Final = Text("{sentence}.")
+_TRAINED_BY: Final = Text("by {by}", "who trained")
+_TRAINED_ON: Final = Text("by {by} on {day}", "who trained")
+_SOMEBODY: Final = Text("somebody unknown")
+_OF_MODEL: Final = Text("{version} of {model}", "version")
 _RED_SHOWN = 10
 _LONGEST = 5_000
 """Signs that MLflow keeps of a description in PostgreSQL or MySQL."""
@@ -42,16 +88,6 @@ class CardLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CardTable:
-    """A table of texts; ``wrong`` are the places of rows that stand in red."""
-
-    caption: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    wrong: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
 class CardSection:
     """One part of the card: an introduction, sentences, facts by name, tables."""
 
@@ -63,13 +99,12 @@ class CardSection:
     tables: tuple[CardTable, ...] = ()
 
 
-def headline(card: ModelCard) -> str:
+def headline(card: ModelCard, language: Language = ENGLISH) -> str:
     """How good it is in a sentence: what is wrong, before anything else."""
-    origins = len({verdict.as_of for verdict in card.verdicts})
-    dates = f"{origins} past date{'s' if origins != 1 else ''}"
+    judged = _JUDGED.filled(count=len({verdict.as_of for verdict in card.verdicts}))
     if not card.wrong:
-        return f"Judged at {dates}: nothing is found wrong."
-    return f"Judged at {dates}: {card.wrong} finding{'s' if card.wrong != 1 else ''} of something wrong."
+        return _NOTHING_WRONG.within(language, judged=judged)
+    return _WRONG.within(language, judged=judged.within(language), count=card.wrong)
 
 
 def short_description(card: ModelCard) -> str:
@@ -77,18 +112,18 @@ def short_description(card: ModelCard) -> str:
 
     No longer than what registries keep.
     """
-    red = [f"- **wrong** ({each.as_of}) {_plain(each.said)}" for each in card.verdicts if _is_red(each)]
+    red = [f"- **wrong** ({each.as_of}) {_plain(heard(each.said, ENGLISH))}" for each in card.verdicts if _is_red(each)]
     more = [f"- {len(red) - _RED_SHOWN} more"] if len(red) > _RED_SHOWN else []
     said = "\n".join(
         [
-            _plain(card.purpose),
+            _plain(heard(card.purpose, ENGLISH)),
             "",
             f"**{headline(card)}**",
             *red[:_RED_SHOWN],
             *more,
             "",
             f"Learned from {card.rows:,} rows of the {_plain(card.book)} book, known before {card.known_until}.",
-            f"Owner: {_plain(card.owner)}.",
+            f"Owner: {_plain(heard(card.owner, ENGLISH))}.",
             "",
             "The whole card: card.html and card.md, with the model and with its run.",
         ]
@@ -96,37 +131,39 @@ def short_description(card: ModelCard) -> str:
     return said[:_LONGEST]
 
 
-def card_sections(card: ModelCard) -> tuple[CardSection, ...]:
+def card_sections(card: ModelCard, language: Language = ENGLISH) -> tuple[CardSection, ...]:
     """All parts, in the order in which they are read."""
     return (
         CardSection(
             key="purpose",
-            title="Purpose",
-            lead=card.purpose,
-            lines=tuple(CardLine(said=f"Not for {each}.") for each in card.not_for),
+            title=_PURPOSE.within(language),
+            lead=heard(card.purpose, language),
+            lines=_lines(_NOT_FOR.within(language, what=heard(each, language)) for each in card.not_for),
         ),
+        CardSection(key="terms", title=_TERMS.within(language), lines=_heard(card.terms, language)),
         CardSection(
-            key="terms",
-            title="What decline and value mean",
-            lines=_lines([heard(each, ENGLISH) for each in card.terms]),
+            key="results",
+            title=_RESULTS.within(language),
+            lead=headline(card, language),
+            lines=_verdicts(card, language),
+            tables=ranking_tables(card, language),
         ),
-        CardSection(key="results", title="Results", lead=headline(card), lines=_verdicts(card), tables=_figures(card)),
-        CardSection(key="limits", title="Limits", lines=_lines(card.limits)),
+        CardSection(key="limits", title=_LIMITS.within(language), lines=_heard(card.limits, language)),
         CardSection(
             key="fairness",
-            title="Fairness",
-            lead=_FAIRNESS,
-            lines=_lines(f"Not looked at by {each}: the book does not tell it." for each in card.not_told),
-            tables=tuple(_groups(card, name, groups) for name, groups in card.fairness.items()),
+            title=_FAIR.within(language),
+            lead=_FAIRNESS.within(language),
+            lines=_lines(_NOT_BY[each].within(language) for each in card.not_told),
+            tables=tuple(group_table(card, name, groups, language) for name, groups in card.fairness.items()),
         ),
-        CardSection(key="data", title="Data", facts=tuple(_data(card))),
-        CardSection(key="method", title="Method", lines=_method(card)),
+        CardSection(key="data", title=_DATA.within(language), facts=_named(_data(card, language), language)),
+        CardSection(key="method", title=_METHOD.within(language), lines=method_lines(card, language)),
         CardSection(
             key="owner",
-            title="Owner and approvals",
-            lead="" if card.approvals else _NO_APPROVAL,
-            facts=_owner(card),
-            tables=_approvals(card),
+            title=_OWNER.within(language),
+            lead="" if card.approvals else _NO_APPROVAL.within(language),
+            facts=_named(_owner(card, language), language),
+            tables=approval_tables(card, language),
         ),
     )
 
@@ -173,99 +210,66 @@ def _plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _lines(said: Sequence[str] | Iterator[str]) -> tuple[CardLine, ...]:
+def _lines(said: Iterable[str]) -> tuple[CardLine, ...]:
     return tuple(CardLine(said=each) for each in said)
+
+
+def _heard(said: Iterable[Spoken], language: Language) -> tuple[CardLine, ...]:
+    return _lines(heard(each, language) for each in said)
+
+
+def _named(facts: Iterable[tuple[str, str]], language: Language) -> tuple[tuple[str, str], ...]:
+    return tuple((_FACTS[name].within(language), fact) for name, fact in facts if fact)
 
 
 def _is_red(verdict: CardVerdict) -> bool:
     return verdict.judgement is Judgement.WRONG
 
 
-def _verdicts(card: ModelCard) -> tuple[CardLine, ...]:
-    return tuple(CardLine(said=f"{each.as_of}: {each.said}", judgement=each.judgement) for each in card.verdicts)
-
-
-def _figures(card: ModelCard) -> tuple[CardTable, ...]:
-    rows = tuple(_figure(figure) for figure in card.figures)
-    return (CardTable(caption="Ranking", heads=_HEADS_OF_FIGURES, rows=rows),) if rows else ()
-
-
-def _figure(figure: CardFigure) -> tuple[str, ...]:
-    other = "" if figure.other is None else f"{figure.other:.3f} ({benchmark_name(figure.best_other)})"
-    return (
-        f"{_TITLES[figure.target]}, {_METRICS[figure.metric]}",
-        f"{figure.as_of}",
-        f"{figure.clients:,}",
-        f"{figure.estimate:.3f} ({figure.low:.3f} to {figure.high:.3f})",
-        other,
+def _verdicts(card: ModelCard, language: Language) -> tuple[CardLine, ...]:
+    return tuple(
+        CardLine(
+            said=_AT_DATE.within(language, day=str(each.as_of), sentence=heard(each.said, language)),
+            judgement=each.judgement,
+        )
+        for each in card.verdicts
     )
 
 
-def _groups(card: ModelCard, name: str, groups: Sequence[FairnessGroup]) -> CardTable:
-    return CardTable(
-        caption=f"By {name}, at {card.fairness_at}",
-        heads=_HEADS_OF_GROUPS,
-        rows=tuple(_row(group) for group in groups),
-        wrong=tuple(place for place, group in enumerate(groups) if group.is_off),
-    )
-
-
-def _row(group: FairnessGroup) -> tuple[str, ...]:
-    return (
-        group.name,
-        f"{group.clients:,}",
-        f"{group.foreseen:.1%}",
-        f"{group.realised:.1%} ({group.low:.1%} to {group.high:.1%})",
-        "–" if group.auc is None else f"{group.auc:.2f}",
-        "–" if group.total_ratio is None else f"{group.total_ratio:.2f}",
-    )
-
-
-def _data(card: ModelCard) -> Iterator[tuple[str, str]]:
+def _data(card: ModelCard, language: Language) -> Iterator[tuple[str, str]]:
     dates = card.learned_from
-    yield "book", f"{card.book}, amounts in {card.currency}, known before {card.known_until}"
+    currency = currency_name(card.currency, language)
+    yield "book", _BOOK.within(language, book=card.book, currency=currency, day=str(card.known_until))
     yield "fingerprint", card.data
-    yield (
-        "learned from",
-        f"{card.rows:,} rows, a client at one of {len(dates)} dates each, {min(dates)} to {max(dates)}",
-    )
+    first, last = str(min(dates)), str(max(dates))
+    yield "learned from", _LEARNED_FROM.within(language, rows=card.rows, dates=len(dates), first=first, last=last)
     yield "outcomes until", f"{card.learned_until}"
     yield "features", f"{card.features}"
 
 
-def _method(card: ModelCard) -> tuple[CardLine, ...]:
-    calibrated = "out-of-time forecasts of earlier dates" if card.calibrated else "nothing: no earlier date could tell"
+def method_lines(card: ModelCard, language: Language = ENGLISH) -> tuple[CardLine, ...]:
+    """Who serves each target, then calibration and intervals, tiers, reasons."""
+    calibrated = _CALIBRATED if card.calibrated else _NOT_CALIBRATED
     return _lines(
         [
-            *(f"{said}." for said in card.method.values()),
-            f"Levels are put right by {calibrated}; intervals of value are meant to hold {card.interval_level:.0%} of "
-            "clients.",
-            f"Tiers {card.tiers}.",
-            "Reasons are exact contributions of features (Shapley values of the trees), checked to add up to each "
-            "prediction.",
+            *(_SENTENCE.within(language, sentence=heard(said, language)) for said in card.method.values()),
+            calibrated.within(language, level=card.interval_level),
+            _TIERS.within(language, tiers=heard(card.tiers, language)),
+            _REASONS.within(language),
         ]
     )
 
 
-def _owner(card: ModelCard) -> tuple[tuple[str, str], ...]:
+def _owner(card: ModelCard, language: Language) -> Iterator[tuple[str, str]]:
     version = card.version
-    when = "" if version.registered is None else f" on {version.registered:%Y-%m-%d}"
-    facts = [
-        ("owner", card.owner),
-        ("trained", f"by {version.by or 'somebody unknown'}{when}"),
-        ("version", f"{version.version} of {version.model}" + "".join(f", {each}" for each in version.aliases)),
-        ("bundle", version.bundle[:12]),
-        ("MLflow run", version.run_id),
-        ("commit", version.commit),
-    ]
-    return tuple((name, fact) for name, fact in facts if fact)
-
-
-def _approvals(card: ModelCard) -> tuple[CardTable, ...]:
-    rows = tuple(_approval(each) for each in card.approvals)
-    return (CardTable(caption="Approvals", heads=("when", "what", "by", "why"), rows=rows),) if rows else ()
-
-
-def _approval(approval: Approval) -> tuple[str, ...]:
-    when = "" if approval.at is None else f"{approval.at:%Y-%m-%d %H:%M}"
-    return when, approval.act, approval.by, approval.why
+    by = version.by or _SOMEBODY
+    yield "owner", heard(card.owner, language)
+    if version.registered is None:
+        yield "trained", _TRAINED_BY.within(language, by=by)
+    else:
+        yield "trained", _TRAINED_ON.within(language, by=by, day=f"{version.registered:%Y-%m-%d}")
+    named = _OF_MODEL.within(language, version=version.version, model=version.model)
+    yield "version", joined([named, *version.aliases], language)
+    yield "bundle", version.bundle[:12]
+    yield "MLflow run", version.run_id
+    yield "commit", version.commit

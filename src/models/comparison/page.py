@@ -6,8 +6,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from markupsafe import Markup
-
 from models.comparison.compute import NOT_JUDGED
 from models.comparison.plots import judged_charts, reason_charts
 from models.comparison.report import VersionComparison
@@ -31,7 +29,7 @@ from models.comparison.text import (
 )
 from models.reasons.figures import currency_name
 from models.shell.editions import ALONE, Edition, publish_page
-from models.shell.html import environment
+from models.shell.html import environment, mono
 from models.text import Language
 
 _CSS = {"better": "good", "worse": "bad", "open": "quiet"}
@@ -68,11 +66,6 @@ def comparison_page(
             **more,
         )
     )
-
-
-def mono(text: str) -> Markup:
-    """What is no word, such as a hash, within a sentence."""
-    return Markup('<span class="mono">{}</span>').format(text)
 
 
 def _functions(language: Language) -> dict[str, Callable[..., object]]:

@@ -26,11 +26,14 @@ from models.plausibility.rules import median_size, shift
 from models.publications.previous import SCORES
 from models.scoring.policy_in_force import scoring_config
 from models.scoring.run_counts import near, plausibility_of, rank_agreement
+from models.text import Text
 from models.vocab import Progress, SilentProgress
 
 Bundles = Callable[[str], Bundle | None]
 """The bundle of a key; None where it cannot be found any more."""
 _MOST_INPUTS = 40
+_GONE = Text("models {models} cannot be read any more, so that neither inputs nor outcomes are judged")
+_RESTORE = Text("restore their version, or its files, in the registry")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,12 +85,12 @@ class Monitor:
         for key in dict.fromkeys(run.bundle for run in runs):
             if self.bundles(key) is None:
                 dates = [run.as_of for run in runs if run.bundle == key]
-                yield Notice(
-                    code="models_gone",
-                    severity=Severity.WARNING,
-                    subject=f"publications of {dates[0]}" + (f" to {dates[-1]}" if len(dates) > 1 else ""),
-                    found=f"models {key[:12]} cannot be read any more, so that neither inputs nor outcomes are judged",
-                    remedy="restore their version, or its files, in the registry",
+                yield Notice.of(
+                    "models_gone",
+                    Severity.WARNING,
+                    f"publications of {dates[0]}" + (f" to {dates[-1]}" if len(dates) > 1 else ""),
+                    found=_GONE.filled(models=key[:12]),
+                    remedy=_RESTORE,
                     count=len(dates),
                 )
 

@@ -9,7 +9,7 @@ from datetime import date
 from models.metrics.bootstrap import Interval
 from models.notices import Notice
 from models.plausibility.alarms import Alarm
-from models.text import Spoken
+from models.text import Spoken, Text
 
 ALL = ""
 """The row of all tiers together."""
@@ -121,7 +121,7 @@ class OverriddenOutcome:
     as_asked: float | None
 
 
-IN_SAMPLE = "scored in sample: its models had learned from what came, so that this is no test of them"
+IN_SAMPLE = Text("scored in sample: its models had learned from what came, so that this is no test of them")
 
 
 @dataclass(frozen=True, kw_only=True)

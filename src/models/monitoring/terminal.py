@@ -28,7 +28,7 @@ def alarm_lines(report: MonitorReport) -> Iterator[str]:
     """Whether somebody must look, and at what first."""
     yield f"{report.book} as of {report.as_of}, known until {report.known_until}: {headline(report)}"
     for alarm in report.alarms[:_SHOWN]:
-        yield from hanging(f"{GRAVE[alarm.severity] + ':':<9}", f"{alarm_head(alarm)}. {alarm_sentence(alarm)}")
+        yield from hanging(f"{GRAVE[alarm.severity].english + ':':<9}", f"{alarm_head(alarm)}. {alarm_sentence(alarm)}")
     more = len(report.alarms) - _SHOWN
     if more > 0:
         yield f"{'':<9}and {more} more: see the page"

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Annotated
 
+from models.codec import OMITTED_IF_NONE
 from models.config.guard import Limit
 from models.config.monitor import GuardMode, MonitorConfig
-from models.notices import Notice, Severity
+from models.notices import Notice, NoticeTexts, Severity
+from models.text import ENGLISH, Language, Text, as_written
 
 _NAMED = 4
 _ORDER = list(Severity)
+_MORE = Text("{subjects} and {count} more")
+_OR_MARK = Text("{remedy}, or set monitor.guard to mark to publish all the same")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +30,8 @@ class Reading:
     subject: str
     beside: str
     figure: float
-    found: str
-    remedy: str
+    found: Text
+    remedy: Text
     weight: float = 1.0
 
 
@@ -37,7 +42,7 @@ class Alarm:
     Attributes:
         severity: refused where it stops a publication.
         figure: the largest; ``limit`` is what it reached.
-        found, remedy: of the largest, in words.
+        found, remedy: of the largest, in English words; ``texts`` the same in every language.
         as_of: of the publication that it is about.
     """
 
@@ -51,6 +56,13 @@ class Alarm:
     remedy: str = ""
     as_of: date | None = None
     weight: float = 1.0
+    texts: Annotated[NoticeTexts | None, OMITTED_IF_NONE] = None
+
+    def within(self, language: Language) -> tuple[str, str]:
+        """What was found and the remedy in a language; in English where the alarm knows no other."""
+        if self.texts is None or self.texts.remedy is None:
+            return self.found, self.remedy
+        return self.texts.found.within(language), self.texts.remedy.within(language)
 
     @property
     def is_raised(self) -> bool:
@@ -65,20 +77,26 @@ class Alarm:
         >>> Alarm(severity=level, code="a", subjects=tuple("abcde"), beside="", figure=1, limit=0, found="").named
         'a, b, c, d and 1 more'
         """
-        more = len(self.subjects) - _NAMED
-        return ", ".join(self.subjects[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        return self.named_text.within(ENGLISH)
+
+    @property
+    def named_text(self) -> Text:
+        """The same in every language; names of inputs and tiers stay as they are."""
+        more, first = len(self.subjects) - _NAMED, ", ".join(self.subjects[:_NAMED])
+        return _MORE.filled(subjects=first, count=more) if more > 0 else as_written(first)
 
     def notice(self, mode: GuardMode) -> Notice:
         """The same as a notice of a run; where it is only marked, what would stop it is a warning."""
         stops = self.severity is Severity.REFUSED
         marked = stops and mode is not GuardMode.STOP
-        way_out = ", or set monitor.guard to mark to publish all the same" if stops and not marked else ""
-        return Notice(
-            code=f"monitor_{self.code}",
-            severity=Severity.WARNING if marked else self.severity,
-            subject=self.named,
-            found=self.found,
-            remedy=self.remedy + way_out,
+        texts = self.texts or NoticeTexts(found=as_written(self.found), remedy=as_written(self.remedy))
+        remedy = texts.remedy
+        return Notice.of(
+            f"monitor_{self.code}",
+            Severity.WARNING if marked else self.severity,
+            self.named,
+            found=texts.found,
+            remedy=_OR_MARK.filled(remedy=remedy or "") if stops and not marked else remedy,
             count=len(self.subjects),
         )
 
@@ -128,10 +146,11 @@ def _alarm(severity: Severity, readings: list[Reading], config: MonitorConfig, a
         beside=first.beside,
         figure=first.figure,
         limit=limit if limit is not None else min(_figures(limit_of(first.code, config))),
-        found=first.found,
-        remedy=first.remedy,
+        found=first.found.within(ENGLISH),
+        remedy=first.remedy.within(ENGLISH),
         as_of=as_of,
         weight=sum(each.weight for each in ordered),
+        texts=NoticeTexts(found=first.found, remedy=first.remedy),
     )
 
 

@@ -25,12 +25,36 @@ from models.plausibility.rules import (
     shift,
     sign_change,
 )
+from models.text import Text
 
 TRAINING = "training"
 NOBODY_COMPARED: Mapping[str, float] = MappingProxyType({})
 _EXCHANGED_AT_MOST = 60
 """Of so many moved inputs each pair is held against the other; of more, everything moved."""
-_AT_SOURCE = "compare the input at the source with what it held before, its unit first"
+_AT_SOURCE = Text("compare the input at the source with what it held before, its unit first")
+_AT_TRAINING, _AT_PUBLICATION = Text("at training"), Text("at the publication of {day}")
+_MISSING = Text("it was not known of {before:.0%} of the clients {at}, got {now:.0%}")
+_CAME_WHOLE = Text("look whether its table came whole and still joins the clients")
+_UNSEEN = Text("categories must be those of training, got others for {share:.0%} of the clients")
+_SPELLING = Text("look whether the source spells them otherwise now")
+_SHIFT = Text("its stability index must be near 0 beyond chance and usual moves, got {index:.2f}")
+_SIGN = Text("it was below zero for {before:.0%} of the clients {at}, got {now:.0%}")
+_LEVEL = Text("its median size was about {before:,.3g} {at}, got {now:,.3g}")
+_SILENT = Text("the most recent events lay at most {before:.0f} days back before, got {now:.0f}")
+_SILENT_ALL = Text("the most recent events lay at most {before:.0f} days back before, got none")
+_FEED = Text("look when the feed came last")
+_EXCHANGED = Text("each must be like itself before, got values of each that are like the other's")
+_PLACES = Text("look whether two columns or kinds changed places")
+_MOVED = Text("most of what moves the models must be as before, got {share:.0%} of it from inputs that moved")
+_IN_COMMON = Text("look what the moved inputs have in common; where it is the world, train again")
+_CLIENTS = Text("about {before:,} clients must be scored as in the publication of {day}, got {now:,}")
+_FILES = Text("look whether the file of clients and that of cashflows came whole, and once")
+_RANKS = Text(
+    "clients must rank about as in the publication of {day}, got a rank correlation of {correlation:.2f}"
+)
+_ROWS = Text("look whether rows stand with the right clients: ids that moved by a line, or a join on another key")
+_DISTRIBUTED = Text("it must be distributed about as before, got a stability index of {index:.2f} beyond chance")
+_WHICH_MOVED = Text("look which inputs moved; where none did, ask what changed in policy or models")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,9 +113,9 @@ class Plausibility:
         self, name: str, before: ColumnCounts, now: ColumnCounts, beside: str, moved: float | None
     ) -> Iterator[Reading]:
         usual, weight = self._usual(name, beside), self.reference.weight.get(name, 1.0)
-        at = "at training" if beside == TRAINING else f"at the {beside}"
+        at = self._at(beside)
 
-        def reading(code: str, figure: float, found: str, remedy: str = _AT_SOURCE) -> Reading:
+        def reading(code: str, figure: float, found: Text, remedy: Text = _AT_SOURCE) -> Reading:
             return Reading(
                 code=code, subject=name, beside=beside, figure=figure, found=found, remedy=remedy, weight=weight
             )
@@ -100,23 +124,28 @@ class Plausibility:
         yield reading(
             "missing",
             share_change(before.missing_share, now.missing_share, rows) - usual.missing,
-            f"it was not known of {before.missing_share:.0%} of the clients {at}, got {now.missing_share:.0%}",
-            "look whether its table came whole and still joins the clients",
+            _MISSING.filled(before=before.missing_share, at=at, now=now.missing_share),
+            _CAME_WHOLE,
         )
         yield reading(
             "unseen",
             share_change(before.unseen_share, now.unseen_share, rows) if now.unseen else 0.0,
-            f"categories must be those of training, got others for {now.unseen_share:.0%} of the clients",
-            "look whether the source spells them otherwise now",
+            _UNSEEN.filled(share=now.unseen_share),
+            _SPELLING,
         )
         if moved is not None:
-            index = f"its stability index must be near 0 beyond chance and usual moves, got {moved:.2f}"
-            yield reading("shift", moved, index)
+            yield reading("shift", moved, _SHIFT.filled(index=moved))
             yield reading("sign", sign_change(before.bins, now.bins) - usual.sign, _signs(before, now, at))
         if self.reference.tells_a_unit(name):
             yield reading("level", level_factor(before.bins, now.bins) / usual.level, _sizes(before, now, at))
         if name in self.reference.regular and beside == TRAINING:
-            yield reading("silent", self._silent(name, now), self._ages(name, now), "look when the feed came last")
+            yield reading("silent", self._silent(name, now), self._ages(name, now), _FEED)
+
+    def _at(self, beside: str) -> Text:
+        """At what, within a sentence."""
+        if beside == TRAINING or self.earlier is None:
+            return _AT_TRAINING
+        return _AT_PUBLICATION.filled(day=str(self.earlier.as_of))
 
     def _silent(self, name: str, now: ColumnCounts) -> float:
         """Periods by which the most recent events lie longer ago than at any date learned from."""
@@ -124,9 +153,9 @@ class Plausibility:
             return 0.0
         return (recent_age(now.bins) - self.reference.regular[name]) / DAYS_PER_PERIOD[self.period]
 
-    def _ages(self, name: str, now: ColumnCounts) -> str:
-        days = f"{recent_age(now.bins):.0f}" if now.filled else "none"
-        return f"the most recent events lay at most {self.reference.regular[name]:.0f} days back before, got {days}"
+    def _ages(self, name: str, now: ColumnCounts) -> Text:
+        before = self.reference.regular[name]
+        return _SILENT.filled(before=before, now=recent_age(now.bins)) if now.filled else _SILENT_ALL.filled(before=before)
 
     def _exchanged(
         self, before: RunCounts, now: RunCounts, beside: str, moved: Mapping[str, float]
@@ -144,8 +173,8 @@ class Plausibility:
                 subject=f"{first} and {second}",
                 beside=beside,
                 figure=exchange_gain(pairs[0], pairs[1]),
-                found="each must be like itself before, got values of each that are like the other's",
-                remedy="look whether two columns or kinds changed places",
+                found=_EXCHANGED,
+                remedy=_PLACES,
                 weight=max(weight.get(first, 1.0), weight.get(second, 1.0)),
             )
 
@@ -158,8 +187,8 @@ class Plausibility:
             subject="inputs",
             beside=beside,
             figure=share,
-            found=f"most of what moves the models must be as before, got {share:.0%} of it from inputs that moved",
-            remedy="look what the moved inputs have in common; where it is the world, train again",
+            found=_MOVED.filled(share=share),
+            remedy=_IN_COMMON,
         )
 
 
@@ -192,8 +221,8 @@ def _clients(earlier: Earlier, now: RunCounts) -> Iterator[Reading]:
         subject="clients",
         beside=earlier.name,
         figure=ratio(before, now.clients),
-        found=f"about {before:,} clients must be scored as in the {earlier.name}, got {now.clients:,}",
-        remedy="look whether the file of clients and that of cashflows came whole, and once",
+        found=_CLIENTS.filled(before=before, day=str(earlier.as_of), now=now.clients),
+        remedy=_FILES,
     )
 
 
@@ -204,8 +233,8 @@ def _ranks(earlier: Earlier, agreement: Mapping[str, float]) -> Iterator[Reading
             subject=name,
             beside=earlier.name,
             figure=1.0 - correlation,
-            found=f"clients must rank about as in the {earlier.name}, got a rank correlation of {correlation:.2f}",
-            remedy="look whether rows stand with the right clients: ids that moved by a line, or a join on another key",
+            found=_RANKS.filled(day=str(earlier.as_of), correlation=correlation),
+            remedy=_ROWS,
         )
 
 
@@ -219,16 +248,14 @@ def _scores(before: Mapping[str, ColumnCounts], now: Mapping[str, ColumnCounts],
                 subject=name,
                 beside=beside,
                 figure=index,
-                found=f"it must be distributed about as before, got a stability index of {index:.2f} beyond chance",
-                remedy="look which inputs moved; where none did, ask what changed in policy or models",
+                found=_DISTRIBUTED.filled(index=index),
+                remedy=_WHICH_MOVED,
             )
 
 
-def _sizes(before: ColumnCounts, now: ColumnCounts, at: str) -> str:
-    first, second = median_size(before.bins), median_size(now.bins)
-    return f"its median size was about {first:,.3g} {at}, got {second:,.3g}"
+def _sizes(before: ColumnCounts, now: ColumnCounts, at: Text) -> Text:
+    return _LEVEL.filled(before=median_size(before.bins), at=at, now=median_size(now.bins))
 
 
-def _signs(before: ColumnCounts, now: ColumnCounts, at: str) -> str:
-    first, second = share_below_zero(before.bins), share_below_zero(now.bins)
-    return f"it was below zero for {first:.0%} of the clients {at}, got {second:.0%}"
+def _signs(before: ColumnCounts, now: ColumnCounts, at: Text) -> Text:
+    return _SIGN.filled(before=share_below_zero(before.bins), at=at, now=share_below_zero(now.bins))

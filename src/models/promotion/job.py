@@ -21,6 +21,7 @@ from models.promotion.rules import gate_holds, gate_lines
 from models.promotion.text import evidence_sentence
 from models.publications.ledger import Act, Publication, PublicationLedger
 from models.store.locks import exclusive
+from models.text import ENGLISH, Phrase, Text, listed
 from models.tracking.aliases import BEFORE, SUMMARY, Succession, require_before
 from models.tracking.appointments import Appointment, appoint, mend
 from models.tracking.mlflow import Tracking
@@ -32,6 +33,14 @@ PAGE = "promotion.html"
 GATE_HOLDS = "the gate holds"
 _LOCK = ".champion.lock"
 _UNREADABLE = (BundleFormatError, DamagedBundleError, LostBundleError, MissingFileError)
+_VERSION = Text("version {number}")
+_OLD_CARDS = Text("the card kept with {versions} could not be made anew")
+_PROMOTED_FIRST = Text(
+    "version {version} now serves, as {by} had it promoted at {at} UTC by a process that ended before it was done"
+)
+_ROLLED_BACK_FIRST = Text(
+    "version {version} now serves, as {by} had it rolled back at {at} UTC by a process that ended before it was done"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +113,10 @@ def promote(
         done = None if dry_run else mend(office.succession, office.ledger)
         report = _promoted(office, asked, office.number_of(which))
         changed = () if report.entry is None else (report.version, report.champion)
-        report = replace(report, mended=_mended(done), cards=_cards_kept(office, *_changed_by(done), *changed))
+        mended, cards = _mended(done), _cards_kept(office, *_changed_by(done), *changed)
+        report = replace(
+            report, mended=_english(mended), cards=_english(cards), mended_text=mended, cards_text=cards
+        )
         if report.page is not None:
             write_gate_page(report, report.page)
         return report
@@ -151,18 +163,21 @@ def rollback(config: Settings, *, reason: str = "", overrides: Sequence[str] = (
         appointment = Appointment(
             Act.ROLLED_BACK, before, bundle.key, reason.strip() or f"instead of version {champion}"
         )
-        return _rolled_back(office, appoint(appointment, office.succession, office.ledger), "")
+        return _rolled_back(office, appoint(appointment, office.succession, office.ledger), None)
 
 
-def _rolled_back(office: _Office, entry: Publication, mended: str) -> RollbackReport:
+def _rolled_back(office: _Office, entry: Publication, mended: Text | None) -> RollbackReport:
+    cards = _cards_kept(office, *_changed_by(entry))
     return RollbackReport(
         model=office.succession.model,
         version=entry.version,
         champion=str(entry.evidence.get(BEFORE, "")),
         reason=entry.why,
         entry=entry.number,
-        mended=mended,
-        cards=_cards_kept(office, *_changed_by(entry)),
+        mended=_english(mended),
+        cards=_english(cards),
+        mended_text=mended,
+        cards_text=cards,
     )
 
 
@@ -171,24 +186,27 @@ def _changed_by(entry: Publication | None) -> tuple[str, ...]:
     return () if entry is None else (entry.version, str(entry.evidence.get(BEFORE) or ""))
 
 
-def _cards_kept(office: _Office, *versions: str) -> str:
+def _cards_kept(office: _Office, *versions: str) -> Text | None:
     """Keep the cards of versions as they stand now; in words those that could not be, since the change stands."""
-    left, entries = [], office.ledger.entries() if versions else ()
+    left: list[Phrase] = []
+    entries = office.ledger.entries() if versions else ()
     for version in filter(None, dict.fromkeys(versions)):
         try:
             register_card(office.tracking, office.tracking.find(version), office.settings, entries)
         except (UserError, OSError):
-            left.append(f"version {version}")
-    return f"the card kept with {' and '.join(left)} could not be made anew" if left else ""
+            left.append(_VERSION.filled(number=version))
+    return _OLD_CARDS.filled(versions=listed(left)) if left else None
 
 
-def _mended(done: Publication | None) -> str:
+def _mended(done: Publication | None) -> Text | None:
     if done is None:
-        return ""
-    return (
-        f"version {done.version} now serves, as {done.by} had it {done.act.value} at {done.at:%Y-%m-%d %H:%M} UTC by a "
-        "process that ended before it was done"
-    )
+        return None
+    said = _PROMOTED_FIRST if done.act is Act.PROMOTED else _ROLLED_BACK_FIRST
+    return said.filled(version=done.version, by=done.by, at=f"{done.at:%Y-%m-%d %H:%M}")
+
+
+def _english(text: Text | None) -> str:
+    return "" if text is None else text.within(ENGLISH)
 
 
 def _compared(office: _Office, asked: _Asked, candidate: Candidate, champion: str) -> VersionComparison | None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
+from models.codec import OMITTED_IF_NONE
 from models.comparison.report import VersionComparison
 from models.config.gate import GateRule
+from models.text import Language, Text
 
 
 class GateVerdict(StrEnum):
@@ -19,13 +22,23 @@ class GateVerdict(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GateTexts:
+    """What a line asks for, why, and what was found, as texts of every language."""
+
+    asks: Text
+    reason: tuple[Text, ...]
+    found: Text
+
+
+@dataclass(frozen=True, kw_only=True)
 class GateLine:
     """One line of the gate.
 
     Attributes:
-        asks: the limit, in words; ``reason``: why there is such a limit.
-        found: what was found, in words; ``figure`` the same as a number, with its 95% interval where it has one.
+        asks: the limit, in English words; ``reason``: why there is such a limit.
+        found: what was found, in English words; ``figure`` the same as a number, with its 95% interval where it has one.
         accepted: whether it may stay without a verdict, by ``gate.accept_not_judged``.
+        texts: ``asks``, ``reason`` and ``found`` in every language; None of a gate from before there were these.
     """
 
     rule: GateRule
@@ -37,6 +50,14 @@ class GateLine:
     low: float | None = None
     high: float | None = None
     accepted: bool = False
+    texts: Annotated[GateTexts | None, OMITTED_IF_NONE] = None
+
+    def within(self, language: Language) -> tuple[str, str, str]:
+        """What it asks for, why, and what was found in a language; in English where the line knows no other."""
+        if self.texts is None:
+            return self.asks, self.reason, self.found
+        reason = " ".join(each.within(language) for each in self.texts.reason)
+        return self.texts.asks.within(language), reason, self.texts.found.within(language)
 
     @property
     def holds(self) -> bool:
@@ -67,6 +88,7 @@ class PromotionReport:
         mended: what an earlier process had recorded and left undone, and was done first; empty for nothing.
         cards: which of the cards kept with both versions could not be made anew; empty for none.
         page: the gate and the comparison to look at; None where nothing was compared.
+        mended_text, cards_text: ``mended`` and ``cards`` in every language.
     """
 
     model: str
@@ -80,6 +102,8 @@ class PromotionReport:
     cards: str = ""
     comparison: VersionComparison | None = None
     page: Path | None = None
+    mended_text: Annotated[Text | None, OMITTED_IF_NONE] = None
+    cards_text: Annotated[Text | None, OMITTED_IF_NONE] = None
 
     @property
     def is_refused(self) -> bool:
@@ -91,7 +115,7 @@ class PromotionReport:
 class RollbackReport:
     """A return to the champion before: the version that served, the one that serves again, and why.
 
-    ``mended`` and ``cards`` are those of ``PromotionReport``.
+    ``mended`` and ``cards``, and their texts, are those of ``PromotionReport``.
     """
 
     model: str
@@ -101,3 +125,5 @@ class RollbackReport:
     entry: int
     mended: str
     cards: str
+    mended_text: Annotated[Text | None, OMITTED_IF_NONE] = None
+    cards_text: Annotated[Text | None, OMITTED_IF_NONE] = None

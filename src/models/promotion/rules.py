@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from models.comparison.report import (
     AUC,
@@ -16,9 +17,11 @@ from models.comparison.report import (
     JudgedVersions,
     VersionComparison,
 )
-from models.config.gate import Between, GateConfig, GateRule
+from models.config.gate import GATE_REASONS, Between, GateConfig, GateRule
 from models.metrics.bootstrap import ReportedInterval
-from models.promotion.report import GateLine, GateVerdict
+from models.panel.features.labels import STRETCHES
+from models.promotion.report import GateLine, GateTexts, GateVerdict
+from models.text import CLAUSES, ENGLISH, Text, as_written
 
 _LIMITS = {
     GateRule.OUTCOMES: ("least_clients", "least_events"),
@@ -36,7 +39,34 @@ _LIMITS = {
 """Line -> the settings that it holds a version to."""
 HORIZONS_OLD = 2
 """How many horizons data may be old where the config does not say."""
-LEFT_OPEN, NOT_OVER = "these clients leave it open", "the horizon is not over"
+LEFT_OPEN, NOT_OVER = Text("these clients leave it open"), Text("the horizon is not over")
+_TOO_FEW, _NO_OUTCOMES = Text("{found}: too few outcomes to judge by"), Text("no outcomes")
+_ENOUGH = Text("at least {clients:,} clients, of whom {events:,} declined and as many did not")
+_NONE, _IN_SAMPLE = Text("none that neither version learned from"), Text("outcomes that a version learned from")
+_FOUND = Text("{clients:,} clients, {declined:,} declined, {elapsed} of {stretch} after {day}")
+_NO_LOWER = {
+    AUC: Text("AUC at most {margin:g} lower, 95% sure"),
+    GINI: Text("normalized Gini at most {margin:g} lower, 95% sure"),
+}
+_ERROR = Text("mean error of value at most {margin:.0%} larger, 95% sure")
+_RANGED = Text("{estimate} ({low} to {high})", "range of a figure")
+_COVERAGE = Text("values inside their interval within {tolerance:.0%} of {level:.0%}")
+_COVERAGE_OPEN = Text("values inside their interval within {tolerance:.0%} of the level")
+_NO_INTERVALS = Text("a version gives no intervals of value")
+_WITHIN = {
+    DECLINES: Text("declines expected over come within {low:g} to {high:g}"),
+    SLOPE: Text("calibration slope within {low:g} to {high:g}"),
+    TOTAL: Text("total value expected over come within {low:g} to {high:g}"),
+}
+_MOVES = Text("at most {share:.0%} of the clients change tier")
+_MOVED = Text("{share:.1%} ({moved:,} of {clients:,})")
+_AGE = Text("learned from outcomes at most {stretch} old")
+_REASONS = Text("rank correlation of reasons at least {least:g}")
+_NO_REASONS = Text("a version ranks no reason before another")
+_OF_MODEL = {
+    "decline": Text("decline {correlation:.2f}", "rank correlation"),
+    "value": Text("value {correlation:.2f}", "rank correlation"),
+}
 UNKNOWN = ReportedInterval(estimate=None)
 
 
@@ -44,8 +74,8 @@ UNKNOWN = ReportedInterval(estimate=None)
 class GateFinding:
     """What a rule finds: in words, as a number with its interval, and whether it holds; None where nothing can tell."""
 
-    asks: str
-    found: str
+    asks: Text
+    found: Text
     holds: bool | None
     figure: ReportedInterval = UNKNOWN
 
@@ -68,17 +98,18 @@ def gate_holds(lines: tuple[GateLine, ...]) -> bool:
 
 def _line(rule: GateRule, finding: GateFinding, gate: GateConfig) -> GateLine:
     verdicts = {True: GateVerdict.PASSED, False: GateVerdict.FAILED, None: GateVerdict.NOT_JUDGED}
-    figure = finding.figure
+    figure, reason = finding.figure, tuple(GATE_REASONS[name] for name in _LIMITS[rule])
     return GateLine(
         rule=rule,
-        asks=finding.asks,
-        reason=" ".join(str(GateConfig.model_fields[name].description) for name in _LIMITS[rule]),
-        found=finding.found,
+        asks=finding.asks.within(ENGLISH),
+        reason=" ".join(each.english for each in reason),
+        found=finding.found.within(ENGLISH),
         verdict=verdicts[finding.holds],
         figure=figure.estimate,
         low=figure.low,
         high=figure.high,
         accepted=rule in gate.accept_not_judged,
+        texts=GateTexts(asks=finding.asks, reason=reason, found=finding.found),
     )
 
 
@@ -91,21 +122,24 @@ def _by_outcomes(comparison: VersionComparison, gate: GateConfig) -> Iterator[tu
         yield rule, finding if enough.holds else replace(finding, holds=None, found=_without(finding))
 
 
-def _without(finding: GateFinding) -> str:
-    return f"{finding.found}: too few outcomes to judge by" if finding.figure.estimate is not None else "no outcomes"
+def _without(finding: GateFinding) -> Text:
+    return _TOO_FEW.filled(found=finding.found) if finding.figure.estimate is not None else _NO_OUTCOMES
 
 
 def outcomes_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFinding:
     """Whether there are outcomes enough, that neither version learned from."""
-    asks = f"at least {gate.least_clients:,} clients, of whom {gate.least_events:,} declined and as many did not"
+    asks = _ENOUGH.filled(clients=gate.least_clients, events=gate.least_events)
     if judged is None:
-        return GateFinding(asks=asks, found="none that neither version learned from", holds=None)
+        return GateFinding(asks=asks, found=_NONE, holds=None)
     if judged.in_sample:
-        return GateFinding(asks=asks, found="outcomes that a version learned from", holds=None)
+        return GateFinding(asks=asks, found=_IN_SAMPLE, holds=None)
     part = judged.so_far
-    found = (
-        f"{judged.clients:,} clients, {judged.declined:,} declined, {part.elapsed} of {part.horizon} {part.period}s "
-        f"after {judged.as_of}"
+    found = _FOUND.filled(
+        clients=judged.clients,
+        declined=judged.declined,
+        elapsed=part.elapsed,
+        stretch=STRETCHES[part.period].filled(count=part.horizon),
+        day=str(judged.as_of),
     )
     fewest = min(judged.declined, judged.clients - judged.declined)
     enough = judged.clients >= gate.least_clients and fewest >= gate.least_events
@@ -114,52 +148,52 @@ def outcomes_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFin
 
 def auc_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFinding:
     """Whether decline is ranked no worse than by the champion, but for the margin."""
-    return _no_lower(judged, AUC, "AUC", gate.auc_margin)
+    return _no_lower(judged, AUC, gate.auc_margin)
 
 
 def ranking_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFinding:
     """Whether value is ranked no worse than by the champion, but for the margin."""
-    return _no_lower(judged, GINI, "normalized Gini", gate.value_ranking_margin)
+    return _no_lower(judged, GINI, gate.value_ranking_margin)
 
 
 def error_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFinding:
     """Whether the mean error of value per client is no larger than the champion's, but for the margin."""
     figure = judged.figure(ERROR) if judged else None
-    asks = f"mean error of value at most {gate.value_error_margin:.0%} larger, 95% sure"
+    asks = _ERROR.filled(margin=gate.value_error_margin)
     relative = figure.relative if figure else UNKNOWN
     if relative.estimate is None or relative.low is None or relative.high is None:
         return GateFinding(asks=asks, found=LEFT_OPEN, holds=None)
-    found = f"{relative.estimate:+.1%} ({relative.low:+.1%} to {relative.high:+.1%})"
+    found = _ranged(relative.estimate, relative.low, relative.high, "+.1%")
     return GateFinding(asks=asks, found=found, holds=relative.high < gate.value_error_margin, figure=relative)
 
 
 def declines_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFinding:
     """Whether about as many decline as were expected to."""
-    return _within(judged, DECLINES, "declines expected over come", gate.declines)
+    return _within(judged, DECLINES, gate.declines)
 
 
 def slope_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFinding:
     """Whether probabilities of decline are neither too extreme nor too timid; only once the horizon is over."""
-    return _within(judged, SLOPE, "calibration slope", gate.calibration_slope)
+    return _within(judged, SLOPE, gate.calibration_slope)
 
 
 def total_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFinding:
     """Whether clients together bring about what was expected."""
-    return _within(judged, TOTAL, "total value expected over come", gate.value_total)
+    return _within(judged, TOTAL, gate.value_total)
 
 
 def coverage_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFinding:
     """Whether as many values lie inside their interval as it claims; only once the horizon is over."""
     figure = judged.figure(COVERAGE) if judged else None
-    level = f"{judged.level:.0%}" if judged else "the level"
-    asks = f"values inside their interval within {gate.coverage_tolerance:.0%} of {level}"
+    tolerance = gate.coverage_tolerance
+    asks = _COVERAGE.filled(tolerance=tolerance, level=judged.level) if judged else _COVERAGE_OPEN.filled(tolerance=tolerance)
     if judged is None or figure is None or figure.second.estimate is None:
         waiting = judged is not None and not judged.so_far.is_whole
-        found = NOT_OVER if waiting else "a version gives no intervals of value"
+        found = NOT_OVER if waiting else _NO_INTERVALS
         return GateFinding(asks=asks, found=found, holds=None)
     share = figure.second.estimate
     holds = abs(share - judged.level) <= gate.coverage_tolerance
-    return GateFinding(asks=asks, found=f"{share:.1%}", holds=holds, figure=figure.second)
+    return GateFinding(asks=asks, found=as_written(f"{share:.1%}"), holds=holds, figure=figure.second)
 
 
 _OUTCOME_RULES: dict[GateRule, Callable[[JudgedVersions | None, GateConfig], GateFinding]] = {
@@ -173,36 +207,44 @@ _OUTCOME_RULES: dict[GateRule, Callable[[JudgedVersions | None, GateConfig], Gat
 }
 
 
-def _no_lower(judged: JudgedVersions | None, metric: str, called: str, margin: float) -> GateFinding:
+def _ranged(estimate: float, low: float, high: float, written: str) -> Text:
+    """A figure with its interval, each as a format has it."""
+    return _RANGED.filled(estimate=format(estimate, written), low=format(low, written), high=format(high, written))
+
+
+def _no_lower(judged: JudgedVersions | None, metric: str, margin: float) -> GateFinding:
     figure = judged.figure(metric) if judged else None
-    asks = f"{called} at most {margin:g} lower, 95% sure"
+    asks = _NO_LOWER[metric].filled(margin=margin)
     difference = figure.difference if figure else UNKNOWN
     if difference.estimate is None or difference.low is None or difference.high is None:
         return GateFinding(asks=asks, found=LEFT_OPEN, holds=None)
-    found = f"{difference.estimate:+.3f} ({difference.low:+.3f} to {difference.high:+.3f})"
+    found = _ranged(difference.estimate, difference.low, difference.high, "+.3f")
     return GateFinding(asks=asks, found=found, holds=difference.low > -margin, figure=difference)
 
 
-def _within(judged: JudgedVersions | None, metric: str, called: str, limits: Between) -> GateFinding:
+def _within(judged: JudgedVersions | None, metric: str, limits: Between) -> GateFinding:
     figure = judged.figure(metric) if judged else None
-    asks = f"{called} within {limits.low:g} to {limits.high:g}"
+    asks = _WITHIN[metric].filled(low=limits.low, high=limits.high)
     if judged is None or figure is None or figure.second.estimate is None:
         waiting = metric == SLOPE and judged is not None and not judged.so_far.is_whole
         return GateFinding(asks=asks, found=NOT_OVER if waiting else LEFT_OPEN, holds=None)
     second = figure.second
-    ends = "" if second.low is None or second.high is None else f" ({second.low:.2f} to {second.high:.2f})"
-    found = f"{second.estimate:.2f}{ends}"
-    return GateFinding(asks=asks, found=found, holds=limits.holds(figure.second.estimate), figure=second)
+    found = (
+        as_written(f"{second.estimate:.2f}")
+        if second.low is None or second.high is None
+        else _ranged(second.estimate, second.low, second.high, ".2f")
+    )
+    return GateFinding(asks=asks, found=found, holds=limits.holds(second.estimate), figure=second)
 
 
 def _by_change(comparison: VersionComparison, gate: GateConfig) -> Iterator[tuple[GateRule, GateFinding]]:
-    change, period = comparison.change, comparison.period
+    change, stretch = comparison.change, STRETCHES[comparison.period]
     share = change.tiers.share
     yield (
         GateRule.TIER_MOVES,
         GateFinding(
-            asks=f"at most {gate.most_tier_moves:.0%} of the clients change tier",
-            found=f"{share:.1%} ({change.tiers.moved:,} of {change.tiers.clients:,})",
+            asks=_MOVES.filled(share=gate.most_tier_moves),
+            found=_MOVED.filled(share=share, moved=change.tiers.moved, clients=change.tiers.clients),
             holds=share <= gate.most_tier_moves,
             figure=ReportedInterval(estimate=share),
         ),
@@ -212,8 +254,8 @@ def _by_change(comparison: VersionComparison, gate: GateConfig) -> Iterator[tupl
     yield (
         GateRule.DATA_AGE,
         GateFinding(
-            asks=f"learned from outcomes at most {oldest} {period}s old",
-            found=f"{change.periods_old[1]} {period}s",
+            asks=_AGE.filled(stretch=stretch.filled(count=oldest)),
+            found=stretch.filled(count=change.periods_old[1]),
             holds=change.periods_old[1] <= oldest,
             figure=ReportedInterval(estimate=float(change.periods_old[1])),
         ),
@@ -221,12 +263,13 @@ def _by_change(comparison: VersionComparison, gate: GateConfig) -> Iterator[tupl
 
 
 def _explanations(comparison: VersionComparison, gate: GateConfig) -> GateFinding:
-    asks = f"rank correlation of reasons at least {gate.least_reason_correlation:g}"
+    asks = _REASONS.filled(least=gate.least_reason_correlation)
     found = {each.model: each.correlation for each in comparison.change.reasons}
     known = [each for each in found.values() if each is not None]
     if not found or len(known) < len(found):
-        return GateFinding(asks=asks, found="a version ranks no reason before another", holds=None)
-    words = ", ".join(f"{model} {value:.2f}" for model, value in found.items())
+        return GateFinding(asks=asks, found=_NO_REASONS, holds=None)
+    each_model = [_OF_MODEL[model].filled(correlation=value) for model, value in found.items() if value is not None]
+    words = reduce(lambda said, each: CLAUSES.filled(first=said, next=each), each_model)
     lowest = min(known)
     holds = lowest >= gate.least_reason_correlation
     return GateFinding(asks=asks, found=words, holds=holds, figure=ReportedInterval(estimate=lowest))

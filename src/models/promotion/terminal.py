@@ -34,19 +34,19 @@ def gate_table(report: PromotionReport) -> Iterator[Table]:
         table.add_column(column)
     for line in report.lines:
         verdict = Text(verdict_of(line), style=_STYLES[line.verdict])
-        table.add_row(CALLED[line.rule], Text(line.asks), Text(line.found), verdict)
+        table.add_row(CALLED[line.rule].english, Text(line.asks), Text(line.found), verdict)
     yield table
 
 
 def promotion_lines(report: PromotionReport) -> list[str]:
     """What became of it, what to do next, and where to look."""
     mended = hanging("first    ", report.mended) if report.mended else []
-    sentences = [outcome_sentence(report), *cards_sentence(report.cards, report.version), *next_steps(report)]
+    sentences = [outcome_sentence(report), *cards_sentence(report), *next_steps(report)]
     page = [f"page     {report.page}"] if report.page else []
     return [*mended, *(line for each in sentences for line in hanging("", each)), *page]
 
 
 def rollback_lines(report: RollbackReport) -> list[str]:
     """Who serves again."""
-    sentences = [rollback_sentence(report), *cards_sentence(report.cards, report.version)]
+    sentences = [rollback_sentence(report), *cards_sentence(report)]
     return [line for each in sentences for line in hanging("", each)]

@@ -78,6 +78,7 @@ def _escaped(slot: Slot, language: Language) -> Slot:
     return escape(said) if isinstance(said, str) else said
 
 
+
 def css_text(text: str) -> Markup:
     r"""Text within the quotation marks of a style sheet: whatever is no plain letter or digit is written by its number.
 
@@ -86,6 +87,15 @@ def css_text(text: str) -> Markup:
     """
     plain = (letter if letter.isascii() and letter.isalnum() else f"\\{ord(letter):x} " for letter in text)
     return Markup("").join(Markup(part) for part in plain)  # noqa: S704 - nothing but letters, digits and escapes
+
+
+def mono(text: str) -> Markup:
+    """What is no word, such as a hash, within a sentence.
+
+    >>> mono("<3f2a>")
+    Markup('<span class="mono">&lt;3f2a&gt;</span>')
+    """
+    return Markup('<span class="mono">{}</span>').format(text)
 
 
 def _printable(value: object) -> object:

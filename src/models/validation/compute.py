@@ -14,8 +14,9 @@ from models.book.door import Book
 from models.card.report import ModelCard
 from models.codec import JsonValue
 from models.comparison.scored import scored_version
-from models.config.gate import Between
+from models.config.gate import GATE_REASONS, Between
 from models.config.guard import Limit
+from models.config.monitor import LIMIT_REASONS
 from models.config.root import Config
 from models.config.validation import Refit
 from models.evaluation.report.contents import EvaluationReport
@@ -25,7 +26,7 @@ from models.publications.ledger import Publication
 from models.scoring.policy_in_force import policy_hash
 from models.store.code import scoring_code
 from models.store.keys import canonical_json, text_hash
-from models.text import ENGLISH
+from models.text import ENGLISH, Phrase, Text, as_written, languages, spoken
 from models.validation.fairness import selection
 from models.validation.report import (
     LedgerLine,
@@ -47,6 +48,19 @@ _WATCHED = ("monitor", "nightly", "gate", "guard")
 _LIBRARIES = ("clientvalue", "lightgbm", "numpy", "pandas", "scikit-learn", "scipy", "duckdb", "mlflow")
 _SHOWN_INPUTS = 25
 _LONGEST = 400
+_REASONS = {
+    **{f"monitor.{name}": text for name, text in LIMIT_REASONS.items()},
+    **{f"gate.{name}": text for name, text in GATE_REASONS.items()},
+}
+"""Settings of which it is told in every language why they are there."""
+_AT_ALL, _NO_REFITS = Text("at all", "refit"), Text("it was left out with --no-refits")
+_NONE = Text("none", "lineage")
+_BY = Text("{at} by {who}", "lineage")
+_SOMEBODY = Text("somebody unknown")
+_NOT_ON_RECORD = Text("not on record", "lineage")
+_BOOK = Text("{book}, known until {day} when it was trained", "lineage")
+_LEARNED = Text("{rows:,} rows at {dates} dates, outcomes until {until}", "lineage")
+_MODEL = Text("{model} version {version}", "lineage")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,7 +107,7 @@ def validation_report(
     refitting = Refitting(book=found.book, version=version, config=config, mapper=mapper, progress=progress)
     compared, left_out = refitting.compared(refits)
     if not refits:
-        left_out.append(LeftOut(title="at all", why="it was left out with --no-refits"))
+        left_out.append(LeftOut.of(_AT_ALL, _NO_REFITS))
     report = ValidationReport(
         prepared=prepared,
         as_of=found.as_of,
@@ -124,7 +138,9 @@ def _inputs(bundle: Bundle, weight: dict[str, float]) -> Iterator[UsedInput]:
     for name in sorted(weight, key=lambda each: (-weight[each], each))[:_SHOWN_INPUTS]:
         words = models.words.get(name)
         said = name if words is None else words.describe(ENGLISH)
-        yield UsedInput(name=name, description=said, unit=models.contract.units.get(name, ""), weight=weight[name])
+        meaning = {each: name if words is None else words.describe(each) for each in languages()}
+        unit = models.contract.units.get(name, "")
+        yield UsedInput(name=name, description=said, unit=unit, weight=weight[name], meaning=meaning)
 
 
 def _lineage(found: Validated, config: Config) -> Iterator[NamedFact]:
@@ -132,26 +148,30 @@ def _lineage(found: Validated, config: Config) -> Iterator[NamedFact]:
     card, bundle = found.card, found.bundle
     version = card.version
     registered = "" if version.registered is None else f"{version.registered:%Y-%m-%d %H:%M} UTC"
-    facts = {
+    facts: dict[str, Phrase | str] = {
         "owner": config.card.owner,
-        "model": f"{version.model} version {version.version}",
-        "aliases": ", ".join(version.aliases) or "none",
+        "model": _MODEL.filled(model=version.model, version=version.version),
+        "aliases": ", ".join(version.aliases) or _NONE,
         "bundle": bundle.key,
-        "registered": f"{registered} by {version.by or 'somebody unknown'}",
+        "registered": _BY.filled(at=registered, who=version.by or _SOMEBODY),
         "MLflow run": version.run_id,
-        "commit": version.commit or "not on record",
-        "book": f"{card.book}, known until {card.known_until} when it was trained",
+        "commit": version.commit or _NOT_ON_RECORD,
+        "book": _BOOK.filled(book=card.book, day=str(card.known_until)),
         "fingerprint of the data it learned from": card.data,
         "fingerprint of the book validated on": found.book.fingerprint,
         "config of the models (hash)": text_hash(canonical_json(bundle.config.meaning())),
         "policy of the models (hash)": policy_hash(bundle.config.grading),
         "policy in force (hash)": policy_hash(config.grading),
         "code that scores (hash)": scoring_code(),
-        "learned from": f"{card.rows:,} rows at {len(card.learned_from)} dates, outcomes until {card.learned_until}",
+        "learned from": _LEARNED.filled(
+            rows=card.rows, dates=len(card.learned_from), until=str(card.learned_until)
+        ),
         "inputs": f"{card.features}",
     }
     for name, fact in facts.items():
-        yield NamedFact(part="version", name=name, fact=fact)
+        stated = as_written(fact) if isinstance(fact, str) else fact
+        told = None if isinstance(fact, str) else spoken(fact)
+        yield NamedFact(part="version", name=name, fact=stated.within(ENGLISH), stated=told)
     for library in _LIBRARIES:
         yield NamedFact(part="validated with", name=library, fact=version_of(library))
 
@@ -179,7 +199,9 @@ def _facts(part: str, section: BaseModel, before: str = "") -> Iterator[NamedFac
     for name, field in type(section).model_fields.items():
         value, called = getattr(section, name), f"{before}{name}"
         if isinstance(value, Limit | Between) or not isinstance(value, BaseModel):
-            yield NamedFact(part=part, name=f"{part}.{called}", fact=_written(value), why=field.description or "")
+            why, text = field.description or "", _REASONS.get(f"{part}.{called}")
+            because = None if text is None else spoken(text)
+            yield NamedFact(part=part, name=f"{part}.{called}", fact=_written(value), why=why, because=because)
         else:
             yield from _facts(part, value, f"{called}.")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,10 @@ from models.monitoring.report import MonitorReport
 from models.pipeline.bundle import Bundle, read_bundle, read_report
 from models.publications.ledger import PublicationLedger
 from models.shell.json_files import json_file
+from models.shell.editions import Edition, edition_file, page_texts
 from models.store.drafts import put_in_place, scratch_folder
 from models.store.sealed import MANIFEST, Remedies, read_manifest, write_manifest
+from models.text import Text
 from models.tracking.names import CHAMPION
 from models.validation.compute import Validated, validation_report
 from models.validation.page import validation_page
@@ -42,10 +45,10 @@ else:
 PAGE, REPORT, EVALUATION_PAGE = "validation.html", "validation.json", "report.html"
 FOLDER, KIND = "validation", "validation"
 _BESIDE = {
-    REPORT: "everything on this page as data",
-    card_job.PAGE: "the model card",
-    EVALUATION_PAGE: "the evaluation in full",
-    MONITOR_PAGE: "monitoring of its publications",
+    REPORT: Text("everything on this page as data"),
+    card_job.PAGE: Text("the model card"),
+    EVALUATION_PAGE: Text("the evaluation in full"),
+    MONITOR_PAGE: Text("monitoring of its publications"),
 }
 _REMEDIES = Remedies("name another folder with --out", "name another folder with --out")
 
@@ -124,15 +127,22 @@ def _monitored(book: Book, bundle: Bundle, settings: Config, scores: Path, progr
 
 def _write(draft: Path, report: ValidationReport, settings: Config, bundle: Bundle) -> None:
     """All files of the folder, sealed by a manifest."""
-    files = {EVALUATION_PAGE: report_page(report.evaluation), REPORT: json_file(report), **csv_files(report)}
+    files = {**page_texts(EVALUATION_PAGE, partial(report_page, report.evaluation))}
+    files |= {REPORT: json_file(report), **csv_files(report)}
     if report.monitoring is not None:
-        files[MONITOR_PAGE] = monitor_page(report.monitoring, settings.monitor)
+        files |= page_texts(MONITOR_PAGE, partial(monitor_page, report.monitoring, settings.monitor))
     beside = {name: what for name, what in _BESIDE.items() if name in files or (draft / name).is_file()}
-    files[PAGE] = validation_page(report, beside)
+    files |= page_texts(PAGE, partial(_page, report, beside))
     for name, text in files.items():
         (draft / name).write_text(text, encoding="utf-8", newline="\n")
     facts = {"kind": KIND, "bundle": bundle.key, "as_of": report.as_of.isoformat()}
     write_manifest(draft, {**facts, "prepared": report.prepared.isoformat()})
+
+
+def _page(report: ValidationReport, beside: Mapping[str, Text], edition: Edition) -> str:
+    """The page in one language, which leads to the others in the same."""
+    pages = {edition_file(name, edition.language) if name.endswith(".html") else name: what for name, what in beside.items()}
+    return validation_page(report, pages, edition)
 
 
 def _require_place(folder: Path) -> None:

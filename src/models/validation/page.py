@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Final
 
-from models.shell.html import environment
+from models.shell.editions import ALONE, Edition
+from models.shell.html import environment, mono
+from models.text import Text
+from models.validation.figures import FigureColumn
 from models.validation.plots import figure_charts
 from models.validation.report import ValidationReport
 from models.validation.tables import figure_tables
-from models.validation.text import GRAVITIES, PARTS, claims, headline
+from models.validation.text import GRAVITIES, GRAVITY_NAMES, PARTS, claims, headline
 
-_NUMBERS = frozenset({"number", "share", "money", "count"})
-SIGNERS = ("Model owner", "Model validator", "Head of model risk")
+_NUMBERS: Final = frozenset({"number", "share", "money", "count"})
+_CODES: Final = frozenset(
+    ("run", "bundle", "data", "seal", "policy", "input", "setting", "code", "subject", "subjects", "leading", "evidence")
+)
+"""Columns of ids, names of inputs and settings, which are the same in every language."""
+SIGNERS: Final = (Text("Model owner"), Text("Model validator"), Text("Head of model risk"))
 
 
-def validation_page(report: ValidationReport, files: Mapping[str, str]) -> str:
+def validation_page(report: ValidationReport, files: Mapping[str, Text], edition: Edition = ALONE) -> str:
     """The page of a report; ``files`` are those beside it, by name what they are."""
-    tables = figure_tables(report)
+    language = edition.language
+    tables = figure_tables(report, language)
     numbers = {table.key: place for place, table in enumerate(tables, start=1)}
+    functions = {
+        "gravity_style": GRAVITIES.get,
+        "gravity_name": GRAVITY_NAMES.get,
+        "is_number": _NUMBERS.__contains__,
+        "is_code": _CODES.__contains__,
+        "mono": mono,
+        "written": partial(FigureColumn.written, language=language),
+    }
     return str(
-        environment(functions={"gravity_style": GRAVITIES.get, "is_number": _NUMBERS.__contains__})
+        environment(edition, functions=functions)
         .get_template("validation/page.html")
         .render(
             report=report,
-            headline=headline(report),
+            headline=headline(report, language),
             parts=PARTS,
-            claims=claims(report),
+            claims=claims(report, language),
             tables={part: [table for table in tables if table.part == part] for part in PARTS},
-            charts=figure_charts(report),
+            charts=figure_charts(report, language),
             numbers=numbers,
             files=files,
             signers=SIGNERS,

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 from markupsafe import Markup
 
+from models.card.tables import group_name
 from models.evaluation import plots as evaluation_plots
 from models.evaluation.report.contents import OriginReport
 from models.monitoring.plots import outcome_charts
 from models.shell.chart import COLOURS, OURS, Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, Say, percent, plain_number, reaching, rows_frame, shares, shortened
+from models.text import ENGLISH, Language, Slot, Text, in_a_row
 from models.validation.outcome_figures import newest_origin
 from models.validation.report import SelectionGroup, ShockEffect, ShockKind, ValidationReport
-from models.validation.rules import SCORES
+from models.validation.rules import GROUPINGS, SCORES
 
+_VALUE = Text("Expected value", "title of a plot")
+_DECLINE = Text("Mean chance of decline", "title of a plot")
+_LOSS = Text("Expected credit loss", "title of a plot")
+_MOVED = Text("Clients in another tier")
+_OF_TOTAL = Text("change of the total")
+_IN_POINTS = Text("change in points")
+_OF_CLIENTS = Text("share of clients")
+_POINT = Text("{name}: {figure}", "mark of a plot")
+_AS_OF = Text("as-of date", "axis")
+_INDEX = Text("stability index")
+_LINES = Text("0.1 and 0.25", "legend")
+_DATES = Text("Scores beside training: stability index")
+_SHARE_IN = Text("share of clients in {tiers}")
+_OF_GROUP = Text("{name}: {share} ({low} to {high}) of {clients:,}", "mark of a plot")
+_SHARE = Text("share, 95% range")
+_ALL = Text("all clients")
+_IN_BY = Text("In {tiers} by {by}")
 _LABELS, _MOST_LETTERS = 196, 31
 _GROUP_LABELS, _GROUP_LETTERS = 126, 19
 _FAIRNESS = ("region", "country", "size", "ownership")
@@ -23,15 +43,15 @@ _LIMITS = (0.1, 0.25)
 _MOST_DATES = 5
 
 
-def figure_charts(report: ValidationReport) -> dict[str, list[Chart]]:
+def figure_charts(report: ValidationReport, language: Language = ENGLISH) -> dict[str, list[Chart]]:
     """Figure -> its plots; none of a figure that is a table alone."""
     newest = newest_origin(report)
     found = {
-        **_of_outcomes(newest, report),
-        "shocks": list(_shocks(report, of_inputs=False)),
-        "input-shocks": list(_shocks(report, of_inputs=True)),
-        "dates": [] if len(report.stability.dates) < 2 else [_dates(report)],  # noqa: PLR2004 - a line
-        "selection": list(_selection(report)),
+        **_of_outcomes(newest, report, language),
+        "shocks": list(_shocks(report, language, of_inputs=False)),
+        "input-shocks": list(_shocks(report, language, of_inputs=True)),
+        "dates": [] if len(report.stability.dates) < 2 else [_dates(report, language)],  # noqa: PLR2004 - a line
+        "selection": list(_selection(report, language)),
         "groups": [
             evaluation_plots.decline_errors_chart(name, newest.parts.errors[name])
             for name in _FAIRNESS
@@ -41,7 +61,7 @@ def figure_charts(report: ValidationReport) -> dict[str, list[Chart]]:
     return {key: charts for key, charts in found.items() if charts}
 
 
-def _of_outcomes(newest: OriginReport, report: ValidationReport) -> dict[str, list[Chart]]:
+def _of_outcomes(newest: OriginReport, report: ValidationReport, language: Language) -> dict[str, list[Chart]]:
     parts, horizon = newest.parts, report.evaluation.horizon
     stability = report.evaluation.stability
     several = len(stability.as_of) > 1
@@ -61,19 +81,20 @@ def _of_outcomes(newest: OriginReport, report: ValidationReport) -> dict[str, li
                 if several
             ),
         ],
-        "publications": outcome_charts(report.monitoring) if report.monitoring and report.monitoring.outcomes else [],
+        "publications": outcome_charts(report.monitoring, language) if report.monitoring and report.monitoring.outcomes else [],
     }
 
 
-def _shocks(report: ValidationReport, *, of_inputs: bool) -> Iterator[Chart]:
+def _shocks(report: ValidationReport, language: Language, *, of_inputs: bool) -> Iterator[Chart]:
     """Value, decline, credit loss where it is known, and tiers."""
     chosen = [each for each in report.sensitivity.effects if (each.kind is ShockKind.INPUT) == of_inputs]
     if chosen:
-        yield _bars("Expected value", "change of the total", chosen, _value, _signed_percent)
-        yield _bars("Mean chance of decline", "change in points", chosen, _decline, _points)
+        bars = partial(_bars, effects=chosen, language=language)
+        yield bars(_VALUE, _OF_TOTAL, read=_value, say=_signed_percent)
+        yield bars(_DECLINE, _IN_POINTS, read=_decline, say=_points)
         if any(each.before.credit_loss for each in chosen):
-            yield _bars("Expected credit loss", "change of the total", chosen, _loss, _signed_percent)
-        yield _bars("Clients in another tier", "share of clients", chosen, lambda each: each.moved, percent)
+            yield bars(_LOSS, _OF_TOTAL, read=_loss, say=_signed_percent)
+        yield bars(_MOVED, _OF_CLIENTS, read=lambda each: each.moved, say=percent)
 
 
 def _value(effect: ShockEffect) -> float:
@@ -99,21 +120,29 @@ def _points(points: float) -> str:
 
 
 def _bars(
-    title: str, axis: str, effects: Sequence[ShockEffect], read: Callable[[ShockEffect], float], say: Say
+    title: Text,
+    axis: Text,
+    *,
+    effects: Sequence[ShockEffect],
+    read: Callable[[ShockEffect], float],
+    say: Say,
+    language: Language,
 ) -> Chart:
     """A bar per shock from nothing to its effect."""
-    scale = reaching([read(each) for each in effects], name=axis, say=say)
+    scale = reaching([read(each) for each in effects], name=axis.within(language), say=say)
     frame = rows_frame(scale, len(effects), left=_LABELS)
     marks: list[Markup] = []
     for row, each in enumerate(effects):
-        reported = f"{each.title}: {say(read(each))}"
-        marks.append(frame.text(scale.low, row, shortened(each.title, _MOST_LETTERS), "label end", shift=(-6, 4)))
+        called = each.title_in(language)
+        reported = _POINT.within(language, name=called, figure=say(read(each)))
+        marks.append(frame.text(scale.low, row, shortened(called, _MOST_LETTERS), "label end", shift=(-6, 4)))
         marks.append(frame.bar((0.0, read(each)), (row - 0.32, row + 0.32), "bar ours", reported))
     marks.append(frame.segment((0.0, -0.5), (0.0, len(effects) - 0.5), "target"))
-    return Chart(title=title, svg=frame.svg(title, marks))
+    said = title.within(language)
+    return Chart(title=said, svg=frame.svg(said, marks))
 
 
-def _dates(report: ValidationReport) -> Chart:
+def _dates(report: ValidationReport, language: Language) -> Chart:
     dates = report.stability.dates
     known = {name: [each.scores.get(name) for each in dates] for name in SCORES}
     lines = {name: line for name, line in known.items() if None not in line}
@@ -122,46 +151,54 @@ def _dates(report: ValidationReport) -> Chart:
     x = AxisScale(
         low=-0.3,
         high=len(dates) - 0.7,
-        name="as-of date",
+        name=_AS_OF.within(language),
         say=lambda place: f"{dates[int(place)].as_of:%Y-%m}",
         places=tuple(float(place) for place in range(0, len(dates), step)),
     )
-    frame = Frame(x=x, y=reaching([*top, _LIMITS[1]], name="stability index", say=plain_number))
-    styles = dict(zip(lines, (OURS, *COLOURS), strict=False))
+    frame = Frame(x=x, y=reaching([*top, _LIMITS[1]], name=_INDEX.within(language), say=plain_number))
+    styles, names = dict(zip(lines, (OURS, *COLOURS), strict=False)), {k: t.within(language) for k, t in SCORES.items()}
     marks = [frame.segment((x.low, limit), (x.high, limit), "target") for limit in _LIMITS]
     for name, line in lines.items():
         points = [(float(place), index) for place, index in enumerate(line) if index is not None]
-        marks.append(frame.line(points, styles[name], SCORES[name]))
+        marks.append(frame.line(points, styles[name], names[name]))
         marks += [
-            frame.dot(*point, styles[name], f"{SCORES[name]}, {dates[int(point[0])].as_of}: {point[1]:.2f}")
+            frame.dot(*point, styles[name], f"{names[name]}, {dates[int(point[0])].as_of}: {point[1]:.2f}")
             for point in points
         ]
-    legend = [LegendKey(css=css, label=SCORES[name]) for name, css in styles.items()]
-    limits = LegendKey(css="target", label="0.1 and 0.25")
-    title = "Scores beside training: stability index"
+    legend = [LegendKey(css=css, label=names[name]) for name, css in styles.items()]
+    limits = LegendKey(css="target", label=_LINES.within(language))
+    title = _DATES.within(language)
     return Chart(title=title, svg=frame.svg(title, marks), legend=(*legend, limits))
 
 
-def _selection(report: ValidationReport) -> Iterator[Chart]:
+def _selection(report: ValidationReport, language: Language) -> Iterator[Chart]:
     for by in dict.fromkeys(group.by for group in report.selection.groups):
-        yield _selected(by, [group for group in report.selection.groups if group.by == by], report)
+        groups = [group for group in report.selection.groups if group.by == by]
+        yield _selected(by, groups, in_a_row(report.selection.tiers), language)
 
 
-def _selected(by: str, groups: Sequence[SelectionGroup], report: ValidationReport) -> Chart:
+def _selected(by: str, groups: Sequence[SelectionGroup], tiers: Slot, language: Language) -> Chart:
     overall = sum(group.selected for group in groups) / sum(group.clients for group in groups)
-    tiers = ", ".join(report.selection.tiers)
     ends = [end for group in groups for end in (group.low, group.high)]
-    frame = rows_frame(shares([*ends, overall], name=f"share of clients in {tiers}"), len(groups), left=_GROUP_LABELS)
+    frame = rows_frame(shares([*ends, overall], name=_SHARE_IN.within(language, tiers=tiers)), len(groups), left=_GROUP_LABELS)
     marks = [frame.segment((overall, -0.5), (overall, len(groups) - 0.5), "target")]
     for row, each in enumerate(groups):
-        label = shortened(each.name, _GROUP_LETTERS)
-        said = f"{each.name}: {percent(each.share)} ({percent(each.low)} to {percent(each.high)}) of {each.clients:,}"
+        called = group_name(each.name, language)
+        label = shortened(called, _GROUP_LETTERS)
+        said = _OF_GROUP.within(
+            language,
+            name=called,
+            share=percent(each.share),
+            low=percent(each.low),
+            high=percent(each.high),
+            clients=each.clients,
+        )
         marks.append(frame.text(frame.x.low, row, label, "label end", shift=(-6, 4)))
         marks.append(frame.segment((each.low, row), (each.high, row), "line ours thin"))
         marks.append(frame.dot(each.share, row, OURS, said))
     legend = (
-        LegendKey(css=OURS, label="share, 95% range", shape="dot"),
-        LegendKey(css="target", label="all clients"),
+        LegendKey(css=OURS, label=_SHARE.within(language), shape="dot"),
+        LegendKey(css="target", label=_ALL.within(language)),
     )
-    title = f"In {tiers} by {by}"
+    title = _IN_BY.within(language, tiers=tiers, by=GROUPINGS[by])
     return Chart(title=title, svg=frame.svg(title, marks), legend=legend)

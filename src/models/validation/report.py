@@ -6,10 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 
 from models.card.report import ModelCard
+from models.codec import OMITTED_IF_NONE
 from models.evaluation.report.contents import EvaluationReport
 from models.monitoring.report import MonitorReport
+from models.text import ENGLISH, Label, Language, Phrase, Spoken, as_written, heard, spoken
+
+
+def phrase_of(said: Spoken) -> Phrase:
+    """A sentence of a report, to be put into another.
+
+    >>> phrase_of({ENGLISH: "fees"}).within(ENGLISH), phrase_of("fees").within(ENGLISH)
+    ('fees', 'fees')
+    """
+    return as_written(said) if isinstance(said, str) else Label(tuple(said.items()))
 
 
 class ShockKind(StrEnum):
@@ -56,7 +68,8 @@ class ShockEffect:
     """What a shock does to the book.
 
     Attributes:
-        key: of its figures. assumption: what is taken to happen, in a sentence.
+        key: of its figures. title, assumption: what it is called, and what is taken to happen, in English;
+            ``called`` and ``assumed`` the same in every language.
         inputs: those that are moved. touched: clients of whom any of them is another number after it.
         before, after: of all clients. up, down: clients in a better and a worse tier than before.
     """
@@ -72,6 +85,12 @@ class ShockEffect:
     up: int
     down: int
     tiers: tuple[TierEffect, ...]
+    called: Annotated[Spoken | None, OMITTED_IF_NONE] = None
+    assumed: Annotated[Spoken | None, OMITTED_IF_NONE] = None
+
+    def title_in(self, language: Language) -> str:
+        """What it is called in a language."""
+        return heard(self.called or self.title, language)
 
     @property
     def moved(self) -> float:
@@ -81,10 +100,24 @@ class ShockEffect:
 
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
-    """What was not tried, and why."""
+    """What was not tried, and why: in English, and as ``called`` and ``because`` in every language."""
 
     title: str
     why: str
+    called: Annotated[Spoken | None, OMITTED_IF_NONE] = None
+    because: Annotated[Spoken | None, OMITTED_IF_NONE] = None
+
+    @staticmethod
+    def of(title: Phrase, why: Phrase) -> LeftOut:
+        """What is known in every language."""
+        return LeftOut(
+            title=title.within(ENGLISH), why=why.within(ENGLISH), called=spoken(title), because=spoken(why)
+        )
+
+    @property
+    def phrases(self) -> tuple[Phrase, Phrase]:
+        """What it is called and why it was left out, to be put into a sentence."""
+        return phrase_of(self.called or self.title), phrase_of(self.because or self.why)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +159,7 @@ class RefitComparison:
     """The same recipe fitted again, beside the version, on the same clients.
 
     ``correlation``: rank correlation of value and decline; None where one of them says the same of all clients.
+    ``called`` is the title in every language.
     """
 
     title: str
@@ -137,6 +171,11 @@ class RefitComparison:
     value: tuple[float, float]
     declines: tuple[float, float]
     reasons: tuple[RefitReasons, ...]
+    called: Annotated[Spoken | None, OMITTED_IF_NONE] = None
+
+    def title_in(self, language: Language) -> str:
+        """What it is called in a language."""
+        return heard(self.called or self.title, language)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,12 +230,17 @@ class Selection:
 
 @dataclass(frozen=True, kw_only=True)
 class NamedFact:
-    """A fact of the file: the part it belongs to, its name, what it is, and why where that is known."""
+    """A fact of the file: the part it belongs to, its name, what it is, and why where that is known.
+
+    ``because`` is ``why`` in every language, where it is known in more than English; ``stated`` likewise the fact.
+    """
 
     part: str
     name: str
     fact: str
     why: str = ""
+    because: Annotated[Spoken | None, OMITTED_IF_NONE] = None
+    stated: Annotated[Spoken | None, OMITTED_IF_NONE] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,17 +264,24 @@ class LedgerLine:
 
 @dataclass(frozen=True, kw_only=True)
 class UsedInput:
-    """An input of the models: its meaning, unit, and share of what moves the model that it moves most."""
+    """An input of the models: its meaning, unit, and share of what moves the model that it moves most.
+
+    ``meaning`` is the description in every language.
+    """
 
     name: str
     description: str
     unit: str
     weight: float
+    meaning: Annotated[Spoken | None, OMITTED_IF_NONE] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class OpenFinding:
-    """Something red, or not judged; ``figure`` is the key of the figure that shows it, ``owner`` is left to sign."""
+    """Something red, or not judged; ``figure`` is the key of the figure that shows it, ``owner`` is left to sign.
+
+    ``found`` is in English, ``said`` the same in every language.
+    """
 
     number: int
     gravity: Gravity
@@ -238,6 +289,11 @@ class OpenFinding:
     figure: str
     found: str
     owner: str = ""
+    said: Annotated[Spoken | None, OMITTED_IF_NONE] = None
+
+    def within(self, language: Language) -> str:
+        """What was found, in a language."""
+        return heard(self.said or self.found, language)
 
 
 @dataclass(frozen=True, kw_only=True)

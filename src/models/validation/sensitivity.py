@@ -16,9 +16,13 @@ from models.grading.compute import Forecast, facts_of
 from models.grading.decision import grade_book
 from models.grading.known_overrides import overrides_at
 from models.pipeline.pipeline import grade_matrix
+from models.text import ENGLISH, Text, spoken
 from models.validation.report import LeftOut, Sensitivity, ShockedTotals, ShockEffect, TierEffect
 from models.validation.shocks import InputShock, ShockPlan
 from models.vocab import BoolArray, IntArray, Progress, SilentProgress
+
+_NOT_ACTIVE = Text("Clients without activity")
+_ONLY_ACTIVE = Text("only active clients are shocked, counted and fitted again")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +67,7 @@ class ShockedBook:
 
     def _not_shocked(self) -> Iterator[LeftOut]:
         if self.version.bundle.models.cold is not None:
-            yield LeftOut(
-                title="Clients without activity", why="only active clients are shocked, counted and fitted again"
-            )
+            yield LeftOut.of(_NOT_ACTIVE, _ONLY_ACTIVE)
 
     def effect(self, shock: InputShock) -> ShockEffect:
         """What one shock does: models, intervals and policy look at the shocked inputs alone."""
@@ -78,8 +80,10 @@ class ShockedBook:
         everybody = np.ones(len(panel), dtype=np.bool_)
         return ShockEffect(
             key=shock.key,
-            title=shock.title,
-            assumption=shock.assumption,
+            title=shock.title.within(ENGLISH),
+            assumption=shock.assumption.within(ENGLISH),
+            called=spoken(shock.title),
+            assumed=spoken(shock.assumption),
             kind=shock.kind,
             inputs=tuple(shock.changes),
             touched=self._touched(shock, features[list(shock.changes)].to_numpy(dtype=np.float64)),

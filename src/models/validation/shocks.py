@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,7 @@ import pandas as pd
 from models.config.root import Config
 from models.config.validation import ValidationConfig
 from models.panel.macro import Macro
+from models.text import SENTENCES, Phrase, Text
 from models.validation.report import LeftOut, ShockKind
 from models.vocab import FloatArray
 
@@ -19,11 +20,60 @@ Change = Callable[[FloatArray], FloatArray]
 """The numbers of a feature (n,), NaN where not known -> the same after a shock."""
 ARREARS = "arrears"
 """The kind of cashflow, and the beginning of features that tell how long something is overdue."""
+_SEVERAL = 2
 _MOST_GRADES = 40
 """A rating scale has so many grades or fewer; more distinct numbers are probabilities without grades."""
 _USUAL_NOTCH = 1.6
 """Where a book shows no grades: about the step between neighbours of a scale of 17 grades from 0.03% to 50%."""
 _AMOUNTS = ("_sum_", "_count_")
+_NO_INPUT = Text("the models look at no input that tells of it")
+_LEFT_OUT = {
+    "arrears": Text("Arrears", "shock"),
+    "limits": Text("Limits cut", "shock"),
+    "ratings": Text("Ratings one notch worse", "shock"),
+}
+_MACRO = Text("Macro stress", "shock")
+_NO_ECONOMY = Text("the models look at no figure of the economy; the scenario downturn stands for it")
+_DEVIATIONS = Text("{name} {mark}{size:g} sd", "shock")
+_UP_BY = Text("{name} up by {step:.4g} ({size:g} standard deviations of the clients), within the range that is seen")
+_DOWN_BY = Text("{name} down by {step:.4g} ({size:g} standard deviations of the clients), within the range that is seen")
+_RELATIVE = Text("{name} {mark}{size:.0%}", "shock")
+_UP_SHARE = Text("{name} up by {size:.0%} of itself, within the range that is seen")
+_DOWN_SHARE = Text("{name} down by {size:.0%} of itself, within the range that is seen")
+_ARREARS = (
+    Text("Arrears times {factor:g}", "shock"),
+    Text("what is overdue is {factor:g} times as much, as often and as long; who is not in arrears stays so"),
+)
+_LIMITS = (
+    Text("Limits cut by {share:.0%}", "shock"),
+    Text("every limit is cut by {share:.0%} today; what is drawn, and the exposure, stays"),
+)
+_RATINGS = Text(
+    "every rating of a client and its group has {notch:.3g} times its probability of default, since today"
+)
+_BUSINESS = (
+    Text("Business less by {share:.0%}", "shock"),
+    Text(
+        "clients brought and did {share:.0%} less in every window of the past; a decline is counted against that "
+        "smaller past"
+    ),
+)
+_DOWNTURN = Text("Downturn: all but limits", "shock")
+_TOGETHER = {
+    "arrears": Text("arrears times {factor:g}", "part of a downturn"),
+    "ratings": Text("ratings one notch worse", "part of a downturn"),
+    "business": Text("business less by {share:.0%}", "part of a downturn"),
+}
+_ECONOMY_UP = (
+    Text("{figure} up by {step:.3g}", "shock"),
+    Text("{figure} of every country up by {step:.3g} today ({source})"),
+)
+_ECONOMY_DOWN = (
+    Text("{figure} down by {step:.3g}", "shock"),
+    Text("{figure} of every country down by {step:.3g} today ({source})"),
+)
+_GIVEN = Text("as the config says")
+_USUAL = Text("{size:g} sd of its past")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +81,8 @@ class InputShock:
     """A shock: feature -> its change; all at once, whatever else they would bring with them."""
 
     key: str
-    title: str
-    assumption: str
+    title: Text
+    assumption: Phrase
     kind: ShockKind
     changes: Mapping[str, Change]
 
@@ -69,14 +119,11 @@ class ShockPlan:
     def left_out(self) -> Iterator[LeftOut]:
         """Shocks for which the models look at nothing."""
         there = {shock.key for shock in self.scenarios}
-        for key, title in (("arrears", "Arrears"), ("limits", "Limits cut"), ("ratings", "Ratings one notch worse")):
+        for key, title in _LEFT_OUT.items():
             if key not in there:
-                yield LeftOut(title=title, why="the models look at no input that tells of it")
+                yield LeftOut.of(title, _NO_INPUT)
         if not self.of_economy:
-            yield LeftOut(
-                title="Macro stress",
-                why="the models look at no figure of the economy; the scenario downturn stands for it",
-            )
+            yield LeftOut.of(_MACRO, _NO_ECONOMY)
 
     @cached_property
     def leading(self) -> list[str]:
@@ -89,21 +136,21 @@ class ShockPlan:
         """Both ways, within what is seen of any client: beyond, trees say what they say at the edge."""
         column, sizes = self.features[name], self._sizes
         low, high, spread = float(column.min()), float(column.max()), float(column.std())
-        for sign, word, mark in ((1, "up", "+"), (-1, "down", "-")):
+        ways = ((1, "up", "+", _UP_BY, _UP_SHARE), (-1, "down", "-", _DOWN_BY, _DOWN_SHARE))
+        for sign, word, mark, by_step, by_share in ways:
             step = sign * sizes.deviations * spread
             yield InputShock(
                 key=f"{name}-{word}-deviation",
-                title=f"{name} {mark}{sizes.deviations:g} sd",
-                assumption=f"{name} {word} by {abs(step):.4g} ({sizes.deviations:g} standard deviations of the "
-                "clients), within the range that is seen",
+                title=_DEVIATIONS.filled(name=name, mark=mark, size=sizes.deviations),
+                assumption=by_step.filled(name=name, step=abs(step), size=sizes.deviations),
                 kind=ShockKind.INPUT,
                 changes={name: _plus(step, low, high)},
             )
             factor = 1 + sign * sizes.relative
             yield InputShock(
                 key=f"{name}-{word}-share",
-                title=f"{name} {mark}{sizes.relative:.0%}",
-                assumption=f"{name} {word} by {sizes.relative:.0%} of itself, within the range that is seen",
+                title=_RELATIVE.filled(name=name, mark=mark, size=sizes.relative),
+                assumption=by_share.filled(name=name, size=sizes.relative),
                 kind=ShockKind.INPUT,
                 changes={name: _times(factor, low, high)},
             )
@@ -112,45 +159,38 @@ class ShockPlan:
     def scenarios(self) -> tuple[InputShock, ...]:
         """Arrears, limits, ratings and business, and all of these but limits, which we cut ourselves, at once."""
         sizes, cut = self._sizes, 1 - self._sizes.business_cut
-        found = [
-            self._scenario(
-                "arrears",
-                f"Arrears times {sizes.arrears_factor:g}",
-                f"what is overdue is {sizes.arrears_factor:g} times as much, as often and as long; who is not in "
-                "arrears stays so",
-                {name: _times(sizes.arrears_factor) for name in self._arrears()},
-            ),
-            self._scenario(
-                "limits",
-                f"Limits cut by {sizes.limit_cut:.0%}",
-                f"every limit is cut by {sizes.limit_cut:.0%} today; what is drawn, and the exposure, stays",
-                dict(self._limits()),
-            ),
-            self._scenario(
-                "ratings",
-                "Ratings one notch worse",
-                f"every rating of a client and its group has {self.notch:.3g} times its probability of default, "
-                "since today",
-                dict(self._ratings()),
-            ),
-            self._scenario(
-                "business",
-                f"Business less by {sizes.business_cut:.0%}",
-                f"clients brought and did {sizes.business_cut:.0%} less in every window of the past; a decline is "
-                "counted against that smaller past",
-                {name: _times(cut) for name in self._business()},
-            ),
-        ]
-        known = [each for each in found if each is not None]
-        together = self._scenario(
-            "downturn",
-            "Downturn: all but limits",
-            "; ".join(each.title.lower() for each in known if each.key != "limits"),
-            {name: change for each in known if each.key != "limits" for name, change in each.changes.items()},
+        arrears, limits, business = (
+            [each.filled(factor=sizes.arrears_factor, share=share) for each in texts]
+            for texts, share in ((_ARREARS, 0.0), (_LIMITS, sizes.limit_cut), (_BUSINESS, sizes.business_cut))
         )
-        return tuple([*known, together] if together is not None and len(known) > 1 else known)
+        by_arrears = {name: _times(sizes.arrears_factor) for name in self._arrears()}
+        notch = _RATINGS.filled(notch=self.notch)
+        found = [
+            self._scenario("arrears", arrears[0], arrears[1], by_arrears),
+            self._scenario("limits", limits[0], limits[1], dict(self._limits())),
+            self._scenario("ratings", _LEFT_OUT["ratings"], notch, dict(self._ratings())),
+            self._scenario("business", business[0], business[1], {name: _times(cut) for name in self._business()}),
+        ]
+        return self._with_downturn([each for each in found if each is not None])
 
-    def _scenario(self, key: str, title: str, assumption: str, changes: Mapping[str, Change]) -> InputShock | None:
+    def _with_downturn(self, known: Sequence[InputShock]) -> tuple[InputShock, ...]:
+        """The scenarios, and those of them that come together in a downturn, where there are several."""
+        ours, sizes = [each for each in known if each.key != "limits"], self._sizes
+        if not ours or len(known) < _SEVERAL:
+            return tuple(known)
+        parts = [
+            _TOGETHER[each.key].filled(factor=sizes.arrears_factor, share=sizes.business_cut) for each in ours
+        ]
+        together = InputShock(
+            key="downturn",
+            title=_DOWNTURN,
+            assumption=reduce(lambda said, each: SENTENCES.filled(first=said, next=each), parts),
+            kind=ShockKind.SCENARIO,
+            changes={name: change for each in ours for name, change in each.changes.items()},
+        )
+        return (*known, together)
+
+    def _scenario(self, key: str, title: Text, assumption: Text, changes: Mapping[str, Change]) -> InputShock | None:
         if not changes:
             return None
         return InputShock(key=key, title=title, assumption=assumption, kind=ShockKind.SCENARIO, changes=changes)
@@ -223,15 +263,15 @@ class ShockPlan:
         given = self._sizes.macro.get(column)
         usual = self._sizes.macro_deviations * _deviation(macro.values[column])
         for step in [given] if given is not None else [usual, -usual]:
-            word = "up" if step > 0 else "down"
-            source = "as the config says" if given is not None else f"{self._sizes.macro_deviations:g} sd of its past"
+            title, assumption = _ECONOMY_UP if step > 0 else _ECONOMY_DOWN
+            source = _GIVEN if given is not None else _USUAL.filled(size=self._sizes.macro_deviations)
             names = [
                 name for name in self.known if name.startswith((f"macro_{column}_last", f"macro_{column}_change_"))
             ]
             yield InputShock(
-                key=f"macro-{column}-{word}",
-                title=f"{column} {word} by {abs(step):.3g}",
-                assumption=f"{column} of every country {word} by {abs(step):.3g} today ({source})",
+                key=f"macro-{column}-{'up' if step > 0 else 'down'}",
+                title=title.filled(figure=column, step=abs(step)),
+                assumption=assumption.filled(figure=column, step=abs(step), source=source),
                 kind=ShockKind.MACRO,
                 changes=dict.fromkeys(names, _plus(step)),
             )

@@ -29,14 +29,25 @@ from models.plausibility.compute import input_moves, moved_share
 from models.plausibility.counts import RunCounts, input_counts, number_counts, word_counts
 from models.plausibility.reference import TrainingReference
 from models.plausibility.rules import shift
+from models.text import Text, spoken
 from models.validation.report import DateBesideTraining, LeftOut, RefitComparison, RefitReasons
-from models.validation.rules import SEED
+from models.validation.rules import ANOTHER_SEED
 from models.vocab import FloatArray, Progress
 from models.workers import Mapper
 
 SCORES = ("value", "decline_probability", "credit_loss", "tier")
 _LEADING = 3
-_TITLES: Mapping[Refit, str] = {"earlier": "one {period} earlier", "seed": SEED}
+_EARLIER = {
+    "week": Text("one week earlier", "refit"),
+    "month": Text("one month earlier", "refit"),
+    "quarter": Text("one quarter earlier", "refit"),
+}
+_LITTLE = Text("{rule}, got {got}", "why there is no refit")
+
+
+def refit_title(refit: Refit, period: str) -> Text:
+    """What a refit is called."""
+    return ANOTHER_SEED if refit == "seed" else _EARLIER[period]
 
 
 def replayed_dates(version: ScoredVersion, config: Config) -> tuple[date | None, list[DateBesideTraining]]:
@@ -104,11 +115,11 @@ class Refitting:
         """Each refit beside the version; those for which there is too little to learn from are left out."""
         found, left_out = [], []
         for refit in refits:
-            title = _TITLES[refit].format(period=self.version.settings.time.period)
+            title = refit_title(refit, self.version.settings.time.period)
             try:
                 found.append(self._compared(title, self._fitted(refit)))
             except TooLittleDataError as error:
-                left_out.append(LeftOut(title=title, why=f"{error.rule}, got {error.got}"))
+                left_out.append(LeftOut.of(title, _LITTLE.filled(rule=error.rule, got=error.got)))
         return found, left_out
 
     def _fitted(self, refit: Refit) -> Bundle:
@@ -119,11 +130,11 @@ class Refitting:
         settings = self.version.settings.model_copy(update={"run": run})
         day = PeriodGrid(settings.time.period, until).start_of(-1) if refit == "earlier" else until
         root = work_dir(self.config) / REFITS
-        self.progress.stage(f"Fitting again: {_TITLES[refit].format(period=settings.time.period)}")
+        self.progress.stage(f"Fitting again: {refit_title(refit, settings.time.period).english}")
         folder: Path = models_of_day(self.book, settings, day, root, mapper=self.mapper, progress=self.progress)
         return read_bundle(folder, threads=self.config.run.threads)
 
-    def _compared(self, title: str, bundle: Bundle) -> RefitComparison:
+    def _compared(self, title: Text, bundle: Bundle) -> RefitComparison:
         first, when = self.version, self.version.panel.grid.anchor
         second = scored_version(self.book, bundle, self.config, when)
         tiers = tier_switches(
@@ -134,7 +145,8 @@ class Refitting:
             "decline": (first.said.decline_probability, second.said.decline_probability),
         }
         return RefitComparison(
-            title=title,
+            title=title.english,
+            called=spoken(title),
             learned_until=bundle.models.learned.until,
             clients=tiers.clients,
             moved=tiers.moved,
