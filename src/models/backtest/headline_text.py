@@ -34,8 +34,7 @@ _BROUGHT: Final = {
     Purpose.CUT_OR_COVER: _CUT,
 }
 _TOO_FEW: Final = Text(
-    "Too few clients were judged to tell whether grading pays: {rows:,}. "
-    "Replay more dates with clientvalue backtest."
+    "Too few clients were judged to tell whether grading pays: {rows:,}. Replay more dates with clientvalue backtest."
 )
 _JUDGED: Final = Text(
     "Judged at {dates}: {rows:,} grades, each date graded anew by models that knew only what was known."

@@ -30,12 +30,8 @@ WAYS: Final = {
     DOWN: Text("lowered", "override"),
     SAME: Text("no other tier", "override"),
 }
-_NO_LENDING: Final = Text(
-    "Recovery and portfolio risk cannot be reported: the book knows no exposure, or no losses."
-)
-_NO_ACTING: Final = Text(
-    "What acting early saves cannot be reported: only a simulated book knows what did not happen."
-)
+_NO_LENDING: Final = Text("Recovery and portfolio risk cannot be reported: the book knows no exposure, or no losses.")
+_NO_ACTING: Final = Text("What acting early saves cannot be reported: only a simulated book knows what did not happen.")
 _ACTING: Final = Text(
     "Recovery by acting early on {budget:.0%} of the clients, of the {losses}: by our grades {ours} are saved, by the "
     "rule {rule}: {change}{sure}. It {reaches} the aim of {aim:+.0%}; our work list saves {listed}, {listed_change} "
@@ -76,13 +72,11 @@ _SCREENING: Final = Text(
     "{sure}. It {reaches} the aim of {aim:.0%}; our work list saves {listed}, perfect foresight would save {perfect}."
 )
 _ANEW: Final = Text(
-    "Graded anew, reviews saved of the rule's would be {saved}. The limit is meant for one run after the other, a month "
-    "apart; replayed from year to year it holds more than it would."
+    "Graded anew, reviews saved of the rule's would be {saved}. The limit is meant for one run after the other, a "
+    "month apart; replayed from year to year it holds more than it would."
 )
 _ANEW_FOR: Final = Text("{anew} instead of {ours} for {share} of the value")
-_RULE: Final = Text(
-    "The rule: {tiers}; else {lowest}. In a book without ratings it goes by past value alone."
-)
+_RULE: Final = Text("The rule: {tiers}; else {lowest}. In a book without ratings it goes by past value alone.")
 _FIRST_TIER: Final = Text("{tier} within the top {share} by past value and a rating ({rating}) of at most {worst}")
 _NEXT_TIER: Final = Text("{tier} within the top {share} and at most {worst}")
 _UNRATED: Final = Text("{rule}, or without a rating")

@@ -44,8 +44,8 @@ _NOT_NAMED = Text("not named: set card.owner in the config")
 _BUILT_IN = Text("{tiers} (the best first) by the built-in policy")
 _OF_CONFIG = Text("{tiers} (the best first) by the policy of the config")
 _LEARNED_UNTIL = Text(
-    "Learned from outcomes until {day}: scores of an earlier date know what came, and look better than a forecast could "
-    "have been."
+    "Learned from outcomes until {day}: scores of an earlier date know what came, and look better than a forecast "
+    "could have been."
 )
 _NOT_CALIBRATED = Text(
     "Not calibrated: no earlier date could be forecast out of time, so levels may be off where ranks hold."

@@ -39,7 +39,8 @@ def card(
 ) -> WrittenCard:
     """The card of a version or alias as it stands today, with every decision about it.
 
-    ``card.md``, ``card.json`` and ``card.html`` in every language stand in ``out`` (else ``<work_dir>/<book>``). Raises a ``UserError``.
+    ``card.md``, ``card.json`` and ``card.html`` in every language stand in ``out`` (else ``<work_dir>/<book>``). Raises
+    a ``UserError``.
     """
     settings = settings_of(config, overrides)
     tracking = Tracking(settings)
@@ -98,4 +99,4 @@ def _written(made: ModelCard, folder: Path) -> WrittenCard:
     publish_text(folder / MARKDOWN, markdown)
     publish_text(folder / DATA, to_json_text(made, indent=1) + "\n")
     publish_page(folder / PAGE, partial(card_page, made))
-    return WrittenCard(card=made, markdown=markdown, files=(folder / MARKDOWN, folder / PAGE))
+    return WrittenCard(card=made, markdown=markdown, files=(folder / MARKDOWN, folder / PAGE, folder / DATA))

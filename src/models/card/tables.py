@@ -8,7 +8,7 @@ from typing import Final
 
 from models.card.report import Approval, CardFigure, FairnessGroup, ModelCard
 from models.evaluation.report.names import benchmark_name
-from models.text import Language, ENGLISH, Text, as_written
+from models.text import ENGLISH, Language, Text, as_written
 
 _METRICS: Final = {"auc": Text("AUC"), "normalized_gini": Text("normalized Gini")}
 _TITLES: Final = {"decline": Text("Decline", "target"), "value": Text("Value", "target")}

@@ -57,8 +57,8 @@ _FACTS: Final = {
     "commit": Text("commit", "fact of a card"),
 }
 _CALIBRATED: Final = Text(
-    "Levels are put right by out-of-time forecasts of earlier dates; intervals of value are meant to hold {level:.0%} of "
-    "clients."
+    "Levels are put right by out-of-time forecasts of earlier dates; intervals of value are meant to hold {level:.0%} "
+    "of clients."
 )
 _NOT_CALIBRATED: Final = Text(
     "Levels are put right by nothing: no earlier date could tell; intervals of value are meant to hold {level:.0%} of "

@@ -103,9 +103,7 @@ def _standing(frame: Frame, elapsed: int, came: ReportedInterval, language: Lang
     yield frame.dot(elapsed, came.estimate, CAME, said)
 
 
-def bands_chart(
-    judged: JudgedVersions, names: tuple[str, str], currency: str, language: Language = ENGLISH
-) -> Chart:
+def bands_chart(judged: JudgedVersions, names: tuple[str, str], currency: str, language: Language = ENGLISH) -> Chart:
     """Mean value expected and come by tenth of the clients, each version's own, the highest expected first."""
     bands = judged.bands
     ends = [value for each in bands for value in (*each.expected, *each.came)]
@@ -140,9 +138,7 @@ def slice_charts(
     return charts
 
 
-def _differences(
-    title: str, rows: Sequence[tuple[str, ReportedInterval]], axis: str, language: Language
-) -> Chart:
+def _differences(title: str, rows: Sequence[tuple[str, ReportedInterval]], axis: str, language: Language) -> Chart:
     ends = [end for _, each in rows for end in (each.estimate, each.low, each.high)]
     frame = rows_frame(reaching(ends, name=axis, say=amounts(language)), len(rows), left=_LABELS)
     marks = [frame.segment((0.0, -0.5), (0.0, len(rows) - 0.5), "target")]

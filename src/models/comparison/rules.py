@@ -88,7 +88,11 @@ class JudgingTime:
 
     def _remedy(self) -> str:
         """Where outcomes came that neither learned from, else how they come."""
-        return f"choose {self.learned_until} or later" if self.elapsed(self.learned_until) >= 1 else self._waiting().within(ENGLISH)
+        return (
+            f"choose {self.learned_until} or later"
+            if self.elapsed(self.learned_until) >= 1
+            else self._waiting().within(ENGLISH)
+        )
 
     def _waiting(self) -> Text:
         late = PeriodGrid(self.period, self.known_until).start_of(-self.least_periods)

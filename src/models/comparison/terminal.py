@@ -65,7 +65,7 @@ def _figures(judged: JudgedVersions, target: str, names: tuple[str, str], curren
                 written(each.metric, each.first.estimate),
                 written(each.metric, each.second.estimate),
                 ranged(each.metric, each.difference, signed=True),
-                Text(VERDICTS[each.standing], style=_STYLES[each.standing]),
+                Text(VERDICTS[each.standing].english, style=_STYLES[each.standing]),
             )
             for name, reached in each.baselines.items():
                 table.add_row(f"  {name}", Text(written(each.metric, reached.estimate), style="dim"), "", "", "")

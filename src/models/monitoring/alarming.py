@@ -25,12 +25,16 @@ _FORESEEN = {
         "{came:.1f} ({low:.1f} to {high:.1f})"
     ),
 }
-_YEAR_OR_MODELS = Text("look whether it is the year or the models: by tier, region and cause; train again with what came")
+_YEAR_OR_MODELS = Text(
+    "look whether it is the year or the models: by tier, region and cause; train again with what came"
+)
 _COVERAGE = Text("{level:.0%} of the values must lie within their intervals, got {share}")
 _INTERVALS = Text("train again: intervals are set on the latest origins")
 _TOTAL = Text("the value that came must be about that foreseen, got {ratio} times as much")
 _WHICH_OFF = Text("look which tiers and kinds of income are off; train again with what came")
-_PRECISION = Text("warned clients must decline or default more often than the {rate:.0%} of all, got {share} of {shown}")
+_PRECISION = Text(
+    "warned clients must decline or default more often than the {rate:.0%} of all, got {share} of {shown}"
+)
 _IN_VAIN = Text("look at warnings.dimensions: which of them warned in vain")
 _RANGE = Text("{estimate:.2f} ({low:.2f} to {high:.2f})")
 _SHARES = Text("{estimate:.0%} ({low:.0%} to {high:.0%})")
@@ -39,7 +43,9 @@ _SHARES = Text("{estimate:.0%} ({low:.0%} to {high:.0%})")
 def outcome_readings(outcomes: PublicationOutcomes) -> Iterator[Reading]:
     """Every figure of what came since one publication; of scores in sample each says so."""
     for reading in _readings(outcomes):
-        yield replace(reading, found=_KNEW.filled(found=reading.found, mark=IN_SAMPLE)) if outcomes.in_sample else reading
+        yield (
+            replace(reading, found=_KNEW.filled(found=reading.found, mark=IN_SAMPLE)) if outcomes.in_sample else reading
+        )
 
 
 def _readings(outcomes: PublicationOutcomes) -> Iterator[Reading]:

@@ -56,9 +56,7 @@ class _Figure:
     zero: bool = True
 
 
-def publication_charts(
-    report: MonitorReport, limits: MonitorConfig, language: Language = ENGLISH
-) -> list[Chart]:
+def publication_charts(report: MonitorReport, limits: MonitorConfig, language: Language = ENGLISH) -> list[Chart]:
     """A small plot per figure over publications, with its limit where it has one."""
     return [
         chart
@@ -122,7 +120,10 @@ def _tier_chart(name: str, outcomes: Sequence[PublicationOutcomes], language: La
     days = [float(each.as_of.toordinal()) for each, _ in rows]
     came = [(day, _of(tier, tier.came.estimate)) for day, (_, tier) in zip(days, rows, strict=True)]
     foreseen = [(day, _foreseen(tier)) for day, (_, tier) in zip(days, rows, strict=True)]
-    marks = [*_intervals(frame, days, [tier for _, tier in rows]), frame.line(foreseen, "foreseen", _FORESEEN.within(language))]
+    marks = [
+        *_intervals(frame, days, [tier for _, tier in rows]),
+        frame.line(foreseen, "foreseen", _FORESEEN.within(language)),
+    ]
     for point, row in zip(came, rows, strict=True):
         marks.append(frame.dot(*point, "realised", _said(*row, language), _DOT + 0.8))
     legend = (

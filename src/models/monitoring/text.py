@@ -74,12 +74,14 @@ _HEADING: Final = Text(", heading for {amount} by how fast it came at past dates
 _RATIO: Final = Text(": {ratio} times")
 _WITHIN: Final = Text("Within their intervals of {level}: {share} of the values.")
 _SLOPE: Final = Text("Slope of calibration: {slope}; 1 is right.")
-_WARNINGS: Final = Text(
-    "Warnings: {share} of {shown} shown clients declined or defaulted since, {rate:.0%} of all."
-)
+_WARNINGS: Final = Text("Warnings: {share} of {shown} shown clients declined or defaulted since, {rate:.0%} of all.")
 _OVERRIDES: Final = {
-    "raised": Text("Overrides: of {clients} raised by a person {share} declined or defaulted since{by_rule}{as_asked}."),
-    "lowered": Text("Overrides: of {clients} lowered by a person {share} declined or defaulted since{by_rule}{as_asked}."),
+    "raised": Text(
+        "Overrides: of {clients} raised by a person {share} declined or defaulted since{by_rule}{as_asked}."
+    ),
+    "lowered": Text(
+        "Overrides: of {clients} lowered by a person {share} declined or defaulted since{by_rule}{as_asked}."
+    ),
 }
 _BY_RULE: Final = Text("; {share:.0%} in the tiers by rule")
 _AS_ASKED: Final = Text("; {share:.0%} in those asked for")

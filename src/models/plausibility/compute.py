@@ -49,9 +49,7 @@ _MOVED = Text("most of what moves the models must be as before, got {share:.0%} 
 _IN_COMMON = Text("look what the moved inputs have in common; where it is the world, train again")
 _CLIENTS = Text("about {before:,} clients must be scored as in the publication of {day}, got {now:,}")
 _FILES = Text("look whether the file of clients and that of cashflows came whole, and once")
-_RANKS = Text(
-    "clients must rank about as in the publication of {day}, got a rank correlation of {correlation:.2f}"
-)
+_RANKS = Text("clients must rank about as in the publication of {day}, got a rank correlation of {correlation:.2f}")
 _ROWS = Text("look whether rows stand with the right clients: ids that moved by a line, or a join on another key")
 _DISTRIBUTED = Text("it must be distributed about as before, got a stability index of {index:.2f} beyond chance")
 _WHICH_MOVED = Text("look which inputs moved; where none did, ask what changed in policy or models")
@@ -155,7 +153,9 @@ class Plausibility:
 
     def _ages(self, name: str, now: ColumnCounts) -> Text:
         before = self.reference.regular[name]
-        return _SILENT.filled(before=before, now=recent_age(now.bins)) if now.filled else _SILENT_ALL.filled(before=before)
+        return (
+            _SILENT.filled(before=before, now=recent_age(now.bins)) if now.filled else _SILENT_ALL.filled(before=before)
+        )
 
     def _exchanged(
         self, before: RunCounts, now: RunCounts, beside: str, moved: Mapping[str, float]

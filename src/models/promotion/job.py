@@ -114,9 +114,7 @@ def promote(
         report = _promoted(office, asked, office.number_of(which))
         changed = () if report.entry is None else (report.version, report.champion)
         mended, cards = _mended(done), _cards_kept(office, *_changed_by(done), *changed)
-        report = replace(
-            report, mended=_english(mended), cards=_english(cards), mended_text=mended, cards_text=cards
-        )
+        report = replace(report, mended=_english(mended), cards=_english(cards), mended_text=mended, cards_text=cards)
         if report.page is not None:
             write_gate_page(report, report.page)
         return report

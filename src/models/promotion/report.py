@@ -36,7 +36,7 @@ class GateLine:
 
     Attributes:
         asks: the limit, in English words; ``reason``: why there is such a limit.
-        found: what was found, in English words; ``figure`` the same as a number, with its 95% interval where it has one.
+        found: what was found, likewise; ``figure`` the same as a number, with its 95% interval where it has one.
         accepted: whether it may stay without a verdict, by ``gate.accept_not_judged``.
         texts: ``asks``, ``reason`` and ``found`` in every language; None of a gate from before there were these.
     """

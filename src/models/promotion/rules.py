@@ -186,7 +186,11 @@ def coverage_finding(judged: JudgedVersions | None, gate: GateConfig) -> GateFin
     """Whether as many values lie inside their interval as it claims; only once the horizon is over."""
     figure = judged.figure(COVERAGE) if judged else None
     tolerance = gate.coverage_tolerance
-    asks = _COVERAGE.filled(tolerance=tolerance, level=judged.level) if judged else _COVERAGE_OPEN.filled(tolerance=tolerance)
+    asks = (
+        _COVERAGE.filled(tolerance=tolerance, level=judged.level)
+        if judged
+        else _COVERAGE_OPEN.filled(tolerance=tolerance)
+    )
     if judged is None or figure is None or figure.second.estimate is None:
         waiting = judged is not None and not judged.so_far.is_whole
         found = NOT_OVER if waiting else _NO_INTERVALS
@@ -228,13 +232,13 @@ def _within(judged: JudgedVersions | None, metric: str, limits: Between) -> Gate
     if judged is None or figure is None or figure.second.estimate is None:
         waiting = metric == SLOPE and judged is not None and not judged.so_far.is_whole
         return GateFinding(asks=asks, found=NOT_OVER if waiting else LEFT_OPEN, holds=None)
-    second = figure.second
+    second, estimate = figure.second, figure.second.estimate
     found = (
-        as_written(f"{second.estimate:.2f}")
+        as_written(f"{estimate:.2f}")
         if second.low is None or second.high is None
-        else _ranged(second.estimate, second.low, second.high, ".2f")
+        else _ranged(estimate, second.low, second.high, ".2f")
     )
-    return GateFinding(asks=asks, found=found, holds=limits.holds(second.estimate), figure=second)
+    return GateFinding(asks=asks, found=found, holds=limits.holds(estimate), figure=second)
 
 
 def _by_change(comparison: VersionComparison, gate: GateConfig) -> Iterator[tuple[GateRule, GateFinding]]:

@@ -43,9 +43,7 @@ _COUNTED: Final = Text("{count} {verdict}", "verdicts of the gate")
 _WHY: Final = Text("{why}.", "why nothing was judged")
 _TRAIN: Final = Text("Train another version.")
 _ACCEPT: Final = Text("Or accept what cannot be judged: gate.accept_not_judged: [{lines}].")
-_ON_RECORD: Final = Text(
-    "Or put the decision on record: clientvalue promote {version} --override-reason TEXT"
-)
+_ON_RECORD: Final = Text("Or put the decision on record: clientvalue promote {version} --override-reason TEXT")
 _CARDS: Final = Text("{left}. As it stands: clientvalue card {version}")
 _MENDED: Final = Text("{mended}. Nothing else was changed; {version} serves.")
 _ROLLED_BACK: Final = Text(

@@ -163,9 +163,7 @@ def _lineage(found: Validated, config: Config) -> Iterator[NamedFact]:
         "policy of the models (hash)": policy_hash(bundle.config.grading),
         "policy in force (hash)": policy_hash(config.grading),
         "code that scores (hash)": scoring_code(),
-        "learned from": _LEARNED.filled(
-            rows=card.rows, dates=len(card.learned_from), until=str(card.learned_until)
-        ),
+        "learned from": _LEARNED.filled(rows=card.rows, dates=len(card.learned_from), until=str(card.learned_until)),
         "inputs": f"{card.features}",
     }
     for name, fact in facts.items():

@@ -23,8 +23,8 @@ from models.monitoring.page import MONITOR_PAGE, monitor_page
 from models.monitoring.report import MonitorReport
 from models.pipeline.bundle import Bundle, read_bundle, read_report
 from models.publications.ledger import PublicationLedger
-from models.shell.json_files import json_file
 from models.shell.editions import Edition, edition_file, page_texts
+from models.shell.json_files import json_file
 from models.store.drafts import put_in_place, scratch_folder
 from models.store.sealed import MANIFEST, Remedies, read_manifest, write_manifest
 from models.text import Text
@@ -141,7 +141,9 @@ def _write(draft: Path, report: ValidationReport, settings: Config, bundle: Bund
 
 def _page(report: ValidationReport, beside: Mapping[str, Text], edition: Edition) -> str:
     """The page in one language, which leads to the others in the same."""
-    pages = {edition_file(name, edition.language) if name.endswith(".html") else name: what for name, what in beside.items()}
+    pages = {
+        edition_file(name, edition.language) if name.endswith(".html") else name: what for name, what in beside.items()
+    }
     return validation_page(report, pages, edition)
 
 

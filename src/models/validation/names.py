@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from models.notices import Severity
@@ -29,8 +30,6 @@ _METRICS: Final = {
     "decile mape": Text("decile mape", "metric"),
     "rmse": Text("rmse", "metric"),
     "mae": Text("mae", "metric"),
-    "average precision": Text("average precision", "metric"),
-    "lift at 10": Text("lift at 10", "metric"),
 }
 _UNITS: Final = {
     "as recorded": Text("as recorded", "unit of an input"),
@@ -44,7 +43,6 @@ _UNITS: Final = {
     "hours": Text("hours", "unit of an input"),
     "months": Text("months", "unit of an input"),
     "name": Text("name", "unit of an input"),
-    "number": Text("number", "unit of an input"),
     "opportunities": Text("opportunities", "unit of an input"),
     "periods": Text("periods", "unit of an input"),
     "products": Text("products", "unit of an input"),
@@ -53,10 +51,17 @@ _UNITS: Final = {
     "share of tenure": Text("share of tenure", "unit of an input"),
     "steps": Text("steps", "unit of an input"),
     "years": Text("years", "unit of an input"),
-    "share of limit": Text("share of limit", "unit of an input"),
-    "currency a period": Text("currency a period", "unit of an input"),
-    "score": Text("score", "unit of an input"),
 }
+_BANDS: Final = {
+    re.compile("any"): Text("any", "band of clients"),
+    re.compile("all clients"): Text("all clients"),
+    re.compile(r"under (?P<high>\S+%)"): Text("under {high}", "band of clients"),
+    re.compile(r"over (?P<low>\S+%)"): Text("over {low}", "band of clients"),
+    re.compile(r"(?P<low>\S+%) to (?P<high>\S+%)"): Text("{low} to {high}", "band of clients"),
+    re.compile(r"lowest (?P<share>\S+%)"): Text("lowest {share}", "band of clients"),
+    re.compile(r"highest (?P<share>\S+%)"): Text("highest {share}", "band of clients"),
+}
+"""Bands as an evaluation names them, and as every language does."""
 _FACTS: Final = {
     "version": Text("version", "lineage"),
     "validated with": Text("validated with", "lineage"),
@@ -102,5 +107,12 @@ def target_name(target: str, language: Language = ENGLISH) -> str:
 
 
 def band_name(name: str, language: Language = ENGLISH) -> str:
-    """What a band of clients by value or risk is called."""
+    """What a band of clients by value or risk, or a tier, is called.
+
+    >>> [band_name(each, Language("zh")) for each in ("under 2%", "2% to 5%", "AA")]
+    ['2%以下', '2%至5%', 'AA']
+    """
+    for pattern, said in _BANDS.items():
+        if found := pattern.fullmatch(name):
+            return said.within(language, **found.groupdict())
     return name

@@ -30,9 +30,9 @@ _CALIBRATION: Final = (
 _BENCHMARKS: Final = (
     Text("Beside benchmarks"),
     Text(
-        "each benchmark judged the same clients; ours minus it with the paired 95% interval: where that holds 0 neither "
-        "is proven better. Recency and past sums need no model, BG/NBD is the standard of the field, and untuned "
-        "LightGBM and logistic regression are the default models."
+        "each benchmark judged the same clients; ours minus it with the paired 95% interval: where that holds 0 "
+        "neither is proven better. Recency and past sums need no model, BG/NBD is the standard of the field, and "
+        "untuned LightGBM and logistic regression are the default models."
     ),
 )
 _TOTALS: Final = (
@@ -52,7 +52,9 @@ _COVERAGE_READ: Final = Text("by tier, chance of default and foreseen value.")
 _CLAIMED: Final = Text("{level:.0%} is claimed; by tier, chance of default and foreseen value.")
 _CURVE: Final = (
     Text("When: the curve over the horizon at {day}"),
-    Text("the share of clients foreseen to have had it by the end of each period should lie in the range of what came."),
+    Text(
+        "the share of clients foreseen to have had it by the end of each period should lie in the range of what came."
+    ),
 )
 _SINCE: Final = (
     Text("What came since publications"),
@@ -75,7 +77,9 @@ def outcome_figures(report: ValidationReport, language: Language) -> Iterator[Fi
         part="outcomes",
         title=_METRICS[0].within(language),
         read=_METRICS[1].within(language),
-        columns=columns_of("as of=as_of | target | metric | figure:number | low:number | high:number | clients:count", language),
+        columns=columns_of(
+            "as of=as_of | target | metric | figure:number | low:number | high:number | clients:count", language
+        ),
         rows=tuple(
             (
                 *(f"{o.as_of}", target_name(target, language), metric_name(metric, language)),
@@ -125,7 +129,9 @@ def benchmark_figures(report: ValidationReport, language: Language) -> Iterator[
         read=_BENCHMARKS[1].within(language),
         columns=columns_of(
             "as of=as_of | target | metric | benchmark | figure:number | low:number | high:number"
-            " | ours minus it=difference:number | low=difference_low:number | high=difference_high:number", language),
+            " | ours minus it=difference:number | low=difference_low:number | high=difference_high:number",
+            language,
+        ),
         rows=tuple(row for figure in report.card.figures for row in _beside(report, figure, language)),
     )
 
@@ -142,14 +148,24 @@ def _totals(report: ValidationReport, newest: OriginReport, language: Language) 
         "credit loss": list(totals.credit_loss_by_risk),
     }
     rows: list[Row] = [
-        (_OF[what].within(language), band_name(each.name, language), each.clients, each.foreseen, r.estimate, r.low, r.high, each.ratio.estimate)
+        (
+            _OF[what].within(language),
+            band_name(each.name, language),
+            each.clients,
+            each.foreseen,
+            r.estimate,
+            r.low,
+            r.high,
+            each.ratio.estimate,
+        )
         for what, bands in amounts.items()
         for each in bands
         for r in [each.realised]
     ]
     rows += [
-        (_OF["defaults"].within(language), band_name(d.name, language), d.clients, d.foreseen * d.clients, d.realised * d.clients, d.low * d.clients,
-         d.high * d.clients, d.foreseen / d.realised if d.realised else None)
+        (_OF["defaults"].within(language), band_name(d.name, language), d.clients, d.foreseen * d.clients,
+         d.realised * d.clients, d.low * d.clients, d.high * d.clients,
+         d.foreseen / d.realised if d.realised else None)
         for d in totals.defaults_by_risk
     ]  # fmt: skip
     return FigureTable(
@@ -160,7 +176,8 @@ def _totals(report: ValidationReport, newest: OriginReport, language: Language) 
         ),
         read=_TOTALS[1].within(language),
         columns=columns_of(
-            "of | band | clients:count | foreseen:money | came:money | low:money | high:money | ratio:number", language),
+            "of | band | clients:count | foreseen:money | came:money | low:money | high:money | ratio:number", language
+        ),
         rows=tuple(rows),
     )
 
@@ -189,7 +206,9 @@ def _curve(newest: OriginReport, language: Language) -> FigureTable:
         part="outcomes",
         title=_CURVE[0].within(language, day=str(newest.as_of)),
         read=_CURVE[1].within(language),
-        columns=columns_of("until period=until_period:count | foreseen:share | came:share | low:share | high:share", language),
+        columns=columns_of(
+            "until period=until_period:count | foreseen:share | came:share | low:share | high:share", language
+        ),
         rows=tuple(steps),
     )
 
@@ -204,7 +223,9 @@ def _publications(report: ValidationReport, language: Language) -> Iterator[Figu
         read=_SINCE[1].within(language),
         columns=columns_of(
             "published=as_of | periods over=elapsed:count | of=horizon:count | tier | clients:count"
-            " | foreseen:number | came:number | low:number | high:number", language),
+            " | foreseen:number | came:number | low:number | high:number",
+            language,
+        ),
         rows=tuple(row for each in outcomes for row in _since(each, language)),
         is_long=True,
     )
@@ -214,7 +235,9 @@ def _publications(report: ValidationReport, language: Language) -> Iterator[Figu
         part="outcomes",
         title=_ALARMS[0].within(language),
         read=_ALARMS[1].within(language),
-        columns=columns_of("severity | what=code | of=subjects | beside | figure:number | limit:number | found", language),
+        columns=columns_of(
+            "severity | what=code | of=subjects | beside | figure:number | limit:number | found", language
+        ),
         rows=tuple(
             (
                 *(SEVERITIES[a.severity].within(language), a.code, a.named_text.within(language)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
@@ -17,7 +17,20 @@ from models.validation.text import GRAVITIES, GRAVITY_NAMES, PARTS, claims, head
 
 _NUMBERS: Final = frozenset({"number", "share", "money", "count"})
 _CODES: Final = frozenset(
-    ("run", "bundle", "data", "seal", "policy", "input", "setting", "code", "subject", "subjects", "leading", "evidence")
+    (
+        "run",
+        "bundle",
+        "data",
+        "seal",
+        "policy",
+        "input",
+        "setting",
+        "code",
+        "subject",
+        "subjects",
+        "leading",
+        "evidence",
+    )
 )
 """Columns of ids, names of inputs and settings, which are the same in every language."""
 SIGNERS: Final = (Text("Model owner"), Text("Model validator"), Text("Head of model risk"))
@@ -28,7 +41,7 @@ def validation_page(report: ValidationReport, files: Mapping[str, Text], edition
     language = edition.language
     tables = figure_tables(report, language)
     numbers = {table.key: place for place, table in enumerate(tables, start=1)}
-    functions = {
+    functions: dict[str, Callable[..., object]] = {
         "gravity_style": GRAVITIES.get,
         "gravity_name": GRAVITY_NAMES.get,
         "is_number": _NUMBERS.__contains__,

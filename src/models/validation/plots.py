@@ -81,7 +81,9 @@ def _of_outcomes(newest: OriginReport, report: ValidationReport, language: Langu
                 if several
             ),
         ],
-        "publications": outcome_charts(report.monitoring, language) if report.monitoring and report.monitoring.outcomes else [],
+        "publications": outcome_charts(report.monitoring, language)
+        if report.monitoring and report.monitoring.outcomes
+        else [],
     }
 
 
@@ -180,7 +182,9 @@ def _selection(report: ValidationReport, language: Language) -> Iterator[Chart]:
 def _selected(by: str, groups: Sequence[SelectionGroup], tiers: Slot, language: Language) -> Chart:
     overall = sum(group.selected for group in groups) / sum(group.clients for group in groups)
     ends = [end for group in groups for end in (group.low, group.high)]
-    frame = rows_frame(shares([*ends, overall], name=_SHARE_IN.within(language, tiers=tiers)), len(groups), left=_GROUP_LABELS)
+    frame = rows_frame(
+        shares([*ends, overall], name=_SHARE_IN.within(language, tiers=tiers)), len(groups), left=_GROUP_LABELS
+    )
     marks = [frame.segment((overall, -0.5), (overall, len(groups) - 0.5), "target")]
     for row, each in enumerate(groups):
         called = group_name(each.name, language)

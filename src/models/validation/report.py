@@ -110,9 +110,7 @@ class LeftOut:
     @staticmethod
     def of(title: Phrase, why: Phrase) -> LeftOut:
         """What is known in every language."""
-        return LeftOut(
-            title=title.within(ENGLISH), why=why.within(ENGLISH), called=spoken(title), because=spoken(why)
-        )
+        return LeftOut(title=title.within(ENGLISH), why=why.within(ENGLISH), called=spoken(title), because=spoken(why))
 
     @property
     def phrases(self) -> tuple[Phrase, Phrase]:

@@ -277,7 +277,9 @@ def _outcomes(report: ValidationReport) -> Iterator[OpenFinding]:
         gravity = _VERDICTS.get(verdict.judgement)
         if gravity is not None:
             said = _OPEN if verdict.judgement is Judgement.OPEN else _RED
-            found = said.filled(day=str(verdict.as_of), verdict=phrase_of(verdict.said), sentence=phrase_of(verdict.said))
+            found = said.filled(
+                day=str(verdict.as_of), verdict=phrase_of(verdict.said), sentence=phrase_of(verdict.said)
+            )
             yield _finding(gravity, "outcomes", figure_of(verdict.said), found)
 
 
@@ -310,9 +312,7 @@ def _fairness(report: ValidationReport) -> Iterator[OpenFinding]:
 
 def off_sentence(by: str, group: FairnessGroup) -> Text:
     """What was foreseen of a group, and what came."""
-    return _OFF.filled(
-        by=GROUPINGS[by], group=group_text(group.name), foreseen=group.foreseen, realised=group.realised
-    )
+    return _OFF.filled(by=GROUPINGS[by], group=group_text(group.name), foreseen=group.foreseen, realised=group.realised)
 
 
 def selection_sentence(group: SelectionGroup) -> Text:

@@ -36,7 +36,9 @@ _MACRO = Text("Macro stress", "shock")
 _NO_ECONOMY = Text("the models look at no figure of the economy; the scenario downturn stands for it")
 _DEVIATIONS = Text("{name} {mark}{size:g} sd", "shock")
 _UP_BY = Text("{name} up by {step:.4g} ({size:g} standard deviations of the clients), within the range that is seen")
-_DOWN_BY = Text("{name} down by {step:.4g} ({size:g} standard deviations of the clients), within the range that is seen")
+_DOWN_BY = Text(
+    "{name} down by {step:.4g} ({size:g} standard deviations of the clients), within the range that is seen"
+)
 _RELATIVE = Text("{name} {mark}{size:.0%}", "shock")
 _UP_SHARE = Text("{name} up by {size:.0%} of itself, within the range that is seen")
 _DOWN_SHARE = Text("{name} down by {size:.0%} of itself, within the range that is seen")
@@ -48,9 +50,7 @@ _LIMITS = (
     Text("Limits cut by {share:.0%}", "shock"),
     Text("every limit is cut by {share:.0%} today; what is drawn, and the exposure, stays"),
 )
-_RATINGS = Text(
-    "every rating of a client and its group has {notch:.3g} times its probability of default, since today"
-)
+_RATINGS = Text("every rating of a client and its group has {notch:.3g} times its probability of default, since today")
 _BUSINESS = (
     Text("Business less by {share:.0%}", "shock"),
     Text(
@@ -178,9 +178,7 @@ class ShockPlan:
         ours, sizes = [each for each in known if each.key != "limits"], self._sizes
         if not ours or len(known) < _SEVERAL:
             return tuple(known)
-        parts = [
-            _TOGETHER[each.key].filled(factor=sizes.arrears_factor, share=sizes.business_cut) for each in ours
-        ]
+        parts = [_TOGETHER[each.key].filled(factor=sizes.arrears_factor, share=sizes.business_cut) for each in ours]
         together = InputShock(
             key="downturn",
             title=_DOWNTURN,

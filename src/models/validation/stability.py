@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -119,7 +119,7 @@ class Refitting:
             try:
                 found.append(self._compared(title, self._fitted(refit)))
             except TooLittleDataError as error:
-                left_out.append(LeftOut.of(title, _LITTLE.filled(rule=error.rule, got=error.got)))
+                left_out.append(LeftOut.of(title, _LITTLE.filled(rule=error.rule, got=str(error.got))))
         return found, left_out
 
     def _fitted(self, refit: Refit) -> Bundle:

@@ -51,8 +51,8 @@ _TARGETS: Final = {"decline": Text("decline", "target"), "value": Text("value", 
 _SHOWN = 4
 _ASSUMED: Final = (
     (
-        Text("Assumed: Clients go on as clients like them did at the dates learned from; a cycle longer than these dates "
-             "is not known."),
+        Text("Assumed: Clients go on as clients like them did at the dates learned from; a cycle longer than these "
+             "dates is not known."),
         "settings",
     ),
     (
@@ -68,7 +68,8 @@ _ASSUMED: Final = (
 )  # fmt: skip
 _CANNOT: Final = (
     (
-        Text("Limit: Inputs are no levers: an effect shown here is how the models answer, not what acting would bring."),
+        Text("Limit: Inputs are no levers: an effect shown here is how the models answer, not what acting would "
+             "bring."),
         "shocks",
     ),
     (
@@ -95,16 +96,12 @@ _REGISTERED_ON: Final = Text(
 )
 _SERVES: Final = Text("It serves since it was {act} by {by}: {why}.")
 _NOBODY: Final = Text("Nobody has approved it to serve.")
-_ENTRIES: Final = Text(
-    "{entries} entries stand in the ledger of publications, {runs} of them runs, sealed one by one."
-)
+_ENTRIES: Final = Text("{entries} entries stand in the ledger of publications, {runs} of them runs, sealed one by one.")
 _AT_DATE: Final = Text("{day}: {sentence}", "verdict at a date")
 _NOTHING: Final = Text("This version has published nothing.")
 _MONITORED: Final = Text("Monitoring as of {day}, outcomes known until {until}: {headline}.")
 _SINCE: Final = {
-    "decline": Text(
-        "{elapsed}: {foreseen:.1f} declines foreseen by now, {came:.1f} came ({low:.1f} to {high:.1f})."
-    ),
+    "decline": Text("{elapsed}: {foreseen:.1f} declines foreseen by now, {came:.1f} came ({low:.1f} to {high:.1f})."),
     "return": Text("{elapsed}: {foreseen:.1f} returns foreseen by now, {came:.1f} came ({low:.1f} to {high:.1f})."),
 }
 _MARKS: Final = {
@@ -114,7 +111,8 @@ _MARKS: Final = {
     "off": OFF,
 }
 _BENCHMARK: Final = Text(
-    "{day}, {target}: {metric} {estimate:.3f} ({low:.3f} to {high:.3f}); the best of the others, {name}, has {other:.3f}."
+    "{day}, {target}: {metric} {estimate:.3f} ({low:.3f} to {high:.3f}); the best of the others, {name}, has "
+    "{other:.3f}."
 )
 _GUARD: Final = {
     "stop": Text("Before scores are published the guard looks at them, and stops what cannot be."),

@@ -23,8 +23,8 @@ _SHOCKS: Final = {
     "input-shocks": Text("Effects of shocks in total, {currency}: single inputs"),
 }
 _SHOCKS_READ: Final = Text(
-    "the clients of {day} scored and graded anew with shocked inputs, all else as it is. It tells how the models answer, "
-    "not what would come: inputs move together in the world."
+    "the clients of {day} scored and graded anew with shocked inputs, all else as it is. It tells how the models "
+    "answer, not what would come: inputs move together in the world."
 )
 _BY_TIER: Final = (
     Text("The same by tier, {currency}"),
@@ -33,8 +33,8 @@ _BY_TIER: Final = (
 _DATES: Final = (
     Text("Scores and inputs beside training as of {day}"),
     Text(
-        "population stability index beyond chance; below 0.1 nothing moved, from 0.25 on much did. The last columns are "
-        "inputs unlike training, by how much of what moves the models they make up."
+        "population stability index beyond chance; below 0.1 nothing moved, from 0.25 on much did. The last columns "
+        "are inputs unlike training, by how much of what moves the models they make up."
     ),
 )
 _REFITS: Final = (
@@ -48,8 +48,8 @@ _REASONS: Final = (
 _SELECTION: Final = (
     Text("Who reaches {tiers} at {day}"),
     Text(
-        "ratio: share of the group over that of all others (Katz 1978); four fifths is the rule of thumb below which one "
-        "asks why. Small groups are pooled."
+        "ratio: share of the group over that of all others (Katz 1978); four fifths is the rule of thumb below which "
+        "one asks why. Small groups are pooled."
     ),
 )
 _GROUPS: Final = (
@@ -92,7 +92,9 @@ def sensitivity_figures(report: ValidationReport, language: Language) -> Iterato
             "shock | tier | clients:count | value before=value_before:money | after=value_after:money"
             " | decline before=decline_before:share | after=decline_after:share"
             " | credit loss before=credit_loss_before:money | after=credit_loss_after:money"
-            " | leave the tier=moved:count", language),
+            " | leave the tier=moved:count",
+            language,
+        ),
         rows=tuple(row for each in found.effects for row in _by_tier(each, language)),
         is_long=True,
     )
@@ -144,7 +146,9 @@ def _refits(report: ValidationReport, language: Language) -> Iterator[FigureTabl
             " | up:count | rank correlation of value=value_correlation:number"
             " | rank correlation of decline=decline_correlation:number | value before=value_before:money"
             " | after=value_after:money | declines before=declines_before:number"
-            " | after=declines_after:number", language),
+            " | after=declines_after:number",
+            language,
+        ),
         rows=tuple(
             (
                 *(each.title_in(language), f"{each.learned_until}", each.clients, each.moved / each.clients, each.up),
@@ -160,7 +164,9 @@ def _refits(report: ValidationReport, language: Language) -> Iterator[FigureTabl
         title=_REASONS[0].within(language),
         read=_REASONS[1].within(language),
         columns=columns_of(
-            "fitted again=refit | model | rank correlation=correlation:number | five largest shared=top_shared:share", language),
+            "fitted again=refit | model | rank correlation=correlation:number | five largest shared=top_shared:share",
+            language,
+        ),
         rows=tuple(
             (r.title_in(language), target_name(each.model, language), each.correlation, each.top_shared)
             for r in found.refits
@@ -180,7 +186,9 @@ def fairness_figures(report: ValidationReport, language: Language) -> Iterator[F
         columns=columns_of(
             "by | group | clients:count | selected:count | share:share | low:share | high:share"
             " | ratio:number | low=ratio_low:number | high=ratio_high:number"
-            " | decline foreseen=decline:share", language),
+            " | decline foreseen=decline:share",
+            language,
+        ),
         rows=tuple(
             (
                 *(GROUPINGS[g.by].within(language), group_name(g.name, language), g.clients, g.selected, g.share),
@@ -196,7 +204,9 @@ def fairness_figures(report: ValidationReport, language: Language) -> Iterator[F
         read=_GROUPS[1].within(language),
         columns=columns_of(
             "by | group | clients:count | foreseen:share | came:share | low:share | high:share"
-            " | AUC=auc:number | value foreseen / came=value_ratio:number | off", language),
+            " | AUC=auc:number | value foreseen / came=value_ratio:number | off",
+            language,
+        ),
         rows=tuple(
             (
                 *(GROUPINGS[by].within(language), group_name(g.name, language), g.clients),

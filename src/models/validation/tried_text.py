@@ -37,17 +37,15 @@ _LARGEST: Final = Text(
 )
 _REASONS: Final = {
     "value": Text(
-        "Fitted again, {title}: reasons of value rank alike by {correlation:.2f}, and {share:.0%} of the five largest are "
-        "shared."
-    ),
-    "decline": Text(
-        "Fitted again, {title}: reasons of decline rank alike by {correlation:.2f}, and {share:.0%} of the five largest "
+        "Fitted again, {title}: reasons of value rank alike by {correlation:.2f}, and {share:.0%} of the five largest "
         "are shared."
     ),
+    "decline": Text(
+        "Fitted again, {title}: reasons of decline rank alike by {correlation:.2f}, and {share:.0%} of the five "
+        "largest are shared."
+    ),
 }
-_SEED: Final = Text(
-    "Another seed alone moves {share:.1%}: of what other data move, so much is chance of the fit."
-)
+_SEED: Final = Text("Another seed alone moves {share:.1%}: of what other data move, so much is chance of the fit.")
 _NO_REFIT: Final = Text("The same recipe fitted again, {title}: not tried, since {why}.")
 _ALIKE: Final = {
     "value": Text("value by {correlation:.3f}", "rank correlation"),
