@@ -15,6 +15,7 @@ from models.comparison.report import Better, PairVerdict
 from models.comparison.rules import JudgingTime, distance, verdict
 from models.errors import UserError
 from models.metrics.bootstrap import Draws
+from models.text import ENGLISH
 
 
 def time_of(**changes: Any) -> JudgingTime:
@@ -83,7 +84,7 @@ def test_a_date_after_which_nothing_came_is_refused_even_in_sample() -> None:
 
 
 def test_who_just_trained_hears_how_outcomes_are_held_back() -> None:
-    why = time_of(learned_until=date(2024, 1, 1)).why_none()
+    why = time_of(learned_until=date(2024, 1, 1)).why_none().within(ENGLISH)
     assert "3 months of outcomes are needed" in why
     assert "origins.learn_until=2023-10-01" in why
 

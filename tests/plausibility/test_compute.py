@@ -14,6 +14,7 @@ from models.plausibility.alarms import Alarm, Reading, alarms_of, ranked, severi
 from models.plausibility.compute import Earlier, Plausibility
 from models.plausibility.counts import ColumnCounts, RunCounts, number_counts
 from models.plausibility.reference import TrainingReference, regular_ages, usual_moves
+from models.text import Text
 
 CONFIG = MonitorConfig()
 TODAY, BEFORE = date(2023, 2, 1), date(2023, 1, 1)
@@ -188,9 +189,12 @@ def test_a_mode_that_marks_publishes_what_a_mode_that_stops_refuses() -> None:
     assert "monitor.guard" not in mark.remedy
 
 
+SAID = Text("it must be as before, got another")
+
+
 def test_alarms_rank_by_severity_then_by_what_they_weigh() -> None:
     def reading(code: str, figure: float, weight: float) -> Reading:
-        return Reading(code=code, subject=code, beside="", figure=figure, found="", remedy="", weight=weight)
+        return Reading(code=code, subject=code, beside="", figure=figure, found=SAID, remedy=SAID, weight=weight)
 
     found = alarms_of([reading("shift", 3.0, 0.3), reading("level", 99.0, 0.2), reading("missing", 0.2, 0.9)], CONFIG)
     assert [alarm.code for alarm in found] == ["level", "missing", "shift"]

@@ -109,8 +109,8 @@ def target_name(target: str, language: Language = ENGLISH) -> str:
 def band_name(name: str, language: Language = ENGLISH) -> str:
     """What a band of clients by value or risk, or a tier, is called.
 
-    >>> [band_name(each, Language("zh")) for each in ("under 2%", "2% to 5%", "AA")]
-    ['2%以下', '2%至5%', 'AA']
+    >>> [band_name(each) for each in ("under 2%", "2% to 5%", "AA")]
+    ['under 2%', '2% to 5%', 'AA']
     """
     for pattern, said in _BANDS.items():
         if found := pattern.fullmatch(name):
