@@ -19,7 +19,7 @@ from models.backtest.lists import LISTS, tier_first
 from models.backtest.mistakes import error_costs, stability, tier_outcomes
 from models.backtest.outcomes import loss_within, months_to_default
 from models.backtest.overridden import override_outcomes
-from models.backtest.text import headline_rows, headline_verdicts
+from models.backtest.headline_text import headline_rows, headline_verdicts
 from models.book.periods import Horizon
 from models.lists.rules import Purpose
 from models.metrics.bootstrap import ReportedInterval

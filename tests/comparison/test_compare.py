@@ -177,7 +177,7 @@ def test_figures_that_are_left_open_are_named(whole: VersionComparison, part: Ve
     """The crippled version gives no intervals of value; nobody asks for them before the horizon is over."""
     named = {notice.code: notice.found for notice in whole.notices}["figures_left_open"]
     assert whole.judged is not None
-    left_open = [called for metric, called in CALLED.items() if whole.judged.figure(metric) is None]
+    left_open = [called.english for metric, called in CALLED.items() if whole.judged.figure(metric) is None]
     assert left_open
     assert named.endswith(f": {', '.join(left_open)}")
     assert "figures_left_open" not in {notice.code for notice in part.notices}
