@@ -13,6 +13,11 @@ SAME_IN_EVERY_LANGUAGE = frozenset((
 ))  # fmt: skip
 """Names of measures, tools and currencies, which a Chinese credit officer writes so, too."""
 _FILE = re.compile(r"[\w./-]+\.(csv|html|json|log|parquet|txt|yaml)\b")
+_COMMAND = re.compile(
+    r"clientvalue [a-z]+( [0-9]+)?( --[a-z-]+( TEXT)?)*|--[a-z-]+( [a-z_]+(\.[a-z_]+)+=)?|\b[a-z_]+(\.[a-z_]+)+\b"
+)
+"""What is typed: commands, their options, and settings, which are the same in every language."""
+_SOURCE = re.compile(r"(\(|（)[A-Z][a-z]+ [12][0-9]{3}(\)|）)|SHA-256")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
 _READ_ALOUD = ("alt", "aria-label", "data-label", "title")
 _UNREAD = ("style", "script")
@@ -37,7 +42,7 @@ def english_words(page: str, *, names: Iterable[str] = ()) -> list[str]:
 
 
 def _words(piece: str, names: Iterable[str]) -> Iterator[str]:
-    rest = _FILE.sub(" ", piece)
+    rest = _SOURCE.sub(" ", _COMMAND.sub(" ", _FILE.sub(" ", piece)))
     for name in names:
         rest = rest.replace(name, " ")
     return (match.group() for match in _WORD.finditer(rest))

@@ -1,4 +1,4 @@
-"""What a backtest says in brief, as text: what acting for each purpose would have brought, and against the rule."""
+"""The headline of a backtest as text: what acting for each purpose would have brought, and against the rule."""
 
 from __future__ import annotations
 

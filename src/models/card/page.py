@@ -6,7 +6,7 @@ from models.card.report import ModelCard
 from models.card.text import JUDGEMENTS, card_sections, headline
 from models.evaluation.text import Judgement
 from models.shell.editions import ALONE, Edition
-from models.shell.html import environment
+from models.shell.html import environment, mono
 
 _STYLES = {Judgement.WRONG: "bad", Judgement.PERHAPS: "fair", Judgement.RIGHT: "good", Judgement.BETTER: "good"}
 
@@ -15,7 +15,7 @@ def card_page(card: ModelCard, edition: Edition = ALONE) -> str:
     """The page of a card."""
     language = edition.language
     return str(
-        environment(edition, functions={"style": _style})
+        environment(edition, functions={"style": _style, "mono": mono})
         .get_template("card/page.html")
         .render(
             card=card,

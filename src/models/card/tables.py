@@ -48,7 +48,10 @@ ACTS: Final = {
     "made champion": Text("made champion", "act on a version"),
     "no longer champion": Text("no longer champion", "act on a version"),
 }
-_GATE_HOLDS: Final = {"the gate holds": Text("the gate holds")}
+_OWN_REASONS: Final = {
+    "the gate holds": Text("the gate holds"),
+    "the first version": Text("the first version"),
+}
 """What the program itself gives as the reason of a change."""
 _APPROVALS: Final = Text("Approvals")
 GROUP_NAMES: Final = {
@@ -140,7 +143,7 @@ def act_name(act: str, language: Language = ENGLISH) -> str:
 
 def reason_given(why: str, language: Language = ENGLISH) -> str:
     """Why something was done: in words of ours, or as a person wrote it."""
-    return _GATE_HOLDS[why].within(language) if why in _GATE_HOLDS else why
+    return _OWN_REASONS[why].within(language) if why in _OWN_REASONS else why
 
 
 def group_name(name: str, language: Language = ENGLISH) -> str:

@@ -56,6 +56,7 @@ _FACTS: Final = {
     "MLflow run": Text("MLflow run", "fact of a card"),
     "commit": Text("commit", "fact of a card"),
 }
+_CODES: Final = frozenset(("fingerprint", "bundle", "MLflow run", "commit"))
 _CALIBRATED: Final = Text(
     "Levels are put right by out-of-time forecasts of earlier dates; intervals of value are meant to hold {level:.0%} "
     "of clients."
@@ -88,6 +89,15 @@ class CardLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CardFact:
+    """A fact by its name; ``is_code`` of what is no word, such as a hash."""
+
+    name: str
+    fact: str
+    is_code: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class CardSection:
     """One part of the card: an introduction, sentences, facts by name, tables."""
 
@@ -95,7 +105,7 @@ class CardSection:
     title: str
     lead: str = ""
     lines: tuple[CardLine, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
+    facts: tuple[CardFact, ...] = ()
     tables: tuple[CardTable, ...] = ()
 
 
@@ -182,8 +192,8 @@ def _markdown(section: CardSection) -> Iterator[str]:
         yield from (_plain(section.lead), "")
     for line in section.lines:
         yield f"- {f'**{line.judgement}** ' if line.judgement else ''}{_plain(line.said)}"
-    for name, fact in section.facts:
-        yield f"- {name}: {_plain(fact)}"
+    for each in section.facts:
+        yield f"- {each.name}: {_plain(each.fact)}"
     if section.lines or section.facts:
         yield ""
     for table in section.tables:
@@ -218,8 +228,10 @@ def _heard(said: Iterable[Spoken], language: Language) -> tuple[CardLine, ...]:
     return _lines(heard(each, language) for each in said)
 
 
-def _named(facts: Iterable[tuple[str, str]], language: Language) -> tuple[tuple[str, str], ...]:
-    return tuple((_FACTS[name].within(language), fact) for name, fact in facts if fact)
+def _named(facts: Iterable[tuple[str, str]], language: Language) -> tuple[CardFact, ...]:
+    return tuple(
+        CardFact(name=_FACTS[name].within(language), fact=fact, is_code=name in _CODES) for name, fact in facts if fact
+    )
 
 
 def _is_red(verdict: CardVerdict) -> bool:

@@ -138,7 +138,7 @@ _SUMMARY: Final = Text("{target}: {second} is {outcome}.")
 
 
 def grouping(by: str) -> Text:
-    """What clients are told apart by, as it stands within a sentence."""
+    """What clients are grouped by, as it stands within a sentence."""
     return GROUPINGS.get(by) or as_written(by)
 
 

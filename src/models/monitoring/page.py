@@ -20,7 +20,7 @@ from models.monitoring.text import (
 )
 from models.notices import Severity
 from models.shell.editions import ALONE, Edition, publish_page
-from models.shell.html import environment
+from models.shell.html import environment, mono
 from models.shell.svg import percent
 
 MONITOR_PAGE = "monitor.html"
@@ -43,6 +43,7 @@ def monitor_page(report: MonitorReport, limits: MonitorConfig, edition: Edition 
                 "alarm_head": partial(alarm_head, language=language),
                 "grave": GRAVE.get,
                 "style": STYLES.get,
+                "mono": mono,
                 "elapsed_sentence": partial(elapsed_sentence, language=language),
                 "outcome_sentences": partial(outcome_sentences, language=language),
                 "range_of": partial(range_of, language=language),

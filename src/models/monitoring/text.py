@@ -133,7 +133,7 @@ def elapsed_sentence(outcomes: PublicationOutcomes, period: str, language: Langu
 
 
 def outcome_sentences(outcomes: PublicationOutcomes, currency: str, language: Language = ENGLISH) -> list[str]:
-    """What came of value, intervals, chances, warnings and overrides, as far as it can be told."""
+    """What came of value, intervals, chances, warnings and overrides, as far as it is known."""
     value = outcomes.value
     said = [_value_sentence(outcomes, currency, language)]
     if value.coverage is not None:

@@ -52,7 +52,7 @@ _REASONS = {
     **{f"monitor.{name}": text for name, text in LIMIT_REASONS.items()},
     **{f"gate.{name}": text for name, text in GATE_REASONS.items()},
 }
-"""Settings of which it is told in every language why they are there."""
+"""Settings whose reason is known in every language."""
 _AT_ALL, _NO_REFITS = Text("at all", "refit"), Text("it was left out with --no-refits")
 _NONE = Text("none", "lineage")
 _BY = Text("{at} by {who}", "lineage")
@@ -168,8 +168,8 @@ def _lineage(found: Validated, config: Config) -> Iterator[NamedFact]:
     }
     for name, fact in facts.items():
         stated = as_written(fact) if isinstance(fact, str) else fact
-        told = None if isinstance(fact, str) else spoken(fact)
-        yield NamedFact(part="version", name=name, fact=stated.within(ENGLISH), stated=told)
+        by_language = None if isinstance(fact, str) else spoken(fact)
+        yield NamedFact(part="version", name=name, fact=stated.within(ENGLISH), stated=by_language)
     for library in _LIBRARIES:
         yield NamedFact(part="validated with", name=library, fact=version_of(library))
 

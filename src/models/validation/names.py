@@ -1,4 +1,4 @@
-"""What a validation file calls facts, metrics, units and bands."""
+"""Names of facts, metrics, units and bands in a validation file."""
 
 from __future__ import annotations
 
