@@ -15,11 +15,11 @@ from models.backtest.claims import claims
 from models.backtest.contents import AnewEfficiency, BacktestHeadline, ErrorCost, OverrideOutcome
 from models.backtest.day import Lending, Replayed, profit_of_keeping
 from models.backtest.headline import headline_claims
+from models.backtest.headline_text import headline_rows, headline_verdicts
 from models.backtest.lists import LISTS, tier_first
 from models.backtest.mistakes import error_costs, stability, tier_outcomes
 from models.backtest.outcomes import loss_within, months_to_default
 from models.backtest.overridden import override_outcomes
-from models.backtest.headline_text import headline_rows, headline_verdicts
 from models.book.periods import Horizon
 from models.lists.rules import Purpose
 from models.metrics.bootstrap import ReportedInterval

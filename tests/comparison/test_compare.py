@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import brier_score_loss, mean_absolute_error, roc_auc_score
 
-from models.codec import to_plain
+from models.codec import from_json, to_json_text, to_plain
 from models.comparison.command import compare as compare_command
 from models.comparison.compute import compare_versions
 from models.comparison.job import candidate_of, compare
@@ -24,12 +24,15 @@ from models.comparison.text import CALLED
 from models.config.root import Config
 from models.errors import UserError
 from models.pipeline.bundle import read_bundle
+from models.shell.editions import Edition
 from models.tracking.aliases import Succession
 from models.tracking.mlflow import Tracking
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 from support.browser import BROWSER, Tags, loaded, width_in
+from support.languages import CHINESE
 from support.lending_book import drawn_tables
+from support.pages import english_words
 from support.rivals import CHAMPION, CRIPPLED, FRESH, GOOD, LEARNED_UNTIL, Rivals
 
 WHOLE, PART = date(2022, 7, 1), date(2022, 10, 1)
@@ -285,3 +288,12 @@ def test_the_page_fits_a_phone_and_loads_without_a_complaint(part: VersionCompar
     assert {link.removeprefix("#") for link in tags.links if link.startswith("#")} <= set(tags.ids)
     assert tree.count('class="plot"') == 8
     assert width_in(page, tmp_path, width=390) <= 390
+
+
+def test_the_page_speaks_chinese_also_from_what_was_kept(whole: VersionComparison, part: VersionComparison) -> None:
+    for report in (whole, part):
+        page = comparison_page(report, Edition(CHINESE))
+        assert report.judged is not None
+        assert english_words(page, names=["lender", *(each.name for each in report.judged.slices)]) == []
+        kept = from_json(VersionComparison, to_json_text(report), subject="it", remedy="write it again")
+        assert comparison_page(kept, Edition(CHINESE)) == page

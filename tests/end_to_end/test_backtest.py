@@ -21,15 +21,18 @@ from models.backtest.page import backtest_page
 from models.backtest.report import backtest_book
 from models.backtest.terminal import summary
 from models.backtest.text import verdicts
-from models.codec import read, to_plain
+from models.codec import from_json, read, to_json_text, to_plain
 from models.config.loading import load_config
 from models.config.policy.policy import built_in_policy
 from models.grading.facts import Facts
 from models.metrics.bootstrap import ReportedInterval
+from models.shell.editions import Edition
 from models.vocab import SilentProgress
 from models.workspace.opening import open_book
 from support.browser import BROWSER, width_in
+from support.languages import CHINESE
 from support.lending_book import Lender, drawn_tables, lender_in
+from support.pages import english_words
 
 DAYS = (date(2021, 7, 1), date(2022, 1, 1))
 
@@ -190,3 +193,11 @@ def test_overrides_known_at_a_date_are_judged_and_count_in_no_list(
     said = console.export_text()
     assert "How clients with an override fared" in said
     assert max(map(len, said.splitlines())) <= 80
+
+
+def test_the_page_speaks_chinese_also_from_what_was_kept(calm: Calm) -> None:
+    reported = calm[3]
+    page = backtest_page(reported, Edition(CHINESE))
+    assert english_words(page, names=["lender", "AA", "pd_last"]) == []
+    kept = from_json(BacktestReport, to_json_text(reported), subject="it", remedy="write it again")
+    assert backtest_page(kept, Edition(CHINESE)) == page

@@ -12,19 +12,23 @@ from typing import Any
 import pytest
 import typer
 
+from models.codec import from_json, to_json_text
 from models.config.root import Config
 from models.errors import LostBundleError, UserError
 from models.promotion import command
 from models.promotion.job import promote, rollback
 from models.promotion.page import gate_page
-from models.promotion.report import GateVerdict, PromotionOutcome
+from models.promotion.report import GateVerdict, PromotionOutcome, PromotionReport
 from models.promotion.terminal import rollback_lines
 from models.publications.ledger import Act, PublicationLedger
+from models.shell.editions import Edition
 from models.store.locks import LockedError, exclusive
 from models.tracking.aliases import Succession
 from models.tracking.mlflow import Tracking
 from models.workspace.opening import open_bundle
 from support.browser import BROWSER, Tags, loaded, width_in
+from support.languages import CHINESE
+from support.pages import english_words
 from support.rivals import CHAMPION, CRIPPLED, FRESH, GOOD, Rivals
 
 
@@ -249,3 +253,14 @@ def test_the_page_of_the_gate_fits_a_phone(rivals: Rivals, tmp_path: Path) -> No
     assert console == ""
     assert tree.count('data-label="verdict"') == len(report.lines)
     assert width_in(page, tmp_path, width=390) <= 390
+
+
+def test_the_gate_speaks_chinese_also_from_what_was_kept(rivals: Rivals, tmp_path: Path) -> None:
+    report = promote(rivals.copied(tmp_path), CRIPPLED, dry_run=True)
+    page = gate_page(report, Edition(CHINESE))
+    assert report.comparison is not None
+    assert report.comparison.judged is not None
+    names = ["lender", "coverage", *(each.name for each in report.comparison.judged.slices)]
+    assert english_words(page, names=names) == []
+    kept = from_json(PromotionReport, to_json_text(report), subject="it", remedy="write it again")
+    assert gate_page(kept, Edition(CHINESE)) == page

@@ -14,7 +14,8 @@ SAME_IN_EVERY_LANGUAGE = frozenset((
 """Names of measures, tools and currencies, which a Chinese credit officer writes so, too."""
 _FILE = re.compile(r"[\w./-]+\.(csv|html|json|log|parquet|txt|yaml)\b")
 _COMMAND = re.compile(
-    r"clientvalue [a-z]+( [0-9]+)?( --[a-z-]+( TEXT)?)*|--[a-z-]+( [a-z_]+(\.[a-z_]+)+=)?|\b[a-z_]+(\.[a-z_]+)+\b"
+    r"clientvalue [a-z]+( [0-9]+)?( --[a-z-]+( TEXT)?)*|--[a-z-]+( [a-z_]+(\.[a-z_]+)+=)?|\b[a-z_]+(\.[a-z_]+)+\b",
+    re.ASCII,
 )
 """What is typed: commands, their options, and settings, which are the same in every language."""
 _SOURCE = re.compile(r"(\(|（)[A-Z][a-z]+ [12][0-9]{3}(\)|）)|SHA-256")
@@ -44,7 +45,7 @@ def english_words(page: str, *, names: Iterable[str] = ()) -> list[str]:
 def _words(piece: str, names: Iterable[str]) -> Iterator[str]:
     rest = _SOURCE.sub(" ", _COMMAND.sub(" ", _FILE.sub(" ", piece)))
     for name in names:
-        rest = rest.replace(name, " ")
+        rest = re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", " ", rest)
     return (match.group() for match in _WORD.finditer(rest))
 
 

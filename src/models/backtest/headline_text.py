@@ -11,6 +11,7 @@ from models.backtest.ranges import alone, amount_range, share_range, signed_amou
 from models.lists.rules import Purpose
 from models.lists.text import list_name
 from models.metrics.bootstrap import ReportedInterval
+from models.reasons.figures import currency_name
 from models.text import ENGLISH, SENTENCES, Language, Text, joined
 
 HEADLINE_HEADS: Final = (
@@ -64,10 +65,11 @@ def headline_rows(
 
     The cells are those of ``HEADLINE_HEADS``.
     """
+    called = currency_name(currency, language)
     for claim in claims:
         is_amount = claim.unit is HeadlineUnit.AMOUNT
         what = _BROUGHT[claim.purpose].within(
-            language, purpose=list_name(claim.purpose, language), budget=claim.budget, currency=currency
+            language, purpose=list_name(claim.purpose, language), budget=claim.budget, currency=called
         )
         brought = (
             amount_range(alone(figure), language) if is_amount else share_range(alone(figure), language, digits=1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from models.codec import from_json, to_json_text
-from models.notices import Notice, Severity
+from models.notices import Notice, NoticeTexts, Severity
 from models.panel.panel import Panel
 from models.pipeline.serving import ServingModels
 from models.text import ENGLISH, Language, Text
@@ -25,6 +25,8 @@ _SUBJECTS = {
     "decline": Text("decline", "subject of a notice"),
     "as_of": Text("as_of", "subject of a notice"),
 }
+NO_ORIGIN = Text("calibration needs an origin that models which learned before it can foretell, got none")
+_WHY_NOT = {NO_ORIGIN.english: NO_ORIGIN}
 _UNCALIBRATED = (
     Text("predictions are served as the model says them: {why}"),
     Text("their ranking holds, their level may not: bring more clients, origins or a longer horizon"),
@@ -71,15 +73,20 @@ class Learned:
     def uncalibrated(self, lang: Language = ENGLISH) -> list[Notice]:
         """A warning for each prediction that is served as the model says it."""
         found, remedy = _UNCALIBRATED
+        texts = {
+            target: NoticeTexts(found=found.filled(why=_WHY_NOT.get(why, why)), remedy=remedy)
+            for target, why in self.not_calibrated.items()
+        }
         return [
             Notice(
                 code=f"{target}_not_calibrated",
                 severity=Severity.WARNING,
                 subject=_SUBJECTS[target].within(lang),
-                found=found.within(lang, why=why),
+                found=each.found.within(lang),
                 remedy=remedy.within(lang),
+                texts=each,
             )
-            for target, why in self.not_calibrated.items()
+            for target, each in texts.items()
         ]
 
     def margin_alone(self, lang: Language = ENGLISH) -> list[Notice]:

@@ -22,19 +22,18 @@ from models.metrics.ranking import normalized_gini
 from models.metrics.value import decile_mape, total_ratio
 from models.pipeline.calibration import CandidateScore, ForecastCalibration
 from models.pipeline.intervals import calibrated_on_others, fit_bands, judged_parts, learn_credit
+from models.pipeline.learned import NO_ORIGIN
 from models.pipeline.out_of_time import OutOfTimeForecast
 from models.pipeline.serving import ServingModels, served_models, weighed_models
 from models.pipeline.shrinkage import shrunk_decline, shrunk_value
 from models.pipeline.totals import level_error
 from models.vocab import FloatArray, TextArray
 
-_NO_ORIGIN = "calibration needs an origin that models which learned before it can foretell, got none"
-
 
 def learn_calibration(forecasts: Sequence[OutOfTimeForecast], config: Config) -> ForecastCalibration:
     """Choose, calibrate and set intervals on out-of-time forecasts, all before whatever is scored afterwards."""
     if not forecasts:
-        left = dict.fromkeys(("value", "decline"), _NO_ORIGIN)
+        left = dict.fromkeys(("value", "decline"), NO_ORIGIN.english)
         first = config.learners.value.candidates[0]
         return ForecastCalibration(
             candidate=first, weighed=weighed_models(forecasts, first, config), not_calibrated=left
