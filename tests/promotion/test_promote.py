@@ -260,7 +260,7 @@ def test_the_gate_speaks_chinese_also_from_what_was_kept(rivals: Rivals, tmp_pat
     page = gate_page(report, Edition(CHINESE))
     assert report.comparison is not None
     assert report.comparison.judged is not None
-    names = ["lender", "coverage", *(each.name for each in report.comparison.judged.slices)]
+    names = ["lender", "AA", "coverage", *(each.name for each in report.comparison.judged.slices)]
     assert english_words(page, names=names) == []
     kept = from_json(PromotionReport, to_json_text(report), subject="it", remedy="write it again")
     assert gate_page(kept, Edition(CHINESE)) == page

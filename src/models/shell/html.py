@@ -78,7 +78,6 @@ def _escaped(slot: Slot, language: Language) -> Slot:
     return escape(said) if isinstance(said, str) else said
 
 
-
 def css_text(text: str) -> Markup:
     r"""Text within the quotation marks of a style sheet: whatever is no plain letter or digit is written by its number.
 
