@@ -88,11 +88,6 @@ def headline_verdicts(headline: BacktestHeadline, language: Language = ENGLISH) 
         yield said.within(language, found=_by_outcome(headline.claims, name, language))
 
 
-def is_worse_anywhere(headline: BacktestHeadline) -> bool:
-    """Whether our grades or our lists did worse than the rule for any purpose."""
-    return any(beside_the_rule(each.against[name]) == "worse" for each in headline.claims for name in _BESIDE)
-
-
 def beside_the_rule(figure: ReportedInterval) -> str:
     """Whether something did better or worse than the rule, or whether these clients cannot tell."""
     if figure.low is None or figure.high is None or figure.low <= 0 <= figure.high:
