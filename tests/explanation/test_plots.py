@@ -80,7 +80,7 @@ def waterfall(lang: Language) -> Chart:
 def axis_names(chart: Chart) -> list[str]:
     return [
         name
-        for name in re.findall(r'<text class="name middle(?: standing)?"[^>]*>([^<]*)</text>', str(chart.svg))
+        for name in re.findall(r'<text class="name(?: middle)?"[^>]*>([^<]*)</text>', str(chart.svg))
         if name.strip()
     ]
 

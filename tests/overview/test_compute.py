@@ -19,8 +19,9 @@ from models.grading.moves import MovedBy
 from models.notices import Notice, Severity
 from models.overview import compute as overview
 from models.overview.compute import book_overview
-from models.overview.page import MOVED_BY, overview_page
+from models.overview.page import overview_page
 from models.overview.report import Overview, ValueTotal
+from models.overview.text import MOVED_BY
 from models.store.sealed import write_manifest
 from support.books import book_of, rows, settings
 

@@ -37,7 +37,7 @@ DECIDED = {
     *(*PART_COLUMNS, "ecl_12_month", "ecl_lifetime"),
     "cold_start",
     *("region_class", "market_potential", "value_class", "value_class_score"),
-    *("tier", "tier_reason", "tier_by_rule", "tier_basis", "override"),
+    *("tier", "tier_reason", "tier_reason_zh", "tier_by_rule", "tier_basis", "override"),
     *("next_tier", "tier_lacking", "tier_lacking_amount", "tier_lacking_criterion", "tier_rule", "tier_ruled"),
     *("tier_kept_by", "tier_caps", "tier_dimensions", "tier_criteria"),
 }

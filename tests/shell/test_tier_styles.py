@@ -13,11 +13,14 @@ from rich.console import Console
 from models.config.policy.tiers import DEFAULT_SCALE, Colour, TierConfig, TierScale
 from models.overview.plots import risk_chart
 from models.overview.report import ClientSample
+from models.overview.text import OverviewWords
 from models.scoring.policy_in_force import GradedBy
 from models.scoring.report import Predicted
 from models.scoring.terminal import tiers_table
 from models.segments.plots import mix_chart
+from models.segments.text import ProfileWords
 from models.shell.tier_styles import CLASSES, tier_style, tier_styles
+from models.text import ENGLISH
 
 COLOURS = DEFAULT_SCALE.colours()
 
@@ -28,9 +31,12 @@ def test_a_tier_has_the_same_colour_on_every_plot() -> None:
         SimpleNamespace(name=name, share=share) for name, share in (("B", 0.6), ("AA", 0.3), ("not known", 0.1))
     ]
     mixes = {"tier": {each.name: each.share for each in whole}}
-    segment: Any = SimpleNamespace(number=0, name="large", mixes=mixes)
-    dots = {key.label: key.css for key in risk_chart(sample, "USD", COLOURS).legend}
-    bars = {key.label: key.css.removeprefix("bar ") for key in mix_chart("tier", [segment], whole, COLOURS).legend}
+    segment: Any = SimpleNamespace(number=0, name="large", name_zh="大", mixes=mixes)
+    overview: Any = SimpleNamespace(sample=sample, currency="USD", tier_colours=COLOURS, called={})
+    segments: Any = SimpleNamespace(segments=[segment], tier_colours=COLOURS, tier_names={})
+    dots = {key.label: key.css for key in risk_chart(overview, OverviewWords(overview, ENGLISH)).legend}
+    drawn = mix_chart("tier", ProfileWords(segments), whole)
+    bars = {key.label: key.css.removeprefix("bar ") for key in drawn.legend}
     assert dots == {"AA": tier_style("AA", COLOURS), "B": tier_style("B", COLOURS)}
     assert {name: bars[name] for name in dots} == dots
     assert bars["not known"] not in dots.values()

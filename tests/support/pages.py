@@ -7,19 +7,21 @@ from collections.abc import Iterable, Iterator
 from html.parser import HTMLParser
 
 SAME_IN_EVERY_LANGUAGE = frozenset((
-    "AUC", "CAC", "CCF", "CLV", "CSAT", "CSV", "EAD", "ECL", "ECE", "ESG", "HTML", "ID", "IFRS", "JSON", "LGD", "MAE",
-    "MAPE", "MLflow", "NPS", "PD", "PSI", "RMSE", "ROI", "SHAP", "USD", "Brier", "English", "Gini", "LightGBM",
-    "Shapley", "clientvalue", "log", "nGini", "vs",
+    "AA", "AUC", "CAC", "CCF", "CLV", "CSAT", "CSV", "EAD", "ECL", "ECE", "ESG", "HTML", "ID", "IFRS", "JSON", "LGD",
+    "MAE", "MAPE", "MLflow", "NPS", "PD", "PSI", "RMSE", "ROI", "SHAP", "USD", "Brier", "English", "Gini",
+    "LightGBM", "Shapley", "clientvalue", "k-means", "log", "nGini", "vs", "PR-AUC", "Gamma-Gamma", "BG", "NBD",
+    "Kendall", "Tweedie", "Spearman", "Wilson", "Aalen-Johansen", "sha",
 ))  # fmt: skip
 """Names of measures, tools and currencies, which a Chinese credit officer writes so, too."""
-_FILE = re.compile(r"[\w./-]+\.(csv|html|json|log|parquet|txt|yaml)\b")
+_FILE = re.compile(r"[\w./-]+\.(csv|html|json|log|parquet|txt|yaml)\b|\b[a-z]+(_[a-z0-9]+)+\b", re.ASCII)
+"""Names of files and of columns."""
 _COMMAND = re.compile(
     r"clientvalue [a-z]+( [0-9]+)?( --[a-z-]+( TEXT)?)*|--[a-z-]+( [a-z_]+(\.[a-z_]+)+=)?|\b[a-z_]+(\.[a-z_]+)+\b",
     re.ASCII,
 )
 """What is typed: commands, their options, and settings, which are the same in every language."""
 _SOURCE = re.compile(r"(\(|（)[A-Z][a-z]+ [12][0-9]{3}(\)|）)|SHA-256")
-_WORD = re.compile(r"[A-Za-z][A-Za-z'-]+")
+_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z'-]+(?![A-Za-z0-9])")
 _READ_ALOUD = ("alt", "aria-label", "data-label", "title")
 _UNREAD = ("style", "script")
 _AS_WRITTEN = "mono"
@@ -38,15 +40,19 @@ def english_words(page: str, *, names: Iterable[str] = ()) -> list[str]:
     """
     reader = _Reader()
     reader.feed(page)
-    spoken = sorted({*names}, key=len, reverse=True)
-    return [piece for piece in reader.pieces if set(_words(piece, spoken)) - SAME_IN_EVERY_LANGUAGE]
+    ours = re.compile("|".join(f"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9])" for name in _longest(names)) or "$")
+    return [piece for piece in reader.pieces if set(_words(piece, ours)) - SAME_IN_EVERY_LANGUAGE]
 
 
-def _words(piece: str, names: Iterable[str]) -> Iterator[str]:
-    rest = _SOURCE.sub(" ", _COMMAND.sub(" ", _FILE.sub(" ", piece)))
-    for name in names:
-        rest = re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", " ", rest)
-    return (match.group() for match in _WORD.finditer(rest))
+def _longest(names: Iterable[str]) -> list[str]:
+    """The names, the longest first, since one may hold another."""
+    return sorted({name for name in names if name}, key=len, reverse=True)
+
+
+def _words(piece: str, names: re.Pattern[str]) -> Iterator[str]:
+    for known in (_FILE, _COMMAND, _SOURCE, names):
+        piece = known.sub(" ", piece)
+    return (match.group() for match in _WORD.finditer(piece))
 
 
 class _Reader(HTMLParser):

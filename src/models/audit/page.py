@@ -6,14 +6,17 @@ Every value is outside data: templates escape all of it, and the page forbids sc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from models.audit.compute import Audit
 from models.audit.plots import histogram, relevance_bar
 from models.audit.relevance import DECLINE, VALUE
 from models.audit.rules import AuditedFeature, Verdict
 from models.book.contract import TABLES
+from models.reasons.units import feature_unit
 from models.shell.html import environment
 from models.shell.small_plots import share_bar, short_number
+from models.text import ENGLISH
 
 _SMALLEST = 0.001
 _WIDEST = {DECLINE: 0.5, VALUE: 1.0}
@@ -25,7 +28,12 @@ def check_page(audit: Audit) -> str:
     return str(
         environment(
             filters={"figure": short_number, "percent": _percent},
-            functions={"histogram": histogram, "share_bar": share_bar, "relevance_bar": relevance_bar},
+            functions={
+                "histogram": histogram,
+                "share_bar": share_bar,
+                "relevance_bar": relevance_bar,
+                "unit": partial(feature_unit, language=ENGLISH),
+            },
         )
         .get_template("audit/page.html")
         .render(

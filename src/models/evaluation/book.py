@@ -16,6 +16,7 @@ from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.evaluation.cold_start import judge_cold_start
 from models.evaluation.compute import SeenOrigin, evaluate_origin, headline, pooled_figures, unseen
+from models.evaluation.judging import named_segments_in_every_language
 from models.evaluation.report.cold_start import ColdStartOrigin
 from models.evaluation.report.contents import EvaluationReport, OriginReport, ReportHorizon
 from models.evaluation.report.importance import MAIN_METRIC, stability_parts
@@ -28,6 +29,7 @@ from models.panel.splits import LearningOrigins, learning_origins, never_before
 from models.pipeline.origins import learning_panel, require_events
 from models.pipeline.out_of_time import OutOfTimeForecasts
 from models.pipeline.pipeline import fit_segments
+from models.text import ENGLISH, Spoken, spoken
 from models.vocab import Progress, Recorder, SilentProgress, SilentRecorder
 from models.workers import Mapper
 
@@ -148,8 +150,20 @@ def evaluation_report(
             [origin.importance for origin in origins],
         ),
         origins=tuple(origins),
+        called=_called(panel, origins, config, watch.segments),
         cold_start=() if cold is None else tuple(_cold_start(cold, plan, config, truth, watch)),
     )
+
+
+def _called(panel: Panel, origins: Sequence[OriginReport], config: Config, segments: SegmentModel) -> dict[str, Spoken]:
+    """What the page names: features that models lean on, segments and tiers."""
+    leant_on = {name for each in origins for gains in each.importance.values() for name in gains}
+    features = {name: panel.words[name].description for name in sorted(leant_on & {*panel.words})}
+    return {
+        **{name: {**spoken(description), ENGLISH: name} for name, description in features.items()},
+        **named_segments_in_every_language(segments, panel),
+        **config.scale.spoken_labels(),
+    }
 
 
 def _cold_start(

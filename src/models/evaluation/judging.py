@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -17,6 +19,7 @@ from models.panel.panel import Panel
 from models.panel.targets import DECLINE_CAUSES
 from models.pipeline.pipeline import segment_rows
 from models.pipeline.predictions import Predictions
+from models.text import Language, Spoken, Text, languages
 from models.vocab import FloatArray, IntArray, TextArray
 
 
@@ -74,10 +77,28 @@ def _credit(rows: Panel, ours: Predictions, known: KnownOutcomes) -> JudgedCredi
     )
 
 
+_NUMBERED: Final = Text("{number}: {name}", "segment")
+
+
 def named_segments(segments: SegmentModel, rows: Panel) -> TextArray:
     """Number and name of each client's segment, as pages show it. (n_rows,)."""
     names = np.array([f"{number}: {name}" for number, name in enumerate(segments.segment_names)])
     return np.asarray(names[segments.assign(segment_rows(segments, rows)).segment])
+
+
+def named_segments_in_every_language(segments: SegmentModel, rows: Panel) -> dict[str, Spoken]:
+    """Number and name of each segment -> the same by language."""
+    called = {language: segments.names_in(language, partial(_described, rows, language)) for language in languages()}
+    return {
+        f"{number}: {name}": {
+            language: _NUMBERED.within(language, number=number, name=names[place]) for language, names in called.items()
+        }
+        for place, (number, name) in enumerate(zip(segments.numbers, segments.names, strict=True))
+    }
+
+
+def _described(rows: Panel, language: Language, feature: str) -> str:
+    return rows.words[feature].describe(language) if feature in rows.words else feature
 
 
 def _places(rows: Panel, incidence: Mapping[str, FloatArray]) -> IntArray | None:

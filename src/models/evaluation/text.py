@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import groupby
 
 from models.evaluation.report.contents import OriginParts
-from models.evaluation.report.names import benchmark_name
+from models.evaluation.report.names import METRICS, benchmark_name
 from models.evaluation.report.ranking import TargetVerdict
 from models.evaluation.report.verdict import EvaluationCheck, EvaluationFinding, GroupedBy
 from models.metrics.bootstrap import ReportedInterval
@@ -74,6 +74,11 @@ _CHECKED = {
 }
 _NOTHING = Text("Nothing is found wrong among {checked}, as far as {clients} clients can tell.")
 _PERHAPS = Text("This may be chance: {finding}")
+_OPEN = Text(
+    "{clients:,} clients cannot tell by {metric} whether ours is better than {name}: the difference may be {low} to "
+    "{high}."
+)
+_MAIN = {"decline": "auc", "value": "normalized_gini"}
 _BETTER = {
     "decline": Text("Decline is ranked better than by {names}."),
     "value": Text("Value is ranked better than by {names}."),
@@ -94,6 +99,20 @@ class Judgement(StrEnum):
     OPEN = "open"
 
 
+_JUDGED = {
+    Judgement.WRONG: Text("Wrong", "verdict"),
+    Judgement.RIGHT: Text("Right", "verdict"),
+    Judgement.BETTER: Text("Better", "verdict"),
+    Judgement.PERHAPS: Text("Perhaps", "verdict"),
+    Judgement.OPEN: Text("Open", "verdict"),
+}
+
+
+def judgement_name(judgement: Judgement, language: Language) -> str:
+    """What a judgement is called at the head of its sentence."""
+    return _JUDGED[judgement].within(language)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
     """One sentence of a verdict."""
@@ -107,7 +126,7 @@ def verdict_sentences(parts: OriginParts, currency: str, language: Language) -> 
     wrong = [*_found(parts.findings.wrong, currency, language), *_ranked(parts.verdicts, _WORSE, language)]
     sound = [] if wrong else [_nothing(parts, language)]
     perhaps = _found(parts.findings.may_be_chance, currency, language)
-    left_open = [sentence for verdict in parts.verdicts.values() for sentence in verdict.cannot_be_known]
+    left_open = [sentence for target in parts.verdicts for sentence in _left_open(parts, target, language)]
     return (
         *(Sentence(judgement=Judgement.WRONG, said=said) for said in wrong),
         *(Sentence(judgement=Judgement.RIGHT, said=said) for said in sound),
@@ -115,6 +134,17 @@ def verdict_sentences(parts: OriginParts, currency: str, language: Language) -> 
         *(Sentence(judgement=Judgement.PERHAPS, said=_PERHAPS.within(language, finding=said)) for said in perhaps),
         *(Sentence(judgement=Judgement.OPEN, said=said) for said in left_open),
     )
+
+
+def _left_open(parts: OriginParts, target: str, language: Language) -> Iterator[str]:
+    """Which benchmarks the clients are too few to rank against ours; a report from before knows it in English."""
+    verdict = parts.verdicts[target]
+    if not verdict.undecided:
+        yield from verdict.cannot_be_known
+    for name, difference in verdict.undecided.items():
+        low, high = (number(f"{end:+.3f}", language) for end in (difference.low, difference.high))
+        metric, called = METRICS[_MAIN[target]], benchmark_name(name, language)
+        yield _OPEN.within(language, clients=parts.clients, metric=metric, name=called, low=low, high=high)
 
 
 def _nothing(parts: OriginParts, language: Language) -> str:
@@ -127,7 +157,11 @@ def _ranked(verdicts: Mapping[str, TargetVerdict], said: Mapping[str, Text], lan
     for target, verdict in verdicts.items():
         names = verdict.better_than if said is _BETTER else verdict.worse_than
         if names:
-            found.append(said[target].within(language, names=joined(map(benchmark_name, names), language)))
+            found.append(
+                said[target].within(
+                    language, names=joined((benchmark_name(name, language) for name in names), language)
+                )
+            )
     return found
 
 

@@ -14,7 +14,7 @@ from models.text import Language, Text, named
 from models.text import number as number_in
 
 _POINTS: Final = Text("{number} points", "score")
-_PREDICTIONS: Final = {
+PREDICTIONS: Final = {
     "value": Text("value", "prediction"),
     "value_low": Text("lower bound of value", "prediction"),
     "value_high": Text("upper bound of value", "prediction"),
@@ -28,8 +28,8 @@ def criterion_name(name: str, policy: GradingPolicy, words: Mapping[str, Feature
     """What people call what a criterion looks at: a dimension, a prediction or a feature."""
     if name in policy.settings.dimensions:
         return policy.settings.dimensions[name].label.within(language)
-    if name in _PREDICTIONS:
-        return _PREDICTIONS[name].within(language)
+    if name in PREDICTIONS:
+        return PREDICTIONS[name].within(language)
     return (words.get(name) or plain_words(name)).describe(language)
 
 
@@ -47,7 +47,7 @@ def criterion_value(
         return named(value).within(language)
     if name in policy.settings.dimensions:
         return number_in_unit(value, policy.settings.dimensions[name].unit, policy.currency, language)
-    if name in _PREDICTIONS:
+    if name in PREDICTIONS:
         unit: Unit = "currency" if name.startswith("value") else "probability"
         return number_in_unit(value, unit, policy.currency, language)
     return feature_in_words(value, words.get(name) or plain_words(name), language, policy.currency) or ""

@@ -16,9 +16,10 @@ from models.kpis.catalogue import CATALOGUE
 from models.kpis.estimates import KpiEstimate, unknown
 from models.kpis.reasons import no_groups, no_scores_until
 from models.publications.past import newest_official
-from models.publications.previous import COLD_START, PreviousScores, previous_scores
+from models.publications.previous import COLD_START, PreviousScores, called_of, previous_scores
 from models.relations.reading import Reader
-from models.text import Text
+from models.store.sealed import read_manifest
+from models.text import Spoken, Text
 from models.vocab import BoolArray, IntArray
 
 SCORED = {"tier": "tier", "segment": "segment_name", "type": "relationship_type"}
@@ -54,6 +55,11 @@ class Groups:
         if self.scores is None or COLD_START not in self.scores.columns:
             return np.ones(0 if self.scores is None else len(self.scores.columns), dtype=np.bool_)
         return ~self.scores.columns[COLD_START].to_numpy(dtype=np.bool_)
+
+    @property
+    def segment_names(self) -> dict[str, Spoken]:
+        """Segment -> what it is called, as the run of the scores says."""
+        return {} if self.scores is None else called_of(read_manifest(self.scores.folder), "segments")
 
     @property
     def scale(self) -> TierScale:

@@ -31,7 +31,6 @@ from models.kpis.text import (
     figure_title,
     group_name,
     no_effect,
-    tier_name,
     unit_beside,
     unit_name,
     unit_of,
@@ -79,7 +78,7 @@ def kpis_page(report: KpiReport, funnel: FunnelReport | None, edition: Edition =
     spoken = {
         function.__name__: partial(function, language=language)
         for function in (
-            *(written, with_interval, effect, no_effect, unit_beside, figure_title, figure_formula, group_name),
+            *(written, with_interval, effect, no_effect, unit_beside, figure_title, figure_formula),
             *(layer_name, layer_cells, layers_note, candidate_cells, kind_name, currency_name, dimension_name),
         )
     }
@@ -89,7 +88,7 @@ def kpis_page(report: KpiReport, funnel: FunnelReport | None, edition: Edition =
             functions={
                 **spoken,
                 "unit_of": unit_of,
-                "tier_name": partial(tier_name, report, language=language),
+                "group_name": partial(group_name, report, language=language),
                 "KpiUnit": KpiUnit,
                 "share_bar": share_bar,
                 "css": partial(tier_style, colours=report.tier_colours),

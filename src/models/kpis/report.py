@@ -62,7 +62,7 @@ class KpiReport:
     Attributes:
         scored_on, scored_at_start: as-of dates of the scores from which groups at either end of the window come.
         definitions: by name of the figure.
-        tier_names: tier -> what people call it.
+        called: tier or segment -> what people call it.
         trend: the figures of the whole book at earlier dates, oldest first, and now.
         min_clients: a figure of fewer clients is left out.
         terms: what decline, value and horizon mean.
@@ -82,7 +82,7 @@ class KpiReport:
     min_clients: int
     tier_colours: Mapping[str, str]
     notes: tuple[Spoken, ...]
-    tier_names: Annotated[Mapping[str, Spoken], NOT_WRITTEN]
+    called: Annotated[Mapping[str, Spoken], NOT_WRITTEN]
     terms: tuple[Spoken, ...] = ()
 
     @property
@@ -138,7 +138,7 @@ def book_kpis(
         tier_moves=moves,
         min_clients=config.kpis.min_clients,
         tier_colours=dict(now.at_end.scale.colours()),
-        tier_names=now.at_end.scale.spoken_labels(),
+        called={**now.at_end.segment_names, **now.at_end.scale.spoken_labels()},
         notes=tuple(_notes(book, now, config.kpis.dimensions)),
         terms=spoken_definitions(config),
     )

@@ -97,18 +97,11 @@ def dimension_name(dimension: str, language: Language = ENGLISH) -> str:
     return DIMENSIONS[dimension].within(language)
 
 
-def group_name(dimension: str, group: str, language: Language = ENGLISH) -> str:
-    """What the clients of a group are called; tiers, see ``tier_name``."""
+def group_name(report: KpiReport, group: str, language: Language = ENGLISH) -> str:
+    """What the clients of a group are called: a tier, segment, type or region, or none of these."""
     if group in IN_NO_GROUP:
         return IN_NO_GROUP[group].within(language)
-    return kind_in_words(group, language) if dimension == "type" else group
-
-
-def tier_name(report: KpiReport, name: str, language: Language = ENGLISH) -> str:
-    """What a tier is called; who has none by that."""
-    if name in IN_NO_GROUP:
-        return IN_NO_GROUP[name].within(language)
-    return heard(report.tier_names.get(name, name), language)
+    return heard(report.called[group], language) if group in report.called else kind_in_words(group, language)
 
 
 def unit_name(unit: KpiUnit, currency: str, language: Language = ENGLISH) -> str:

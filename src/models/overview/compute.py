@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,7 @@ from models.errors import AsOfOutsideBookError
 from models.funnel.compute import FunnelExcerpt, book_funnel
 from models.grading.coverage import IDLE_CAPS
 from models.grading.known_overrides import COUNTING
+from models.grading.policy_names import policy_names
 from models.grading.report import IdleCap
 from models.kpis.report import book_kpis
 from models.kpis.tier_moves import tier_places
@@ -32,6 +33,7 @@ from models.notices import notices_of
 from models.overview.grades import COLUMNS as GRADE_COLUMNS
 from models.overview.grades import grade_summary
 from models.overview.report import (
+    ABSENT,
     AlarmSummary,
     ClientSample,
     ColdClient,
@@ -48,11 +50,13 @@ from models.overview.report import (
 from models.panel.definitions import spoken_definitions
 from models.pipeline.totals import TotalSpread
 from models.publications.past import scores_of_key
-from models.publications.previous import COLD_START, SCORES, scale_of
+from models.publications.previous import COLD_START, SCORES, called_of, scale_of
 from models.relations.reading import reading
 from models.scoring.policy_in_force import GradedBy
+from models.scoring.tier_columns import reason_column_in
 from models.scoring.without_effect import settings_changed_since
 from models.store.sealed import OF_SCORES, read_manifest
+from models.text import Spoken, Text, languages, spoken
 from models.vocab import Progress, SilentProgress
 from models.warnings.report import STAKE_WEIGHT, WARNINGS, AlarmState
 from models.warnings.text import rank_formula, warning_terms
@@ -61,7 +65,8 @@ SAMPLE = 600
 """So many clients stand in the plot of value against risk."""
 MOVERS, ALARMS, CANDIDATES, WORK, COLD = 8, 25, 10, 5, 8
 """So many of each are listed, of alarms all that are shown whatever the budget; how many there are stands beside."""
-ABSENT = "not scored"
+_NO_OPPORTUNITIES: Final = Text("The book has no table of opportunities.")
+_NONE_BEGUN: Final = Text("No opportunity had begun before {day}.")
 TREATED = ("coverage", "limit_action", "monitoring_months")
 """Parts of a treatment whose mix is reported by tier."""
 STRUCTS = {
@@ -70,9 +75,11 @@ STRUCTS = {
 }
 """Columns of several parts, and those of them that are reported."""
 VALUE_PARTS = ("margin", "credit_loss")
+REASONS = {language: reason_column_in(language) for language in languages()}
+"""Language -> column with the reason of each tier."""
 _CAUSES = ("moved_by", "dimension", "criterion", "cap")
 _COLUMNS = (
-    "client_id", "value", "value_low", "value_high", "decline_probability", "tier", "tier_reason", "model_version",
+    "client_id", "value", "value_low", "value_high", "decline_probability", "tier", *REASONS.values(), "model_version",
     *VALUE_PARTS, "stage", COLD_START, *STRUCTS, *GRADE_COLUMNS,
 )  # fmt: skip
 
@@ -139,6 +146,7 @@ def book_overview(
             *notices_of(manifest.get("notices", ())),
             *settings_changed_since(manifest.get("settings", {}), config),
         ),
+        called=policy_names(config.grading, called_of(manifest, "features")),
         names=_names(book, config, [each.client_id for each in (*listed, *waiting)]),
     )
 
@@ -162,6 +170,9 @@ def _scores(folder: Path) -> pd.DataFrame:
             called = name if column == "treatment" else f"{column}_{name}"
             table = table.append_column(called, part.cast(pa.string()))
     frame: pd.DataFrame = table.to_pandas()
+    said = {language: frame[column].tolist() for language, column in REASONS.items() if column in frame}
+    by_language = [dict(zip(said, sentences, strict=True)) for sentences in zip(*said.values(), strict=True)]
+    frame["tier_reason"] = pd.Series(by_language, index=frame.index, dtype=object)
     if COLD_START not in frame:  # of a run from before there was a cold start
         frame[COLD_START] = False
     return frame.sort_values("client_id").set_index("client_id", drop=False)
@@ -313,18 +324,18 @@ def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame, scale:
             WarnedClient(**{**row, "dimensions": tuple(row["dimensions"])}, tier=tier)
             for row, tier in zip(rows, tiers, strict=True)
         ),
-        ranked=rank_formula(manifest[STAKE_WEIGHT], scale.top),
-        terms=warning_terms(),
+        ranked={each: rank_formula(manifest[STAKE_WEIGHT], scale.top, each) for each in languages()},
+        terms={each: warning_terms(each) for each in languages()},
     )
 
 
-def _funnel(book: Book, config: Config, as_of: date, scores: Path) -> tuple[FunnelExcerpt | None, str]:
+def _funnel(book: Book, config: Config, as_of: date, scores: Path) -> tuple[FunnelExcerpt | None, Spoken]:
     if "opportunities" not in book.tables:
-        return None, "The book has no table of opportunities."
+        return None, spoken(_NO_OPPORTUNITIES)
     try:
         found = book_funnel(book, config, as_of=as_of, scores=scores)
     except AsOfOutsideBookError:
-        return None, f"No opportunity had begun before {as_of}."
+        return None, spoken(_NONE_BEGUN.filled(day=as_of.isoformat()))
     return FunnelExcerpt.of(found, first=CANDIDATES), ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from models.backtest.contents import BacktestHeadline
@@ -15,6 +15,9 @@ from models.notices import Notice
 from models.overview.grades import GradeSummary
 from models.scoring.policy_in_force import GradedBy
 from models.text import Spoken
+
+ABSENT = "not scored"
+"""Where a client stands of whom a run has no score."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,7 @@ class ColdClient:
     value_low: float | None
     value_high: float | None
     decline_probability: float
-    tier_reason: str
+    tier_reason: Spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +107,7 @@ class MovedClient:
     dimension: str | None
     criterion: str | None
     cap: str | None
-    tier_reason: str
+    tier_reason: Spoken
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,8 +188,8 @@ class AlarmSummary:
 
     counts: Mapping[str, int]
     first: tuple[WarnedClient, ...]
-    ranked: str = ""
-    terms: str = ""
+    ranked: Spoken = ""
+    terms: Spoken = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +210,7 @@ class Overview:
         figures: those of the whole book; ``definitions`` are theirs.
         names: client -> name of those clients that are listed one by one.
         notices: what the run left out, assumed or found implausible, as its manifest holds it.
+        called: name of a tier, dimension, criterion, cap or team of the policy -> what people call it.
         terms: what decline, value and horizon mean in this book.
     """
 
@@ -231,10 +235,11 @@ class Overview:
     headline: BacktestHeadline | None
     lists: WorkLists | None
     funnel: FunnelExcerpt | None
-    no_funnel: str
+    no_funnel: Spoken
     figures: tuple[KpiRow, ...]
     definitions: Mapping[str, FigureMeaning]
     window_start: date
     names: Mapping[str, str]
     notices: tuple[Notice, ...] = ()
+    called: Mapping[str, Spoken] = field(default_factory=dict)
     terms: tuple[Spoken, ...] = ()

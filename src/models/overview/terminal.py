@@ -10,6 +10,7 @@ from models.lists.text import list_name
 from models.overview.report import AlarmSummary, ColdStartPart, Movers, Overview
 from models.shell.notices import hanging
 from models.shell.small_plots import short_number
+from models.text import ENGLISH, heard
 from models.warnings.text import warnings_sentence
 
 
@@ -18,7 +19,7 @@ def overview_lines(overview: Overview, page: Path) -> Iterator[str]:
     if overview.in_sample:
         yield f"IN SAMPLE these models knew what came after {overview.as_of}; nothing here is a forecast"
     yield from hanging("moved    ", _moved(overview.movers))
-    yield from hanging("warnings ", f"{_warned(overview.alarms)} {overview.alarms.ranked}")
+    yield from hanging("warnings ", f"{_warned(overview.alarms)} {heard(overview.alarms.ranked, ENGLISH)}")
     if overview.cold_start is not None:
         yield from hanging("cold     ", _cold(overview.cold_start, overview.currency))
     if overview.policy is not None:

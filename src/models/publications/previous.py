@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.errors import DamagedBundleError, MissingFileError
 from models.store.sealed import MANIFEST, OF_SCORES, read_manifest
+from models.text import Spoken
 
 SCORES = "scores.parquet"
 CURVES = "curves.parquet"
@@ -29,6 +30,8 @@ TIER_DIMENSIONS, TIER_CRITERIA = "tier_dimensions", "tier_criteria"
 POLICY_FILE = "policy.json"
 """The policy that graded, with its cut-offs: with it the clients of a later day can be graded as they were then."""
 TIER_SCALE = "tier_scale"
+CALLED = "called"
+"""The entry of a manifest that says in every language what features and segments are called."""
 """The entry of a manifest that tells the tiers of the policy, best first."""
 COLD_EXPLANATIONS = "cold_start_explanations.parquet"
 """What moves their predictions, of whom other features tell; there where any were scored."""
@@ -122,6 +125,12 @@ def previous_scores(folder: Path, columns: Sequence[str]) -> PreviousScores:
 def scale_of(manifest: Mapping[str, Any]) -> TierScale:
     """The tiers of the policy that graded a published run; those of every policy, where it was published before."""
     return TierScale.from_facts(manifest[TIER_SCALE]) if TIER_SCALE in manifest else DEFAULT_SCALE
+
+
+def called_of(manifest: Mapping[str, object], what: str) -> dict[str, Spoken]:
+    """Name -> what people call it, of the ``features`` or ``segments`` of a run; empty of an earlier version's."""
+    called = manifest.get(CALLED)
+    return dict(called[what]) if isinstance(called, Mapping) else {}
 
 
 def _run_in(folder: Path) -> PublishedRun | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from models.codec import JsonValue, to_plain
@@ -14,10 +15,11 @@ from models.panel.blocks import PreparedBook
 from models.panel.build import PanelContext
 from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import value_notices
+from models.pipeline.pipeline import FittedModels
 from models.pipeline.serving import ServingModels
 from models.pipeline.serving_text import serving_sentences
 from models.plausibility.counts import RunCounts
-from models.publications.previous import TIER_SCALE
+from models.publications.previous import CALLED, TIER_SCALE
 from models.scoring.block import DecisionContext
 from models.scoring.blocks import Scoring
 from models.scoring.explanations import Stamp
@@ -27,6 +29,7 @@ from models.scoring.run_counts import implausible
 from models.scoring.run_key import model_version
 from models.scoring.without_effect import settings_hashes
 from models.store.code import scoring_code
+from models.text import Language, Spoken, languages, spoken
 
 
 @dataclass(frozen=True)
@@ -92,10 +95,31 @@ def manifest_facts(prepared: PreparedBook, job: ScoringRequest, tally: Tally) ->
         "clients_cold_start": tally.cold.scored,
         "tiers": dict(sorted(tally.clients.items())),
         "totals": {"level": tally.level, "level_error": tally.level_error},
+        CALLED: _called(job.bundle.models),
         TIER_SCALE: job.bundle.models.policy.scale.facts(),
         "overrides": tally.overrides,
         "notices": notice_facts(run_notices(prepared, job, tally)),
     }
+
+
+def _called(models: FittedModels) -> dict[str, dict[str, Spoken]]:
+    """What people call the features that the policy looks at, and the segments: by name, in every language."""
+    settings, segments = models.policy.settings, models.segments
+    asked = {criterion.feature for each in settings.dimensions.values() for criterion in each.criteria}
+    asked |= {cap.feature for cap in settings.caps}
+    described = {name: models.words[name].description for name in sorted(filter(None, asked)) if name in models.words}
+    called = {language: segments.names_in(language, partial(_described, models, language)) for language in languages()}
+    return {
+        "features": {name: spoken(description) for name, description in described.items()},
+        "segments": {
+            name: {language: names[place] for language, names in called.items()}
+            for place, name in enumerate(segments.names)
+        },
+    }
+
+
+def _described(models: FittedModels, language: Language, feature: str) -> str:
+    return models.words[feature].describe(language) if feature in models.words else feature
 
 
 def _serving_facts(serving: ServingModels) -> JsonValue:

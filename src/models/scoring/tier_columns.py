@@ -18,7 +18,10 @@ from models.grading.reasons_text import reasons
 from models.grading.treatments import Treatment, TreatmentTable, WarnedClients
 from models.notices import Notice, Severity
 from models.publications.previous import TIER_BY_RULE, PreviousScores
+from models.text import ENGLISH, Language, languages
 from models.vocab import TextArray
+
+_OTHER_LANGUAGES = tuple(language for language in languages() if language != ENGLISH)
 
 
 def tier_columns(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
@@ -26,18 +29,19 @@ def tier_columns(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[
 
     Where ``kinds`` hold warnings and warning_severity too, treatments are tightened by them.
 
-    ``tier_rule`` is the row of the decision table that holds, from 1, and ``tier_ruled`` what it gives;
-    ``tier_kept_by`` margin or limit, where one of them keeps the tier by rule from that; ``tier_caps`` the caps that
-    hold, the hardest first. ``tier_lacking`` names the dimension that lacks most for ``next_tier``,
-    ``tier_lacking_amount`` how much, in its unit, and ``tier_lacking_criterion`` what costs it most points; null where
-    nothing lacks, or no criterion costs. ``override`` is null where nobody asked for a tier. ``treatment`` is there
-    where the policy has treatments.
+    ``tier_reason`` stands in English, and in every other language in a column of its own. ``tier_rule`` is the row of
+    the decision table that holds, from 1, and ``tier_ruled`` what it gives; ``tier_kept_by`` margin or limit, where one
+    of them keeps the tier by rule from that; ``tier_caps`` the caps that hold, the hardest first. ``tier_lacking``
+    names the dimension that lacks most for ``next_tier``, ``tier_lacking_amount`` how much, in its unit, and
+    ``tier_lacking_criterion`` what costs it most points; null where nothing lacks, or no criterion costs. ``override``
+    is null where nobody asked for a tier. ``treatment`` is there where the policy has treatments.
     """
     lacking, assessment = shortfall(decided), decided.assessment
     kept_by = np.where(decided.by_rule_basis == Basis.RULE, "", decided.by_rule_basis)
     return {
         "tier": _text(decided.tier),
         "tier_reason": _text(reasons(decided)),
+        **{reason_column_in(language): _text(reasons(decided, language)) for language in _OTHER_LANGUAGES},
         TIER_BY_RULE: _text(decided.by_rule),
         "tier_basis": _text(decided.basis),
         "tier_rule": pa.array(assessment.rule + 1, type=pa.int32()),
@@ -51,6 +55,15 @@ def tier_columns(decided: TierDecisions, kinds: Mapping[str, pa.Array]) -> dict[
         "tier_lacking_criterion": _text_or_null(_costliest(decided, lacking.main)),
         **_treatments(decided, kinds),
     }
+
+
+def reason_column_in(language: Language) -> str:
+    """The column with the reason of each tier in a language.
+
+    >>> reason_column_in(ENGLISH), reason_column_in(Language("zh"))
+    ('tier_reason', 'tier_reason_zh')
+    """
+    return "tier_reason" if language == ENGLISH else f"tier_reason_{language}"
 
 
 def _caps(decided: TierDecisions) -> pa.Array:

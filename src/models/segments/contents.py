@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 from models.learners.segments.choice import Reason, SegmentationCandidate
 from models.learners.segments.structure import Structure, StructureAt
+from models.text import Language, Spoken
+
+NAME_ZH: Final = Language("zh")
+"""The language of ``name_zh``, which programs read beside the English name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,7 +133,7 @@ class SegmentsReport:
         structure_served: separation in the book and highest without clusters at that number, where it was looked at.
         between: a client with a smaller margin counts as between two segments.
         kinds: label (tier, stage, ...) -> its groups in the whole book.
-        tier_colours: tier -> its colour, by the policy.
+        tier_colours: tier -> its colour, by the policy; ``tier_names``: what people call it.
         matching: how these segments continue earlier ones; None where there were none.
     """
 
@@ -151,3 +155,4 @@ class SegmentsReport:
     tier_colours: Mapping[str, str]
     map: SegmentMap
     matching: MatchingReport | None
+    tier_names: Mapping[str, Spoken] = field(default_factory=dict)

@@ -23,6 +23,7 @@ from models.profiles.types import NEEDS, RELATIONSHIPS
 from models.profiles.value_classes import ValueClass
 from models.scoring.columns import score_columns
 from models.segments.contents import (
+    NAME_ZH,
     FeatureMedian,
     KindTotal,
     MapAxis,
@@ -40,8 +41,6 @@ from models.vocab import BoolArray, FloatArray, IntArray, Stage, TextArray
 BETWEEN = 0.1
 """A client with a smaller margin is said to lie between two segments."""
 MAP_CLIENTS = 500
-_CHINESE = Language("zh")
-"""The language of ``name_zh``, which programs read beside the English name."""
 MIX_COLUMNS = ("tier", "stage", "relationship_type", "need_type", "value_class", "region_class")
 PLACE_COLUMNS = ("region", "country")
 _ORDERS = {
@@ -103,7 +102,7 @@ def segments_report(
     orders = {**_ORDERS, "tier": scale.names}
     groups = {name: _groups(labels, orders.get(name)) for name, labels in mixes.items()}
     profiled = _Profiled(model, matrix, predictions, groups)
-    names_zh = _names_in(_CHINESE, model, rows)
+    names_zh = _names_in(NAME_ZH, model, rows)
     choice = model.choice
     return SegmentsReport(
         as_of=rows.grid.start_of(int(rows.origin[0])) if len(rows) else None,
@@ -128,6 +127,7 @@ def segments_report(
         whole=WholeBook(features=_features(model, matrix, matrix)),
         kinds={name: _totals(groups, predictions) for name, groups in profiled.mixes.items()},
         tier_colours=scale.colours(),
+        tier_names=scale.spoken_labels(),
         map=map_of(model, matrix, predictions.segment),
         matching=None if matching is None else _matching_report(matching),
     )

@@ -12,7 +12,7 @@ from models.profiles.rescoring import MigrationReport
 from models.segments.compute import ProfilesReport
 from models.segments.contents import KindTotal, SegmentsReport
 from models.segments.profile_report import RegionCell
-from models.segments.text import KIND_TITLES, percent_or_dash
+from models.segments.text import kind_title, percent_or_dash
 from models.shell.small_plots import short_number
 
 _WIDEST_KIND = 15
@@ -74,7 +74,7 @@ def _kinds(kinds: Mapping[str, Sequence[KindTotal]]) -> Table:
     for name in (name for name in _SHOWN if name in kinds):
         for row, each in enumerate(kinds[name]):
             table.add_row(
-                "" if row else KIND_TITLES[name],
+                "" if row else kind_title(name),
                 Text(each.name),
                 f"{each.clients:,}",
                 percent_or_dash(each.share),

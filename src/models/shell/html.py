@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from models import text
 from models.shell.editions import ALONE, Edition, own_name
+from models.shell.notices import SEVERITY_STYLES, severity_name
 from models.shell.small_plots import short_number
 from models.showable import printable
 from models.text import Label, Language, Phrase, Slot, Spoken, Text, heard, number
@@ -44,7 +45,8 @@ def environment(
         lstrip_blocks=True,
     )
     made.filters |= language_filters(edition.language) | dict(filters or {})
-    own = {"_": speaker(edition.language), "edition": edition, "own_name": own_name}
+    own: dict[str, Any] = {"_": speaker(edition.language), "edition": edition, "own_name": own_name}
+    own |= {"severity_style": SEVERITY_STYLES.get, "severity_name": partial(severity_name, language=edition.language)}
     made.globals |= own | dict(functions or {})
     return made
 

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable
+from typing import Final
 
-from models.notices import Notice
+from models.notices import Notice, Severity
+from models.text import ENGLISH, Language, Text
 
 _WIDTH = 80
+SEVERITY_STYLES: Final = {Severity.REFUSED: "bad", Severity.WARNING: "fair", Severity.NOTE: "quiet"}
+"""How a page shows each severity."""
+_SEVERITIES: Final = {
+    Severity.REFUSED: Text("refused", "severity"),
+    Severity.WARNING: Text("warning", "severity"),
+    Severity.NOTE: Text("note", "severity"),
+}
+
+
+def severity_name(severity: Severity, language: Language = ENGLISH) -> str:
+    """What a severity is called."""
+    return _SEVERITIES[severity].within(language)
 
 
 def notice_lines(notices: Iterable[Notice]) -> list[str]:

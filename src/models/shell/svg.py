@@ -21,20 +21,21 @@ WIDTH, HEIGHT = 400, 250
 ROW = 19
 _TOP, _RIGHT, _BOTTOM, _LEFT = 10, 14, 38, 50
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+_ROOM_ABOVE = 12
 _TICKS = 5
 _THOUSAND = 1000
 _APART = 0.05
 """Numbers that lie nearer to each other, as a share of their size, would have ticks that read alike."""
 
 _SVG = Markup(
-    '<svg class="plot" viewBox="0 0 {width} {height}" role="img" aria-label="{title}"><title>{title}</title>'
+    '<svg class="plot" viewBox="0 {top} {width} {height}" role="img" aria-label="{title}"><title>{title}</title>'
     "{marks}</svg>"
 )
 _LINE = Markup('<line class="{css}" x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>')
 _TEXT = Markup('<text class="{css}" x="{x:.1f}" y="{y:.1f}">{text}</text>')
 _UPRIGHT = Markup('<text class="name middle" transform="translate({x:.1f} {y:.1f}) rotate(-90)">{text}</text>')
-_STANDING = Markup('<text class="name middle standing" x="{x:.1f}" y="{y:.1f}">{text}</text>')
-"""Chinese is read from top to bottom, not turned on its side."""
+_ABOVE = Markup('<text class="name" x="{x:.1f}" y="{y:.1f}">{text}</text>')
+"""Chinese is not turned on its side; it stands above the axis, where it meets no number of it."""
 _PATH = Markup('<polyline class="{css}" points="{points}"><title>{title}</title></polyline>')
 _AREA = Markup('<polygon class="{css}" points="{points}"/>')
 _DOT = Markup('<circle class="{css}" cx="{x:.1f}" cy="{y:.1f}" r="{size}"><title>{title}</title></circle>')
@@ -171,7 +172,9 @@ class Frame:
 
     def svg(self, title: str, marks: Sequence[Markup]) -> Markup:
         """The whole plot: grid and axes below ``marks``."""
-        return _SVG.format(width=WIDTH, height=self.height, title=title, marks=Markup("").join([*self._axes(), *marks]))
+        above = 0 if self.y.name.isascii() else _ROOM_ABOVE
+        drawn = Markup("").join([*self._axes(), *marks])
+        return _SVG.format(top=-above, width=WIDTH, height=self.height + above, title=title, marks=drawn)
 
     def line(self, points: Points, css: str, title: str = "") -> Markup:
         """A line through points."""
@@ -223,8 +226,10 @@ class Frame:
     def _upright_axis(self, bottom: float) -> list[Markup]:
         if not self.y.name:
             return []
-        shape = _UPRIGHT if self.y.name.isascii() else _STANDING
-        marks = [shape.format(x=11, y=(_TOP + bottom) / 2, text=self.y.name)]
+        if self.y.name.isascii():
+            marks = [_UPRIGHT.format(x=11, y=(_TOP + bottom) / 2, text=self.y.name)]
+        else:
+            marks = [_ABOVE.format(x=0, y=-1, text=self.y.name)]
         for tick in self.y.ticks():
             place = self.down(tick)
             marks.append(_LINE.format(css="grid", x1=self.left, y1=place, x2=WIDTH - _RIGHT, y2=place))

@@ -77,14 +77,14 @@ def rank_formula(stake_weight: float, tiers: Sequence[str], lang: Language = ENG
     return _RANKED.within(lang, tiers=", ".join(tiers), weight=weight)
 
 
-def warnings_sentence(counts: Mapping[str, int], lang: Language = ENGLISH) -> str:
+def warnings_sentence(counts: Mapping[str, int], language: Language = ENGLISH) -> str:
     """How many warnings are shown and how many are not, from the counts of a run's manifest.
 
     >>> warnings_sentence({"shown": 60, "budget": 50, "always_shown": 12, "held_back": 700, "without_news": 0})
     '60 shown, 12 of them whatever the budget of 50; 700 held back by it. All are in warnings.parquet, by state.'
     """
     said = _COUNTED_REPEATED if counts["without_news"] else _COUNTED
-    return said.within(lang, **counts)
+    return said.within(language, **counts)
 
 
 def _sentences(warning: ClientWarning, words: Mapping[str, FeatureWords], currency: str, lang: Language) -> list[str]:

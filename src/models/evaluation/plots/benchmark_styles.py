@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from models.evaluation.report.names import BEST, CEILING
 from models.shell.chart import COLOURS, OURS
+from models.text import Text
 
+BEST_FIRST: Final = Text("share of clients, best-ranked first", "axis")
+AT_RANDOM: Final = Text("at random")
+NAMED_FIGURE: Final = Text("{name}: {figure}", "mark of a plot")
 _KNOWN = ("logistic", "past_sum", "recency", "last_period", "past_count", "btyd", "untuned_lightgbm")
 _STYLES = {**{name: name for name in (OURS, CEILING, BEST)}, **dict(zip(_KNOWN, COLOURS, strict=True))}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
@@ -151,6 +151,7 @@ class EvaluationReport:
         absent: table -> measures of the config that the book does not know.
         interval_level: share of resamples that the intervals of figures hold.
         pooled: None for a single origin.
+        called: feature, tier or group of clients -> what people call it; in English by its name.
         cold_start: clients without activity at each test origin at which their models could be learned.
     """
 
@@ -168,3 +169,4 @@ class EvaluationReport:
     stability: Stability
     origins: tuple[OriginReport, ...]
     cold_start: tuple[ColdStartOrigin, ...] = ()
+    called: Mapping[str, Spoken] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions
 from models.panel.features.words import FeatureWords
 from models.reasons.ranking import Grouping
-from models.text import ENGLISH
+from models.text import Spoken, spoken
 from models.vocab import FloatArray, IntArray
 
 SAMPLE = 300
@@ -32,7 +32,7 @@ class ReasonSize:
     """The mean size of what a reason adds, in the model's own unit."""
 
     reason: str
-    title: str
+    title: Spoken
     size: float
 
 
@@ -52,7 +52,7 @@ class FeatureDependence:
     """What a feature adds along its values."""
 
     feature: str
-    description: str
+    description: Spoken
     unit: str
     bins: tuple[DependenceBin, ...]
 
@@ -62,7 +62,7 @@ class FeatureSummary:
     """What a feature adds to each row, and the rank of its value among the rows from 0 to 1, None where it has none."""
 
     feature: str
-    description: str
+    description: Spoken
     added: tuple[float, ...]
     standing: tuple[float | None, ...]
 
@@ -132,8 +132,8 @@ def explained_parts(
     words: Mapping[str, FeatureWords],
 ) -> Mapping[str, ExplainedModel]:
     """Model -> what moves it; ``parts`` of the rows of ``matrix`` (n_rows, n_features)."""
-    titles = {each.reason: each.title.within(ENGLISH) for each in words.values()}
-    called = {name: words[name].describe(ENGLISH) if name in words else name for name in contract.names}
+    titles = {each.reason: spoken(each.title) for each in words.values()}
+    called = {name: spoken(words[name].description) if name in words else name for name in contract.names}
     sizes = reason_sizes(parts, contract.names, words)
     return {
         model: ExplainedModel(
@@ -181,7 +181,7 @@ def _alike(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, fl
 
 
 def _dependence(
-    reported: Contributions, matrix: FloatArray, contract: FeatureContract, called: Mapping[str, str]
+    reported: Contributions, matrix: FloatArray, contract: FeatureContract, called: Mapping[str, Spoken]
 ) -> tuple[FeatureDependence, ...]:
     numbers = [place for place in _by_size(reported) if place not in contract.categorical]
     return tuple(
@@ -196,7 +196,7 @@ def _dependence(
 
 
 def _summary(
-    reported: Contributions, matrix: FloatArray, contract: FeatureContract, called: Mapping[str, str]
+    reported: Contributions, matrix: FloatArray, contract: FeatureContract, called: Mapping[str, Spoken]
 ) -> tuple[FeatureSummary, ...]:
     return tuple(
         FeatureSummary(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -38,11 +38,15 @@ class ValueDeciles:
 
 @dataclass(frozen=True, kw_only=True)
 class TargetVerdict:
-    """Whom ours is called better than, who is called better than ours, and what cannot be known, in sentences."""
+    """Whom ours is called better than, who is called better than ours, and what cannot be known, in sentences.
+
+    ``undecided``: benchmark -> 95% interval of ours minus it, of those that the sentences are about.
+    """
 
     better_than: tuple[str, ...]
     worse_than: tuple[str, ...]
     cannot_be_known: tuple[str, ...]
+    undecided: Mapping[str, Interval] = field(default_factory=dict)
 
 
 def gains_parts(judged: Judged) -> Mapping[str, CapturedGains]:
@@ -101,6 +105,7 @@ def _verdict(target: str, found: Mapping[str, Interval], clients: int) -> Target
         better_than=tuple(name for name, difference in ours.items() if called_better(difference)),
         worse_than=tuple(name for name, difference in ours.items() if called_better(_turned(difference))),
         cannot_be_known=tuple(what_cannot_be_known(said, metric=_METRICS[target], clients=clients)),
+        undecided={name: difference for name, difference in ours.items() if difference.low <= 0 <= difference.high},
     )
 
 
