@@ -266,7 +266,7 @@ def _folded(found: Mapping[int, OverrideCase], entry: Entry) -> OverrideCase:
 
 
 def _require_authority(exposure: float, limit: float | None) -> None:
-    if limit is not None and not exposure <= limit:  # an exposure that is no number is within no limit
+    if limit is not None and not (limit > 0 and exposure <= limit):  # NaN is within no limit
         raise RefusedDecisionError(_LIMIT_RULE.filled(limit=limit), f"{exposure:,.0f}", _ASK_HIGHER)
 
 

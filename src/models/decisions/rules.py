@@ -175,3 +175,12 @@ def require_somebody(person: Decider) -> None:
     """Refuse a decision without an account. Raises ``RefusedDecisionError``."""
     if not person.account.strip():
         raise RefusedDecisionError(_NOBODY_RULE, _NOBODY, _SIGN_IN)
+
+
+def decision_day(known_until: date | None, today: date) -> date:
+    """The day of the book on which something is decided: today, or the last day of a book that ended before.
+
+    >>> decision_day(date(2024, 1, 1), date(2026, 3, 1)), decision_day(None, date(2026, 3, 1))
+    (datetime.date(2023, 12, 31), datetime.date(2026, 3, 1))
+    """
+    return today if known_until is None else min(today, known_until - timedelta(days=1))

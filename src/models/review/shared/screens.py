@@ -17,6 +17,12 @@ class ScreenConfig(AppConfig):
     title: Text
     home: str
     needs: Right
+    default = False
+
+    def __init_subclass__(cls) -> None:
+        """Of the two classes that Django finds in the module of a screen, its own is the one to take."""
+        super().__init_subclass__()
+        cls.default = True
 
 
 @dataclass(frozen=True)
