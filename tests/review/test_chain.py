@@ -19,9 +19,10 @@ from models.review.site import ReviewSite, database_of
 from support.review_chain import MAKER, asked, rules
 
 
-def read(site: ReviewSite) -> tuple[Entry, ...]:
-    """The chain as a run reads it."""
-    return ReviewDatabase.of(site.config.review, site.folder).entries()
+def read(site: ReviewSite) -> list[Entry]:
+    """What these tests recorded, of the chain as a run reads it; the roles of the members stand before it."""
+    every = ReviewDatabase.of(site.config.review, site.folder).entries()
+    return [entry for entry in every if entry.act != DecisionAct.ROLE_CHANGED]
 
 
 def acknowledged(number: int) -> Draft:
@@ -30,8 +31,8 @@ def acknowledged(number: int) -> Draft:
 
 def test_a_run_reads_what_the_workbench_recorded(site: ReviewSite) -> None:
     first, second = record_draft(acknowledged(1), by="okafor"), record_draft(acknowledged(2), by="wei")
-    assert read(site) == (first, second)
-    assert [each.number for each in entries([DecisionAct.WARNING_ACKNOWLEDGED], "C2")] == [2]
+    assert read(site) == [first, second]
+    assert entries([DecisionAct.WARNING_ACKNOWLEDGED], "C2") == [second]
     assert {field.column for field in ReviewEntry._meta.fields} == set(COLUMNS)
     assert ReviewEntry._meta.db_table == ENTRY_TABLE
 
@@ -42,7 +43,7 @@ def test_what_is_refused_is_not_recorded(site: ReviewSite) -> None:
 
     with pytest.raises(InternalError, match="no"):
         record(deciding, by="okafor", acts=OVERRIDE_ACTS)
-    assert read(site) == ()
+    assert read(site) == []
 
 
 def test_nobody_decides_on_what_is_past(site: ReviewSite) -> None:
@@ -73,13 +74,13 @@ def test_many_at_once_are_recorded_one_after_the_other(site: ReviewSite) -> None
 
     with ThreadPoolExecutor(8) as people:
         numbers = sorted(people.map(attempt, range(40)))
-    assert numbers == list(range(1, 41))
+    assert numbers == list(range(numbers[0], numbers[0] + 40))
     assert len(read(site)) == 40
 
 
 def test_no_row_is_changed_or_deleted_by_the_workbench_or_by_sql(site: ReviewSite) -> None:
     record_draft(acknowledged(1), by="okafor")
-    row = ReviewEntry.objects.get()
+    row = ReviewEntry.objects.get(act=DecisionAct.WARNING_ACKNOWLEDGED)
     with pytest.raises(InternalError, match="only ever added"):
         row.save()
     with pytest.raises(InternalError, match="never deleted"):
