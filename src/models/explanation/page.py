@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from models.codec import to_json_text
 from models.explanation import plots as client_plots
 from models.explanation.labels import say
 from models.explanation.ledger import Ledger, change_rows, ledger, money_scale, points_scale
-from models.explanation.reach_text import answers, reach_note
+from models.explanation.reach_text import Answer, answers, reach_note
 from models.explanation.reasons import ExplainedReason
 from models.explanation.report import client_document
 from models.explanation.story import ClientStory
 from models.explanation.text import (
+    Line,
     change_ends,
     change_title,
     client_title,
@@ -23,7 +26,6 @@ from models.explanation.text import (
     tier_move,
 )
 from models.learners.value.net import CREDIT_LOSS
-from models.profiles.kind_names import kind_in_words
 from models.reasons.figures import day
 from models.scoring.block import DECLINE, VALUE
 from models.shell.chart import Chart
@@ -49,38 +51,64 @@ def write_client_page(story: ClientStory, path: Path) -> None:
     publish_text(path, client_page(story))
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClientParts:
+    """A story as the sections of a page take it: see ``sections.html``."""
+
+    story: ClientStory
+    title: str
+    print_foot: str
+    places: list[tuple[str, str]]
+    as_of: str
+    tiles: list[Line]
+    facts: list[Line]
+    grade: list[Line]
+    models: list[dict[str, object]]
+    curve: Chart
+    history: list[Chart]
+    peers: list[dict[str, object]]
+    change: dict[str, object] | None
+    answers: list[Answer]
+    reach_note: str
+    everything: dict[str, object]
+
+
 def client_page(story: ClientStory) -> str:
     """The page of one client, in the language of its story. Names and notes are outside data: all is escaped."""
-    lang, lines = story.language, headline(story)
     return str(
         environment(
-            Edition(lang),
-            filters={"css_text": css_text},
-            functions={
-                "say": functools.partial(_say, story),
-                "kind": lambda name: kind_in_words(name, lang),
-                "tone": _TONES.get,
-            },
+            Edition(language=story.language), filters={"css_text": css_text}, functions=section_functions(story)
         )
         .get_template("explanation/page.html")
-        .render(
-            story=story,
-            title=client_title(story),
-            print_foot=_print_foot(story),
-            places=_places(story),
-            as_of=day(story.as_of, lang),
-            tiles=[line for line in lines if line.key in _TILES],
-            facts=[line for line in lines if line.key not in _TILES],
-            grade=grade_lines(story),
-            models=[_model(story, model) for model in _explained(story)],
-            curve=client_plots.decline_chart(story),
-            history=client_plots.history_charts(story),
-            peers=_peers(story),
-            change=None if story.change is None else _change(story),
-            answers=answers(story),
-            reach_note=reach_note(story),
-            everything=_everything(story),
-        )
+        .render(parts=client_parts(story))
+    )
+
+
+def section_functions(story: ClientStory) -> dict[str, Callable[..., object]]:
+    """What sections speak by: ``say`` a phrase in the story's language, ``tone`` the colour of a move."""
+    return {"say": functools.partial(_say, story), "tone": _TONES.get}
+
+
+def client_parts(story: ClientStory) -> ClientParts:
+    """All that a page says of a client, ready to be laid out."""
+    lines = headline(story)
+    return ClientParts(
+        story=story,
+        title=client_title(story),
+        print_foot=_print_foot(story),
+        places=_places(story),
+        as_of=day(story.as_of, story.language),
+        tiles=[line for line in lines if line.key in _TILES],
+        facts=[line for line in lines if line.key not in _TILES],
+        grade=grade_lines(story),
+        models=[_model(story, model) for model in _explained(story)],
+        curve=client_plots.decline_chart(story),
+        history=client_plots.history_charts(story),
+        peers=_peers(story),
+        change=None if story.change is None else _change(story),
+        answers=answers(story),
+        reach_note=reach_note(story),
+        everything=_everything(story),
     )
 
 
