@@ -28,6 +28,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 SCREENS: list[str] = ["overrides"]
+SCREENS: list[str] = ["client", "compare", "letters"]
 """The apps of screens, each a package of ``models.review``."""
 INSTALLED_APPS = [
     "models.review.access.members_app.MembersAdminConfig",

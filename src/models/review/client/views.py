@@ -1,0 +1,234 @@
+"""Views of one client: a tab at a time, its comments, and the style sheet that puts a foot on each printed page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from models.decisions.entries import DecisionAct
+from models.directory.report import EVERYTHING, ClientQuery, FoundClient, Scope
+from models.explanation.page import ClientParts, section_functions
+from models.publications.past import OfficialRun
+from models.reasons.figures import day, exact_money, money, percentage
+from models.review.access.portfolio import portfolio_of, record_reading, shown_client, shown_index
+from models.review.chain.record import entries
+from models.review.client.book_rows import ClientRows
+from models.review.client.header import ClientHeader, header_of
+from models.review.client.history import history_of
+from models.review.client.models import LONGEST_COMMENT, ClientComment
+from models.review.client.notes import read_notes
+from models.review.client.published import published_history
+from models.review.client.stories import SHELF
+from models.review.client.text import COMMENTED, EMPTY_COMMENT, OF_THE_STORY, TABS
+from models.review.shared.languages import page_language
+from models.review.shared.render import page
+from models.review.shared.rights import Right, rights_of
+from models.review.site import shown_site
+from models.shell.html import css_text
+from models.text import Language
+
+_MENTION = re.compile(r"@([\w.@+-]{1,150})")
+_MOST_OF_A_GROUP = 200
+_ACTS = tuple(act for act in DecisionAct if act.startswith(("override ", "letter ", "objection ")))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks of: a client of the newest run within the portfolio of who asks."""
+
+    request: HttpRequest
+    found: FoundClient
+    run: OfficialRun
+    language: Language
+
+    @property
+    def client(self) -> str:
+        """The client's id."""
+        return self.found.client_id
+
+    @property
+    def currency(self) -> str:
+        """That of the book."""
+        return shown_site().config.book.currency
+
+    def rows(self) -> ClientRows:
+        """Its rows in the checked book."""
+        return ClientRows(SHELF.book(self.run), self.client, self.run.as_of)
+
+    def header(self) -> ClientHeader:
+        """What stands above every tab."""
+        tiers = shown_site().config.scale.labels(self.language)
+        return header_of(self.found, as_of=self.run.as_of, currency=self.currency, language=self.language, tiers=tiers)
+
+
+def asked_client(request: HttpRequest, client: str) -> Asked:
+    """The client that a request asks for, which is put on record as read. Raises ``Http404`` for any other."""
+    found, run = shown_client(request.user, client), shown_site().newest()
+    if found is None or run is None:
+        raise Http404
+    match = request.resolver_match
+    record_reading(request.user, client, route="" if match is None else match.view_name, run_key=run.entry.run_key)
+    return Asked(request, found, run, page_language())
+
+
+@require_GET
+def client(request: HttpRequest, client: str) -> HttpResponseBase:
+    """The client's first tab."""
+    return client_tab(request, "grade", client)
+
+
+@require_GET
+def client_tab(request: HttpRequest, tab: str, client: str) -> HttpResponseBase:
+    """A tab of a client; where the models must first speak of it, the frame at once and the rest when it is there."""
+    if tab not in TABS:
+        raise Http404
+    asked = asked_client(request, client)
+    is_part = "part" in request.GET
+    waits = tab in OF_THE_STORY and not is_part and "whole" not in request.GET
+    if waits and not SHELF.has(asked.run, asked.client, asked.language):
+        return _shown(asked, tab, "client/waiting.html", {})
+    return _shown(asked, tab, f"client/{tab}.html", _CONTENTS[tab](asked), is_part=is_part)
+
+
+@require_POST
+def comment(request: HttpRequest, client: str) -> HttpResponseBase:
+    """Adds a comment; whom it mentions by ``@account`` is recorded with it."""
+    asked = asked_client(request, client)
+    text = request.POST.get("text", "").strip()
+    if 0 < len(text) <= LONGEST_COMMENT and "\x00" not in text:
+        named = set(_MENTION.findall(text))
+        members = User.objects.filter(username__in=named, member__isnull=False).values_list("username", flat=True)
+        ClientComment.objects.create(
+            by=request.user.get_username(),
+            client_id=client,
+            text=text,
+            mentions=sorted(members),
+            run_key=asked.run.entry.run_key,
+        )
+        messages.success(request, COMMENTED.within(asked.language))
+    else:
+        messages.error(request, EMPTY_COMMENT.within(asked.language, count=LONGEST_COMMENT))
+    return redirect("client_tab", tab="comments", client=client)
+
+
+@require_GET
+def print_style(request: HttpRequest, client: str) -> HttpResponse:
+    """The foot of each printed page as a style sheet, since pages hold no style of their own."""
+    asked = asked_client(request, client)
+    parts = SHELF.parts(asked.run, asked.client, asked.language)
+    foot = asked.client if parts is None else parts.print_foot
+    style = (
+        "@page { size: A4; margin: 11mm 12mm 14mm; "
+        f'@bottom-left {{ content: "{css_text(foot)}"; font: 8px sans-serif; }} '
+        '@bottom-right { content: counter(page) " / " counter(pages); font: 8px sans-serif; } }\n'
+    )
+    return HttpResponse(style, content_type="text/css; charset=utf-8")
+
+
+def _shown(
+    asked: Asked, tab: str, template: str, contents: Mapping[str, object], *, is_part: bool = False
+) -> HttpResponse:
+    lang, client = asked.language, asked.client
+    tabs = [
+        (name, title.within(lang), reverse("client_tab", kwargs={"tab": name, "client": client}))
+        for name, title in TABS.items()
+    ]
+    rights = rights_of(asked.request.user)
+    frame = {
+        "layout": "client/part.html" if is_part else "client/frame.html",
+        "client": client,
+        "header": asked.header(),
+        "tab": tab,
+        "tabs": tabs,
+        "as_of": day(asked.run.as_of, lang),
+        "may_comment": Right.COMMENT in rights,
+        "may_write_letters": Right.WRITE_LETTERS in rights,
+    }
+    return page(asked.request, template, **frame, **contents)
+
+
+def _of_story(asked: Asked) -> dict[str, object]:
+    """The client laid out, and what its sections speak by; ``parts`` is None where the models say nothing of it."""
+    parts: ClientParts | None = SHELF.parts(asked.run, asked.client, asked.language)
+    return {"parts": parts} if parts is None else {"parts": parts, **section_functions(parts.story)}
+
+
+def _history(asked: Asked) -> dict[str, object]:
+    published = published_history(shown_site().runs(), asked.client)
+    written = ClientComment.objects.filter(client_id=asked.client)
+    decided = entries(_ACTS, asked.client)
+    events = history_of(published, decided, written, currency=asked.currency, language=asked.language)
+    return {"events": events, **_of_story(asked)}
+
+
+def _facilities(asked: Asked) -> dict[str, object]:
+    rows, lang, currency = asked.rows(), asked.language, asked.currency
+    chosen = {name: asked.request.GET.get(name, "")[:500] for name in ("facility", "kind")}
+    number = asked.request.GET.get("page", "1")
+    shown = rows.cashflows(**chosen, page=min(int(number), 100_000) if number.isdecimal() and int(number) else 1)
+    return {
+        "facilities": rows.facilities(),
+        "sums": rows.sums(),
+        "shown": shown,
+        "chosen": chosen,
+        "amount": lambda value: "" if value is None else money(value, currency, lang),
+        "exact": lambda value: exact_money(value, currency, lang),
+        "share": lambda value: "" if value is None else percentage(value, lang, 1),
+        "date": lambda value: "" if value is None else day(value, lang),
+    }
+
+
+def _group(asked: Asked) -> dict[str, object]:
+    group, lang = asked.header().group, asked.language
+    scope = portfolio_of(asked.request.user).scope
+    own, everybody = (_members(group, each) for each in (scope, EVERYTHING)) if group else ([], [])
+    figures = {
+        name: sum(float(value) for each in own if isinstance(value := each.cells.get(name), int | float))
+        for name in ("outstanding", "limit")
+    }
+    return {
+        "members": own,
+        "hidden": len(everybody) - len(own),
+        "sums": {name: money(amount, asked.currency, lang) for name, amount in figures.items()},
+        "amount": lambda value: "" if value is None else money(value, asked.currency, lang),
+    }
+
+
+def _members(group: str, scope: Scope) -> list[FoundClient]:
+    asked = ClientQuery(text=group, scope=scope, limit=_MOST_OF_A_GROUP, sort="outstanding", descending=True)
+    return [each for each in shown_index().search(asked).rows if each.cells.get("group_id") == group]
+
+
+def _notes(asked: Asked) -> dict[str, object]:
+    """No notes of a client that refused the processing of its data, not even their number."""
+    if asked.header().locked:
+        return {"notes": []}
+    notes = read_notes(asked.rows().notes(), SHELF.models(asked.run).notes)
+    return {"notes": notes, "date": lambda value: day(value, asked.language)}
+
+
+def _comments(asked: Asked) -> dict[str, object]:
+    lang = asked.language
+    written = ClientComment.objects.filter(client_id=asked.client).order_by("-pk")
+    return {
+        "comments": [(each, f"{day(each.at.date(), lang)} {each.at:%H:%M}") for each in written],
+        "longest": LONGEST_COMMENT,
+    }
+
+
+_CONTENTS: Mapping[str, Callable[[Asked], dict[str, object]]] = {
+    **dict.fromkeys(("grade", "why", "treatment", "print"), _of_story),
+    "history": _history,
+    "facilities": _facilities,
+    "group": _group,
+    "notes": _notes,
+    "comments": _comments,
+}

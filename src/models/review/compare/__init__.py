@@ -1,0 +1,1 @@
+"""The screen that holds clients, or one client at two dates, side by side."""
