@@ -23,6 +23,7 @@ DATA_IN_CHINESE = {
     "directory/folding.py": "names and their pinyin, as an example",
     "encodings.py": "bytes of Chinese text",
     "learners/boosting.py": "a name that LightGBM would refuse",
+    "review/client/notes.py": "ends of sentences",
     "shell/csv.py": "signs of full width with which a formula may begin",
     "shell/svg.py": "a text that is twice as wide",
     "simulator/naming.py": "names of Chinese clients, managers and branches",

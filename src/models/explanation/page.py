@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.codec import to_json_text
-from models.explanation import plots as client_plots
 from models.explanation.labels import say
 from models.explanation.ledger import Ledger, change_rows, ledger, money_scale, points_scale
+from models.explanation.plots.over_time import history_charts
+from models.explanation.plots.today import decline_chart, peer_strip, waterfall_chart
 from models.explanation.reach_text import Answer, answers, reach_note
 from models.explanation.reasons import ExplainedReason
 from models.explanation.report import client_document
@@ -95,15 +96,15 @@ def client_parts(story: ClientStory) -> ClientParts:
     return ClientParts(
         story=story,
         title=client_title(story),
-        print_foot=_print_foot(story),
+        print_foot=print_foot(story),
         places=_places(story),
         as_of=day(story.as_of, story.language),
         tiles=[line for line in lines if line.key in _TILES],
         facts=[line for line in lines if line.key not in _TILES],
         grade=grade_lines(story),
         models=[_model(story, model) for model in _explained(story)],
-        curve=client_plots.decline_chart(story),
-        history=client_plots.history_charts(story),
+        curve=decline_chart(story),
+        history=history_charts(story),
         peers=_peers(story),
         change=None if story.change is None else _change(story),
         answers=answers(story),
@@ -112,7 +113,7 @@ def client_parts(story: ClientStory) -> ClientParts:
     )
 
 
-def _print_foot(story: ClientStory) -> str:
+def print_foot(story: ClientStory) -> str:
     """What stands at the foot of each printed page: whom it is about, of when, by which models, and its hash."""
     models = say("version", story.language, version=story.model_version)
     parts = (
@@ -169,7 +170,7 @@ def _model(story: ClientStory, model: str) -> dict[str, object]:
 
 def _waterfall(story: ClientStory, model: str, reported: Ledger) -> Chart:
     title = say(f"waterfall_{model}", story.language, unit=reported.scale.name)
-    return client_plots.waterfall_chart(reported, title, worse_is_up=model in (DECLINE, CREDIT_LOSS))
+    return waterfall_chart(reported, title, worse_is_up=model in (DECLINE, CREDIT_LOSS))
 
 
 def _peers(story: ClientStory) -> list[dict[str, object]]:
@@ -177,7 +178,7 @@ def _peers(story: ClientStory) -> list[dict[str, object]]:
     leading: dict[str, ExplainedReason] = {}
     for reason in (*story.reasons.decline[:SHOWN], *story.reasons.value[:SHOWN]):
         leading.setdefault(reason.figures.feature, reason)
-    strips = ((reason, client_plots.peer_strip(reason)) for reason in leading.values())
+    strips = ((reason, peer_strip(reason)) for reason in leading.values())
     return [{"reason": reason, "strip": strip} for reason, strip in strips if strip is not None][:_MOVED]
 
 

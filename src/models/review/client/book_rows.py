@@ -22,7 +22,8 @@ SELECT coalesce(facility_id, '') AS facility, kind, sum(amount), count(*), max(d
 FROM read_parquet(?) WHERE client_id = ? AND date < ? GROUP BY 1, 2 ORDER BY 1, 2"""
 _ROWS = """
 SELECT date, coalesce(facility_id, ''), kind, amount, count(*) OVER ()
-FROM read_parquet(?) WHERE client_id = ? AND date < ? AND (? = '' OR coalesce(facility_id, '') = ?) AND (? = '' OR kind = ?)
+FROM read_parquet(?) WHERE client_id = ? AND date < ?
+  AND (? = '' OR coalesce(facility_id, '') = ?) AND (? = '' OR kind = ?)
 ORDER BY date DESC, facility_id, kind, amount LIMIT ? OFFSET ?"""
 _NOTES = """
 SELECT date, channel, kind, text FROM read_parquet(?) WHERE client_id = ? AND date < ? AND text IS NOT NULL

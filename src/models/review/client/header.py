@@ -64,25 +64,26 @@ def header_of(
         "overdue": _UNKNOWN.within(lang) if overdue is None else f"{overdue:.0f}",
         "rating": _rating(cells, lang),
         "review": _review(cells, as_of, lang),
-        "owner": " · ".join(str(cells[name]) for name in ("manager", "branch") if cells.get(name))
-        or _UNKNOWN.within(lang),
+        "owner": _owner(cells) or _UNKNOWN.within(lang),
         "consent": _CONSENT[_truth(cells.get("consent"))].within(lang),
     }
     alerts = {"overdue": bool(overdue), "consent": cells.get("consent") is False}
-    moved = cells.get("tier_before") not in {None, cells.get("tier")}
+    alerts["before"] = cells.get("tier_before") not in {None, cells.get("tier")}
     return ClientHeader(
         client_id=found.client_id,
         name=str(cells.get("name") or found.client_id),
         facts=tuple(
-            HeaderFact(
-                key=key, title=_TITLES[key].within(lang), text=text, alert=alerts.get(key, key == "before" and moved)
-            )
+            HeaderFact(key=key, title=_TITLES[key].within(lang), text=text, alert=alerts.get(key, False))
             for key, text in texts.items()
         ),
         group=str(cells.get("group_id") or ""),
         locked=cells.get("consent") is False,
         not_scored=str(cells.get("not_scored") or ""),
     )
+
+
+def _owner(cells: Mapping[str, Cell]) -> str:
+    return " · ".join(str(cells[name]) for name in ("manager", "branch") if cells.get(name))
 
 
 def _truth(cell: Cell) -> bool | None:

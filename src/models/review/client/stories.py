@@ -1,4 +1,4 @@
-"""Stories of clients from one workspace that is held open: one is told at a time, and the latest are kept."""
+"""Stories of clients from one workspace that is held open: one is computed at a time, and the latest are kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from threading import Lock
 from models.book.door import Book
 from models.errors import UnknownClientError
 from models.explanation.job import story_of
-from models.explanation.page import ClientParts, client_parts
+from models.explanation.story import ClientStory
+from models.letter.compute import graded_letter
 from models.letter.job import letter_of
 from models.letter.report import ClientLetter
 from models.pipeline.pipeline import FittedModels
@@ -24,7 +25,7 @@ KEPT = 200
 
 @dataclass
 class StoryShelf:
-    """The open workspace of the newest run, and the clients that were told lately; for any number of threads.
+    """The open workspace of the newest run, and the latest clients; for any number of threads.
 
     A newer run opens a new one: a workspace sees the book as it was when it was first asked.
     """
@@ -32,27 +33,30 @@ class StoryShelf:
     _telling: Lock = field(default_factory=Lock, repr=False)
     _keeping: Lock = field(default_factory=Lock, repr=False)
     _open: tuple[str, Workspace] | None = None
-    _kept: OrderedDict[tuple[str, str, Language], ClientParts | None] = field(default_factory=OrderedDict, repr=False)
+    _kept: OrderedDict[tuple[str, str, Language], ClientStory | None] = field(default_factory=OrderedDict, repr=False)
 
     def has(self, run: OfficialRun, client: str, language: Language) -> bool:
         """Whether a client need not be waited for."""
         with self._keeping:
             return (run.entry.run_key, client, language) in self._kept
 
-    def parts(self, run: OfficialRun, client: str, language: Language) -> ClientParts | None:
-        """The client as of a run, ready to be laid out; None of one that the models do not speak of."""
+    def story(self, run: OfficialRun, client: str, language: Language) -> ClientStory | None:
+        """The client as of a run; None of one that the models do not speak of."""
         key = (run.entry.run_key, client, language)
         found = self._of(key)
         if found is not None:
             return found[0]
         with self._telling:
             found = self._of(key)  # while we waited somebody may have asked for the same
-            return found[0] if found is not None else self._keep(key, self._parts(run, client, language))
+            return found[0] if found is not None else self._keep(key, self._story(run, client, language))
 
     def letter(self, run: OfficialRun, client: str, language: Language) -> ClientLetter:
         """The letter to a client as of a run. Raises ``UserError`` where the config names nobody whom it writes to."""
-        with self._telling:
-            return letter_of(self._workspace(run), client, as_of=run.as_of, lang=language)
+        story = self.story(run, client, language)
+        if story is None:
+            with self._telling:
+                return letter_of(self._workspace(run), client, as_of=run.as_of, lang=language)
+        return graded_letter(story, self.models(run).policy.settings, shown_site().config.letter)
 
     def book(self, run: OfficialRun) -> Book:
         """The checked book that the run was made from."""
@@ -64,9 +68,9 @@ class StoryShelf:
         with self._telling:
             return self._workspace(run).basis(as_of=run.as_of).bundle.models
 
-    def _parts(self, run: OfficialRun, client: str, language: Language) -> ClientParts | None:
+    def _story(self, run: OfficialRun, client: str, language: Language) -> ClientStory | None:
         try:
-            return client_parts(story_of(self._workspace(run), client, as_of=run.as_of, lang=language))
+            return story_of(self._workspace(run), client, as_of=run.as_of, lang=language)
         except UnknownClientError:
             return None
 
@@ -75,19 +79,19 @@ class StoryShelf:
             self._open = (run.entry.run_key, Workspace.of(shown_site().config))
         return self._open[1]
 
-    def _of(self, key: tuple[str, str, Language]) -> tuple[ClientParts | None] | None:
+    def _of(self, key: tuple[str, str, Language]) -> tuple[ClientStory | None] | None:
         with self._keeping:
             if key not in self._kept:
                 return None
             self._kept.move_to_end(key)
             return (self._kept[key],)
 
-    def _keep(self, key: tuple[str, str, Language], parts: ClientParts | None) -> ClientParts | None:
+    def _keep(self, key: tuple[str, str, Language], story: ClientStory | None) -> ClientStory | None:
         with self._keeping:
-            self._kept[key] = parts
+            self._kept[key] = story
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
-        return parts
+        return story
 
 
 SHELF = StoryShelf()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from django.contrib import messages
 from django.contrib.auth.models import User
@@ -15,68 +14,26 @@ from django.views.decorators.http import require_GET, require_POST
 
 from models.decisions.entries import DecisionAct
 from models.directory.report import EVERYTHING, ClientQuery, FoundClient, Scope
-from models.explanation.page import ClientParts, section_functions
-from models.publications.past import OfficialRun
+from models.explanation.page import client_parts, print_foot, section_functions
 from models.reasons.figures import day, exact_money, money, percentage
-from models.review.access.portfolio import portfolio_of, record_reading, shown_client, shown_index
+from models.review.access.portfolio import portfolio_of, shown_index
 from models.review.chain.record import entries
+from models.review.client.asked import AskedClient, asked_client
 from models.review.client.book_rows import ClientRows
-from models.review.client.header import ClientHeader, header_of
 from models.review.client.history import history_of
 from models.review.client.models import LONGEST_COMMENT, ClientComment
 from models.review.client.notes import read_notes
 from models.review.client.published import published_history
 from models.review.client.stories import SHELF
 from models.review.client.text import COMMENTED, EMPTY_COMMENT, OF_THE_STORY, TABS
-from models.review.shared.languages import page_language
 from models.review.shared.render import page
 from models.review.shared.rights import Right, rights_of
 from models.review.site import shown_site
 from models.shell.html import css_text
-from models.text import Language
 
 _MENTION = re.compile(r"@([\w.@+-]{1,150})")
 _MOST_OF_A_GROUP = 200
 _ACTS = tuple(act for act in DecisionAct if act.startswith(("override ", "letter ", "objection ")))
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a request asks of: a client of the newest run within the portfolio of who asks."""
-
-    request: HttpRequest
-    found: FoundClient
-    run: OfficialRun
-    language: Language
-
-    @property
-    def client(self) -> str:
-        """The client's id."""
-        return self.found.client_id
-
-    @property
-    def currency(self) -> str:
-        """That of the book."""
-        return shown_site().config.book.currency
-
-    def rows(self) -> ClientRows:
-        """Its rows in the checked book."""
-        return ClientRows(SHELF.book(self.run), self.client, self.run.as_of)
-
-    def header(self) -> ClientHeader:
-        """What stands above every tab."""
-        tiers = shown_site().config.scale.labels(self.language)
-        return header_of(self.found, as_of=self.run.as_of, currency=self.currency, language=self.language, tiers=tiers)
-
-
-def asked_client(request: HttpRequest, client: str) -> Asked:
-    """The client that a request asks for, which is put on record as read. Raises ``Http404`` for any other."""
-    found, run = shown_client(request.user, client), shown_site().newest()
-    if found is None or run is None:
-        raise Http404
-    match = request.resolver_match
-    record_reading(request.user, client, route="" if match is None else match.view_name, run_key=run.entry.run_key)
-    return Asked(request, found, run, page_language())
 
 
 @require_GET
@@ -123,8 +80,8 @@ def comment(request: HttpRequest, client: str) -> HttpResponseBase:
 def print_style(request: HttpRequest, client: str) -> HttpResponse:
     """The foot of each printed page as a style sheet, since pages hold no style of their own."""
     asked = asked_client(request, client)
-    parts = SHELF.parts(asked.run, asked.client, asked.language)
-    foot = asked.client if parts is None else parts.print_foot
+    story = SHELF.story(asked.run, asked.client, asked.language)
+    foot = asked.client if story is None else print_foot(story)
     style = (
         "@page { size: A4; margin: 11mm 12mm 14mm; "
         f'@bottom-left {{ content: "{css_text(foot)}"; font: 8px sans-serif; }} '
@@ -134,7 +91,7 @@ def print_style(request: HttpRequest, client: str) -> HttpResponse:
 
 
 def _shown(
-    asked: Asked, tab: str, template: str, contents: Mapping[str, object], *, is_part: bool = False
+    asked: AskedClient, tab: str, template: str, contents: Mapping[str, object], *, is_part: bool = False
 ) -> HttpResponse:
     lang, client = asked.language, asked.client
     tabs = [
@@ -142,7 +99,7 @@ def _shown(
         for name, title in TABS.items()
     ]
     rights = rights_of(asked.request.user)
-    frame = {
+    frame: dict[str, object] = {
         "layout": "client/part.html" if is_part else "client/frame.html",
         "client": client,
         "header": asked.header(),
@@ -152,16 +109,20 @@ def _shown(
         "may_comment": Right.COMMENT in rights,
         "may_write_letters": Right.WRITE_LETTERS in rights,
     }
-    return page(asked.request, template, **frame, **contents)
+    return page(asked.request, template, **(frame | dict(contents)))  # type: ignore[arg-type]  # none is called status
 
 
-def _of_story(asked: Asked) -> dict[str, object]:
+def _of_story(asked: AskedClient) -> dict[str, object]:
     """The client laid out, and what its sections speak by; ``parts`` is None where the models say nothing of it."""
-    parts: ClientParts | None = SHELF.parts(asked.run, asked.client, asked.language)
-    return {"parts": parts} if parts is None else {"parts": parts, **section_functions(parts.story)}
+    story = SHELF.story(asked.run, asked.client, asked.language)
+    return {"parts": None} if story is None else {"parts": client_parts(story), **section_functions(story)}
 
 
-def _history(asked: Asked) -> dict[str, object]:
+def _rows(asked: AskedClient) -> ClientRows:
+    return ClientRows(SHELF.book(asked.run), asked.client, asked.run.as_of)
+
+
+def _history(asked: AskedClient) -> dict[str, object]:
     published = published_history(shown_site().runs(), asked.client)
     written = ClientComment.objects.filter(client_id=asked.client)
     decided = entries(_ACTS, asked.client)
@@ -169,8 +130,8 @@ def _history(asked: Asked) -> dict[str, object]:
     return {"events": events, **_of_story(asked)}
 
 
-def _facilities(asked: Asked) -> dict[str, object]:
-    rows, lang, currency = asked.rows(), asked.language, asked.currency
+def _facilities(asked: AskedClient) -> dict[str, object]:
+    rows, lang, currency = _rows(asked), asked.language, asked.currency
     chosen = {name: asked.request.GET.get(name, "")[:500] for name in ("facility", "kind")}
     number = asked.request.GET.get("page", "1")
     shown = rows.cashflows(**chosen, page=min(int(number), 100_000) if number.isdecimal() and int(number) else 1)
@@ -186,7 +147,7 @@ def _facilities(asked: Asked) -> dict[str, object]:
     }
 
 
-def _group(asked: Asked) -> dict[str, object]:
+def _group(asked: AskedClient) -> dict[str, object]:
     group, lang = asked.header().group, asked.language
     scope = portfolio_of(asked.request.user).scope
     own, everybody = (_members(group, each) for each in (scope, EVERYTHING)) if group else ([], [])
@@ -207,15 +168,15 @@ def _members(group: str, scope: Scope) -> list[FoundClient]:
     return [each for each in shown_index().search(asked).rows if each.cells.get("group_id") == group]
 
 
-def _notes(asked: Asked) -> dict[str, object]:
+def _notes(asked: AskedClient) -> dict[str, object]:
     """No notes of a client that refused the processing of its data, not even their number."""
     if asked.header().locked:
-        return {"notes": []}
-    notes = read_notes(asked.rows().notes(), SHELF.models(asked.run).notes)
-    return {"notes": notes, "date": lambda value: day(value, asked.language)}
+        return {"known": []}
+    notes = read_notes(_rows(asked).notes(), SHELF.models(asked.run).notes)
+    return {"known": notes, "date": lambda value: day(value, asked.language)}
 
 
-def _comments(asked: Asked) -> dict[str, object]:
+def _comments(asked: AskedClient) -> dict[str, object]:
     lang = asked.language
     written = ClientComment.objects.filter(client_id=asked.client).order_by("-pk")
     return {
@@ -224,7 +185,7 @@ def _comments(asked: Asked) -> dict[str, object]:
     }
 
 
-_CONTENTS: Mapping[str, Callable[[Asked], dict[str, object]]] = {
+_CONTENTS: Mapping[str, Callable[[AskedClient], dict[str, object]]] = {
     **dict.fromkeys(("grade", "why", "treatment", "print"), _of_story),
     "history": _history,
     "facilities": _facilities,

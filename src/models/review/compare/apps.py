@@ -7,7 +7,7 @@ from models.review.shared.screens import ScreenConfig
 from models.text import Text
 
 
-class CompareConfig(ScreenConfig):
+class CompareScreenConfig(ScreenConfig):
     """Two to four clients, or one at two dates."""
 
     name = "models.review.compare"

@@ -7,6 +7,7 @@ from datetime import date
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from models.directory.report import FoundClient
 from models.publications.past import OfficialRun
 from models.reasons.figures import day
 from models.review.access.portfolio import record_reading, shown_client
@@ -45,23 +46,26 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 def _columns(request: HttpRequest, clients: list[str], runs: list[OfficialRun]) -> list[Compared]:
     """A column for each client; of one client alone, for each run. Raises ``Http404`` outside of the portfolio."""
-    found = []
+    found: list[Compared] = []
     for client in clients:
         row = shown_client(request.user, client)
         if row is None:
             raise Http404
         record_reading(request.user, client, route="compare", run_key=runs[-1].entry.run_key)
-        for run in runs if len(clients) == 1 else runs[-1:]:
-            found.append(
-                Compared(
-                    title=str(row.cells.get("name") or client),
-                    subtitle=f"{client} · {day(run.as_of, page_language())}",
-                    client_id=client,
-                    published=published_client(run, client),
-                    cells=row.cells if len(clients) > 1 else {},
-                )
-            )
+        alone = len(clients) == 1
+        found += [_column(row, run, alone=alone) for run in (runs if alone else runs[-1:])]
     return found
+
+
+def _column(row: FoundClient, run: OfficialRun, *, alone: bool) -> Compared:
+    """A client in a run; the cells of the index are those of the newest, so that they say nothing of two dates."""
+    return Compared(
+        title=str(row.cells.get("name") or row.client_id),
+        subtitle=f"{row.client_id} · {day(run.as_of, page_language())}",
+        client_id=row.client_id,
+        published=published_client(run, row.client_id),
+        cells={} if alone else row.cells,
+    )
 
 
 def _speaker(run: OfficialRun) -> RowSpeaker:

@@ -30,8 +30,8 @@ from models.letter.text import letter_title
 from models.reasons.figures import day
 from models.review.access.portfolio import record_reading, shown_client
 from models.review.chain.record import entries, record, record_draft
+from models.review.client.asked import AskedClient, asked_client
 from models.review.client.stories import SHELF
-from models.review.client.views import Asked, asked_client
 from models.review.letters.filing import file_letter, filed_bytes
 from models.review.letters.forms import AnswerForm, ObjectionForm
 from models.review.letters.text import ANSWERED, FILED, OPENED, OUTCOMES, WRONG_FORM
@@ -65,7 +65,7 @@ def letter(request: HttpRequest, client: str) -> HttpResponse:
     """The letter to a client as of the newest run, in the language asked for."""
     asked = asked_client(request, client)
     written, refused = _written(request, asked)
-    filed = [each for each in filed_letters(entries(LETTER_ACTS, client))]
+    filed = filed_letters(entries(LETTER_ACTS, client))
     return page(
         request,
         "letters/letter.html",
@@ -184,7 +184,7 @@ def _recorded(request: HttpRequest, deciding: Callable[[Sequence[Entry]], Draft]
         messages.success(request, said.within(lang))
 
 
-def _written(request: HttpRequest, asked: Asked) -> tuple[ClientLetter | None, str]:
+def _written(request: HttpRequest, asked: AskedClient) -> tuple[ClientLetter | None, str]:
     """The letter, or why none is written."""
     try:
         return SHELF.letter(asked.run, asked.client, _spoken(request)), ""
