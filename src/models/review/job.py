@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import django
@@ -18,10 +19,12 @@ from models.review.site import CONFIG_VARIABLE, SET_VARIABLE, ReviewSite, shown_
 
 if TYPE_CHECKING:
     from models.review.access import members, portfolio
+    from models.review.client import stories
     from models.review.project import wsgi
 else:
     portfolio = lazy("models.review.access.portfolio")
     members = lazy("models.review.access.members")
+    stories = lazy("models.review.client.stories")
     wsgi = lazy("models.review.project.wsgi")
 
 ADDRESS = "127.0.0.1"
@@ -59,10 +62,12 @@ def prepared_site(config: Path, overrides: Sequence[str] = ()) -> ReviewSite:
 def bound_server(found: ReviewSite, port: int | None = None) -> Any:
     """A server of the workbench, bound to its port but not yet serving; ``run()`` serves until it is interrupted.
 
-    The index of clients is open then. ``port`` 0 takes any that is free. Raises ``UserError`` where it is taken, or
+    The index of clients is open then, and what speaks of one client opens meanwhile.
+    ``port`` 0 takes any that is free. Raises ``UserError`` where it is taken, or
     where no index was built with the run.
     """
     portfolio.shown_index()
+    Thread(target=stories.warm, name="warm", daemon=True).start()
     asked = found.config.review.port if port is None else port
     behind = {"trusted_proxy": ADDRESS, "trusted_proxy_headers": "x-forwarded-proto x-forwarded-for"}
     try:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import Lock
 
 from models.book.door import Book
-from models.errors import UnknownClientError
+from models.directory.report import EVERYTHING, ClientQuery
+from models.errors import ClientValueError, UnknownClientError
 from models.explanation.job import story_of
 from models.explanation.story import ClientStory
 from models.letter.compute import graded_letter
@@ -15,9 +17,10 @@ from models.letter.job import letter_of
 from models.letter.report import ClientLetter
 from models.pipeline.pipeline import FittedModels
 from models.publications.past import OfficialRun
+from models.review.access.portfolio import shown_index
 from models.review.site import shown_site
 from models.scoring.workspace import Workspace
-from models.text import Language
+from models.text import ENGLISH, Language
 
 KEPT = 200
 """So many clients, each in one language, are kept; a story takes some hundred kilobytes."""
@@ -96,3 +99,13 @@ class StoryShelf:
 
 SHELF = StoryShelf()
 """That of this process."""
+
+
+def warm() -> None:
+    """Opens the workspace of the newest run and asks it of one client, so that the first reader waits for neither."""
+    run = shown_site().newest()
+    if run is None:
+        return
+    with suppress(ClientValueError):  # whoever asks first reads of it on the page
+        for each in shown_index().search(ClientQuery(scope=EVERYTHING, limit=1)).rows:
+            SHELF.story(run, each.client_id, ENGLISH)

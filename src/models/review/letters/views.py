@@ -27,6 +27,7 @@ from models.letter.objections import (
 )
 from models.letter.report import ClientLetter
 from models.letter.text import letter_title
+from models.letter.text import say as letter_phrase
 from models.reasons.figures import day
 from models.review.access.portfolio import record_reading, shown_client
 from models.review.chain.record import entries, record, record_draft
@@ -74,6 +75,7 @@ def letter(request: HttpRequest, client: str) -> HttpResponse:
         refused=refused,
         title="" if written is None else letter_title(written.tier, Language(written.language)),
         as_of=day(asked.run.as_of, asked.language),
+        say=lambda key: letter_phrase(key, _spoken(request)),
         spoken=_spoken(request),
         languages=[(each, own_name(each)) for each in languages()],
         filed=filed,
