@@ -122,7 +122,9 @@ def test_no_page_of_a_client_breaks_the_rules_of_access_or_its_frame(page_as, cl
     addresses = [f"/client-tab/{tab}/{known}?whole=1" for tab in TABS]
     addresses += [f"/compare/?c={known}&c={clients[1].client_id}", f"/letter/{known}", "/letters/"]
     for address in addresses:
-        page.goto(address)
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200
         found = axe.run(page).response["violations"]
         assert [(address, each["id"], each["nodes"][0]["html"][:200]) for each in found] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address

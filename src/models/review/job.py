@@ -62,9 +62,8 @@ def prepared_site(config: Path, overrides: Sequence[str] = ()) -> ReviewSite:
 def bound_server(found: ReviewSite, port: int | None = None) -> Any:
     """A server of the workbench, bound to its port but not yet serving; ``run()`` serves until it is interrupted.
 
-    The index of clients is open then, and what speaks of one client opens meanwhile.
-    ``port`` 0 takes any that is free. Raises ``UserError`` where it is taken, or
-    where no index was built with the run.
+    The index of clients is open then, and what speaks of one client opens meanwhile. ``port`` 0 takes any that is free.
+    Raises ``UserError`` where it is taken, or where no index was built with the run.
     """
     portfolio.shown_index()
     Thread(target=stories.warm, name="warm", daemon=True).start()
