@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from models.audit.job import check
+from models.book.contract import TABLES
 from models.kpis.job import kpis
 from models.overview.job import overview
 from models.segments.job import segments
@@ -19,10 +21,12 @@ from support.trained_lender import TrainedLender
 
 @pytest.fixture(scope="module")
 def names(trained: TrainedLender) -> set[str]:
-    """What the book calls its clients, where they are and what they do."""
-    clients = pd.read_csv(trained.book / "clients.csv", dtype=str, keep_default_na=False)
-    words = {word for column in clients for word in clients[column].unique()}
-    return {"lender", *(word for word in words if any(letter.isalpha() for letter in word))}
+    """What the book calls its clients, where they are and what they do; words of the contract."""
+    files = [trained.book / f"{name}.csv" for name in ("clients", "facilities")]
+    tables = [pd.read_csv(file, dtype=str, keep_default_na=False) for file in files]
+    words = {word for table in tables for column in table for word in table[column].unique()}
+    ours = {word for table in TABLES.values() for column in table.columns for word in (column.name, *column.allowed)}
+    return {"lender", *TABLES, *ours, *(word for word in words if any(letter.isalpha() for letter in word))}
 
 
 @pytest.fixture(scope="module")
@@ -35,10 +39,11 @@ def written(trained: TrainedLender, tmp_path_factory: pytest.TempPathFactory) ->
         "overview": overview(trained.config, book=trained.result.book, page=folder / "overview.html").page,
         "segments": segments(trained.config, book=str(trained.book), page=folder / "segments.html").page,
         "kpis": figures.files["html"],
+        "check": check(trained.config, book=str(trained.book), page=folder / "check.html").page or folder,
     }
 
 
-@pytest.mark.parametrize("page", ["report", "overview", "segments", "kpis"])
+@pytest.mark.parametrize("page", ["report", "overview", "segments", "kpis", "check"])
 def test_a_page_in_chinese_has_no_english_but_names(written: dict[str, Path], page: str, names: set[str]) -> None:
     english = written[page]
     chinese = english.with_name(edition_file(english.name, CHINESE))

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from models.audit.origins import AuditOrigins, audit_origins
 from models.audit.profiles import AuditedTable, profile_tables
@@ -32,11 +33,13 @@ from models.panel.named_features import absent_features, unknown_features
 from models.panel.panel import Panel, joined
 from models.profiles.compute import stage_features
 from models.store.drafts import scratch_folder
-from models.text import Spoken
+from models.text import Spoken, Text, spoken
 from models.vocab import Progress, SilentProgress
 
 MAX_PANEL_CLIENTS = 20_000
 """Larger books are judged on every so manieth sponsor group: enough for two decimals of an AUC."""
+_NO_FEATURES: Final = Text("features: {why}")
+_NOBODY: Final = Text("no client is active at {day}")
 DEFAULT_LIMITS = CriteriaLimits()
 
 
@@ -53,7 +56,7 @@ class Criteria:
     one_in: int
     features: tuple[AuditedFeature, ...]
     short_list: tuple[AuditedFeature, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[Spoken, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,12 +139,12 @@ def _criteria(
     try:
         origins = audit_origins(config, book.first_date, book.known_until)
     except TooLittleDataError as error:
-        return _no_criteria(f"features: {error}"), None
+        return _no_criteria(_NO_FEATURES.filled(why=str(error))), None
     progress.stage(f"Judging features at {origins.as_of}")
     panel, share = _panel(book, config, origins)
     now = panel.at([origins.latest])
     if not len(now):
-        return _no_criteria(f"no client is active at {origins.as_of}"), None
+        return _no_criteria(_NOBODY.filled(day=origins.as_of.isoformat())), None
     before = panel.at([] if origins.earlier is None else [origins.earlier])
     about = Origin(
         tables=tables_of_features(config.features, list(panel.features.columns)),
@@ -156,13 +159,13 @@ def _criteria(
         one_in=share,
         features=judged.features,
         short_list=judged.short_list,
-        left_out=(*origins.left_out, *judged.left_out),
+        left_out=tuple(spoken(each) for each in (*origins.left_out, *judged.left_out)),
     )
     return criteria, now
 
 
-def _no_criteria(why: str) -> Criteria:
-    return Criteria(as_of=None, earlier=None, clients=0, one_in=1, features=(), short_list=(), left_out=(why,))
+def _no_criteria(why: Text) -> Criteria:
+    return Criteria(as_of=None, earlier=None, clients=0, one_in=1, features=(), short_list=(), left_out=(spoken(why),))
 
 
 def _panel(book: Book, config: Config, origins: AuditOrigins) -> tuple[Panel, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from models.audit.checkup import Checkup
@@ -17,7 +18,8 @@ from models.config.root import Config
 from models.engines.duckdb import DUCKDB
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
 from models.notices import by_severity
-from models.store.drafts import publish_text, scratch_folder
+from models.shell.editions import publish_page
+from models.store.drafts import scratch_folder
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, settings_of
 
@@ -50,7 +52,7 @@ def _audited(book: Book, settings: Config, place: Path, refused: UserError | Non
     audit = audit_book(book, settings, progress=progress)
     notices = by_severity(book.notices)
     audit = replace(audit, refused=f"{refused}." if refused else "", notices=notices)
-    publish_text(place, check_page(audit))
+    publish_page(place, partial(check_page, audit))
     return Checkup(
         audit=audit,
         counts=audit.counts,

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.errors import TooLittleDataError
+from models.panel.features.labels import STRETCHES
+from models.text import Text
+
+_TOO_SHORT: Final = Text(
+    "relevance needs outcomes over {horizon} after some history; the book runs from {start} until before {end}"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +25,7 @@ class AuditOrigins:
     latest: int
     earlier: int | None
     has_outcomes: bool
-    left_out: tuple[str, ...]
+    left_out: tuple[Text, ...]
 
     @property
     def as_of(self) -> date:
@@ -59,8 +66,6 @@ def audit_origins(config: Config, first_date: date, known_until: date) -> AuditO
     )
 
 
-def _too_short(horizon: int, period: str, first_date: date, known_until: date) -> str:
-    return (
-        f"relevance needs outcomes over {horizon} {period}s after some history; the book runs from {first_date} "
-        f"until before {known_until}"
-    )
+def _too_short(horizon: int, period: str, first_date: date, known_until: date) -> Text:
+    over = STRETCHES[period].filled(count=horizon)
+    return _TOO_SHORT.filled(horizon=over, start=first_date.isoformat(), end=known_until.isoformat())

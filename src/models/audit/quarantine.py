@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import ibis
 
+from models.audit.contract_text import rule_text
 from models.book.contract import TABLES, with_tiers
-from models.book.rules import RowRule, meaning
+from models.book.rules import RowRule
+from models.codec import NOT_WRITTEN
 from models.engines.protocol import Session
+from models.text import ENGLISH, Text
 
 MAX_ROWS = 200
 MAX_ROWS_PER_REASON = 20
@@ -20,7 +23,10 @@ MAX_CHARACTERS = 80
 
 @dataclass(frozen=True, kw_only=True)
 class BadRow:
-    """One quarantined row: which row at the source (from 1), the rule, the column, and what stood there."""
+    """One quarantined row: which row at the source (from 1), the rule, the column, and what stood there.
+
+    ``meaning_text`` is what it must be in every language.
+    """
 
     table: str
     source_row: int
@@ -28,6 +34,7 @@ class BadRow:
     rule: str
     meaning: str
     value: str
+    meaning_text: Annotated[Text | None, NOT_WRITTEN] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +70,13 @@ def _row(row: dict[str, Any], tiers: Sequence[str]) -> BadRow:
     value = row["value"] or ""
     schema = TABLES.get(row["table"])
     column = None if schema is None else with_tiers(schema, tiers).column(row["column"])
+    said = rule_text(RowRule(row["rule"]), column)
     return BadRow(
         table=row["table"],
         source_row=int(row["source_row"]),
         column=row["column"],
         rule=row["rule"],
-        meaning=meaning(RowRule(row["rule"]), column),
+        meaning=said.within(ENGLISH),
+        meaning_text=said,
         value=value if len(value) <= MAX_CHARACTERS else value[:MAX_CHARACTERS] + "…",
     )

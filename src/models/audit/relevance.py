@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -19,12 +20,19 @@ from models.audit.association import (
     single_auc,
 )
 from models.panel.panel import Panel
+from models.text import Text
 from models.vocab import BoolArray, FloatArray
 
 DECLINE, VALUE = "decline", "value"
 MIN_CLIENTS = 100
 MIN_OF_EACH = 20
 """Clients that declined, and that did not, without which nothing is said of decline."""
+
+_FEW_CLIENTS: Final = Text("relevance needs {needed} active clients, the book has {clients} at this date")
+_FEW_DECLINES: Final = Text(
+    "relevance to decline needs {needed} clients with and without it, got {declined} of {clients}"
+)
+_SAME_VALUE: Final = Text("relevance to value needs clients that differ in value, all brought the same")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,24 +55,22 @@ class Target:
         return np.full(scores.ranks.shape[1], 1.0 / np.sqrt(max(len(self.outcome) - 1, 1)))
 
 
-def targets_of(panel: Panel) -> tuple[dict[str, Target], list[str]]:
+def targets_of(panel: Panel) -> tuple[dict[str, Target], list[Text]]:
     """The outcomes that can be spoken of, and a sentence for each that cannot."""
     if panel.value is None or panel.declined is None:
         return {}, []
     if len(panel) < MIN_CLIENTS:
-        return {}, [f"relevance needs {MIN_CLIENTS} active clients, the book has {len(panel)} at this date"]
+        return {}, [_FEW_CLIENTS.filled(needed=MIN_CLIENTS, clients=len(panel))]
     found, left_out = {}, []
     lost = int(panel.declined.sum())
     if min(lost, len(panel) - lost) >= MIN_OF_EACH:
         found[DECLINE] = Target(name=DECLINE, outcome=panel.declined.astype(np.float64))
     else:
-        left_out.append(
-            f"relevance to decline needs {MIN_OF_EACH} clients with and without it, got {lost} of {len(panel)}"
-        )
+        left_out.append(_FEW_DECLINES.filled(needed=MIN_OF_EACH, declined=lost, clients=len(panel)))
     if np.ptp(panel.value) > 0:
         found[VALUE] = Target(name=VALUE, outcome=panel.value)
     else:
-        left_out.append("relevance to value needs clients that differ in value, all brought the same")
+        left_out.append(_SAME_VALUE)
     return found, left_out
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Annotated, Final
 
 import numpy as np
 import pandas as pd
@@ -26,8 +27,41 @@ from models.audit.relevance import (
     relevance_of,
     targets_of,
 )
+from models.codec import NOT_WRITTEN
 from models.panel.panel import Panel
+from models.text import ENGLISH, Slot, Text
 from models.vocab import FloatArray
+
+_ALIKE: Final = Text("ranks clients like {feature} (correlation {rank:.2f})")
+_SELDOM_KNOWN: Final = Text("known for {share:.0%} of the clients")
+_TELLS_BY_ABSENCE: Final = Text(
+    "known for {share:.0%} of the clients; that it is unknown tells something, its value little"
+)
+_OWN_WORDS: Final = Text("{texts:,} different texts for {clients:,} clients cannot be counted")
+_LATE: Final = Text("published {days:.0f} days late, longer than the horizon")
+_CONSTANT: Final = Text("the same for all clients")
+_NO_OUTCOMES: Final = Text("no outcomes to hold it against")
+_MOVED: Final = Text("{tells}; its distribution moved (PSI {psi:.2f})")
+_TURNED: Final = {
+    DECLINE: Text("for decline it pointed the other way at the earlier date"),
+    VALUE: Text("for value it pointed the other way at the earlier date"),
+}
+_NOISE: Final = Text("tells no more of decline or value than noise does")
+_TELLS: Final = {
+    (DECLINE, "tells"): Text("tells decline (AUC {figure:.2f})"),
+    (DECLINE, "higher more"): Text("higher means more decline (AUC {figure:.2f})"),
+    (DECLINE, "higher less"): Text("higher means less decline (AUC {figure:.2f})"),
+    (DECLINE, "absent more"): Text("absent means more decline (AUC {figure:.2f})"),
+    (DECLINE, "absent less"): Text("absent means less decline (AUC {figure:.2f})"),
+    (VALUE, "tells"): Text("tells value (rank correlation {figure:.2f})"),
+    (VALUE, "higher more"): Text("higher means more value (rank correlation {figure:.2f})"),
+    (VALUE, "higher less"): Text("higher means less value (rank correlation {figure:.2f})"),
+    (VALUE, "absent more"): Text("absent means more value (rank correlation {figure:.2f})"),
+    (VALUE, "absent less"): Text("absent means less value (rank correlation {figure:.2f})"),
+}
+"""What a feature tells, by outcome and by which way it points."""
+_BOTH: Final = Text("{first}, {second}", "what a feature tells")
+_ALONE: Final = Text("{first}", "what a feature tells")
 
 
 class Verdict(StrEnum):
@@ -68,7 +102,10 @@ class Origin:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditedFeature:
-    """One feature as a criterion, with the figures behind its verdict; ``place`` is its rank on the short list."""
+    """One feature as a criterion, with the figures behind its verdict; ``place`` is its rank on the short list.
+
+    ``why`` is the reason in every language.
+    """
 
     name: str
     unit: str
@@ -84,6 +121,7 @@ class AuditedFeature:
     verdict: Verdict = Verdict.OPEN
     reason: str = ""
     place: int | None = None
+    why: Annotated[Text | None, NOT_WRITTEN] = None
     score: float = field(init=False, default=0.0)
     """The stronger of both, on one scale: twice the AUC's distance from one half, or Spearman's; 0 for noise."""
 
@@ -98,7 +136,7 @@ class JudgedCriterion:
     """All features, the most relevant first, and what could not be said of them."""
 
     features: tuple[AuditedFeature, ...]
-    left_out: tuple[str, ...]
+    left_out: tuple[Text, ...]
 
     @property
     def short_list(self) -> tuple[AuditedFeature, ...]:
@@ -172,66 +210,68 @@ def _judge(
     for place, feature in enumerate(features):
         verdict, reason = _on_its_own(feature, about, limits)
         like = max(kept, key=lambda other: same[place, other], default=None)
-        reported = replace(feature, verdict=verdict, reason=reason)
+        reported = _because(feature, verdict, reason)
         if like is not None:
             rank = float(same[place, like])
             reported = replace(reported, like=features[like].name, like_rank=rank)
             if verdict in (Verdict.KEEP, Verdict.OPEN) and rank >= limits.same_rank:
-                reason = f"ranks clients like {features[like].name} (correlation {rank:.2f})"
-                reported = replace(reported, verdict=Verdict.REDUNDANT, reason=reason)
+                alike = _ALIKE.filled(feature=features[like].name, rank=rank)
+                reported = _because(reported, Verdict.REDUNDANT, alike)
         if reported.verdict in (Verdict.KEEP, Verdict.OPEN):
             kept.append(place)
         judged.append(reported)
     return judged
 
 
-def _on_its_own(feature: AuditedFeature, about: Origin, limits: CriteriaLimits) -> tuple[Verdict, str]:
+def _because(feature: AuditedFeature, verdict: Verdict, why: Text) -> AuditedFeature:
+    return replace(feature, verdict=verdict, reason=why.within(ENGLISH), why=why)
+
+
+def _on_its_own(feature: AuditedFeature, about: Origin, limits: CriteriaLimits) -> tuple[Verdict, Text]:
     shape = feature.distribution
     if feature.coverage < limits.min_coverage:
         telling = any(each.by_absence and each.is_relevant for each in feature.relevance.values())
-        more = "; that it is unknown tells something, its value little" if telling else ""
-        return Verdict.UNAVAILABLE, f"known for {feature.coverage:.0%} of the clients{more}"
+        return Verdict.UNAVAILABLE, (_TELLS_BY_ABSENCE if telling else _SELDOM_KNOWN).filled(share=feature.coverage)
     if shape.is_category and shape.distinct > limits.max_own_words * shape.filled:
-        return Verdict.UNAVAILABLE, f"{shape.distinct:,} different texts for {shape.filled:,} clients cannot be counted"
+        return Verdict.UNAVAILABLE, _OWN_WORDS.filled(texts=shape.distinct, clients=shape.filled)
     if feature.lag_days is not None and feature.lag_days > about.horizon_days:
-        return Verdict.UNAVAILABLE, f"published {feature.lag_days:.0f} days late, longer than the horizon"
+        return Verdict.UNAVAILABLE, _LATE.filled(days=feature.lag_days)
     if shape.distinct <= 1 and feature.coverage == 1.0:
-        return Verdict.IRRELEVANT, "the same for all clients"
+        return Verdict.IRRELEVANT, _CONSTANT
     if not feature.relevance:
-        return Verdict.OPEN, "no outcomes to hold it against"
+        return Verdict.OPEN, _NO_OUTCOMES
     return _by_relevance(feature)
 
 
-def _by_relevance(feature: AuditedFeature) -> tuple[Verdict, str]:
+def _by_relevance(feature: AuditedFeature) -> tuple[Verdict, Text]:
     turned = [name for name, each in feature.relevance.items() if each.has_turned]
     if feature.score > 0:
-        moved = f"; its distribution moved (PSI {feature.psi:.2f})" if feature.has_moved else ""
-        return Verdict.KEEP, _told(feature) + moved
+        tells = _told(feature)
+        return Verdict.KEEP, _MOVED.filled(tells=tells, psi=feature.psi or 0.0) if feature.has_moved else tells
     if turned:
-        return Verdict.IRRELEVANT, f"for {turned[0]} it pointed the other way at the earlier date"
-    return Verdict.IRRELEVANT, "tells no more of decline or value than noise does"
+        return Verdict.IRRELEVANT, _TURNED[turned[0]]
+    return Verdict.IRRELEVANT, _NOISE
 
 
-def _told(feature: AuditedFeature) -> str:
+def _told(feature: AuditedFeature) -> Text:
     """What a relevant feature tells, in words.
 
     An AUC is given as that of the better direction, which the words name.
     """
-    parts = []
+    parts: list[Slot] = []
     for name, found in feature.relevance.items():
-        if not found.is_relevant:
-            continue
-        better = "AUC" if name == DECLINE else "rank correlation"
-        figure = 0.5 + abs(found.strength) if name == DECLINE else abs(found.strength)
-        parts.append(f"{_direction(feature, found)} {name} ({better} {figure:.2f})")
-    return ", ".join(parts)
+        if found.is_relevant:
+            figure = 0.5 + abs(found.strength) if name == DECLINE else abs(found.strength)
+            parts.append(_TELLS[name, _direction(feature, found)].filled(figure=figure))
+    first, *others = parts
+    return _BOTH.filled(first=first, second=others[0]) if others else _ALONE.filled(first=first)
 
 
 def _direction(feature: AuditedFeature, found: Relevance) -> str:
     if feature.distribution.is_category:
         return "tells"
     more = "more" if found.strength > 0 else "less"
-    return f"absent means {more}" if found.by_absence else f"higher means {more}"
+    return f"absent {more}" if found.by_absence else f"higher {more}"
 
 
 def _short_list(

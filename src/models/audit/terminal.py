@@ -19,6 +19,7 @@ from models.book.counts import TableCount
 from models.book.plausibility.checks import CheckResult
 from models.shell.notices import notice_lines
 from models.shell.small_plots import short_number
+from models.text import ENGLISH, heard
 
 MAX_ROWS = 20
 MAX_EMPTY = 10
@@ -149,7 +150,7 @@ def _checks(checks: Sequence[CheckResult]) -> Iterator[Table | Text]:
 
 def _criteria(criteria: Criteria) -> Iterator[Table | Text]:
     for sentence in criteria.left_out:
-        yield Text(f"Left out: {sentence}.", style="yellow")
+        yield Text(f"Left out: {heard(sentence, ENGLISH)}.", style="yellow")
     if not criteria.features:
         return
     verdicts = Counter(feature.verdict.value for feature in criteria.features)

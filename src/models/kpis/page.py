@@ -90,7 +90,7 @@ def kpis_page(report: KpiReport, funnel: FunnelReport | None, edition: Edition =
                 "unit_of": unit_of,
                 "group_name": partial(group_name, report, language=language),
                 "KpiUnit": KpiUnit,
-                "share_bar": share_bar,
+                "share_bar": partial(share_bar, language=language),
                 "css": partial(tier_style, colours=report.tier_colours),
             },
         )

@@ -89,7 +89,7 @@ def _functions(overview: Overview, language: Language) -> dict[str, Callable[...
         "list_reason": partial(list_reason, currency=overview.currency, language=language),
         "list_step": partial(list_step, currency=overview.currency, language=language),
         "unit_of": unit_of,
-        "share_bar": share_bar,
+        "share_bar": partial(share_bar, language=language),
         "css": partial(tier_style, colours=overview.tier_colours),
     }
 

@@ -9,6 +9,7 @@ from models.text import Language, Text
 
 _FEATURE_UNITS: Final = {
     "as recorded": Text("as recorded", "unit of a feature"),
+    "basis points": Text("basis points", "unit of a feature"),
     "category": Text("category", "unit of a feature"),
     "clients": Text("clients", "unit of a feature"),
     "count": Text("count", "unit of a feature"),

@@ -15,6 +15,7 @@ from models.text import ENGLISH, Language, Text, number, scales
 WIDTH, HEIGHT = 160, 40
 BAR_HEIGHT = 10
 _THOUSANDS, _WHOLE, _SMALL = 10_000.0, 1_000.0, 0.001
+_HELD: Final = Text("{title}: {share:.1%}", "bar of a share")
 SCALES: Final = Text("1e9 = {number}bn; 1e6 = {number}m; 1e3 = {number}k", "large numbers on pages")
 """From which size on a number of a table or an axis is written in which unit."""
 
@@ -46,13 +47,13 @@ def short_number(value: float | str | None, language: Language = ENGLISH) -> str
     return number(f"{value:,.3g}" if size >= _SMALL else f"{value:.1e}", language)
 
 
-def share_bar(share: float, title: str) -> Markup:
+def share_bar(share: float, title: str, language: Language = ENGLISH) -> Markup:
     """A share between 0 and 1 as a filled bar."""
     marks = [
         rect("track", 0, 0, WIDTH, BAR_HEIGHT),
         rect("fill", 0, 0, WIDTH * min(max(share, 0.0), 1.0), BAR_HEIGHT),
     ]
-    return small_svg("share", WIDTH, BAR_HEIGHT, f"{title}: {share:.1%}", marks)
+    return small_svg("share", WIDTH, BAR_HEIGHT, _HELD.within(language, title=title, share=share), marks)
 
 
 def rect(css: str, x: float, y: float, width: float, height: float, title: str = "") -> Markup:

@@ -26,6 +26,7 @@ from models.book.guard.histograms import (
 )
 from models.book.guard.profile import DATED, LAG, BookProfile, ColumnProfile, TableProfile
 from models.lazy import lazy
+from models.text import ENGLISH
 
 if TYPE_CHECKING:
     from models.book.plausibility import all_checks
@@ -340,11 +341,12 @@ def _rules(beside: Beside) -> Iterator[Finding]:
         if rule is None or held is None or min(rule.looked_at, held.looked_at) < MIN_ROWS:
             continue
         chance = _SIGMAS * math.sqrt(max(rule.share, 1 / rule.looked_at) / held.looked_at)
+        broken = check.rule.within(ENGLISH).rstrip(".")
         yield Finding(
             setting="drifted_rule",
             figure=held.share - rule.share - chance,
             subject=check.table,
-            found=f"{check.rule.rstrip('.')}; {rule.share:.1%} broke this at training, got {held.share:.1%}",
+            found=f"{broken}; {rule.share:.1%} broke this at training, got {held.share:.1%}",
             remedy=f"compare {' and '.join(check.needs)}: units, signs, dates and what columns mean",
             count=held.failing,
         )

@@ -13,6 +13,7 @@ from models.book.guard.histograms import code_at, share_below_zero, size_of
 from models.book.guard.profile import BookProfile, RhythmProfile, TableProfile
 from models.book.periods import DAYS_PER_PERIOD, WHOLE_PERIODS_PER_YEAR, PeriodName
 from models.lazy import lazy
+from models.text import ENGLISH
 
 if TYPE_CHECKING:
     from models.book.plausibility import all_checks
@@ -140,7 +141,7 @@ def _rules(profile: BookProfile) -> Iterator[Finding]:
             setting="inconsistent",
             figure=rule.share,
             subject=check.table,
-            found=f"{check.rule.rstrip('.')}; {rule.failing:,} of {rule.looked_at:,} break this",
+            found=f"{check.rule.within(ENGLISH).rstrip('.')}; {rule.failing:,} of {rule.looked_at:,} break this",
             remedy=f"compare {' and '.join(check.needs)}: units, signs, dates and what columns mean",
             count=rule.failing,
         )

@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Final
 
 import ibis
+
+from models.codec import NOT_WRITTEN
+from models.text import ENGLISH, Text
 
 MAX_EXAMPLES = 20
 """Failing rows that are reported of one check."""
 MAX_CHARACTERS = 200
 _BINS_PER_DECADE = 20
+_NO_TABLE: Final = Text("there is no table {table}")
+_NO_ROWS: Final = Text("table {table} has no rows")
+_EMPTY: Final = Text("{column} is empty throughout")
 _ROW, _FAILS, _FOUND = "row", "fails", "found"
 
 
@@ -43,7 +49,7 @@ class Check:
 
     name: str
     table: str
-    rule: str
+    rule: Text
     needs: Mapping[str, tuple[str, ...]]
     rows: Callable[[CheckScope], Any]
 
@@ -58,7 +64,10 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class CheckResult:
-    """What a check found. ``skipped`` says why it could not be run; then nothing was looked at."""
+    """What a check found. ``skipped`` says why it could not be run; then nothing was looked at.
+
+    ``rule_text`` and ``skipped_text`` are the same in every language.
+    """
 
     name: str
     table: str
@@ -67,6 +76,8 @@ class CheckResult:
     failing: int = 0
     examples: tuple[Example, ...] = ()
     skipped: str = ""
+    rule_text: Annotated[Text | None, NOT_WRITTEN] = None
+    skipped_text: Annotated[Text | None, NOT_WRITTEN] = None
     failing_share: float = field(init=False, default=0.0)
     """Failing rows over rows looked at, 0 where there were none."""
 
@@ -124,23 +135,24 @@ def _filled_columns(table: Any) -> frozenset[str]:
     return frozenset(name for name, count in counts.items() if count)
 
 
-def _absent(check: Check, filled: Mapping[str, frozenset[str]]) -> str:
-    """What a check would need and the book does not have; empty if nothing."""
+def _absent(check: Check, filled: Mapping[str, frozenset[str]]) -> Text | None:
+    """What a check would need and the book does not have; None if nothing."""
     for table, columns in check.needs.items():
         if table not in filled:
-            return f"there is no table {table}"
+            return _NO_TABLE.filled(table=table)
         if not filled[table]:
-            return f"table {table} has no rows"
+            return _NO_ROWS.filled(table=table)
         empty = [name for name in columns if name not in filled[table]]
         if empty:
-            return f"{table}.{empty[0]} is empty throughout"
-    return ""
+            return _EMPTY.filled(column=f"{table}.{empty[0]}")
+    return None
 
 
-def _result(check: Check, scope: CheckScope, absent: str, max_examples: int) -> CheckResult:
-    reported: dict[str, Any] = {"name": check.name, "table": check.table, "rule": check.rule}
-    if absent:
-        return CheckResult(**reported, skipped=absent)
+def _result(check: Check, scope: CheckScope, absent: Text | None, max_examples: int) -> CheckResult:
+    rule = check.rule.within(ENGLISH)
+    reported: dict[str, Any] = {"name": check.name, "table": check.table, "rule": rule, "rule_text": check.rule}
+    if absent is not None:
+        return CheckResult(**reported, skipped=absent.within(ENGLISH), skipped_text=absent)
     rows = check.rows(scope)
     counted = rows.aggregate(looked=rows.count(), failing=rows[_FAILS].sum()).to_pyarrow().to_pylist()[0]
     failing = int(counted["failing"] or 0)

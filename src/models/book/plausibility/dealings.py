@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 
 from models.book.plausibility.checks import Check, CheckScope, looked_at, said, typical
+from models.text import Text
 from models.vocab import FunnelStage
 
 FAR_FROM_USUAL = 10_000
@@ -166,98 +167,102 @@ DEALING_CHECKS = (
     Check(
         name="amount_not_negative",
         table="cashflows",
-        rule="Amounts are not negative: the kind tells the direction.",
+        rule=Text("Amounts are not negative: the kind tells the direction."),
         needs={"cashflows": ()},
         rows=_amount_not_negative,
     ),
     Check(
         name="amount_in_steps",
         table="cashflows",
-        rule="Amounts are whole multiples of the smallest amount of the currency.",
+        rule=Text("Amounts are whole multiples of the smallest amount of the currency."),
         needs={"cashflows": ()},
         rows=_amount_in_steps,
     ),
     Check(
         name="amount_usual",
         table="cashflows",
-        rule=f"No amount exceeds {FAR_FROM_USUAL:,} times the median of its kind: check its unit.",
+        rule=Text("No amount exceeds {times:,} times the median of its kind: check its unit.").filled(
+            times=FAR_FROM_USUAL
+        ),
         needs={"cashflows": ()},
         rows=_amount_usual,
     ),
     Check(
         name="country_in_one_currency",
         table="cashflows",
-        rule=f"No country's median amount is {FAR_BETWEEN_COUNTRIES} times off the book's: check its currency.",
+        rule=Text("No country's median amount is {times} times off the book's: check its currency.").filled(
+            times=FAR_BETWEEN_COUNTRIES
+        ),
         needs={"cashflows": (), "clients": ("country",)},
         rows=_country_in_one_currency,
     ),
     Check(
         name="client_has_business",
         table="clients",
-        rule="A client has at least one cashflow.",
+        rule=Text("A client has at least one cashflow."),
         needs={"clients": (), "cashflows": ()},
         rows=_client_has_business,
     ),
     Check(
         name="country_in_one_region",
         table="clients",
-        rule="A country lies in one region.",
+        rule=Text("A country lies in one region."),
         needs={"clients": ("country", "region")},
         rows=_country_in_one_region,
     ),
     Check(
         name="campaign_known",
         table="interactions",
-        rule="A contact's campaign stands in campaigns.",
+        rule=Text("A contact's campaign stands in campaigns."),
         needs={"interactions": ("campaign_id",), "campaigns": ()},
         rows=_campaign_known,
     ),
     Check(
         name="campaign_started",
         table="interactions",
-        rule="No contact of a campaign lies before its first day.",
+        rule=Text("No contact of a campaign lies before its first day."),
         needs={"interactions": ("campaign_id",), "campaigns": ()},
         rows=_campaign_started,
     ),
     Check(
         name="campaign_named",
         table="interactions",
-        rule="A contact of kind campaign says which campaign.",
+        rule=Text("A contact of kind campaign says which campaign."),
         needs={"interactions": ("campaign_id",)},
         rows=_campaign_named,
     ),
     Check(
         name="answered_before_settled",
         table="interactions",
-        rule="Nothing is settled before it was answered.",
+        rule=Text("Nothing is settled before it was answered."),
         needs={"interactions": ("response_hours", "resolution_hours")},
         rows=_answered_before_settled,
     ),
     Check(
         name="stages_go_forward",
         table="opportunities",
-        rule="An opportunity enters each stage once, in the order of the funnel.",
+        rule=Text("An opportunity enters each stage once, in the order of the funnel."),
         needs={"opportunities": ()},
         rows=_stages_go_forward,
     ),
     Check(
         name="opportunity_of_one_client",
         table="opportunities",
-        rule="All rows of an opportunity belong to one client.",
+        rule=Text("All rows of an opportunity belong to one client."),
         needs={"opportunities": ()},
         rows=_one_opportunity,
     ),
     Check(
         name="outcome_with_its_day",
         table="opportunities",
-        rule="An opportunity has an outcome exactly if it has a day on which it ended.",
+        rule=Text("An opportunity has an outcome exactly if it has a day on which it ended."),
         needs={"opportunities": ("outcome", "closed")},
         rows=_outcome_with_its_day,
     ),
     Check(
         name="won_when_signed",
         table="opportunities",
-        rule="An ended opportunity is won exactly if it was signed.",
+        rule=Text("An ended opportunity is won exactly if it was signed."),
         needs={"opportunities": ("outcome",)},
         rows=_won_when_signed,
     ),

@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 
 from models.book.plausibility.checks import Check, CheckScope, looked_at, said
+from models.text import Text
 
 OWED_KINDS = ("drawdown", "repayment", "write_off")
 AFTER_THE_END = ("recovery",)
@@ -136,84 +137,86 @@ FACILITY_CHECKS = (
     Check(
         name="drawings_within_limit",
         table="facilities",
-        rule="Drawn less repaid and written off never exceeds the limit.",
+        rule=Text("Drawn less repaid and written off never exceeds the limit."),
         needs={"facilities": ("limit",), "cashflows": ("facility_id",)},
         rows=_drawings_within_limit,
     ),
     Check(
         name="repaid_what_was_drawn",
         table="facilities",
-        rule="Never more is repaid and written off than was drawn.",
+        rule=Text("Never more is repaid and written off than was drawn."),
         needs=_BOTH,
         rows=_repaid_what_was_drawn,
     ),
     Check(
         name="cashflow_after_signing",
         table="cashflows",
-        rule="No cashflow lies before the signing of its facility.",
+        rule=Text("No cashflow lies before the signing of its facility."),
         needs=_BOTH,
         rows=_cashflow_after_signing,
     ),
     Check(
         name="cashflow_before_closing",
         table="cashflows",
-        rule="After a facility was closed only recoveries come in.",
+        rule=Text("After a facility was closed only recoveries come in."),
         needs={"facilities": ("closed",), "cashflows": ("facility_id",)},
         rows=_cashflow_before_closing,
     ),
     Check(
         name="cashflow_of_one_client",
         table="cashflows",
-        rule="A cashflow and its facility belong to the same client.",
+        rule=Text("A cashflow and its facility belong to the same client."),
         needs=_BOTH,
         rows=_one_client,
     ),
     Check(
         name="limit_above_zero",
         table="facilities",
-        rule="A facility has a limit above zero.",
+        rule=Text("A facility has a limit above zero."),
         needs={"facilities": ("limit",)},
         rows=_limit_above_zero,
     ),
     Check(
         name="effective_after_signing",
         table="facilities",
-        rule="A facility is not drawable before it is signed.",
+        rule=Text("A facility is not drawable before it is signed."),
         needs={"facilities": ("effective",)},
         rows=_effective_after_signing,
     ),
     Check(
         name="effective_before_maturity",
         table="facilities",
-        rule="A facility is drawable before it matures.",
+        rule=Text("A facility is drawable before it matures."),
         needs={"facilities": ("effective", "maturity")},
         rows=_effective_before_maturity,
     ),
     Check(
         name="end_has_a_cause",
         table="facilities",
-        rule="A facility has an exit cause exactly if it is closed.",
+        rule=Text("A facility has an exit cause exactly if it is closed."),
         needs={"facilities": ("closed", "exit_cause")},
         rows=_end_has_a_cause,
     ),
     Check(
         name="matured_at_maturity",
         table="facilities",
-        rule=f"A facility that matured was closed no more than {EARLY_DAYS} days before its maturity.",
+        rule=Text("A facility that matured was closed no more than {days} days before its maturity.").filled(
+            days=EARLY_DAYS
+        ),
         needs={"facilities": ("closed", "exit_cause", "maturity")},
         rows=_matured_at_maturity,
     ),
     Check(
         name="closed_after_maturity",
         table="facilities",
-        rule=f"A facility is closed within {OVERDUE_DAYS} days of its maturity.",
+        rule=Text("A facility is closed within {days} days of its maturity.").filled(days=OVERDUE_DAYS),
         needs={"facilities": ("closed", "maturity")},
         rows=_closed_after_maturity,
     ),
     Check(
         name="known_before_the_deal",
         table="clients",
-        rule="The relationship begins no later than the first signing.",
+        rule=Text("The relationship begins no later than the first signing."),
         needs={"clients": ("relationship_start",), "facilities": ()},
         rows=_known_before_the_deal,
     ),

@@ -9,6 +9,7 @@ from typing import Any
 import ibis
 
 from models.book.plausibility.checks import Check, CheckScope, looked_at, said, typical
+from models.text import Text
 
 FAR_FROM_GRADE = 20
 MIN_GRADE_ROWS = 20
@@ -75,70 +76,70 @@ REPORT_CHECKS = (
     Check(
         name="pd_given",
         table="ratings",
-        rule="A rating states a probability of default.",
+        rule=Text("A rating states a probability of default."),
         needs={"ratings": ("pd",)},
         rows=_pd_given,
     ),
     Check(
         name="pd_fits_grade",
         table="ratings",
-        rule=f"No pd is {FAR_FROM_GRADE} times over or under the median of its grade.",
+        rule=Text("No pd is {times} times over or under the median of its grade.").filled(times=FAR_FROM_GRADE),
         needs={"ratings": ("grade", "pd")},
         rows=_pd_fits_grade,
     ),
     Check(
         name="one_rating_a_day",
         table="ratings",
-        rule="A client has one rating a day.",
+        rule=Text("A client has one rating a day."),
         needs={"ratings": ()},
         rows=partial(_once, table="ratings", columns=("client_id", "date")),
     ),
     Check(
         name="survey_answered",
         table="surveys",
-        rule="An answer states satisfaction or recommendation.",
+        rule=Text("An answer states satisfaction or recommendation."),
         needs={"surveys": ()},
         rows=_survey_answered,
     ),
     Check(
         name="one_survey_a_day",
         table="surveys",
-        rule="A client answers once a day.",
+        rule=Text("A client answers once a day."),
         needs={"surveys": ()},
         rows=partial(_once, table="surveys", columns=("client_id", "date")),
     ),
     Check(
         name="one_report_per_publication",
         table="financials",
-        rule="A client's year is published once on a day.",
+        rule=Text("A client's year is published once on a day."),
         needs={"financials": ()},
         rows=partial(_once, table="financials", columns=("client_id", "period_end", "published")),
     ),
     Check(
         name="earned_within_revenue",
         table="financials",
-        rule="Earnings before interest, tax and depreciation do not exceed revenue.",
+        rule=Text("Earnings before interest, tax and depreciation do not exceed revenue."),
         needs={"financials": ("ebitda", "revenue")},
         rows=_earned_within_revenue,
     ),
     Check(
         name="published_in_time",
         table="financials",
-        rule=f"Financials are published within {LATE_DAYS} days.",
+        rule=Text("Financials are published within {days} days.").filled(days=LATE_DAYS),
         needs={"financials": ()},
         rows=_published_in_time,
     ),
     Check(
         name="one_figure_per_country",
         table="macro",
-        rule="A country has one set of figures per period and publication.",
+        rule=Text("A country has one set of figures per period and publication."),
         needs={"macro": ()},
         rows=partial(_once, table="macro", columns=("country", "date", "published")),
     ),
     Check(
         name="country_followed",
         table="clients",
-        rule="The country of a client has macro figures.",
+        rule=Text("The country of a client has macro figures."),
         needs={"clients": ("country",), "macro": ()},
         rows=_country_followed,
     ),
