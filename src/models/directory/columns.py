@@ -17,6 +17,11 @@ class CellKind(StrEnum):
     DATE = "date"
     TRUTH = "yes or no"
 
+    @property
+    def counts(self) -> bool:
+        """Whether it is a number, of which the largest is looked for first."""
+        return self in {CellKind.MONEY, CellKind.SHARE, CellKind.NUMBER, CellKind.DAYS}
+
 
 @dataclass(frozen=True)
 class IndexColumn:

@@ -30,6 +30,16 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> str:
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
     writer.writerow(columns)
-    for row in rows:
-        writer.writerow(["" if cell is None else safe_cell(cell) for cell in row])
+    return text.getvalue() + csv_lines(rows)
+
+
+def csv_lines(rows: Iterable[Sequence[Cell]]) -> str:
+    r"""Lines of a table, every text in quotes; what is not known is empty.
+
+    >>> csv_lines([("=1+1", 2.5, None)])
+    '"\'=1+1",2.5,""\n'
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+    writer.writerows(["" if cell is None else safe_cell(cell) for cell in row] for row in rows)
     return text.getvalue()
