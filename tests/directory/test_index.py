@@ -30,7 +30,7 @@ def told(client: dict[str, Any], facet: str) -> str:
     """What a facet says of a client, from the rows that were drawn."""
     lacking = "none" if facet in ("moved", "warning", "cap", "override") else ""
     source = {"moved": "way", "cap": "caps"}.get(facet, facet)
-    found = client.get(source)
+    found = ("AA" if client["way"] else client["tier"]) if facet == "tier_before" else client.get(source)
     if facet == "cap":
         found = found[0] if found else None
     if isinstance(found, bool):

@@ -21,7 +21,14 @@ Row = dict[str, Any]
 Rows = dict[str, list[Row]]
 PREFIX = "clientvalue_"
 OF_THE_SINK = ("publications", "runs", "schema_version")
-FILES = {"scores": "scores", "warnings": "warnings", "lists": "lists", "movers": "movers", "curves": "curves"}
+FILES = {
+    "scores": "scores",
+    "clients": "clients",
+    "warnings": "warnings",
+    "lists": "lists",
+    "movers": "movers",
+    "curves": "curves",
+}
 EXPLAINED = ("explanations", "cold_start_explanations")
 HEAD = 10
 """Columns of explanations before those of features."""

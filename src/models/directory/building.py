@@ -166,7 +166,7 @@ def _coded(rows: pa.Table, column: IndexColumn, facts: Mapping[str, Any]) -> tup
     if column.kind is CellKind.TRUTH:
         cells = pc.if_else(cells, YES, NO)
     cells = pc.fill_null(pc.cast(cells, pa.string()), column.absent)
-    order = tuple(scale_of(facts).names) if column.name == "tier" else _ORDERED.get(column.name, ())
+    order = tuple(scale_of(facts).names) if column.name in ("tier", "tier_before") else _ORDERED.get(column.name, ())
     found = sorted(pc.unique(cells).to_pylist())
     values = [*(each for each in order if each in found), *(each for each in found if each not in order)]
     codes = pc.index_in(cells, pa.array(values, type=pa.string()))

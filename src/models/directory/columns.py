@@ -58,7 +58,7 @@ COLUMNS = (
     IndexColumn("reach"),
     IndexColumn("not_scored"),
     IndexColumn("tier", facet=True),
-    IndexColumn("tier_before"),
+    IndexColumn("tier_before", facet=True),
     IndexColumn("moved", facet=True, absent=NONE),
     IndexColumn("moved_by"),
     IndexColumn("tier_reason"),

@@ -13,7 +13,7 @@ from models.store.sealed import Remedies, read_facts
 INDEXES = ".index"
 """Folder beside the runs: an index is no part of a run, and can be made again from it."""
 ROWS, TEXTS, MARKS, CODES, ORDERS = "rows.arrow", "texts.arrow", "marks.npy", "codes.npy", "orders.npy"
-LAYOUT = 1
+LAYOUT = 2
 """The version of the files: one more with every change of them."""
 OF_INDEX = Remedies("build it: clientvalue clients --rebuild", "build it again: clientvalue clients --rebuild")
 _CLIENTS = "clients.parquet"

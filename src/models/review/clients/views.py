@@ -63,7 +63,11 @@ def export(request: HttpRequest) -> HttpResponseBase:
     if found.total > MOST_ROWS:
         messages.warning(request, text.TOO_MANY_ROWS.within(page_language(), most=MOST_ROWS, count=found.total))
         return redirect(asked.address)
-    taken = [each for piece in index.export(query) for each in piece["client_id"].to_pylist()]
+    taken = [
+        each
+        for piece in index.export(replace(query, columns=("client_id",)))
+        for each in piece["client_id"].to_pylist()
+    ]
     _record(request, asked, index, form, taken)
     columns = tuple(dict.fromkeys(("client_id", "name", *asked.columns)))
     made = Export(
