@@ -1,4 +1,4 @@
-"""What a form or an address asks of the clients' list, and the address of it: words stay out of what servers log.
+"""Views of the clients as forms and addresses ask for them; words stay out of what servers log.
 
 The address is the view: facets, sort, columns and page stand in its query. What was typed into the box stands behind
 its "#", which browsers keep to themselves; it is sent in the body of a form only.

@@ -20,7 +20,7 @@ FEW_VALUES = 8
 MOST_VALUES = 300
 _OPEN = ("tier", "moved", "tier_before", "warning", "manager", "branch", "region")
 """Facets that stand first and are open on a page with room; a chosen one always is open."""
-_MARKS = {"up": "▲", "down": "▼", "appeared": "＋", "vanished": "−"}
+_MARKS = {"up": "▲", "down": "▼", "appeared": "+", "vanished": "−"}
 """Signs beside the word of a move: no colour tells alone."""
 
 
