@@ -74,17 +74,26 @@ def change_policy(policy: PolicyConfig, changes: Sequence[str], features: Featur
     raw = {POLICY: policy.model_dump(mode="json")}
     for change in changes:
         _set_over(raw, f"{POLICY}.{change.removeprefix(f'{POLICY}.')}", POLICY, "--what-if")
+    return _checked_policy(raw[POLICY], "the changed policy", features)
+
+
+def read_policy(path: Path, features: FeaturesConfig) -> PolicyConfig:
+    """The policy of a file, for a book with these ``features``. Raises ``ConfigError`` with every problem at once."""
+    return _checked_policy(_policy_of(path, str(path)), str(path), features)
+
+
+def _checked_policy(raw: object, subject: str, features: FeaturesConfig) -> PolicyConfig:
     try:
-        changed = PolicyConfig.model_validate(raw[POLICY])
+        policy = PolicyConfig.model_validate(raw)
     except ValidationError as error:
         problems = [
             problem for details in error.errors(include_url=False) for problem in _problems(details, PolicyConfig)
         ]
-        raise ConfigError(subject="the changed policy", problems=problems) from error
-    unknown = feature_problems(changed, features)
+        raise ConfigError(subject=subject, problems=problems) from error
+    unknown = feature_problems(policy, features)
     if unknown:
-        raise ConfigError(subject="the changed policy", problems=unknown)
-    return changed
+        raise ConfigError(subject=subject, problems=unknown)
+    return policy
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -23,6 +23,9 @@ POLICIES = "policies"
 """Folder of the files of approved policies, beside the results of a book."""
 _SHOWN_HASH = 12
 _WHY_RULE = Text("a proposal must say why the policy should change")
+_WHOLE_RULE = Text("a policy concerns the whole book: who approves it must have authority without a limit")
+_LIMITED = Text("authority up to {limit:,.0f}")
+_ASK_HIGHEST = Text("ask a person of the highest level")
 _SAME_RULE = Text("a proposal must change the policy in force")
 _SAME = Text("the same policy", "policy")
 _MOVE = Text("move a number first")
@@ -154,6 +157,8 @@ class PolicyCases:
         if case is None:
             raise RefusedDecisionError(_CASE_RULE, _NONE_SUCH.filled(number=given.answer.proposal), _LOOK)
         require_in_order(case.entry.by, case.standing, given)
+        if given.leads_to is CaseState.APPROVED and given.answer.limit is not None:
+            raise RefusedDecisionError(_WHOLE_RULE, _LIMITED.filled(limit=given.answer.limit), _ASK_HIGHEST)
         if given.leads_to is CaseState.APPROVED and in_force and in_force.proposal.text != case.proposal.replaces:
             raise RefusedDecisionError(_STALE_RULE, _STALE, _AGAIN)
         if given.leads_to is CaseState.WITHDRAWN and case.standing is CaseState.APPROVED and case != in_force:
@@ -163,7 +168,7 @@ class PolicyCases:
 
     def _answer(self, act: DecisionAct, number: int, person: Decider, remark: str) -> Draft:
         require_somebody(person)
-        answer = DecisionAnswer(proposal=number, on=person.on, remark=remark.strip())
+        answer = DecisionAnswer(proposal=number, on=person.on, remark=remark.strip(), limit=person.limit)
         self._with(GivenAnswer(act=act, by=person.account, answer=answer))
         return Draft.of(act, POLICY_SUBJECT, answer)
 

@@ -82,10 +82,15 @@ def refit_policy(policy: GradingPolicy, settings: PolicyConfig, book: Facts | No
     which may be None where ``shares_to_settle`` names none. Raises ``UserError`` as ``fit_policy`` does.
     """
     scores = {} if book is None else scores_of(settings, book)
+    return refit_on_numbers(policy, settings, {name: scored.numbers for name, scored in scores.items()})
+
+
+def refit_on_numbers(policy: GradingPolicy, settings: PolicyConfig, numbers: Mapping[str, FloatArray]) -> GradingPolicy:
+    """The same, where the numbers of the clients that settle shares are known: dimension -> (n_clients,)."""
     kept = {name: _kept(policy, settings.dimensions[name], name) for name in _alike(policy.settings, settings)}
     cut_offs: dict[str, tuple[float, ...]] = {}
     for name, dimension in settings.dimensions.items():
-        found = level_cut_offs(dimension, scores[name].numbers if name in scores else np.empty(0))
+        found = level_cut_offs(dimension, numbers.get(name, np.empty(0)))
         cut_offs[name] = tuple(
             kept.get(name, {}).get(level.name, each) for level, each in zip(dimension.levels, found, strict=False)
         )

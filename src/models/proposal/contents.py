@@ -66,6 +66,18 @@ class JudgedDate:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PolicyJudgement:
+    """A policy held against the one that runs, at past dates that chose neither; ``hashes`` of both, today's first."""
+
+    book: str
+    currency: str
+    data: str
+    tiers: tuple[str, ...]
+    hashes: tuple[str, str]
+    judged: tuple[JudgedDate, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class PolicyProposal:
     """A search for another policy.
 

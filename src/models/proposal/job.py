@@ -8,12 +8,14 @@ from datetime import date
 from pathlib import Path
 
 from models.codec import to_json_text
+from models.config.loading import read_policy
 from models.config.places import work_dir
-from models.proposal.contents import PolicyProposal
+from models.proposal.contents import PolicyJudgement, PolicyProposal
 from models.proposal.page import write_proposal_page
-from models.proposal.report import propose_policy
+from models.proposal.report import judged_dates, propose_policy
 from models.proposal.rules import policy_text
 from models.proposal.text import verdict
+from models.scoring.policy_in_force import policy_hash
 from models.store.drafts import publish_text
 from models.tracking.mlflow import Tracking
 from models.vocab import Aim, Progress, SilentProgress
@@ -61,6 +63,35 @@ def propose(
         for path in paths:
             recorder.artifact(path)
     return WrittenProposal(report=report, policy=paths[0], path=paths[1], page=paths[2])
+
+
+def judge(
+    config: Settings,
+    policy: Path,
+    *,
+    book: str | None = None,
+    out: Path | None = None,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> PolicyJudgement:
+    """Hold the policy of a file against the one that runs at ``origins.test``; written to ``out``, if it is named.
+
+    Raises a ``UserError`` for a file that holds no policy for the book.
+    """
+    settings = settings_of(config, overrides)
+    other = read_policy(policy, settings.features)
+    checked = open_book(settings, book, progress)
+    found = PolicyJudgement(
+        book=checked.name,
+        currency=checked.currency,
+        data=checked.fingerprint,
+        tiers=settings.scale.names,
+        hashes=(policy_hash(settings.grading), policy_hash(other)),
+        judged=judged_dates(checked, settings, other, progress),
+    )
+    if out is not None:
+        publish_text(out, to_json_text(found, indent=1) + "\n")
+    return found
 
 
 def _head(report: PolicyProposal) -> list[str]:

@@ -62,7 +62,7 @@ def propose_policy(
         frontier=frontier_numbers(searched, axes[0]),
         cut=searched.cut,
         hashes=(policy_hash(config.grading), policy_hash(kept)),
-        judged=_judged(book, config, kept, progress),
+        judged=judged_dates(book, config, kept, progress),
         notices=_notices(searched, config),
         terms=spoken_definitions(config),
     )
@@ -111,8 +111,8 @@ def _seen(book: Book, config: Config, dates: Sequence[date], progress: Progress)
     return days
 
 
-def _judged(book: Book, config: Config, kept: PolicyConfig, progress: Progress) -> tuple[JudgedDate, ...]:
-    """Both policies at the test origins, which chose nothing; each alone, as far as their outcomes came."""
+def judged_dates(book: Book, config: Config, kept: PolicyConfig, progress: Progress) -> tuple[JudgedDate, ...]:
+    """The policy of a config and another at the test origins, which chose neither, as far as their outcomes came."""
     grid = PeriodGrid.through(config.time.period, config.origins.test)
     latest = grid.index_of(book.known_until) - config.time.horizon_periods
     tests = [day for day in config.origins.test if grid.number_of(day) <= latest]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from models.proposal.contents import PolicyFigures, PolicyProposal
+from models.proposal.contents import PolicyFigures, PolicyJudgement, PolicyProposal
 from models.proposal.plots import weakest
 from models.proposal.text import AIMS, COUNTED, beside_rule, change_lines, counted, judged_sentences, verdict
 
@@ -25,12 +25,20 @@ def summary(proposal: PolicyProposal) -> Iterator[Table]:
         yield _compared(f"At {each.as_of}, which chose nothing", each.today, each.proposed, proposal)
 
 
+def judged_tables(judgement: PolicyJudgement) -> Iterator[Table]:
+    """Both policies at dates that chose neither."""
+    for each in judgement.judged:
+        yield _compared(f"At {each.as_of}, which chose neither", each.today, each.proposed, judgement)
+
+
 def closing_lines(proposal: PolicyProposal) -> list[str]:
     """The verdict, what it does elsewhere, and each number that moves."""
     return [verdict(proposal), *judged_sentences(proposal), "", *change_lines(proposal)]
 
 
-def _compared(title: str, today: PolicyFigures, proposed: PolicyFigures, proposal: PolicyProposal) -> Table:
+def _compared(
+    title: str, today: PolicyFigures, proposed: PolicyFigures, proposal: PolicyProposal | PolicyJudgement
+) -> Table:
     table = _table(title, ("",), ("rule", "today", "against rule", "in the file", "against rule"))
     for aim, old in today.aims.items():
         new, currency = proposed.aims[aim], proposal.currency

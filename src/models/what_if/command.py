@@ -68,6 +68,12 @@ FileOption = Annotated[
 ]
 
 
+JudgeOption = Annotated[
+    Path | None,
+    typer.Option("--judge", metavar="FILE", help="Hold the policy of a file against the one that runs, on past dates."),
+]
+
+
 def tiers(  # noqa: PLR0913, PLR0917 - options of a command are named by who types them
     config: ConfigOption = DEFAULT_CONFIG,
     book: BookOption = None,
@@ -78,6 +84,7 @@ def tiers(  # noqa: PLR0913, PLR0917 - options of a command are named by who typ
     at: DaysOption = None,
     trials: TrialsOption = None,
     policy: FileOption = None,
+    judge: JudgeOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
@@ -87,8 +94,18 @@ def tiers(  # noqa: PLR0913, PLR0917 - options of a command are named by who typ
     --what-if the policy of the config is held against the one that the models were published with.
 
     With --propose cut-offs and weights are searched on past dates, never a test origin, under the policy's caps; the
-    best policy is written to a file that a config can name, beside a report of what was tried.
+    best policy is written to a file that a config can name, beside a report of what was tried. With --judge the policy
+    of a file is held against the one that runs, at the test origins.
     """
+    if judge is not None:
+        settings = settings_of(config, set_)
+        found_judged = proposing.judge(settings, judge, book=book, out=policy, progress=progress())
+        if json_:
+            print_json(found_judged)
+            return
+        for table in proposed.judged_tables(found_judged):
+            out.print(table)
+        return
     if propose is not None:
         over = [] if trials is None else [f"propose.trials={trials}"]
         days = [day for day in map(date_of, at or ()) if day]

@@ -27,7 +27,7 @@ WSGI_APPLICATION = "models.review.project.wsgi.application"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-SCREENS: list[str] = ["clients", "client", "compare", "overrides", "letters"]
+SCREENS: list[str] = ["clients", "client", "compare", "overrides", "policy_lab", "letters"]
 """The apps of screens, each a package of ``models.review``."""
 INSTALLED_APPS = [
     "models.review.access.members_app.MembersAdminConfig",
