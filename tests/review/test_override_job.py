@@ -101,6 +101,29 @@ def test_an_override_is_proposed_signed_by_another_and_on_record(
     assert (maker.clicks, checker.clicks) <= (MOST_CLICKS["maker"], MOST_CLICKS["checker"])
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_cut_off_is_moved_and_proposed_and_another_person_sees_what_it_does(
+    page_as: Callable[..., Page], lang: str
+) -> None:
+    maker, checker = Clicking(page_as("manager", lang=lang)), Clicking(page_as("checker", lang=lang))
+    maker.page.goto("/policy-lab/")
+    before = maker.page.inner_text("#shift")
+    maker.page.fill("[name='dimensions.credit.levels.high.points']", "70")
+    maker.page.wait_for_function("before => document.querySelector('#shift').innerText !== before", arg=before)
+    maker.page.fill("[name=why]", "the region grew riskier 区域风险上升")
+    maker.require_accessible()
+    maker.click("#propose button")
+    maker.page.wait_for_url("**/policy-lab/*/")
+    assert "70" in maker.page.inner_text("main ul")
+    checker.page.goto("/policy-lab/")
+    checker.click(f"main td a[href='{urlsplit(maker.page.url).path}']")
+    checker.require_accessible()
+    checker.page.fill("[name=remark]", "show the backtest 请附回测")
+    checker.click("main button.quiet[formaction]")
+    assert checker.page.locator("tr:has-text('请附回测')").count() == 1
+    assert (maker.clicks, checker.clicks) == (1, 2)
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_no_page_is_wider_than_the_screen(
@@ -108,6 +131,6 @@ def test_no_page_is_wider_than_the_screen(
 ) -> None:
     page = page_as("checker", lang=lang, width=width)
     client = rows_of(demo_config.parent / "processed" / "demo" / "scores")[0]["client_id"]
-    for address in ("/overrides/?show=all", "/overrides/report/", f"/overrides/of/{client}/"):
+    for address in ("/overrides/?show=all", "/overrides/report/", f"/overrides/of/{client}/", "/policy-lab/"):
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address

@@ -19,7 +19,7 @@ from models.review.access.portfolio import shown_client
 from models.review.chain.record import entries
 from models.review.overrides.graded import decider, policy_that_runs
 from models.review.policy_lab.judging import is_begun, judged_days, judgement_of
-from models.review.policy_lab.moved import cut_offs, moved_policy, shift_between, typed_numbers
+from models.review.policy_lab.moved import MovableCutOff, cut_offs, moved_policy, shift_between, typed_numbers
 from models.review.policy_lab.text import ACTS
 from models.review.shared.languages import page_language
 from models.review.shared.render import page, written_day
@@ -95,23 +95,19 @@ def lab(request: HttpRequest) -> HttpResponse:
 def shift(request: HttpRequest) -> HttpResponse:
     """Who moves by the numbers of the form."""
     shown, problem = _tried(request)
-    return page(request, "policy_lab/shift.html", shown=shown, problem=problem)
+    return page(request, "policy_lab/shift.html", shown=shown, problem=problem, numbers=_numbers(request))
 
 
 def lab_page(request: HttpRequest, problem: str = "", *, status: int = 200) -> HttpResponse:
     """The page of the lab, with what a rule said against a proposal."""
     policy, cases = policy_that_runs(), policy_cases(entries(POLICY_ACTS))
     shown, wrong = _tried(request)
-    try:
-        numbers = cut_offs(policy, typed_numbers(request))
-    except UserError:
-        numbers = cut_offs(policy, {})
     lines = [_line(case, cases) for case in reversed(cases.cases)]
     return page(
         request,
         "policy_lab/lab.html",
         status=status,
-        numbers=numbers,
+        numbers=_numbers(request),
         policy=policy_hash(policy),
         approved=cases.in_force is not None,
         shown=shown,
@@ -179,6 +175,15 @@ def _tried(request: HttpRequest) -> tuple[ShownShift | None, str]:
         return _shown_between(request.user, policy, moved_policy(policy, cut_offs(policy, typed_numbers(request))))
     except UserError as error:
         return None, said(error)
+
+
+def _numbers(request: HttpRequest) -> list[MovableCutOff]:
+    """The cut-offs with the numbers of a form; those of the policy that runs where it holds what is no number."""
+    policy = policy_that_runs()
+    try:
+        return cut_offs(policy, typed_numbers(request))
+    except UserError:
+        return cut_offs(policy, {})
 
 
 def _shown_between(
