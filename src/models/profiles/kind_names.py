@@ -30,6 +30,7 @@ KINDS: Final = {
     "refinanced_away": Text("refinanced elsewhere", "kind"),
     "dormant": Text("gone quiet", "kind"),
     "default": Text("default", "kind"),
+    "matured": Text("matured", "kind"),
 }
 _UNKNOWN: Final = Text("unknown")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -46,18 +46,21 @@ def history_of(
     written: Iterable[ClientComment],
     *,
     currency: str,
+    tiers: Mapping[str, str],
     language: Language,
 ) -> list[HistoryEvent]:
-    """All events of a client, the latest first."""
+    """All events of a client, the latest first. ``tiers``: tier -> what people call it."""
     events = [
-        *_published(published, currency, language),
+        *_published(published, currency, tiers, language),
         *(_decided(each, language) for each in decided),
         *(_written(each, language) for each in written),
     ]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
-def _published(rows: list[PublishedClient], currency: str, lang: Language) -> Iterator[HistoryEvent]:
+def _published(
+    rows: list[PublishedClient], currency: str, tiers: Mapping[str, str], lang: Language
+) -> Iterator[HistoryEvent]:
     before = ""
     for each in rows:
         tier = each.text("tier")
@@ -74,7 +77,7 @@ def _published(rows: list[PublishedClient], currency: str, lang: Language) -> It
             at=datetime.combine(each.as_of, time(), UTC),
             kind="published",
             day=day(each.as_of, lang),
-            tier=tier,
+            tier=tiers.get(tier, tier),
             text=said,
             model=each.text("model_version"),
             moved=before not in {"", tier},

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_GET, require_POST
 from models.decisions.entries import DecisionAct
 from models.directory.report import EVERYTHING, ClientQuery, FoundClient, Scope
 from models.explanation.page import client_parts, print_foot, section_functions
+from models.panel.features.labels import common_label
+from models.profiles.kind_names import kind_in_words
 from models.reasons.figures import day, exact_money, money, percentage
 from models.review.access.portfolio import portfolio_of, shown_index
 from models.review.chain.record import entries
@@ -123,10 +125,14 @@ def _rows(asked: AskedClient) -> ClientRows:
 
 
 def _history(asked: AskedClient) -> dict[str, object]:
-    published = published_history(shown_site().runs(), asked.client)
-    written = ClientComment.objects.filter(client_id=asked.client)
-    decided = entries(_ACTS, asked.client)
-    events = history_of(published, decided, written, currency=asked.currency, language=asked.language)
+    events = history_of(
+        published_history(shown_site().runs(), asked.client),
+        entries(_ACTS, asked.client),
+        ClientComment.objects.filter(client_id=asked.client),
+        currency=asked.currency,
+        tiers=shown_site().config.scale.labels(asked.language),
+        language=asked.language,
+    )
     return {"events": events, **_of_story(asked)}
 
 
@@ -144,6 +150,8 @@ def _facilities(asked: AskedClient) -> dict[str, object]:
         "exact": lambda value: exact_money(value, currency, lang),
         "share": lambda value: "" if value is None else percentage(value, lang, 1),
         "date": lambda value: "" if value is None else day(value, lang),
+        "called": lambda name: "" if name is None else common_label(name).within(lang),
+        "cause": lambda name: "" if name is None else kind_in_words(name, lang),
     }
 
 
@@ -173,7 +181,11 @@ def _notes(asked: AskedClient) -> dict[str, object]:
     if asked.header().locked:
         return {"known": []}
     notes = read_notes(_rows(asked).notes(), SHELF.models(asked.run).notes)
-    return {"known": notes, "date": lambda value: day(value, asked.language)}
+    return {
+        "known": notes,
+        "date": lambda value: day(value, asked.language),
+        "called": lambda name: common_label(name).within(asked.language),
+    }
 
 
 def _comments(asked: AskedClient) -> dict[str, object]:

@@ -17,11 +17,9 @@ from models.text import Language, Text, number
 
 _TITLES: Final = {
     "tier": Text("Tier"),
-    "tier_reason": Text("Why this tier"),
     "stage": Text("Stage"),
     "relationship_type": Text("Relationship"),
     "need_type": Text("Need"),
-    "segment_name": Text("Segment"),
     "value": Text("Value"),
     "margin": Text("Expected margin"),
     "credit_loss": Text("Expected credit loss"),
