@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from models.decisions.entries import verify
+from models.decisions.entries import DecisionAct, verify
 from models.directory.report import EVERYTHING, ClientQuery
 from models.letter.objections import LETTER_ACTS, LetterFiled, ObjectionOutcome, objection_cases
 from models.review.access.models import Member
@@ -51,7 +51,7 @@ def test_a_letter_is_shown_in_the_language_of_the_client_and_filed_with_its_hash
     assert hashlib.sha256(answer.content).hexdigest() == letter.file_hash
     assert answer.headers["Content-Disposition"].startswith("attachment")
     assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert verify(entries(LETTER_ACTS)) is None
+    assert verify(entries(DecisionAct)) is None
 
 
 def test_a_file_that_was_changed_is_not_given_out(client_as, known) -> None:
