@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import pyarrow.dataset as ds
@@ -94,3 +95,14 @@ def lists_of_client(published: Path, client: str, as_of: date) -> dict[Purpose, 
     return {
         Purpose(row["list"]): WorkItem(**{name: row[name] for name in WorkItem.__dataclass_fields__}) for row in rows
     }
+
+
+@lru_cache(maxsize=16)
+def items_of(folder: Path, purpose: Purpose) -> tuple[WorkItem, ...]:
+    """All clients of one list of the run in a folder, by rank; nothing of a run that made none. Runs never change."""
+    file = folder / LISTS
+    if not file.is_file():
+        return ()
+    columns = [each.name for each in fields(WorkItem)]
+    table = pq.read_table(file, columns=columns, filters=ds.field("list") == purpose.value)
+    return tuple(WorkItem(**row) for row in table.sort_by("rank").to_pylist())

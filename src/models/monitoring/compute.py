@@ -6,10 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from models.book.door import Book
 from models.book.periods import PeriodGrid
+from models.config.places import work_dir
 from models.config.root import Config
+from models.decisions.database import ReviewDatabase
+from models.decisions.worked import WarningCase, warning_cases
 from models.errors import TooLittleDataError
 from models.monitoring.alarming import outcome_readings
 from models.monitoring.official_runs import MonitoredRun
@@ -164,7 +168,18 @@ class Monitor:
 
     def _judge(self, bundle: Bundle) -> OutcomeJudge:
         settings = scoring_config(bundle, self.config)
-        return OutcomeJudge(book=self.book, config=settings, notes=bundle.models.notes, limits=self.config.monitor)
+        return OutcomeJudge(
+            book=self.book,
+            config=settings,
+            notes=bundle.models.notes,
+            limits=self.config.monitor,
+            worked=self._worked,
+        )
+
+    @cached_property
+    def _worked(self) -> Mapping[tuple[str, date], WarningCase]:
+        """Warnings as people worked on them in the workbench; nothing where nobody did."""
+        return warning_cases(ReviewDatabase.of(self.config.review, work_dir(self.config)).entries())
 
     def _of_outcomes(self, outcomes: Sequence[PublicationOutcomes]) -> Iterator[Alarm]:
         """Of the newest publication whose horizon is over, and of those on their way the oldest and the newest."""

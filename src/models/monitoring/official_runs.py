@@ -76,11 +76,17 @@ class MonitoredRun:
     @cached_property
     def shown(self) -> frozenset[str]:
         """Clients that were shown as warned of."""
+        return frozenset(self.first_seen)
+
+    @cached_property
+    def first_seen(self) -> dict[str, date]:
+        """Clients that were shown as warned of -> the day on which their warning was first seen."""
         file = self.folder / WARNINGS
         if not file.is_file():
-            return frozenset()
-        table = pq.read_table(file, columns=["client_id", "state"])
-        return frozenset(table.filter(pc.equal(table["state"], AlarmState.SHOWN.value))["client_id"].to_pylist())
+            return {}
+        table = pq.read_table(file, columns=["client_id", "state", "first_seen"])
+        shown = table.filter(pc.equal(table["state"], AlarmState.SHOWN.value))
+        return dict(zip(shown["client_id"].to_pylist(), shown["first_seen"].to_pylist(), strict=True))
 
     @cached_property
     def overridden(self) -> pd.DataFrame:

@@ -93,12 +93,25 @@ class ValueOutcome:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PeoplesPrecision:
+    """Warnings that people closed, and the share of them that had warned of something, by the outcomes they gave."""
+
+    closed: int
+    right: Interval
+    outcomes: Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
 class WarningPrecision:
-    """Clients that were shown as warned of: the share that declined or defaulted since, beside that of all clients."""
+    """Clients that were shown as warned of: the share that declined or defaulted since, beside that of all clients.
+
+    ``people`` is what people found who looked into them; None where nobody closed one of them.
+    """
 
     shown: int
     precision: Interval
     base_rate: float
+    people: PeoplesPrecision | None = None
 
     @property
     def lift(self) -> float | None:

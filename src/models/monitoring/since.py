@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from models.book.door import Book
 from models.book.periods import PeriodGrid
 from models.config.monitor import MonitorConfig
 from models.config.root import Config
+from models.decisions.worked import RIGHT_OUTCOMES, WarningCase
 from models.errors import TooLittleDataError
 from models.metrics.bootstrap import Interval, Metric, bootstrap_interval
 from models.metrics.coverage import interval_coverage
@@ -23,6 +26,7 @@ from models.monitoring.official_runs import Foreseen, MonitoredRun
 from models.monitoring.report import (
     ALL,
     OverriddenOutcome,
+    PeoplesPrecision,
     PublicationOutcomes,
     TierEvents,
     ValueOutcome,
@@ -48,12 +52,16 @@ UP, DOWN = "raised", "lowered"
 
 @dataclass(frozen=True, kw_only=True)
 class OutcomeJudge:
-    """Judges publications by what a book knows before period ``known`` of its grid, with the config of their models."""
+    """Judges publications by what a book knows before period ``known`` of its grid, with the config of their models.
+
+    ``worked`` are warnings as people worked on them, by client and the day on which they were first seen.
+    """
 
     book: Book
     config: Config
     notes: NoteModel | None
     limits: MonitorConfig
+    worked: Mapping[tuple[str, date], WarningCase] = field(default_factory=dict)
 
     def outcomes(self, run: MonitoredRun, known: PeriodGrid) -> PublicationOutcomes | None:
         """What came since a run until the day ``known.anchor``; None where it is too early to say."""
@@ -140,6 +148,22 @@ class OutcomeJudge:
             shown=int(shown.sum()),
             precision=rows.bad_share(shown, self.limits.level_of_intervals),
             base_rate=float(rows.bad.mean()),
+            people=self._peoples(run),
+        )
+
+    def _peoples(self, run: MonitoredRun) -> PeoplesPrecision | None:
+        """What people found of the warnings that a run showed, by the day on which each was first seen."""
+        cases = (self.worked.get((client, first)) for client, first in run.first_seen.items())
+        found = [case.outcome for case in cases if case is not None and case.outcome is not None]
+        if not found:
+            return None
+        right = np.array([each in RIGHT_OUTCOMES for each in found], dtype=np.float64)
+        mean = np.full(len(right), (right.sum() + 1.0) / (len(right) + 2.0))
+        level, groups = self.limits.level_of_intervals, np.arange(len(right))
+        return PeoplesPrecision(
+            closed=len(found),
+            right=share_interval(count_interval(mean, right, groups, level=level), len(right)),
+            outcomes=dict(sorted(Counter(each.value for each in found).items())),
         )
 
     def _overrides(self, rows: _Rows, run: MonitoredRun) -> Iterator[OverriddenOutcome]:

@@ -111,6 +111,10 @@ def _more(outcomes: PublicationOutcomes, currency: str) -> Iterator[str]:
             f"{outcomes.as_of}: {range_of(counted.precision, '{:.0%}')} of {counted.shown} shown clients declined or "
             f"defaulted since, {counted.base_rate:.0%} of all",
         )
+        if counted.people is not None:
+            people = counted.people
+            found = f"of {people.closed} that people closed {range_of(people.right, '{:.0%}')} had warned of something"
+            yield from hanging("by people ", f"{outcomes.as_of}: {found}")
     for each in outcomes.overrides:
         ruled, asked = ("not known" if share is None else f"{share:.0%}" for share in (each.by_rule, each.as_asked))
         yield from hanging(

@@ -74,6 +74,7 @@ _HEADING: Final = Text(", heading for {amount} by how fast it came at past dates
 _RATIO: Final = Text(": {ratio} times")
 _WITHIN: Final = Text("Within their intervals of {level}: {share} of the values.")
 _SLOPE: Final = Text("Slope of calibration: {slope}; 1 is right.")
+_PEOPLE: Final = Text("Warnings by people: of {closed} that were closed {share} had warned of something.")
 _WARNINGS: Final = Text("Warnings: {share} of {shown} shown clients declined or defaulted since, {rate:.0%} of all.")
 _OVERRIDES: Final = {
     "raised": Text(
@@ -145,6 +146,9 @@ def outcome_sentences(outcomes: PublicationOutcomes, currency: str, language: La
         found = outcomes.warnings
         share = range_of(found.precision, "{:.0%}", language)
         said.append(_WARNINGS.within(language, share=share, shown=found.shown, rate=found.base_rate))
+        if found.people is not None:
+            right = range_of(found.people.right, "{:.0%}", language)
+            said.append(_PEOPLE.within(language, closed=found.people.closed, share=right))
     said += [_override_sentence(each, language) for each in outcomes.overrides]
     return [*said, _GONE.within(language, count=outcomes.gone)] if outcomes.gone else said
 

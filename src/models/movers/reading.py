@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, fields
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 
 from models.codec import read
 from models.errors import MissingFileError
-from models.movers.report import ABSENT, MATRIX, MOVERS, MovedClients, MoveMatrix, Mover
+from models.movers.report import ABSENT, MATRIX, MOVERS, MoveCell, MovedClients, MoveMatrix, Mover
 
 REMEDY = "publish a run with clientvalue predict: those of before do not tell who moved"
 _COLUMNS = tuple(each.name for each in fields(Mover))
@@ -92,3 +93,32 @@ def _asked(table: pa.Table, asked: MoversAsked) -> pa.ChunkedArray:
     if asked.clients is not None:
         chosen = pc.and_(chosen, pc.is_in(table["client_id"], pa.array(list(asked.clients), type=pa.string())))
     return chosen
+
+
+def matrix_within(folder: Path, tiers: Mapping[str, str]) -> MoveMatrix:
+    """The matrix of some clients only; ``tiers``: client -> its tier now, "" for who is not scored."""
+    whole, movers = read_matrix(folder), read_movers(folder, MoversAsked(clients=tiers.keys())).rows
+    moved = {each.client_id for each in movers}
+    stayed = Counter(tier for client, tier in tiers.items() if tier and client not in moved)
+    grouped: dict[tuple[str, str], list[Mover]] = {(tier, tier): [] for tier in stayed}
+    for each in movers:
+        grouped.setdefault((each.tier_before or ABSENT, each.tier or ABSENT), []).append(each)
+    order = {name: place for place, name in enumerate(dict.fromkeys([*whole.rows[:-1], *whole.columns[:-1], ABSENT]))}
+    cells = [
+        MoveCell(
+            before=before,
+            tier=tier,
+            clients=len(rows) or stayed[tier],
+            value_before=None,
+            value=None,
+            causes=_counted(each.cause for each in rows),
+            parts=_counted(each.part for each in rows),
+        )
+        for (before, tier), rows in sorted(grouped.items(), key=lambda each: tuple(order[name] for name in each[0]))
+    ]
+    return replace(whole, cells=tuple(cells))
+
+
+def _counted(names: Iterable[str | None]) -> dict[str, int]:
+    counts = Counter(name or "" for name in names)
+    return dict(sorted(counts.items(), key=lambda each: (-each[1], each[0])))

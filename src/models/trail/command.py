@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -57,12 +58,19 @@ ZipOption = Annotated[
 ]
 
 
-def audit(  # noqa: PLR0917 - options of a command are named by who types them
+EntryOption = Annotated[
+    int | None,
+    typer.Option("--entry", metavar="N", help="Of replay: another publication that counts, by its entry.", min=1),
+]
+
+
+def audit(  # noqa: PLR0913, PLR0917 - options of a command are named by who types them
     what: WhatArgument,
     client: AuditedClient = None,
     on: OnOption = None,
     book: BookOption = None,
     out: ZipOption = None,
+    entry: EntryOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
     set_: SetOption = None,
     json_: JsonOption = False,
@@ -81,7 +89,7 @@ def audit(  # noqa: PLR0917 - options of a command are named by who types them
     if what is AuditOf.CLIENT:
         _client(settings, _named(client), day, out, json_)
     else:
-        _replay(settings, day, client, book, json_)
+        _replay(settings, day, _ReplayAsked(client, book, entry), json_)
 
 
 def _verify(settings: Config, as_json: bool) -> None:
@@ -104,8 +112,19 @@ def _client(settings: Config, client: str, day: date, out: Path | None, as_json:
         print_lines([f"export      {found.file}"])
 
 
-def _replay(settings: Config, day: date, client: str | None, book: str | None, as_json: bool) -> None:
-    found = job.audit_replay(settings, day, client=client, book=book, progress=progress())
+@dataclass(frozen=True)
+class _ReplayAsked:
+    """Whose row is compared besides, where the book is, and which publication of the day it is."""
+
+    client: str | None
+    book: str | None
+    entry: int | None
+
+
+def _replay(settings: Config, day: date, asked: _ReplayAsked, as_json: bool) -> None:
+    found = job.audit_replay(
+        settings, day, client=asked.client, book=asked.book, number=asked.entry, progress=progress()
+    )
     if as_json:
         print_json(found)
     else:

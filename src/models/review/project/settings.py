@@ -27,7 +27,18 @@ WSGI_APPLICATION = "models.review.project.wsgi.application"
 USE_TZ = True
 TIME_ZONE = "UTC"
 
-SCREENS: list[str] = ["clients", "client", "compare", "overrides", "policy_lab", "letters"]
+SCREENS: list[str] = [
+    "clients",
+    "client",
+    "compare",
+    "movers",
+    "alerts",
+    "worklists",
+    "overrides",
+    "policy_lab",
+    "letters",
+    "trail",
+]
 """The apps of screens, each a package of ``models.review``."""
 INSTALLED_APPS = [
     "models.review.access.members_app.MembersAdminConfig",

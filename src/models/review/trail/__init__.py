@@ -1,0 +1,1 @@
+"""The screen of auditors: a client on any day, replays in the background, and the export."""
