@@ -1,4 +1,4 @@
-"""Times the reviewers' search on a large book: building the index, then search with facets, alone and by many at once.
+"""Times the reviewers' search on a large book: the index, search with facets, and the page of it through the server.
 
 Run: python -m bench review --clients 1000000. A small book is simulated, trained and published, or --run names a
 published folder; its files are multiplied with ids and names of their own. The bench fails where the 95th percentile of
@@ -16,7 +16,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +26,14 @@ import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import requests
 
 from models.directory.building import build_index
 from models.directory.columns import FACET_NAMES
 from models.directory.index import ClientIndex
 from models.directory.places import index_folder
 from models.directory.report import EVERYTHING, ClientQuery, Scope
+from models.publications.ledger import Act, Deed, PublicationLedger
 from models.store.sealed import read_facts, write_manifest
 
 MOST_MS = 200.0
@@ -99,7 +103,7 @@ def small_run(folder: Path, clients: int = 1_000) -> Path:
 def multiplied(run: Path, folder: Path, clients: int) -> Path:
     """The files of a published run so often that they hold as many clients, each with an id and a name of its own."""
     facts = {name: value for name, value in read_facts(run).items() if name != "files"}
-    final = folder / "scores" / run.name
+    final = folder / "demo" / "scores" / run.name
     final.mkdir(parents=True)
     ids = pq.read_table(run / FILES[0], columns=["client_id"])["client_id"]
     copies = -(-clients // len(ids))
@@ -117,6 +121,9 @@ def multiplied(run: Path, folder: Path, clients: int) -> Path:
             whole = named_anew(whole)
         pq.write_table(whole, final / name, compression="zstd")
     write_manifest(final, facts)
+    day = date.fromisoformat(facts["as_of"])
+    deed = Deed(act=Act.OFFICIAL, as_of=day, run_key=facts["run_key"], folder=final.name, bundle=facts["bundle"])
+    PublicationLedger(final.parent).record(deed)
     return final
 
 
@@ -210,6 +217,74 @@ def asked(title: str, index: ClientIndex, *, users: int, each: int, thinking: fl
     return Waits(title, *np.array(waits).T, seconds=time.perf_counter() - began)
 
 
+class Reader:
+    """A member with a browser's cookies, who asks for the list as its page does."""
+
+    def __init__(self, address: str, password: str) -> None:
+        self._session, self._address = requests.Session(), address
+        self._session.get(f"{address}/log-in/", timeout=60)
+        form = {"username": "demo_checker", "password": password, **self._token()}
+        self._session.post(f"{address}/log-in/", form, timeout=60).raise_for_status()
+
+    def ask(self, query: ClientQuery) -> None:
+        """One change of the list, as htmx asks for it; anything but a table is an error."""
+        form = {"q": query.text, "sort": f"-{query.sort}" if query.descending and query.sort else query.sort}
+        page = {"page": query.offset // PAGE + 1, **{name: list(values) for name, values in query.facets.items()}}
+        answer = self._session.post(
+            f"{self._address}/clients/", form | page | self._token(), headers={"HX-Request": "true"}, timeout=60
+        )
+        answer.raise_for_status()
+        assert 'id="found"' in answer.text
+
+    def _token(self) -> dict[str, str]:
+        return {"csrfmiddlewaretoken": self._session.cookies["csrftoken"]}
+
+
+def through_the_server(folder: Path, index: ClientIndex, *, users: int, each: int) -> tuple[Waits, float]:
+    """So many members at once before the workbench of the large run, a second between two questions of each."""
+    command = [sys.executable, "-c", "from models.cli import main; main()", "review", "--demo", "--port", "0"]
+    given = ["--config", "configs/demo.yaml", "--set", f"run.work_dir={folder.resolve()}"]
+    environment = {**os.environ, "PYTHONPATH": str(Path("src").resolve())}
+    waits: list[tuple[float, float]] = []
+    with subprocess.Popen([*command, *given], stdout=subprocess.PIPE, text=True, env=environment) as server:  # noqa: S603
+        try:
+            address, password = _served(server)
+            readers = [Reader(address, password) for _ in range(users)]
+
+            def user(number: int) -> None:
+                questions, draw = Questions(index, number), np.random.default_rng(number)
+                for _ in range(each):
+                    time.sleep(draw.exponential(1.0))
+                    query, began = questions.one(), time.perf_counter()
+                    readers[number].ask(query)
+                    waits.append(((time.perf_counter() - began) * 1e3, np.nan))
+
+            cpu, began = psutil.Process(server.pid).cpu_times(), time.perf_counter()
+            with ThreadPoolExecutor(users) as pool:
+                list(pool.map(user, range(users)))
+            seconds, after = time.perf_counter() - began, psutil.Process(server.pid).cpu_times()
+            spent = (after.user + after.system - cpu.user - cpu.system) * 1e3 / len(waits)
+            held = psutil.Process(server.pid).memory_info().rss / 2**30
+        finally:
+            server.terminate()
+    title = f"the page: {users} users at once, a second between questions"
+    wall = np.array([each for each, _ in waits])
+    return Waits(title, wall, np.full(len(waits), spent), seconds=seconds), float(held)
+
+
+def _served(server: subprocess.Popen[str]) -> tuple[str, str]:
+    """The address of a workbench that was just started, and the checker's password."""
+    assert server.stdout is not None
+    password = ""
+    for line in server.stdout:
+        words = line.split()
+        if words[:1] == ["demo_checker"]:
+            password = words[1]
+        if words[:1] == ["workbench"]:
+            return words[1], password
+    raise AssertionError("the workbench did not start")
+
+
 def timed(title: str, work: Callable[[], object]) -> None:
     """Say how long something took, and what the process holds after."""
     began = time.perf_counter()
@@ -244,7 +319,7 @@ def main() -> int:
 
 def large_run(given: argparse.Namespace, folder: Path) -> Path:
     """The large run in ``folder``, made if it is not there, with its index."""
-    standing = sorted((folder / "scores").glob("2*")) if folder.is_dir() else []
+    standing = sorted((folder / "demo" / "scores").glob("2*")) if folder.is_dir() else []
     if not standing:
         folder.mkdir(parents=True, exist_ok=True)
         standing = [multiplied(given.run or small_run(folder), folder, given.clients)]
@@ -275,8 +350,12 @@ def judged(given: argparse.Namespace, folder: Path) -> int:
     for side in sides:
         print(side)
     print(f"memory of the process: {held_gib():.2f} GiB, files included")
-    broken = [side.title for side in sides[:2] if side.late > MOST_MS]
-    broken += ["memory"] if held_gib() > MOST_GIB else []
+    page, server_gib = through_the_server(folder, index, users=given.users, each=given.each // 2)
+    print(page)
+    print(f"memory of the server: {server_gib:.2f} GiB, files included")
+    sides.insert(2, page)
+    broken = [side.title for side in sides[:3] if side.late > MOST_MS]
+    broken += ["memory"] if max(held_gib(), server_gib) > MOST_GIB else []
     print("broken:", ", ".join(broken) or "nothing")
     return bool(broken)
 
