@@ -55,6 +55,8 @@ def test_find_a_client_by_part_of_its_name_without_a_click(page_as, lang: str) -
     assert second.locator("a").evaluate("each => each === document.activeElement")
     page.keyboard.press("k")
     expect(rows.first).to_have_class("here")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/client/"))
 
 
 def test_an_address_with_words_shows_the_same_after_a_reload_and_a_way_back(page_as) -> None:
