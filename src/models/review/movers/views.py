@@ -38,7 +38,7 @@ _CHOSEN = ("before", "tier", "cause", "way")
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownCell:
+class MatrixCell:
     """A cell of the matrix: how many clients, where it leads, and its direction: up, down, same or other."""
 
     clients: int
@@ -48,7 +48,7 @@ class ShownCell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShownMover:
+class MoverRow:
     """A row below the matrix, in words."""
 
     client: NamedClient | None
@@ -119,13 +119,13 @@ def _address(asked: MoversAsked, **more: int) -> str:
     return reverse("movers") + (f"?{urlencode(given)}#clients" if given else "")
 
 
-def _cell(matrix: MoveMatrix, before: str, tier: str, asked: MoversAsked) -> ShownCell | None:
+def _cell(matrix: MoveMatrix, before: str, tier: str, asked: MoversAsked) -> MatrixCell | None:
     cell = matrix.cell(before, tier)
     if cell is None:
         return None
     address = _address(MoversAsked(tier_before=before, tier=tier)) if is_move(cell) else ""
     chosen = (asked.tier_before, asked.tier) == (before, tier)
-    return ShownCell(clients=cell.clients, address=address, way=_way(matrix, cell), chosen=chosen)
+    return MatrixCell(clients=cell.clients, address=address, way=_way(matrix, cell), chosen=chosen)
 
 
 def _way(matrix: MoveMatrix, cell: MoveCell) -> str:
@@ -167,11 +167,11 @@ def _mover(
     policy: GradingPolicy | None,
     labels: dict[str, str],
     spoken: Language,
-) -> ShownMover:
+) -> MoverRow:
     currency = shown_site().config.book.currency
     value = mover.value if mover.value is not None else mover.value_before
     decline = mover.decline if mover.decline is not None else mover.decline_before
-    return ShownMover(
+    return MoverRow(
         client=names.get(mover.client_id),
         client_id=mover.client_id,
         ends=(tier_name(mover.tier_before, labels, spoken), tier_name(mover.tier, labels, spoken)),
