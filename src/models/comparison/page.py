@@ -30,13 +30,16 @@ from models.comparison.text import (
 from models.reasons.figures import currency_name
 from models.shell.editions import ALONE, Edition, publish_page
 from models.shell.html import environment, mono
+from models.shell.json_files import json_file
+from models.store.drafts import publish_text
 from models.text import Language
 
 _CSS = {"better": "good", "worse": "bad", "open": "quiet"}
 
 
 def write_comparison_page(report: VersionComparison, path: Path) -> None:
-    """Write the page in every language, each whole or not at all."""
+    """Write the page in every language and its report as JSON beside it, each whole or not at all."""
+    publish_text(path.with_suffix(".json"), json_file(report))
     publish_page(path, partial(comparison_page, report))
 
 

@@ -21,14 +21,17 @@ from models.monitoring.text import (
 from models.notices import Severity
 from models.shell.editions import ALONE, Edition, publish_page
 from models.shell.html import environment, mono
+from models.shell.json_files import json_file
 from models.shell.svg import percent
+from models.store.drafts import publish_text
 
 MONITOR_PAGE = "monitor.html"
 STYLES = {Severity.REFUSED: "bad", Severity.WARNING: "fair", Severity.NOTE: "quiet"}
 
 
 def write_monitor_page(report: MonitorReport, path: Path, limits: MonitorConfig) -> None:
-    """Write the page in every language, each whole or not at all."""
+    """Write the page in every language and its report as JSON beside it, each whole or not at all."""
+    publish_text(path.with_suffix(".json"), json_file(report))
     publish_page(path, partial(monitor_page, report, limits))
 
 

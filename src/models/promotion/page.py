@@ -17,12 +17,15 @@ from models.promotion.text import (
     verdict_of,
 )
 from models.shell.editions import ALONE, Edition, publish_page
+from models.shell.json_files import json_file
+from models.store.drafts import publish_text
 
 _CSS = {"passed": "good", "failed": "bad", "not judged": "fair"}
 
 
 def write_gate_page(report: PromotionReport, path: Path) -> None:
-    """Write the page in every language, each whole or not at all."""
+    """Write the page in every language and its report as JSON beside it, each whole or not at all."""
+    publish_text(path.with_suffix(".json"), json_file(report))
     publish_page(path, partial(gate_page, report))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path, PurePath
 from typing import Final
 
@@ -13,16 +14,26 @@ from models.text import ENGLISH, Language, Text, languages
 _OWN_NAME: Final = Text("English", "name of the language in itself")
 
 
+class PagePart(StrEnum):
+    """What is made of a page: all of it, its body for a page of the workbench, or the styles that are its own."""
+
+    WHOLE = "shell/base.html"
+    BODY = "shell/body.html"
+    STYLE = "shell/style.html"
+
+
 @dataclass(frozen=True)
 class Edition:
     """A page in one language, and where it stands in the others.
 
     Attributes:
         others: language -> file of the same page, relative to this one; none of a page that stands alone.
+        part: what of the page is made; its value is the template in whose blocks the page is written.
     """
 
     language: Language = ENGLISH
     others: tuple[tuple[Language, str], ...] = ()
+    part: PagePart = PagePart.WHOLE
 
 
 ALONE: Final = Edition()

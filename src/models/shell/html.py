@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import BaseLoader, ChoiceLoader, DictLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from models import text
-from models.shell.editions import ALONE, Edition, own_name
+from models.shell.editions import ALONE, Edition, PagePart, own_name
 from models.shell.notices import SEVERITY_STYLES, severity_name
 from models.shell.small_plots import short_number
 from models.showable import printable
@@ -37,7 +37,7 @@ def environment(
     '3 clients'
     """
     made = Environment(
-        loader=PackageLoader("models", ""),
+        loader=_loader(edition.part),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_printable,
@@ -63,6 +63,14 @@ def language_filters(language: Language) -> dict[str, Callable[..., Any]]:
         "figure": lambda value: short_number(value, language),
         "whole": lambda count: number(f"{count:,}", language),
     }
+
+
+def _loader(part: PagePart) -> BaseLoader:
+    """Templates of this package; those of pages, which extend the whole, are written into the part that is made."""
+    templates = PackageLoader("models", "")
+    if part is PagePart.WHOLE:
+        return templates
+    return ChoiceLoader([DictLoader({PagePart.WHOLE.value: f'{{% extends "{part.value}" %}}'}), templates])
 
 
 def _said(language: Language, phrase: Phrase | Spoken) -> str:
