@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+from models.shell.csv import Cell
 from models.shell.editions import ALONE, Edition
 from models.shell.html import environment, mono
-from models.text import Text
+from models.text import ENGLISH, Language, Text
 from models.validation.figures import FigureColumn
 from models.validation.plots import figure_charts
 from models.validation.report import ValidationReport
@@ -33,7 +34,13 @@ _CODES: Final = frozenset(
     )
 )
 """Columns of ids, names of inputs and settings, which are the same in every language."""
+_SAYING: Final = frozenset(("meaning", "why"))
 SIGNERS: Final = (Text("Model owner"), Text("Model validator"), Text("Head of model risk"))
+
+
+def _is_english(column: str, cell: Cell, *, language: Language) -> bool:
+    """Whether a page in another language shows what a config says of a setting in English alone."""
+    return language != ENGLISH and column in _SAYING and isinstance(cell, str) and cell.isascii()
 
 
 def validation_page(report: ValidationReport, files: Mapping[str, Text], edition: Edition = ALONE) -> str:
@@ -46,6 +53,7 @@ def validation_page(report: ValidationReport, files: Mapping[str, Text], edition
         "gravity_name": GRAVITY_NAMES.get,
         "is_number": _NUMBERS.__contains__,
         "is_code": _CODES.__contains__,
+        "is_english": partial(_is_english, language=language),
         "mono": mono,
         "written": partial(FigureColumn.written, language=language),
     }
