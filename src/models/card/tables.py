@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.card.report import Approval, CardFigure, FairnessGroup, ModelCard
-from models.evaluation.report.names import benchmark_name
+from models.evaluation.report.names import benchmark_name, group_name
 from models.text import ENGLISH, Language, Text, as_written
 
 _METRICS: Final = {"auc": Text("AUC"), "normalized_gini": Text("normalized Gini")}
@@ -54,16 +54,6 @@ _OWN_REASONS: Final = {
 }
 """What the program itself gives as the reason of a change."""
 _APPROVALS: Final = Text("Approvals")
-GROUP_NAMES: Final = {
-    "other": Text("other", "group of clients"),
-    "not known": Text("not known", "group of clients"),
-    "lowest fifth": Text("lowest fifth", "group of clients"),
-    "second fifth": Text("second fifth", "group of clients"),
-    "middle fifth": Text("middle fifth", "group of clients"),
-    "fourth fifth": Text("fourth fifth", "group of clients"),
-    "highest fifth": Text("highest fifth", "group of clients"),
-}
-"""Groups that no book names."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +79,7 @@ def _heads(heads: Iterable[Text], language: Language) -> tuple[str, ...]:
 
 
 def _figure(figure: CardFigure, language: Language) -> tuple[str, ...]:
-    best = benchmark_name(figure.best_other)
+    best = benchmark_name(figure.best_other, language)
     other = "" if figure.other is None else _OTHER.within(language, figure=f"{figure.other:.3f}", name=best)
     estimate, low, high = (f"{each:.3f}" for each in (figure.estimate, figure.low, figure.high))
     return (
@@ -144,13 +134,3 @@ def act_name(act: str, language: Language = ENGLISH) -> str:
 def reason_given(why: str, language: Language = ENGLISH) -> str:
     """Why something was done: in words of ours, or as a person wrote it."""
     return _OWN_REASONS[why].within(language) if why in _OWN_REASONS else why
-
-
-def group_name(name: str, language: Language = ENGLISH) -> str:
-    """What a group of clients is called: by the book, or by us."""
-    return group_text(name).within(language)
-
-
-def group_text(name: str) -> Text:
-    """The same, to be put into a sentence."""
-    return GROUP_NAMES[name] if name in GROUP_NAMES else as_written(name)

@@ -127,7 +127,7 @@ def _monitored(book: Book, bundle: Bundle, settings: Config, scores: Path, progr
 
 def _write(draft: Path, report: ValidationReport, settings: Config, bundle: Bundle) -> None:
     """All files of the folder, sealed by a manifest."""
-    files = {EVALUATION_PAGE: report_page(report.evaluation)}
+    files = page_texts(EVALUATION_PAGE, lambda edition: report_page(report.evaluation, edition=edition))
     files |= {REPORT: json_file(report), **csv_files(report)}
     if report.monitoring is not None:
         files |= page_texts(MONITOR_PAGE, partial(monitor_page, report.monitoring, settings.monitor))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from models.notices import Severity
@@ -52,16 +51,6 @@ _UNITS: Final = {
     "steps": Text("steps", "unit of an input"),
     "years": Text("years", "unit of an input"),
 }
-_BANDS: Final = {
-    re.compile("any"): Text("any", "band of clients"),
-    re.compile("all clients"): Text("all clients"),
-    re.compile(r"under (?P<high>\S+%)"): Text("under {high}", "band of clients"),
-    re.compile(r"over (?P<low>\S+%)"): Text("over {low}", "band of clients"),
-    re.compile(r"(?P<low>\S+%) to (?P<high>\S+%)"): Text("{low} to {high}", "band of clients"),
-    re.compile(r"lowest (?P<share>\S+%)"): Text("lowest {share}", "band of clients"),
-    re.compile(r"highest (?P<share>\S+%)"): Text("highest {share}", "band of clients"),
-}
-"""Bands as an evaluation names them, and as every language does."""
 _FACTS: Final = {
     "version": Text("version", "lineage"),
     "validated with": Text("validated with", "lineage"),
@@ -104,15 +93,3 @@ def metric_name(metric: str, language: Language = ENGLISH) -> str:
 def target_name(target: str, language: Language = ENGLISH) -> str:
     """What is foreseen, within a table."""
     return _TARGETS[target].within(language)
-
-
-def band_name(name: str, language: Language = ENGLISH) -> str:
-    """What a band of clients by value or risk, or a tier, is called.
-
-    >>> [band_name(each) for each in ("under 2%", "2% to 5%", "AA")]
-    ['under 2%', '2% to 5%', 'AA']
-    """
-    for pattern, said in _BANDS.items():
-        if found := pattern.fullmatch(name):
-            return said.within(language, **found.groupdict())
-    return name

@@ -7,13 +7,13 @@ from typing import Final
 
 from models.card.report import CardFigure
 from models.evaluation.report.contents import OriginReport
-from models.evaluation.report.names import benchmark_name
+from models.evaluation.report.names import benchmark_name, group_name
 from models.monitoring.report import PublicationOutcomes
 from models.monitoring.text import beside_what, tier_name
 from models.reasons.figures import currency_name
 from models.text import Language, Text
 from models.validation.figures import FigureTable, Row, columns_of
-from models.validation.names import SEVERITIES, band_name, metric_name, target_name
+from models.validation.names import SEVERITIES, metric_name, target_name
 from models.validation.report import ValidationReport
 
 _METRICS: Final = (
@@ -115,7 +115,12 @@ def _beside(report: ValidationReport, figure: CardFigure, language: Language) ->
             each, less = figures[metric], part.ours_minus.get(name)
             minus = (None, None, None) if less is None else (less.estimate, less.low, less.high)
             yield (
-                *(f"{as_of}", target_name(target, language), metric_name(metric, language), benchmark_name(name)),
+                *(
+                    f"{as_of}",
+                    target_name(target, language),
+                    metric_name(metric, language),
+                    benchmark_name(name, language),
+                ),
                 *(each.estimate, each.low, each.high, *minus),
             )
 
@@ -150,7 +155,7 @@ def _totals(report: ValidationReport, newest: OriginReport, language: Language) 
     rows: list[Row] = [
         (
             _OF[what].within(language),
-            band_name(each.name, language),
+            group_name(each.name, language),
             each.clients,
             each.foreseen,
             r.estimate,
@@ -163,7 +168,7 @@ def _totals(report: ValidationReport, newest: OriginReport, language: Language) 
         for r in [each.realised]
     ]
     rows += [
-        (_OF["defaults"].within(language), band_name(d.name, language), d.clients, d.foreseen * d.clients,
+        (_OF["defaults"].within(language), group_name(d.name, language), d.clients, d.foreseen * d.clients,
          d.realised * d.clients, d.low * d.clients, d.high * d.clients,
          d.foreseen / d.realised if d.realised else None)
         for d in totals.defaults_by_risk
@@ -193,7 +198,7 @@ def _coverage(newest: OriginReport, language: Language) -> FigureTable:
         read=read.within(language),
         columns=columns_of("clients of=group | clients:count | inside:share | low:share | high:share", language),
         rows=tuple(
-            (band_name(each.name, language), each.clients, each.realised, each.low, each.high) for each in groups
+            (group_name(each.name, language), each.clients, each.realised, each.low, each.high) for each in groups
         ),
     )
 

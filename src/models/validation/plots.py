@@ -7,9 +7,9 @@ from functools import partial
 
 from markupsafe import Markup
 
-from models.card.tables import group_name
 from models.evaluation import plots as evaluation_plots
 from models.evaluation.report.contents import OriginReport
+from models.evaluation.report.names import ReportWords, group_name
 from models.monitoring.plots import outcome_charts
 from models.shell.chart import COLOURS, OURS, Chart, LegendKey
 from models.shell.svg import AxisScale, Frame, Say, percent, plain_number, reaching, rows_frame, shares, shortened
@@ -45,7 +45,7 @@ _MOST_DATES = 5
 
 def figure_charts(report: ValidationReport, language: Language = ENGLISH) -> dict[str, list[Chart]]:
     """Figure -> its plots; none of a figure that is a table alone."""
-    newest = newest_origin(report)
+    newest, words = newest_origin(report), ReportWords(language, report.evaluation.called)
     found = {
         **_of_outcomes(newest, report, language),
         "shocks": list(_shocks(report, language, of_inputs=False)),
@@ -53,7 +53,7 @@ def figure_charts(report: ValidationReport, language: Language = ENGLISH) -> dic
         "dates": [] if len(report.stability.dates) < 2 else [_dates(report, language)],  # noqa: PLR2004 - a line
         "selection": list(_selection(report, language)),
         "groups": [
-            evaluation_plots.decline_errors_chart(name, newest.parts.errors[name])
+            evaluation_plots.decline_errors_chart(name, newest.parts.errors[name], words)
             for name in _FAIRNESS
             if name in newest.parts.errors
         ],
@@ -63,20 +63,21 @@ def figure_charts(report: ValidationReport, language: Language = ENGLISH) -> dic
 
 def _of_outcomes(newest: OriginReport, report: ValidationReport, language: Language) -> dict[str, list[Chart]]:
     parts, horizon = newest.parts, report.evaluation.horizon
+    words = ReportWords(language, report.evaluation.called)
     stability = report.evaluation.stability
     several = len(stability.as_of) > 1
     return {
-        "inputs": [evaluation_plots.importance_chart(model, part) for model, part in parts.importance.items()],
-        "calibration": [evaluation_plots.calibration_chart(parts.calibration)],
+        "inputs": [evaluation_plots.importance_chart(model, part, words) for model, part in parts.importance.items()],
+        "calibration": [evaluation_plots.calibration_chart(parts.calibration, language)],
         "totals": []
         if parts.deciles is None
-        else [evaluation_plots.deciles_chart(parts.deciles, report.card.currency)],
-        "coverage": [] if parts.coverage is None else evaluation_plots.coverage_charts(parts.coverage),
-        "curve": [] if parts.curve is None else [evaluation_plots.curve_chart(parts.curve, horizon.period)],
+        else [evaluation_plots.deciles_chart(parts.deciles, report.card.currency, language)],
+        "coverage": [] if parts.coverage is None else evaluation_plots.coverage_charts(parts.coverage, words),
+        "curve": [] if parts.curve is None else [evaluation_plots.curve_chart(parts.curve, horizon.period, language)],
         "benchmarks": [
-            *(evaluation_plots.gains_chart(name, part) for name, part in parts.gains.items()),
+            *(evaluation_plots.gains_chart(name, part, language) for name, part in parts.gains.items()),
             *(
-                evaluation_plots.stability_chart(target, part, stability.as_of)
+                evaluation_plots.stability_chart(target, part, stability.as_of, language)
                 for target, part in stability.metrics.items()
                 if several
             ),

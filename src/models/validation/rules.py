@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from models.card.report import FairnessGroup
-from models.card.tables import group_text
 from models.config.guard import Limit
 from models.config.monitor import GuardMode
 from models.config.root import Config
+from models.evaluation.report.names import group_name
 from models.evaluation.text import Judgement
 from models.notices import ROWS_LEFT_OUT, Severity
-from models.text import ENGLISH, Spoken, Text, as_written, heard, in_a_row, languages, spoken
+from models.text import ENGLISH, Phrase, Spoken, Text, as_written, heard, in_a_row, languages, spoken
 from models.validation.report import (
     Gravity,
     OpenFinding,
@@ -312,12 +312,16 @@ def _fairness(report: ValidationReport) -> Iterator[OpenFinding]:
 
 def off_sentence(by: str, group: FairnessGroup) -> Text:
     """What was foreseen of a group, and what came."""
-    return _OFF.filled(by=GROUPINGS[by], group=group_text(group.name), foreseen=group.foreseen, realised=group.realised)
+    return _OFF.filled(by=GROUPINGS[by], group=_group(group.name), foreseen=group.foreseen, realised=group.realised)
+
+
+def _group(name: str) -> Phrase:
+    return phrase_of({language: group_name(name, language) for language in languages()})
 
 
 def selection_sentence(group: SelectionGroup) -> Text:
     """How often a group reaches the top tier beside all others."""
-    by, name = GROUPINGS[group.by], group_text(group.name)
+    by, name = GROUPINGS[group.by], _group(group.name)
     if group.ratio is None or group.ratio_low is None or group.ratio_high is None:
         return _NOBODY_ELSE.filled(by=by, group=name)
     return _SELECTED.filled(

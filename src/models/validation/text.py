@@ -255,7 +255,7 @@ def _benchmarks(report: ValidationReport, language: Language) -> Iterator[Figure
                 estimate=each.estimate,
                 low=each.low,
                 high=each.high,
-                name=benchmark_name(each.best_other),
+                name=benchmark_name(each.best_other, language),
                 other=each.other,
             )
             yield FigureClaim(said=said, figure="benchmarks", style="good" if each.estimate >= each.other else "fair")

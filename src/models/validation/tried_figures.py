@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from models.card.tables import group_name
+from models.evaluation.report.names import group_name
 from models.reasons.figures import currency_name
 from models.text import Language, Text, heard, in_a_row
 from models.validation.figures import NUMBER, FigureColumn, FigureTable, Row, columns_of
