@@ -43,6 +43,8 @@ _GROUPS_BY: Final = {
     "ownership": Text("By ownership, at {day}"),
 }
 ACTS: Final = {
+    "official": Text("official", "act on a version"),
+    "shadow": Text("shadow", "act on a version"),
     "promoted": Text("promoted", "act on a version"),
     "rolled back": Text("rolled back", "act on a version"),
     "made champion": Text("made champion", "act on a version"),
