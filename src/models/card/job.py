@@ -61,10 +61,14 @@ def register_card(
 ) -> None:
     """Keep the card of a version with its model and its run, and its first lines as what the registry shows.
 
+    That of the champion stands in the folder of the book's results, too.
+
     Without the ``entries`` of the ledger, as after a training, only the registry is asked who approved it: a damaged
     ledger stops no training at its end.
     """
     made = _card_of(tracking, registered, settings, entries)
+    if CHAMPION in made.version.aliases:
+        _written(made, work_dir(settings))
     with scratch_folder(work_dir(settings), "draft") as folder:
         _written(made, folder)
         tracking.describe(registered, short_description(made), folder)

@@ -74,6 +74,10 @@ _TRAINED_BY: Final = Text("by {by}", "who trained")
 _TRAINED_ON: Final = Text("by {by} on {day}", "who trained")
 _SOMEBODY: Final = Text("somebody unknown")
 _OF_MODEL: Final = Text("{version} of {model}", "version")
+_WEAK: Final = Text("Known weaknesses: {found}")
+_WEAK_AND_MORE: Final = Text("Known weaknesses: {found} And {count} more.")
+_NEXT: Final = Text("{first} {next}", "sentences in a row")
+_WEAKNESSES = 2
 _RED_SHOWN = 10
 _LONGEST = 5_000
 """Signs that MLflow keeps of a description in PostgreSQL or MySQL."""
@@ -115,6 +119,17 @@ def headline(card: ModelCard, language: Language = ENGLISH) -> str:
     if not card.wrong:
         return _NOTHING_WRONG.within(language, judged=judged)
     return _WRONG.within(language, judged=judged.within(language), count=card.wrong)
+
+
+def weaknesses_line(card: ModelCard, language: Language = ENGLISH) -> str:
+    """What is found wrong at the newest date that was judged, in one line; that nothing is, where nothing is."""
+    newest = max((each.as_of for each in card.verdicts), default=None)
+    red = [heard(each.said, language) for each in card.verdicts if _is_red(each) and each.as_of == newest]
+    if not red:
+        return headline(card, language)
+    shown, more = red[:_WEAKNESSES], len(red) - _WEAKNESSES
+    said = joined(shown, language, _NEXT)
+    return (_WEAK_AND_MORE if more > 0 else _WEAK).within(language, found=said, count=more)
 
 
 def short_description(card: ModelCard) -> str:

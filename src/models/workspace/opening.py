@@ -86,14 +86,14 @@ def open_bundle(settings: Config, which: str) -> Bundle:
 def registered_bundle(settings: Config, which: str) -> Bundle:
     """The bundle of a version or alias. Raises ``DamagedBundleError``, ``BundleNotFoundError``."""
     try:
-        return read_bundle(_registered(settings, which), threads=settings.run.threads)
+        return read_bundle(registered_folder(settings, which), threads=settings.run.threads)
     except (BundleFormatError, UnsealedFileError):
         raise
     except DamagedBundleError as error:
         raise type(error)(rule=error.rule, got=error.got, remedy=error.remedy + IF_CHAMPION) from error
 
 
-def _registered(settings: Config, which: str) -> Path:
+def registered_folder(settings: Config, which: str) -> Path:
     """The folder of a registered bundle: as noted if the registry vouches for it, else as MLflow finds it."""
     notes = RegistryNotes(work_dir(settings) / NOTES)
     noted = notes.folder_of(RegistryFile(settings.run.tracking_uri, model_name(settings)).manifest_of(which))

@@ -38,6 +38,7 @@ SCREENS: list[str] = [
     "policy_lab",
     "letters",
     "trail",
+    "model_room",
 ]
 """The apps of screens, each a package of ``models.review``."""
 INSTALLED_APPS = [
