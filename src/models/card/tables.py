@@ -8,13 +8,13 @@ from typing import Final
 
 from models.card.report import Approval, CardFigure, FairnessGroup, ModelCard
 from models.evaluation.report.names import benchmark_name, group_name
-from models.text import ENGLISH, Language, Text, as_written
+from models.text import ENGLISH, Language, Text
 
 _METRICS: Final = {"auc": Text("AUC"), "normalized_gini": Text("normalized Gini")}
 _TITLES: Final = {"decline": Text("Decline", "target"), "value": Text("Value", "target")}
 _OF_TARGET: Final = Text("{target}, {metric}", "metric of a target")
 _HEADS_OF_FIGURES: Final = (
-    as_written(""),
+    Text("figure", "head of a column"),
     Text("as of", "head of a column"),
     Text("clients"),
     Text("clientvalue (95% range)"),

@@ -37,7 +37,7 @@ _WRONG: Final = Text(
 )
 _PURPOSE: Final = Text("Purpose")
 _TERMS: Final = Text("What decline and value mean")
-_RESULTS, _LIMITS, _FAIR = Text("Results"), Text("Limits"), Text("Fairness")
+_RESULTS, _LIMITS, _FAIR = Text("Results"), Text("Limits", "part of a card"), Text("Fairness")
 _DATA, _METHOD, _OWNER = Text("Data"), Text("Method"), Text("Owner and approvals")
 _NOT_FOR: Final = Text("Not for {what}.")
 _AT_DATE: Final = Text("{day}: {sentence}", "verdict at a date")

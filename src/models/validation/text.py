@@ -24,7 +24,7 @@ PARTS: Mapping[str, Text] = {
     "outcomes": Text("Outcome analysis"),
     "benchmarks": Text("Benchmarks"),
     "sensitivity": Text("Sensitivity and stress"),
-    "stability": Text("Stability"),
+    "stability": Text("Stability", "part of a validation file"),
     "fairness": Text("Fairness"),
     "plan": Text("Monitoring plan"),
     "signing": Text("Sign-off"),

@@ -28,6 +28,7 @@ USE_TZ = True
 TIME_ZONE = "UTC"
 
 SCREENS: list[str] = [
+    "today",
     "clients",
     "client",
     "compare",
