@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from models.backtest.job import BACKTEST_FILE
-from models.backtest.page import write_backtest_page
+from models.backtest.page import BACKTEST_FILE, write_backtest_page
 from models.backtest.report import backtest_book
 from models.codec import to_json_text, to_plain
 from models.comparison.job import compare

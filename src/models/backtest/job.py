@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from models.backtest.contents import BacktestReport
-from models.backtest.page import write_backtest_page
+from models.backtest.page import BACKTEST_FILE, write_backtest_page
 from models.backtest.report import backtest_book
 from models.codec import to_json_text
 from models.config.places import work_dir
@@ -16,8 +16,6 @@ from models.store.drafts import publish_text
 from models.tracking.mlflow import Tracking
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, open_book, settings_of, truth_file
-
-BACKTEST_FILE = "backtest.json"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,6 +20,8 @@ LISTS = (OURS, LISTED, FORECAST, RULE, RANDOM, PERFECT)
 WARNED = "warned"
 ACTING_LISTS = (OURS, LISTED, FORECAST, WARNED, RULE, RANDOM, PERFECT)
 """Who orders the clients to act on: also our warnings, those that turned worse before all others."""
+UP, DOWN, SAME = "raised", "lowered", "no other tier"
+"""Ways of an override."""
 ANEW = "anew"
 """Our grades as each date alone says, without margin and limit on moves."""
 LIST_NAMES: Final = {

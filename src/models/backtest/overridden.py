@@ -12,11 +12,10 @@ import numpy as np
 
 from models.backtest.contents import OverriddenWay, OverrideOutcome, OverrideOutcomes
 from models.backtest.day import Replayed
+from models.backtest.lists import DOWN, SAME, UP
 from models.config.policy.tiers import TierScale
 from models.grading.known_overrides import COUNTING
 from models.vocab import BoolArray, FloatArray, TextArray
-
-UP, DOWN, SAME = "raised", "lowered", "no other tier"
 
 
 def override_outcomes(replayed: Sequence[Replayed], scale: TierScale) -> OverrideOutcomes | None:

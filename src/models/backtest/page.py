@@ -22,6 +22,9 @@ from models.shell.editions import ALONE, Edition, publish_page
 from models.shell.html import environment
 from models.text import Language
 
+BACKTEST_FILE = "backtest.json"
+"""The report beside the page."""
+
 
 def write_backtest_page(report: BacktestReport, path: Path) -> None:
     """Write the page in every language, each whole or not at all."""

@@ -17,8 +17,7 @@ from models.backtest.contents import (
     SavedLosses,
     ScreeningResult,
 )
-from models.backtest.lists import ANEW, FORECAST, LISTED, OURS, PERFECT, RULE, WARNED
-from models.backtest.overridden import DOWN, SAME, UP
+from models.backtest.lists import ANEW, DOWN, FORECAST, LISTED, OURS, PERFECT, RULE, SAME, UP, WARNED
 from models.backtest.ranges import alone, share_range
 from models.metrics.bootstrap import ReportedInterval
 from models.segments.text import percent_or_dash

@@ -14,8 +14,7 @@ from typing import Final, cast
 
 from models import codec
 from models.backtest.contents import BacktestReport
-from models.backtest.job import BACKTEST_FILE
-from models.backtest.page import backtest_page
+from models.backtest.page import BACKTEST_FILE, backtest_page
 from models.card import job as card_job
 from models.card.page import card_page
 from models.card.report import ModelCard

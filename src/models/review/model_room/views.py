@@ -43,7 +43,7 @@ class ShelfLine:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LedgerRow:
+class PublicationRow:
     """One entry of the ledger of publications as the room shows it; ``address`` leads to what the gate found."""
 
     entry: Publication
@@ -143,9 +143,9 @@ def _part(found: FoundReport, part: PagePart) -> Markup:
     return Markup(found.page(shown_site().config, edition))  # noqa: S704 - see above
 
 
-def _row(entry: Publication) -> LedgerRow:
+def _row(entry: Publication) -> PublicationRow:
     language = page_language()
-    return LedgerRow(
+    return PublicationRow(
         entry=entry,
         act=act_name(entry.act.value, language),
         why=reason_given(entry.why, language),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from models.publications.past import OfficialRun
@@ -16,7 +18,6 @@ from models.review.shared.render import page, written_day
 from models.review.shared.rights import Right, rights_of
 from models.review.site import shown_site
 from models.review.today import text
-from models.review.today.addresses import address_of, first_of
 from models.review.today.counting import (
     ClientCounts,
     awaiting_overrides,
@@ -28,6 +29,9 @@ from models.review.today.counting import (
     run_before,
 )
 from models.text import Text
+
+Query = Mapping[str, str | tuple[str, ...]]
+NO_QUERY: Query = {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,3 +126,17 @@ def _changes(run: OfficialRun, counts: ClientCounts) -> Iterator[tuple[Text, str
         yield text.OTHER_MODELS, address_of("models")
     if before.policy:
         yield text.OTHER_POLICY, address_of("policy_lab")
+
+
+def address_of(name: str, query: Query = NO_QUERY) -> str:
+    """Where a screen is, with what is asked of it; empty where there is no such screen."""
+    try:
+        found = reverse(name)
+    except NoReverseMatch:
+        return ""
+    return f"{found}?{urlencode(query, doseq=True)}" if query else found
+
+
+def first_of(*addresses: str) -> str:
+    """The first address that leads anywhere."""
+    return next((each for each in addresses if each), "")
