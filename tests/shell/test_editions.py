@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from models.config.labels import LabelConfig
-from models.shell.editions import Edition, edition_file, editions, own_name, page_texts, publish_page
+from models.shell.editions import Edition, PagePart, edition_file, editions, own_name, page_texts, publish_page
 from models.shell.html import environment
 from models.shell.small_plots import short_number
 from models.shell.svg import amount, amounts
@@ -37,6 +37,22 @@ def test_what_is_published_with_other_files_is_the_same_page() -> None:
         "deep/figures.html": _page(editions("figures.html")["figures.html"]),
         "deep/figures.zh.html": _page(editions("figures.html")["figures.zh.html"]),
     }
+
+
+def test_a_page_can_be_made_in_parts() -> None:
+    """Its body for the workbench, which allows no style within a page, and the styles that are its own."""
+    template = (
+        "{% extends 'shell/base.html' %}{% block style %}b { color: red; }{% endblock %}"
+        "{% block head %}<h1>A</h1>{% endblock %}{% block body %}<p>{{ 'x' }}</p>{% endblock %}"
+    )
+    made = {part: environment(Edition(part=part)).from_string(template).render() for part in PagePart}
+    assert "<html" in made[PagePart.WHOLE]
+    assert made[PagePart.STYLE].strip() == "b { color: red; }"
+    body = made[PagePart.BODY]
+    assert "<h1>A</h1>" in body
+    assert "<p>x</p>" in body
+    assert "<html" not in body
+    assert "color" not in body
 
 
 def test_a_text_of_a_template_is_spoken_and_what_fills_it_is_escaped() -> None:

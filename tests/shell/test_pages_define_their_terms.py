@@ -26,7 +26,9 @@ def test_the_line_of_terms_stands_at_the_head(page: str) -> None:
 
 
 def test_no_page_is_forgotten() -> None:
-    shared = {"shell/body.html", "shell/style.html", f"shell/{name}.html" for name in ("base", "charts", "notices")} | {"explanation/sections.html"}
+    shared = {f"shell/{name}.html" for name in ("base", "body", "charts", "notices", "style")} | {
+        "explanation/sections.html"
+    }
     pages = [path for path in PACKAGE.rglob("*.html") if "templates" not in path.parts]  # those are screens
     found = {path.relative_to(PACKAGE).as_posix() for path in pages}
     assert found == {f"{page}/page.html" for page in (*PAGES, *PLAIN, *EXTENDED)} | shared

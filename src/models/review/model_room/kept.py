@@ -18,6 +18,7 @@ from models.backtest.page import BACKTEST_FILE, backtest_page
 from models.card import job as card_job
 from models.card.page import card_page
 from models.card.report import ModelCard
+from models.card.text import weaknesses_line
 from models.comparison import job as comparison_job
 from models.comparison.page import comparison_page
 from models.comparison.report import VersionComparison
@@ -31,6 +32,8 @@ from models.pipeline.bundle import REPORT, read_report
 from models.promotion import job as promotion_job
 from models.promotion.page import gate_page
 from models.promotion.report import PromotionReport
+from models.review.shared.languages import page_language
+from models.review.site import shown_site
 from models.shell.editions import Edition
 from models.text import Text
 from models.tracking.names import CHAMPION
@@ -184,3 +187,12 @@ _VALIDATION: Final = KeptReport(
 )
 KINDS: Final = {each.key: each for each in (_CARD, _EVALUATION, _MONITOR, _BACKTEST, _VALIDATION, _COMPARISON, _GATE)}
 """All kinds, in the order in which a validator reads them."""
+
+
+def known_weaknesses() -> str:
+    """What is found wrong with the champion, in one line in the language of the page; empty where it has no card yet.
+
+    For every screen that shows what the models say.
+    """
+    found = found_report(_CARD, shown_site().config)
+    return "" if found is None else weaknesses_line(cast("ModelCard", found.report), page_language())

@@ -16,8 +16,7 @@ from models.errors import UserError
 from models.promotion.report import GateLine
 from models.promotion.text import CALLED, verdict_of
 from models.publications.ledger import Publication, PublicationLedger
-from models.review.model_room.kept import KINDS, FoundReport, found_report
-from models.review.model_room.weaknesses import known_weaknesses
+from models.review.model_room.kept import KINDS, FoundReport, found_report, known_weaknesses
 from models.review.shared.languages import page_language
 from models.review.shared.render import page, written_day
 from models.review.site import shown_site

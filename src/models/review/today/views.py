@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from models.publications.past import OfficialRun
 from models.review.access.portfolio import portfolio_of, shown_index
-from models.review.model_room.weaknesses import known_weaknesses
+from models.review.model_room.kept import known_weaknesses
 from models.review.shared.languages import page_language
 from models.review.shared.render import page, written_day
 from models.review.shared.rights import Right, rights_of
