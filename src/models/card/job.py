@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from models.card.compute import model_card
-from models.card.page import card_page
+from models.card.page import DATA, card_page
 from models.card.report import CardSource, CardVersion, ModelCard
 from models.card.text import card_markdown, short_description
 from models.codec import to_json_text
@@ -22,7 +22,7 @@ from models.tracking.mlflow import RegisteredBundle, Tracking
 from models.tracking.names import CHAMPION
 from models.workspace.opening import Settings, settings_of
 
-MARKDOWN, PAGE, DATA = "card.md", "card.html", "card.json"
+MARKDOWN, PAGE = "card.md", "card.html"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,8 @@ from models.evaluation.text import Judgement
 from models.shell.editions import ALONE, Edition
 from models.shell.html import environment, mono
 
+DATA = "card.json"
+"""The card as data, beside its page."""
 _STYLES = {Judgement.WRONG: "bad", Judgement.PERHAPS: "fair", Judgement.RIGHT: "good", Judgement.BETTER: "good"}
 
 

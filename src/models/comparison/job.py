@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.comparison.compute import Candidate, compare_versions
-from models.comparison.page import write_comparison_page
+from models.comparison.page import PAGE, write_comparison_page
 from models.comparison.report import VersionComparison
 from models.config.places import work_dir
 from models.config.root import Config
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from models.tracking import mlflow
 else:
     mlflow = lazy("models.tracking.mlflow")
-
-PAGE = "comparison.html"
 
 
 @dataclass(frozen=True, kw_only=True)

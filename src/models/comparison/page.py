@@ -34,6 +34,7 @@ from models.shell.json_files import json_file
 from models.store.drafts import publish_text
 from models.text import Language
 
+PAGE = "comparison.html"
 _CSS = {"better": "good", "worse": "bad", "open": "quiet"}
 
 

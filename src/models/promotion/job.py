@@ -15,7 +15,7 @@ from models.comparison.report import VersionComparison
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.errors import BundleFormatError, DamagedBundleError, LostBundleError, MissingFileError, UserError
-from models.promotion.page import write_gate_page
+from models.promotion.page import PAGE, write_gate_page
 from models.promotion.report import PromotionOutcome, PromotionReport, RollbackReport
 from models.promotion.rules import gate_holds, gate_lines
 from models.promotion.text import evidence_sentence
@@ -29,7 +29,6 @@ from models.tracking.names import CHALLENGER
 from models.vocab import Progress, SilentProgress
 from models.workspace.opening import Settings, open_book, registered_bundle, settings_of
 
-PAGE = "promotion.html"
 GATE_HOLDS = "the gate holds"
 _LOCK = ".champion.lock"
 _UNREADABLE = (BundleFormatError, DamagedBundleError, LostBundleError, MissingFileError)

@@ -20,6 +20,7 @@ from models.shell.editions import ALONE, Edition, publish_page
 from models.shell.json_files import json_file
 from models.store.drafts import publish_text
 
+PAGE = "promotion.html"
 _CSS = {"passed": "good", "failed": "bad", "not judged": "fair"}
 
 

@@ -30,7 +30,7 @@ from models.store.sealed import MANIFEST, Remedies, read_manifest, write_manifes
 from models.text import Text
 from models.tracking.names import CHAMPION
 from models.validation.compute import Validated, validation_report
-from models.validation.page import validation_page
+from models.validation.page import FOLDER, PAGE, REPORT, validation_page
 from models.validation.report import ValidationReport
 from models.validation.tables import csv_files
 from models.vocab import Progress, SilentProgress
@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 else:
     mlflow = lazy("models.tracking.mlflow")
 
-PAGE, REPORT, EVALUATION_PAGE = "validation.html", "validation.json", "report.html"
-FOLDER, KIND = "validation", "validation"
+EVALUATION_PAGE, KIND = "report.html", "validation"
 _BESIDE = {
     REPORT: Text("everything on this page as data"),
     card_job.PAGE: Text("the model card"),

@@ -16,6 +16,8 @@ from models.validation.report import ValidationReport
 from models.validation.tables import figure_tables
 from models.validation.text import GRAVITIES, GRAVITY_NAMES, PARTS, claims, headline
 
+PAGE, REPORT, FOLDER = "validation.html", "validation.json", "validation"
+"""Files of a validation, and the folder of all of them among the results of a book."""
 _NUMBERS: Final = frozenset({"number", "share", "money", "count"})
 _CODES: Final = frozenset(
     (

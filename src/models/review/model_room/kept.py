@@ -15,12 +15,10 @@ from typing import Final, cast
 from models import codec
 from models.backtest.contents import BacktestReport
 from models.backtest.page import BACKTEST_FILE, backtest_page
-from models.card import job as card_job
-from models.card.page import card_page
+from models.card import page as card_pages
 from models.card.report import ModelCard
 from models.card.text import weaknesses_line
-from models.comparison import job as comparison_job
-from models.comparison.page import comparison_page
+from models.comparison import page as comparison_pages
 from models.comparison.report import VersionComparison
 from models.config.places import work_dir
 from models.config.root import Config
@@ -29,16 +27,14 @@ from models.evaluation.report.contents import EvaluationReport
 from models.monitoring.page import MONITOR_PAGE, monitor_page
 from models.monitoring.report import MonitorReport
 from models.pipeline.bundle import REPORT, read_report
-from models.promotion import job as promotion_job
-from models.promotion.page import gate_page
+from models.promotion import page as promotion_pages
 from models.promotion.report import PromotionReport
 from models.review.shared.languages import page_language
 from models.review.site import shown_site
 from models.shell.editions import Edition
 from models.text import Text
 from models.tracking.names import CHAMPION
-from models.validation import job as validation_job
-from models.validation.page import validation_page
+from models.validation import page as validation_pages
 from models.validation.report import ValidationReport
 from models.workspace.opening import registered_folder
 
@@ -109,8 +105,8 @@ def _of_champion(settings: Config) -> Path | None:
 
 
 def _newest_validation(settings: Config) -> Path | None:
-    folder = work_dir(settings) / validation_job.FOLDER
-    files = sorted(folder.glob(f"version-*/{validation_job.REPORT}"), key=lambda file: file.stat().st_mtime_ns)
+    folder = work_dir(settings) / validation_pages.FOLDER
+    files = sorted(folder.glob(f"version-*/{validation_pages.REPORT}"), key=lambda file: file.stat().st_mtime_ns)
     return files[-1] if files else None
 
 
@@ -127,9 +123,9 @@ _CARD: Final = KeptReport(
     title=Text("Model card"),
     tells=Text("what the models are for, how good they are, their limits, and who approved them"),
     command="card",
-    place=_in_folder(card_job.DATA),
+    place=_in_folder(card_pages.DATA),
     read=_as(ModelCard),
-    page=lambda report, _, edition: card_page(cast("ModelCard", report), edition),
+    page=lambda report, _, edition: card_pages.card_page(cast("ModelCard", report), edition),
 )
 _EVALUATION: Final = KeptReport(
     key="evaluation",
@@ -154,18 +150,18 @@ _COMPARISON: Final = KeptReport(
     title=Text("Comparison"),
     tells=Text("two versions on what came since, and who would change tier"),
     command="compare",
-    place=_in_folder(comparison_job.PAGE),
+    place=_in_folder(comparison_pages.PAGE),
     read=_as(VersionComparison),
-    page=lambda report, _, edition: comparison_page(cast("VersionComparison", report), edition),
+    page=lambda report, _, edition: comparison_pages.comparison_page(cast("VersionComparison", report), edition),
 )
 _GATE: Final = KeptReport(
     key="gate",
     title=Text("Gate"),
     tells=Text("whether a version may take the place of the champion, line by line"),
     command="promote VERSION --dry-run",
-    place=_in_folder(promotion_job.PAGE),
+    place=_in_folder(promotion_pages.PAGE),
     read=_as(PromotionReport),
-    page=lambda report, _, edition: gate_page(cast("PromotionReport", report), edition),
+    page=lambda report, _, edition: promotion_pages.gate_page(cast("PromotionReport", report), edition),
 )
 _BACKTEST: Final = KeptReport(
     key="backtest",
@@ -183,7 +179,7 @@ _VALIDATION: Final = KeptReport(
     command="validate",
     place=_newest_validation,
     read=_as(ValidationReport),
-    page=lambda report, _, edition: validation_page(cast("ValidationReport", report), {}, edition),
+    page=lambda report, _, edition: validation_pages.validation_page(cast("ValidationReport", report), {}, edition),
 )
 KINDS: Final = {each.key: each for each in (_CARD, _EVALUATION, _MONITOR, _BACKTEST, _VALIDATION, _COMPARISON, _GATE)}
 """All kinds, in the order in which a validator reads them."""
