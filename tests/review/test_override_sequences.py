@@ -23,6 +23,7 @@ from models.decisions.database import ReviewDatabase
 from models.decisions.entries import OVERRIDE_ACTS
 from models.decisions.overrides import CaseState, OverrideCases, override_cases
 from models.grading.known_overrides import overrides_at
+from models.publications.ledger import PublicationLedger
 from models.review.access.models import Member
 from models.review.site import ReviewSite
 from models.scoring.job import predict
@@ -156,6 +157,8 @@ def test_a_whole_run_publishes_what_was_approved_and_lifts_no_cap(
         row["client_id"]: row for row in pq.read_table(published.folder / "scores.parquet", columns=columns).to_pylist()
     }
     told = {client: row["override"]["tier"] for client, row in rows.items() if row["override"] is not None}
+    [*_, last] = PublicationLedger(published.folder.parent).entries()
+    assert last.evidence["decisions"] == len(ReviewDatabase.of(site.config.review, site.folder).entries())
     counting = {client: tier for client, tier in told.items() if rows[client]["override"]["until"] > NEWEST}
     assert counting == bank.expected(NEWEST)
     assert {client: rows[client]["tier"] for client in counting} == counting

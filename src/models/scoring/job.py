@@ -9,7 +9,9 @@ from pathlib import Path
 
 from models.book.door import Book
 from models.config.places import SCORES_FOLDER, work_dir
+from models.decisions.database import ReviewDatabase
 from models.errors import UserError
+from models.publications.anchors import anchor_of, anchored_entries
 from models.scoring.compute import predict_book
 from models.scoring.publication import OFFICIALLY, Publishing
 from models.scoring.report import Predicted
@@ -48,6 +50,9 @@ def predict(
     models = None if how.of_that_day else open_bundle(settings, bundle)
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
     place = out or work_dir(settings) / SCORES_FOLDER
+    how = replace(
+        how, evidence=anchor_of(anchored_entries(ReviewDatabase.of(settings.review, work_dir(settings)), place))
+    )
     mapper = Processes.of(settings.run.threads)
     if models is None:
         found = bundle_of_day(settings, checked, as_of or checked.known_until, mapper=mapper, progress=progress)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from models.book.periods import PeriodName
+from models.codec import JsonValue
 from models.errors import InSampleError
 from models.notices import Notice, Severity
 from models.pipeline.bundle import Bundle
@@ -30,6 +31,7 @@ class Publishing:
         of_that_day: by the models that had learned by then, or such as are fitted on what was known, whatever is asked.
         version: of the models in the registry, "" where that is not known.
         why: what is recorded of an official run out of the ordinary.
+        evidence: figures on which the record rests, such as the last decision of people that the run read.
     """
 
     shadow: bool = False
@@ -37,6 +39,7 @@ class Publishing:
     of_that_day: bool = False
     version: str = ""
     why: str = ""
+    evidence: Mapping[str, JsonValue] = field(default_factory=dict)
 
     def deed(self, key: str, folder: Path, bundle: Bundle, as_of: date, fingerprint: str) -> Deed:
         """What the ledger of publications records of the run with this key."""
@@ -50,6 +53,7 @@ class Publishing:
             policy=GradedBy.of(bundle).policy,
             data=fingerprint,
             why=self.why,
+            evidence=self.evidence,
         )
 
 

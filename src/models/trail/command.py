@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from models.config.root import Config
-    from models.decisions import job as decisions_job
     from models.decisions import terminal as decisions_terminal
     from models.trail import job, terminal
 else:
-    decisions_job = lazy("models.decisions.job")
     decisions_terminal = lazy("models.decisions.terminal")
     job = lazy("models.trail.job")
     terminal = lazy("models.trail.terminal")
@@ -93,7 +91,7 @@ def audit(  # noqa: PLR0913, PLR0917 - options of a command are named by who typ
 
 
 def _verify(settings: Config, as_json: bool) -> None:
-    report = decisions_job.verify_chain(settings)
+    report = job.audit_chain(settings)
     if as_json:
         print_json(report)
     else:

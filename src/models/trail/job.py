@@ -15,7 +15,11 @@ from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.decisions.database import ReviewDatabase
 from models.decisions.decided import Decided
+from models.decisions.entries import BrokenChainError
+from models.decisions.job import verify_chain
+from models.decisions.report import ChainReport, broken_report
 from models.errors import ClientValueError, UserError
+from models.publications.anchors import anchored_entries
 from models.publications.ledger import Publication, PublicationLedger
 from models.store.drafts import publish_once
 from models.trail.compute import TrailSources, client_trail
@@ -46,6 +50,18 @@ def sources_of(settings: Config, readers: ReadersOfClients | None = None) -> Tra
         card_of=lambda entry: _card(settings, entry),
         readers=readers,
     )
+
+
+def audit_chain(settings: Config) -> ChainReport:
+    """Look at every entry of the chain of decisions, and hold it against what publications read of it."""
+    report = verify_chain(settings)
+    try:
+        if report.holds:
+            folder = work_dir(settings)
+            anchored_entries(ReviewDatabase.of(settings.review, folder), folder / SCORES_FOLDER)
+    except BrokenChainError as error:
+        return broken_report(report.database, error)
+    return report
 
 
 def audit_client(
