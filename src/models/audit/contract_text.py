@@ -149,6 +149,7 @@ def column_note(note: str, language: Language = ENGLISH) -> str:
 def rule_text(rule: RowRule, column: Column | None) -> Text:
     """The rule of a column as ``meaning`` has it in English.
 
+    >>> from models.book.rules import meaning
     >>> rule_text(RowRule.UNIQUE, None).within(ENGLISH) == meaning(RowRule.UNIQUE, None)
     True
     """
