@@ -106,7 +106,7 @@ def test_the_data_of_a_figure_are_taken_from_the_page(open_room: Callable[..., P
     page.goto("/models/validation/")
     with page.expect_download() as started:
         page.click("a[href='figure-shocks.csv']")
-    assert Path(started.value.path()).read_text(encoding="utf-8").startswith("shock,touched,")
+    assert Path(started.value.path()).read_text(encoding="utf-8").startswith('"shock","touched",')
     for forbidden in ("manifest.json", "..%2F..%2Fdemo.yaml", "validation.json"):
         assert page.request.get(f"/models/validation/{forbidden}").status == 404
 

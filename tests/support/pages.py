@@ -13,7 +13,7 @@ SAME_IN_EVERY_LANGUAGE = frozenset((
     "Kendall", "Tweedie", "Spearman", "Wilson", "Aalen-Johansen", "sha",
 ))  # fmt: skip
 """Names of measures, tools and currencies, which a Chinese credit officer writes so, too."""
-_FILE = re.compile(r"[\w./-]+\.(csv|html|json|log|parquet|txt|yaml)\b|\b[a-z]+(_[a-z0-9]+)+\b", re.ASCII)
+_FILE = re.compile(r"[\w./-]+\.(csv|html|json|log|parquet|txt|yaml)\b|\b([a-z_]+\.)*[a-z]+(_[a-z0-9]+)+\b", re.ASCII)
 """Names of files and of columns."""
 _COMMAND = re.compile(
     r"clientvalue [a-z]+( [0-9]+)?( --[a-z-]+( TEXT)?)*|--[a-z-]+( [a-z_]+(\.[a-z_]+)+=)?|\b[a-z_]+(\.[a-z_]+)+\b",
