@@ -6,7 +6,8 @@ from rich.table import Table
 
 from models.directory.report import Cell, DirectoryPage
 
-_COLUMNS = ("client_id", "name", "group_id", "country", "manager", "tier", "value", "decline_probability", "warning")
+_COLUMNS = ("client_id", "name", "country", "manager", "tier", "value", "decline_probability")
+_TITLES = {"client_id": "id", "decline_probability": "decline"}
 _NUMBERS = ("value", "decline_probability")
 
 
@@ -15,7 +16,8 @@ def client_table(page: DirectoryPage) -> Table:
     found = page.found
     table = Table(title=f"{len(found.rows):,} of {found.total:,} clients as of {page.as_of}", title_justify="left")
     for name in _COLUMNS:
-        table.add_column(name.replace("_", " "), justify="right" if name in _NUMBERS else "left")
+        whole = name == "client_id"  # who copies an id needs all of it
+        table.add_column(_TITLES.get(name, name), justify="right" if name in _NUMBERS else "left", no_wrap=whole)
     for row in found.rows:
         table.add_row(*(_written(name, row.cells[name]) for name in _COLUMNS))
     return table
