@@ -9,8 +9,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.monitoring.job import Monitored, monitor
+from models.decisions.entries import DecisionAct, Draft
+from models.decisions.worked import WarningOutcome, WarningStep
+from models.monitoring.job import Monitored, Places, monitor
 from models.monitoring.report import ALL, MonitorReport, PublicationOutcomes
+from models.monitoring.text import outcome_sentences
+from models.text import Language
 from support.monitored_book import (
     DATES,
     LATEST,
@@ -19,6 +23,7 @@ from support.monitored_book import (
     monitored_book,
     scores_at,
 )
+from support.review_chain import ChainFile
 
 HORIZON = 6
 
@@ -70,6 +75,29 @@ def test_precision_of_warnings_is_that_of_the_tables(looked: Monitored, publishe
     assert found.precision.estimate == pytest.approx(came[shown].mean())
     assert found.base_rate == pytest.approx(came.mean())
     assert found.lift == pytest.approx(came[shown].mean() / came.mean())
+
+
+def test_what_people_found_of_warnings_stands_beside_what_came(
+    published: MonitoredBook, looked: Monitored, tmp_path: Path
+) -> None:
+    folder, _ = scores_at(published, DATES[0])
+    warned = pq.read_table(folder / "warnings.parquet").to_pandas()
+    shown = warned[warned["state"] == "shown"].head(3)
+    chain = ChainFile(tmp_path / "review.sqlite3")
+    outcomes = (WarningOutcome.DEFAULTED, WarningOutcome.FALSE_ALARM, WarningOutcome.PREVENTED)
+    for row, outcome in zip(shown.itertuples(), outcomes, strict=True):
+        step = WarningStep(first_seen=row.first_seen, as_of=DATES[0], run_key="k", outcome=outcome.value)
+        chain.append(Draft.of(DecisionAct.WARNING_CLOSED, row.client_id, step), by="wei")
+    config = published.settings(review={"database": f"sqlite:///{chain.path}"})
+    assert outcomes_at(looked.report, DATES[0]).warnings.people is None
+    found = outcomes_at(
+        monitor(config, places=Places(page=tmp_path / "page.html"), track=False).report, DATES[0]
+    ).warnings
+    assert found is not None
+    assert found.people is not None
+    assert (found.people.closed, found.people.right.estimate) == (3, pytest.approx(2 / 3))
+    assert found.people.outcomes == {each.value: 1 for each in sorted(outcomes)}
+    assert "确有风险" in " ".join(outcome_sentences(told, "EUR", Language("zh")))
 
 
 def test_overrides_are_held_against_clients_that_nobody_decided_on(looked: Monitored, published: MonitoredBook) -> None:
