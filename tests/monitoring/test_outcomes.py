@@ -90,14 +90,14 @@ def test_what_people_found_of_warnings_stands_beside_what_came(
         chain.append(Draft.of(DecisionAct.WARNING_CLOSED, row.client_id, step), by="wei")
     config = published.settings(review={"database": f"sqlite:///{chain.path}"})
     assert outcomes_at(looked.report, DATES[0]).warnings.people is None
-    found = outcomes_at(
-        monitor(config, places=Places(page=tmp_path / "page.html"), track=False).report, DATES[0]
-    ).warnings
+    again = monitor(config, places=Places(page=tmp_path / "page.html"), track=False)
+    looked_again = outcomes_at(again.report, DATES[0])
+    found = looked_again.warnings
     assert found is not None
     assert found.people is not None
     assert (found.people.closed, found.people.right.estimate) == (3, pytest.approx(2 / 3))
     assert found.people.outcomes == {each.value: 1 for each in sorted(outcomes)}
-    assert "确有风险" in " ".join(outcome_sentences(told, "EUR", Language("zh")))
+    assert "确有风险" in " ".join(outcome_sentences(looked_again, "EUR", Language("zh")))
 
 
 def test_overrides_are_held_against_clients_that_nobody_decided_on(looked: Monitored, published: MonitoredBook) -> None:
