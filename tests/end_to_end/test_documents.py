@@ -34,6 +34,12 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
         "--set",
         "book.known_until=2021-01-01",
     ),
+    "audit": ("verify", "--config", "{config}"),
+    "letter": (
+        *("{client}", "--config", "{config}", "--set", "letter.lender=Bank", "--set", "letter.contact.office=Office"),
+        *("--set", "letter.contact.address=Street", "--set", "letter.contact.email=a@bank.example"),
+        *("--set", "letter.contact.phone=12345"),
+    ),
     "card": ("1", "--config", "{config}", "--out", "{folder}"),
     "features": ("--config", "{config}", "--out", "{folder}"),
     "check": ("--config", "{config}", "--page", "{folder}/check.html"),

@@ -91,6 +91,8 @@ def test_scores_are_in_range(scores: pd.DataFrame) -> None:
         "tier_lacking_criterion",
         "tier_kept_by",
         "override",
+        "region",  # the book says none, and of sponsor groups only some
+        "group_id",
     ]
     assert scores[CREDIT].isna().all(axis=None)  # the config counts no write_off, and the book knows of no default
     np.testing.assert_array_equal(scores["value"], scores["margin"])  # so that value is the margin alone
@@ -155,8 +157,8 @@ def test_the_manifest_has_the_hash_of_every_file(trained: TrainedLender) -> None
     folder = trained.predicted.folder
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     names = [
-        "counts.json", "curves.parquet", "explanations.parquet", "lists.parquet", "movers.parquet", "scores.parquet",
-        "warning_memory.parquet", "warnings.parquet",
+        "clients.parquet", "counts.json", "curves.parquet", "explanations.parquet", "lists.parquet", "movers.parquet",
+        "moves.json", "policy.json", "scores.parquet", "warning_memory.parquet", "warnings.parquet",
     ]  # fmt: skip
     assert sorted(path.name for path in folder.iterdir()) == sorted([*names, "manifest.json"])
     assert manifest["files"] == {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names}

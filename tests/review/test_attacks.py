@@ -27,7 +27,7 @@ IDS = (
     "C00000001\r\nX-Injected: 1",
     "😀",
 )
-_UNESCAPED = re.compile(rb"<script>alert|<img src=x|<b>0</b>|onerror=alert\(1\)>")
+_UNESCAPED = re.compile(rb"<script>alert|<img src=x|<b>hostile</b>|onerror=alert\(1\)>")
 
 
 def _reader_of(route: Route) -> Role:

@@ -20,7 +20,7 @@ TEXTS = (
     "\u202egnp.exe",
     "a\r\nSet-Cookie: stolen=1",
 )
-CLIENT = 'C"><b>0</b>'
+CLIENT = 'C"><b>hostile</b>'
 """The id of the client whose every text attacks."""
 _OWN = {"client_id", "consent"}
 

@@ -34,7 +34,7 @@ class Route:
 
     def filled(self, text: str = "x", *, number: int = 1, day: date = date(2023, 1, 1)) -> str:
         """The address with something in the place of each slot."""
-        numbered = re.sub(r"<int:\w+>", str(number), self.address)
+        numbered = re.sub(r"<int:\w+>", str(number), re.sub(r"<slug:\w+>", "x", self.address))
         dated = re.sub(r"<(?:day|date):\w+>", day.isoformat(), numbered)
         return "/" + re.sub(r"<[^>]+>", quote(text, safe=""), dated)
 
