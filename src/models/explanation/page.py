@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from models.codec import to_json_text
@@ -126,8 +126,11 @@ def print_foot(story: ClientStory) -> str:
 
 
 def contents_hash(story: ClientStory) -> str:
-    """SHA-256 of all that is said of the client, in hexadecimal: what two prints of the same agree in."""
-    return text_hash(to_json_text(client_document(story), sort_keys=True))
+    """SHA-256 of all that is said of the client, in hexadecimal: what two prints of the same agree in.
+
+    Notices are of the run that is looked at, not of the client.
+    """
+    return text_hash(to_json_text(client_document(replace(story, notices=())), sort_keys=True))
 
 
 def _places(story: ClientStory) -> list[tuple[str, str]]:
