@@ -33,6 +33,8 @@ if not (SHARED / "demo.yaml").exists():
 SITE = prepared_site(SHARED / "demo.yaml", [f"review.database=sqlite:///{OWN}/review.sqlite"])
 BROWSER = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+PATIENCE = 180_000
+"""Milliseconds that a page may take on a machine that does much else."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -129,6 +131,7 @@ def page_as(chromium: Browser, workbench: Served, _states: dict) -> Iterator[Cal
             color_scheme="dark" if dark else "light",
             storage_state=_states.get((role, lang)),
         )
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         if (role, lang) not in _states:

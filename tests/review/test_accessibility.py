@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import APIResponse, Page
 
-SLOTS: dict[str, list[str]] = {"tab": list(TABS)}
+SLOTS: dict[str, list[str]] = {"tab": list(TABS), "key": ["evaluation"]}
 """Name of a slot -> what an address may hold there, beside clients, numbers and days."""
 QUERIES = {"client": "?whole=1", "client_tab": "?whole=1", "compare": "?c={client}", "override_effect": "?tier=A"}
 """What a route is asked with: all of a client at once, a client to compare, a tier."""
-LEFT_OUT = {"log_out", "trail_replay_standing", "model_change"}
-"""The end of the session; a part that is there while a replay runs; a change of the champion, of which the demo has
-none."""
+LEFT_OUT = {"log_out", "trail_replay_standing", "model_change", "model_figure"}
+"""The end of the session; a part that is there while a replay runs; a change of the champion and a figure of a
+validation file, of which the demo has none."""
 MOST_ENTRIES = 12
 """Numbers of what was recorded that are tried."""
 REACHED = {200, 405}
