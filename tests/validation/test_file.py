@@ -12,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from end_to_end.conftest import Command, command
+from models.card.report import CardVerdict
 from models.codec import from_json
 from models.errors import UserError
 from models.evaluation.text import Judgement
 from models.metrics.bootstrap import Interval
 from models.monitoring.report import ALL, PublicationOutcomes, TierEvents, ValueOutcome
+from models.shell.editions import edition_file
 from models.store.sealed import read_manifest
+from models.text import ENGLISH, heard
 from models.tracking.mlflow import Tracking
 from models.validation.job import PAGE, REPORT, validate
 from models.validation.page import validation_page
@@ -26,9 +29,13 @@ from models.validation.rules import open_findings, wrong_ways
 from models.validation.tables import figure_tables
 from models.validation.text import PARTS, claims
 from support.browser import BROWSER, Tags, loaded, printed_pages, width_in
+from support.languages import CHINESE
+from support.pages import english_words
 from validation.conftest import Filed
 
 __all__ = ["command"]
+
+NAMES = ("lender", "AA")
 
 
 def test_every_claim_leads_to_its_figure_and_every_link_somewhere(filed: Filed) -> None:
@@ -70,7 +77,7 @@ def test_everything_red_or_not_judged_is_a_finding_the_gravest_first(filed: File
     red = [each for each in report.card.verdicts if each.judgement is Judgement.WRONG]
     not_judged = [each for each in report.card.verdicts if each.judgement is Judgement.OPEN]
     assert red, "the small lender's models are wrong somewhere, or this test shows nothing"
-    assert all(any(verdict.said.removesuffix(".") in each for each in found) for verdict in (*red, *not_judged))
+    assert all(any(told in each for each in found) for told in map(_told, (*red, *not_judged)))
     assert [each.number for each in report.findings] == list(range(1, len(found) + 1))
     order = [list(Gravity).index(each.gravity) for each in report.findings]
     assert order == sorted(order)
@@ -80,6 +87,17 @@ def test_everything_red_or_not_judged_is_a_finding_the_gravest_first(filed: File
     assert "Not judged by ownership: the book does not tell it" in found
     assert any(each.startswith("Not judged: Macro stress") for each in found)
     assert len(set(found)) == len(found)
+
+
+def _told(verdict: CardVerdict) -> str:
+    return heard(verdict.said, ENGLISH).removesuffix(".")
+
+
+def test_the_file_in_chinese_has_no_english_but_names(filed: Filed) -> None:
+    for page in (PAGE, "card.html"):
+        chinese = filed.written.folder / edition_file(page, CHINESE)
+        found = english_words(chinese.read_text(encoding="utf-8"), names=NAMES)
+        assert found == [], "\n".join((page, *found))
 
 
 def test_limits_decide_what_is_a_finding(filed: Filed) -> None:
