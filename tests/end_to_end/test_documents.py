@@ -36,9 +36,9 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     ),
     "audit": ("verify", "--config", "{config}"),
     "letter": (
-        *("{client}", "--config", "{config}", "--set", "letter.lender=Bank", "--set", "letter.contact.office=Office"),
-        *("--set", "letter.contact.address=Street", "--set", "letter.contact.email=a@bank.example"),
-        *("--set", "letter.contact.phone=12345"),
+        *("{client}", "--config", "{config}", "--set", "letter.lender={{en: Bank}}"),
+        *("--set", "letter.contact.office={{en: Office}}", "--set", "letter.contact.address={{en: Street}}"),
+        *("--set", "letter.contact.email=a@bank.example", "--set", "letter.contact.phone=+00 000 000"),
     ),
     "card": ("1", "--config", "{config}", "--out", "{folder}"),
     "features": ("--config", "{config}", "--out", "{folder}"),
