@@ -36,8 +36,13 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     ),
     "audit": ("verify", "--config", "{config}"),
     "letter": (
-        *("{client}", "--config", "{config}", "--set", "letter.lender={{en: Bank}}"),
-        *("--set", "letter.contact.office={{en: Office}}", "--set", "letter.contact.address={{en: Street}}"),
+        *("{client}", "--config", "{config}", "--set", "letter.lender={{en: Bank, zh: 银行}}"),
+        *(
+            "--set",
+            "letter.contact.office={{en: Office, zh: 部门}}",
+            "--set",
+            "letter.contact.address={{en: Street, zh: 街道}}",
+        ),
         *("--set", "letter.contact.email=a@bank.example", "--set", "letter.contact.phone=+00 000 000"),
     ),
     "card": ("1", "--config", "{config}", "--out", "{folder}"),
