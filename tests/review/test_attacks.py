@@ -69,7 +69,7 @@ def test_a_client_of_another_portfolio_is_not_there(route: Route, client_as) -> 
 
 @pytest.mark.parametrize("route", _pages(), ids=lambda each: each.name)
 def test_no_form_is_taken_from_another_site(route: Route, client_as) -> None:
-    answer = client_as(_reader_of(route), checks_csrf=True).post(route.filled(CLIENT), {"text": "x"})
+    answer = client_as(_reader_of(route), checks_csrf=True).post(route.filled(), {"text": "x"})
     assert answer.status_code == 403
 
 
