@@ -35,7 +35,12 @@ from validation.conftest import Filed
 
 __all__ = ["command"]
 
-NAMES = ("lender", "AA")
+NAMES = (
+    *("clientvalue-lender", "lender", "AA", "EUR", "KE", "NA", "VN", "CN", "BR", "champion", "root"),
+    *("duckdb", "lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "scipy"),
+    *("gate", "guard", "monitor", "nightly", "stage", "facilities", "coverage", "UTC"),
+)
+"""The model, tiers, currency and countries of the small lender, packages, and sections of a config."""
 
 
 def test_every_claim_leads_to_its_figure_and_every_link_somewhere(filed: Filed) -> None:

@@ -25,7 +25,7 @@ from models.panel.features.labels import STRETCHES
 from models.pipeline.serving import ServingModels
 from models.pipeline.serving_text import serving_sentences
 from models.publications.ledger import Act, Publication
-from models.text import Language, Spoken, Text, as_written, in_a_row, languages, spoken
+from models.text import ENGLISH, Language, Spoken, Text, as_written, in_a_row, languages, spoken
 
 _PURPOSE = Text(
     "To say of each client of the {book} book what it is worth within {horizon}, how likely it is to decline, and "
@@ -182,7 +182,8 @@ def _limits(source: CardSource) -> Iterator[Spoken]:
     for notice in source.notices:
         if notice.severity is not Severity.NOTE:
             found = notice.texts.found if notice.texts else as_written(notice.found)
-            yield spoken(_LIMIT.filled(subject=notice.subject, found=found))
+            said = spoken(_LIMIT.filled(subject=notice.subject, found=found))
+            yield said if notice.texts else {ENGLISH: said[ENGLISH]}
     notes = sum(notice.severity is Severity.NOTE for notice in source.notices)
     if notes:
         yield spoken(_NOTES.filled(count=notes))

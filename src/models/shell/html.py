@@ -14,7 +14,7 @@ from models.shell.editions import ALONE, Edition, PagePart, own_name
 from models.shell.notices import SEVERITY_STYLES, severity_name
 from models.shell.small_plots import short_number
 from models.showable import printable
-from models.text import Label, Language, Phrase, Slot, Spoken, Text, heard, number
+from models.text import ENGLISH, Label, Language, Phrase, Slot, Spoken, Text, heard, number
 
 
 def environment(
@@ -28,7 +28,8 @@ def environment(
     Every template may call ``_("{count} client", plural="{count} clients", count=3)``, a ``Text`` that stands in the
     template, and the filters ``said`` (a ``Text`` or a report's sentence in the page's language), ``figure`` (a short
     number) and ``whole`` (a count). Values are outside data, so all are escaped, control characters too; a name that a
-    template asks for and nobody gave is an error.
+    template asks for and nobody gave is an error. ``is_english`` tells whether words are English on a page of another
+    language, so that they are read aloud right.
 
     >>> doubling = environment(filters={"doubled": lambda number: 2 * number})
     >>> doubling.from_string("{{ '<b>' }} {{ 2 | doubled }}").render()
@@ -46,6 +47,7 @@ def environment(
     )
     made.filters |= language_filters(edition.language) | dict(filters or {})
     own: dict[str, Any] = {"_": speaker(edition.language), "edition": edition, "own_name": own_name}
+    own["is_english"] = partial(is_english, language=edition.language)
     own |= {"severity_style": SEVERITY_STYLES.get, "severity_name": partial(severity_name, language=edition.language)}
     made.globals |= own | dict(functions or {})
     return made
@@ -105,6 +107,20 @@ def mono(text: str) -> Markup:
     Markup('<span class="mono">&lt;3f2a&gt;</span>')
     """
     return Markup('<span class="mono">{}</span>').format(text)
+
+
+def is_english(words: object, *, language: Language) -> bool:
+    """Whether a page in another language shows words that are known in English alone.
+
+    >>> is_english("a late table", language=Language("zh")), is_english("晚到", language=Language("zh"))
+    (True, False)
+    >>> is_english("a late table", language=ENGLISH)
+    False
+    """
+    if language == ENGLISH or not isinstance(words, str):
+        return False
+    letters = [letter for letter in words if letter.isalpha()]
+    return bool(letters) and all(letter.isascii() for letter in letters)
 
 
 def _printable(value: object) -> object:

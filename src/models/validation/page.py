@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
-from models.shell.csv import Cell
 from models.shell.editions import ALONE, Edition
 from models.shell.html import environment, mono
-from models.text import ENGLISH, Language, Text
+from models.text import Text
 from models.validation.figures import FigureColumn
 from models.validation.plots import figure_charts
 from models.validation.report import ValidationReport
@@ -36,13 +35,9 @@ _CODES: Final = frozenset(
     )
 )
 """Columns of ids, names of inputs and settings, which are the same in every language."""
-_SAYING: Final = frozenset(("meaning", "why"))
+_SAYING: Final = frozenset(("meaning", "why", "found", "remedy", "finding"))
+"""Columns of sentences, which a config or an earlier run may have said in English alone."""
 SIGNERS: Final = (Text("Model owner"), Text("Model validator"), Text("Head of model risk"))
-
-
-def _is_english(column: str, cell: Cell, *, language: Language) -> bool:
-    """Whether a page in another language shows what a config says of a setting in English alone."""
-    return language != ENGLISH and column in _SAYING and isinstance(cell, str) and cell.isascii()
 
 
 def validation_page(report: ValidationReport, files: Mapping[str, Text], edition: Edition = ALONE) -> str:
@@ -55,7 +50,7 @@ def validation_page(report: ValidationReport, files: Mapping[str, Text], edition
         "gravity_name": GRAVITY_NAMES.get,
         "is_number": _NUMBERS.__contains__,
         "is_code": _CODES.__contains__,
-        "is_english": partial(_is_english, language=language),
+        "is_sentence": _SAYING.__contains__,
         "mono": mono,
         "written": partial(FigureColumn.written, language=language),
     }

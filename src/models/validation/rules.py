@@ -260,6 +260,8 @@ def _soundness(report: ValidationReport) -> Iterator[OpenFinding]:
         if notice.severity is not Severity.NOTE and notice.code != ROWS_LEFT_OUT:
             found = notice.texts.found if notice.texts else as_written(notice.found)
             said = _NOTICED.filled(subject=notice.subject, found=found)
+            if notice.texts is None:
+                said = as_written(said.within(ENGLISH))
             yield _finding(_SEVERITIES[notice.severity], "soundness", "limits", said)
 
 
