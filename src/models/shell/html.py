@@ -112,7 +112,7 @@ def mono(text: str) -> Markup:
 def is_english(words: object, *, language: Language) -> bool:
     """Whether a page in another language shows words that are known in English alone.
 
-    >>> is_english("a late table", language=Language("zh")), is_english("晚到", language=Language("zh"))
+    >>> is_english("a late table", language=Language("zh")), is_english(chr(0x665A), language=Language("zh"))
     (True, False)
     >>> is_english("a late table", language=ENGLISH)
     False
