@@ -13,13 +13,14 @@ import numpy as np
 from models.config.policy.dimensions import CriterionConfig, DimensionConfig
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.rules import CapConfig
+from models.grading import coverage_text as say
 from models.grading.facts import FORECAST, Facts
 from models.grading.scores import FALLBACKS, Scored, absent_features, looked_at, scores_of
 from models.notices import Notice, Severity
+from models.text import Text, in_a_row
 
 IDLE_CAPS = "caps_not_in_force"
 """The fact of a run's manifest that lists the caps whose feature the book lacks."""
-_BRING = "bring the table or column that the feature is made of, or change the policy"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,21 +103,19 @@ def idle_caps(settings: PolicyConfig, coverage: Coverage) -> tuple[CapConfig, ..
 def _caps(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
     for cap in settings.caps:
         found = _cap_without(cap, coverage)
-        if found:
-            yield _notice("cap_without_feature", f"policy.caps.{cap.name}", found, _BRING, coverage.clients)
+        if found is not None:
+            yield _notice("cap_without_feature", f"policy.caps.{cap.name}", found, say.BRING, coverage.clients)
 
 
-def _cap_without(cap: CapConfig, coverage: Coverage) -> str:
-    """What becomes of a cap that goes without its feature, "" of one that does not.
+def _cap_without(cap: CapConfig, coverage: Coverage) -> Text | None:
+    """What becomes of a cap that goes without its feature, None of one that does not.
 
     A cap that missing values do not touch may meet a book in which no client has one, such as no default ever.
     """
     if cap.or_missing and coverage.is_empty(cap.feature):
-        lacking = "the book does not have it" if cap.feature in coverage.absent else "the book tells it of no client"
-        return f"the cap looks at {cap.feature} and {lacking}, so it holds every client at {cap.at_most} at most"
-    if cap.feature in coverage.absent:
-        return f"the cap looks at {cap.feature} and the book does not have it, so it cannot be checked and holds nobody"
-    return ""
+        holds = say.ABSENT_HOLDS_ALL if cap.feature in coverage.absent else say.EMPTY_HOLDS_ALL
+        return holds.filled(feature=cap.feature, tier=cap.at_most)
+    return say.HOLDS_NOBODY.filled(feature=cap.feature) if cap.feature in coverage.absent else None
 
 
 def _criteria(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
@@ -128,23 +127,24 @@ def _criteria(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
         ]
         if without:
             rest = len(dimension.criteria) - len(without)
-            fate = f"{rest} of its {len(dimension.criteria)} criteria count" if rest else _unknown(dimension)
-            found = f"no client gets points for {', '.join(without)}, so {fate}"
-            yield _notice("criterion_without_feature", f"policy.dimensions.{name}", found, _BRING, len(without))
+            counting = say.SOME_COUNT.filled(some=rest, all=len(dimension.criteria))
+            fate = counting if rest else _unknown(dimension)
+            found = say.NO_POINTS.filled(criteria=in_a_row(without), fate=fate)
+            yield _notice("criterion_without_feature", f"policy.dimensions.{name}", found, say.BRING, len(without))
 
 
-def _criterion_without(criterion: CriterionConfig, coverage: Coverage) -> str:
+def _criterion_without(criterion: CriterionConfig, coverage: Coverage) -> Text:
     """A criterion that gives no client points, and why."""
     if criterion.feature in coverage.absent:
-        return f"{criterion.name} (not in the book)"
+        return say.NOT_IN_BOOK.filled(name=criterion.name)
     named = criterion.points and not coverage.is_empty(criterion.name)
-    return f"{criterion.name} ({'other values than the policy names' if named else 'known of no client'})"
+    return (say.OTHER_VALUES if named else say.OF_NO_CLIENT).filled(name=criterion.name)
 
 
-def _unknown(dimension: DimensionConfig) -> str:
+def _unknown(dimension: DimensionConfig) -> Text:
     if not dimension.levels:
-        return "no client has a score in it"
-    return f"every client is taken as {dimension.level_names[dimension.unknown_level]} in it"
+        return say.NO_SCORE
+    return say.TAKEN_AS.filled(level=dimension.level_names[dimension.unknown_level])
 
 
 def _bounds(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
@@ -154,13 +154,9 @@ def _bounds(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
             continue
         instead = FALLBACKS.get(measure, "")
         known = bool(instead) and not coverage.is_empty(instead)
-        fate = f"{instead} stands in for it" if known else _unknown(dimension)
-        found = f"the models know no {measure} of any client, so {fate}"
-        remedy = (
-            "train with more origins, which bounds are made of, or measure the expectation itself"
-            if known
-            else "bring a book that knows defaults, or change the policy"
-        )
+        fate = say.STANDS_IN.filled(instead=instead) if known else _unknown(dimension)
+        found = say.NO_MEASURE.filled(measure=measure, fate=fate)
+        remedy = say.MORE_ORIGINS if known else say.BRING_DEFAULTS
         code = "measure_without_bound" if known else "measure_unknown"
         yield _notice(code, f"policy.dimensions.{name}", found, remedy, coverage.clients)
 
@@ -170,23 +166,21 @@ def _treatments(settings: PolicyConfig, warned: Collection[str], clients: int) -
     if settings.treatments is None:
         return
     if settings.treatments.warned is None:
-        found = "no row names a severity, so treatments do not follow warnings: who just turned worse keeps its own"
-        remedy = "add treatments.warned and rows for it, as configs/policies/project_finance.yaml has"
-        yield _notice("treatment_without_warnings", "policy.treatments", found, remedy, clients)
+        yield _notice("treatment_without_warnings", "policy.treatments", say.NO_SEVERITY, say.ADD_ROWS, clients)
         return
     unknown = [name for name in settings.treatments.warned.dimensions if name not in warned]
     if unknown:
-        found = f"rows for warnings name {', '.join(unknown)}, in which no client of the book can warn"
-        remedy = f"name some of {', '.join(warned)}, or add them to warnings.dimensions"
+        found = say.NOBODY_WARNS.filled(dimensions=", ".join(unknown))
+        remedy = say.NAME_SOME.filled(dimensions=", ".join(warned))
         yield _notice("treatment_of_no_warning", "policy.treatments.warned", found, remedy, 0)
 
 
 def _stability(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
     name = settings.stability.arrears
     if settings.stability.holds and name in coverage.absent:
-        found = f"the book does not have {name}, so margin and limit keep clients in arrears up as they do others"
-        yield _notice("stability_without_arrears", "policy.stability.arrears", found, _BRING, coverage.clients)
+        found = say.ARREARS_UNKNOWN.filled(feature=name)
+        yield _notice("stability_without_arrears", "policy.stability.arrears", found, say.BRING, coverage.clients)
 
 
-def _notice(code: str, subject: str, found: str, remedy: str, count: int) -> Notice:
-    return Notice(code=code, severity=Severity.WARNING, subject=subject, found=found, remedy=remedy, count=count)
+def _notice(code: str, subject: str, found: Text, remedy: Text, count: int) -> Notice:
+    return Notice.of(code, Severity.WARNING, subject, found=found, remedy=remedy, count=count)

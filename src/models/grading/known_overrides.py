@@ -18,9 +18,12 @@ from models.config.policy.tiers import TierScale
 from models.grading.decision import TierDecisions
 from models.grading.overrides import Override, OverrideState, latest_known
 from models.notices import Notice, Severity
+from models.text import Text
 
 COUNTING = tuple(state.value for state in (OverrideState.APPLIED, OverrideState.AGREES, OverrideState.CAPPED))
 """The fates of an override that holds at the as-of date."""
+_UNKNOWN_TIERS = Text("{overrides:,} overrides ask for {tiers}, which the policy of the models lacks")
+_ASK_FOR = Text("ask for one of {tiers}, or train again with a policy that has it")
 UP, DOWN, UNUSED, SUPERSEDED = "up", "down", "of clients not scored", "replaced by a later one"
 
 
@@ -45,15 +48,13 @@ def override_notices(overrides: Mapping[str, Override], scale: TierScale) -> lis
     others = [asked.tier for asked in overrides.values() if asked.tier not in scale.names]
     if not others:
         return []
-    found = f"{len(others):,} overrides ask for {', '.join(sorted({*others}))}, which the policy of the models lacks"
-    remedy = f"ask for one of {', '.join(scale.names)}, or train again with a policy that has it"
     return [
-        Notice(
-            code="override_of_unknown_tier",
-            severity=Severity.WARNING,
-            subject="overrides",
-            found=found,
-            remedy=remedy,
+        Notice.of(
+            "override_of_unknown_tier",
+            Severity.WARNING,
+            "overrides",
+            found=_UNKNOWN_TIERS.filled(overrides=len(others), tiers=", ".join(sorted({*others}))),
+            remedy=_ASK_FOR.filled(tiers=", ".join(scale.names)),
             count=len(others),
         )
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,19 @@ from models.config.sections import FeaturesConfig
 from models.config.warnings import WarningsConfig
 from models.notices import Notice, Severity
 from models.panel.feature_sources import Direction, is_open
+from models.text import SENTENCES, Text
 from models.vocab import FloatArray
 
 FORECASTS = ("decline_probability",)
 """What models say of a client; warnings may name it as if it were a feature."""
 _NEAR = 0.8
+_NOT_IN_BOOK = Text("the book has no {features}, so the rule goes without")
+_BRING = Text("bring the table or column that it is made of, or change the rule")
+_PAST = Text("{features} would rewrite what has happened, so it is never proposed")
+_FROM_NOW_ON = Text("name what the action changes from now on, or leave it away")
+_UNKNOWN = Text("features must be called as one can be, none is called {features}")
+_DID_YOU_MEAN = Text("did you mean {close} for {name}?")
+_GOES_WITHOUT = Text("it goes without; the report lists the features")
 
 
 def unknown_features(config: Config, known: Collection[str]) -> tuple[Notice, ...]:
@@ -48,12 +57,12 @@ def absent_features(asked: Mapping[str, Sequence[str]], known: Collection[str]) 
     """Notices of features that rules ask for and a book lacks, one for each rule; ``asked``: rule -> features."""
     lacking = {rule: [name for name in names if name.partition("=")[0] not in known] for rule, names in asked.items()}
     return tuple(
-        Notice(
-            code="feature_not_in_book",
-            severity=Severity.NOTE,
-            subject=rule,
-            found=f"the book has no {', '.join(names)}, so the rule goes without",
-            remedy="bring the table or column that it is made of, or change the rule",
+        Notice.of(
+            "feature_not_in_book",
+            Severity.NOTE,
+            rule,
+            found=_NOT_IN_BOOK.filled(features=", ".join(names)),
+            remedy=_BRING,
             count=len(names),
         )
         for rule, names in lacking.items()
@@ -70,12 +79,12 @@ def _closed(config: Config) -> Iterator[Notice]:
         ]
         closed = [each for each, goes in asked if not is_open(each.replace("*", "1p"), goes)]
         if closed:
-            yield Notice(
-                code="past_cannot_change",
-                severity=Severity.NOTE if len(closed) < len(asked) else Severity.WARNING,
-                subject=f"explaining.within_reach.{name}",
-                found=f"{', '.join(closed)} would rewrite what has happened, so it is never proposed",
-                remedy="name what the action changes from now on, or leave it away",
+            yield Notice.of(
+                "past_cannot_change",
+                Severity.NOTE if len(closed) < len(asked) else Severity.WARNING,
+                f"explaining.within_reach.{name}",
+                found=_PAST.filled(features=", ".join(closed)),
+                remedy=_FROM_NOW_ON,
                 count=len(closed),
             )
 
@@ -117,13 +126,13 @@ def _is_among(name: str, possible: Collection[str]) -> bool:
 
 def _notice(setting: str, names: list[str], possible: Collection[str]) -> Notice:
     near = {name: _nearest(name.partition("=")[0], possible) for name in names}
-    reported = [f"did you mean {close} for {name}?" for name, close in near.items() if close]
-    return Notice(
-        code="unknown_feature",
-        severity=Severity.WARNING,
-        subject=setting,
-        found=f"features must be called as one can be, none is called {', '.join(names)}",
-        remedy="; ".join(reported) or "it goes without; the report lists the features",
+    meant = [_DID_YOU_MEAN.filled(close=close, name=name) for name, close in near.items() if close]
+    return Notice.of(
+        "unknown_feature",
+        Severity.WARNING,
+        setting,
+        found=_UNKNOWN.filled(features=", ".join(names)),
+        remedy=reduce(lambda told, each: SENTENCES.filled(first=told, next=each), meant) if meant else _GOES_WITHOUT,
         count=len(names),
     )
 

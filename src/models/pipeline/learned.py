@@ -78,15 +78,7 @@ class Learned:
             for target, why in self.not_calibrated.items()
         }
         return [
-            Notice(
-                code=f"{target}_not_calibrated",
-                severity=Severity.WARNING,
-                subject=_SUBJECTS[target].within(lang),
-                found=each.found.within(lang),
-                remedy=remedy.within(lang),
-                texts=each,
-            )
-            for target, each in texts.items()
+            _notice(f"{target}_not_calibrated", Severity.WARNING, target, each, lang) for target, each in texts.items()
         ]
 
     def margin_alone(self, lang: Language = ENGLISH) -> list[Notice]:
@@ -94,25 +86,15 @@ class Learned:
         if not self.without_credit_loss:
             return []
         found, remedy = _MARGIN_ALONE
-        return [
-            Notice(
-                code="without_credit_loss",
-                severity=Severity.NOTE,
-                subject=_SUBJECTS["value"].within(lang),
-                found=found.within(lang, why=_WHY_ALONE[self.without_credit_loss].within(lang)),
-                remedy=remedy.within(lang),
-            )
-        ]
+        texts = NoticeTexts(found=found.filled(why=_WHY_ALONE[self.without_credit_loss]), remedy=remedy)
+        return [_notice("without_credit_loss", Severity.NOTE, "value", texts, lang)]
 
     def _in_sample(self, as_of: date, lang: Language) -> list[Notice]:
         """A warning where the models knew outcomes that on ``as_of`` were still to come."""
         if as_of >= self.until:
             return []
-        found, remedy = (
-            text.within(lang, until=self.until.isoformat(), as_of=as_of.isoformat()) for text in _IN_SAMPLE
-        )
-        subject = _SUBJECTS["as_of"].within(lang)
-        return [Notice(code="scored_in_sample", severity=Severity.WARNING, subject=subject, found=found, remedy=remedy)]
+        found, remedy = (text.filled(until=self.until.isoformat(), as_of=as_of.isoformat()) for text in _IN_SAMPLE)
+        return [_notice("scored_in_sample", Severity.WARNING, "as_of", NoticeTexts(found=found, remedy=remedy), lang)]
 
     def to_json(self) -> str:
         """Ready for a bundle."""
@@ -128,3 +110,14 @@ class Learned:
         True
         """
         return from_json(cls, text, subject="learned.json", remedy="restore the bundle")
+
+
+def _notice(code: str, severity: Severity, subject: str, texts: NoticeTexts, lang: Language) -> Notice:
+    return Notice(
+        code=code,
+        severity=severity,
+        subject=_SUBJECTS[subject].within(lang),
+        found=texts.found.within(lang),
+        remedy="" if texts.remedy is None else texts.remedy.within(lang),
+        texts=texts,
+    )

@@ -13,6 +13,10 @@ from models.notices import Notice, Severity
 from models.publications.past import OfficialRun, newest_official, official_runs
 from models.store.drafts import point_to
 from models.store.sealed import OF_SCORES, is_complete, read_facts
+from models.text import Text
+
+_STAYS = Text("it stays at the scores as of {later}, since this run is as of {as_of}")
+_READ_RUN = Text("read this run in {folder}")
 
 LATEST = "latest"
 
@@ -50,12 +54,12 @@ def lead_latest(scores: Path, *, proved: Path | None = None) -> OfficialRun | No
 
 def stays_notice(later: OfficialRun, final: Path, as_of: date) -> Notice:
     """Tells that ``latest`` was not led back."""
-    return Notice(
-        code="latest_stays",
-        severity=Severity.NOTE,
-        subject=LATEST,
-        found=f"it stays at the scores as of {later.as_of}, since this run is as of {as_of}",
-        remedy=f"read this run in {final}",
+    return Notice.of(
+        "latest_stays",
+        Severity.NOTE,
+        LATEST,
+        found=_STAYS.filled(later=later.as_of.isoformat(), as_of=as_of.isoformat()),
+        remedy=_READ_RUN.filled(folder=str(final)),
     )
 
 

@@ -17,8 +17,16 @@ from models.publications.ledger import Act, Deed, Publication, PublicationLedger
 from models.publications.past import moved_away, official_runs, with_settled
 from models.scoring.policy_in_force import GradedBy
 from models.store.sealed import OF_SCORES, read_facts
+from models.text import Text
 
 _SHOWN = 3
+_AND_MORE = Text("{keys} and {more} more")
+_A_SHADOW = Text("this run is a shadow: it is not the official one of its date, and no later run builds on it")
+_READ_SHADOW = Text("read it in {folder}")
+_OUTDATED = Text("the official runs as of {days} built on other scores than the official ones of today")
+_AGAIN_IN_ORDER = Text("predict --as-of each of them again, the earliest first, if they should build on this run")
+_MOVED_AWAY = Text("the official runs as of {days} are not there any more: runs build on those that are")
+_PUT_BACK = Text("put their folders back, or predict --as-of each of them again")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,12 +99,8 @@ def publish_run(scores: Path, deed: Deed, period: PeriodName) -> RecordedRun:
 
 
 def _shadow_notice(folder: Path) -> Notice:
-    return Notice(
-        code="shadow_run",
-        severity=Severity.NOTE,
-        subject=LATEST,
-        found="this run is a shadow: it is not the official one of its date, and no later run builds on it",
-        remedy=f"read it in {folder}",
+    return Notice.of(
+        "shadow_run", Severity.NOTE, LATEST, found=_A_SHADOW, remedy=_READ_SHADOW.filled(folder=str(folder))
     )
 
 
@@ -106,12 +110,12 @@ def _outdated_notices(scores: Path, as_of: date, period: PeriodName) -> list[Not
     if not days:
         return []
     return [
-        Notice(
-            code="later_runs_outdated",
-            severity=Severity.WARNING,
-            subject=LATEST,
-            found=f"the official runs as of {_listed(days)} built on other scores than the official ones of today",
-            remedy="predict --as-of each of them again, the earliest first, if they should build on this run",
+        Notice.of(
+            "later_runs_outdated",
+            Severity.WARNING,
+            LATEST,
+            found=_OUTDATED.filled(days=_listed(days)),
+            remedy=_AGAIN_IN_ORDER,
             count=len(days),
         )
     ]
@@ -123,20 +127,20 @@ def _moved_away_notices(scores: Path) -> list[Notice]:
     if not days:
         return []
     return [
-        Notice(
-            code="official_run_moved_away",
-            severity=Severity.WARNING,
-            subject=LATEST,
-            found=f"the official runs as of {_listed(days)} are not there any more: runs build on those that are",
-            remedy="put their folders back, or predict --as-of each of them again",
+        Notice.of(
+            "official_run_moved_away",
+            Severity.WARNING,
+            LATEST,
+            found=_MOVED_AWAY.filled(days=_listed(days)),
+            remedy=_PUT_BACK,
             count=len(days),
         )
     ]
 
 
-def _listed(days: Sequence[date]) -> str:
-    more = f" and {len(days) - _SHOWN} more" if len(days) > _SHOWN else ""
-    return ", ".join(day.isoformat() for day in days[:_SHOWN]) + more
+def _listed(days: Sequence[date]) -> Text | str:
+    shown, more = ", ".join(day.isoformat() for day in days[:_SHOWN]), len(days) - _SHOWN
+    return _AND_MORE.filled(keys=shown, more=str(more)) if more > 0 else shown
 
 
 def _outdated(scores: Path, as_of: date, period: PeriodName) -> Iterator[date]:

@@ -15,12 +15,19 @@ from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.config.root import Config
 from models.config.sections import TimeConfig
 from models.notices import Notice, Severity
+from models.panel.features.labels import STRETCHES
 from models.pipeline.bundle import Bundle
 from models.pipeline.totals import TotalSpread
 from models.plausibility.counts import NOTHING_COUNTED, RunCounts, all_counted, score_counts
 from models.publications.previous import COLD_START
 from models.scoring.policy_in_force import GradedBy
+from models.text import Text
 from models.vocab import FloatArray
+
+_NOT_SCORED = Text(
+    "{left_out:,} of {clients:,} clients are not scored: they were not active in the {periods} before {as_of}, nor in "
+    "reach without activity"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,13 +170,13 @@ class Tally(TierTally):
         left_out = clients - self.scored - self.cold.scored
         if not left_out:
             return []
-        found = (
-            f"{left_out:,} of {clients:,} clients are not scored: they were not active in the "
-            f"{time.activity_periods} {time.period}s before {as_of}, nor in reach without activity"
+        found = _NOT_SCORED.filled(
+            left_out=left_out,
+            clients=clients,
+            periods=STRETCHES[time.period].filled(count=time.activity_periods),
+            as_of=as_of.isoformat(),
         )
-        return [
-            Notice(code="clients_not_scored", severity=Severity.NOTE, subject="clients", found=found, count=left_out)
-        ]
+        return [Notice.of("clients_not_scored", Severity.NOTE, "clients", found=found, count=left_out)]
 
     def summary(
         self,

@@ -18,9 +18,14 @@ from models.grading.reasons_text import reasons
 from models.grading.treatments import Treatment, TreatmentTable, WarnedClients
 from models.notices import Notice, Severity
 from models.publications.previous import TIER_BY_RULE, PreviousScores
-from models.text import ENGLISH, Language, languages
+from models.text import ENGLISH, Language, Text, languages
 from models.vocab import TextArray
 
+_TIERS_GONE = Text(
+    "{clients:,} clients had {tiers} in the run of {as_of}, which the policy lacks: they are graded as if for the first "
+    "time, whatever its margin and limit on moves"
+)
+_MEANT_TO_CHANGE = Text("nothing, where the tiers were meant to change")
 _OTHER_LANGUAGES = tuple(language for language in languages() if language != ENGLISH)
 
 
@@ -95,17 +100,16 @@ def earlier_tier_notices(previous: PreviousScores | None, scale: TierScale) -> l
     others = earlier[~earlier.isin(scale.names)]
     if not len(others):
         return []
-    found = (
-        f"{len(others):,} clients had {', '.join(sorted(set(others)))} in the run of {previous.as_of}, which the "
-        "policy lacks: they are graded as if for the first time, whatever its margin and limit on moves"
+    found = _TIERS_GONE.filled(
+        clients=len(others), tiers=", ".join(sorted(set(others))), as_of=previous.as_of.isoformat()
     )
     return [
-        Notice(
-            code="earlier_tier_unknown",
-            severity=Severity.WARNING,
-            subject="policy.tiers",
+        Notice.of(
+            "earlier_tier_unknown",
+            Severity.WARNING,
+            "policy.tiers",
             found=found,
-            remedy="nothing, where the tiers were meant to change",
+            remedy=_MEANT_TO_CHANGE,
             count=len(others),
         )
     ]

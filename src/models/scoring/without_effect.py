@@ -12,7 +12,7 @@ from typing import Any
 
 from models.config.policy.policy import PolicyConfig
 from models.config.root import Config
-from models.notices import Notice, Severity
+from models.notices import Notice, NoticeTexts, Severity
 from models.pipeline.bundle import Bundle
 from models.scoring.policy_in_force import POLICY_FACTS as POLICY
 from models.scoring.policy_in_force import GradedBy, graded_by_config, settings_hash
@@ -40,6 +40,11 @@ _OF_CONFIG = (
 """What was found, and the remedy."""
 _POLICY = Text("policy", "subject of a notice")
 _AND_MORE = Text("{keys} and {more} more")
+_CHANGED_SINCE = Text("these scores were made by other values ({published}) than the config has now ({now})")
+_PREDICT_AGAIN = Text("predict again for the config's to count, or set them back")
+_SCORE_AGAIN = Text("train and score again for the config's to count, or set them back")
+_COUNT_INSTEAD = Text("the models were published with other values, which count instead: {keys}")
+_TRAIN_AGAIN = Text("train again for the config's to count, or set them back")
 
 
 def policy_in_force_notices(bundle: Bundle, lang: Language = ENGLISH) -> list[Notice]:
@@ -49,15 +54,17 @@ def policy_in_force_notices(bundle: Bundle, lang: Language = ENGLISH) -> list[No
     graded_by = GradedBy.of(bundle)
     trained, serves = (each.model_dump(mode="json") for each in _policies(bundle))
     keys = list(changed_keys(trained, serves))
-    found, remedy = _OF_CONFIG
+    found = _OF_CONFIG[0].filled(policy=graded_by.policy, models=graded_by.models, keys=_some(keys))
+    remedy = _OF_CONFIG[1]
     return [
         Notice(
             code="policy_of_config",
             severity=Severity.NOTE,
             subject=_POLICY.within(lang),
-            found=found.within(lang, policy=graded_by.policy, models=graded_by.models, keys=_some(keys, lang)),
+            found=found.within(lang),
             remedy=remedy.within(lang),
             count=len(keys),
+            texts=NoticeTexts(found=found, remedy=remedy),
         )
     ]
 
@@ -80,14 +87,12 @@ def settings_changed_since(published: Mapping[str, str], config: Config) -> list
     now = {each: settings_hash(reported.get(each)) for each in published if each not in _OF_TRAINING}
     changed = [each for each, known in now.items() if published[each] != known]
     return [
-        Notice(
-            code="policy_changed_since" if section == POLICY else "setting_changed_since",
-            severity=Severity.WARNING,
-            subject=section,
-            found=f"these scores were made by other values ({published[section]}) than the config has now "
-            f"({now[section]})",
-            remedy=f"{'predict' if section == POLICY else 'train and score'} again for the config's to count, "
-            "or set them back",
+        Notice.of(
+            "policy_changed_since" if section == POLICY else "setting_changed_since",
+            Severity.WARNING,
+            section,
+            found=_CHANGED_SINCE.filled(published=published[section], now=now[section]),
+            remedy=_PREDICT_AGAIN if section == POLICY else _SCORE_AGAIN,
         )
         for section in changed
     ]
@@ -132,16 +137,16 @@ def _sections(serves: Config, config: Config) -> Iterator[Notice]:
     for section in sorted(before.keys() - set(passed_over)):
         keys = list(changed_keys(before[section], after[section]))
         if keys:
-            yield Notice(
-                code="setting_without_effect",
-                severity=Severity.NOTE if section in _OF_TRAINING else Severity.WARNING,
-                subject=section,
-                found=f"the models were published with other values, which count instead: {_some(keys)}",
-                remedy="train again for the config's to count, or set them back",
+            yield Notice.of(
+                "setting_without_effect",
+                Severity.NOTE if section in _OF_TRAINING else Severity.WARNING,
+                section,
+                found=_COUNT_INSTEAD.filled(keys=_some(keys)),
+                remedy=_TRAIN_AGAIN,
                 count=len(keys),
             )
 
 
-def _some(keys: Sequence[str], lang: Language = ENGLISH) -> str:
+def _some(keys: Sequence[str]) -> Text | str:
     shown, more = ", ".join(keys[:_SHOWN]), len(keys) - _SHOWN
-    return _AND_MORE.within(lang, keys=shown, more=str(more)) if more > 0 else shown
+    return _AND_MORE.filled(keys=shown, more=str(more)) if more > 0 else shown
