@@ -77,7 +77,8 @@ def test_a_validator_reads_every_report(open_room: Callable[..., Page], lang: st
             page.click(f'a[href="{link}"]')
             clicks += 1
         assert clicks <= CLICKS_TO_ANY_REPORT
-        assert page.url.endswith(f"/models/{key}/")
+        page.wait_for_url(f"**/models/{key}/")
+        page.wait_for_load_state()
         assert page.locator(".sheet h1").count() == 1, key
         assert page.locator(".sheet table").count() > 0, key
         found = Axe().run(page).response["violations"]
