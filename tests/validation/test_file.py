@@ -39,8 +39,9 @@ NAMES = (
     *("clientvalue-lender", "lender", "AA", "EUR", "KE", "NA", "VN", "CN", "BR", "champion", "root"),
     *("duckdb", "lightgbm", "mlflow", "numpy", "pandas", "scikit-learn", "scipy"),
     *("gate", "guard", "monitor", "nightly", "stage", "facilities", "coverage", "UTC"),
+    *("accounts_revenue", "employees", "market_position", "leader", "registered_capital"),
 )
-"""The model, tiers, currency and countries of the small lender, packages, and sections of a config."""
+"""The model, tiers, currency and countries of the small lender, packages, sections of a config, features by name."""
 
 
 def test_every_claim_leads_to_its_figure_and_every_link_somewhere(filed: Filed) -> None:

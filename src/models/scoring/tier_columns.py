@@ -22,8 +22,8 @@ from models.text import ENGLISH, Language, Text, languages
 from models.vocab import TextArray
 
 _TIERS_GONE = Text(
-    "{clients:,} clients had {tiers} in the run of {as_of}, which the policy lacks: they are graded as if for the first "
-    "time, whatever its margin and limit on moves"
+    "{clients:,} clients had {tiers} in the run of {as_of}, which the policy lacks: they are graded as if for the "
+    "first time, whatever its margin and limit on moves"
 )
 _MEANT_TO_CHANGE = Text("nothing, where the tiers were meant to change")
 _OTHER_LANGUAGES = tuple(language for language in languages() if language != ENGLISH)
