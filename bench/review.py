@@ -115,7 +115,7 @@ def multiplied(run: Path, folder: Path, clients: int) -> Path:
         whole = whole.set_column(
             whole.schema.get_field_index("client_id"),
             "client_id",
-            pa.array(np.char.add("K", np.char.zfill(own.astype(str), 8))),
+            pc.binary_join_element_wise("K", pc.utf8_lpad(pa.array(own).cast("string"), 8, "0"), ""),
         )
         if name == FILES[0]:
             whole = named_anew(whole)
