@@ -39,7 +39,7 @@ from models.store.sealed import read_facts, write_manifest
 MOST_MS = 200.0
 MOST_GIB = 2.0
 PAGE = 50
-FILES = ("clients.parquet", "scores.parquet", "warnings.parquet", "movers.parquet")
+FILES = ("clients.parquet", "scores.parquet", "warnings.parquet", "movers.parquet", "lists.parquet")
 SMALL = ("learners.value.trees=20", "learners.decline.trees=20", "origins.max_count=4", "origins.group_folds=2")
 SYLLABLES = tuple(a + b for a in "bdfgklmnprstvz" for b in ("a", "e", "i", "o", "u", "an", "en", "or"))
 CITIES = (
@@ -236,6 +236,10 @@ class Reader:
         answer.raise_for_status()
         assert 'id="found"' in answer.text
 
+    def first_page(self) -> None:
+        """What a member sees after logging in."""
+        self._session.get(f"{self._address}/today/", timeout=60).raise_for_status()
+
     def _token(self) -> dict[str, str]:
         return {"csrfmiddlewaretoken": self._session.cookies["csrftoken"]}
 
@@ -250,6 +254,7 @@ def through_the_server(folder: Path, index: ClientIndex, *, users: int, each: in
         try:
             address, password = _served(server)
             readers = [Reader(address, password) for _ in range(users)]
+            timed("the first page, nobody else there", readers[0].first_page)
 
             def user(number: int) -> None:
                 questions, draw = Questions(index, number), np.random.default_rng(number)

@@ -115,6 +115,11 @@ def test_overrides_are_held_against_clients_that_nobody_decided_on(looked: Monit
         assert found[way].declined.estimate == pytest.approx(came[mine.index].mean())
         assert found[way].by_rule == pytest.approx(rate[[each["instead_of"] for each in mine]].mean())
         assert found[way].as_asked == pytest.approx(rate[scores.loc[mine.index, "tier"]].mean())
+    by_client = {each.client_id: each for each in outcomes_at(looked.report, DATES[0]).overridden}
+    assert {client: each.bad for client, each in by_client.items()} == came[asked.index].astype(bool).to_dict()
+    assert {client: each.by_rule for client, each in by_client.items()} == {
+        client: pytest.approx(rate[each["instead_of"]]) for client, each in asked.items()
+    }
 
 
 def test_value_that_came_is_that_of_the_tables(looked: Monitored, published: MonitoredBook) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import date
-from typing import Any
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pyarrow.parquet as pq
 import pytest
@@ -16,7 +17,11 @@ from django.test import Client
 from models.decisions.database import ReviewDatabase
 from models.decisions.decided import read_decided
 from models.decisions.entries import OVERRIDE_ACTS, DecisionAct, Entry, about
+from models.decisions.overrides import approved_overrides, override_cases
+from models.decisions.summary import OverrideOutcomeSince, override_summary
+from models.monitoring.report import MonitorReport, OverriddenClient, PublicationOutcomes, ValueOutcome
 from models.review.chain.record import entries
+from models.review.overrides.outcomes import outcomes_of
 from models.review.site import ReviewSite
 
 AS = Callable[..., Client]
@@ -225,3 +230,29 @@ def test_the_report_counts_by_person_and_reason(client_as: AS, free: str) -> Non
     spoken = text_of(client_as("checker").get("/overrides/report/"))
     assert "审慎性下调" in spoken
     assert "人工调整统计" in spoken
+
+
+def test_an_override_is_judged_at_the_first_run_that_read_it(client_as: AS, site: ReviewSite, free: str) -> None:
+    User.objects.get(username="demo_manager").member.__class__.objects.update(whole_book=True)
+    propose(client_as("manager"), free)
+    client_as("checker").post(f"{latest()}/approve/", {"remark": ""})
+    cases = override_cases(chain(site)).cases
+    (read_as,) = approved_overrides(cases)
+
+    def since(days: int, *, bad: bool) -> PublicationOutcomes:
+        known = OverriddenClient(client_id=free, bad=bad, by_rule=0.25)
+        value = ValueOutcome(foreseen=0.0, came=0.0)
+        parts = {"event": "decline", "elapsed": 12, "horizon": 12, "settled_from": 0, "tiers": (), "value": value}
+        return PublicationOutcomes(
+            as_of=read_as.decided_on + timedelta(days=days), overridden=(known,), **cast("Any", parts)
+        )
+
+    def judged(*looked: PublicationOutcomes) -> dict[int, OverrideOutcomeSince]:
+        return outcomes_of(cases, cast("MonitorReport", SimpleNamespace(outcomes=looked)))
+
+    assert judged() == {}
+    assert judged(since(0, bad=True)) == {}, "a run of that day does not read it"
+    found = judged(since(40, bad=False), since(1, bad=True), since(0, bad=False))
+    assert found == {cases[0].number: OverrideOutcomeSince(bad=True, by_rule=0.25)}
+    (by_maker,) = override_summary(cases, site.config.scale, read_as.decided_on, found).makers
+    assert (by_maker.settled, by_maker.bad, by_maker.by_rule) == (1, 1, 0.25)

@@ -134,6 +134,19 @@ class OverriddenOutcome:
     as_asked: float | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class OverriddenClient:
+    """One client whose tier a person decided, once the horizon is over: whether it declined or defaulted.
+
+    ``by_rule``: the share that did of clients without an override in the tier that the rules gave it; None if there are
+    none.
+    """
+
+    client_id: str
+    bad: bool
+    by_rule: float | None
+
+
 IN_SAMPLE = Text("scored in sample: its models had learned from what came, so that this is no test of them")
 
 
@@ -146,6 +159,7 @@ class PublicationOutcomes:
         elapsed, horizon: periods.
         settled_from: of how many past dates it was learned who of those that are behind stays so.
         calibration: slope of the outcomes on the log-odds of the chances, once the horizon is over; 1 is right.
+        overridden: the clients behind ``overrides``, one by one, once the horizon is over.
         gone: scored clients that the book does not hold any more.
         in_sample: whether the models had learned from what came: then it tells nothing of how well they foresee.
     """
@@ -160,6 +174,7 @@ class PublicationOutcomes:
     calibration: Interval | None = None
     warnings: WarningPrecision | None = None
     overrides: tuple[OverriddenOutcome, ...] = ()
+    overridden: tuple[OverriddenClient, ...] = ()
     gone: int = 0
     in_sample: bool = False
 

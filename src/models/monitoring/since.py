@@ -25,6 +25,7 @@ from models.monitoring.elapsed import PastDates, past_dates, since_then
 from models.monitoring.official_runs import Foreseen, MonitoredRun
 from models.monitoring.report import (
     ALL,
+    OverriddenClient,
     OverriddenOutcome,
     PeoplesPrecision,
     PublicationOutcomes,
@@ -93,6 +94,7 @@ class OutcomeJudge:
             calibration=self._once_over(rows, calibration_slope, "declined", "decline_probability"),
             warnings=self._warnings(rows, run),
             overrides=tuple(self._overrides(rows, run)),
+            overridden=tuple(_overridden(rows, run)) if rows.foreseen.periods >= horizon else (),
             gone=run.counts.clients - len(rows.frame),
             in_sample=run.in_sample,
         )
@@ -234,6 +236,15 @@ class _Rows:
         bad = self.bad[chosen]
         mean = np.full(len(bad), (bad.sum() + 1.0) / (len(bad) + 2.0))
         return share_interval(count_interval(mean, bad, self.group[chosen], level=level), len(bad))
+
+
+def _overridden(rows: _Rows, run: MonitoredRun) -> Iterator[OverriddenClient]:
+    """Clients with an override, each beside those of the tier that the rules gave it."""
+    asked = run.overridden.loc[run.overridden.index.isin(rows.frame.index)].sort_index()
+    free, bad = ~rows.frame.index.isin(asked.index), pd.Series(rows.bad, index=rows.frame.index)
+    by_tier = bad[free].groupby(rows.frame["tier"][free]).mean().to_dict()
+    for client, tier, came in zip(asked.index, asked["instead_of"], bad.loc[asked.index], strict=True):
+        yield OverriddenClient(client_id=str(client), bad=bool(came > 1 / 2), by_rule=by_tier.get(tier))
 
 
 def _alike(rows: _Rows, free: BoolArray, wanted: pd.Series) -> float | None:

@@ -26,6 +26,7 @@ from models.review.access.portfolio import portfolio_of, record_reading, shown_c
 from models.review.chain.record import entries
 from models.review.overrides.attachments import download
 from models.review.overrides.graded import ClientToOverride, decider, overridden_client, policy_that_runs
+from models.review.overrides.outcomes import known_outcomes
 from models.review.overrides.text import ACTS, FATES, TABLES, VIEWS
 from models.review.shared.languages import page_language
 from models.review.shared.render import page, written_day
@@ -135,7 +136,8 @@ def report(request: HttpRequest) -> HttpResponse:
     every = override_cases(entries(OVERRIDE_ACTS)).cases
     seen = [each for each in every if may_see(request.user, each.client)]
     config = shown_site().config
-    summary = override_summary(seen, policy_that_runs().scale, decider(request.user).on)
+    on = decider(request.user).on
+    summary = override_summary(seen, policy_that_runs().scale, on, known_outcomes(seen))
     tables = (("makers", summary.makers), ("checkers", summary.checkers), ("reasons", summary.reasons))
     return page(
         request,
