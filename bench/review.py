@@ -244,8 +244,10 @@ class Reader:
         return {"csrfmiddlewaretoken": self._session.cookies["csrftoken"]}
 
 
-def through_the_server(folder: Path, index: ClientIndex, *, users: int, each: int) -> tuple[Waits, float]:
-    """So many members at once before the workbench of the large run, a second between two questions of each."""
+def through_the_server(
+    title: str, folder: Path, index: ClientIndex, *, users: int, each: int, thinking: float
+) -> tuple[Waits, float]:
+    """So many members at once before the workbench of the large run; also the GiB that it holds."""
     command = [sys.executable, "-c", "from models.cli import main; main()", "review", "--demo", "--port", "0"]
     given = ["--config", "configs/demo.yaml", "--set", f"run.work_dir={folder.resolve()}"]
     environment = {**os.environ, "PYTHONPATH": str(Path("src").resolve())}
@@ -259,7 +261,7 @@ def through_the_server(folder: Path, index: ClientIndex, *, users: int, each: in
             def user(number: int) -> None:
                 questions, draw = Questions(index, number), np.random.default_rng(number)
                 for _ in range(each):
-                    time.sleep(draw.exponential(1.0))
+                    time.sleep(draw.exponential(thinking) if thinking else 0)
                     query, began = questions.one(), time.perf_counter()
                     readers[number].ask(query)
                     waits.append(((time.perf_counter() - began) * 1e3, np.nan))
@@ -272,7 +274,6 @@ def through_the_server(folder: Path, index: ClientIndex, *, users: int, each: in
             held = psutil.Process(server.pid).memory_info().rss / 2**30
         finally:
             server.terminate()
-    title = f"the page: {users} users at once, a second between questions"
     wall = np.array([each for each, _ in waits])
     return Waits(title, wall, np.full(len(waits), spent), seconds=seconds), float(held)
 
@@ -355,10 +356,19 @@ def judged(given: argparse.Namespace, folder: Path) -> int:
     for side in sides:
         print(side)
     print(f"memory of the process: {held_gib():.2f} GiB, files included")
-    page, server_gib = through_the_server(folder, index, users=given.users, each=given.each // 2)
-    print(page)
+    alone, _ = through_the_server("the page: one user", folder, index, users=1, each=200, thinking=0.0)
+    together, server_gib = through_the_server(
+        f"the page: {given.users} users at once, a second between questions",
+        folder,
+        index,
+        users=given.users,
+        each=given.each // 2,
+        thinking=1.0,
+    )
+    for page in (alone, together):
+        print(page)
     print(f"memory of the server: {server_gib:.2f} GiB, files included")
-    sides.insert(2, page)
+    sides.insert(2, alone)
     broken = [side.title for side in sides[:3] if side.late > MOST_MS]
     broken += ["memory"] if max(held_gib(), server_gib) > MOST_GIB else []
     print("broken:", ", ".join(broken) or "nothing")

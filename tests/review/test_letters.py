@@ -75,12 +75,14 @@ def test_an_objection_is_answered_by_a_person_who_did_not_file_the_letter(client
     days = shown_site().config.letter.answer_days
     assert case.objection.due - case.objection.received == timedelta(days=days)
     assert case.objection.person == "demo_checker"
+    assert ">1</b> <span>objections to letters that await an answer" in checker.get("/today/").content.decode()
     form = {"outcome": ObjectionOutcome.GRADE_STANDS.value, "text": "looked at by a person"}
     assert manager.post(f"/letters/answer/{case.entry.number}", form).status_code == 403
     checker.post(f"/letters/answer/{case.entry.number}", form)
     (case,) = objection_cases(entries(LETTER_ACTS))
     assert case.answered is not None
     assert case.answered.by == "demo_checker"
+    assert ">0</b> <span>objections to letters that await an answer" in checker.get("/today/").content.decode()
     before = ReviewEntry.objects.count()
     again = checker.post(f"/letters/answer/{case.entry.number}", form, follow=True)
     assert "must be to an open objection" in again.content.decode()
@@ -124,3 +126,12 @@ def test_the_list_shows_the_own_portfolio_with_open_cases_and_late_ones(client_a
 def test_who_only_reads_writes_no_letter(client_as, known) -> None:
     assert client_as("reader").get(f"/letter/{known}").status_code == 403
     assert client_as("reader").post(f"/letter-file/{known}").status_code == 403
+
+
+def test_the_first_screen_counts_objections_whose_answer_is_late(client_as, known) -> None:
+    manager, checker = client_as("manager"), client_as("checker")
+    number = filed(manager, known)
+    assert "whose answer is late" not in checker.get("/today/").content.decode()
+    long_ago = datetime.now(tz=UTC).date() - timedelta(days=shown_site().config.letter.answer_days + 1)
+    opened(manager, number, received=long_ago.isoformat())
+    assert ">1</b> <span>objections whose answer is late" in checker.get("/today/").content.decode()

@@ -19,9 +19,9 @@ from models.decisions.decided import read_decided
 from models.decisions.entries import OVERRIDE_ACTS, DecisionAct, Entry, about
 from models.decisions.overrides import approved_overrides, override_cases
 from models.decisions.summary import OverrideOutcomeSince, override_summary
-from models.monitoring.report import MonitorReport, OverriddenClient, PublicationOutcomes, ValueOutcome
+from models.monitoring.report import MonitorReport, OverriddenSince, PublicationOutcomes, ValueOutcome
 from models.review.chain.record import entries
-from models.review.overrides.outcomes import outcomes_of
+from models.review.overrides.graded import outcomes_of
 from models.review.site import ReviewSite
 
 AS = Callable[..., Client]
@@ -240,7 +240,7 @@ def test_an_override_is_judged_at_the_first_run_that_read_it(client_as: AS, site
     (read_as,) = approved_overrides(cases)
 
     def since(days: int, *, bad: bool) -> PublicationOutcomes:
-        known = OverriddenClient(client_id=free, bad=bad, by_rule=0.25)
+        known = OverriddenSince(client_id=free, bad=bad, by_rule=0.25)
         value = ValueOutcome(foreseen=0.0, came=0.0)
         parts = {"event": "decline", "elapsed": 12, "horizon": 12, "settled_from": 0, "tiers": (), "value": value}
         return PublicationOutcomes(

@@ -13,7 +13,6 @@ import numpy as np
 from models.config.policy.dimensions import CriterionConfig, DimensionConfig
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.rules import CapConfig
-from models.grading import coverage_text as say
 from models.grading.facts import FORECAST, Facts
 from models.grading.scores import FALLBACKS, Scored, absent_features, looked_at, scores_of
 from models.notices import Notice, Severity
@@ -21,6 +20,36 @@ from models.text import Text, in_a_row
 
 IDLE_CAPS = "caps_not_in_force"
 """The fact of a run's manifest that lists the caps whose feature the book lacks."""
+_BRING = Text("bring the table or column that the feature is made of, or change the policy")
+_ABSENT_HOLDS_ALL = Text(
+    "the cap looks at {feature} and the book does not have it, so it holds every client at {tier} at most"
+)
+_EMPTY_HOLDS_ALL = Text(
+    "the cap looks at {feature} and the book tells it of no client, so it holds every client at {tier} at most"
+)
+_HOLDS_NOBODY = Text(
+    "the cap looks at {feature} and the book does not have it, so it cannot be checked and holds nobody"
+)
+_NO_POINTS = Text("no client gets points for {criteria}, so {fate}")
+_NOT_IN_BOOK = Text("{name} (not in the book)")
+_OTHER_VALUES = Text("{name} (other values than the policy names)")
+_OF_NO_CLIENT = Text("{name} (known of no client)")
+_SOME_COUNT = Text("{some} of its {all} criteria count")
+_NO_SCORE = Text("no client has a score in it")
+_TAKEN_AS = Text("every client is taken as {level} in it")
+_STANDS_IN = Text("{instead} stands in for it")
+_NO_MEASURE = Text("the models know no {measure} of any client, so {fate}")
+_MORE_ORIGINS = Text("train with more origins, which bounds are made of, or measure the expectation itself")
+_BRING_DEFAULTS = Text("bring a book that knows defaults, or change the policy")
+_NO_SEVERITY = Text(
+    "no row names a severity, so treatments do not follow warnings: who just turned worse keeps its own"
+)
+_ADD_ROWS = Text("add treatments.warned and rows for it, as configs/policies/project_finance.yaml has")
+_NOBODY_WARNS = Text("rows for warnings name {dimensions}, in which no client of the book can warn")
+_NAME_SOME = Text("name some of {dimensions}, or add them to warnings.dimensions")
+_ARREARS_UNKNOWN = Text(
+    "the book does not have {feature}, so margin and limit keep clients in arrears up as they do others"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +133,7 @@ def _caps(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
     for cap in settings.caps:
         found = _cap_without(cap, coverage)
         if found is not None:
-            yield _notice("cap_without_feature", f"policy.caps.{cap.name}", found, say.BRING, coverage.clients)
+            yield _notice("cap_without_feature", f"policy.caps.{cap.name}", found, _BRING, coverage.clients)
 
 
 def _cap_without(cap: CapConfig, coverage: Coverage) -> Text | None:
@@ -113,9 +142,9 @@ def _cap_without(cap: CapConfig, coverage: Coverage) -> Text | None:
     A cap that missing values do not touch may meet a book in which no client has one, such as no default ever.
     """
     if cap.or_missing and coverage.is_empty(cap.feature):
-        holds = say.ABSENT_HOLDS_ALL if cap.feature in coverage.absent else say.EMPTY_HOLDS_ALL
+        holds = _ABSENT_HOLDS_ALL if cap.feature in coverage.absent else _EMPTY_HOLDS_ALL
         return holds.filled(feature=cap.feature, tier=cap.at_most)
-    return say.HOLDS_NOBODY.filled(feature=cap.feature) if cap.feature in coverage.absent else None
+    return _HOLDS_NOBODY.filled(feature=cap.feature) if cap.feature in coverage.absent else None
 
 
 def _criteria(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
@@ -127,24 +156,24 @@ def _criteria(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
         ]
         if without:
             rest = len(dimension.criteria) - len(without)
-            counting = say.SOME_COUNT.filled(some=rest, all=len(dimension.criteria))
+            counting = _SOME_COUNT.filled(some=rest, all=len(dimension.criteria))
             fate = counting if rest else _unknown(dimension)
-            found = say.NO_POINTS.filled(criteria=in_a_row(without), fate=fate)
-            yield _notice("criterion_without_feature", f"policy.dimensions.{name}", found, say.BRING, len(without))
+            found = _NO_POINTS.filled(criteria=in_a_row(without), fate=fate)
+            yield _notice("criterion_without_feature", f"policy.dimensions.{name}", found, _BRING, len(without))
 
 
 def _criterion_without(criterion: CriterionConfig, coverage: Coverage) -> Text:
     """A criterion that gives no client points, and why."""
     if criterion.feature in coverage.absent:
-        return say.NOT_IN_BOOK.filled(name=criterion.name)
+        return _NOT_IN_BOOK.filled(name=criterion.name)
     named = criterion.points and not coverage.is_empty(criterion.name)
-    return (say.OTHER_VALUES if named else say.OF_NO_CLIENT).filled(name=criterion.name)
+    return (_OTHER_VALUES if named else _OF_NO_CLIENT).filled(name=criterion.name)
 
 
 def _unknown(dimension: DimensionConfig) -> Text:
     if not dimension.levels:
-        return say.NO_SCORE
-    return say.TAKEN_AS.filled(level=dimension.level_names[dimension.unknown_level])
+        return _NO_SCORE
+    return _TAKEN_AS.filled(level=dimension.level_names[dimension.unknown_level])
 
 
 def _bounds(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
@@ -154,9 +183,9 @@ def _bounds(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
             continue
         instead = FALLBACKS.get(measure, "")
         known = bool(instead) and not coverage.is_empty(instead)
-        fate = say.STANDS_IN.filled(instead=instead) if known else _unknown(dimension)
-        found = say.NO_MEASURE.filled(measure=measure, fate=fate)
-        remedy = say.MORE_ORIGINS if known else say.BRING_DEFAULTS
+        fate = _STANDS_IN.filled(instead=instead) if known else _unknown(dimension)
+        found = _NO_MEASURE.filled(measure=measure, fate=fate)
+        remedy = _MORE_ORIGINS if known else _BRING_DEFAULTS
         code = "measure_without_bound" if known else "measure_unknown"
         yield _notice(code, f"policy.dimensions.{name}", found, remedy, coverage.clients)
 
@@ -166,20 +195,20 @@ def _treatments(settings: PolicyConfig, warned: Collection[str], clients: int) -
     if settings.treatments is None:
         return
     if settings.treatments.warned is None:
-        yield _notice("treatment_without_warnings", "policy.treatments", say.NO_SEVERITY, say.ADD_ROWS, clients)
+        yield _notice("treatment_without_warnings", "policy.treatments", _NO_SEVERITY, _ADD_ROWS, clients)
         return
     unknown = [name for name in settings.treatments.warned.dimensions if name not in warned]
     if unknown:
-        found = say.NOBODY_WARNS.filled(dimensions=", ".join(unknown))
-        remedy = say.NAME_SOME.filled(dimensions=", ".join(warned))
+        found = _NOBODY_WARNS.filled(dimensions=", ".join(unknown))
+        remedy = _NAME_SOME.filled(dimensions=", ".join(warned))
         yield _notice("treatment_of_no_warning", "policy.treatments.warned", found, remedy, 0)
 
 
 def _stability(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
     name = settings.stability.arrears
     if settings.stability.holds and name in coverage.absent:
-        found = say.ARREARS_UNKNOWN.filled(feature=name)
-        yield _notice("stability_without_arrears", "policy.stability.arrears", found, say.BRING, coverage.clients)
+        found = _ARREARS_UNKNOWN.filled(feature=name)
+        yield _notice("stability_without_arrears", "policy.stability.arrears", found, _BRING, coverage.clients)
 
 
 def _notice(code: str, subject: str, found: Text, remedy: Text, count: int) -> Notice:

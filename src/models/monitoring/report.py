@@ -135,7 +135,7 @@ class OverriddenOutcome:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OverriddenClient:
+class OverriddenSince:
     """One client whose tier a person decided, once the horizon is over: whether it declined or defaulted.
 
     ``by_rule``: the share that did of clients without an override in the tier that the rules gave it; None if there are
@@ -174,7 +174,7 @@ class PublicationOutcomes:
     calibration: Interval | None = None
     warnings: WarningPrecision | None = None
     overrides: tuple[OverriddenOutcome, ...] = ()
-    overridden: tuple[OverriddenClient, ...] = ()
+    overridden: tuple[OverriddenSince, ...] = ()
     gone: int = 0
     in_sample: bool = False
 

@@ -25,8 +25,8 @@ from models.monitoring.elapsed import PastDates, past_dates, since_then
 from models.monitoring.official_runs import Foreseen, MonitoredRun
 from models.monitoring.report import (
     ALL,
-    OverriddenClient,
     OverriddenOutcome,
+    OverriddenSince,
     PeoplesPrecision,
     PublicationOutcomes,
     TierEvents,
@@ -238,13 +238,13 @@ class _Rows:
         return share_interval(count_interval(mean, bad, self.group[chosen], level=level), len(bad))
 
 
-def _overridden(rows: _Rows, run: MonitoredRun) -> Iterator[OverriddenClient]:
+def _overridden(rows: _Rows, run: MonitoredRun) -> Iterator[OverriddenSince]:
     """Clients with an override, each beside those of the tier that the rules gave it."""
     asked = run.overridden.loc[run.overridden.index.isin(rows.frame.index)].sort_index()
     free, bad = ~rows.frame.index.isin(asked.index), pd.Series(rows.bad, index=rows.frame.index)
     by_tier = bad[free].groupby(rows.frame["tier"][free]).mean().to_dict()
     for client, tier, came in zip(asked.index, asked["instead_of"], bad.loc[asked.index], strict=True):
-        yield OverriddenClient(client_id=str(client), bad=bool(came > 1 / 2), by_rule=by_tier.get(tier))
+        yield OverriddenSince(client_id=str(client), bad=bool(came > 1 / 2), by_rule=by_tier.get(tier))
 
 
 def _alike(rows: _Rows, free: BoolArray, wanted: pd.Series) -> float | None:

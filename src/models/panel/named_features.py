@@ -132,7 +132,7 @@ def _notice(setting: str, names: list[str], possible: Collection[str]) -> Notice
         Severity.WARNING,
         setting,
         found=_UNKNOWN.filled(features=", ".join(names)),
-        remedy=reduce(lambda told, each: SENTENCES.filled(first=told, next=each), meant) if meant else _GOES_WITHOUT,
+        remedy=reduce(lambda one, two: SENTENCES.filled(first=one, next=two), meant) if meant else _GOES_WITHOUT,
         count=len(names),
     )
 

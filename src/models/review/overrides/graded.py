@@ -1,7 +1,8 @@
-"""Facts behind a form about an override: the published grade of a client, its exposure, and the policy that runs."""
+"""Facts about overrides: a client's published grade and exposure, the policy that runs, outcomes since."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,11 +14,14 @@ from django.http import Http404
 from models.config.places import work_dir
 from models.config.policy.policy import PolicyConfig
 from models.decisions.entries import OVERRIDE_ACTS, POLICY_ACTS, Entry
+from models.decisions.overrides import OverrideCase, approved_overrides
 from models.decisions.policies import policy_cases, policy_in_force
 from models.decisions.rules import Decider, OverrideRules, decision_day
+from models.decisions.summary import OverrideOutcomeSince
 from models.directory.report import FoundClient
 from models.errors import UserError
 from models.grading.override_effect import GradedClient
+from models.monitoring.report import MonitorReport, OverriddenSince
 from models.publications.previous import SCORES
 from models.review.access.models import Member
 from models.review.access.portfolio import shown_client
@@ -118,3 +122,26 @@ def require_exposure(client: ClientToOverride) -> float:
             remedy="deliver its facilities or balances",
         )
     return client.exposure
+
+
+def outcomes_of(cases: Sequence[OverrideCase], report: MonitorReport) -> dict[int, OverrideOutcomeSince]:
+    """The number of each approved proposal whose horizon is over -> how its client turned out.
+
+    An override is judged at the first publication that read it.
+    """
+    found = {case.number: _first_over(case, report) for case in cases}
+    return {
+        number: OverrideOutcomeSince(bad=each.bad, by_rule=each.by_rule)
+        for number, each in found.items()
+        if each is not None and each.by_rule is not None
+    }
+
+
+def _first_over(case: OverrideCase, report: MonitorReport) -> OverriddenSince | None:
+    """The client as the first publication that read the override saw it, if its horizon is over."""
+    for read in approved_overrides([case]):
+        those = (each for each in report.outcomes if read.decided_on < each.as_of < read.valid_until)
+        first = min(those, key=lambda each: each.as_of, default=None)
+        if first is not None:
+            return next((each for each in first.overridden if each.client_id == case.client), None)
+    return None

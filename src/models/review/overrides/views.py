@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from django.contrib.auth.models import AnonymousUser, User
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -21,12 +22,19 @@ from models.decisions.overrides import (
 from models.decisions.summary import Fate, fates, override_summary
 from models.errors import UserError
 from models.grading.override_effect import OverrideEffect, override_effect
+from models.monitoring.report import MonitorReport
 from models.reasons.figures import money
 from models.review.access.portfolio import portfolio_of, record_reading, shown_client
 from models.review.chain.record import entries
+from models.review.model_room.kept import KINDS, found_report
 from models.review.overrides.attachments import download
-from models.review.overrides.graded import ClientToOverride, decider, overridden_client, policy_that_runs
-from models.review.overrides.outcomes import known_outcomes
+from models.review.overrides.graded import (
+    ClientToOverride,
+    decider,
+    outcomes_of,
+    overridden_client,
+    policy_that_runs,
+)
 from models.review.overrides.text import ACTS, FATES, TABLES, VIEWS
 from models.review.shared.languages import page_language
 from models.review.shared.render import page, written_day
@@ -137,7 +145,9 @@ def report(request: HttpRequest) -> HttpResponse:
     seen = [each for each in every if may_see(request.user, each.client)]
     config = shown_site().config
     on = decider(request.user).on
-    summary = override_summary(seen, policy_that_runs().scale, on, known_outcomes(seen))
+    monitored = found_report(KINDS["monitor"], config)
+    outcomes = {} if monitored is None else outcomes_of(seen, cast("MonitorReport", monitored.report))
+    summary = override_summary(seen, policy_that_runs().scale, on, outcomes)
     tables = (("makers", summary.makers), ("checkers", summary.checkers), ("reasons", summary.reasons))
     return page(
         request,

@@ -18,6 +18,7 @@ from models.decisions.overrides import CaseState, OverrideCase, is_same_person, 
 from models.decisions.policies import PolicyCase, policy_cases
 from models.directory.index import ClientIndex
 from models.directory.report import ClientQuery, Scope
+from models.letter.objections import LETTER_ACTS, ObjectionCase, objection_cases
 from models.lists.rules import Purpose
 from models.monitoring.report import MonitorReport
 from models.notices import Notice, Severity, notices_of
@@ -127,6 +128,11 @@ def awaiting_policies(by: str) -> list[PolicyCase]:
     """Policies that another person proposed and nobody answered."""
     cases = policy_cases(entries(POLICY_ACTS)).cases
     return [case for case in cases if case.standing is CaseState.PROPOSED and not is_same_person(case.entry.by, by)]
+
+
+def open_objections() -> list[ObjectionCase]:
+    """Objections that nobody answered, the one whose answer is due first in front."""
+    return [case for case in objection_cases(entries(LETTER_ACTS)) if case.answer is None]
 
 
 def raised_alarms() -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponseBase
@@ -24,6 +25,7 @@ from models.review.today.counting import (
     awaiting_policies,
     late_data,
     open_findings,
+    open_objections,
     raised_alarms,
     returned_overrides,
     run_before,
@@ -100,6 +102,18 @@ def _to_decide(counts: ClientCounts, rights: frozenset[Right], by: str) -> Itera
     if Right.PROPOSE in rights:
         returned = len(returned_overrides(by))
         yield TodayLine(said=text.RETURNED, count=returned, address=overrides, asks=returned > 0)
+    if rights & {Right.WRITE_LETTERS, Right.ANSWER_OBJECTIONS}:
+        yield from _objections(counts)
+
+
+def _objections(counts: ClientCounts) -> Iterator[TodayLine]:
+    """Objections that await an answer, and how many of them are late."""
+    mine = [case for case in open_objections() if counts.may_see(case.entry.subject)]
+    today, letters = datetime.now(tz=UTC).date(), address_of("letters")
+    late = sum(case.is_late(today) for case in mine)
+    yield TodayLine(said=text.OBJECTIONS, count=len(mine), address=letters, asks=bool(mine))
+    if late:
+        yield TodayLine(said=text.LATE_OBJECTIONS, count=late, address=letters, asks=True)
 
 
 def _models(rights: frozenset[Right]) -> Iterator[TodayLine]:
