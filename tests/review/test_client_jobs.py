@@ -35,6 +35,7 @@ class Clicks:
 
     def on(self, selector: str) -> None:
         self.page.click(selector)
+        self.page.wait_for_load_state()
         self.count += 1
 
 

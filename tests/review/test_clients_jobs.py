@@ -29,6 +29,7 @@ class Clicks:
     def on(self, selector: str) -> None:
         self.count += 1
         self.page.locator(selector).first.click()
+        self.page.wait_for_load_state()
 
 
 @LANGUAGES

@@ -51,8 +51,9 @@ class Clicking:
         self.page, self.clicks = page, 0
 
     def click(self, what: str) -> None:
-        """Click what is found."""
+        """Click what is found, and wait for the page that it leads to."""
         self.page.click(what)
+        self.page.wait_for_load_state()
         self.clicks += 1
 
     def require_accessible(self) -> None:
@@ -95,6 +96,7 @@ def test_an_override_is_proposed_signed_by_another_and_on_record(
     checker.page.goto(address)
     checker.page.fill("[name=remark]", "settled 已解决")
     checker.page.click(f"main button:has-text('{withdraw}')")
+    checker.page.wait_for_load_state()
     assert checker.page.locator("tr:has-text('settled 已解决')").count() == 1
     checker.page.goto("/overrides/report/")
     checker.require_accessible()

@@ -22,6 +22,7 @@ class Counted:
     def click(self, selector: str) -> None:
         self.clicks += 1
         self.page.locator(selector).first.click()
+        self.page.wait_for_load_state()
 
 
 def accessible(page: Page) -> None:
