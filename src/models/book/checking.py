@@ -60,7 +60,7 @@ def check_book(
             connection=connection,
             known_until=source.known_until,
             folder=stored,
-            conventions=Conventions.of(config.book),
+            conventions=Conventions.of(config.book, source.written),
         )
         checked = _check_all(gate, source.tables, config.scale.names)
         everything = [*source.checked, *checked.values()]

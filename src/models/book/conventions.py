@@ -16,6 +16,7 @@ from models.book.columns import Column, Kind, Reference, TableSchema, Words
 from models.book.contract import DECISION_TABLES
 from models.book.days import UTC, is_iso, order_counts
 from models.book.parsing import PUBLISHED_ORDER, as_text, typed
+from models.book.written import WrittenForms
 from models.config.sections import ABSENT_WORDS, BookConfig
 from models.errors import AmbiguousDatesError
 from models.notices import Notice, Severity
@@ -29,16 +30,25 @@ _MAX_KEPT = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class Conventions:
-    """What a book says about its text: words for absent values, the order of dates, the zone of moments in UTC."""
+    """What a book says about its text: words for absent values, the order of dates, the zone of moments in UTC.
+
+    ``written`` is what it says of single tables.
+    """
 
     absent_words: tuple[str, ...] = ABSENT_WORDS
     date_order: DateOrder | None = None
     time_zone: str = UTC
+    written: Mapping[str, WrittenForms] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, config: BookConfig) -> Conventions:
+    def of(cls, config: BookConfig, written: Mapping[str, WrittenForms] | None = None) -> Conventions:
         """As the config says."""
-        return cls(absent_words=config.absent_words, date_order=config.date_order, time_zone=config.time_zone)
+        return cls(
+            absent_words=config.absent_words,
+            date_order=config.date_order,
+            time_zone=config.time_zone,
+            written=written or {},
+        )
 
     @classmethod
     def published(cls, config: BookConfig) -> Conventions:

@@ -39,7 +39,7 @@ _FOUR_DIGITS = r"(?:^|\D)\d{4}(?:\D|$)"
 _OFFSET = re.compile(r"(?P<sign>[-+])(?P<hours>\d{2}):?(?P<minutes>\d{2})")
 _LAST_DAY, _LAST_MONTH = 31, 12
 
-_try_strptime = ibis.udf.scalar.builtin(
+try_strptime = ibis.udf.scalar.builtin(
     lambda text, formats: None,  # noqa: ARG005 - DuckDB has the body
     name="try_strptime",
     signature=((dt.string, dt.Array(dt.string)), dt.timestamp),
@@ -91,7 +91,12 @@ def _written_day(value: Any, order: DateOrder, zone: str) -> Any:
     if zone == UTC:
         return day
     moment = local_time(_moment_in_utc(text, day), zone).cast("date")
-    return ibis.ifelse(text.re_search(_IN_UTC), ibis.coalesce(moment, day), day)
+    return ibis.ifelse(in_utc(text), ibis.coalesce(moment, day), day)
+
+
+def in_utc(text: Any) -> Any:
+    """Whether text says that it is a moment in UTC."""
+    return text.re_search(_IN_UTC)
 
 
 def _moment_in_utc(text: Any, day: Any) -> Any:
@@ -120,7 +125,7 @@ def _by_pattern(text: Any, pattern: str, iso: str) -> Any:
 def _named_month(text: Any) -> Any:
     """A year of two digits would be read as one of the first century."""
     has_year = ibis.ifelse(text.re_search(_FOUR_DIGITS), text, ibis.null("string"))
-    return _try_strptime(has_year, list(_NAMED_MONTH_FORMATS)).cast("date")
+    return try_strptime(has_year, list(_NAMED_MONTH_FORMATS)).cast("date")
 
 
 def _without_end(text: Any) -> Any:

@@ -29,6 +29,7 @@ from models.book.rules import (
     row_findings,
     unreadable_findings,
 )
+from models.book.written import WRITTEN_PREFIX
 from models.errors import MissingColumnError
 from models.notices import Notice
 
@@ -138,7 +139,8 @@ def require_columns(raw: Any, schema: TableSchema) -> None:
     """Raises ``MissingColumnError`` for a table without a column that its contract asks for."""
     missing = [name for name in schema.required if name not in raw.columns]
     if missing:
-        present = [name for name in raw.columns if name not in (SOURCE_ROW, ROW_ID)]
+        beside = (SOURCE_ROW, ROW_ID)
+        present = [name for name in raw.columns if name not in beside and not name.startswith(WRITTEN_PREFIX)]
         raise MissingColumnError(schema.name, missing, present)
 
 
@@ -152,7 +154,8 @@ def _parsed(raw: Any, schema: TableSchema, reading: TableReading) -> Any:
     for column in schema.columns:
         if column.name in reading.columns:
             columns[column.name] = reading.columns[column.name].value(raw[column.name])
-            columns[RAW_PREFIX + column.name] = raw[column.name]
+            written = WRITTEN_PREFIX + column.name
+            columns[RAW_PREFIX + column.name] = raw[written if written in raw.columns else column.name]
         else:
             columns[column.name] = ibis.null(TYPES[column.kind])
     row_id = raw[ROW_ID if ROW_ID in raw.columns else SOURCE_ROW]

@@ -122,7 +122,7 @@ class Config(Section):
         return self.model_dump(
             mode="json",
             exclude={
-                "book": {"path", "truth", "overrides"},
+                "book": {"path", "truth", "overrides", "read"},
                 "explaining": True,
                 "relationships": {"labels"},
                 "needs": {"labels"},

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from models.config.base import Count, Name, OpenShare, PositiveFloat, Search, Section, Share, TimeZone
 from models.config.labels import LabelConfig
+from models.config.reading import DEFAULT, ReadConfig
 from models.config.segments import SegmentsConfig
 from models.vocab import DateOrder
 
@@ -33,6 +34,11 @@ class BookConfig(Section):
     columns: dict[str, dict[str, str]] = Field(
         default_factory=dict,
         description="For files and sql: book table -> {book column: column at the source}.",
+    )
+    read: dict[str, ReadConfig] = Field(
+        default_factory=dict,
+        description="For files and sql: table -> how it is written; default holds for every table. Tables that are "
+        "none of the contract are read for book.map.",
     )
     truth: str | None = Field(
         default=None, description="File inside the book's folder with what could be known, of a simulated book."
@@ -69,6 +75,10 @@ class BookConfig(Section):
         description="Whose calendar day counts of moments that are stored in UTC, e.g. Europe/Berlin. Other moments "
         "count on the day that they are written with.",
     )
+
+    def reading(self, table: str) -> ReadConfig:
+        """How a table is written: as ``read`` says of it, else as it says of all."""
+        return self.read.get(table, ReadConfig()).over(self.read.get(DEFAULT, ReadConfig()))
 
 
 class TimeConfig(Section):

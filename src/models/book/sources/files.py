@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.book.columns import TableSchema
 from models.book.contract import DECISION_TABLES, REQUIRED_TABLES, TABLES
 from models.book.days import UTC, local_time
 from models.book.quarantine import SOURCE_ROW
-from models.book.sources.columns import MatchedColumns, book_columns, check_table_names
-from models.book.sources.csv_files import open_csv
-from models.book.sources.source_tables import SourceTables, known_until_of
+from models.book.sources.csv_files import CsvFile, open_csv
+from models.book.sources.raw_tables import RawTable, RawTables
+from models.book.written import WrittenForms
 from models.config.sections import BookConfig
-from models.errors import AllProblems, MissingFileError, UnreadableFileError
+from models.errors import MissingFileError, UnreadableFileError
 from models.notices import Notice, Severity
 
 ENDINGS = (".parquet", ".csv", ".csv.gz")
@@ -29,25 +31,19 @@ _FILE_ROW = "file_row_number"
 _UTC_NAMES = (UTC, "Z", "+00:00", "Etc/UTC", "GMT")
 
 
-def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
-    """Every table of the contract that the folder has; ``book.columns`` renames columns.
+@contextmanager
+def raw_tables(connection: Any, config: BookConfig, path: str, scratch: Path) -> Iterator[RawTables]:
+    """Every table that the folder has, open until the end.
 
-    Raises ``MissingFileError`` if there is no such folder, ``UnreadableFileError`` if a required table is not
-    in it or two files claim to be the same table, and what ``read_table`` raises.
+    Raises ``MissingFileError`` if there is no such folder, ``UnreadableFileError`` if two files claim to be the same
+    table; a table that is asked for what ``raw_table`` raises.
     """
-    check_table_names("book.columns", list(config.columns))
     folder = Path(path)
     files = _files(folder)
-    read = {}
-    with AllProblems(subject="the book") as problems:
-        for name, file in files.items():
-            with problems.caught():
-                read[name] = read_table(connection, file, TABLES[name], config, scratch)
-    return SourceTables(
-        tables={name: table for name, (table, _) in read.items()},
-        known_until=known_until_of(config, None),
-        ignored_columns={name: matched.ignored for name, (_, matched) in read.items() if matched.ignored},
-        notices=(*_not_read(folder, files), *(notice for _, matched in read.values() for notice in matched.notices)),
+    yield RawTables(
+        openers={name: partial(raw_table, connection, file, name, config, scratch) for name, file in files.items()},
+        absent=partial(_absent, folder),
+        notices=tuple(_not_read(folder, files)),
     )
 
 
@@ -60,14 +56,15 @@ def _files(folder: Path) -> dict[str, Path]:
     }
     for name, files in found.items():
         _require_one_file(folder, name, files)
-    missing = [name for name in REQUIRED_TABLES if not found[name]]
-    if missing:
-        raise UnreadableFileError(
-            rule=f"the folder must hold {' and '.join(REQUIRED_TABLES)} as Parquet or CSV",
-            got=f"no {' and no '.join(missing)} in {folder}",
-            remedy=_remedy_for(folder, missing),
-        )
     return {name: files[0] for name, files in found.items() if files}
+
+
+def _absent(folder: Path, missing: Sequence[str]) -> UnreadableFileError:
+    return UnreadableFileError(
+        rule=f"the folder must hold {' and '.join(REQUIRED_TABLES)} as Parquet or CSV",
+        got=f"no {' and no '.join(missing)} in {folder}",
+        remedy=_remedy_for(folder, missing),
+    )
 
 
 def _require_one_file(folder: Path, name: str, files: Sequence[Path]) -> None:
@@ -113,28 +110,26 @@ def _not_read(folder: Path, files: Mapping[str, Path]) -> Iterator[Notice]:
             )
 
 
-def read_table(
-    connection: Any, file: Path, schema: TableSchema, config: BookConfig, scratch: Path
-) -> tuple[Any, MatchedColumns]:
-    """One table of the contract from its file, and how its columns were matched.
-
-    Raises ``UnreadableFileError``, ``MissingColumnError``, and ``UserError`` for columns that compete or contradict.
-    """
+def raw_table(connection: Any, file: Path, name: str, config: BookConfig, scratch: Path) -> RawTable:
+    """One table from its file. Raises ``UnreadableFileError``."""
+    written = WrittenForms.of(name, config.reading(name))
     if file.suffix == ".parquet":
-        return _read_parquet(connection, file, schema, config)
-    text = replace(open_csv(file), refused_alone=schema.name in DECISION_TABLES)
-    matched = book_columns(text.names, schema, config)
-    return text.store(connection, matched.columns, f"raw_{schema.name}", scratch), matched
+        rows, stored = read_stored(connection, file), pq.read_schema(file)
+        return RawTable(name=name, names=tuple(stored.names), take=partial(_taken, rows, stored), written=written)
+    text = replace(open_csv(file), refused_alone=name in DECISION_TABLES)
+    take = partial(_stored_text, connection, text, name, scratch)
+    return RawTable(name=name, names=text.names, take=take, written=written)
 
 
-def _read_parquet(connection: Any, file: Path, schema: TableSchema, config: BookConfig) -> tuple[Any, MatchedColumns]:
+def _stored_text(connection: Any, text: CsvFile, name: str, scratch: Path, columns: Mapping[str, str]) -> Any:
+    return text.store(connection, columns, f"raw_{name}_{uuid4().hex}", scratch)
+
+
+def _taken(rows: Any, stored: pa.Schema, columns: Mapping[str, str]) -> Any:
     """By place, not by name: DuckDB calls the second of two names that differ in case by another."""
-    rows = read_stored(connection, file)
-    stored = pq.read_schema(file)
-    matched = book_columns(stored.names, schema, config)
-    places = {new: stored.names.index(old) for new, old in matched.columns.items()}
+    places = {new: stored.names.index(old) for new, old in columns.items()}
     ours = {new: _in_own_zone(rows[rows.columns[at]], stored.field(at).type) for new, at in places.items()}
-    return rows.select(**ours, **{SOURCE_ROW: rows[_FILE_ROW] + 1}), matched
+    return rows.select(**ours, **{SOURCE_ROW: rows[_FILE_ROW] + 1})
 
 
 def _in_own_zone(value: Any, stored: pa.DataType) -> Any:

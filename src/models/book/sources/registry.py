@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,11 @@ import pyarrow as pa
 from models.book.contract import ENTRY, OVERRIDES
 from models.book.quarantine import ROW_ID, SOURCE_ROW, require_columns
 from models.book.sources import cdnow, crm_sales, files, ibrd, ifc, online_retail, sql
-from models.book.sources.files import ENDINGS, read_table
+from models.book.sources.columns import check_table_names
+from models.book.sources.files import ENDINGS, raw_table
+from models.book.sources.raw_tables import RawSource, contract_table, contract_tables
 from models.book.sources.source_tables import Source, SourceTables
+from models.book.written import as_source_text
 from models.config.sections import BookConfig
 from models.decisions.decided import Decided
 from models.errors import MissingFileError, UnreadableFileError, UserError
@@ -41,7 +45,7 @@ def with_overrides(connection: Any, config: BookConfig, source: SourceTables, sc
         raise UnreadableFileError(
             rule="overrides must be Parquet or CSV", got=file.name, remedy=f"save them as one of {', '.join(ENDINGS)}"
         )
-    table, matched = read_table(connection, file, OVERRIDES, config, scratch)
+    table, matched = contract_table(raw_table(connection, file, name, config, scratch), config)
     return replace(
         source,
         tables={**source.tables, name: table},
@@ -76,9 +80,16 @@ def _approved(connection: Any, decided: Decided) -> Any:
 def _as_approved(own: Any, approved: Any) -> Any:
     """The source's own overrides with the columns of the approved ones. Raises ``MissingColumnError``."""
     require_columns(own, OVERRIDES)
-    columns = {name: own[name].cast("string") for name in _TEXTS}
+    columns = {name: as_source_text(own, name) for name in _TEXTS}
     numbers = {SOURCE_ROW: own[SOURCE_ROW].cast("int64"), ROW_ID: own[SOURCE_ROW].cast("int64")}
     return own.select(**columns, **numbers, **{ENTRY: ibis.null("int64")}).select(*approved.columns)
+
+
+def _read_raw(open_tables: RawSource, connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
+    """The tables of the contract that a source of raw tables has."""
+    check_table_names("book.columns", list(config.columns))
+    with open_tables(connection, config, path, scratch) as raw:
+        return contract_tables(raw, config)
 
 
 SOURCES: dict[str, Source] = {
@@ -87,7 +98,7 @@ SOURCES: dict[str, Source] = {
     "online_retail": online_retail.read,
     "cdnow": cdnow.read,
     "crm_sales": crm_sales.read,
-    "files": files.read,
-    "sql": sql.read,
+    "files": partial(_read_raw, files.raw_tables),
+    "sql": partial(_read_raw, sql.raw_tables),
 }
 """The value of ``book.source`` -> how it is read."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from models.book.quarantine import CheckedTable
+from models.book.written import WrittenForms
 from models.config.sections import BookConfig
 from models.notices import Notice
 
@@ -18,7 +19,8 @@ class SourceTables:
     """Tables of the book as a source gives them: unchecked, each with ``source_row``.
 
     ``checked`` are tables of the source's own contract, whose good rows the book tables are made of.
-    ``notices`` say what was found before any row was looked at.
+    ``notices`` say what was found before any row was looked at; ``written`` how the texts of a table are written, of
+    those of which it is said.
     """
 
     tables: Mapping[str, Any]
@@ -26,6 +28,7 @@ class SourceTables:
     checked: tuple[CheckedTable, ...] = ()
     ignored_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    written: Mapping[str, WrittenForms] = field(default_factory=dict)
 
 
 class Source(Protocol):

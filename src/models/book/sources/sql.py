@@ -5,25 +5,29 @@ Addresses hold passwords: no message shows an address as it is, or what a driver
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 import ibis
 import ibis.expr.datatypes as dt
 import pyarrow.parquet as pq
 
-from models.book.columns import Column, Kind, TableSchema
+from models.book.columns import Kind, TableSchema
 from models.book.contract import TABLES
 from models.book.days import UTC, local_time
 from models.book.quarantine import SOURCE_ROW
-from models.book.sources.columns import MatchedColumns, book_columns, check_table_names
+from models.book.sources.columns import check_table_names
 from models.book.sources.files import read_stored
-from models.book.sources.source_tables import SourceTables, known_until_of
+from models.book.sources.raw_tables import RawTable, RawTables
+from models.book.written import WrittenForms
 from models.config.sections import BookConfig
-from models.errors import AllProblems, MissingFileError, UnreadableFileError, UserError
+from models.errors import MissingFileError, UnreadableFileError, UserError
 from models.showable import without_secrets, without_secrets_of
 
 FETCHED_ROWS = 100_000
@@ -74,31 +78,22 @@ class _Remote:
             self.database.disconnect()
 
 
-def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
-    """The tables that ``book.tables`` names, or those of the contract's own names if it names none.
+@contextmanager
+def raw_tables(connection: Any, config: BookConfig, path: str, scratch: Path) -> Iterator[RawTables]:
+    """The tables that ``book.tables`` names, or those of the contract's own names if it names none; open until the end.
 
-    Raises ``UnreadableFileError`` if the database does not open or lacks a table, ``MissingFileError`` if it
-    is a file that is not there.
+    Raises ``UnreadableFileError`` if the database does not open, ``MissingFileError`` if it is a file that is not
+    there; a table that is asked for ``UnreadableFileError`` if the database lacks it.
     """
     check_table_names("book.tables", list(config.tables))
-    check_table_names("book.columns", list(config.columns))
     remote = _open(connection, path)
     try:
         present = {} if config.tables else remote.names()
         places = config.tables or {name: name for name in TABLES if name in present}
-        fetched = {}
-        with AllProblems(subject="the book") as problems:
-            for name, place in places.items():
-                with problems.caught():
-                    fetched[name] = _fetch(remote, place, TABLES[name], config, scratch)
+        source = _Source(connection=connection, remote=remote, config=config, scratch=scratch)
+        yield RawTables(openers={name: partial(source.raw_table, name, place) for name, place in places.items()})
     finally:
         remote.close()
-    return SourceTables(
-        tables={name: _opened(connection, each, config.time_zone) for name, each in fetched.items()},
-        known_until=known_until_of(config, None),
-        ignored_columns={name: each.matched.ignored for name, each in fetched.items() if each.matched.ignored},
-        notices=tuple(notice for each in fetched.values() for notice in each.matched.notices),
-    )
 
 
 def _open(connection: Any, url: str) -> _Remote:
@@ -163,48 +158,72 @@ def _broken(rule: str, error: Exception, url: str) -> UnreadableFileError:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Fetched:
-    """A table's copy in Parquet. ``moments`` are columns of text with the offset that the database happened to show."""
+class _Source:
+    """An open database, and where what is fetched from it goes."""
 
-    file: Path
-    matched: MatchedColumns
-    moments: tuple[str, ...]
+    connection: Any
+    remote: _Remote
+    config: BookConfig
+    scratch: Path
+
+    def raw_table(self, name: str, place: str) -> RawTable:
+        """One table of the database."""
+        remote = self.remote
+        table = _asked(lambda: remote.table(place), remote.url, rule=f"the database must have the table {place}")
+        return RawTable(
+            name=name,
+            names=tuple(table.columns),
+            take=partial(self._fetched, name, place, table),
+            written=WrittenForms.of(name, self.config.reading(name)),
+        )
+
+    def _fetched(self, name: str, place: str, table: Any, columns: Mapping[str, str]) -> Any:
+        """Copies some columns of a table to Parquet, so that memory stays bounded, and opens the copy."""
+        file = self.scratch / f"fetched_{name}_{uuid4().hex}.parquet"
+        schema = TABLES.get(name)
+        kinds = {new: _kind_of(schema, new, table[old].type()) for new, old in columns.items()}
+        wanted = table.select(**{new: _portable(table[old], kinds[new]) for new, old in columns.items()})
+        remote = self.remote
+        _asked(lambda: remote.copy(wanted, file), remote.url, rule=f"the table {place} must be readable")
+        moments = [new for new, old in columns.items() if _is_moment(table[old].type(), kinds[new])]
+        return _opened(self.connection, file, moments, self.config.reading(name).time_zone or self.config.time_zone)
 
 
-def _fetch(remote: _Remote, place: str, schema: TableSchema, config: BookConfig, scratch: Path) -> _Fetched:
-    """Copies the contract's columns of one table."""
-    file = scratch / f"fetched_{schema.name}.parquet"
-    table = _asked(lambda: remote.table(place), remote.url, rule=f"the database must have the table {place}")
-    matched = book_columns(table.columns, schema, config)
-    kinds = {column.name: column for column in schema.columns}
-    wanted = table.select(**{ours: _portable(table[theirs], kinds[ours]) for ours, theirs in matched.columns.items()})
-    _asked(lambda: remote.copy(wanted, file), remote.url, rule=f"the table {place} must be readable")
-    zoned = [ours for ours, theirs in matched.columns.items() if _is_moment(table[theirs].type(), kinds[ours])]
-    return _Fetched(file=file, matched=matched, moments=tuple(zoned))
+def _kind_of(schema: TableSchema | None, name: str, stored: Any) -> Kind:
+    """The kind of a column: that of the contract, else the one that its type at the source is nearest to."""
+    column = None if schema is None else schema.column(name)
+    if column is not None:
+        return column.kind
+    if stored.is_date() or stored.is_timestamp():
+        return Kind.DATE
+    return Kind.NUMBER if stored.is_numeric() and not stored.is_decimal() else Kind.TEXT
 
 
-def _is_moment(stored: Any, column: Column) -> bool:
-    return bool(column.kind is Kind.DATE and stored.is_timestamp() and stored.timezone is not None)
+def _is_moment(stored: Any, kind: Kind) -> bool:
+    return bool(kind is Kind.DATE and stored.is_timestamp() and stored.timezone is not None)
 
 
-def _portable(value: Any, column: Column) -> Any:
+def _portable(value: Any, kind: Kind) -> Any:
     """What every database can hand over without loss of the rows that quarantine should see.
 
     Drivers refuse decimals that are not finite and dates without an end; as floats and text they arrive.
     """
-    if column.kind is Kind.NUMBER and value.type().is_decimal():
+    if kind is Kind.NUMBER and value.type().is_decimal():
         return value.cast("float64")
-    if column.kind is Kind.DATE and (value.type().is_date() or value.type().is_timestamp()):
+    if kind is Kind.DATE and (value.type().is_date() or value.type().is_timestamp()):
         return value.cast("string")
-    if column.kind is Kind.TEXT and not value.type().is_string():
+    if kind is Kind.TEXT and not value.type().is_string():
         return value.cast("string")
     return value
 
 
-def _opened(connection: Any, fetched: _Fetched, zone: str) -> Any:
-    """Rows with their number. A moment reads as the clocks of ``zone`` showed it: the session's offset says nothing."""
-    rows = read_stored(connection, fetched.file)
-    reported = {name: _shown(rows[name], zone) for name in fetched.moments}
+def _opened(connection: Any, file: Path, moments: Sequence[str], zone: str) -> Any:
+    """Rows with their number. A moment reads as the clocks of ``zone`` showed it: the session's offset says nothing.
+
+    ``moments`` are columns of text with the offset that the database happened to show.
+    """
+    rows = read_stored(connection, file)
+    reported = {name: _shown(rows[name], zone) for name in moments}
     return rows.mutate(**reported, **{SOURCE_ROW: rows.file_row_number + 1}).drop("file_row_number")
 
 

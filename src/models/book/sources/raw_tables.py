@@ -1,0 +1,99 @@
+"""Tables of a source as they stand there, and how they become tables of the contract where nothing maps them.
+
+A mapping takes its columns from a ``RawTable`` by the names of the source, gives them those of the contract, and lets
+``as_contract`` turn the texts into numbers and dates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from models.book.contract import REQUIRED_TABLES, TABLES
+from models.book.sources.columns import MatchedColumns, book_columns
+from models.book.sources.source_tables import SourceTables, known_until_of
+from models.book.written import AS_CONTRACT, WrittenForms, as_contract
+from models.config.sections import BookConfig
+from models.errors import AllProblems, UserError
+from models.notices import Notice
+
+Taken = Callable[[Mapping[str, str]], Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawTable:
+    """One table before any column is matched.
+
+    ``names`` are its columns in order, as the source writes them; names may repeat. ``take`` reads some of them under
+    new names (new -> name in ``names``, which must stand there once): an Ibis table of text or typed columns with
+    ``source_row`` from 1. ``written`` says how its texts write numbers and dates.
+    """
+
+    name: str
+    names: tuple[str, ...]
+    take: Taken
+    written: WrittenForms = AS_CONTRACT
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RawTables:
+    """The tables that a source has, by name; each is opened when asked for, so that all broken ones are told at once.
+
+    ``absent`` says what to do about required tables that are not there.
+    """
+
+    openers: Mapping[str, Callable[[], RawTable]]
+    absent: Callable[[Sequence[str]], UserError] | None = None
+    notices: Sequence[Notice] = field(default=())
+
+    def open(self, name: str) -> RawTable:
+        """One of them. Raises a ``UserError`` if it cannot be read."""
+        return self.openers[name]()
+
+
+class RawSource(Protocol):
+    """A way to get at the raw tables of a source, which stays open as long as its context lasts."""
+
+    def __call__(
+        self, connection: Any, config: BookConfig, path: str, scratch: Path
+    ) -> AbstractContextManager[RawTables]:
+        """Raises a ``UserError`` if there is nothing to read at ``path``."""
+
+
+def contract_table(raw: RawTable, config: BookConfig) -> tuple[Any, MatchedColumns]:
+    """A raw table as the table of the contract that has its name, and how its columns were matched."""
+    schema = TABLES[raw.name]
+    matched = book_columns(raw.names, schema, config)
+    return as_contract(raw.take(matched.columns), schema, raw.written), matched
+
+
+def contract_tables(raw: RawTables, config: BookConfig) -> SourceTables:
+    """Every raw table that has the name of one of the contract; ``book.columns`` renames columns.
+
+    Raises what is wrong with each table, all of it at once.
+    """
+    wanted = [name for name in TABLES if name in raw.openers]
+    missing = [name for name in REQUIRED_TABLES if name not in wanted]
+    if missing and raw.absent is not None:
+        raise raw.absent(missing)
+    read: dict[str, tuple[Any, MatchedColumns]] = {}
+    written: dict[str, WrittenForms] = {}
+    notices = list(raw.notices)
+    with AllProblems(subject="the book") as problems:
+        for name in wanted:
+            with problems.caught():
+                table = raw.open(name)
+                read[name] = contract_table(table, config)
+                written[name] = table.written
+                notices += [*table.notices, *read[name][1].notices]
+    return SourceTables(
+        tables={name: table for name, (table, _) in read.items()},
+        known_until=known_until_of(config, None),
+        ignored_columns={name: matched.ignored for name, (_, matched) in read.items() if matched.ignored},
+        notices=tuple(notices),
+        written=written,
+    )
