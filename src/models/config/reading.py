@@ -49,7 +49,7 @@ Listed = BeforeValidator(_listed)
 
 
 class ReadConfig(Section):
-    """How one table is written. What is left out is as ``default`` says, else it is found out and told."""
+    """How one table is written. What is left out is as ``default`` says, else it is found out and reported."""
 
     files: Annotated[tuple[str, ...], Listed] = Field(
         default=(),
@@ -59,11 +59,12 @@ class ReadConfig(Section):
     format: Format | None = Field(default=None, description="Default: by the ending and the first bytes.")
     compression: Compression | None = Field(default=None, description="Default: by the first bytes.")
     encoding: str | None = Field(
-        default=None, description="Such as utf-8, cp1252, gb18030 or utf-16. Default: UTF-8, else a guess that is told."
+        default=None,
+        description="Such as utf-8, cp1252, gb18030 or utf-16. Default: UTF-8, else a guess that is reported.",
     )
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = Field(
         default=None,
-        description="The sign between fields. Default: the comma, else a guess that is told.",
+        description="The sign between fields. Default: the comma, else a guess that is reported.",
     )
     decimal: Literal[".", ","] | None = Field(default=None, description="The sign before decimals. Default: the point.")
     thousands: Literal["", ".", ",", " ", "'"] | None = Field(

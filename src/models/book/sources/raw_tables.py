@@ -41,7 +41,7 @@ class RawTable:
 
 @dataclass(frozen=True, kw_only=True)
 class RawTables:
-    """The tables that a source has, by name; each is opened when asked for, so that all broken ones are told at once.
+    """The tables of a source by name; each is opened when asked for, so that all that is broken is known at once.
 
     ``absent`` says what to do about required tables that are not there.
     """
