@@ -34,7 +34,7 @@ endif
 ui: $(READY)
 	@echo "http://127.0.0.1:$(PORT)/#/experiments?workflowType=machine_learning"
 	$(BIN)/mlflow ui --host 127.0.0.1 --port $(PORT) --backend-store-uri \
-	  "$$($(BIN)/clientvalue config --config $(CONFIG) | sed -n 's/^ *tracking_uri: *//p')"
+	  "$$($(BIN)/clientvalue config --yaml --config $(CONFIG) | sed -n 's/^ *tracking_uri: *\([^ ]*\).*/\1/p')"
 
 # The reviewers' workbench on the published runs of a config, with a member of each role to log in as; a first run of
 # the demo where nothing is published yet.

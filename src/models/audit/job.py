@@ -13,6 +13,7 @@ from models.audit.page import check_page
 from models.audit.quarantine import bad_rows
 from models.book.door import QUARANTINE, Book
 from models.book.loading import load_book, refusal_of
+from models.book.settling import settled
 from models.config.places import work_dir
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
@@ -49,7 +50,7 @@ def check(
 
 
 def _audited(book: Book, settings: Config, place: Path, refused: UserError | None, progress: Progress) -> Checkup:
-    audit = audit_book(book, settings, progress=progress)
+    audit = audit_book(book, settled(settings, book), progress=progress)
     notices = by_severity(book.notices)
     audit = replace(audit, refused=f"{refused}." if refused else "", notices=notices)
     publish_page(place, partial(check_page, audit))

@@ -10,6 +10,7 @@ from pathlib import Path
 from models.backtest.contents import BacktestReport
 from models.backtest.page import BACKTEST_FILE, write_backtest_page
 from models.backtest.report import backtest_book
+from models.book.settling import settled
 from models.codec import to_json_text
 from models.config.places import work_dir
 from models.store.drafts import publish_text
@@ -42,6 +43,7 @@ def backtest(
     """
     settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
+    settings = settled(settings, checked)
     path = out or work_dir(settings) / BACKTEST_FILE
     page = path.with_suffix(".html")
     with Tracking(settings).run("backtest") as recorder:

@@ -10,6 +10,7 @@ from typing import Any
 
 from models.book.counts import TableCount
 from models.book.guard.profile import EMPTY_PROFILE, BookProfile
+from models.config.defaults import BookTraits
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine, Session
 from models.notices import Notice, notice_facts, notices_of
@@ -28,7 +29,7 @@ class Book:
     ``known_until``. ``fingerprint`` (sha256) tells the contents, whatever the order of the rows. ``counts``
     has one entry per table that was checked, those of the source's own contract first. ``notices`` says what the
     door left out or found implausible, ``profile`` what the book looks like from afar. ``engine`` is where
-    the tables are.
+    the tables are, ``traits`` what decides the settings that a config leaves to the book, where it leaves any.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Book:
     notices: tuple[Notice, ...] = ()
     profile: BookProfile = EMPTY_PROFILE
     engine: Engine = field(default=DUCKDB, compare=False, repr=False)
+    traits: BookTraits | None = field(default=None, compare=False, repr=False)
 
     def open(self, session: Session, table: str) -> Any:
         """One table as an Ibis table of a session of the book's engine; ``KeyError`` if there is none."""

@@ -16,6 +16,7 @@ from models.book.door import Book
 from models.book.named_rows import unmatched_names
 from models.book.names import names_in_rows, require_known_names
 from models.book.sections import CheckedSections
+from models.book.settling import is_open, settled, settled_notices, traits_of
 from models.config.root import Config
 from models.config.sections import BookConfig
 from models.decisions.decided import NOTHING_DECIDED, Decided, read_decided
@@ -91,7 +92,11 @@ def _loaded(
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
     require_known_names(config)
     book = _checked(config, place, work_dir, progress, engine, decided, afresh=afresh)
-    return replace(book, notices=(*book.notices, *_unmatched(config, book, Notes(work_dir / "named"))))
+    if is_open(config):
+        book = replace(book, traits=traits_of(book, config, Notes(work_dir / "traits")))
+    found = settled(config, book)
+    reported = (*_unmatched(found, book, Notes(work_dir / "named")), *settled_notices(config, found))
+    return replace(book, notices=(*book.notices, *reported))
 
 
 def _unmatched(config: Config, book: Book, known: Notes) -> tuple[Notice, ...]:

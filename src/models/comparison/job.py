@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from models.book.settling import settled
 from models.comparison.compute import Candidate, compare_versions
 from models.comparison.page import PAGE, write_comparison_page
 from models.comparison.report import VersionComparison
@@ -53,6 +54,7 @@ def compare(  # noqa: PLR0913 - what is asked of two versions is named by who as
     settings = settings_of(config, overrides)
     old, new = (candidate_of(settings, which) for which in (first, second))
     opened = open_book(settings, book, progress)
+    settings = settled(settings, opened)
     report = compare_versions(opened, old, new, settings, at, in_sample=in_sample, progress=progress)
     place = page or work_dir(settings) / PAGE
     write_comparison_page(report, place)

@@ -14,6 +14,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from models.config.defaults import DEFAULTS_KEY
 from models.config.feature_names import feature_problems
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.problems import PROBLEMS, located
@@ -24,6 +25,10 @@ from models.errors import ConfigError, MissingFileError, UserError
 
 POLICY = "policy"
 _EXAMPLES = {"config": "configs/ifc.yaml", POLICY: "configs/policies/project_finance.yaml"}
+_FILLED_IN = (
+    *("TimeConfig", "DeclineConfig", "FeaturesConfig", "OriginsConfig", "LearnersConfig", "SegmentsConfig"),
+    "StagesConfig",
+)
 _UNKNOWN_KEY = "extra_forbidden"
 _SECTION = ("a section with keys of its own", "{{key: {}}}")
 _COLLECTIONS = {
@@ -152,8 +157,17 @@ def _problems_without(raw: dict[str, Any], unknown: Sequence[tuple[int | str, ..
 
 
 def config_schema() -> dict[str, Any]:
-    """The JSON schema of a config file, for editors."""
-    return Config.model_json_schema()
+    """The JSON schema of a config file, for editors: what the period or the book fills in need not be there."""
+    schema = Config.model_json_schema()
+    for part in (schema, *(schema["$defs"][section] for section in _FILLED_IN)):
+        part["required"] = [name for name in part["required"] if part is schema and name == "book"]
+    schema["$defs"]["BookConfig"]["required"].remove("source")
+    schema["properties"][DEFAULTS_KEY] = {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "Of a config that was printed in full: the names of what its file does not set.",
+    }
+    return schema
 
 
 def _set_over(raw: dict[str, Any], override: str, subject: str, option: str = "--set") -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_validator
 
 from models.config.backtest import BacktestConfig
 from models.config.base import Section
 from models.config.credit import CreditConfig
+from models.config.defaults import DEFAULTS_KEY, BookTraits, with_defaults
 from models.config.explaining import CardConfig, ExplainingConfig
 from models.config.feature_names import feature_problems
 from models.config.gate import CompareConfig, GateConfig
@@ -68,8 +71,8 @@ class Config(Section):
 
     book: BookConfig
     time: TimeConfig
-    activity: ActivityConfig
-    value: ValueConfig
+    activity: ActivityConfig = ActivityConfig()
+    value: ValueConfig = ValueConfig()
     credit: CreditConfig = CreditConfig()
     decline: DeclineConfig
     features: FeaturesConfig
@@ -106,6 +109,28 @@ class Config(Section):
     validation: ValidationConfig = ValidationConfig()
     review: ReviewConfig = ReviewConfig()
     run: RunConfig = RunConfig()
+    _unset: tuple[str, ...] = PrivateAttr(default=())
+
+    @property
+    def unset(self) -> tuple[str, ...]:
+        """Dotted names of what the file left open, filled in by the period, or to be filled in by the book."""
+        return self._unset
+
+    def settled(self, traits: BookTraits, tests: Sequence[date]) -> Config:
+        """The same with all that was left open as it fits a book, and its test origins as dates."""
+        given = self.model_dump(mode="json") | {DEFAULTS_KEY: [*self._unset, "origins.test", "origins.latest"]}
+        filled = with_defaults(given, traits)
+        return Config.model_validate({**filled.raw, "origins": {**filled.raw["origins"], "test": tuple(tests)}})
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_defaults(cls, given: Any, handler: ModelWrapValidatorHandler[Config]) -> Config:
+        if not isinstance(given, dict):
+            return handler(given)
+        filled = with_defaults(given)
+        config = handler(filled.raw)
+        config._unset = filled.unset
+        return config
 
     @property
     def grading(self) -> PolicyConfig:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from models.config.base import Count, Name, OpenShare, PositiveFloat, Search, Section, Share, TimeZone
+from models.config.defaults import origins_asked
 from models.config.labels import LabelConfig
 from models.config.reading import DEFAULT, ReadConfig
 from models.config.segments import SegmentsConfig
@@ -94,13 +95,20 @@ class TimeConfig(Section):
 class ActivityConfig(Section):
     """Which cashflows show that a client does business with us."""
 
-    kinds: tuple[str, ...] = Field(min_length=1)
+    kinds: tuple[str, ...] = Field(
+        default=(), min_length=1, description="Default: interest and fee, else order, else commitment, as the book has."
+    )
 
 
 class ValueConfig(Section):
     """What makes up value: the cashflow kinds with their sign or share, discounted per period."""
 
-    kinds: dict[str, float] = Field(min_length=1, description="Cashflow kind -> weight; costs are negative.")
+    kinds: dict[str, float] = Field(
+        default_factory=dict,
+        min_length=1,
+        description="Cashflow kind -> weight; costs are negative. Default: what the book has of income (+1) and "
+        "costs (-1).",
+    )
     discount_rate_annual: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
@@ -201,10 +209,25 @@ class FeaturesConfig(Section):
         return self
 
 
+_DATES_SCHEMA = {"type": "array", "items": {"type": "string", "format": "date"}, "minItems": 1}
+_WORDS_SCHEMA = {"type": "string", "pattern": "^(latest complete|last [1-9][0-9]?)$"}
+
+
 class OriginsConfig(Section):
     """The as-of dates at which models learn and are judged."""
 
-    test: Annotated[tuple[date, ...], Field(min_length=1)] = Field(description="Judged; never learned from.")
+    test: Annotated[
+        tuple[date, ...], Field(min_length=1), WithJsonSchema({"anyOf": [_DATES_SCHEMA, _WORDS_SCHEMA]})
+    ] = Field(
+        default=(),
+        description="Judged; never learned from: dates, `latest complete` for the latest whose outcomes are complete, "
+        "which is the default, or `last 3` for that and the two a spacing before.",
+    )
+    latest: Count | None = Field(
+        default=None,
+        exclude_if=lambda count: count is None,
+        description="The same in a number: so many of the latest origins whose outcomes are complete.",
+    )
     spacing_periods: Count = Field(description="Distance between two training origins.")
     min_history_periods: Count = Field(description="No origin before the book is this old.")
     max_count: Count = Field(default=24, description="At most this many training origins, the latest ones.")
@@ -228,6 +251,26 @@ class OriginsConfig(Section):
         default=3,
         description="Where sponsor groups are known, a test client is scored by a model that saw none of its group.",
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_words(cls, given: Any) -> Any:
+        """Test origins in words become their number."""
+        if not isinstance(given, dict) or not isinstance(given.get("test"), str):
+            return given
+        count = origins_asked(given["test"])
+        if count is None:
+            raise ValueError(
+                f"test must be dates, latest complete, or last and a number, got {given['test']}: "
+                "e.g. test: [2023-01-01], or test: last 3"
+            )
+        return {**{key: value for key, value in given.items() if key != "test"}, "latest": count}
+
+    @model_validator(mode="after")
+    def _stated_once(self) -> OriginsConfig:
+        if self.test and self.latest:
+            raise ValueError(f"test and latest must not both be given, got {len(self.test)} dates and {self.latest}")
+        return self
 
 
 class BoostingConfig(Section):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from models.book.settling import settled
 from models.codec import to_json_text
 from models.config.places import work_dir
 from models.evaluation.book import evaluate_book
@@ -29,6 +30,7 @@ def evaluate(
     """Judge the config's recipe at chosen origins; the report, and where it was written."""
     settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
+    settings = settled(settings, checked)
     path = out or work_dir(settings) / "report.json"
     with Tracking(settings).run("evaluate") as recorder:
         recorder.params(settings.meaning() | {"data": checked.fingerprint})

@@ -78,7 +78,7 @@ def story_of(
     for which in (bundle,) if against is None else (bundle, against):
         workspace.bundle(which)  # what cannot be opened is reported before the book is checked
     rival = None if against is None else workspace.bundle(against)
-    basis, settings = workspace.basis(bundle, as_of).for_client(client), workspace.settings
+    basis, settings = workspace.basis(bundle, as_of).for_client(client), workspace.config
     if rival is not None and basis.bundle.models.starts_cold:
         rival = rival.for_cold_start()
     workspace.progress.stage("Reading the client's past")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from models.book.settling import settled
 from models.config.places import work_dir
 from models.features.compute import publish_features
 from models.features.report import PublishedFeatures
@@ -34,5 +35,6 @@ def features(
     settings = settings_of(config, overrides)
     models = speaking_bundle(settings, bundle)
     checked = open_book(settings, book, progress)
+    settings = settled(settings, checked)
     place = out or work_dir(settings) / FEATURES_FOLDER
     return publish_features(checked, models, settings, place, as_of, progress=progress)

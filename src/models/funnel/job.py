@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from models.book.settling import settled
 from models.config.places import SCORES_FOLDER, work_dir
 from models.funnel.compute import FUNNEL_CSV_COLUMNS, FunnelReport, book_funnel, csv_rows
 from models.shell.csv import csv_text
@@ -39,6 +40,7 @@ def funnel(
     """
     settings = settings_of(config, overrides)
     checked, folder = open_book(settings, book, progress), out or work_dir(settings)
+    settings = settled(settings, checked)
     scores = work_dir(settings) / SCORES_FOLDER
     report = book_funnel(checked, settings, as_of=as_of, scores=scores, progress=progress)
     files = {name: folder / f"funnel.{name}" for name in ("csv", "json")}

@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 from pathlib import Path
 
+from models.book.settling import settled
 from models.config.places import SCORES_FOLDER, work_dir
 from models.funnel.compute import book_funnel
 from models.kpis.page import kpis_page
@@ -44,6 +45,7 @@ def kpis(
     """
     settings = settings_of(config, overrides)
     checked, folder = open_book(settings, book, progress), out or work_dir(settings)
+    settings = settled(settings, checked)
     report = book_kpis(checked, settings, work_dir(settings) / SCORES_FOLDER, as_of=as_of, progress=progress)
     funnel = None
     if "opportunities" in checked.tables:

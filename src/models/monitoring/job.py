@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from models.book.door import Book
+from models.book.settling import settled
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.errors import BundleNotFoundError, DamagedBundleError
@@ -64,6 +65,7 @@ def monitor(
     settings = settings_of(config, overrides)
     place, asked = work_dir(settings), places or Places()
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
+    settings = settled(settings, checked)
     known_until = checked.known_until if as_of is None else min(as_of, checked.known_until)
     runs = monitored_runs(asked.scores or place / SCORES_FOLDER, known_until, settings.monitor.history)
     looked = Monitor(book=checked, config=settings, bundles=bundles_of(settings))

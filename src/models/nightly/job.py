@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from models.book.door import Book
+from models.book.settling import settled
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.errors import (
@@ -110,6 +111,7 @@ def _steps(settings: Config, journal: NightJournal, place: str | None, today: da
     scores = work_dir(settings) / SCORES_FOLDER
     lead_latest(scores)  # a night that was killed may have published without leading it
     book = open_book(settings, place, SilentProgress())
+    settings = settled(settings, book)
     rows = {count.table: {"used": count.rows_used, "quarantined": count.rows_quarantined} for count in book.counts}
     journal.info("book", data=book.fingerprint[:_DIGITS], known_until=book.known_until, rows=rows)
     bundle = open_bundle(settings, CHAMPION)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models.backtest.headline import HEADLINE_FILE
 from models.book.door import Book
+from models.book.settling import settled
 from models.config.places import SCORES_FOLDER, work_dir
 from models.overview.compute import book_overview
 from models.overview.page import OVERVIEW_PAGE, write_overview_page
@@ -42,6 +43,7 @@ def overview(
     settings = settings_of(config, overrides)
     folder = Path(os.path.realpath(scores or latest_folder(work_dir(settings) / SCORES_FOLDER)))
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
+    settings = settled(settings, checked)
     headline = work_dir(settings) / HEADLINE_FILE
     report = book_overview(checked, settings, folder, headline=headline, progress=progress)
     place = page or work_dir(settings) / OVERVIEW_PAGE

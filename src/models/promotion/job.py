@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
+from models.book.settling import settled
 from models.card.job import register_card
 from models.codec import JsonValue, to_plain
 from models.comparison.compute import Candidate, compare_versions
@@ -217,7 +218,8 @@ def _compared(office: _Office, asked: _Asked, candidate: Candidate, champion: st
             raise
         return None
     opened = open_book(office.settings, asked.book, asked.progress)
-    return compare_versions(opened, serving, candidate, office.settings, asked.at, progress=asked.progress)
+    settings = settled(office.settings, opened)
+    return compare_versions(opened, serving, candidate, settings, asked.at, progress=asked.progress)
 
 
 def _outcome(asked: _Asked, *, holds: bool) -> PromotionOutcome:

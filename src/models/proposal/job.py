@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from models.book.settling import settled
 from models.codec import to_json_text
 from models.config.loading import read_policy
 from models.config.places import work_dir
@@ -51,6 +52,7 @@ def propose(
     """
     settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
+    settings = settled(settings, checked)
     place = out or work_dir(settings) / PROPOSED
     with Tracking(settings).run("propose") as recorder:
         recorder.params({"data": checked.fingerprint, "book": checked.name, "aim": aim.value})
@@ -79,8 +81,9 @@ def judge(
     Raises a ``UserError`` for a file that holds no policy for the book.
     """
     settings = settings_of(config, overrides)
-    other = read_policy(policy, settings.features)
     checked = open_book(settings, book, progress)
+    settings = settled(settings, checked)
+    other = read_policy(policy, settings.features)
     found = PolicyJudgement(
         book=checked.name,
         currency=checked.currency,

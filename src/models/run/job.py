@@ -8,6 +8,7 @@ from pathlib import Path
 
 from models.backtest.contents import BacktestHeadline
 from models.backtest.headline import HEADLINE_FILE, JudgedDays, run_headline
+from models.book.settling import settled
 from models.codec import to_json_text
 from models.config.places import work_dir
 from models.config.root import Config
@@ -20,7 +21,7 @@ from models.tracking.names import CHAMPION
 from models.training.job import train
 from models.training.result import TrainDocument, TrainResult
 from models.vocab import Progress, SilentProgress
-from models.workspace.opening import Settings, settings_of, truth_file
+from models.workspace.opening import Settings, open_book, settings_of, truth_file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,8 +71,12 @@ def run(
     became champion. Raises a ``UserError``, as ``train`` and ``predict`` do.
     """
     settings = settings_of(config, overrides)
+    checked = open_book(settings, book, progress)
+    settings = settled(settings, checked)
     judged = JudgedDays(settings)
-    trained = train(settings, book=book, replace_champion=replace_champion, progress=progress, seen=judged)
+    trained = train(
+        settings, book=book, opened=checked, replace_champion=replace_champion, progress=progress, seen=judged
+    )
     headline = _headline(judged, trained, settings, book, progress)
     how = Publishing(shadow=challenger and not trained.is_champion)
     bundle = trained.version if challenger else CHAMPION

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from models.book.door import Book
+from models.book.settling import settled
 from models.config.places import SCORES_FOLDER, work_dir
 from models.decisions.database import ReviewDatabase
 from models.errors import UserError
@@ -49,6 +50,7 @@ def predict(
         )
     models = None if how.of_that_day else open_bundle(settings, bundle)
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
+    settings = settled(settings, checked)
     place = out or work_dir(settings) / SCORES_FOLDER
     how = replace(
         how, evidence=anchor_of(anchored_entries(ReviewDatabase.of(settings.review, work_dir(settings)), place))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from models.book.door import Book
+from models.book.settling import settled
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
@@ -65,6 +66,11 @@ class Workspace:
     def book(self) -> Book:
         """The checked book."""
         return open_book(self.settings, self.place, self.progress, engine=self.engine)
+
+    @cached_property
+    def config(self) -> Config:
+        """The settings, with what they leave to the book."""
+        return settled(self.settings, self.book)
 
     def bundle(self, which: str = PUBLISHED) -> Bundle:
         """The bundle of an alias, a version or a folder; by default that of the published scores."""

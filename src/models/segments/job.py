@@ -40,7 +40,7 @@ def segments(
     By default that is ``<work_dir>/<book>/segments.html``. Raises a ``UserError``.
     """
     workspace = Workspace.of(config, book=book, overrides=overrides, progress=progress)
-    models, settings = workspace.bundle(bundle), workspace.settings
+    models, settings = workspace.bundle(bundle), workspace.config
     found = book_profiles(workspace.book, models, settings, as_of, earlier=workspace.scores, progress=progress)
     reported = workspace.publication_notices(bundle, as_of)
     report = replace(found, notices=by_severity([*found.notices, *reported]))

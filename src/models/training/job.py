@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.book.door import Book
+from models.book.settling import settled
 from models.card.job import register_card
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
@@ -54,6 +55,7 @@ def train(
     config: Settings,
     *,
     book: str | None = None,
+    opened: Book | None = None,
     overrides: Sequence[str] = (),
     replace_champion: str = "",
     progress: Progress = SilentProgress(),
@@ -67,11 +69,13 @@ def train(
     is raised before the work begins.
 
     ``seen`` is shown each test origin as it is judged.
-    ``config`` is a config or the path of one; ``book`` a file, folder or database URL that goes before the config's.
+    ``config`` is a config or the path of one; ``book`` a file, folder or database URL that goes before the config's;
+    ``opened`` is the checked book of it, where it is open already.
     Raises a ``UserError`` with rule, value got and remedy for whatever is wrong with them.
     """
     settings = settings_of(config, overrides)
-    checked = open_book(settings, book, progress)
+    checked = opened or open_book(settings, book, progress)
+    settings = settled(settings, checked)
     tracking, champion = Tracking(settings), _champion(settings, replace_champion.strip())
     with tracking.run("train") as recorder, scratch_folder(work_dir(settings), "train") as scratch:
         recorder.params(settings.meaning() | {"data": checked.fingerprint})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from models.book.settling import settled
 from models.config.places import work_dir
 from models.showable import without_secrets
 from models.store.drafts import publish_text
@@ -49,6 +50,7 @@ def tune(
     """
     settings = settings_of(config, overrides)
     checked = open_book(settings, book, progress)
+    settings = settled(settings, checked)
     plan = plan_tuning(checked, settings)
     tracking, path = Tracking(settings), work_dir(settings) / "tuned.yaml"
     with tracking.run("tune", key=" ".join(study.name for study in plan.studies)) as recorder:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from models.book.door import Book
+from models.book.settling import settled
 from models.card import job as card_job
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
@@ -85,6 +86,7 @@ def validate(
     folder = out or work_dir(settings) / FOLDER / f"version-{registered.version}"
     _require_place(folder)
     checked = book if isinstance(book, Book) else open_book(settings, book, progress)
+    settings = settled(settings, checked)
     with scratch_folder(folder.parent, "draft") as draft:
         found = _known_of(registered.folder, registered.version, checked, settings, draft, progress)
         report = validation_report(

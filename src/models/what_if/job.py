@@ -27,5 +27,5 @@ def tiers(
     """Who would change tier if the policy of a bundle had other values (``key=value``); nothing is published."""
     workspace = Workspace.of(config, book=book, overrides=overrides, progress=progress)
     models = workspace.bundle(bundle)
-    shift = tier_shift(workspace.book, models, workspace.settings, changes, as_of, progress=progress)
+    shift = tier_shift(workspace.book, models, workspace.config, changes, as_of, progress=progress)
     return replace(shift, notices=by_severity([*shift.notices, *workspace.publication_notices(bundle, as_of)]))
