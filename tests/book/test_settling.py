@@ -112,7 +112,9 @@ def test_test_origins_in_words_move_with_the_book(lender: Path, words: str, days
     assert settled_config(lender, f"origins.test={words}") == settled_config(
         lender, f"origins.test=[{', '.join(map(str, days))}]"
     )
-    earlier = settled_config(lender, f"origins.test={words}", "book.known_until=2022-10-01", "book.max_quarantine_share=0.1")
+    earlier = settled_config(
+        lender, f"origins.test={words}", "book.known_until=2022-10-01", "book.max_quarantine_share=0.1"
+    )
     assert earlier.origins.test[-1] == date(2021, 10, 1)
 
 
