@@ -43,6 +43,11 @@ def scored(rows: list[FoundClient]) -> FoundClient:
     return next(each for each in rows if each.cells["scored"] and each.client_id != CLIENT and each.cells["group_id"])
 
 
+def allowed(rows: list[FoundClient]) -> list[FoundClient]:
+    """Clients who did not refuse the processing of their data."""
+    return [each for each in rows if each.cells["consent"] is not False]
+
+
 def test_the_head_tells_what_a_reviewer_asks_first(client_as, rows) -> None:
     known = scored(rows)
     said = text_of(tab(client_as("reader"), "grade", known.client_id))
@@ -71,7 +76,7 @@ def test_reading_is_on_record(client_as, rows) -> None:
 
 
 def test_who_does_not_want_to_wait_sees_the_frame_at_once_and_the_rest_when_it_is_there(client_as, rows) -> None:
-    client, known = client_as("reader"), rows[-7].client_id
+    client, known = client_as("reader"), allowed(rows)[-7].client_id
     run = shown_site().newest()
     assert run is not None
     assert not SHELF.has(run, known, ENGLISH)
@@ -129,13 +134,23 @@ def test_the_group_is_summed_over_who_may_be_seen_and_says_who_may_not(client_as
         assert each.client_id not in part
 
 
-def test_notes_of_who_refused_are_locked(client_as, rows) -> None:
-    notes = pd.read_parquet(f"{shown_site().config.book.path}/interactions.parquet").dropna(subset=["text"])
-    refused = {each.client_id for each in rows if each.cells["consent"] is False} & set(notes["client_id"])
-    known = min(refused)
-    page = text_of(tab(client_as("checker"), "notes", known))
-    assert "refused the processing" in page
-    assert not [text for text in notes[notes["client_id"] == known]["text"] if text in page]
+def test_who_refused_stands_with_its_exposure_and_no_opinion(client_as, rows) -> None:
+    book = shown_site().config.book.path
+    notes = pd.read_parquet(f"{book}/interactions.parquet").dropna(subset=["text"])
+    refused = [each for each in rows if each.cells["consent"] is False and each.client_id in set(notes["client_id"])]
+    known = max(refused, key=lambda each: each.cells["outstanding"] or 0)
+    assert (known.cells["scored"], known.cells["tier"], known.cells["value"]) == (False, None, None)
+    assert [known.cells[name] for name in ("country", "industry", "rating", "esg_grade")] == [None] * 4
+    rating = pd.read_parquet(f"{book}/ratings.parquet").set_index("client_id")["grade"].get(known.client_id)
+    for name in TABS:
+        page = text_of(tab(client_as("checker"), name, known.client_id))
+        assert "refused the processing" in page
+        assert "Days overdue" in page
+        assert "Tier before" not in page
+        assert "Rating" not in page or rating is None
+        assert not [text for text in notes[notes["client_id"] == known.client_id]["text"] if text in page]
+    letter = client_as("checker").get(f"/letter/{known.client_id}").content.decode()
+    assert "You refused that we process your data" in letter or "letter" not in letter
 
 
 def test_notes_show_the_sentence_that_made_the_tone(client_as, rows) -> None:
@@ -190,7 +205,7 @@ def test_history_keeps_what_was_published_apart_from_what_is_recomputed(client_a
 
 
 def test_a_client_that_is_not_scored_says_why(client_as, rows) -> None:
-    run, known = shown_site().newest(), rows[-3].client_id
+    run, known = shown_site().newest(), allowed(rows)[-3].client_id
     assert run is not None
     SHELF._keep((run.entry.run_key, known, ENGLISH), None)  # as the models leave it that speak of no such client
     for name in sorted(OF_THE_STORY - {"history"}):

@@ -133,6 +133,7 @@ def test_a_ledger_reads_the_sections_of_its_key_and_no_others(book: Book, tmp_pa
         value=only(kinds=config.value.kinds),
         credit=config.credit,
         features=config.features,
+        privacy=config.privacy,
         run=only(block_clients=config.run.block_clients),
     )
     plan = LedgerPlan.of(cast(LedgerSections, sections), book.tables, notes=False)

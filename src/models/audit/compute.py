@@ -25,6 +25,7 @@ from models.grading.compute import facts_before_models
 from models.grading.coverage import policy_notices
 from models.notices import Notice, by_severity
 from models.panel.build import panels_by_block
+from models.panel.consent import consent_notices
 from models.panel.definitions import spoken_definitions
 from models.panel.feature_sources import tables_of_features
 from models.panel.groups import one_in
@@ -118,7 +119,7 @@ def audit_book(
         checks=checks,
         criteria=criteria,
         limits=limits,
-        notices=by_severity([*book.notices, *named, *policy]),
+        notices=by_severity([*book.notices, *consent_notices(book, config.privacy), *named, *policy]),
     )
 
 

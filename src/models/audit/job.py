@@ -19,6 +19,7 @@ from models.config.root import Config
 from models.engines.duckdb import DUCKDB
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
 from models.notices import by_severity
+from models.panel.consent import consent_notices
 from models.shell.editions import publish_page
 from models.store.drafts import scratch_folder
 from models.vocab import Progress, SilentProgress
@@ -51,7 +52,7 @@ def check(
 
 def _audited(book: Book, settings: Config, place: Path, refused: UserError | None, progress: Progress) -> Checkup:
     audit = audit_book(book, settled(settings, book), progress=progress)
-    notices = by_severity(book.notices)
+    notices = by_severity([*book.notices, *consent_notices(book, settings.privacy)])
     audit = replace(audit, refused=f"{refused}." if refused else "", notices=notices)
     publish_page(place, partial(check_page, audit))
     return Checkup(

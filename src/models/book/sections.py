@@ -7,6 +7,7 @@ from typing import Protocol
 from models.config.credit import CreditConfig
 from models.config.guard import GuardConfig
 from models.config.policy.tiers import TierScale
+from models.config.privacy import PrivacyConfig
 from models.config.sections import ActivityConfig, BookConfig, FeaturesConfig, RunConfig, TimeConfig, ValueConfig
 
 
@@ -60,6 +61,10 @@ class LedgerSections(Protocol):
     @property
     def features(self) -> FeaturesConfig:
         """Measures, and the columns of clients and facilities that come along."""
+
+    @property
+    def privacy(self) -> PrivacyConfig:
+        """Whether what clients wrote who refused the processing of their data is read."""
 
     @property
     def run(self) -> RunConfig:

@@ -31,6 +31,7 @@ from models.config.nightly import NightlyConfig
 from models.config.policy.policy import PolicyConfig, built_in_policy
 from models.config.policy.problems import refuse
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
+from models.config.privacy import PrivacyConfig
 from models.config.proposing import ProposeConfig
 from models.config.publish import PublishConfig
 from models.config.review import ReviewConfig
@@ -108,6 +109,7 @@ class Config(Section):
     gate: GateConfig = GateConfig()
     validation: ValidationConfig = ValidationConfig()
     review: ReviewConfig = ReviewConfig()
+    privacy: PrivacyConfig = PrivacyConfig()
     run: RunConfig = RunConfig()
     _unset: tuple[str, ...] = PrivateAttr(default=())
 
@@ -144,10 +146,12 @@ class Config(Section):
 
     def meaning(self) -> dict[str, Any]:
         """All that decides numbers, ready for JSON: without places, threads and sizes of blocks."""
+        privacy = self.privacy.meaning()
         return self.model_dump(
             mode="json",
             exclude={
                 "book": {"path", "truth", "overrides", "read"},
+                "privacy": True,
                 "explaining": True,
                 "relationships": {"labels"},
                 "needs": {"labels"},
@@ -169,7 +173,7 @@ class Config(Section):
                 "review": True,
                 "run": _WITHOUT_MEANING,
             },
-        )
+        ) | ({"privacy": privacy} if privacy else {})
 
     @model_validator(mode="after")
     def _features_of_the_policy(self) -> Config:

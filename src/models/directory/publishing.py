@@ -15,14 +15,18 @@ from models.book.door import Book
 from models.config.root import Config
 from models.directory.standing import SCORED, Reach
 from models.directory.text import not_scored
+from models.publications.refused import ALL_CLIENTS
 from models.relations.reading import Reader, reading
 
-CLIENTS = "clients.parquet"
+CLIENTS = ALL_CLIENTS
 MASTER = (
     *("name", "aliases", "group_id", "country", "region", "industry", "ownership", "manager", "branch"),
     *("consent", "relationship_start", "esg_grade"),
 )
 """Columns of the book's clients that come along as they are."""
+OF_REFUSED = ("name", "group_id", "manager", "branch", "consent")
+"""Those that come along of a client who refused the processing of its data: who it is, whose exposure adds to its own
+by law, and who of us answers for it."""
 SCHEMA = pa.schema(
     [
         ("client_id", pa.string()),
@@ -48,6 +52,9 @@ SCHEMA = pa.schema(
 """
 
 
+_OF_RATING = ("rating", "rated_on", "pd")
+
+
 def client_batches(book: Book, standing: Path, config: Config, as_of: date) -> Iterator[pa.Table]:
     """The rows of the file in pieces, from the ``standing`` of all clients, a Parquet file of ``STANDING``.
 
@@ -67,6 +74,9 @@ def _rows(reader: Reader, standing: Any, config: Config, as_of: date) -> Any:
     rows = standing.left_join(clients, "client_id").drop("client_id_right")
     rows = _with_rating(rows, reader, config, as_of)
     why = {reach.value: not_scored(reach, config, as_of) for reach in Reach if reach not in SCORED}
+    refused = rows.reach == Reach.REFUSED.value
+    hidden = [name for name in (*MASTER, *_OF_RATING) if name not in OF_REFUSED]
+    rows = rows.mutate(**{name: refused.ifelse(ibis.null(rows[name].type()), rows[name]) for name in hidden})
     return rows.mutate(
         as_of=ibis.date(as_of.isoformat()),
         scored=rows.reach.isin([reach.value for reach in SCORED]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 import numpy as np
@@ -9,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from models.panel.panel import Panel
+from models.publications import refused as of_runs
 
 
 class Reach(StrEnum):
@@ -21,6 +23,8 @@ class Reach(StrEnum):
     """The same, where the models speak of active clients only."""
     QUIET = "quiet"
     """Active once and not lately; it has not asked for anything since."""
+    REFUSED = of_runs.REFUSED
+    """It refused the processing of its data."""
 
 
 SCORED = (Reach.ACTIVE, Reach.BEGINNING)
@@ -29,14 +33,18 @@ FIGURES = {"outstanding": "facility_outstanding", "limit": "facility_open_limit"
 STANDING = pa.schema([("client_id", pa.string()), ("reach", pa.string()), *((name, pa.float64()) for name in FIGURES)])
 
 
-def standing_of(known: Panel, *, active: pd.Series, beginning: pd.Series, serves_beginners: bool) -> pa.Table:
+def standing_of(
+    known: Panel, *, active: pd.Series, beginning: pd.Series, refused: Collection[str] = (), serves_beginners: bool
+) -> pa.Table:
     """One row per client of ``known`` as ``STANDING``: amounts in book currency, null where the book does not tell.
 
-    ``active`` and ``beginning`` are ids of those in reach; ``serves_beginners``: whether the latter are scored.
+    ``active`` and ``beginning`` are ids of those in reach, ``refused`` of those of whom models must not speak;
+    ``serves_beginners``: whether those who begin are scored.
     """
     ids = known.client_id
     start = Reach.BEGINNING if serves_beginners else Reach.UNSERVED
-    reach = np.select([ids.isin(active), ids.isin(beginning)], [Reach.ACTIVE.value, start.value], Reach.QUIET.value)
+    chosen = [ids.isin(list(refused)), ids.isin(active), ids.isin(beginning)]
+    reach = np.select(chosen, [Reach.REFUSED.value, Reach.ACTIVE.value, start.value], Reach.QUIET.value)
     figures = {
         name: pa.array(known.features[feature].to_numpy(dtype=np.float64), from_pandas=True)
         if feature in known.features

@@ -13,9 +13,11 @@ from models.panel.features.labels import STRETCHES
 from models.profiles.kind_names import KINDS
 from models.text import ENGLISH, Language, Text
 
+REFUSED: Final = Text("the client refused the processing of its data: no model looks at it")
 _NOT_SCORED: Final = {
     Reach.QUIET: Text("active once, but not in the {window} before {day}, and nothing was asked for since"),
     Reach.UNSERVED: Text("not active in the {window} before {day}, and these models speak of active clients only"),
+    Reach.REFUSED: REFUSED,
 }
 
 
@@ -99,6 +101,7 @@ _VALUES: Final = {
         Reach.BEGINNING.value: Text("beginning", "reach"),
         Reach.UNSERVED.value: Text("not served", "reach"),
         Reach.QUIET.value: Text("quiet", "reach"),
+        Reach.REFUSED.value: Text("refused", "reach"),
     },
 }
 _TRUTHS: Final = {YES: Text("yes", "truth"), NO: Text("no", "truth")}

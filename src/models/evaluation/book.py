@@ -23,6 +23,7 @@ from models.evaluation.report.importance import MAIN_METRIC, stability_parts
 from models.evaluation.truth import read_truth
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity, by_severity
+from models.panel.consent import consent_notices
 from models.panel.definitions import spoken_definitions
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins, never_before
@@ -140,7 +141,7 @@ def evaluation_report(
         horizon=ReportHorizon(periods=config.time.horizon_periods, period=config.time.period),
         terms=spoken_definitions(config),
         features=panel.features.shape[1],
-        notices=by_severity([*book.notices, *_undetermined(origins)]),
+        notices=by_severity([*book.notices, *consent_notices(book, config.privacy), *_undetermined(origins)]),
         absent={table: tuple(names) for table, names in absent_measures(config, book.tables).items()},
         interval_level=0.95,
         pooled=pooled_figures(judged_origins, config) if len(judged_origins) > 1 else None,

@@ -78,8 +78,13 @@ def graded_letter(story: ClientStory, policy: PolicyConfig, config: LetterConfig
     )
 
 
-def ungraded_letter(head: Letterhead, config: LetterConfig, tiers: tuple[str, ...]) -> ClientLetter:
-    """The letter of a client of the book that has no grade. Raises ``UserError`` where the config names no contact."""
+def ungraded_letter(
+    head: Letterhead, config: LetterConfig, tiers: tuple[str, ...], *, refused: bool = False
+) -> ClientLetter:
+    """The letter of a client of the book that has no grade, which it may have ``refused`` to have.
+
+    Raises ``UserError`` where the config names no contact.
+    """
     lang = head.language
     return _letter(
         head,
@@ -87,7 +92,7 @@ def ungraded_letter(head: Letterhead, config: LetterConfig, tiers: tuple[str, ..
         tier="",
         tiers=tiers,
         opening=say("opening_none", lang),
-        decided=say("not_graded", lang),
+        decided=say("refused" if refused else "not_graded", lang),
         reasons=(),
         steps=(),
         steps_note=say("no_steps", lang),

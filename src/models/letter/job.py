@@ -73,9 +73,16 @@ def _ungraded(workspace: Workspace, client: str, which: str, as_of: date | None,
         model_version=model_version(bundle),
         policy=GradedBy.of(bundle).policy,
     )
-    return ungraded_letter(head, workspace.settings.letter, tuple(bundle.models.policy.scale.labels(lang).values()))
+    settings = workspace.settings
+    refused = settings.privacy.leaves_out and _holds(workspace.book, client, refused=True)
+    tiers = tuple(bundle.models.policy.scale.labels(lang).values())
+    return ungraded_letter(head, settings.letter, tiers, refused=refused)
 
 
-def _holds(book: Book, client: str) -> bool:
-    rows: int = ds.dataset(book.tables["clients"]).count_rows(filter=ds.field("client_id") == client)
+def _holds(book: Book, client: str, *, refused: bool = False) -> bool:
+    """Whether the book holds the client, or holds it as one who refused the processing of its data."""
+    chosen = ds.field("client_id") == client
+    if refused:
+        chosen &= ~ds.field("consent")
+    rows: int = ds.dataset(book.tables["clients"]).count_rows(filter=chosen)
     return rows > 0

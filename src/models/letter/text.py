@@ -219,6 +219,10 @@ LABELS: Final = {
         "We grade clients with whom we have had business recently, or who asked us for something. "
         "Neither was so on that day."
     ),
+    "refused": Text(
+        "You refused that we process your data for such an assessment. We respect it: no program looks at your data "
+        "for a grade, and you have none."
+    ),
     "best": Text("It is the best grade; there is nothing that you need to do."),
     "steps_cap": Text("As long as this lasts, nothing else changes the grade."),
     "steps_promise": Text("This is no promise: the next review looks at everything anew."),

@@ -14,7 +14,7 @@ from models.panel.block import Block
 from models.panel.blocks import PreparedBook
 from models.panel.cutoff import past_of
 from models.panel.outcomes import Afterwards, Outcomes
-from models.panel.reach import active_before
+from models.panel.reach import active_before, may_be_processed
 from models.panel.targets import SO_FAR
 from models.vocab import IntArray
 
@@ -104,7 +104,7 @@ def _of_block(prepared: PreparedBook, config: Config, block: Block, origin: int)
         {
             "client_id": block.client_id.to_numpy(),
             "group": block.group_key,
-            "active": active_before(after.past, config.time.activity_periods),
+            "active": active_before(after.past, config.time.activity_periods) & may_be_processed(block, config.privacy),
             "stand": stand,
             "declined": stand != NOT_BEHIND,
             "defaulted": np.zeros(clients, dtype=np.bool_) if outcomes.defaulted is None else outcomes.defaulted,

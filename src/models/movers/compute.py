@@ -70,12 +70,14 @@ _WIDE = ("decline_probability", "tier_reason")
 class BuiltOn:
     """What a run builds on: earlier scores, how they were graded, and the present facts by each policy of that.
 
-    ``decided``: per policy of ``earlier`` one entry per block.
+    ``decided``: per policy of ``earlier`` one entry per block. ``refused`` are clients who refuse the processing of
+    their data by now: whatever tier they had, they are in no list of moves.
     """
 
     scores: PreviousScores
     earlier: EarlierPolicy
     decided: Sequence[Sequence[TierDecisions]] = ()
+    refused: tuple[str, ...] = ()
 
     @property
     def run(self) -> RunOfMoves:
@@ -101,7 +103,7 @@ def write_movers(draft: Path, built_on: BuiltOn | None, policy: GradingPolicy, *
     found = MovesFound(movers=SCHEMA.empty_table(), matrix=_nothing_before(now))
     facts: dict[str, int | str] = {}
     if built_on is not None:
-        found = moves_between(built_on.run, now, policy, built_on.earlier, built_on.decided)
+        found = moves_between(built_on.run, now, policy, built_on.earlier, built_on.decided, refused=built_on.refused)
         ways = Counter(found.movers["way"].to_pylist())
         facts = {"before": built_on.run.as_of.isoformat(), **{way.value: ways[way.value] for way in MoveWay}}
     pq.write_table(found.movers, draft / MOVERS, compression="zstd")
@@ -115,13 +117,15 @@ def moves_between(
     policy: GradingPolicy,
     earlier: EarlierPolicy,
     decided: Sequence[Sequence[TierDecisions]] = (),
+    *,
+    refused: Sequence[str] = (),
 ) -> MovesFound:
-    """The moves from one run to a later one, graded by ``policy``, from the files of both.
+    """The moves from one run to a later one, graded by ``policy``, from the files of both, but of who ``refused``.
 
     Without ``decided``, the present facts by each policy of ``earlier``, what another policy did shows only in the
     decision table.
     """
-    pairs = _pairs(_tiers(before.folder), _tiers(now.folder))
+    pairs = _pairs(_tiers(before.folder), _tiers(now.folder)).drop(index=list(refused), errors="ignore")
     moved = pairs[pairs["before"] != pairs["now"]]
     reported = _reported(moved, _Ends(before.folder, now.folder, policy, earlier, decided))
     movers = _table(moved, reported, before, now, policy.scale)

@@ -18,6 +18,7 @@ from models.movers.reading import REMEDY, MoversAsked, read_matrix, read_movers
 from models.movers.report import MovedClients, MoveMatrix, Mover, MovesReport
 from models.publications.past import OfficialRun, newest_official, official_runs
 from models.publications.previous import POLICY_FILE, scale_of
+from models.publications.refused import ALL_CLIENTS, refused_of
 from models.store.sealed import OF_SCORES, read_manifest
 from models.workspace.opening import Settings, settings_of
 
@@ -99,7 +100,7 @@ def _computed(before: OfficialRun, now: OfficialRun, settings: Config, asked: Mo
         raise MissingFileError(now.folder / POLICY_FILE, remedy=REMEDY)
     ends, bundles = zip(*(_end_of(run) for run in (before, now)), strict=True)
     earlier = earlier_policy(before.folder, policy, settings.features, same_bundle=bundles[0] == bundles[1])
-    found = moves_between(ends[0], ends[1], policy, earlier)
+    found = moves_between(ends[0], ends[1], policy, earlier, refused=refused_of(now.folder / ALL_CLIENTS))
     rows = found.movers.select([each.name for each in fields(Mover)]).to_pylist()
     chosen = [each for each in sorted((Mover(**row) for row in rows), key=_worth) if _is_asked(each, asked)]
     last = None if asked.limit is None else asked.offset + asked.limit

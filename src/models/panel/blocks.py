@@ -25,6 +25,7 @@ from models.panel.facility_flows import MOVES, FacilityFlows
 from models.panel.groups import keys_of
 from models.panel.ledger_plan import (
     CLIENTS,
+    CONSENT,
     FACILITIES,
     FACILITY_FLOWS,
     FLOWS,
@@ -188,6 +189,10 @@ class PreparedBook:
         ids = self._listed("client_id")["client_id"]
         alike = pc.equal(pc.utf8_lower(pc.utf8_trim_whitespace(ids)), client_id.strip().lower())
         return tuple(sorted(ids.filter(alike).to_pylist(), key=lambda each: (each != client_id, each)))
+
+    def refused(self, client_id: str) -> bool:
+        """Whether this client refused the processing of its data."""
+        return False in self._listed(CONSENT, clients=[client_id])[CONSENT].to_pylist()
 
     @cached_property
     def clients(self) -> int:

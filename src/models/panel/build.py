@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 import pandas as pd
 
+from models.config.privacy import PrivacyConfig
 from models.config.root import Config
 from models.panel.beginnings import GROUPS, told_before
 from models.panel.block import Block, Context
@@ -24,7 +25,7 @@ from models.panel.macro import Macro
 from models.panel.memory import Memory
 from models.panel.outcomes import Afterwards
 from models.panel.panel import Panel, joined
-from models.panel.reach import InReach, active_before, began_on, known_before, starts_cold
+from models.panel.reach import InReach, active_before, began_on, known_before, may_be_processed, starts_cold
 from models.vocab import BoolArray
 
 Built_co = TypeVar("Built_co", covariant=True)
@@ -121,7 +122,13 @@ def in_reach_of_block(
             cold.append(rows.cold)
         if origin in known_at:
             known.append(rows.known)
-    return InReach(active=joined(active), cold=joined(cold), known=joined(known) if known else None)
+    refused = block.client_id[~may_be_processed(block, config.privacy)]
+    return InReach(
+        active=joined(active),
+        cold=joined(cold),
+        known=joined(known) if known else None,
+        refused=tuple(refused.to_list()),
+    )
 
 
 def _end(config: Config, origins: Sequence[int], *, targets: bool, until: int | None) -> int:
@@ -234,10 +241,15 @@ class _Rows:
     inputs: FeatureInputs
     block: Block
     activity_periods: int
+    privacy: PrivacyConfig
+
+    @property
+    def allowed(self) -> BoolArray:
+        return may_be_processed(self.block, self.privacy)
 
     @property
     def active(self) -> BoolArray:
-        return active_before(self.past, self.activity_periods)
+        return active_before(self.past, self.activity_periods) & self.allowed
 
     @property
     def known(self) -> Panel:
@@ -246,7 +258,7 @@ class _Rows:
     @property
     def cold(self) -> Panel:
         """Those that start cold, with how they began."""
-        chosen = starts_cold(self.past, self.block, self.activity_periods)
+        chosen = starts_cold(self.past, self.block, self.activity_periods) & self.allowed
         began = frame_of(beginning_features(self.inputs, began_on(self.block)))
         panel = replace(
             self.panel,
@@ -281,4 +293,11 @@ def _rows_at(
                 prepared=prepared, config=config, block=block, past=past, origin=origin, last=around.last
             )
             panel = replace(panel, **vars(after.outcomes()))
-        yield _Rows(panel=panel, past=past, inputs=inputs, block=block, activity_periods=config.time.activity_periods)
+        yield _Rows(
+            panel=panel,
+            past=past,
+            inputs=inputs,
+            block=block,
+            activity_periods=config.time.activity_periods,
+            privacy=config.privacy,
+        )

@@ -17,6 +17,8 @@ FACILITY_FLOWS = "facility_flows"
 """Parts in blocks of clients."""
 BEGAN, WON_FOR = "relationship_start", "acquisition_cost"
 """Columns of clients that tell of one that was never active: when it began, and what was spent to win it."""
+CONSENT = "consent"
+"""Column of clients that tells whether it agreed to the processing of its data; null where it was not asked."""
 IDENTITY = ("name", "group_id", "country", "region", "industry")
 """Columns of clients that stand beside their scores, whatever models look at."""
 MACRO = "macro"
@@ -38,6 +40,8 @@ class LedgerPlan:
     macro: tuple[str, ...]
     block_clients: int
     credit: CreditConfig = field(default_factory=CreditConfig)
+    reads_refused: bool = False
+    """Whether notes of clients who refused the processing of their data are read all the same."""
 
     @classmethod
     def of(cls, config: LedgerSections, tables: Collection[str], *, notes: bool) -> LedgerPlan:
@@ -53,6 +57,7 @@ class LedgerPlan:
             macro=features.macro if "macro" in tables else (),
             block_clients=config.run.block_clients,
             credit=config.credit,
+            reads_refused=not config.privacy.leaves_out,
         )
 
     def key_parts(self) -> dict[str, Any]:
@@ -65,6 +70,7 @@ class LedgerPlan:
             "facility_counts": self.facility_counts,
             "attributes": self.attributes,
             "beginning": (BEGAN, WON_FOR),
+            "consent": (CONSENT, self.reads_refused),
             "identity": IDENTITY,
             "context": self.context,
             "macro": self.macro,
@@ -82,7 +88,7 @@ class LedgerPlan:
     def client_columns(self) -> tuple[str, ...]:
         """Columns of clients that come along."""
         economies = ("country",) if self.macro else ()
-        return tuple(dict.fromkeys((*self.attributes, *self.context, *economies, BEGAN, WON_FOR, *IDENTITY)))
+        return tuple(dict.fromkeys((*self.attributes, *self.context, *economies, BEGAN, WON_FOR, CONSENT, *IDENTITY)))
 
 
 @dataclass(frozen=True, kw_only=True)

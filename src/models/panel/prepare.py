@@ -42,7 +42,10 @@ def fit_notes(book: Book, config: Config, before: date) -> NoteModel | None:
     if not config.features.text_components or "interactions" not in book.tables:
         return None
     with book.engine.session() as session:
-        notes = notes_before(book.open(session, "interactions"), before)
+        interactions = book.open(session, "interactions")
+        if config.privacy.leaves_out:
+            interactions = _without_refused(interactions, book.open(session, CLIENTS))
+        notes = notes_before(interactions, before)
     return NoteModel.fit(notes, config.features.text_components)
 
 
@@ -67,7 +70,9 @@ def _written(
     if "ratings" in tables:
         tables["ratings"] = _with_pd(tables["ratings"], plan.credit.grades)
     if notes is not None and "interactions" in tables:
-        tables[NOTES] = _notes(session, tables["interactions"], notes, folder)
+        written = tables["interactions"]
+        read = written if plan.reads_refused else _without_refused(written, tables[CLIENTS])
+        tables[NOTES] = _notes(session, read, notes, folder)
     columns = tuple(name for name in plan.client_columns if name in tables[CLIENTS].columns)
     blocks = session.stored("blocks", client_blocks(tables[CLIENTS], block_clients=plan.block_clients))
     known = blocks.select("block", "client", "client_id", "group_number", "group_key", "grouped", *columns)
@@ -159,6 +164,12 @@ def _placed_opportunities(opportunities: Any, places: Any) -> Any:
     return opportunities.inner_join(places, "client_id").select(
         "block", "client", "opportunity_id", "stage", "entered", "closed", "outcome", "amount"
     )
+
+
+def _without_refused(interactions: Any, clients: Any) -> Any:
+    """The interactions of clients who did not refuse the processing of their data."""
+    refused = clients.filter(~clients.consent.fill_null(True)).select("client_id")
+    return interactions.anti_join(refused, "client_id")
 
 
 def _notes(session: Session, interactions: Any, model: NoteModel, folder: Path) -> Any:

@@ -1,7 +1,8 @@
 """Clients in reach of a date: those that were active, and those that start cold, known before it without activity.
 
 A client whose relationship the book does not date is known by what happened with it: whether it was there earlier
-nobody can tell.
+nobody can tell. A client who refused the processing of its data is in reach at no date, however long ago: that it
+refused is a fact of today, and a duty rather than something that was known or not.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.book.measures import ACTIVITY
+from models.config.privacy import PrivacyConfig
 from models.panel.block import Block
 from models.panel.cutoff import Past
 from models.panel.facilities import FOREVER, days_or
-from models.panel.ledger_plan import BEGAN, WON_FOR
+from models.panel.ledger_plan import BEGAN, CONSENT, WON_FOR
 from models.panel.panel import Panel
 from models.vocab import BoolArray, IntArray
 
@@ -24,12 +26,14 @@ class InReach:
     """The clients of some dates: those that were active, and those that start cold, see ``starts_cold``.
 
     ``cold`` has the features of ``beginning_features`` beside all others. ``known`` are all whom anybody knew, those
-    included that are out of reach; None where nobody asked for them.
+    included that are out of reach; None where nobody asked for them. ``refused`` are ids of clients who refused the
+    processing of their data, where it is honoured.
     """
 
     active: Panel
     cold: Panel
     known: Panel | None = None
+    refused: tuple[str, ...] = ()
 
 
 def active_before(past: Past, activity_periods: int) -> BoolArray:
@@ -60,6 +64,13 @@ def starts_cold(past: Past, block: Block, activity_periods: int) -> BoolArray:
     if past.opportunities is not None:
         waiting[past.opportunities.client] = True
     return np.asarray(known_before(past, block) & ~active_before(past, activity_periods) & waiting)
+
+
+def may_be_processed(block: Block, privacy: PrivacyConfig) -> BoolArray:
+    """Who did not refuse the processing of its data, or all where the config says so. Shape (n_clients,)."""
+    if CONSENT not in block.attributes or not privacy.leaves_out:
+        return np.ones(len(block.client_id), dtype=np.bool_)
+    return ~np.asarray(block.attributes[CONSENT].eq(False), dtype=np.bool_)
 
 
 def began_on(block: Block) -> IntArray:

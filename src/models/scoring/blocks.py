@@ -166,7 +166,13 @@ def _standing(reach: InReach, *, serves_beginners: bool) -> pa.Table:
     known = reach.known
     assert known is not None  # noqa: S101 - it was asked for
     now = reach.active.at([0])
-    return standing_of(known, active=now.client_id, beginning=reach.cold.client_id, serves_beginners=serves_beginners)
+    return standing_of(
+        known,
+        active=now.client_id,
+        beginning=reach.cold.client_id,
+        refused=reach.refused,
+        serves_beginners=serves_beginners,
+    )
 
 
 def _with_identity(table: pa.Table, block: Block) -> pa.Table:

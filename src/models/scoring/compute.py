@@ -28,6 +28,7 @@ from models.lists.report import LISTS, LISTS_FACT
 from models.movers.compute import BuiltOn, write_movers
 from models.notices import Notice, by_severity
 from models.panel.blocks import PreparedBook
+from models.panel.consent import consent_notices, refused_count
 from models.panel.ledger_cache import kept_book, require_in_book
 from models.pipeline.bundle import Bundle
 from models.pipeline.likeness import likeness_notices, refuse_unlike
@@ -36,6 +37,7 @@ from models.publications.latest import require_place
 from models.publications.ledger import PublicationLedger
 from models.publications.past import settled_scores
 from models.publications.previous import COLD_EXPLANATIONS, CURVES, POLICY_FILE
+from models.publications.refused import refused_of
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.blocks import BlockResult, BlockScores, scored_blocks
 from models.scoring.columns import REMEMBERED
@@ -138,7 +140,7 @@ def predict_book(
     scale = bundle.models.policy.scale
     tiers = (*override_notices(decision_context.overrides, scale), *earlier_tier_notices(previous, scale))
     reported = (*bundle.models.learned.notices(when), *policy_in_force_notices(bundle))
-    notices = (*book.notices, *unlike, *reported, *tiers)
+    notices = (*book.notices, *consent_notices(book, settings.privacy), *unlike, *reported, *tiers)
     refuse_unlike(book.name, notices)
     job = ScoringRequest(
         out,
@@ -151,6 +153,7 @@ def predict_book(
         origins,
         book.fingerprint,
         offer_success(book, settings, when),
+        refused=refused_count(book) if settings.privacy.leaves_out else 0,
         notices=notices,
     )
     tally = Tally.of(bundle, settings)
@@ -254,7 +257,8 @@ def _write_blocks(
     refuse_unlike(job.settings.book.name, tally.notices)
     alarms = tally.alarms = _write_alarms(draft, waiting.turned, job, tally.scored)
     (draft / POLICY_FILE).write_text(job.bundle.models.policy.to_json() + "\n", encoding="utf-8")
-    moved = write_movers(draft, _built_on(waiting, job), job.bundle.models.policy, as_of=job.as_of)
+    built_on = _built_on(waiting, job, refused_of(scratch / STANDING))
+    moved = write_movers(draft, built_on, job.bundle.models.policy, as_of=job.as_of)
     lists = list_table(waiting.listed, job.settings, job.success, as_of=job.as_of)
     pq.write_table(lists.table, draft / LISTS, compression="zstd")
     weight = job.settings.warnings.stake_weight
@@ -301,8 +305,11 @@ def _idle_caps(waiting: Sequence[Assessment], job: ScoringRequest) -> list[dict[
     return [{"name": cap.name, "feature": cap.feature, "at_most": cap.at_most} for cap in caps]
 
 
-def _built_on(waiting: _Waiting, job: ScoringRequest) -> BuiltOn | None:
-    """The run that this one builds on, with the present facts by each of its policies, within their limits on moves."""
+def _built_on(waiting: _Waiting, job: ScoringRequest, refused: Sequence[str]) -> BuiltOn | None:
+    """The run that this one builds on, with the present facts by each of its policies, within their limits on moves.
+
+    Clients who ``refused`` since then move nowhere.
+    """
     previous, earlier = job.decision_context.previous, job.decision_context.earlier
     if previous is None or earlier is None:
         return None
@@ -310,7 +317,7 @@ def _built_on(waiting: _Waiting, job: ScoringRequest) -> BuiltOn | None:
     for policy, parts in zip(earlier.policies, zip(*waiting.redecided, strict=True), strict=True):
         limit = limit_of([alone.moves for alone in parts], policy.settings.stability.max_changed_share)
         decided.append([decide(alone, limit) for alone in parts])
-    return BuiltOn(scores=previous, earlier=earlier, decided=decided)
+    return BuiltOn(scores=previous, earlier=earlier, decided=decided, refused=tuple(refused))
 
 
 def _move_limit(waiting: Sequence[Assessment], job: ScoringRequest) -> MoveLimit:

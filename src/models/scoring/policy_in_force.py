@@ -156,7 +156,7 @@ def scoring_config(bundle: Bundle, config: Config) -> Config:
 
     The policy is taken over where it differs, so that a config that says the same in other words leads to the same run.
     """
-    of_caller = {name: getattr(config, name) for name in ("book", "guard", "monitor", "run")}
+    of_caller = {name: getattr(config, name) for name in ("book", "guard", "monitor", "privacy", "run")}
     settings = bundle.config.model_copy(update=of_caller)
     if config.grading == bundle.config.grading:
         return settings

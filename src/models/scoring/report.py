@@ -166,7 +166,7 @@ class Tally(TierTally):
         return sum(self.value.values()) / self.scored
 
     def unscored(self, clients: int, time: TimeConfig, as_of: date) -> list[Notice]:
-        """A notice of those of the book's ``clients`` that were not counted, if there are any."""
+        """A notice of those of ``clients``, who may be scored, that were not counted, if there are any."""
         left_out = clients - self.scored - self.cold.scored
         if not left_out:
             return []

@@ -49,6 +49,8 @@ class ScoringRequest:
     """Of the book."""
     success: Success
     """Of an offer to keep a client."""
+    refused: int = 0
+    """Clients who refused the processing of their data and are left out for it."""
     notices: tuple[Notice, ...] = ()
     """What was known to be left out or implausible before scoring began."""
 
@@ -93,6 +95,7 @@ def manifest_facts(prepared: PreparedBook, job: ScoringRequest, tally: Tally) ->
         "clients_in_book": prepared.clients,
         "clients_scored": tally.scored,
         "clients_cold_start": tally.cold.scored,
+        "clients_refused": job.refused,
         "tiers": dict(sorted(tally.clients.items())),
         "totals": {"level": tally.level, "level_error": tally.level_error},
         CALLED: _called(job.bundle.models),
@@ -129,7 +132,7 @@ def _serving_facts(serving: ServingModels) -> JsonValue:
 
 def run_notices(prepared: PreparedBook, job: ScoringRequest, tally: Tally) -> tuple[Notice, ...]:
     """What the whole run leaves out or finds implausible, the gravest first."""
-    unscored = tally.unscored(prepared.clients, job.settings.time, job.as_of)
+    unscored = tally.unscored(prepared.clients - job.refused, job.settings.time, job.as_of)
     return by_severity([*job.notices, *tally.notices, *unscored])
 
 

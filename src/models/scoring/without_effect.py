@@ -18,7 +18,7 @@ from models.scoring.policy_in_force import POLICY_FACTS as POLICY
 from models.scoring.policy_in_force import GradedBy, graded_by_config, settings_hash
 from models.text import ENGLISH, Language, Text
 
-_OF_THE_CALLER = ("book", "run")
+_OF_THE_CALLER = ("book", "privacy", "run")
 _OF_TRAINING = ("origins", "learners")
 """Sections that scoring never reads: other values wait for the next training, which is how it should be."""
 _GRADING = (POLICY, "tiers")

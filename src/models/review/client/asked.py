@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from models.directory.report import FoundClient
 from models.publications.past import OfficialRun
 from models.review.access.portfolio import record_reading, shown_client
-from models.review.client.header import ClientHeader, header_of
+from models.review.client.header import ClientHeader, header_of, is_locked
 from models.review.shared.languages import page_language
 from models.review.site import shown_site
 from models.text import Language
@@ -34,10 +34,22 @@ class AskedClient:
         """That of the book."""
         return shown_site().config.book.currency
 
+    @property
+    def locked(self) -> bool:
+        """Whether the client refused the processing of its data."""
+        return is_locked(self.found, shown_site().config.privacy)
+
     def header(self) -> ClientHeader:
         """What stands above every tab."""
         tiers = shown_site().config.scale.labels(self.language)
-        return header_of(self.found, as_of=self.run.as_of, currency=self.currency, language=self.language, tiers=tiers)
+        return header_of(
+            self.found,
+            as_of=self.run.as_of,
+            currency=self.currency,
+            language=self.language,
+            tiers=tiers,
+            locked=self.locked,
+        )
 
 
 def asked_client(request: HttpRequest, client: str) -> AskedClient:

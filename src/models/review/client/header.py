@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from models.config.privacy import PrivacyConfig
 from models.directory.report import Cell, FoundClient
+from models.directory.text import REFUSED
 from models.reasons.figures import day, money, percentage
 from models.text import Language, Text
 
@@ -25,6 +27,8 @@ _TITLES = {
 }
 _OF_LIMIT = Text("{share} of {limit}", "header")
 _RATED = Text("{grade} of {day}", "header")
+_OF_LOCKED = ("outstanding", "utilisation", "overdue", "owner", "consent")
+"""Facts of a client who refused the processing of its data: what the law asks for, and who of us answers for it."""
 _CONSENT = {True: Text("given", "consent"), False: Text("refused", "consent"), None: Text("not asked", "consent")}
 
 
@@ -50,10 +54,15 @@ class ClientHeader:
     not_scored: str
 
 
+def is_locked(found: FoundClient, privacy: PrivacyConfig) -> bool:
+    """Whether a client refused the processing of its data and the config honours it, whatever was published."""
+    return privacy.leaves_out and found.cells.get("consent") is False
+
+
 def header_of(
-    found: FoundClient, *, as_of: date, currency: str, language: Language, tiers: Mapping[str, str]
+    found: FoundClient, *, as_of: date, currency: str, language: Language, tiers: Mapping[str, str], locked: bool
 ) -> ClientHeader:
-    """The header of a row of the index. ``tiers``: tier -> what people call it."""
+    """The header of a row of the index; of a ``locked`` one less. ``tiers``: tier -> what people call it."""
     cells, lang = found.cells, language
     overdue = _number(cells.get("days_overdue"))
     texts = {
@@ -75,10 +84,11 @@ def header_of(
         facts=tuple(
             HeaderFact(key=key, title=_TITLES[key].within(lang), text=text, alert=alerts.get(key, False))
             for key, text in texts.items()
+            if not locked or key in _OF_LOCKED
         ),
         group=str(cells.get("group_id") or ""),
-        locked=cells.get("consent") is False,
-        not_scored=str(cells.get("not_scored") or ""),
+        locked=locked,
+        not_scored=REFUSED.within(lang) if locked else str(cells.get("not_scored") or ""),
     )
 
 

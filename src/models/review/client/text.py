@@ -19,5 +19,7 @@ TABS: Final = {
 }
 OF_THE_STORY: Final = frozenset({"grade", "why", "history", "treatment", "print"})
 """Tabs that wait for the models to speak of the client."""
+OF_LOCKED: Final = frozenset({"group", "comments"})
+"""Tabs of a client who refused the processing of its data: exposures of its group, and what our own people wrote."""
 COMMENTED: Final = Text("Your comment is on record.")
 EMPTY_COMMENT: Final = Text("A comment must hold 1 to {count} characters.")

@@ -27,7 +27,7 @@ from models.review.client.models import LONGEST_COMMENT, ClientComment
 from models.review.client.notes import read_notes
 from models.review.client.published import published_history
 from models.review.client.stories import SHELF
-from models.review.client.text import COMMENTED, EMPTY_COMMENT, OF_THE_STORY, TABS
+from models.review.client.text import COMMENTED, EMPTY_COMMENT, OF_LOCKED, OF_THE_STORY, TABS
 from models.review.shared.render import page
 from models.review.shared.rights import Right, rights_of
 from models.review.site import shown_site
@@ -51,9 +51,11 @@ def client_tab(request: HttpRequest, tab: str, client: str) -> HttpResponseBase:
         raise Http404
     asked = asked_client(request, client)
     is_part = "part" in request.GET
-    waits = tab in OF_THE_STORY and not is_part and "whole" not in request.GET
+    waits = tab in OF_THE_STORY and not asked.locked and not is_part and "whole" not in request.GET
     if waits and not SHELF.has(asked.run, asked.client, asked.language):
         return _shown(asked, tab, "client/waiting.html", {})
+    if asked.locked and tab not in OF_LOCKED:
+        return _shown(asked, tab, "client/locked.html", {}, is_part=is_part)
     return _shown(asked, tab, f"client/{tab}.html", _CONTENTS[tab](asked), is_part=is_part)
 
 
@@ -177,9 +179,7 @@ def _members(group: str, scope: Scope) -> list[FoundClient]:
 
 
 def _notes(asked: AskedClient) -> dict[str, object]:
-    """No notes of a client that refused the processing of its data, not even their number."""
-    if asked.header().locked:
-        return {"known": []}
+    """What was noted of the client, with the sentence that makes the tone."""
     notes = read_notes(_rows(asked).notes(), SHELF.models(asked.run).notes)
     return {
         "known": notes,

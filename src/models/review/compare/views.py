@@ -11,6 +11,7 @@ from models.directory.report import FoundClient
 from models.publications.past import OfficialRun
 from models.reasons.figures import day
 from models.review.access.portfolio import record_reading, shown_client
+from models.review.client.header import is_locked
 from models.review.client.published import published_client
 from models.review.client.stories import SHELF
 from models.review.compare.compute import Compared, RowSpeaker, compared_rows
@@ -63,7 +64,7 @@ def _column(row: FoundClient, run: OfficialRun, *, alone: bool) -> Compared:
         title=str(row.cells.get("name") or row.client_id),
         subtitle=f"{row.client_id} · {day(run.as_of, page_language())}",
         client_id=row.client_id,
-        published=published_client(run, row.client_id),
+        published=None if is_locked(row, shown_site().config.privacy) else published_client(run, row.client_id),
         cells={} if alone else row.cells,
     )
 
