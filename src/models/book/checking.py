@@ -17,9 +17,10 @@ from models.book.door import QUARANTINE, Book, books_in
 from models.book.guard.compute import door_notices, stray_notices
 from models.book.guard.measuring import profile_book
 from models.book.limits import refuse_bad, row_notices
+from models.book.mapping.source import read_source
 from models.book.quarantine import CheckedTable, Gate
 from models.book.sections import CheckedSections
-from models.book.sources.registry import SOURCES, with_approved, with_overrides
+from models.book.sources.registry import with_approved, with_overrides
 from models.book.sources.source_tables import SourceTables
 from models.decisions.decided import NOTHING_DECIDED, Decided
 from models.engines.duckdb import DUCKDB
@@ -51,7 +52,7 @@ def check_book(
     ):
         connection = session.backend
         progress.stage(f"Reading the {config.book.name} book")
-        source = SOURCES[config.book.source](connection, config.book, place, scratch)
+        source = read_source(connection, config.book, place, scratch)
         source = with_approved(connection, with_overrides(connection, config.book, source, scratch), decided)
         progress.stage("Checking its rows")
         stored = scratch / "book"

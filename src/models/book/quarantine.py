@@ -26,6 +26,8 @@ from models.book.rules import (
     RowRule,
     hint,
     reference_findings,
+    refused_findings,
+    refused_names,
     row_findings,
     unreadable_findings,
 )
@@ -99,7 +101,7 @@ class Gate:
         reading = table_reading(raw, schema, self.conventions, targets or {})
         parsed = self.connection.create_view(f"parsed_{schema.name}", _parsed(raw, schema, reading), overwrite=True)
         marked, references = reference_findings(parsed, schema, targets or {}, left_out or {})
-        findings = [*row_findings(marked, schema, reading, self.known_until), *references]
+        findings = [*refused_findings(marked), *row_findings(marked, schema, reading, self.known_until), *references]
         bad, unreadable = _broken(self, parsed, marked, schema, findings, unreadable_findings(marked, reading))
         rows_in, rows_quarantined = _row_count(raw), _row_count(bad)
         good = parsed.anti_join(bad, ROW_ID) if rows_quarantined else parsed
@@ -159,7 +161,7 @@ def _parsed(raw: Any, schema: TableSchema, reading: TableReading) -> Any:
         else:
             columns[column.name] = ibis.null(TYPES[column.kind])
     row_id = raw[ROW_ID if ROW_ID in raw.columns else SOURCE_ROW]
-    return raw.select(SOURCE_ROW, **{ROW_ID: row_id}, **columns)
+    return raw.select(SOURCE_ROW, *refused_names(raw.columns), **{ROW_ID: row_id}, **columns)
 
 
 def _broken(

@@ -21,6 +21,7 @@ from models.book.conventions import ColumnReading, TableReading
 from models.book.parsing import TYPES, as_text
 
 RAW_PREFIX = "raw_"
+_REFUSED_PREFIX = "refused "
 
 EARLIEST_DATE = date(1800, 1, 1)
 LATEST_DATE = date(9999, 12, 31)
@@ -30,6 +31,8 @@ LATEST_DATE = date(9999, 12, 31)
 class RowRule(StrEnum):
     """What a row can break, by the word that quarantine and messages use."""
 
+    MAPPED = "mapped"
+    CURRENCY = "currency"
     REQUIRED = "required"
     NUMBER = "number"
     INTEGER = "integer"
@@ -48,6 +51,8 @@ class RowRule(StrEnum):
 
 
 MEANING = {
+    RowRule.MAPPED: "must be a word that book.map names",
+    RowRule.CURRENCY: "must have a rate of its currency by its day",
     RowRule.REQUIRED: "must be filled",
     RowRule.NUMBER: "must be a number",
     RowRule.INTEGER: "must be a whole number",
@@ -136,6 +141,29 @@ class RowFinding:
     column: str
     broken: Any
     value: Any
+
+
+def refused_column(rule: RowRule, column: str) -> str:
+    """What the column of a raw table is called that holds what a mapping refuses about another; null where nothing is.
+
+    >>> refused_column(RowRule.MAPPED, "kind")
+    'refused mapped kind'
+    """
+    return f"{_REFUSED_PREFIX}{rule.value} {column}"
+
+
+def refused_findings(table: Any) -> list[RowFinding]:
+    """What a mapping refused before the door, by the columns of ``table`` that hold it."""
+    parts = [(name, *name.removeprefix(_REFUSED_PREFIX).split(" ", 1)) for name in refused_names(table.columns)]
+    return [
+        RowFinding(rule=RowRule(rule), column=column, broken=table[name].notnull(), value=table[name])
+        for name, rule, column in parts
+    ]
+
+
+def refused_names(columns: Sequence[str]) -> list[str]:
+    """The columns of a raw table that hold what a mapping refuses."""
+    return [name for name in columns if name.startswith(_REFUSED_PREFIX)]
 
 
 def row_findings(table: Any, schema: TableSchema, reading: TableReading, known_until: date) -> list[RowFinding]:

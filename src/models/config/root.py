@@ -150,7 +150,7 @@ class Config(Section):
         return self.model_dump(
             mode="json",
             exclude={
-                "book": {"path", "truth", "overrides", "read"},
+                "book": {"path", "truth", "overrides", "read", "map", "currencies"},
                 "privacy": True,
                 "explaining": True,
                 "relationships": {"labels"},

@@ -10,6 +10,7 @@ from pydantic import Field, WithJsonSchema, model_validator
 from models.config.base import Count, Name, OpenShare, PositiveFloat, Search, Section, Share, TimeZone
 from models.config.defaults import origins_asked
 from models.config.labels import LabelConfig
+from models.config.mapping import CurrenciesConfig, MapEntries
 from models.config.reading import DEFAULT, ReadConfig
 from models.config.segments import SegmentsConfig
 from models.vocab import DateOrder
@@ -40,6 +41,16 @@ class BookConfig(Section):
         default_factory=dict,
         description="For files and sql: table -> how it is written; default holds for every table. Tables that are "
         "none of the contract are read for book.map.",
+    )
+    map: dict[str, MapEntries] = Field(
+        default_factory=dict,
+        description="For files and sql: table of the book -> how its rows are made of those of a table at the source, "
+        "or of several.",
+    )
+    currencies: CurrenciesConfig | None = Field(
+        default=None,
+        description="For files and sql: amounts in other currencies become amounts in that of the book, by the column "
+        "currency of their table.",
     )
     truth: str | None = Field(
         default=None, description="File inside the book's folder with what could be known, of a simulated book."
@@ -76,6 +87,11 @@ class BookConfig(Section):
         description="Whose calendar day counts of moments that are stored in UTC, e.g. Europe/Berlin. Other moments "
         "count on the day that they are written with.",
     )
+
+    @property
+    def drawn_on(self) -> tuple[str, ...]:
+        """The tables at the source that ``map`` draws on, each once."""
+        return tuple(dict.fromkeys(entry.from_ or name for name, several in self.map.items() for entry in several))
 
     def reading(self, table: str) -> ReadConfig:
         """How a table is written: as ``read`` says of it, else as it says of all."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.book.columns import Column, TableSchema, Unit
 from models.book.contract import NAMELESS, TABLES
+from models.book.side_tables import SIDE_TABLES
 from models.book.sources.units import BRACKETED, UNIT_WORDS, contradiction, stated_units
 from models.config.sections import BookConfig
 from models.errors import ManyProblemsError, MissingColumnError, UserError
@@ -77,15 +78,23 @@ def _require_known_unit(column: str, header: str, spellings: Sequence[str]) -> N
         )
 
 
-def book_columns(present: Sequence[str], schema: TableSchema, book: BookConfig) -> MatchedColumns:
+def book_columns(
+    present: Sequence[str],
+    schema: TableSchema,
+    book: BookConfig,
+    *,
+    renames: Mapping[str, str] | None = None,
+    given: Collection[str] = (),
+) -> MatchedColumns:
     """The columns of one table of the contract; ``book.columns`` decides where it names a column as it is written.
 
     Raises ``MissingColumnError`` if a required or a renamed column is absent, ``UserError`` for an unknown column, and
-    where two columns compete for one of the contract, or a header states another unit than the contract's.
+    where two columns compete for one of the contract, or a header states another unit than the contract's. ``renames``
+    stand in the place of those of ``book.columns``; columns that are ``given`` otherwise are not looked for.
     """
-    renames = book.columns.get(schema.name, {})
-    names = [column.name for column in schema.columns]
-    require_known(f"book.columns.{schema.name}", list(renames), names)
+    renames = book.columns.get(schema.name, {}) if renames is None else renames
+    require_known(f"book.columns.{schema.name}", list(renames), [column.name for column in schema.columns])
+    names = [column.name for column in schema.columns if column.name not in given]
     found = {name: _candidates(present, renames.get(name, name), decided=name in renames) for name in names}
     needed = [name for name in names if name in schema.required or name in renames]
     missing = [renames.get(name, name) for name in needed if not found[name]]
@@ -119,8 +128,8 @@ def require_known(setting: str, names: Sequence[str], known: Sequence[str]) -> N
 
 
 def check_table_names(setting: str, names: Sequence[str]) -> None:
-    """Raises ``UserError`` if one of ``names`` is not a table of the book."""
-    require_known(setting, names, list(TABLES))
+    """Raises ``UserError`` if one of ``names`` is neither a table of the book nor one beside it."""
+    require_known(setting, names, [*TABLES, *SIDE_TABLES])
 
 
 def _candidates(present: Sequence[str], wanted: str, *, decided: bool) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from models.book.contract import DECISION_TABLES, REQUIRED_TABLES, TABLES
 from models.book.days import UTC, local_time
 from models.book.quarantine import SOURCE_ROW
 from models.book.sources.csv_files import CsvFile, open_csv
-from models.book.sources.raw_tables import RawTable, RawTables
+from models.book.sources.raw_tables import RawTable, RawTables, names_at_source
 from models.book.written import WrittenForms
 from models.config.sections import BookConfig
 from models.errors import MissingFileError, UnreadableFileError
@@ -39,7 +39,7 @@ def raw_tables(connection: Any, config: BookConfig, path: str, scratch: Path) ->
     table; a table that is asked for what ``raw_table`` raises.
     """
     folder = Path(path)
-    files = _files(folder)
+    files = _files(folder, names_at_source(config))
     yield RawTables(
         openers={name: partial(raw_table, connection, file, name, config, scratch) for name, file in files.items()},
         absent=partial(_absent, folder),
@@ -47,12 +47,11 @@ def raw_tables(connection: Any, config: BookConfig, path: str, scratch: Path) ->
     )
 
 
-def _files(folder: Path) -> dict[str, Path]:
+def _files(folder: Path, names: Sequence[str]) -> dict[str, Path]:
     if not folder.is_dir():
         raise MissingFileError(folder, remedy="name a folder with clients and cashflows as Parquet or CSV")
     found = {
-        name: [folder / f"{name}{end}" for end in ENDINGS if os.path.lexists(folder / f"{name}{end}")]
-        for name in TABLES
+        name: [folder / f"{name}{end}" for end in ENDINGS if os.path.lexists(folder / f"{name}{end}")] for name in names
     }
     for name, files in found.items():
         _require_one_file(folder, name, files)

@@ -6,18 +6,19 @@ A mapping takes its columns from a ``RawTable`` by the names of the source, give
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from models.book.contract import REQUIRED_TABLES, TABLES
+from models.book.columns import TableSchema
+from models.book.contract import TABLES
+from models.book.side_tables import SIDE_TABLES
 from models.book.sources.columns import MatchedColumns, book_columns
-from models.book.sources.source_tables import SourceTables, known_until_of
 from models.book.written import AS_CONTRACT, WrittenForms, as_contract
 from models.config.sections import BookConfig
-from models.errors import AllProblems, UserError
+from models.errors import UserError
 from models.notices import Notice
 
 Taken = Callable[[Mapping[str, str]], Any]
@@ -64,36 +65,17 @@ class RawSource(Protocol):
         """Raises a ``UserError`` if there is nothing to read at ``path``."""
 
 
-def contract_table(raw: RawTable, config: BookConfig) -> tuple[Any, MatchedColumns]:
-    """A raw table as the table of the contract that has its name, and how its columns were matched."""
-    schema = TABLES[raw.name]
-    matched = book_columns(raw.names, schema, config)
-    return as_contract(raw.take(matched.columns), schema, raw.written), matched
+def names_at_source(config: BookConfig) -> tuple[str, ...]:
+    """The tables that a source may have: those of the contract, those beside it, and what a mapping draws on."""
+    return tuple(dict.fromkeys((*TABLES, *SIDE_TABLES, *config.drawn_on)))
 
 
-def contract_tables(raw: RawTables, config: BookConfig) -> SourceTables:
-    """Every raw table that has the name of one of the contract; ``book.columns`` renames columns.
+def contract_table(
+    raw: RawTable, schema: TableSchema, config: BookConfig, *, given: Collection[str] = ()
+) -> tuple[Any, MatchedColumns]:
+    """A raw table as the table of the contract that it is, and how its columns were matched.
 
-    Raises what is wrong with each table, all of it at once.
+    Columns that are ``given`` by another table are not looked for.
     """
-    wanted = [name for name in TABLES if name in raw.openers]
-    missing = [name for name in REQUIRED_TABLES if name not in wanted]
-    if missing and raw.absent is not None:
-        raise raw.absent(missing)
-    read: dict[str, tuple[Any, MatchedColumns]] = {}
-    written: dict[str, WrittenForms] = {}
-    notices = list(raw.notices)
-    with AllProblems(subject="the book") as problems:
-        for name in wanted:
-            with problems.caught():
-                table = raw.open(name)
-                read[name] = contract_table(table, config)
-                written[name] = table.written
-                notices += [*table.notices, *read[name][1].notices]
-    return SourceTables(
-        tables={name: table for name, (table, _) in read.items()},
-        known_until=known_until_of(config, None),
-        ignored_columns={name: matched.ignored for name, (_, matched) in read.items() if matched.ignored},
-        notices=tuple(notices),
-        written=written,
-    )
+    matched = book_columns(raw.names, schema, config, given=given)
+    return as_contract(raw.take(matched.columns), schema, raw.written), matched

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,8 @@ import pyarrow as pa
 from models.book.contract import ENTRY, OVERRIDES
 from models.book.quarantine import ROW_ID, SOURCE_ROW, require_columns
 from models.book.sources import cdnow, crm_sales, files, ibrd, ifc, online_retail, sql
-from models.book.sources.columns import check_table_names
 from models.book.sources.files import ENDINGS, raw_table
-from models.book.sources.raw_tables import RawSource, contract_table, contract_tables
+from models.book.sources.raw_tables import RawSource, contract_table
 from models.book.sources.source_tables import Source, SourceTables
 from models.book.written import as_source_text
 from models.config.sections import BookConfig
@@ -45,7 +43,7 @@ def with_overrides(connection: Any, config: BookConfig, source: SourceTables, sc
         raise UnreadableFileError(
             rule="overrides must be Parquet or CSV", got=file.name, remedy=f"save them as one of {', '.join(ENDINGS)}"
         )
-    table, matched = contract_table(raw_table(connection, file, name, config, scratch), config)
+    table, matched = contract_table(raw_table(connection, file, name, config, scratch), OVERRIDES, config)
     return replace(
         source,
         tables={**source.tables, name: table},
@@ -85,20 +83,14 @@ def _as_approved(own: Any, approved: Any) -> Any:
     return own.select(**columns, **numbers, **{ENTRY: ibis.null("int64")}).select(*approved.columns)
 
 
-def _read_raw(open_tables: RawSource, connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
-    """The tables of the contract that a source of raw tables has."""
-    check_table_names("book.columns", list(config.columns))
-    with open_tables(connection, config, path, scratch) as raw:
-        return contract_tables(raw, config)
-
-
 SOURCES: dict[str, Source] = {
     "ifc": ifc.read,
     "ibrd": ibrd.read,
     "online_retail": online_retail.read,
     "cdnow": cdnow.read,
     "crm_sales": crm_sales.read,
-    "files": partial(_read_raw, files.raw_tables),
-    "sql": partial(_read_raw, sql.raw_tables),
 }
-"""The value of ``book.source`` -> how it is read."""
+"""The value of ``book.source`` -> how its tables of the book are made; of the others ``book.mapping`` makes them."""
+
+RAW_SOURCES: dict[str, RawSource] = {"files": files.raw_tables, "sql": sql.raw_tables}
+"""The value of ``book.source`` -> how its raw tables are opened."""

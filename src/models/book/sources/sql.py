@@ -22,9 +22,9 @@ from models.book.columns import Kind, TableSchema
 from models.book.contract import TABLES
 from models.book.days import UTC, local_time
 from models.book.quarantine import SOURCE_ROW
-from models.book.sources.columns import check_table_names
+from models.book.sources.columns import require_known
 from models.book.sources.files import read_stored
-from models.book.sources.raw_tables import RawTable, RawTables
+from models.book.sources.raw_tables import RawTable, RawTables, names_at_source
 from models.book.written import WrittenForms
 from models.config.sections import BookConfig
 from models.errors import MissingFileError, UnreadableFileError, UserError
@@ -85,11 +85,12 @@ def raw_tables(connection: Any, config: BookConfig, path: str, scratch: Path) ->
     Raises ``UnreadableFileError`` if the database does not open, ``MissingFileError`` if it is a file that is not
     there; a table that is asked for ``UnreadableFileError`` if the database lacks it.
     """
-    check_table_names("book.tables", list(config.tables))
+    require_known("book.tables", list(config.tables), names_at_source(config))
     remote = _open(connection, path)
     try:
         present = {} if config.tables else remote.names()
-        places = config.tables or {name: name for name in TABLES if name in present}
+        places = config.tables or {name: name for name in names_at_source(config) if name in present}
+        places = places | {name: name for name in config.drawn_on if name not in places}
         source = _Source(connection=connection, remote=remote, config=config, scratch=scratch)
         yield RawTables(openers={name: partial(source.raw_table, name, place) for name, place in places.items()})
     finally:

@@ -1,0 +1,117 @@
+"""A source as the tables of a book: read, mapped, in one currency, with clients; unchecked as yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.book.contract import REQUIRED_TABLES, TABLES
+from models.book.conventions import Conventions
+from models.book.mapping.currencies import Conversion
+from models.book.mapping.derived import CLIENTS, completed
+from models.book.mapping.rows import MappedRows
+from models.book.mapping.tables import TableMap
+from models.book.quarantine import CheckedTable, Gate
+from models.book.side_tables import RATES, with_currency
+from models.book.sources.columns import check_table_names
+from models.book.sources.raw_tables import RawTables
+from models.book.sources.registry import RAW_SOURCES, SOURCES
+from models.book.sources.source_tables import SourceTables, known_until_of
+from models.config.sections import BookConfig
+from models.errors import AllProblems, UserError
+from models.notices import Notice
+
+
+def read_source(connection: Any, config: BookConfig, place: str, scratch: Path) -> SourceTables:
+    """The tables of a book as its source tells of them. ``scratch`` takes what is read. Raises ``UserError``."""
+    if config.source in SOURCES:
+        return SOURCES[config.source](connection, config, place, scratch)
+    for setting, names in (("book.columns", config.columns), ("book.map", config.map)):
+        check_table_names(setting, list(names))
+    with RAW_SOURCES[config.source](connection, config, place, scratch) as raw:
+        tables = TableMap(connection=connection, config=config, raw=raw)
+        return SourceMap(connection=connection, config=config, raw=raw, tables=tables, scratch=scratch).made()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceMap:
+    """All raw tables of a source on their way to a book."""
+
+    connection: Any
+    config: BookConfig
+    raw: RawTables
+    tables: TableMap
+    scratch: Path
+
+    def made(self) -> SourceTables:
+        """Every table of the book that the source tells of. Raises what is wrong with each of them, at once."""
+        self.tables.require_sources()
+        wanted = [name for name in TABLES if self.tables.has(name)]
+        self._require_tables(wanted)
+        made: dict[str, MappedRows] = {}
+        with AllProblems(subject="the book") as problems:
+            for name in wanted:
+                with problems.caught():
+                    schema = TABLES[name]
+                    made[name] = self.tables.made(with_currency(schema) if self.config.currencies else schema)
+        checked, converted = self._in_one_currency(made)
+        tables, notices = completed({name: each.rows for name, each in made.items()})
+        return SourceTables(
+            tables=tables,
+            known_until=known_until_of(self.config, None),
+            checked=checked,
+            ignored_columns={name: each.ignored for name, each in made.items() if each.ignored},
+            notices=(
+                *self.raw.notices,
+                *(notice for each in made.values() for notice in each.notices),
+                *converted,
+                *notices,
+            ),
+            written=self.tables.written,
+        )
+
+    def _require_tables(self, wanted: Sequence[str]) -> None:
+        """Clients may be given by other tables, unless a table of them lies there that cannot be read."""
+        missing = [name for name in REQUIRED_TABLES if name not in wanted]
+        lies_there = {notice.subject for notice in self.raw.notices if notice.code == "table_in_another_form"}
+        given = [name for name in missing if name != CLIENTS or name in lies_there]
+        if given and self.raw.absent is not None:
+            raise self.raw.absent(missing)
+
+    def _in_one_currency(self, made: dict[str, MappedRows]) -> tuple[tuple[CheckedTable, ...], list[Notice]]:
+        """Converts amounts, where ``book.currencies`` asks for it. Raises all that has no rate, at once."""
+        if self.config.currencies is None:
+            return (), []
+        checked, notices = self._rates()
+        rates = None if checked is None else checked.rows
+        if rates is None and not self.config.currencies.constants:
+            raise UserError(
+                rule="book.currencies must have rates",
+                got="no table rates, and no constants",
+                remedy="add a table rates (date, currency, rate), draw one from another in book.map.rates, or set "
+                "book.currencies.constants",
+            )
+        conversion = Conversion(
+            connection=self.connection, config=self.config, currencies=self.config.currencies, rates=rates
+        )
+        with AllProblems(subject="the book") as problems:
+            for name, each in made.items():
+                with problems.caught():
+                    rows, given = conversion.converted(each.rows, with_currency(TABLES[name]))
+                    made[name] = MappedRows(rows=rows, ignored=each.ignored, notices=each.notices)
+                    notices += given
+        return () if checked is None else (checked,), notices
+
+    def _rates(self) -> tuple[CheckedTable | None, list[Notice]]:
+        if not self.tables.has(RATES.name):
+            return None, []
+        found = self.tables.made(RATES)
+        gate = Gate(
+            connection=self.connection,
+            known_until=known_until_of(self.config, None),
+            folder=self.scratch,
+            conventions=Conventions.of(self.config, self.tables.written),
+        )
+        return gate.check(found.rows, RATES), list(found.notices)

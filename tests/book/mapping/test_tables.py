@@ -1,0 +1,131 @@
+"""Rows of a core system become rows of the book as ``book.map`` says, and what does not fit is told by name."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from models.errors import UserError
+from support.mapped_books import mapped_book, quarantined, rows_of, told_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
+
+POSTINGS = """Kd-Nr,Konto,Buchungstag,Art,Betrag,Status
+00123,F1,2022-03-31,ZINS,-1250.50,OK
+00123,F1,2022-04-30,GEB,-12,OK
+00456,F2,2022-05-31,ZINS,-3,STORNO
+00456,F2,2022-06-30,AUSZ,5000,
+00456,F2,2022-06-30,zins,-7,OK
+"""
+CLIENTS = "client_id,name\n00123,Nordwind\n00456,Südwind\n"
+LOANS = """LoanNr,Borrower,ApprovalDate,Granted,DisbursedOn,ChargedOffOn,ChargedOff,Term
+L1,Acme,2019-01-15,100000,2019-02-01,,0,84
+L2,Acme,2019-06-15,50000,2019-07-01,2021-03-31,12500.25,60
+L3,Bolt,2020-02-01,7000,,,0,12
+"""
+POSTED = """
+columns: {cashflows: {client_id: Kd-Nr, date: Buchungstag, amount: Betrag, kind: Art}},
+map: {cashflows: {from: cashflows,
+  values: {kind: {ZINS: interest, GEB: fee, AUSZ: drawdown, zins: interest}},
+  signs: {interest: turn, fee: turn},
+  where: "Status is null or Status <> 'STORNO'"}}
+"""
+
+
+def test_postings_of_a_core_system_become_cashflows(tmp_path: Path) -> None:
+    book = mapped_book(tmp_path, POSTED, clients=CLIENTS, cashflows=POSTINGS)
+    assert rows_of(book, "cashflows", "client_id", "date", "kind", "amount") == [
+        ("00123", date(2022, 3, 31), "interest", 1250.5),
+        ("00123", date(2022, 4, 30), "fee", 12.0),
+        ("00456", date(2022, 6, 30), "drawdown", 5000.0),
+        ("00456", date(2022, 6, 30), "interest", 7.0),
+    ]
+    assert told_of(book, "rows_not_asked_for") == ["book.map.cashflows.where: 1 of 5 rows of cashflows is left out"]
+
+
+def test_a_flat_row_of_a_loan_becomes_a_facility_and_its_cashflows(tmp_path: Path) -> None:
+    mapping = """
+    read: {loans: {files: loans.csv}},
+    map: {
+      clients: {from: loans, columns: {client_id: Borrower}, expressions: {name: upper(Borrower)}},
+      facilities: {from: loans,
+        columns: {facility_id: LoanNr, client_id: Borrower, signed: ApprovalDate, limit: Granted},
+        constants: {product: loan},
+        expressions: {maturity: "add_months(date(ApprovalDate), Term)"}},
+      cashflows: {from: loans, columns: {facility_id: LoanNr, client_id: Borrower}, flows: [
+        {kind: commitment, date: ApprovalDate, amount: Granted},
+        {kind: drawdown, date: DisbursedOn, amount: Granted * 0.5, where: DisbursedOn is not null},
+        {kind: write_off, date: ChargedOffOn, amount: ChargedOff}]}}
+    """
+    book = mapped_book(tmp_path, mapping, loans=LOANS)
+    assert rows_of(book, "clients", "client_id", "name") == [("Acme", "ACME"), ("Bolt", "BOLT")]
+    assert rows_of(book, "facilities", "facility_id", "product", "limit", "maturity") == [
+        ("L1", "loan", 100000.0, date(2026, 1, 15)),
+        ("L2", "loan", 50000.0, date(2024, 6, 15)),
+        ("L3", "loan", 7000.0, date(2021, 2, 1)),
+    ]
+    assert rows_of(book, "cashflows", "facility_id", "kind", "date", "amount") == [
+        ("L1", "commitment", date(2019, 1, 15), 100000.0),
+        ("L1", "drawdown", date(2019, 2, 1), 50000.0),
+        ("L2", "commitment", date(2019, 6, 15), 50000.0),
+        ("L2", "drawdown", date(2019, 7, 1), 25000.0),
+        ("L2", "write_off", date(2021, 3, 31), 12500.25),
+        ("L3", "commitment", date(2020, 2, 1), 7000.0),
+    ]
+    assert [count.rows_quarantined for count in book.counts] == [0, 0, 0]
+
+
+def test_words_without_an_entry_are_refused_with_their_counts(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as caught:
+        mapped_book(tmp_path, POSTED.replace("GEB: fee, AUSZ: drawdown,", ""), clients=CLIENTS, cashflows=POSTINGS)
+    assert str(caught.value) == (
+        "book.map.cashflows.values.kind must name the words of the source, got 2 of 4 rows with others: AUSZ (1), "
+        "GEB (1): add them there, such as AUSZ: ..., or set other_values beside it to keep or leave_out"
+    )
+
+
+@pytest.mark.parametrize(("other", "kept"), [("leave_out", 3), ("keep", 3)])
+def test_words_without_an_entry_are_left_out_or_kept_and_told(tmp_path: Path, other: str, kept: int) -> None:
+    mapping = POSTED.replace("AUSZ: drawdown,", "").replace("signs:", f"other_values: {other}, signs:")
+    book = mapped_book(tmp_path, mapping + ", max_quarantine_share: 0.5", clients=CLIENTS, cashflows=POSTINGS)
+    assert len(rows_of(book, "cashflows", "kind")) == kept
+    assert quarantined(book) == ([("cashflows", 4, "allowed", "kind", "AUSZ")] if other == "keep" else [])
+    assert "AUSZ (1)" in told_of(book, "other_values")[0]
+
+
+def test_what_a_mapping_does_not_know_is_refused_by_name(tmp_path: Path) -> None:
+    def refused(old: str, new: str) -> str:
+        with pytest.raises(UserError) as caught:
+            mapped_book(tmp_path, POSTED.replace(old, new), clients=CLIENTS, cashflows=POSTINGS)
+        return str(caught.value)
+
+    assert "did you mean cashflows?" in refused("{from: cashflows,", "{from: cashflow,")
+    assert "did you mean 'Status'?" in refused("Status is null or Status", "Statuss is null or Statuss")
+    assert "did you mean kind?" in refused("values: {kind:", "values: {kinds:")
+    assert "did you mean interest?" in refused("signs: {interest:", "signs: {intrest:")
+    assert 'SUM("Betrag")\', which it does not know' in refused(
+        "values: {kind:", "expressions: {facility_id: sum(Betrag)}, values: {kind:"
+    )
+
+
+def test_cashflows_tell_the_clients_where_there_is_no_table_of_them(tmp_path: Path) -> None:
+    cashflows = "client_id,date,amount\n7,2022-03-31,10\n8,2022-03-31,20\n7,2022-04-30,5\n"
+    book = mapped_book(tmp_path, "map: {cashflows: {constants: {kind: order}}}", cashflows=cashflows)
+    assert rows_of(book, "clients", "client_id", "name") == [("7", None), ("8", None)]
+    assert rows_of(book, "cashflows", "client_id", "kind", "amount") == [
+        ("7", "order", 10.0),
+        ("7", "order", 5.0),
+        ("8", "order", 20.0),
+    ]
+    assert "2 clients are taken from cashflows" in told_of(book, "clients_derived")[0]
+
+
+def test_cashflows_without_clients_are_of_the_client_of_their_facility(tmp_path: Path) -> None:
+    facilities = "facility_id,client_id,signed\nF1,7,2021-01-01\nF2,8,2021-01-01\n"
+    cashflows = "facility_id,date,kind,amount\nF1,2022-03-31,fee,10\nF2,2022-03-31,fee,20\nF9,2022-04-30,fee,5\n"
+    book = mapped_book(tmp_path, "max_quarantine_share: 0.5", facilities=facilities, cashflows=cashflows)
+    assert rows_of(book, "cashflows", "client_id", "facility_id") == [("7", "F1"), ("8", "F2")]
+    assert quarantined(book) == [("cashflows", 3, "required", "client_id", None)]
+    assert "1 of 3 of none" in told_of(book, "client_of_facility")[0]
