@@ -221,6 +221,7 @@ def _known(prepared: Any, block: Any, config: Any, origin: int) -> Any:
     return FeatureInputs(
         past=past_of(block.cube, origin, prepared.grid.start_of(origin), block.first_day, None),
         settings=config.features,
+        own=config.book.own,
         credit=config.credit,
         activity_periods=config.time.activity_periods,
         horizon_periods=config.time.horizon_periods,

@@ -36,6 +36,10 @@ class Aim(StrEnum):
 Item = TypeVar("Item")
 
 
+DeclineRule = Literal["lapse", "drop", "default"]
+"""What counts as decline, see ``DeclineConfig``."""
+
+
 class DateOrder(StrEnum):
     """What comes first in a date of numbers. Dates that begin with the year are read whatever the order is."""
 

@@ -27,6 +27,7 @@ from models.audit.distribution import distribution_of
 from models.audit.origins import audit_origins
 from models.audit.quarantine import MAX_ROWS_PER_REASON, bad_rows
 from models.audit.rules import CriteriaLimits, JudgedCriterion, Origin, Verdict, judge_features
+from models.book.contract import TABLES
 from models.book.periods import PeriodGrid
 from models.codec import to_json_text
 from models.engines.duckdb import DUCKDB
@@ -310,7 +311,7 @@ def test_bad_rows_are_listed_one_by_one_up_to_a_bound_for_each_reason(tmp_path: 
         "SELECT 'clients', 7, 'unique', 'client_id', 'C7', 0"
     ).write_parquet(str(file))
     with DUCKDB.session() as session:
-        found = bad_rows(file, session, ("AA", "A", "B"))
+        found = bad_rows(file, session, TABLES, ("AA", "A", "B"))
     assert found.total == 500
     assert [row.source_row for row in found.listed] == [*range(1, MAX_ROWS_PER_REASON + 1), 7]
     assert found.listed[-1].meaning == "must be unique"

@@ -33,6 +33,7 @@ def facilities(*found: tuple[int, int, int, int], written_off: int = FOREVER) ->
         spread_bp=nothing,
         collateral_cover=nothing,
         counted=np.zeros((len(found), 1), dtype=np.bool_),
+        own=np.empty((len(found), 0)),
         lgd=np.full(len(found), 0.45),
         conversion=np.full(len(found), 0.4),
         revolving=np.zeros(len(found), dtype=np.bool_),

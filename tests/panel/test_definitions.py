@@ -49,6 +49,19 @@ def test_a_development_bank_waits_for_new_commitments() -> None:
     assert definitions(of_book("ifc"), "zh")[0] == "业务下滑：基准日起36个月内没有授信承诺。"
 
 
+def test_a_default_is_told_with_its_days() -> None:
+    bank = of_book("demo", "decline.rule=default", "decline.days_past_due=60")
+    assert definitions(bank)[0] == (
+        "Decline: default within 12 months of the as-of date, that is 60 days or more past due, a write-off, or a "
+        "facility that ends in default; who is in default at the as-of date and stays so counts as well."
+    )
+    assert definitions(bank, "zh")[0] == (
+        "业务下滑：基准日起12个月内违约，即逾期60天及以上、发生核销，或有融资项目以违约结束；"
+        "基准日时已违约且持续违约的客户也计入。"
+    )
+    assert definitions(bank, cold_start=True)[0] == definitions(bank)[0]
+
+
 def test_nothing_of_several_kinds_is_none_of_them() -> None:
     either = of_book("demo", "decline.rule=lapse")
     assert definitions(either)[0].startswith("Decline: no interest or fees within 12 months")

@@ -54,6 +54,7 @@ def facility(**changes: object) -> Facilities:
         spread_bp=np.full(1, np.nan),
         collateral_cover=np.full(1, np.nan),
         counted=np.zeros((1, 0), dtype=np.bool_),
+        own=np.empty((1, 0)),
         lgd=np.full(1, 0.45),
         conversion=np.array([terms["conversion"]]),
         revolving=np.array([terms["revolving"]]),

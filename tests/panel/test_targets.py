@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -20,6 +22,7 @@ from models.vocab import DeclineCause, ExitCause
 
 LAPSE = DeclineConfig(rule="lapse")
 DROP = DeclineConfig(rule="drop", share=0.5)
+DEFAULT = DeclineConfig(rule="default")
 
 
 def activity(*clients: tuple[float, float, int], past: int = 12, future: int = 12) -> Activity:
@@ -165,3 +168,13 @@ def test_one_client_alone_is_valued_to_the_same_bit() -> None:
     together = present_value(margin, annual_rate=0.07, period="month")
     alone = [present_value(margin[:, [client]], annual_rate=0.07, period="month")[0] for client in range(200)]
     assert together.tolist() == alone
+
+
+def test_default_is_no_matter_of_activity_nor_of_what_ended_on_schedule() -> None:
+    came = replace(activity((100.0, 0.0, 0), (100.0, 90.0, 3), (0.0, 0.0, 0), future=2), default_so_far=CAME)
+    assert declined(came, DEFAULT, only_matured=np.array([True, True, True])).tolist() == [False, True, True]
+    assert event_periods(came, DEFAULT).tolist() == [0, 2, 1]
+
+
+CAME = np.array([[False, False, True], [False, True, True]])
+"""In default by the end of the first and the second period."""

@@ -127,11 +127,12 @@ def only(**sections: object) -> Any:
 def test_a_ledger_reads_the_sections_of_its_key_and_no_others(book: Book, tmp_path: Path) -> None:
     config = settings(work_dir=tmp_path / "work")
     sections = only(
-        book=only(money_step=config.book.money_step),
+        book=only(money_step=config.book.money_step, own=config.book.own),
         time=only(period=config.time.period),
         activity=config.activity,
         value=only(kinds=config.value.kinds),
         credit=config.credit,
+        decline=only(rule=config.decline.rule),
         features=config.features,
         privacy=config.privacy,
         run=only(block_clients=config.run.block_clients),

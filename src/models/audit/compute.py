@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 from models.audit.origins import AuditOrigins, audit_origins
 from models.audit.profiles import AuditedTable, profile_tables
@@ -15,9 +15,11 @@ from models.audit.quarantine import BadRows, bad_rows
 from models.audit.rules import AuditedFeature, CriteriaLimits, Origin, judge_features
 from models.book.counts import TableCount
 from models.book.door import Book
+from models.book.own import contract_of
 from models.book.periods import DAYS_PER_PERIOD
 from models.book.plausibility.all_checks import ALL_CHECKS
 from models.book.plausibility.checks import CheckResult, CheckScope, run_checks
+from models.codec import NOT_WRITTEN
 from models.config.root import Config
 from models.engines.protocol import Session, SessionLimits, Workplace
 from models.errors import TooLittleDataError
@@ -81,6 +83,8 @@ class Audit:
     """What the door left out or found implausible, and what the policy goes without, the gravest first."""
     terms: tuple[Spoken, ...] = ()
     """What decline, value and horizon mean in this book."""
+    known_tables: Annotated[int, NOT_WRITTEN] = 0
+    """How many tables the contract of the book knows."""
     refused: str = ""
     """Why other commands refuse the book; empty if they do not."""
 
@@ -89,9 +93,10 @@ def audit_book(
     book: Book, config: Config, *, limits: CriteriaLimits = DEFAULT_LIMITS, progress: Progress = SilentProgress()
 ) -> Audit:
     """Look at a checked book from all sides; a book too small to learn from leaves parts of ``criteria`` out."""
+    contract = contract_of(config.book.own)
     with _session(book, config) as session:
-        tables = profile_tables(book, session, config.time, progress)
-        quarantine = bad_rows(book.quarantine, session, config.scale.names)
+        tables = profile_tables(book, session, config.time, contract, progress)
+        quarantine = bad_rows(book.quarantine, session, contract, config.scale.names)
         progress.stage("Holding tables against each other")
         scope = CheckScope(
             tables={name: book.open(session, name) for name in book.tables},
@@ -115,6 +120,7 @@ def audit_book(
         ignored_columns={table: tuple(names) for table, names in book.ignored_columns.items()},
         counts=book.counts,
         tables=tables,
+        known_tables=len(contract),
         quarantine=quarantine,
         checks=checks,
         criteria=criteria,

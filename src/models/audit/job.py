@@ -14,6 +14,7 @@ from models.audit.quarantine import bad_rows
 from models.book.door import QUARANTINE, Book
 from models.book.loading import load_book, refusal_of
 from models.book.settling import settled
+from models.book.own import contract_of
 from models.config.places import work_dir
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
@@ -77,6 +78,6 @@ def _refused(
             checked = load_book(lenient, book, scratch, progress, refuse=False)
         except TooLittleDataError:
             with DUCKDB.session() as session:
-                bad = bad_rows(quarantine, session, settings.scale.names)
+                bad = bad_rows(quarantine, session, contract_of(settings.book.own), settings.scale.names)
             return Checkup(audit=None, counts=(), bad=bad, quarantine=quarantine, page=None, refused=error)
         return _audited(replace(checked, quarantine=quarantine), settings, place, error, progress)

@@ -14,7 +14,6 @@ from models.audit.contract_text import column_note, reason_text, rule_word
 from models.audit.plots import STRENGTHS, histogram, relevance_bar
 from models.audit.relevance import DECLINE, VALUE
 from models.audit.rules import AuditedFeature, Verdict
-from models.book.contract import TABLES
 from models.reasons.figures import currency_name
 from models.reasons.units import feature_unit
 from models.shell.editions import ALONE, Edition
@@ -63,7 +62,7 @@ def check_page(audit: Audit, edition: Edition = ALONE) -> str:
         .render(
             audit=audit,
             currency=currency_name(audit.currency, language),
-            known_tables=len(TABLES),
+            known_tables=audit.known_tables,
             failing=failing,
             by_verdict=_by_verdict(audit.criteria.features),
             verdicts={verdict.value: said.within(language) for verdict, said in _VERDICTS.items()},

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from models.book.columns import Column, Kind, TableSchema
-from models.book.contract import TABLES
 from models.book.counts import TableCount
 from models.book.door import Book
-from models.book.guard.profile import DATED
+from models.book.guard.profile import dated_column
 from models.book.periods import DAYS_PER_PERIOD
 from models.config.sections import TimeConfig
 from models.engines.protocol import Session
@@ -73,22 +72,23 @@ class AuditedTable:
     columns: tuple[AuditedColumn, ...]
 
 
-def profile_tables(book: Book, session: Session, time: TimeConfig, progress: Progress) -> tuple[AuditedTable, ...]:
-    """Profiles of all tables of a book, in the order of the contract."""
+def profile_tables(
+    book: Book, session: Session, time: TimeConfig, contract: Mapping[str, TableSchema], progress: Progress
+) -> tuple[AuditedTable, ...]:
+    """Profiles of all tables of a book, in the order of its contract."""
     counts = {count.table: count for count in book.counts}
-    names = [name for name in TABLES if name in book.tables]
+    names = [name for name in contract if name in book.tables]
     period_days = DAYS_PER_PERIOD[time.period]
     return tuple(
-        _profile(book.open(session, name), counts[name], book.known_until, period_days)
+        _profile(book.open(session, name), contract[name], counts[name], book.known_until, period_days)
         for name in progress.track(names, total=len(names), title="Profiling tables")
     )
 
 
-def _profile(rows: Any, count: TableCount, known_until: date, period_days: float) -> AuditedTable:
-    schema = TABLES[count.table]
+def _profile(rows: Any, schema: TableSchema, count: TableCount, known_until: date, period_days: float) -> AuditedTable:
     one_in = -(-count.rows_used // MAX_EXACT_ROWS) or 1
     sample = rows.filter(rows.client_id.hash() % one_in == 0) if one_in > 1 and "client_id" in rows.columns else rows
-    first, last, dates = _dates(rows, DATED.get(schema.name))
+    first, last, dates = _dates(rows, dated_column(schema.name))
     behind = None if last is None else (known_until - last).days
     lags = _lags(sample, schema)
     return AuditedTable(
@@ -131,7 +131,7 @@ def _lags(rows: Any, schema: TableSchema) -> tuple[float | None, float | None]:
     """Median and 90% quantile of the days between measured and published."""
     if schema.name not in _MEASURED:
         return None, None
-    days = rows[DATED[schema.name]].delta(rows[_MEASURED[schema.name]], unit="day")
+    days = rows[dated_column(schema.name)].delta(rows[_MEASURED[schema.name]], unit="day")
     found = _one_row(rows.aggregate(median=days.quantile(0.5), late=days.quantile(0.9)))
     return _number(found["median"]), _number(found["late"])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import ibis
 
 from models.audit.contract_text import rule_text
-from models.book.contract import TABLES, with_tiers
+from models.book.columns import TableSchema
+from models.book.contract import with_tiers
 from models.book.rules import RowRule
 from models.codec import NOT_WRITTEN
 from models.engines.protocol import Session
@@ -52,10 +53,10 @@ class RefusedRows:
     quarantine: BadRows
 
 
-def bad_rows(quarantine: Path, session: Session, tiers: Sequence[str]) -> BadRows:
+def bad_rows(quarantine: Path, session: Session, contract: Mapping[str, TableSchema], tiers: Sequence[str]) -> BadRows:
     """The first rows of each table, column and rule, at most ``MAX_ROWS`` together, in order of table and row.
 
-    ``tiers`` are those of the policy under which the rows were checked.
+    ``contract`` is that of the book, ``tiers`` are those of the policy under which the rows were checked.
     """
     rows = session.read(quarantine, name="quarantine")
     reason = ibis.window(group_by=[rows.table, rows.column, rows.rule], order_by=[rows.source_row, rows.value])
@@ -63,12 +64,14 @@ def bad_rows(quarantine: Path, session: Session, tiers: Sequence[str]) -> BadRow
     first = rows.mutate(place=place).filter(lambda each: each.place < MAX_ROWS_PER_REASON)
     kept = first.order_by(["place", "table", "source_row", "column"]).limit(MAX_ROWS)
     reported = kept.order_by(["table", "source_row", "column"]).to_pyarrow().to_pylist()
-    return BadRows(total=int(rows.count().to_pyarrow().as_py()), listed=tuple(_row(row, tiers) for row in reported))
+    return BadRows(
+        total=int(rows.count().to_pyarrow().as_py()), listed=tuple(_row(row, contract, tiers) for row in reported)
+    )
 
 
-def _row(row: dict[str, Any], tiers: Sequence[str]) -> BadRow:
+def _row(row: dict[str, Any], contract: Mapping[str, TableSchema], tiers: Sequence[str]) -> BadRow:
     value = row["value"] or ""
-    schema = TABLES.get(row["table"])
+    schema = contract.get(row["table"])
     column = None if schema is None else with_tiers(schema, tiers).column(row["column"])
     said = rule_text(RowRule(row["rule"]), column)
     return BadRow(

@@ -11,13 +11,15 @@ from typing import Any
 
 import ibis
 
-from models.book.contract import REQUIRED_TABLES, TABLES, with_tiers
+from models.book.columns import TableSchema
+from models.book.contract import REQUIRED_TABLES, with_tiers
 from models.book.conventions import Conventions
 from models.book.door import QUARANTINE, Book, books_in
 from models.book.guard.compute import door_notices, stray_notices
 from models.book.guard.measuring import profile_book
 from models.book.limits import refuse_bad, row_notices
 from models.book.mapping.source import read_source
+from models.book.own import contract_of
 from models.book.quarantine import CheckedTable, Gate
 from models.book.sections import CheckedSections
 from models.book.sources.registry import with_approved, with_overrides
@@ -63,7 +65,7 @@ def check_book(
             folder=stored,
             conventions=Conventions.of(config.book, source.written),
         )
-        checked = _check_all(gate, source.tables, config.scale.names)
+        checked = _check_all(gate, source.tables, contract_of(config.book.own), config.scale.names)
         everything = [*source.checked, *checked.values()]
         quarantine = _write_quarantine(session, everything, scratch, work_dir)
         refuse_bad(everything, config.book.max_quarantine_share, quarantine)
@@ -73,15 +75,17 @@ def check_book(
     return book
 
 
-def _check_all(gate: Gate, tables: Mapping[str, Any], tiers: Sequence[str]) -> dict[str, CheckedTable]:
+def _check_all(
+    gate: Gate, tables: Mapping[str, Any], contract: Mapping[str, TableSchema], tiers: Sequence[str]
+) -> dict[str, CheckedTable]:
     """Checks the tables, those that others refer to first. Raises what is wrong with each table, all of it at once."""
     checked: dict[str, CheckedTable] = {}
     with AllProblems(subject="the book") as problems:
-        for name in (name for name in TABLES if name in tables):
+        for name in (name for name in contract if name in tables):
             with problems.caught():
                 checked[name] = gate.check(
                     tables[name],
-                    with_tiers(TABLES[name], tiers),
+                    with_tiers(contract[name], tiers),
                     targets={done: table.rows for done, table in checked.items()},
                     left_out={done: table.left_out for done, table in checked.items() if table.count.rows_quarantined},
                 )

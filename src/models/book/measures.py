@@ -12,9 +12,10 @@ from functools import cached_property
 
 import numpy as np
 
-from models.book.contract import TABLES
-from models.book.names import KIND_COLUMN
+from models.book.names import kind_column
+from models.book.own import contract_of
 from models.book.sections import LedgerSections
+from models.config.own import DATE, OwnConfig
 from models.config.sections import MeasureConfig
 from models.vocab import FloatArray
 
@@ -26,16 +27,26 @@ KNOWN_ON = {
     "interactions": "date",
     "surveys": "date",
     "ratings": "date",
+    "arrears": "date",
     "financials": "published",
     "opportunities": "entered",
     "notes": "date",
 }
-"""The column of each table that says from when on a row is known."""
+"""The column of each table that says from when on a row is known, see ``known_on``."""
 NUMBER_STEP = 0.01
 """Numbers other than money (hours, scores) are summed in steps of this size."""
 TONE_STEP = 1e-4
 NOTES = "notes"
 """Not a table of the book: the interactions that carry a note, with its tone in numbers."""
+
+
+def known_on(table: str) -> str:
+    """The column of a table, of the contract or a book's own, that says from when on a row is known.
+
+    >>> known_on("financials"), known_on("site_visits")
+    ('published', 'date')
+    """
+    return KNOWN_ON.get(table, DATE)
 
 
 @dataclass(frozen=True, order=True)
@@ -122,7 +133,7 @@ def measures_of(config: LedgerSections, tables: Iterable[str]) -> MeasureBook:
     chosen = {name: spec for name, spec in config.features.measures.items() if spec.table in present}
     products = sorted({product for spec in chosen.values() for product in spec.products})
     made = [
-        Measure(name=name, cells=_cells(spec, _products_for(spec, products)), form=spec.form)
+        Measure(name=name, cells=_cells(spec, _products_for(spec, products), config.book.own), form=spec.form)
         for name, spec in chosen.items()
     ]
     every_product = ("", *products) if products else ("",)
@@ -153,6 +164,7 @@ def absent_measures(config: LedgerSections, tables: Iterable[str]) -> dict[str, 
     asked += [("interactions", name) for name in tone_names(config)]
     asked += [("macro", f"macro_{name}") for name in config.features.macro]
     asked += [("facilities", "facility_*"), ("opportunities", "funnel_*")]
+    asked += [("arrears", f"{config.decline.days_past_due} days past due")] * (config.decline.rule == "default")
     missing = sorted({table for table, _ in asked if table not in present})
     return {table: tuple(name for place, name in asked if place == table) for table in missing}
 
@@ -168,15 +180,15 @@ def _products_for(spec: MeasureConfig, products: list[str]) -> tuple[str, ...]:
     return spec.products or ("", *products)
 
 
-def _cells(spec: MeasureConfig, products: tuple[str, ...]) -> tuple[Cell, ...]:
-    kinds = spec.kinds or _every_kind(spec.table)
+def _cells(spec: MeasureConfig, products: tuple[str, ...], own: OwnConfig) -> tuple[Cell, ...]:
+    kinds = spec.kinds or _every_kind(spec.table, own)
     return tuple(Cell(spec.table, spec.column, kind, product) for kind in kinds for product in products)
 
 
-def _every_kind(table: str) -> tuple[str, ...]:
-    """All kinds that the contract allows, so that cells never overlap."""
-    columns = {column.name: column for column in TABLES[table].columns}
-    return columns[KIND_COLUMN[table]].allowed if table in KIND_COLUMN else ("",)
+def _every_kind(table: str, own: OwnConfig) -> tuple[str, ...]:
+    """All kinds that the contract of the book allows, so that cells never overlap."""
+    column = contract_of(own)[table].column(kind_column(table, own) or "")
+    return ("",) if column is None else column.allowed
 
 
 def _cashflow_cells(kinds: tuple[str, ...], products: tuple[str, ...]) -> tuple[Cell, ...]:

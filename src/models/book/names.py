@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from models.book.columns import Kind
-from models.book.contract import CASHFLOW_KINDS, NEVER_LEARNED, TABLES
+from models.book.contract import NEVER_LEARNED
+from models.book.own import clashes, contract_of
+from models.config.own import KIND, OwnConfig
 from models.config.root import Config
 from models.errors import ConfigError, UserError
 from models.notices import Severity
@@ -18,21 +20,45 @@ COLUMN_SOURCES = ("files", "sql")
 _NEAR = 0.6
 
 
+def kind_column(table: str, own: OwnConfig) -> str | None:
+    """The column with the kinds of a table's rows; None where it has none."""
+    if table in own.tables:
+        return KIND if own.tables[table].kinds else None
+    return KIND_COLUMN.get(table)
+
+
 def require_known_names(config: Config) -> None:
     """Raises ``ConfigError`` with every name that the contract does not know: it would count as nothing at all."""
-    problems = [*_unknown_columns(config), *_unknown_kinds(config), *_unknown_measures(config), *_idle_settings(config)]
+    problems = [
+        *clashes(config.book.own),
+        *_unknown_columns(config),
+        *_unknown_facility_columns(config),
+        *_unknown_kinds(config),
+        *_unknown_measures(config),
+        *_idle_settings(config),
+    ]
     if problems:
         raise ConfigError(subject="config", problems=problems)
 
 
 def _unknown_columns(config: Config) -> Iterator[UserError]:
-    features, macro = config.features, TABLES["macro"].columns
-    clients = [column.name for column in TABLES["clients"].columns if column.name != "client_id"]
+    features, tables = config.features, contract_of(config.book.own)
+    macro = tables["macro"].columns
+    clients = [column.name for column in tables["clients"].columns if column.name != "client_id"]
     yield from _unknown("features.attributes", features.attributes, clients)
     yield from _unknown("features.context", features.context, clients)
     yield from _not_learned("features.attributes", features.attributes)
     yield from _not_learned("features.context", features.context)
     yield from _unknown("features.macro", features.macro, [each.name for each in macro if each.kind is Kind.NUMBER])
+
+
+def _unknown_facility_columns(config: Config) -> Iterator[UserError]:
+    own = config.book.own.facilities
+    texts = [name for name, column in own.items() if column.type == "text"]
+    for name, count in config.features.facility_counts.items():
+        yield from _unknown(f"features.facility_counts.{name}.own", count.own, texts)
+    numbers = [name for name, column in own.items() if column.is_number]
+    yield from _unknown("features.facility_means", config.features.facility_means, numbers)
 
 
 def _not_learned(setting: str, names: Sequence[str]) -> Iterator[UserError]:
@@ -47,18 +73,23 @@ def _not_learned(setting: str, names: Sequence[str]) -> Iterator[UserError]:
 
 
 def _unknown_kinds(config: Config) -> Iterator[UserError]:
-    yield from _unknown("activity.kinds", config.activity.kinds, CASHFLOW_KINDS)
-    yield from _unknown("value.kinds", config.value.kinds, CASHFLOW_KINDS)
-    yield from _unknown("backtest.limits.losses", config.backtest.limits.losses, CASHFLOW_KINDS)
+    column = contract_of(config.book.own)["cashflows"].column("kind")
+    known = () if column is None else column.allowed
+    yield from _unknown("activity.kinds", config.activity.kinds, known)
+    yield from _unknown("value.kinds", config.value.kinds, known)
+    yield from _unknown("backtest.limits.losses", config.backtest.limits.losses, known)
 
 
 def _unknown_measures(config: Config) -> Iterator[UserError]:
+    own, tables = config.book.own, contract_of(config.book.own)
     for name, spec in config.features.measures.items():
-        place, columns = f"features.measures.{name}", {each.name: each for each in TABLES[spec.table].columns}
+        place, schema = f"features.measures.{name}", tables[spec.table]
+        columns = {each.name: each for each in schema.columns}
         numbers = [column.name for column in columns.values() if column.kind in (Kind.NUMBER, Kind.INTEGER)]
         countable = spec.form == "flow" and not spec.column
         yield from () if countable else _unknown(f"{place}.column", [spec.column], numbers)
-        kinds = columns[KIND_COLUMN[spec.table]].allowed if spec.table in KIND_COLUMN else ()
+        column = columns.get(kind_column(spec.table, own) or "")
+        kinds = () if column is None else column.allowed
         yield from _unknown(f"{place}.kinds", spec.kinds, kinds)
         yield from _unknown(f"{place}.products", () if spec.table == "cashflows" else spec.products, ())
 
@@ -110,12 +141,14 @@ def _names_in_rows(config: Config) -> Iterator[NamedInRows]:
     yield NamedInRows("value.kinds", tuple(config.value.kinds), "cashflows", "kind")
     for name, spec in config.features.measures.items():
         place = f"features.measures.{name}"
-        if spec.table in KIND_COLUMN:
-            yield NamedInRows(f"{place}.kinds", spec.kinds, spec.table, KIND_COLUMN[spec.table])
+        of_kind = kind_column(spec.table, config.book.own)
+        if of_kind:
+            yield NamedInRows(f"{place}.kinds", spec.kinds, spec.table, of_kind)
         yield NamedInRows(f"{place}.products", spec.products, "facilities", "product")
     for name, count in config.features.facility_counts.items():
         for column, values in count.columns.items():
-            yield NamedInRows(f"features.facility_counts.{name}.{column}s", values, "facilities", column)
+            setting = f"own.{column}" if column in count.own else f"{column}s"
+            yield NamedInRows(f"features.facility_counts.{name}.{setting}", values, "facilities", column)
     for setting in ("key", "emerging"):
         yield NamedInRows(f"regions.{setting}", getattr(config.regions, setting), "clients", config.regions.level)
 

@@ -8,7 +8,15 @@ from models.config.credit import CreditConfig
 from models.config.guard import GuardConfig
 from models.config.policy.tiers import TierScale
 from models.config.privacy import PrivacyConfig
-from models.config.sections import ActivityConfig, BookConfig, FeaturesConfig, RunConfig, TimeConfig, ValueConfig
+from models.config.sections import (
+    ActivityConfig,
+    BookConfig,
+    DeclineConfig,
+    FeaturesConfig,
+    RunConfig,
+    TimeConfig,
+    ValueConfig,
+)
 
 
 class CheckedSections(Protocol):
@@ -57,6 +65,10 @@ class LedgerSections(Protocol):
     @property
     def credit(self) -> CreditConfig:
         """What facilities lose in default where the book does not say it."""
+
+    @property
+    def decline(self) -> DeclineConfig:
+        """The rule of decline: where it is default, days past due come along."""
 
     @property
     def features(self) -> FeaturesConfig:

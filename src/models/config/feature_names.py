@@ -91,6 +91,7 @@ def possible_features(features: FeaturesConfig) -> frozenset[str]:
             *_named(_OF_CONTEXT, {*features.context, *CATEGORIES}),
             *_named(_OF_MACRO, macro),
             *_named(("facility_{name}_count_ever",), set(features.facility_counts)),
+            *_named(("facility_{name}_mean",), set(features.facility_means)),
         )
     )
 

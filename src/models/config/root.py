@@ -29,13 +29,14 @@ from models.config.lists import ListsConfig
 from models.config.monitor import MonitorConfig
 from models.config.nightly import NightlyConfig
 from models.config.policy.policy import PolicyConfig, built_in_policy
-from models.config.policy.problems import refuse
+from models.config.policy.problems import refuse, unknown_name
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.config.privacy import PrivacyConfig
 from models.config.proposing import ProposeConfig
 from models.config.publish import PublishConfig
 from models.config.review import ReviewConfig
 from models.config.sections import (
+    MEASURED_TABLES,
     ActivityConfig,
     BookConfig,
     DeclineConfig,
@@ -179,6 +180,13 @@ class Config(Section):
     def _features_of_the_policy(self) -> Config:
         if self.policy is not None:
             refuse(feature_problems(self.policy, self.features))
+        return self
+
+    @model_validator(mode="after")
+    def _measured_tables(self) -> Config:
+        known = (*MEASURED_TABLES, *self.book.own.tables)
+        wrong = {name: spec.table for name, spec in self.features.measures.items() if spec.table not in known}
+        refuse([unknown_name(f"features.measures.{name}.table", table, known) for name, table in wrong.items()])
         return self
 
     @model_validator(mode="after")

@@ -12,8 +12,9 @@ from models.config.defaults import origins_asked
 from models.config.labels import LabelConfig
 from models.config.mapping import CurrenciesConfig, MapEntries
 from models.config.reading import DEFAULT, ReadConfig
+from models.config.own import OwnConfig
 from models.config.segments import SegmentsConfig
-from models.vocab import DateOrder
+from models.vocab import DateOrder, DeclineRule
 
 ABSENT_WORDS = (
     "NA", "N/A", "N.A.", "#N/A", "#NA", "<NA>", "NaN", "NaT", "None", "NULL", "(null)", "\\N",
@@ -51,6 +52,11 @@ class BookConfig(Section):
         default=None,
         description="For files and sql: amounts in other currencies become amounts in that of the book, by the column "
         "currency of their table.",
+    )
+    own: OwnConfig = Field(
+        default_factory=OwnConfig,
+        exclude_if=lambda own: own.is_empty,  # so that configs without it mean what they meant
+        description="What the book tells beyond the contract: columns, kinds of cashflow, tables.",
     )
     truth: str | None = Field(
         default=None, description="File inside the book's folder with what could be known, of a simulated book."
@@ -128,21 +134,37 @@ class ValueConfig(Section):
     discount_rate_annual: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
+DAYS_PAST_DUE = 90
+"""From so many days past due on a client is in default. Source: Basel Committee, CRE36.69."""
+
+
 class DeclineConfig(Section):
     """What counts as decline.
 
     ``lapse``: no activity within the horizon. ``drop``: activity per period within the horizon below ``share`` of
-    that of the activity window.
+    that of the activity window. ``default``: in default within the horizon, that is ``days_past_due`` or more past due
+    by the table ``arrears``, written off, or ended in default.
     """
 
-    rule: Literal["lapse", "drop"]
+    rule: DeclineRule
     share: OpenShare = 0.5
+    days_past_due: Count = Field(
+        default=DAYS_PAST_DUE,
+        exclude_if=lambda days: days == DAYS_PAST_DUE,  # so that configs without it mean what they meant
+        description="For rule default: so many days past due are a default (Basel Committee: 90).",
+    )
+
+
+MEASURED_TABLES = ("cashflows", "interactions", "surveys", "ratings", "financials", "opportunities")
+"""Tables of the contract whose rows can be measured."""
 
 
 class MeasureConfig(Section):
     """One measured quantity of a client: which rows of which table, and which number of each."""
 
-    table: Literal["cashflows", "interactions", "surveys", "ratings", "financials", "opportunities"] = "cashflows"
+    table: Name = Field(
+        default="cashflows", description="A table whose rows have a client and a day, of all books or of book.own."
+    )
     kinds: tuple[str, ...] = Field(default=(), description="Only rows of these kinds; empty: all.")
     products: tuple[str, ...] = Field(
         default=(), description="Only rows whose facility has one of these products; empty: all."
@@ -160,6 +182,11 @@ class FacilityCountConfig(Section):
     products: tuple[str, ...] = ()
     purposes: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
+    own: dict[Name, tuple[str, ...]] = Field(
+        default_factory=dict,
+        exclude_if=lambda own: not own,
+        description="Column of book.own.facilities -> values that count.",
+    )
     label: LabelConfig | None = Field(
         default=None, description="What people call them, in the plural; default: the name with blanks."
     )
@@ -167,15 +194,15 @@ class FacilityCountConfig(Section):
     @property
     def columns(self) -> dict[str, tuple[str, ...]]:
         """Column of facilities -> values that count, of the columns that are named."""
-        named = {"product": self.products, "purpose": self.purposes, "sector": self.sectors}
+        named = {"product": self.products, "purpose": self.purposes, "sector": self.sectors, **self.own}
         return {column: values for column, values in named.items() if values}
 
     @model_validator(mode="after")
     def _some(self) -> FacilityCountConfig:
         if not self.columns:
             raise ValueError(
-                "a count of facilities must name products, purposes or sectors, got none: all facilities together "
-                "are counted anyway"
+                "a count of facilities must name products, purposes, sectors or own columns, got none: all facilities "
+                "together are counted anyway"
             )
         return self
 
@@ -195,8 +222,14 @@ class FeaturesConfig(Section):
     facility_counts: dict[Name, FacilityCountConfig] = Field(
         default_factory=dict, description="Facilities that are counted apart: one column each, ever signed."
     )
+    facility_means: tuple[Name, ...] = Field(
+        default=(),
+        exclude_if=lambda names: not names,
+        description="Numbers of book.own.facilities whose mean over the open facilities, weighted by limit, is used.",
+    )
     attributes: tuple[str, ...] = Field(
-        default=(), description="Columns of clients used as they are; text becomes a category."
+        default=(),
+        description="Columns of clients used as they are; text becomes a category, a date the days since it.",
     )
     context: tuple[str, ...] = Field(
         default=(), description="Columns of clients by which the surroundings are summed, e.g. country."

@@ -47,8 +47,9 @@ def config(
     config are the names of what its file does not set.
     """
     if tables_as is not None:
-        tiers = settings_of(file, set_).scale.names if file.is_file() else ()
-        print_lines(tables.tables_document(_form_of(tables_as), tiers).splitlines())
+        known = settings_of(file, set_) if file.is_file() else None
+        tiers, own = (known.scale.names, known.book.own) if known else ((), None)
+        print_lines(tables.tables_document(_form_of(tables_as), tiers, own).splitlines())
     elif schema:
         print_json({**config_schema(), OUTPUTS: schemas.document_schemas()})
     elif as_yaml:

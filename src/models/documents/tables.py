@@ -51,13 +51,14 @@ TABLES = {
 '''
 
 
-def tables_document(form: TablesFormat, tiers: Sequence[str] = ()) -> str:
-    """All tables of the contract in a format; ``tiers`` are the words of the policy that an override may ask for.
+def tables_document(form: TablesFormat, tiers: Sequence[str] = (), own: OwnConfig | None = None) -> str:
+    """All tables of the contract in a format; ``tiers`` are the words of the policy that an override may ask for, ``own``
+    is what the book tells beyond the contract.
 
     >>> "CREATE TABLE clients (" in tables_document(TablesFormat.SQL)
     True
     """
-    schemas = [with_tiers(schema, tiers) if tiers else schema for schema in TABLES.values()]
+    schemas = [with_tiers(schema, tiers) if tiers else schema for schema in contract_of(own or OwnConfig()).values()]
     return _FORMATS[form](schemas)
 
 
@@ -104,17 +105,17 @@ def _value_schema(column: Column) -> JsonObject:
 
 
 def _sql(schemas: Sequence[TableSchema]) -> str:
-    return "\n".join(_create_table(schema) for schema in schemas)
+    keys = {schema.name: schema.key for schema in schemas}
+    return "\n".join(_create_table(schema, keys) for schema in schemas)
 
 
-def _create_table(schema: TableSchema) -> str:
-    names = {table.name for table in TABLES.values()}
+def _create_table(schema: TableSchema, keys: Mapping[str, tuple[str, ...]]) -> str:
     parts = [*(_sql_column(column) for column in schema.columns)]
     parts += [f"PRIMARY KEY ({_names(schema.key)})"] if schema.key else []
     parts += [
         f"FOREIGN KEY ({_name(link.column)}) REFERENCES {_name(link.table)} ({_name(link.target)})"
         for link in schema.references
-        if link.table in names and TABLES[link.table].key == (link.target,)
+        if keys.get(link.table) == (link.target,)
     ]
     parts += [f"CHECK ({_name(earlier)} <= {_name(later)})" for earlier, later in schema.ordered]
     body = ",\n".join(f"    {part}" for part in parts)

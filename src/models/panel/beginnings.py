@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from models.book.measures import KNOWN_ON
+from models.book.contract import TABLES
+from models.book.measures import KNOWN_ON, known_on
 from models.book.periods import PeriodGrid
 from models.engines.protocol import Session
 
@@ -18,11 +19,8 @@ _DAYS = {**KNOWN_ON, "facilities": "signed", "macro": "published"}
 
 def beginnings_of(tables: Mapping[str, Any], grid: PeriodGrid) -> dict[str, int]:
     """Table -> the period in which its first row was known; tables without rows never begin."""
-    days = {
-        name: table[_DAYS[name]].cast("date").min().to_pyarrow().as_py()
-        for name, table in tables.items()
-        if name in _DAYS
-    }
+    known = {name: _DAYS.get(name) or known_on(name) for name in tables if name in _DAYS or name not in TABLES}
+    days = {name: tables[name][column].cast("date").min().to_pyarrow().as_py() for name, column in known.items()}
     return {name: grid.index_of(day) for name, day in days.items() if day is not None}
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from models.panel.cube import Cube
+from models.panel.default_events import DefaultEvents
 from models.panel.facilities import Facilities
 from models.panel.opportunities import Opportunities
 from models.vocab import BoolArray, IntArray
@@ -33,6 +34,8 @@ class Block:
     cube: Cube
     facilities: Facilities | None
     opportunities: Opportunities | None
+    defaults: DefaultEvents | None = None
+    """Where the rule of decline asks for them."""
 
 
 @dataclass(frozen=True)

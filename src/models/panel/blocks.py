@@ -20,12 +20,14 @@ from models.book.periods import PeriodGrid
 from models.panel.block import Block, ClientPlaces, Context
 from models.panel.block_store import BlockStore
 from models.panel.cube import FlowRows, StateRows, build_cube
+from models.panel.default_events import DefaultEvents
 from models.panel.facilities import FOREVER, Facilities, days_or
 from models.panel.facility_flows import MOVES, FacilityFlows
 from models.panel.groups import keys_of
 from models.panel.ledger_plan import (
     CLIENTS,
     CONSENT,
+    DEFAULTS,
     FACILITIES,
     FACILITY_FLOWS,
     FLOWS,
@@ -36,12 +38,13 @@ from models.panel.ledger_plan import (
     LedgerPlan,
     context_part,
     counted_column,
+    own_column,
 )
 from models.panel.macro import Macro, macro_of
 from models.panel.memory import Memory
 from models.panel.opportunities import STAGES, Opportunities
 from models.panel.top_terms import Words
-from models.vocab import BoolArray, IntArray
+from models.vocab import BoolArray, FloatArray, IntArray
 
 _FLOW_COLUMNS = [column.name for column in fields(FlowRows)]
 _NO_ROWS = pa.schema([])
@@ -68,7 +71,7 @@ class PreparedBook:
         store: where the rows are.
         anchor_in_rows: the number, in the rows, of the period that begins on the grid's anchor.
         first_period, beginnings, first_cause: see ``LedgerFacts``, in periods of ``grid``.
-        facility_counts: how many kinds of facilities are counted apart.
+        facility_counts, facility_means: how many kinds of facilities are counted apart, how many own numbers they have.
         tones: the top terms of each component of the tone of notes.
         only_groups: the groups to which it was narrowed, by number.
     """
@@ -82,6 +85,7 @@ class PreparedBook:
     first_cause: int | None
     block_numbers: tuple[int, ...]
     facility_counts: int
+    facility_means: int
     tones: tuple[Words, ...]
     context_columns: tuple[str, ...]
     macro_columns: tuple[str, ...]
@@ -105,6 +109,7 @@ class PreparedBook:
             first_cause=counted.first_cause,
             block_numbers=counted.block_numbers,
             facility_counts=len(plan.facility_counts),
+            facility_means=len(plan.facility_means),
             tones=tones,
             context_columns=counted.context_columns,
             macro_columns=plan.macro,
@@ -134,6 +139,7 @@ class PreparedBook:
             cube=cube,
             facilities=self._facilities(number, places),
             opportunities=self._opportunities(number, places),
+            defaults=self._defaults(number, places),
         )
 
     def blocks(self, numbers: Sequence[int], last: int) -> Iterator[Block]:
@@ -254,12 +260,23 @@ class PreparedBook:
             amount=table["amount"].to_numpy(),
         )
 
+    def _defaults(self, number: int, places: ClientPlaces) -> DefaultEvents | None:
+        if not self.store.has(DEFAULTS):
+            return None
+        rows = self.store.block(DEFAULTS, number)
+        if rows is None:
+            return DefaultEvents.none()
+        rows = places.rows(rows)
+        return DefaultEvents(
+            client=places.of(_integers(rows, "client")), period=_integers(rows, "period") - self.anchor_in_rows
+        )
+
     def _facilities(self, number: int, places: ClientPlaces) -> Facilities | None:
         if not self.store.has(FACILITIES):
             return None
         table = places.rows(self._read(FACILITIES, number))
         if not table.num_rows:
-            return _no_facilities(self.facility_counts)
+            return Facilities.none(self.facility_counts, self.facility_means)
         table = table.sort_by([("client", "ascending"), ("facility_id", "ascending")])
         known = Facilities(
             client=places.of(_integers(table, "client")),
@@ -272,6 +289,7 @@ class PreparedBook:
             spread_bp=table["spread_bp"].to_numpy(),
             collateral_cover=table["collateral_cover"].to_numpy(),
             counted=self._counted(table),
+            own=_side_by_side([table[own_column(place)] for place in range(self.facility_means)], table.num_rows),
             lgd=table["lgd"].to_numpy(),
             conversion=table["conversion"].to_numpy(),
             revolving=table["revolving"].to_numpy(),
@@ -313,32 +331,17 @@ def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
         yield pa.Table.from_batches(held)
 
 
-def _no_facilities(counts: int) -> Facilities:
-    none, never = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
-    return Facilities(
-        client=none,
-        limit_steps=none,
-        signed=never,
-        maturity=never,
-        closed=never,
-        written_off=never,
-        cause=np.empty(0, dtype=np.int8),
-        spread_bp=np.empty(0),
-        collateral_cover=np.empty(0),
-        counted=np.empty((0, counts), dtype=np.bool_),
-        lgd=np.empty(0),
-        conversion=np.empty(0),
-        revolving=np.empty(0, dtype=np.bool_),
-        amortising=np.empty(0, dtype=np.bool_),
-    )
-
-
 def _numbered(*keys: pa.ChunkedArray) -> IntArray:
     """The number of each row's key, from 0, where rows of one key follow on each other. Keys are never null."""
     if not len(keys[0]):
         return np.empty(0, dtype=np.int64)
     changes = [pc.not_equal(key.slice(1), key.slice(0, len(key) - 1)).to_numpy() for key in keys]
     return np.concatenate([[0], np.cumsum(np.logical_or.reduce(changes))]).astype(np.int64)
+
+
+def _side_by_side(columns: Sequence[pa.ChunkedArray], rows: int) -> FloatArray:
+    """Columns of numbers as one array (rows, n_columns)."""
+    return np.column_stack([column.to_numpy() for column in columns]) if columns else np.empty((rows, 0))
 
 
 def _integers(table: pa.Table, column: str) -> IntArray:

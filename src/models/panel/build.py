@@ -218,6 +218,7 @@ def _inputs(
     return FeatureInputs(
         past=past.of_tables(reported),
         settings=config.features,
+        own=config.book.own,
         credit=config.credit,
         activity_periods=config.time.activity_periods,
         horizon_periods=config.time.horizon_periods,

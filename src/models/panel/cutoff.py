@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from models.book.measures import ACTIVITY, RECOVERY, WRITE_OFF, MeasureBook
 from models.errors import InternalError
 from models.panel.cube import NEVER, Cube
+from models.panel.default_events import DefaultEvents
 from models.panel.facilities import Facilities
 from models.panel.opportunities import Opportunities
 from models.panel.targets import Endings
@@ -152,6 +153,8 @@ class Future:
     """The same in events."""
     endings: Endings | None
     """What became of facilities; None where the book has none."""
+    default_so_far: BoolArray | None = None
+    """Who was in default from ``as_of`` to the end of each period, likewise; None where nothing asks for it."""
 
 
 def day_number(day: date) -> int:
@@ -190,7 +193,16 @@ def past_of(
     )
 
 
-def future_of(cube: Cube, index: int, horizon: int, as_of: date, end: date, facilities: Facilities | None) -> Future:
+def future_of(
+    cube: Cube,
+    index: int,
+    horizon: int,
+    as_of: date,
+    end: date,
+    facilities: Facilities | None,
+    *,
+    defaults: DefaultEvents | None = None,
+) -> Future:
     """The ``horizon`` periods from ``index`` on: from ``as_of`` to the day before ``end``.
 
     Recoveries are of the past where the facility that they name was written off before ``as_of``; where they name none,
@@ -221,6 +233,7 @@ def future_of(cube: Cube, index: int, horizon: int, as_of: date, end: date, faci
         activity_so_far=(cube.totals[after, activity] - cube.totals[start, activity]) * measures.money_step,
         count_so_far=(cube.events[after, activity] - cube.events[start, activity]).astype(np.int64),
         endings=None if facilities is None else facilities.endings(day_number(as_of), day_number(end), cube.clients),
+        default_so_far=None if defaults is None else defaults.so_far(index, horizon, cube.clients),
     )
 
 

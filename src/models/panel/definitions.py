@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from models.book.periods import MONTHS_PER_PERIOD, PeriodName
+from models.config.own import OwnConfig
 from models.config.root import Config
-from models.panel.features.labels import PERIODS, STRETCHES, common_label
+from models.panel.features.labels import PERIODS, STRETCHES, label_of
 from models.text import ENGLISH, OR, Language, Phrase, Spoken, Text, languages, listed
 
 _IN_MONTHS = {"week": Text("{periods} (about {months})"), "quarter": Text("{periods} ({months})")}
@@ -18,6 +19,10 @@ _LAPSE = Text("Decline: no {any_activity} within {horizon} of the as-of date{mat
 _DROP = Text(
     "Decline: {activity} per {each} within {horizon} of the as-of date fall below {share:.0%} of what they were per "
     "{each} in the {past} before, or end{matured}."
+)
+_DEFAULT = Text(
+    "Decline: default within {horizon} of the as-of date, that is {days} days or more past due, a write-off, or a "
+    "facility that ends in default; who is in default at the as-of date and stays so counts as well."
 )
 _MATURED = Text("; contracts that all end on schedule are no decline")
 _VALUE = Text(
@@ -44,10 +49,11 @@ def definitions(config: Config, language: Language = ENGLISH, *, cold_start: boo
     """Decline, value and horizon, a sentence each, in the order in which a reader needs them.
 
     Decline is what the targets count: by the rule of the config, over its horizon, against its activity window. Of a
-    client without activity (``cold_start``), which has nothing to fall below, it is that none comes, by either rule.
+    client without activity (``cold_start``), which has nothing to fall below, it is that none comes, but for rule
+    ``default``.
     """
-    kinds = [common_label(kind) for kind in config.activity.kinds]
-    decline = (_LAPSE if config.decline.rule == "lapse" or cold_start else _DROP).within(
+    kinds = [label_of(kind, config.book.own) for kind in config.activity.kinds]
+    decline = _rule(config, cold_start=cold_start).within(
         language,
         activity=listed(kinds),
         any_activity=listed(kinds, OR),
@@ -55,10 +61,17 @@ def definitions(config: Config, language: Language = ENGLISH, *, cold_start: boo
         past=_stretch(config.time.activity_periods, config.time.period, language),
         each=PERIODS[config.time.period],
         share=config.decline.share,
+        days=config.decline.days_past_due,
         matured=_MATURED if _LENDING & set(config.activity.kinds) and not cold_start else "",
     )
     horizon = _stretch(config.time.horizon_periods, config.time.period, language)
     return decline, _value(config, language), _HORIZON.within(language, horizon=horizon)
+
+
+def _rule(config: Config, *, cold_start: bool) -> Text:
+    if config.decline.rule == "default":
+        return _DEFAULT
+    return _LAPSE if config.decline.rule == "lapse" or cold_start else _DROP
 
 
 def spoken_definitions(config: Config) -> tuple[Spoken, ...]:
@@ -77,12 +90,13 @@ def _value(config: Config, language: Language) -> str:
     rate, kinds = config.value.discount_rate_annual, config.value.kinds
     loses = "write_off" in kinds
     margin = {kind: weight for kind, weight in kinds.items() if not (loses and kind in _LOSSES)}
-    brought = _weighted({kind: weight for kind, weight in margin.items() if weight > 0})
+    own = config.book.own
+    brought = _weighted({kind: weight for kind, weight in margin.items() if weight > 0}, own)
     costs = {kind: -weight for kind, weight in margin.items() if weight < 0}
     return _VALUE.within(
         language,
         brought=brought,
-        less=_LESS.filled(costs=_weighted(costs)) if costs else "",
+        less=_LESS.filled(costs=_weighted(costs, own)) if costs else "",
         loss=_LESS_LOSS if loses else "",
         recoveries=_RECOVERIES if loses and config.credit.past_recoveries == "apart" else "",
         discounted=_DISCOUNTED.filled(rate=100 * rate) if rate else _AS_IT_IS,
@@ -90,9 +104,9 @@ def _value(config: Config, language: Language) -> str:
     )
 
 
-def _weighted(kinds: Mapping[str, float]) -> Phrase:
+def _weighted(kinds: Mapping[str, float], own: OwnConfig) -> Phrase:
     """Kinds of cashflow, each with the share that counts where that is not the whole."""
-    labels = ((common_label(kind), weight) for kind, weight in kinds.items())
+    labels = ((label_of(kind, own), weight) for kind, weight in kinds.items())
     return listed([label if weight == 1 else _TIMES.filled(weight=weight, label=label) for label, weight in labels])
 
 

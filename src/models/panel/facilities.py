@@ -34,6 +34,8 @@ class Facilities:
     collateral_cover: FloatArray
     counted: BoolArray
     """Whether it belongs to each of ``features.facility_counts``. Shape (n_facilities, n_counts)."""
+    own: FloatArray
+    """The numbers of ``features.facility_means``. Shape (n_facilities, n_means)."""
     lgd: FloatArray
     """Loss given default, from 0 to 1."""
     conversion: FloatArray
@@ -42,6 +44,28 @@ class Facilities:
     amortising: BoolArray
     flows: FacilityFlows = field(default_factory=FacilityFlows.none)
     """What moved on each, where cashflows name facilities."""
+
+    @classmethod
+    def none(cls, counts: int, means: int) -> Facilities:
+        """No facilities, of a book that counts so many kinds of them apart and has so many own numbers of them."""
+        empty, never = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int32)
+        return cls(
+            client=empty,
+            limit_steps=empty,
+            signed=never,
+            maturity=never,
+            closed=never,
+            written_off=never,
+            cause=np.empty(0, dtype=np.int8),
+            spread_bp=np.empty(0),
+            collateral_cover=np.empty(0),
+            counted=np.empty((0, counts), dtype=np.bool_),
+            own=np.empty((0, means)),
+            lgd=np.empty(0),
+            conversion=np.empty(0),
+            revolving=np.empty(0, dtype=np.bool_),
+            amortising=np.empty(0, dtype=np.bool_),
+        )
 
     def __len__(self) -> int:
         return len(self.client)

@@ -9,12 +9,12 @@ from typing import Any
 
 import ibis
 
-from models.book.measures import KNOWN_ON
+from models.book.measures import known_on
 from models.book.periods import PeriodGrid
 from models.config.credit import CreditConfig, ProductCreditConfig
 from models.panel.facility_flows import MOVES
 from models.panel.ledger import day_number, exact_sum, whole_steps
-from models.panel.ledger_plan import LedgerPlan, counted_column
+from models.panel.ledger_plan import LedgerPlan, counted_column, own_column
 from models.panel.targets import EXIT_CAUSES, NO_CAUSE
 
 _NEVER_NULL = "!float64"
@@ -43,6 +43,7 @@ def placed_facilities(facilities: Any, cashflows: Any, places: Any, plan: Ledger
             collateral_cover=facilities.collateral_cover,
             **_credit_terms(facilities, plan.credit),
             **{counted_column(place): _belongs(facilities, count) for place, count in enumerate(plan.facility_counts)},
+            **{own_column(place): facilities[name].cast("float64") for place, name in enumerate(plan.facility_means)},
         )
     )
 
@@ -69,7 +70,7 @@ def _credit_terms(facilities: Any, credit: CreditConfig) -> dict[str, Any]:
 def facility_flows(cashflows: Any, places: Any, plan: LedgerPlan, grid: PeriodGrid) -> Any:
     """What moved on each facility per period, see ``FacilityFlows``; rows of cashflows that name a facility."""
     chosen = cashflows.filter(cashflows.facility_id.notnull() & cashflows.kind.isin(list(MOVES.values())))
-    known = chosen[KNOWN_ON["cashflows"]].cast("date")
+    known = chosen[known_on("cashflows")].cast("date")
     steps = whole_steps(chosen.amount.cast("float64"), plan.measures.money_step)
     none = ibis.literal(0, type="int64")
     events = chosen.select(

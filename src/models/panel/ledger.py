@@ -12,9 +12,10 @@ from typing import Any
 
 import ibis
 
-from models.book.measures import KNOWN_ON, Cell, MeasureBook, products_of
+from models.book.measures import Cell, MeasureBook, known_on, products_of
 from models.book.names import KIND_COLUMN
 from models.book.periods import PeriodGrid
+from models.config.own import KIND
 from models.engines.protocol import Session
 from models.panel.ledger_plan import context_part
 
@@ -113,7 +114,7 @@ def _events(
     codes = _codes(source, cells, products)
     table = _with_product(_needed(tables[name], source, codes), name, tables, products)
     code = _cell_code(table, name, codes, len(products))
-    known = table[KNOWN_ON[name]].cast("date")
+    known = table[known_on(name)].cast("date")
     step = measures.table_step(name)
     number = table[column].cast("float64") if column else ibis.literal(0.0)
     events = table.select(
@@ -147,7 +148,7 @@ def _needed(table: Any, source: tuple[str, str], kinds: Collection[str]) -> Any:
     name, column = source
     if column:
         table = table.filter(table[column].notnull())
-    return table if "" in kinds else table.filter(table[KIND_COLUMN[name]].isin(list(kinds)))
+    return table if "" in kinds else table.filter(table[KIND_COLUMN.get(name, KIND)].isin(list(kinds)))
 
 
 def _with_product(table: Any, name: str, tables: Mapping[str, Any], products: Sequence[str]) -> Any:
@@ -162,7 +163,7 @@ def _with_product(table: Any, name: str, tables: Mapping[str, Any], products: Se
     facilities = tables["facilities"]
     facilities = facilities.select("facility_id", "signed", place=facilities["product"].cases(*places, else_=none))
     joined = table.left_join(facilities, "facility_id")
-    known = joined.signed.cast("date") <= joined[KNOWN_ON[name]].cast("date")
+    known = joined.signed.cast("date") <= joined[known_on(name)].cast("date")
     return joined.mutate(place=known.ifelse(joined.place, none))
 
 
@@ -171,7 +172,7 @@ def _cell_code(table: Any, name: str, codes: Mapping[str, Mapping[int, int]], pr
     by_kind = {kind: _by_product(table.place, of_kind, products) for kind, of_kind in codes.items()}
     if "" in by_kind:
         return by_kind[""]
-    return table[KIND_COLUMN[name]].cases(*by_kind.items(), else_=ibis.null("int32"))
+    return table[KIND_COLUMN.get(name, KIND)].cases(*by_kind.items(), else_=ibis.null("int32"))
 
 
 def _by_product(place: Any, codes: Mapping[int, int], products: int) -> Any:

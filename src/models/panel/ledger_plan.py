@@ -13,7 +13,7 @@ from models.config.credit import CreditConfig
 from models.store.entries import Facts
 
 FLOWS, STATES, CLIENTS, FACILITIES, OPPORTUNITIES = "flows", "states", "clients", "facilities", "opportunities"
-FACILITY_FLOWS = "facility_flows"
+FACILITY_FLOWS, DEFAULTS = "facility_flows", "defaults"
 """Parts in blocks of clients."""
 BEGAN, WON_FOR = "relationship_start", "acquisition_cost"
 """Columns of clients that tell of one that was never active: when it began, and what was spent to win it."""
@@ -29,7 +29,8 @@ class LedgerPlan:
     """Everything in a config that decides what a ledger holds. Nothing else of it is at hand where one is made.
 
     ``facility_counts``: column -> values, of each kind of facilities that is counted apart. ``attributes``, ``context``
-    and ``macro`` are columns of clients and of economies.
+    and ``macro`` are columns of clients and of economies. ``default_days``: from so many days past due on a client is
+    in default; None where decline is something else. ``facility_means``: own numbers of facilities.
     """
 
     period: PeriodName
@@ -42,6 +43,8 @@ class LedgerPlan:
     credit: CreditConfig = field(default_factory=CreditConfig)
     reads_refused: bool = False
     """Whether notes of clients who refused the processing of their data are read all the same."""
+    default_days: int | None = None
+    facility_means: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: LedgerSections, tables: Collection[str], *, notes: bool) -> LedgerPlan:
@@ -58,6 +61,8 @@ class LedgerPlan:
             block_clients=config.run.block_clients,
             credit=config.credit,
             reads_refused=not config.privacy.leaves_out,
+            facility_means=features.facility_means,
+            default_days=config.decline.days_past_due if config.decline.rule == "default" else None,
         )
 
     def key_parts(self) -> dict[str, Any]:
@@ -77,6 +82,8 @@ class LedgerPlan:
             "block_clients": self.block_clients,
             "counts_losses": self.counts_losses,
             "credit": self.credit.model_dump(mode="json", exclude={"past_recoveries"}),
+            **({"facility_means": self.facility_means} if self.facility_means else {}),
+            **({} if self.default_days is None else {"default_days": self.default_days}),
         }
 
     @property
@@ -139,6 +146,15 @@ def counted_column(place: int) -> str:
     'counted_1'
     """
     return f"counted_{place + 1}"
+
+
+def own_column(place: int) -> str:
+    """The column of a ledger with the own number of facilities at ``place``.
+
+    >>> own_column(0)
+    'own_1'
+    """
+    return f"own_{place + 1}"
 
 
 def context_part(column: str) -> str:

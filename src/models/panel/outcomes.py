@@ -120,7 +120,7 @@ class Afterwards:
     def _future(self, periods: int) -> Future:
         grid, block = self.prepared.grid, self.block
         start, end = grid.start_of(self.origin), grid.start_of(self.origin + periods)
-        return future_of(block.cube, self.origin, periods, start, end, block.facilities)
+        return future_of(block.cube, self.origin, periods, start, end, block.facilities, defaults=block.defaults)
 
     def _activity(self, future: Future) -> Activity:
         periods = self.config.time.activity_periods
@@ -129,6 +129,7 @@ class Afterwards:
             past_periods=periods,
             sum_so_far=future.activity_so_far,
             count_so_far=future.count_so_far,
+            default_so_far=future.default_so_far,
         )
 
     @property

@@ -18,10 +18,12 @@ from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.engines.protocol import Session, SessionLimits, Workplace
 from models.panel.beginnings import GROUPS, beginnings_of, groups_begin
+from models.panel.default_events import default_events
 from models.panel.facility_terms import facility_flows, placed_facilities
 from models.panel.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, write_context_sums
 from models.panel.ledger_plan import (
     CLIENTS,
+    DEFAULTS,
     FACILITIES,
     FACILITY_FLOWS,
     FLOWS,
@@ -123,6 +125,8 @@ def _by_client(
             found[FACILITY_FLOWS] = facility_flows(tables["cashflows"], places, plan, grid)
     if "opportunities" in tables:
         found[OPPORTUNITIES] = _placed_opportunities(tables["opportunities"], places)
+    if plan.default_days is not None:
+        found[DEFAULTS] = default_events(tables, places, plan.default_days, grid)
     return {name: rows for name, rows in found.items() if rows is not None}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from models.book.periods import PERIODS_PER_YEAR
 from models.config.sections import DeclineConfig
+from models.errors import InternalError
 from models.vocab import BoolArray, DeclineCause, ExitCause, FloatArray, IntArray
 
 DECLINE_CAUSES = tuple(DeclineCause)
@@ -23,13 +24,14 @@ class Activity:
 
     ``past_sum`` is (n_clients,), over ``past_periods``. ``sum_so_far`` and ``count_so_far`` are
     (horizon_periods, n_clients): from the as-of date to the end of each period. Sums are in book currency, counts in
-    events.
+    events. ``default_so_far``, likewise, tells who was in default by then; None where no rule asks for it.
     """
 
     past_sum: FloatArray
     past_periods: int
     sum_so_far: FloatArray
     count_so_far: IntArray
+    default_so_far: BoolArray | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,18 +107,20 @@ def present_value(margin: FloatArray, *, annual_rate: float, period: str) -> Flo
 def declined(activity: Activity, rule: DeclineConfig, *, only_matured: BoolArray | None = None) -> BoolArray:
     """Whether each client declined within the horizon. Shape (n_clients,).
 
-    ``lapse``: nothing happened. ``drop``: activity per period fell below the configured share of the past.
-    ``only_matured`` marks clients of whom something ended, and all of it on schedule: these did not decline.
+    ``lapse``: nothing happened. ``drop``: activity per period fell below the configured share of the past. ``default``:
+    in default, however it ended. Else ``only_matured`` marks clients of whom something ended, and all of it on
+    schedule: these did not decline.
     """
     behind = _behind(activity, rule)[-1]
-    return np.asarray(behind if only_matured is None else behind & ~only_matured)
+    return np.asarray(behind if only_matured is None or rule.rule == "default" else behind & ~only_matured)
 
 
 def event_periods(activity: Activity, rule: DeclineConfig, *, only_matured: BoolArray | None = None) -> IntArray:
     """The period, from 1, of what the curve of decline tells; 0 where it did not happen. Shape (n_clients,).
 
     ``drop``: the onset of a decline, from which on the activity since the as-of date stays behind the configured
-    share of the past until the horizon ends. Who declined has one, and nobody else.
+    share of the past until the horizon ends. ``default``: the first event of default. Who declined has one, and nobody
+    else.
 
     ``lapse``: a decline is that nothing happens, which has no date; reported is the return, the first period with
     activity. Who did not decline has one, but for clients that stayed away after all they had ended on schedule.
@@ -146,8 +150,16 @@ def decline_causes(declines: BoolArray, endings: Endings) -> IntArray:
     return np.select([who for who, _ in rules], [code for _, code in rules], default=dormant)
 
 
+def _defaulted(activity: Activity) -> BoolArray:
+    if activity.default_so_far is None:
+        raise InternalError("rule default needs events of default")
+    return activity.default_so_far
+
+
 def _behind(activity: Activity, rule: DeclineConfig) -> BoolArray:
     """Whether clients would have declined, had the horizon ended with each period. (horizon_periods, n_clients)."""
+    if rule.rule == "default":
+        return _defaulted(activity)
     idle = activity.count_so_far == 0
     if rule.rule == "lapse":
         return np.asarray(idle)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +44,7 @@ from models.pipeline.serving import Serving, needed_models, served_models
 from models.profiles.compute import fit_kinds
 from models.profiles.model import KindsModel
 from models.text import ENGLISH
-from models.vocab import FloatArray, IntArray
+from models.vocab import DeclineRule, FloatArray, IntArray
 
 LEAST_SHARE = 0.05
 """Shares that differ by less, in points, are called the same when segments are named."""
@@ -65,7 +65,7 @@ class FittedModels:
     decline: DeclineLearner
     timing: TimingModel
     causes: CauseModel | None
-    rule: Literal["lapse", "drop"]
+    rule: DeclineRule
     segments: SegmentModel
     bounds: Bounds
     policy: GradingPolicy

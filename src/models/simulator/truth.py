@@ -154,6 +154,7 @@ def _outcomes(
         past_periods=settings.activity_periods,
         sum_so_far=tally.activity.cumsum(axis=0),
         count_so_far=tally.activity_count.cumsum(axis=0),
+        default_so_far=tally.default_month <= np.arange(len(tally.activity))[:, None],
     )
     endings, loss = endings_of(state, tally), losses_of(tally)
     declines = declined(activity, settings.decline, only_matured=endings.only_matured)

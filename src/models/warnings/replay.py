@@ -107,7 +107,7 @@ def outcomes_of(rows: Panel, defaults: Defaults, config: Config) -> AlarmOutcome
     day = rows.client_id.map(defaults).to_numpy(dtype="datetime64[D]")
     until = _period_of(day, rows.grid) - rows.origin + 1.0
     default_lead = np.where((until >= 1) & (until <= horizon), until, np.nan)
-    dated = rows.declined & (rows.event_period > 0) & (config.decline.rule == "drop")
+    dated = rows.declined & (rows.event_period > 0) & (config.decline.rule != "lapse")
     decline_lead = np.where(dated, rows.event_period.astype(np.float64), np.nan)
     followed = rows.declined | ~np.isnan(default_lead)
     return AlarmOutcomes(

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from models.book.columns import Kind
-from models.book.contract import TABLES
+from models.book.columns import Kind, TableSchema
 from models.book.guard.findings import Finding, factor, times
 from models.book.guard.histograms import (
     BINS_PER_DECADE,
@@ -24,7 +23,7 @@ from models.book.guard.histograms import (
     sizes,
     total,
 )
-from models.book.guard.profile import DATED, LAG, BookProfile, ColumnProfile, TableProfile
+from models.book.guard.profile import LAG, BookProfile, ColumnProfile, TableProfile, dated_column
 from models.lazy import lazy
 from models.text import ENGLISH
 
@@ -45,13 +44,22 @@ class Beside:
     """Two books: the one learned from and the one to be scored.
 
     ``learned`` are the columns that features are made of; ``strangers`` what stands in the tables of the new book
-    beside the contract's columns.
+    beside the contract's columns; ``contract`` is that of the book learned from.
     """
 
     before: BookProfile
     now: BookProfile
     learned: Mapping[str, frozenset[str]]
     strangers: Mapping[str, tuple[str, ...]]
+    contract: Mapping[str, TableSchema]
+
+    def of_kind(self, table: str, *kinds: Kind) -> set[str]:
+        """The columns of a table that are of one of these kinds."""
+        return {column.name for column in self.contract[table].columns if column.kind in kinds}
+
+    def unshaped(self, table: str) -> set[str]:
+        """Columns whose distribution says little: ids and names, and the day on which rows became known."""
+        return {dated_column(table) or "", *self.of_kind(table, Kind.TEXT, Kind.TRUTH)}
 
     def matters(self, table: str, *columns: str) -> bool:
         """Whether features are made of one of these columns; without any, of the table."""
@@ -122,18 +130,9 @@ def _columns(beside: Beside, table: str, before: TableProfile, now: TableProfile
         subject = f"{table}.{name}"
         if column.words:
             yield from _words(subject, column, now.columns[name], matters=matters)
-        elif name not in _unshaped(table):
-            sized = LAG in name or name not in _of_kind(table, Kind.DATE)
+        elif name not in beside.unshaped(table):
+            sized = LAG in name or name not in beside.of_kind(table, Kind.DATE)
             yield from _number(subject, column.bins, now.columns[name].bins, matters=matters, sized=sized)
-
-
-def _of_kind(table: str, *kinds: Kind) -> set[str]:
-    return {column.name for column in TABLES[table].columns if column.kind in kinds}
-
-
-def _unshaped(table: str) -> set[str]:
-    """Columns whose distribution says little: ids and names, and the day on which rows became known."""
-    return {DATED.get(table, ""), *_of_kind(table, Kind.TEXT, Kind.TRUTH)}
 
 
 def _filled(beside: Beside, table: str, name: str, shares: tuple[float, float]) -> Iterator[Finding]:
@@ -283,7 +282,7 @@ def _gain(first: Bins, second: Bins, first_now: Bins, second_now: Bins) -> float
 
 
 def _exchanged_columns(beside: Beside, table: str, before: TableProfile, now: TableProfile) -> Iterator[Finding]:
-    kinds = {column.name: column.kind for column in TABLES[table].columns}
+    kinds = {column.name: column.kind for column in beside.contract[table].columns}
     for first, second in combinations([name for name in before.columns if name in kinds], 2):
         if kinds[first] is not kinds[second]:
             continue

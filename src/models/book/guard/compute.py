@@ -11,8 +11,9 @@ from models.book.guard.door import Span, door_findings
 from models.book.guard.findings import Finding
 from models.book.guard.profile import BookProfile
 from models.book.guard.strangers import stray_columns, stray_files
-from models.book.measures import KNOWN_ON
-from models.book.names import KIND_COLUMN
+from models.book.measures import known_on
+from models.book.names import kind_column
+from models.book.own import contract_of
 from models.book.sections import CheckedSections
 from models.config.guard import GuardConfig
 from models.config.root import Config
@@ -29,7 +30,7 @@ def door_notices(
 
 def stray_notices(folder: Path, taken: Collection[str], config: CheckedSections) -> tuple[Notice, ...]:
     """Files of a book's folder that none of the tables ``taken`` is read from."""
-    return _told(stray_files(folder, taken), config.guard)
+    return _told(stray_files(folder, taken, list(contract_of(config.book.own))), config.guard)
 
 
 def training_notices(
@@ -42,7 +43,13 @@ def training_notices(
 ) -> tuple[Notice, ...]:
     """What is implausible about a book beside the one that models learned from, with the config of these."""
     strangers = {table: tuple(names) for table, names in ignored.items()}
-    beside = Beside(before=before, now=now, learned=learned_columns(learned_with), strangers=strangers)
+    beside = Beside(
+        before=before,
+        now=now,
+        learned=learned_columns(learned_with),
+        strangers=strangers,
+        contract=contract_of(learned_with.book.own),
+    )
     return _told(training_findings(beside), guard)
 
 
@@ -77,10 +84,12 @@ def learned_columns(config: Config) -> dict[str, frozenset[str]]:
     found["clients"] |= {*features.attributes, *features.context, *(("country",) if features.macro else ())}
     for count in features.facility_counts.values():
         found["facilities"] |= set(count.columns)
+    found["facilities"] |= set(features.facility_means)
     for measure in features.measures.values():
-        columns = found.setdefault(measure.table, {"client_id", KNOWN_ON[measure.table]})
+        columns = found.setdefault(measure.table, {"client_id", known_on(measure.table)})
         columns |= {measure.column} if measure.column else set()
-        columns |= {KIND_COLUMN[measure.table]} if measure.table in KIND_COLUMN else set()
+        of_kind = kind_column(measure.table, config.book.own)
+        columns |= {of_kind} if of_kind else set()
         found["facilities"] |= {"product"} if measure.products else set()
     if config.learners.cold_start.serve:
         found["clients"] |= {"relationship_start", "acquisition_cost"}  # by which it is known who has not begun yet

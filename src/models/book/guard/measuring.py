@@ -12,10 +12,9 @@ import ibis
 import ibis.expr.datatypes as dt
 
 from models.book.columns import Kind, TableSchema
-from models.book.contract import DECISION_TABLES, TABLES
+from models.book.contract import DECISION_TABLES
 from models.book.guard.histograms import BINS_PER_DECADE, ZERO_PLACE
 from models.book.guard.profile import (
-    DATED,
     LAG,
     BookProfile,
     ColumnProfile,
@@ -24,13 +23,16 @@ from models.book.guard.profile import (
     RhythmProfile,
     RuleProfile,
     TableProfile,
+    dated_column,
 )
-from models.book.names import KIND_COLUMN
+from models.book.names import kind_column
+from models.book.own import contract_of
 from models.book.parsing import as_text
 from models.book.periods import PeriodGrid
 from models.book.plausibility.all_checks import ALL_CHECKS
 from models.book.plausibility.checks import CheckScope, run_checks
 from models.book.sections import CheckedSections
+from models.config.own import OwnConfig
 
 RULES = (
     "drawings_within_limit",
@@ -81,18 +83,20 @@ _word_counts = ibis.udf.agg.builtin(
 
 @dataclass(frozen=True, kw_only=True)
 class _Scale:
-    """The end of a book and its periods."""
+    """The end of a book and its periods, and what it tells beyond the contract."""
 
     known_until: date
     grid: PeriodGrid
+    own: OwnConfig
 
 
 def profile_book(tables: Mapping[str, Any], config: CheckedSections, known_until: date) -> BookProfile:
     """The profile of checked tables that end before ``known_until``, the same whatever the order of their rows."""
     grid = PeriodGrid(config.time.period, known_until)
-    scale = _Scale(known_until=known_until, grid=grid)
+    scale = _Scale(known_until=known_until, grid=grid, own=config.book.own)
     facts = {name: rows for name, rows in tables.items() if name not in DECISION_TABLES}
-    profiles = {name: _table(rows, TABLES[name], scale) for name, rows in facts.items()}
+    contract = contract_of(config.book.own)
+    profiles = {name: _table(rows, contract[name], scale) for name, rows in facts.items()}
     filled = {name: table.filled for name, table in profiles.items()}
     scope = CheckScope(tables=facts, known_until=known_until, money_step=config.book.money_step)
     results = run_checks([check for check in ALL_CHECKS if check.name in RULES], scope, max_examples=0, filled=filled)
@@ -125,8 +129,8 @@ def _table(rows: Any, schema: TableSchema, scale: _Scale) -> TableProfile:
         rows=int(found["rows"]),
         columns={name: _column(name, found, words) for name in (*numbers, *dates, *texts, *lags)},
         orders={f"{a}<{b}": _order(f"{a}<{b}", found) for a, b in pairs},
-        kinds=_kinds(rows, KIND_COLUMN.get(schema.name), numbers),
-        rhythm=_rhythm(rows, schema, scale) if schema.name in DATED and found["rows"] else None,
+        kinds=_kinds(rows, kind_column(schema.name, scale.own), numbers),
+        rhythm=_rhythm(rows, schema, scale) if dated_column(schema.name) and found["rows"] else None,
     )
 
 
@@ -199,7 +203,7 @@ def _kinds(rows: Any, column: str | None, numbers: Sequence[str]) -> dict[str, K
 
 
 def _rhythm(rows: Any, schema: TableSchema, scale: _Scale) -> RhythmProfile:
-    day = rows[DATED[schema.name]]
+    day = rows[dated_column(schema.name)]
     daily = rows.group_by(day=day).aggregate(rows=rows.count())
     daily = daily.mutate(before=daily.day.lag().over(order_by=daily.day), last=daily.day.max().over())
     recent = daily.filter(daily.day >= daily["last"] - ibis.interval(years=SILENCE_YEARS))
@@ -221,6 +225,6 @@ def _repeats(rows: Any, schema: TableSchema, scale: _Scale) -> dict[int, int]:
     sample = rows.filter(rows.client_id.hash() % one_in == 0) if one_in > 1 and "client_id" in rows.columns else rows
     copies = sample.group_by([column.name for column in schema.columns]).aggregate(copies=sample.count())
     copies = copies.filter(copies.copies > 1)
-    periods = copies.group_by(period=scale.grid.expression(copies[DATED[schema.name]]))
+    periods = copies.group_by(period=scale.grid.expression(copies[dated_column(schema.name)]))
     found = periods.aggregate(repeats=(copies.copies - 1).sum()).order_by("period").to_pyarrow().to_pylist()
     return {row["period"]: int(row["repeats"]) * max(one_in, 1) for row in found}

@@ -10,14 +10,25 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from models.book.contract import TABLES
 from models.book.guard.histograms import Bins
 from models.book.measures import KNOWN_ON
+from models.config.own import DATE
 
 LAG = ".."
 """Between the names of two date columns: the days from the one to the other, as a number of its own."""
 
 DATED = {**KNOWN_ON, "facilities": "signed", "campaigns": "start", "macro": "published"}
-"""The column of each table that says when a row became known."""
+"""The column of each table that says when a row became known, see ``dated_column``."""
+
+
+def dated_column(table: str) -> str | None:
+    """The column that says when a row of a table became known; None where there is none.
+
+    >>> dated_column("facilities"), dated_column("clients"), dated_column("site_visits")
+    ('signed', None, 'date')
+    """
+    return DATED.get(table, None if table in TABLES else DATE)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from models.book.contract import NAMELESS, TABLES
+from models.book.contract import NAMELESS
 from models.book.guard.findings import Finding
 from models.book.guard.profile import BookProfile
 
@@ -17,17 +17,20 @@ _OF_THE_SIMULATOR = "truth"
 """What could be known of a simulated book stands in files of this beginning."""
 
 
-def stray_files(folder: Path, taken: Collection[str]) -> Iterator[Finding]:
-    """Files, broken links and folders that look like a table and are none; ``taken`` are the tables that were read."""
+def stray_files(folder: Path, taken: Collection[str], known: Collection[str]) -> Iterator[Finding]:
+    """Files, broken links and folders that look like a table and are none.
+
+    ``known`` are the tables of the contract, ``taken`` those that were read.
+    """
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
-        stem = _stem(path.name)
+        stem = _stem(path.name, known)
         if path.name.startswith((".", _OF_THE_SIMULATOR)) or stem is None or (stem in taken and path.is_file()):
             continue
-        if path.is_file() and path.name.casefold().split(".")[0] in TABLES:
+        if path.is_file() and path.name.casefold().split(".")[0] in known:
             continue  # a table in another form, which is reported where tables are read
-        absent = [name for name in TABLES if name not in taken]
+        absent = [name for name in known if name not in taken]
         near = difflib.get_close_matches(stem.casefold(), absent, n=1, cutoff=0.0)
         alike = _likeness(stem, near[0]) if near else 0.0
         yield Finding(
@@ -67,11 +70,11 @@ def _likeness(name: str, known: str) -> float:
     return ratio if name == known or not name.startswith(known) else max(ratio, 0.8)
 
 
-def _stem(name: str) -> str | None:
+def _stem(name: str, known: Collection[str]) -> str | None:
     """The name of a file without its ending; a name of a table alone counts, too, other names do not."""
     ending = next((ending for ending in DATA_ENDINGS if name.casefold().endswith(ending)), None)
     if ending is None:
-        return name if name.casefold() in TABLES else None
+        return name if name.casefold() in known else None
     return name[: -len(ending)]
 
 

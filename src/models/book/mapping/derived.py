@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import ibis
 
 from models.book.absent import is_filled
-from models.book.contract import TABLES
+from models.book.columns import TableSchema
 from models.book.parsing import as_text
 from models.book.quarantine import SOURCE_ROW
 from models.notices import Notice, Severity
@@ -30,12 +30,15 @@ _TELL_CLIENTS = ("facilities", "cashflows")
 """Of whose rows clients are made, where nothing else tells of them."""
 
 
-def completed(tables: Tables) -> tuple[Tables, list[Notice]]:
-    """The tables with clients where only other tables tell of them, and rows with the client of their facility."""
+def completed(tables: Tables, contract: Mapping[str, TableSchema]) -> tuple[Tables, list[Notice]]:
+    """The tables with clients where only other tables tell of them, and rows with the client of their facility.
+
+    ``contract`` is that of the book.
+    """
     done: dict[str, Any] = dict(tables)
     notices: list[Notice] = []
     for name, rows in tables.items():
-        if "facilities" in tables and TABLES[name].column(CLIENT) and CLIENT not in rows.columns:
+        if "facilities" in tables and contract[name].column(CLIENT) and CLIENT not in rows.columns:
             done[name], notice = with_client(rows, tables["facilities"], name)
             notices.append(notice)
     tell = {name: done[name] for name in _TELL_CLIENTS if name in done}

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.book.contract import REQUIRED_TABLES, TABLES
+from models.book.contract import REQUIRED_TABLES
 from models.book.conventions import Conventions
 from models.book.mapping.currencies import Conversion
 from models.book.mapping.derived import CLIENTS, completed
 from models.book.mapping.rows import MappedRows
 from models.book.mapping.tables import TableMap
+from models.book.own import contract_of
 from models.book.quarantine import CheckedTable, Gate
 from models.book.side_tables import RATES, with_currency
 from models.book.sources.columns import check_table_names
@@ -29,7 +30,7 @@ def read_source(connection: Any, config: BookConfig, place: str, scratch: Path) 
     if config.source in SOURCES:
         return SOURCES[config.source](connection, config, place, scratch)
     for setting, names in (("book.columns", config.columns), ("book.map", config.map)):
-        check_table_names(setting, list(names))
+        check_table_names(setting, list(names), config.own)
     with RAW_SOURCES[config.source](connection, config, place, scratch) as raw:
         tables = TableMap(connection=connection, config=config, raw=raw)
         return SourceMap(connection=connection, config=config, raw=raw, tables=tables, scratch=scratch).made()
@@ -48,16 +49,17 @@ class SourceMap:
     def made(self) -> SourceTables:
         """Every table of the book that the source tells of. Raises what is wrong with each of them, at once."""
         self.tables.require_sources()
-        wanted = [name for name in TABLES if self.tables.has(name)]
+        contract = contract_of(self.config.own)
+        wanted = [name for name in contract if self.tables.has(name)]
         self._require_tables(wanted)
         made: dict[str, MappedRows] = {}
         with AllProblems(subject="the book") as problems:
             for name in wanted:
                 with problems.caught():
-                    schema = TABLES[name]
+                    schema = contract[name]
                     made[name] = self.tables.made(with_currency(schema) if self.config.currencies else schema)
         checked, converted = self._in_one_currency(made)
-        tables, notices = completed({name: each.rows for name, each in made.items()})
+        tables, notices = completed({name: each.rows for name, each in made.items()}, contract)
         return SourceTables(
             tables=tables,
             known_until=known_until_of(self.config, None),
@@ -99,7 +101,7 @@ class SourceMap:
         with AllProblems(subject="the book") as problems:
             for name, each in made.items():
                 with problems.caught():
-                    rows, given = conversion.converted(each.rows, with_currency(TABLES[name]))
+                    rows, given = conversion.converted(each.rows, with_currency(contract_of(self.config.own)[name]))
                     made[name] = MappedRows(rows=rows, ignored=each.ignored, notices=each.notices)
                     notices += given
         return () if checked is None else (checked,), notices

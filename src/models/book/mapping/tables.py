@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from models.book.columns import TableSchema
-from models.book.contract import TABLES
 from models.book.mapping.derived import CLIENT, CLIENTS, FACILITY, first_of_each
 from models.book.mapping.rows import MappedRows, RowMap
 from models.book.mapping.variants import union_of
 from models.book.names import nearest
+from models.book.own import contract_of
 from models.book.sources.columns import squeezed
 from models.book.sources.raw_tables import RawTable, RawTables, contract_table
 from models.book.written import WrittenForms
@@ -59,7 +59,8 @@ class TableMap:
         others = {
             entry.from_ or name for name, several in self.config.map.items() for entry in several if name != CLIENTS
         }
-        is_drawn = any(entry.from_ in others or entry.from_ in TABLES for entry in entries)
+        contract = contract_of(self.config.own)
+        is_drawn = any(entry.from_ in others or entry.from_ in contract for entry in entries)
         return MappedRows(
             rows=first_of_each(rows) if schema.name == CLIENTS and is_drawn else rows,
             ignored=tuple(dict.fromkeys(name for part in parts for name in part.ignored)),

@@ -9,9 +9,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from models.book.columns import Column, TableSchema, Unit
-from models.book.contract import NAMELESS, TABLES
+from models.book.contract import NAMELESS
+from models.book.own import contract_of
 from models.book.side_tables import SIDE_TABLES
 from models.book.sources.units import BRACKETED, UNIT_WORDS, contradiction, stated_units
+from models.config.own import OwnConfig
 from models.config.sections import BookConfig
 from models.errors import ManyProblemsError, MissingColumnError, UserError
 from models.notices import Notice, Severity
@@ -127,9 +129,9 @@ def require_known(setting: str, names: Sequence[str], known: Sequence[str]) -> N
             raise UserError(rule=f"{setting} must name what the contract knows", got=name, remedy=remedy)
 
 
-def check_table_names(setting: str, names: Sequence[str]) -> None:
+def check_table_names(setting: str, names: Sequence[str], own: OwnConfig) -> None:
     """Raises ``UserError`` if one of ``names`` is neither a table of the book nor one beside it."""
-    require_known(setting, names, [*TABLES, *SIDE_TABLES])
+    require_known(setting, names, [*contract_of(own), *SIDE_TABLES])
 
 
 def _candidates(present: Sequence[str], wanted: str, *, decided: bool) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -15,8 +15,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from models.book.contract import DECISION_TABLES, REQUIRED_TABLES, TABLES
+from models.book.contract import DECISION_TABLES, REQUIRED_TABLES
 from models.book.days import UTC, local_time
+from models.book.own import contract_of
 from models.book.quarantine import SOURCE_ROW
 from models.book.sources.csv_files import CsvFile, open_csv
 from models.book.sources.raw_tables import RawTable, RawTables, names_at_source
@@ -43,7 +44,7 @@ def raw_tables(connection: Any, config: BookConfig, path: str, scratch: Path) ->
     yield RawTables(
         openers={name: partial(raw_table, connection, file, name, config, scratch) for name, file in files.items()},
         absent=partial(_absent, folder),
-        notices=tuple(_not_read(folder, files)),
+        notices=tuple(_not_read(folder, files, contract_of(config.own))),
     )
 
 
@@ -95,9 +96,9 @@ def _other_forms(folder: Path, name: str) -> list[Path]:
     return sorted(file for file in alike if file.name not in known)
 
 
-def _not_read(folder: Path, files: Mapping[str, Path]) -> Iterator[Notice]:
+def _not_read(folder: Path, files: Mapping[str, Path], tables: Iterable[str]) -> Iterator[Notice]:
     """A notice for each file that is named like a table and that nothing reads."""
-    for name in TABLES:
+    for name in tables:
         for file in _other_forms(folder, name):
             instead = f"{files[name].name} is read instead" if name in files else "the book goes without that table"
             yield Notice(

@@ -19,8 +19,8 @@ import ibis.expr.datatypes as dt
 import pyarrow.parquet as pq
 
 from models.book.columns import Kind, TableSchema
-from models.book.contract import TABLES
 from models.book.days import UTC, local_time
+from models.book.own import contract_of
 from models.book.quarantine import SOURCE_ROW
 from models.book.sources.columns import require_known
 from models.book.sources.files import read_stored
@@ -181,7 +181,7 @@ class _Source:
     def _fetched(self, name: str, place: str, table: Any, columns: Mapping[str, str]) -> Any:
         """Copies some columns of a table to Parquet, so that memory stays bounded, and opens the copy."""
         file = self.scratch / f"fetched_{name}_{uuid4().hex}.parquet"
-        schema = TABLES.get(name)
+        schema = contract_of(self.config.own).get(name)
         kinds = {new: _kind_of(schema, new, table[old].type()) for new, old in columns.items()}
         wanted = table.select(**{new: _portable(table[old], kinds[new]) for new, old in columns.items()})
         remote = self.remote

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.learners.decline.cause import CauseModel
 from models.learners.decline.timing import TimingModel
-from models.vocab import FloatArray
+from models.vocab import DeclineRule, FloatArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class DeclineCurves:
         matrix: FloatArray,
         decline_probability: FloatArray,
         *,
-        rule: Literal["lapse", "drop"],
+        rule: DeclineRule,
         timing: TimingModel,
         causes: CauseModel | None = None,
     ) -> DeclineCurves:

@@ -9,10 +9,12 @@ import numpy as np
 from models.book.measures import ACTIVITY
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
 from models.panel.features.labels import Labels
-from models.panel.features.words import LESS, RARER, FeatureWords, FigureUnit, Template, Topic, words_for
+from models.panel.features.words import LESS, OWN_FIGURES, RARER, FeatureWords, FigureUnit, Template, Topic, words_for
 from models.text import Text
 from models.vocab import FloatArray
 
+_ADDING_UP = ("count", "hours", "days")
+"""Units of own numbers of which a sum says something; of scores and shares only means do."""
 _VALUE_TOPIC = Topic("value_so_far", Text("value brought so far"))
 _NO_RECORD = Text("there is no record of {label} {span}")
 _VALUE_SUM = Template(
@@ -77,8 +79,12 @@ def amount_features(known: FeatureInputs) -> Iterator[Feature]:
         for window, totals in sums.items():
             said = _spoken(_SUM, known.labels.cause(name), known.labels, name, window)
             yield Feature(f"{name}_sum_{window}p", unit, totals[known.past.measures.flow_index(name)], said)
+    for name, unit in flows_of(known, "sum"):
+        for window, totals in sums.items():
+            said = _spoken(_SUM, known.labels.cause(name), known.labels, name, window, OWN_FIGURES[unit])
+            yield Feature(f"{name}_sum_{window}p", unit, totals[known.past.measures.flow_index(name)], said)
     numbers = {window: known.past.counts_over(window) for window in known.settings.windows}
-    for name, _ in flows_of(known, "money", "event"):
+    for name, _ in flows_of(known, "money", "sum", "event"):
         for window, counts in numbers.items():
             said = _spoken(_COUNT, known.labels.cause(name), known.labels, name, window)
             yield Feature(f"{name}_count_{window}p", "events", counts[known.past.measures.flow_index(name)], said)
@@ -119,19 +125,32 @@ def volatility_features(known: FeatureInputs) -> Iterator[Feature]:
 def flows_of(known: FeatureInputs, *forms: str) -> list[tuple[str, str]]:
     """Names and units of activity and the configured flows of these forms; parts of value are left to value itself.
 
-    ``money``: sums of currency. ``event``: rows that carry no number. ``number``: of which only means make sense.
+    ``money``: sums of currency. ``sum``: other own numbers that add up. ``event``: rows that carry no number.
+    ``number``: of which only means make sense.
     """
     found = []
     for flow in known.past.measures.flows:
         cell = flow.cells[0]
-        form = "money" if cell.table == "cashflows" else "number" if cell.column else "event"
+        unit = known.own.unit_of(cell.table, cell.column)
+        form = "money" if cell.table == "cashflows" or unit == "money" else "number" if cell.column else "event"
+        if form == "number" and unit in _ADDING_UP:
+            form = "sum"
         if form in forms and not flow.name.startswith("value_part_"):
-            found.append((flow.name, known.currency if form == "money" else cell.column))
+            found.append((flow.name, known.currency if form == "money" else unit or cell.column))
     return found
 
 
-def _spoken(saying: Template, topic: Topic, labels: Labels, name: str, window: int | None) -> FeatureWords:
-    return words_for(saying, topic, label=labels.of(name), span=labels.span(window), period=labels.one_period)
+def _spoken(
+    saying: Template,
+    topic: Topic,
+    labels: Labels,
+    name: str,
+    window: int | None,
+    figure: FigureUnit | None = None,
+) -> FeatureWords:
+    return words_for(
+        saying, topic, figure=figure, label=labels.of(name), span=labels.span(window), period=labels.one_period
+    )
 
 
 def _mean(periods: FloatArray) -> FloatArray:

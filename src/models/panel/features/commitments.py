@@ -10,7 +10,7 @@ from models.book.periods import DAYS_PER_YEAR
 from models.panel.facilities import FOREVER, Facilities
 from models.panel.features.causes import BALANCE, CONTRACTS, LIMITS
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
-from models.panel.features.words import LESS, SHORTER, SMALLER, FigureUnit, Template, Topic, words_for
+from models.panel.features.words import LESS, OWN_FIGURES, SHORTER, SMALLER, FigureUnit, Template, Topic, words_for
 from models.text import Text
 from models.vocab import BoolArray, FloatArray
 
@@ -74,6 +74,12 @@ _COLLATERAL = Template(
     missing=Text("no open facility has a known collateral"),
     than=LESS,
 )
+_OWN_MEAN = Template(
+    figure=FigureUnit.NUMBER,
+    description=Text("average {label} of open facilities"),
+    statement=Text("the average {label} of open facilities is {value}"),
+    missing=Text("the {label} of open facilities is not known"),
+)
 _OUTSTANDING = Template(
     figure=FigureUnit.MONEY,
     description=Text("outstanding balance"),
@@ -106,6 +112,7 @@ def commitment_features(known: FeatureInputs) -> Iterator[Feature]:
     yield Feature("facility_limit_mean", known.currency, mean, words_for(_LIMIT_MEAN, LIMITS))
     yield from _tenor_features(known, facilities, sums, still_open)
     yield from _term_features(facilities, sums, still_open, limit)
+    yield from _own_features(known, facilities, sums, still_open)
     yield from _drawn_features(known, money)
 
 
@@ -149,10 +156,28 @@ def _term_features(facilities: Facilities, sums: _Sums, still_open: BoolArray, l
         ("spread_bp", "basis points", facilities.spread_bp, _SPREAD),
         ("collateral_cover", "ratio", facilities.collateral_cover, _COLLATERAL),
     ):
-        known_terms = still_open & ~np.isnan(values)
-        weighted = sums.of(facilities.limit_steps * np.nan_to_num(values), known_terms)
-        mean = ratio(weighted, sums.of(facilities.limit_steps, known_terms))
+        mean = _weighted_mean(facilities, sums, still_open, values)
         yield Feature(f"facility_{name}_mean", unit, mean, words_for(saying, _TERMS_TOPIC))
+
+
+def _weighted_mean(facilities: Facilities, sums: _Sums, still_open: BoolArray, values: FloatArray) -> FloatArray:
+    """Mean over the open facilities of which the value is known, weighted by limit. Shape (n_clients,)."""
+    known_terms = still_open & ~np.isnan(values)
+    weighted = sums.of(facilities.limit_steps * np.nan_to_num(values), known_terms)
+    return ratio(weighted, sums.of(facilities.limit_steps, known_terms))
+
+
+def _own_features(
+    known: FeatureInputs, facilities: Facilities, sums: _Sums, still_open: BoolArray
+) -> Iterator[Feature]:
+    """Own numbers of facilities as means over the open ones, weighted by limit."""
+    for place, name in enumerate(known.settings.facility_means):
+        unit, label = known.own.unit_of("facilities", name), known.labels.of(name)
+        mean = _weighted_mean(facilities, sums, still_open, facilities.own[:, place])
+        figure = OWN_FIGURES.get(unit or "", FigureUnit.NUMBER)
+        counted = known.currency if unit == "money" else unit or "as recorded"
+        said = words_for(_OWN_MEAN, Topic(f"facility_{name}", label), figure=figure, label=label)
+        yield Feature(f"facility_{name}_mean", counted, mean, said)
 
 
 def _drawn_features(known: FeatureInputs, open_limit: FloatArray) -> Iterator[Feature]:

@@ -8,10 +8,22 @@ import numpy as np
 import pandas as pd
 
 from models.book.measures import ACTIVITY
+from models.config.own import OwnColumnConfig
 from models.panel.features.inputs import Feature, FeatureContext, FeatureInputs, ratio
 from models.panel.features.labels import Labels
 from models.panel.features.states import GROUP_TOPIC
-from models.panel.features.words import LESS, RARER, SMALLER, FeatureWords, FigureUnit, Template, Topic, words_for
+from models.panel.features.words import (
+    LESS,
+    NEARER,
+    OWN_FIGURES,
+    RARER,
+    SMALLER,
+    FeatureWords,
+    FigureUnit,
+    Template,
+    Topic,
+    words_for,
+)
 from models.text import Text
 from models.vocab import FloatArray
 
@@ -73,6 +85,13 @@ _ATTRIBUTE = Template(
     statement=Text("the {label} is {value}"),
     missing=Text("the {label} is not known"),
 )
+_SINCE = Template(
+    figure=FigureUnit.DAYS,
+    description=Text("time since {label}"),
+    statement=Text("the time since {label} is {value}"),
+    missing=Text("{label} is not known"),
+    than=NEARER,
+)
 _ATTRIBUTE_FIGURES = {
     "registered_capital": FigureUnit.MONEY,
     "acquisition_cost": FigureUnit.MONEY,
@@ -114,13 +133,33 @@ def context_features(known: FeatureInputs) -> Iterator[Feature]:
 def attribute_features(known: FeatureInputs) -> Iterator[Feature]:
     """The client's own attributes; text stays text and becomes a category later."""
     for column in known.settings.attributes:
-        if column in known.attributes:
+        if column in known.own.clients:
+            yield _own_attribute(known, column, known.own.clients[column])
+        elif column in known.attributes:
             yield Feature(column, "category", known.attributes[column], _attribute(known, column))
 
 
 def _growth(around: FeatureContext, window: int) -> FloatArray:
     before, count = around.past.count(ACTIVITY, window, ago=window), around.past.count(ACTIVITY, window)
     return around.look_up(ratio(count - before, count + before))
+
+
+def _own_attribute(known: FeatureInputs, column: str, own: OwnColumnConfig) -> Feature:
+    """An own column of clients: a date becomes the days since it, below 0 where it lies ahead; a truth a category."""
+    label, values = known.labels.of(column), known.attributes[column]
+    topic = Topic(column, label)
+    if own.type == "date":
+        days = values.to_numpy(dtype="datetime64[D]")
+        since = np.where(np.isnat(days), np.nan, known.past.day - days.astype(np.float64))
+        return Feature(column, "days", since, words_for(_SINCE, topic, label=label))
+    if own.is_number:
+        figure = OWN_FIGURES.get(own.unit or "", FigureUnit.NUMBER)
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        unit = known.currency if own.unit == "money" else own.unit or "as recorded"
+        return Feature(column, unit, numbers, words_for(_ATTRIBUTE, topic, figure=figure, label=label))
+    if own.type == "truth":
+        values = values.map({True: "yes", False: "no"}).astype("str")
+    return Feature(column, "category", values, words_for(_ATTRIBUTE, topic, label=label))
 
 
 def _attribute(known: FeatureInputs, column: str) -> FeatureWords:

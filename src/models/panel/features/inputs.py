@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from models.config.credit import CreditConfig
+from models.config.own import OwnConfig
 from models.config.sections import FeaturesConfig
 from models.panel.cutoff import Past
 from models.panel.features.labels import Labels
@@ -50,6 +51,7 @@ class FeatureInputs:
     """All that is known of a block of clients before the as-of date.
 
     Attributes:
+        own: what the book tells beyond the contract.
         labels: what the book calls its measures.
         attributes: the chosen columns of clients, one row per client of the block.
         group: (n_clients,) place of each client's sponsor group; clients of one group stand side by side.
@@ -60,6 +62,7 @@ class FeatureInputs:
 
     past: Past
     settings: FeaturesConfig
+    own: OwnConfig
     credit: CreditConfig
     activity_periods: int
     horizon_periods: int

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from models.book.measures import ACTIVITY
 from models.book.periods import PeriodName
 from models.config.labels import LabelConfig
+from models.config.own import OwnConfig
 from models.config.root import Config
+from models.config.sections import FacilityCountConfig, MeasureConfig
 from models.panel.features.causes import shared_causes
 from models.panel.features.words import Topic
 from models.text import ENGLISH, Label, Phrase, Text, in_a_row, listed, named
@@ -79,7 +81,8 @@ class Labels:
     """The names of one book. ``measures`` holds every measure of the config, and activity.
 
     ``facilities`` holds what is said of facilities that are counted apart, in the plural; ``tones`` the most telling
-    words of each component of the tone of notes; ``causes`` what measures belong to that share their cause.
+    words of each component of the tone of notes; ``causes`` what measures belong to that share their cause; ``own``
+    what the book calls what it tells beyond the contract.
     """
 
     period: PeriodName
@@ -87,10 +90,11 @@ class Labels:
     facilities: Mapping[str, Phrase] = field(default_factory=dict)
     tones: Sequence[Sequence[str]] = ()
     causes: Mapping[str, Topic] = field(default_factory=dict)
+    own: Mapping[str, Phrase] = field(default_factory=dict)
 
     def of(self, name: str) -> Phrase:
         """What a measure, an attribute or a figure of the economy is called."""
-        return self.measures.get(name) or common_label(name)
+        return self.measures.get(name) or self.own.get(name) or common_label(name)
 
     def cause(self, name: str) -> Topic:
         """The topic of all features of a measure, be it an amount, its timing or its course."""
@@ -135,11 +139,12 @@ def labels_of(config: Config, tones: Sequence[Sequence[str]] = ()) -> Labels:
 
     ``tones`` are the words of what reads the notes; a component with the words of an earlier one goes without.
     """
-    measures: dict[str, Phrase] = {ACTIVITY: _together(config.activity.kinds)}
+    own = config.book.own
+    measures: dict[str, Phrase] = {ACTIVITY: _together(config.activity.kinds, own)}
     facilities: dict[str, Phrase] = {}
     for labels, specs in ((measures, config.features.measures), (facilities, config.features.facility_counts)):
         for name, spec in specs.items():
-            label = _configured(spec.label, common_label(name))
+            label = _configured(spec.label, _usual(name, spec, own))
             labels[name] = _apart(label, name, labels.values())
     reported = [() if words in tones[:place] else words for place, words in enumerate(tones)]
     return Labels(
@@ -148,7 +153,18 @@ def labels_of(config: Config, tones: Sequence[Sequence[str]] = ()) -> Labels:
         facilities=facilities,
         tones=reported,
         causes=shared_causes(config),
+        own=own_labels(own),
     )
+
+
+def own_labels(own: OwnConfig) -> dict[str, Phrase]:
+    """What the book calls its own columns and kinds, of those that have a label."""
+    return {name: label.phrase(common_label(name)) for name, label in own.labels()}
+
+
+def label_of(name: str, own: OwnConfig) -> Phrase:
+    """What a kind of cashflow or a column is called in one book."""
+    return own_labels(own).get(name) or common_label(name)
 
 
 def common_label(name: str) -> Text:
@@ -160,13 +176,20 @@ def common_label(name: str) -> Text:
     return _COMMON.get(name) or named(name.replace("_", " "))
 
 
+def _usual(name: str, spec: MeasureConfig | FacilityCountConfig, own: OwnConfig) -> Phrase:
+    """What is measured where the measure has no label: an own column by its own, else what the name says."""
+    column = own.columns_of(spec.table).get(spec.column) if isinstance(spec, MeasureConfig) else None
+    common = label_of(name, own)
+    return common if column is None or column.label is None else column.label.phrase(common)
+
+
 def _configured(label: LabelConfig | None, common: Phrase) -> Phrase:
     return common if label is None else label.phrase(common)
 
 
-def _together(kinds: Iterable[str]) -> Phrase:
+def _together(kinds: Iterable[str], own: OwnConfig) -> Phrase:
     """Several kinds of cashflow in one breath: interest and fees."""
-    return listed([common_label(kind) for kind in kinds])
+    return listed([label_of(kind, own) for kind in kinds])
 
 
 def _apart(label: Phrase, name: str, taken: Iterable[Phrase]) -> Phrase:

@@ -13,6 +13,7 @@ from models.panel.features.labels import Labels
 from models.panel.features.words import (
     LESS,
     LOWER,
+    OWN_FIGURES,
     SHORTER,
     Comparative,
     FeatureWords,
@@ -94,9 +95,10 @@ def _named(known: FeatureInputs, name: str) -> tuple[Phrase, Topic]:
 
 
 def _spoken(saying: Template, topic: Topic, label: Phrase, labels: Labels, window: int, unit: str) -> FeatureWords:
-    in_hours = unit.endswith("_hours")
+    in_hours = unit.endswith("_hours") or unit == "hours"
     than: Comparative = SHORTER if in_hours else LOWER
-    figure = FigureUnit.HOURS if in_hours else FigureUnit.MONEY if unit == "amount" else FigureUnit.NUMBER
+    figure = FigureUnit.MONEY if unit == "amount" else OWN_FIGURES.get(unit, FigureUnit.NUMBER)
+    figure = FigureUnit.HOURS if in_hours else figure
     return words_for(
         saying, topic, figure=figure, than=than, label=label, span=labels.span(window), window=labels.window(window)
     )

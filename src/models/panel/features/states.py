@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
-from models.panel.features.words import NEWER, FeatureWords, FigureUnit, Template, Topic, words_for
+from models.panel.features.words import NEWER, OWN_FIGURES, FeatureWords, FigureUnit, Template, Topic, words_for
 from models.text import Text
 
 ACCOUNTS = "financials"
@@ -126,7 +126,10 @@ def _spoken(saying: Template, known: FeatureInputs, name: str, window: int | Non
 
 def _figure(known: FeatureInputs, name: str) -> FigureUnit:
     """How a state is said, by the column that it is read from."""
-    column = next(state.cells[0].column for state in known.past.measures.states if state.name == name)
+    cell = next(state.cells[0] for state in known.past.measures.states if state.name == name)
+    column, unit = cell.column, known.own.unit_of(cell.table, cell.column)
+    if unit is not None:
+        return OWN_FIGURES[unit]
     if column.endswith("_hours"):
         return FigureUnit.HOURS
     return {"pd": FigureUnit.SHARE, "amount": FigureUnit.MONEY}.get(column, FigureUnit.NUMBER)

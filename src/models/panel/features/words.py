@@ -36,6 +36,19 @@ class FigureUnit(StrEnum):
     NAME = "name"
 
 
+OWN_FIGURES: Mapping[str, FigureUnit] = {
+    "money": FigureUnit.MONEY,
+    "share": FigureUnit.SHARE,
+    "ratio": FigureUnit.MULTIPLE,
+    "basis points": FigureUnit.BASIS_POINTS,
+    "hours": FigureUnit.HOURS,
+    "days": FigureUnit.DAYS,
+    "count": FigureUnit.COUNT,
+    "score": FigureUnit.NUMBER,
+}
+"""Unit of a book's own number -> how it is said."""
+
+
 class Comparative(NamedTuple):
     """How a smaller and a larger value compare with others: "less" and "more" than usual."""
 
