@@ -1,4 +1,4 @@
-"""What a book tells beyond the contract: own columns of clients and facilities, kinds of cashflow, and dated tables."""
+"""The section of what a book has of its own: columns of clients and facilities, kinds of cashflow, dated tables."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from models.config.base import Count, Name, OpenShare, PositiveFloat, Search, Se
 from models.config.defaults import origins_asked
 from models.config.labels import LabelConfig
 from models.config.mapping import CurrenciesConfig, MapEntries
-from models.config.reading import DEFAULT, ReadConfig
 from models.config.own import OwnConfig
+from models.config.reading import DEFAULT, ReadConfig
 from models.config.segments import SegmentsConfig
 from models.vocab import DateOrder, DeclineRule
 

@@ -5,12 +5,14 @@ All are made of the contract in ``book/contract``; no table is known here by its
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from models.book.columns import Column, Kind, TableSchema
-from models.book.contract import REQUIRED_TABLES, TABLES, with_tiers
+from models.book.contract import REQUIRED_TABLES, with_tiers
+from models.book.own import contract_of
 from models.codec import JsonObject, JsonValue, to_json_text
+from models.config.own import OwnConfig
 
 
 class TablesFormat(StrEnum):

@@ -13,12 +13,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.book.door import Book
-from models.book.measures import NOTES, MeasureBook
+from models.book.measures import NOTES, MeasureBook, known_on
 from models.book.periods import PeriodGrid
 from models.config.root import Config
 from models.engines.protocol import Session, SessionLimits, Workplace
 from models.panel.beginnings import GROUPS, beginnings_of, groups_begin
-from models.panel.default_events import default_events
+from models.panel.default_events import ARREARS, DAYS_PAST_DUE
 from models.panel.facility_terms import facility_flows, placed_facilities
 from models.panel.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, write_context_sums
 from models.panel.ledger_plan import (
@@ -34,6 +34,7 @@ from models.panel.ledger_plan import (
     LedgerPlan,
 )
 from models.panel.notes import NoteModel, notes_before, tones_of
+from models.vocab import ExitCause
 
 _SPILL, _TONES = "spill", "tones"
 """Folders that only the writing of a ledger needs."""
@@ -126,7 +127,7 @@ def _by_client(
     if "opportunities" in tables:
         found[OPPORTUNITIES] = _placed_opportunities(tables["opportunities"], places)
     if plan.default_days is not None:
-        found[DEFAULTS] = default_events(tables, places, plan.default_days, grid)
+        found[DEFAULTS] = _default_events(tables, places, plan.default_days, grid)
     return {name: rows for name, rows in found.items() if rows is not None}
 
 
@@ -191,3 +192,32 @@ def _notes(session: Session, interactions: Any, model: NoteModel, folder: Path) 
 def _no_tones(model: NoteModel) -> pa.Table:
     columns = [f"tone_{place + 1}" for place in range(model.components)]
     return pa.schema([("text", pa.string()), *((name, pa.float64()) for name in columns)]).empty_table()
+
+
+def _default_events(tables: Mapping[str, Any], places: Any, days_past_due: int, grid: PeriodGrid) -> Any:
+    """One row per client and period with an event of default: block, client, period.
+
+    That is a write-off; a day on which the client is ``days_past_due`` or more past due, be it for long; and the end of
+    a facility in default, unless something was written off before: a workout ends long after its default.
+    """
+    flows = tables["cashflows"]
+    lost = flows.filter(flows.kind == "write_off").select("client_id", day=flows[known_on("cashflows")].cast("date"))
+    days = [lost]
+    if ARREARS in tables:
+        due = tables[ARREARS]
+        over = due.filter(due[DAYS_PAST_DUE] >= days_past_due)
+        days.append(over.select("client_id", day=over[known_on(ARREARS)].cast("date")))
+    if "facilities" in tables:
+        days.append(_ended_in_default(tables["facilities"], lost))
+    every = ibis.union(*days) if len(days) > 1 else days[0]
+    dated = every.select("client_id", period=grid.expression(every.day)).distinct()
+    return dated.inner_join(places, "client_id").select("block", "client", "period")
+
+
+def _ended_in_default(facilities: Any, lost: Any) -> Any:
+    """Ends in default of clients of whom nothing was written off before."""
+    ended = facilities.filter((facilities.exit_cause == str(ExitCause.DEFAULT)) & facilities.closed.notnull())
+    first = lost.group_by("client_id").aggregate(first_lost=lost.day.min())
+    joined = ended.select("client_id", day=ended.closed.cast("date")).left_join(first, "client_id")
+    anew = joined.filter(joined.first_lost.isnull() | (joined.first_lost >= joined.day))
+    return anew.select("client_id", "day")
