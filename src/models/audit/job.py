@@ -13,8 +13,8 @@ from models.audit.page import check_page
 from models.audit.quarantine import bad_rows
 from models.book.door import QUARANTINE, Book
 from models.book.loading import load_book, refusal_of
-from models.book.settling import settled
 from models.book.own import contract_of
+from models.book.settling import settled
 from models.config.places import work_dir
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB

@@ -54,8 +54,10 @@ TABLES = {
 
 
 def tables_document(form: TablesFormat, tiers: Sequence[str] = (), own: OwnConfig | None = None) -> str:
-    """All tables of the contract in a format; ``tiers`` are the words of the policy that an override may ask for, ``own``
-    is what the book tells beyond the contract.
+    """All tables of the contract in a format.
+
+    ``tiers`` are the words of the policy that an override may ask for, ``own`` is what the book tells beyond the
+    contract.
 
     >>> "CREATE TABLE clients (" in tables_document(TablesFormat.SQL)
     True
