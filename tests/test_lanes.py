@@ -63,7 +63,7 @@ def test_what_a_test_comes_to_by_name_is_seen(test: FunctionType, is_slow: bool)
     assert reach.is_slow([ranks, test]) is is_slow
 
 
-@pytest.mark.skipif("support.trained_lender" in sys.modules, reason="MLflow is loaded already")
+@pytest.mark.skipif("'models.training.job' in sys.modules", reason="MLflow is loaded already")
 def test_a_fixture_that_would_load_the_tracker_is_seen() -> None:
     assert Reach().is_slow([loads_the_tracker])
 
