@@ -78,7 +78,8 @@ def test_no_number_is_asked_of_text() -> None:
 def test_a_config_with_a_slip_in_its_policy_is_refused_when_it_is_read() -> None:
     text = (CONFIGS / "demo.yaml").read_text(encoding="utf-8")
     slip = PROJECT_FINANCE.model_dump(mode="json")
-    slip["caps"][1]["feature"] = "arrears_day"
+    overdue = next(cap for cap in slip["caps"] if cap["name"] == "overdue_30")
+    overdue["feature"] = "arrears_day"
     raw = yaml.safe_load(text) | {"policy": slip}
     with pytest.raises(ConfigError, match=r"policy\.caps\.overdue_30: the feature must be known, got 'arrears_day'"):
         parse_config(yaml.safe_dump(raw, sort_keys=False))

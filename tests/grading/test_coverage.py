@@ -6,14 +6,20 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
+from pydantic import ValidationError
 
 from models.config.policy.policy import PolicyConfig
 from models.grading.coverage import Coverage, coverage_notices, policy_notices
 from models.grading.decision import assess, grade_book
+from models.grading.evidence import grade_report
 from models.grading.facts import Facts
 from models.grading.fitted import fit_policy
+from models.grading.reasons_text import reasons
+from models.grading.treatments import TreatmentTable
 from models.notices import Notice, Severity
-from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, facts_of, policy_of
+from models.scoring.grade_columns import grade_columns
+from support.graded import CREDIT_AND_VALUE, FEATURES, PROJECT_FINANCE, facts_of, policy_of
 
 SOUND: dict[str, Any] = {"pd_last": 0.002, "pd_age_days": 30.0, "registered_capital": 1e9, "tenure_days": 4000.0}
 
@@ -178,3 +184,70 @@ def test_stability_that_cannot_see_arrears_is_told_where_it_can_hold_a_tier() ->
     }
     assert found_of(policy_notices(PROJECT_FINANCE, sound()), "stability_without_arrears") == {}
     assert found_of(policy_notices(policy_of(), facts), "stability_without_arrears") == {}  # which holds no tier
+
+
+def test_optional_parts_go_without_in_silence_and_change_no_grade() -> None:
+    """Caps on political risk and sanctions, and the dimension of ESG grades, ask for tables that few books have."""
+    facts = sound(default_recency_days=np.nan, group_default_recency_days=np.nan)
+    settings = PROJECT_FINANCE.model_dump()
+    settings["caps"] = [cap for cap in settings["caps"] if not cap.get("optional")]
+    settings["dimensions"].pop("esg")
+    potential = settings["dimensions"]["potential"]
+    potential["criteria"] = [each for each in potential["criteria"] if each["dimension"] != "esg"]
+    plain = PolicyConfig.model_validate(settings)
+    assert len(plain.caps) == len(PROJECT_FINANCE.caps) - 2
+    assert policy_notices(PROJECT_FINANCE, facts) == policy_notices(plain, facts)
+    now, then = (grade_book(fit_policy(each, facts, "USD"), facts) for each in (PROJECT_FINANCE, plain))
+    assert now.tier.tolist() == then.tier.tolist()
+    assert reasons(now).tolist() == reasons(then).tolist()
+    columns = [grade_columns(each.assessment, FEATURES) for each in (now, then)]
+    assert {name: column.to_pylist() for name, column in columns[0].items()} == {
+        name: column.to_pylist() for name, column in columns[1].items()
+    }
+    reports = [grade_report(each, 0, FEATURES) for each in (now, then)]
+    assert reports[0] == reports[1]
+
+
+def test_a_project_in_a_country_of_high_political_risk_is_covered_first() -> None:
+    facts = sound(political_risk_projects_max=[20.0, 70.5, np.nan], sanctions_last=[0.0, 0.0, 1.0])
+    policy = fit_policy(PROJECT_FINANCE, facts, "USD")
+    decided = grade_book(policy, facts)
+    assert decided.tier.tolist() == ["AA", "A", "B"]
+    assert [cap.name for cap in grade_report(decided, 1, FEATURES).caps] == ["political_risk"]
+    assert "high political risk" in reasons(decided)[1]
+    treated = TreatmentTable(PROJECT_FINANCE).look_up(
+        np.array(["AA", "A", "B"]),
+        np.array(["strategic"] * 3),
+        np.array(["maturity"] * 3),
+        cap=decided.assessment.cap,
+    )
+    assert [treated.of(row).next_step for row in range(3)] == ["deepen", "cover", "watch"]
+
+
+def test_esg_grades_count_for_the_potential_of_a_client() -> None:
+    facts = sound(esg_grade_last=["A", "E", None], tenure_days=900.0)
+    decided = grade_book(fit_policy(PROJECT_FINANCE, facts, "USD"), facts)
+    numbers = {name: decided.assessment.scores[name].numbers.tolist() for name in ("esg", "potential")}
+    assert numbers["esg"][:2] == [100.0, 0.0]
+    assert np.isnan(numbers["esg"][2])
+    assert numbers["potential"][0] > numbers["potential"][2] > numbers["potential"][1]
+
+
+def test_an_optional_cap_that_acts_on_missing_values_is_refused() -> None:
+    cap = {**PROJECT_FINANCE.model_dump()["caps"][0], "optional": True}
+    with pytest.raises(ValidationError, match="an optional cap must not act on missing values"):
+        PolicyConfig.model_validate({**CREDIT_AND_VALUE, "caps": [cap]})
+
+
+def test_a_cap_on_days_that_are_only_estimated_says_so() -> None:
+    facts = sound(arrears_days=[0.0, 36.0, 95.0])
+    estimated = replace(facts, estimated=frozenset({"arrears_days"}))
+    policy = fit_policy(PROJECT_FINANCE, facts, "USD")
+    assert grade_book(policy, estimated).tier.tolist() == ["AA", "A", "B"]
+    assert "more than 30 days overdue (estimated from cashflows)" in reasons(grade_book(policy, estimated))[1]
+    assert "estimated" not in "".join(reasons(grade_book(policy, facts)))
+    sources = [
+        {each.name: each.source for dimension in evidence for each in dimension.criteria}["arrears_days"]
+        for evidence in (grade_report(grade_book(policy, each), 1, FEATURES).dimensions for each in (facts, estimated))
+    ]
+    assert sources == ["arrears", "cashflows"]

@@ -35,9 +35,11 @@ def facilities(*found: tuple[int, int, int, int], written_off: int = FOREVER) ->
         counted=np.zeros((len(found), 1), dtype=np.bool_),
         own=np.empty((len(found), 0)),
         lgd=np.full(len(found), 0.45),
+        unsecured=np.full(len(found), 0.45),
         conversion=np.full(len(found), 0.4),
         revolving=np.zeros(len(found), dtype=np.bool_),
         amortising=np.zeros(len(found), dtype=np.bool_),
+        country=np.full(len(found), None, dtype=object),
     )
 
 

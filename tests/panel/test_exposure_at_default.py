@@ -56,9 +56,11 @@ def facility(**changes: object) -> Facilities:
         counted=np.zeros((1, 0), dtype=np.bool_),
         own=np.empty((1, 0)),
         lgd=np.full(1, 0.45),
+        unsecured=np.full(1, 0.45),
         conversion=np.array([terms["conversion"]]),
         revolving=np.array([terms["revolving"]]),
         amortising=np.array([terms["amortising"]]),
+        country=np.full(1, None, dtype=object),
         flows=flows,
     )
 

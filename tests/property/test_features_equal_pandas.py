@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +11,8 @@ import pytest
 from models.panel.panel import Panel
 from support.books import panel_from
 from support.expected_features import Expected
-from support.random_books import Frames, random_book
+from support.random_books import STATES, Frames, random_book
+from support.reported_states import ReportedStates
 
 
 def book_of_whole_cents(seed: int) -> Frames:
@@ -25,12 +28,29 @@ def book_of_whole_cents(seed: int) -> Frames:
 
 @pytest.fixture(scope="module")
 def book() -> Frames:
-    return book_of_whole_cents(3)
+    return {name: frame for name, frame in book_of_whole_cents(3).items() if name not in STATES}
 
 
 @pytest.fixture(scope="module")
 def panel(book: Frames, tmp_path_factory: pytest.TempPathFactory) -> Panel:
     return panel_from(book, tmp_path_factory.mktemp("book"), "features.text_components=0")
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_every_reported_state_is_what_a_groupby_says(seed: int, tmp_path: Path) -> None:
+    """Balances and days past due at ends of months (odd seeds) or on any day."""
+    book = book_of_whole_cents(seed)
+    book["countries"] = book["countries"].drop_duplicates(["country", "published"])
+    made = panel_from(book, tmp_path, "features.text_components=0", "value.kinds={interest: 1.0, write_off: -1.0}")
+    expected = ReportedStates(book).features().loc[made.client_id.to_numpy()]
+    for name in expected:
+        if name == "esg_grade_last":
+            assert made.features[name].fillna("-").tolist() == expected[name].fillna("-").tolist()
+            continue
+        wanted = expected[name].to_numpy(dtype=np.float64)
+        np.testing.assert_allclose(made.features[name].to_numpy(), wanted, rtol=1e-9, atol=1e-6, err_msg=str(name))
+        least = 1 if name in {"sovereign_notch_last", "sanctions_last"} else 2  # there are three countries
+        assert len(set(made.features[name].dropna())) >= least, f"{name} says nothing of this book"
 
 
 def test_every_feature_is_what_a_groupby_says(book: Frames, panel: Panel) -> None:

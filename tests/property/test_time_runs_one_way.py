@@ -124,6 +124,10 @@ def test_the_mutation_reaches_every_table() -> None:
     assert differing.issuperset(
         [*expected, "activity_recency_days", "csat_last", "macro_gdp_growth_last", "tone_1_mean_3p"]
     )
+    assert differing.issuperset(
+        ["arrears_days", "facility_outstanding", "collateral_value_last", "covenant_breached_last", "esg_grade_last"]
+    )
+    assert differing.issuperset(["guaranteed_amount_last", "political_risk_last", "sovereign_notch_last"])
 
 
 def features_equal(left: pd.Series, right: pd.Series) -> bool:

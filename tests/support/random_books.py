@@ -28,8 +28,16 @@ KNOWN_ON = {
     "financials": "published",
     "opportunities": "entered",
     "macro": "published",
+    "balances": "date",
+    "arrears": "date",
+    "collateral": "date",
+    "covenants": "date",
+    "guarantees": "from",
+    "esg": "date",
+    "countries": "published",
 }
 """From when on a row is known, as the contract of the book says it."""
+STATES = ("balances", "arrears", "collateral", "covenants", "guarantees", "esg", "countries")
 ENDS = {"facilities": {"exit_cause": "matured"}, "opportunities": {"outcome": "won"}}
 """Tables whose rows end later than they begin, and what may be told of the end."""
 WORDS = ["grateful for the waiver", "angry about fees", "贷款 展期", "drawdown", "covenant breach"]
@@ -95,6 +103,7 @@ def random_book(seed: int, clients: int) -> Frames:
         "cashflows": _cashflows(_Dice(seed + 2, 20 * clients), ids),
         **_states(seed + 3, ids),
     }
+    frames |= _reported(seed + 11, frames["facilities"], month_ends=seed % 2 == 1)
     made = {name: pd.DataFrame(columns, dtype=object) for name, columns in frames.items()}
     made["cashflows"] = pd.concat([pd.DataFrame([FIRST_CASHFLOW], dtype=object), made["cashflows"]], ignore_index=True)
     return made
@@ -116,6 +125,7 @@ def _facilities(dice: _Dice, ids: list[Any]) -> dict[str, list[Any]]:
         "collateral_cover": dice.some(dice.numbers(0, 2, 3)),
         "spread_bp": dice.some(dice.numbers(50, 500, 1)),
         "purpose": dice.one_of([None, "new plant", "refinancing"]),
+        "country": dice.one_of([None, "CN", "FR"]),
     }
 
 
@@ -149,6 +159,72 @@ def _states(seed: int, ids: list[Any]) -> dict[str, dict[str, list[Any]]]:
             "gdp_growth": dice[1].some(dice[1].numbers(-0.1, 0.1, 4)),
         },
     }
+
+
+def _reported(seed: int, facilities: dict[str, list[Any]], *, month_ends: bool) -> dict[str, dict[str, list[Any]]]:
+    """State tables: balances and days past due on any day, or at ends of months; the rest on any day."""
+    owned = list(zip(facilities["facility_id"], facilities["client_id"], strict=True))
+    dice = [_Dice(seed + place, 3 * len(owned)) for place in range(6)]
+    named = [each.one_of(owned) for each in dice]
+    rows = [
+        {"client_id": [client for _, client in of], "facility_id": each.some([facility for facility, _ in of])}
+        for each, of in zip(dice, named, strict=True)
+    ]
+    when = [[_month_end(day) for day in each.days()] if month_ends else each.days() for each in dice[:2]]
+    started = dice[4].days()
+    return {
+        "balances": {
+            **rows[0],
+            "date": when[0],
+            "drawn": dice[0].numbers(-10, 1e6, 2),
+            "undrawn": dice[0].some(dice[0].numbers(0, 1e6, 2)),
+            "limit": dice[0].some(dice[0].numbers(0, 1e6, 2)),
+        },
+        "arrears": {
+            **rows[1],
+            "date": when[1],
+            "days_past_due": dice[1].one_of([0.0, 1.0, 36.0, 91.0, 400.0]),
+            "amount": dice[1].some(dice[1].numbers(0, 1e5, 2)),
+        },
+        "collateral": {
+            **rows[2],
+            "date": dice[2].days(),
+            "kind": dice[2].one_of([None, "land", "shares"]),
+            "value": dice[2].numbers(0, 1e6, 2),
+        },
+        "covenants": {
+            **rows[3],
+            "date": dice[3].days(),
+            "covenant": dice[3].one_of(["leverage", "cover"]),
+            "outcome": dice[3].one_of(["met", "met", "breached"]),
+            "headroom": dice[3].some(dice[3].numbers(-1, 1, 3)),
+        },
+        "guarantees": {
+            "client_id": rows[4]["client_id"],
+            "guarantor": dice[4].one_of(["parent", "state"]),
+            "amount": dice[4].numbers(0, 1e6, 2),
+            "from": started,
+            "until": dice[4].some(dice[4].terms(started)),
+        },
+        "esg": {
+            "client_id": rows[5]["client_id"],
+            "date": dice[5].days(),
+            "grade": dice[5].one_of(["A", "B", "C"]),
+            "source": dice[5].one_of([None, "agency"]),
+        },
+        "countries": {
+            "country": dice[5].one_of(["CN", "NA", "FR"]),
+            "date": [YEAR_END] * (3 * len(owned)),
+            "published": dice[5].days(),
+            "sovereign_rating": dice[5].one_of([None, "AAA", "Ba1", "good"]),
+            "political_risk": dice[5].some(dice[5].numbers(0, 100, 1)),
+            "sanctions": dice[5].one_of([None, True, False]),
+        },
+    }
+
+
+def _month_end(day: Any) -> Any:
+    return (pd.Timestamp(day) + pd.offsets.MonthEnd(0)).date()
 
 
 def _interactions(dice: _Dice, ids: list[Any]) -> dict[str, list[Any]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+MAX_AMOUNT = 1e13
+"""Largest amount in book currency; a client's sum of 100,000 of them still fits 64-bit counts of cents."""
+
 
 class Kind(StrEnum):
     """The type of a column."""
@@ -26,6 +29,7 @@ class Unit(StrEnum):
     HOURS = "hours"
     COUNT = "count"
     SCORE = "score"
+    DAYS = "days"
 
 
 class Words(StrEnum):

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from models.book.columns import Column, Kind, Reference, TableSchema, Unit, Words
+from models.book.columns import MAX_AMOUNT, Column, Kind, Reference, TableSchema, Unit, Words
+from models.book.state_tables import STATE_TABLES
 
 NAMELESS = "column {} without a name"
 """What a column is called by its place, from 1, where the source gives it no name."""
-MAX_AMOUNT = 1e13
-"""Largest amount in book currency; a client's sum of 100,000 of them still fits 64-bit counts of cents."""
 
 CASHFLOW_KINDS = (
     "commitment",
@@ -287,6 +286,7 @@ TABLES: dict[str, TableSchema] = {
         CAMPAIGNS,
         OPPORTUNITIES,
         MACRO,
+        *STATE_TABLES,
         OVERRIDES,
     )
 }

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from models.book.columns import Column, Kind, Reference, TableSchema, Unit
-from models.book.contract import CASHFLOWS, CLIENTS, FACILITIES, MAX_AMOUNT, TABLES
+from models.book.columns import MAX_AMOUNT, Column, Kind, Reference, TableSchema, Unit
+from models.book.contract import CASHFLOWS, CLIENTS, FACILITIES, TABLES
 from models.config.own import CLIENT, DATE, FACILITY, KIND, OwnColumnConfig, OwnConfig, OwnTableConfig
 from models.errors import UserError
 

@@ -30,6 +30,8 @@ CATEGORIES = (
     "esg_grade",
     "acquisition_channel",
 )
+GIVEN_CATEGORIES = ("esg_grade_last",)
+"""Text features that a state table gives."""
 """Text columns of clients that can be attributes: criteria give points by name for them, and caps have no bounds."""
 _NUMBERS = ("registered_capital", "employees", "acquisition_cost")
 FLOWS = (
@@ -66,7 +68,15 @@ ALWAYS = (
     *("facility_signed_recency_days", "facility_early_end_recency_days", "facility_first_maturity_days"),
     *("facility_last_maturity_days", "facility_early_end_share_{window}p", "facility_limit_growth_{window}p"),
     *("balance_level_{window}p", "balance_growth_{window}p", "balance_per_activity_{window}p"),
+    *("arrears_days_max_{window}p", "arrears_amount_last", "arrears_facilities_last"),
     *("arrears_days", "default_recency_days", "group_default_recency_days", "campaign_response_share_{window}p"),
+    *("balance_undrawn_last", "balance_limit_last", "balance_used_change_{window}p"),
+    *("collateral_value_last", "collateral_cover_last", "collateral_growth_{window}p", "collateral_age_days"),
+    *("guaranteed_amount_last", "guaranteed_share_last", "guaranteed_first_end_days"),
+    *("covenant_breached_last", "covenant_headroom_min", "covenant_breach_count_{window}p"),
+    *("covenant_breach_recency_days", "covenant_age_days", "esg_grade_last", "esg_grade_age_days"),
+    *("political_risk_last", "political_risk_change_{window}p", "political_risk_projects_max"),
+    *("sovereign_notch_last", "sovereign_notch_change_{window}p", "sanctions_last"),
     *("accounts_leverage", "accounts_gearing", "accounts_cash_cover", "accounts_margin", "accounts_interest_cover"),
     *("accounts_growth", "accounts_revenue", "accounts_age_days"),
     *("funnel_open_count", "funnel_open_amount", "funnel_days_in_stage", "funnel_deepest_stage"),
@@ -104,9 +114,9 @@ def feature_problems(policy: PolicyConfig, features: FeaturesConfig) -> list[Use
     for place, asked in _looking_at(policy):
         if _WINDOW.sub(ANY_WINDOW, asked.feature or "") not in known:
             problems.append(unknown_name(f"policy.{place}: the feature", asked.feature or "", spelt))
-        elif asked.feature in CATEGORIES and _asks_a_number(asked):
+        elif asked.feature in {*CATEGORIES, *GIVEN_CATEGORIES} and _asks_a_number(asked):
             problems.append(_is_text(place, asked))
-    if _WINDOW.sub(ANY_WINDOW, policy.stability.arrears) not in known - {*CATEGORIES}:
+    if _WINDOW.sub(ANY_WINDOW, policy.stability.arrears) not in known - {*CATEGORIES, *GIVEN_CATEGORIES}:
         problems.append(unknown_name("policy.stability.arrears: the feature", policy.stability.arrears, spelt))
     return problems
 

@@ -288,6 +288,9 @@ class SimulationConfig(Section):
     dirt: DirtEconomics = DirtEconomics()
     intervention: InterventionEconomics = InterventionEconomics()
     truth: TruthConfig = TruthConfig()
+    states: bool = Field(
+        default=False, description="Whether state tables are written: balances, days past due, collateral, ..."
+    )
 
     @model_validator(mode="after")
     def _complete(self) -> SimulationConfig:

@@ -108,7 +108,10 @@ class _Speaker:
         return self.bundle.config.book.currency
 
     def words(self, feature: str) -> FeatureWords:
-        return self.bundle.models.words.get(feature) or plain_words(feature)
+        learned, now = self.bundle.models.words.get(feature), self.block.panel.words.get(feature)
+        if learned and now and learned.estimated != now.estimated:
+            return now  # what the models learned as an estimate may be reported by now
+        return learned or plain_words(feature)
 
 
 def _predictors(models: FittedModels) -> dict[str, Callable[[FloatArray], FloatArray]]:

@@ -131,7 +131,9 @@ def facts_of(
     """
     clients = panel.client_id.to_numpy(dtype=np.str_)
     as_of = panel.grid.start_of(int(panel.origin.max())) if len(panel) else date.max
-    return replace(_facts(forecast, panel.features, clients, as_of, previous), overrides=overrides)
+    estimated = frozenset(name for name, words in panel.words.items() if words.estimated)
+    facts = _facts(forecast, panel.features, clients, as_of, previous)
+    return replace(facts, overrides=overrides, estimated=estimated)
 
 
 def facts_before_models(panel: Panel) -> Facts:

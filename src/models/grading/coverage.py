@@ -30,6 +30,10 @@ _EMPTY_HOLDS_ALL = Text(
 _HOLDS_NOBODY = Text(
     "the cap looks at {feature} and the book does not have it, so it cannot be checked and holds nobody"
 )
+_ONLY_ESTIMATED = Text(
+    "{places} rest on {feature}, which is only estimated from cashflows: true days past due may be more or fewer"
+)
+_BRING_ARREARS = Text("bring the table arrears with days_past_due by date")
 _NO_POINTS = Text("no client gets points for {criteria}, so {fate}")
 _NOT_IN_BOOK = Text("{name} (not in the book)")
 _OTHER_VALUES = Text("{name} (other values than the policy names)")
@@ -61,12 +65,14 @@ class Coverage:
         absent: features that the policy looks at and the book does not have at all.
         known: feature or prediction -> of how many clients it is known.
         scored: dimension -> to how many clients each of its criteria gives points.
+        estimated: features that it looks at and the book does not report, so that others stand in for them.
     """
 
     clients: int
     absent: tuple[str, ...]
     known: Mapping[str, int]
     scored: Mapping[str, tuple[int, ...]]
+    estimated: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, settings: PolicyConfig, facts: Facts, scores: Mapping[str, Scored]) -> Coverage:
@@ -76,7 +82,8 @@ class Coverage:
         known = {name: int(facts.features[name].notna().sum()) for name in features}
         known |= {name: int(np.count_nonzero(~np.isnan(getattr(facts, name)))) for name in FORECAST}
         scored = {name: tuple((~np.isnan(each.points)).sum(axis=1).tolist()) for name, each in scores.items()}
-        return cls(clients=len(facts), absent=absent, known=known, scored=scored)
+        estimated = tuple(name for name in features if name in facts.estimated)
+        return cls(clients=len(facts), absent=absent, known=known, scored=scored, estimated=estimated)
 
     @classmethod
     def joined(cls, parts: Sequence[Coverage]) -> Coverage:
@@ -85,6 +92,7 @@ class Coverage:
         return cls(
             clients=sum(part.clients for part in parts),
             absent=first.absent,
+            estimated=first.estimated,
             known={name: sum(part.known[name] for part in parts) for name in first.known},
             scored={
                 name: tuple(map(sum, zip(*(part.scored[name] for part in parts), strict=True))) for name in first.scored
@@ -95,6 +103,17 @@ class Coverage:
         """Whether a feature or bound is known of no client, also where the book has it."""
         return not self.known.get(name)
 
+    def goes_without(self, settings: PolicyConfig, asked: CapConfig | CriterionConfig) -> bool:
+        """Whether a part of the policy is left away in silence: it is optional, and the book lacks what it looks at."""
+        if isinstance(asked, CriterionConfig) and asked.dimension:
+            return asked.optional and self.leaves_out(settings, asked.dimension)
+        return asked.optional and asked.feature in self.absent
+
+    def leaves_out(self, settings: PolicyConfig, dimension: str) -> bool:
+        """Whether nothing of a dimension is left in this book."""
+        criteria = settings.dimensions[dimension].criteria
+        return bool(criteria) and all(self.goes_without(settings, each) for each in criteria)
+
     def criteria_of(self, settings: PolicyConfig, dimension: str) -> tuple[int, int]:
         """How many criteria a dimension has, and how many of them look at features that the book does not have.
 
@@ -103,6 +122,7 @@ class Coverage:
         counts = [
             self.criteria_of(settings, each.dimension) if each.dimension else (1, int(each.feature in self.absent))
             for each in settings.dimensions[dimension].criteria
+            if not self.goes_without(settings, each)
         ]
         return sum(number for number, _ in counts), sum(absent for _, absent in counts)
 
@@ -120,18 +140,33 @@ def coverage_notices(settings: PolicyConfig, coverage: Coverage, warned: Collect
     if not coverage.clients:
         return []
     treatments = [] if warned is None else _treatments(settings, warned, coverage.clients)
-    parts = (_caps, _criteria, _bounds, _stability)
+    parts = (_estimates, _caps, _criteria, _bounds, _stability)
     return [*(notice for part in parts for notice in part(settings, coverage)), *treatments]
 
 
 def idle_caps(settings: PolicyConfig, coverage: Coverage) -> tuple[CapConfig, ...]:
     """The caps that are not in force, since the book lacks their feature and they hold of nobody who misses it."""
-    return tuple(cap for cap in settings.caps if cap.feature in coverage.absent and not cap.or_missing)
+    lacking = (cap for cap in settings.caps if cap.feature in coverage.absent and not cap.or_missing)
+    return tuple(cap for cap in lacking if not coverage.goes_without(settings, cap))
+
+
+def _estimates(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
+    """Caps and criteria that rest on what is only estimated, one notice for each feature."""
+    for name in coverage.estimated:
+        caps = [f"caps.{cap.name}" for cap in settings.caps if cap.feature == name]
+        dimensions = [
+            f"dimensions.{dimension}"
+            for dimension, each in settings.dimensions.items()
+            if any(criterion.feature == name for criterion in each.criteria)
+        ]
+        if caps or dimensions:
+            found = _ONLY_ESTIMATED.filled(feature=name, places=", ".join([*caps, *dimensions]))
+            yield _notice("feature_only_estimated", "policy", found, _BRING_ARREARS, coverage.clients)
 
 
 def _caps(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
     for cap in settings.caps:
-        found = _cap_without(cap, coverage)
+        found = None if coverage.goes_without(settings, cap) else _cap_without(cap, coverage)
         if found is not None:
             yield _notice("cap_without_feature", f"policy.caps.{cap.name}", found, _BRING, coverage.clients)
 
@@ -152,11 +187,12 @@ def _criteria(settings: PolicyConfig, coverage: Coverage) -> Iterator[Notice]:
         without = [
             _criterion_without(each, coverage)
             for each, scored in zip(dimension.criteria, coverage.scored[name], strict=False)
-            if not scored
+            if not (scored or coverage.goes_without(settings, each))
         ]
         if without:
-            rest = len(dimension.criteria) - len(without)
-            counting = _SOME_COUNT.filled(some=rest, all=len(dimension.criteria))
+            every = sum(not coverage.goes_without(settings, each) for each in dimension.criteria)
+            rest = every - len(without)
+            counting = _SOME_COUNT.filled(some=rest, all=every)
             fate = counting if rest else _unknown(dimension)
             found = _NO_POINTS.filled(criteria=in_a_row(without), fate=fate)
             yield _notice("criterion_without_feature", f"policy.dimensions.{name}", found, _BRING, len(without))

@@ -12,7 +12,7 @@ from models.config.policy.dimensions import CriterionConfig, DimensionConfig
 from models.config.policy.tiers import UNRANKED
 from models.config.sections import FeaturesConfig
 from models.grading.caps import NO_CAP, in_arrears
-from models.grading.coverage import idle_caps
+from models.grading.coverage import Coverage, idle_caps
 from models.grading.criteria import needs_of, weight_shares
 from models.grading.decision import Assessment, Basis, TierDecisions
 from models.grading.decision_table import DecisionTable
@@ -32,6 +32,7 @@ from models.grading.report import (
 from models.grading.scores import observed
 from models.panel.feature_sources import age_feature, tables_of_features
 
+CASHFLOWS, ARREARS = "cashflows", "arrears"
 MODELS, POLICY = "models", "policy"
 """Sources of what is foreseen, and of what counts a dimension of the policy."""
 
@@ -67,14 +68,17 @@ def grade_report(decided: TierDecisions, row: int, features: FeaturesConfig) -> 
 
 def evidence(assessment: Assessment, row: int, features: FeaturesConfig) -> tuple[DimensionEvidence, ...]:
     """Every dimension of one client, in the policy's order."""
-    table = DecisionTable(assessment.policy)
-    return tuple(_dimension(assessment, table, name, row, features) for name in assessment.policy.settings.dimensions)
+    table, settings = DecisionTable(assessment.policy), assessment.policy.settings
+    shown = [name for name in settings.dimensions if not assessment.coverage.leaves_out(settings, name)]
+    return tuple(_dimension(assessment, table, name, row, features) for name in shown)
 
 
-def source_of(criterion: CriterionConfig, features: FeaturesConfig) -> str:
+def source_of(criterion: CriterionConfig, features: FeaturesConfig, coverage: Coverage) -> str:
     """The table of the book that a criterion looks at, or who foresees or counts what it looks at."""
     if criterion.feature:
-        return tables_of_features(features, [criterion.feature])[criterion.feature]
+        table = tables_of_features(features, [criterion.feature])[criterion.feature]
+        is_reported = criterion.feature not in {*coverage.estimated, *coverage.absent}
+        return table if is_reported or table != ARREARS else CASHFLOWS
     return MODELS if criterion.prediction else POLICY
 
 
@@ -109,14 +113,17 @@ def _criteria(
     if not dimension.criteria:
         return
     shares = weight_shares(dimension, points)[:, 0]
+    settings, coverage = assessment.policy.settings, assessment.coverage
     for criterion, gained, share in zip(dimension.criteria, points[:, 0], shares, strict=True):
+        if coverage.goes_without(settings, criterion):
+            continue
         column = observed(criterion, assessment.facts, assessment.scores)
         yield CriterionEvidence(
             name=criterion.name,
             looks_at=_looks_at(criterion),
             observed=_seen(column, row),
             observed_on=_recorded_on(criterion, assessment.facts, row),
-            source=source_of(criterion, features),
+            source=source_of(criterion, features, assessment.coverage),
             points=_known(gained),
             weight=criterion.weight,
             share=float(share),

@@ -39,6 +39,7 @@ class Facts:
         features: the panel's, one row per client; a column that is not there is unknown of all.
         previous: the tier by rule of the run before (``TierDecisions.by_rule``), "" where there was none.
         overrides: client -> what a person asks for; of other clients too.
+        estimated: features that stand in for what the book does not report, such as days past due from cashflows.
     """
 
     client_id: TextArray
@@ -59,6 +60,7 @@ class Facts:
     features: pd.DataFrame
     previous: TextArray | None = None
     overrides: Mapping[str, Override] = field(default_factory=dict)
+    estimated: frozenset[str] = frozenset()
 
     def __len__(self) -> int:
         return len(self.client_id)
@@ -84,5 +86,6 @@ class Facts:
             as_of=parts[0].as_of,
             features=pd.concat([part.features for part in parts], ignore_index=True),
             overrides={client: asked for part in parts for client, asked in part.overrides.items()},
+            estimated=parts[0].estimated,
             **arrays,
         )

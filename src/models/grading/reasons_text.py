@@ -15,8 +15,9 @@ from typing import Final
 import numpy as np
 
 from models.config.policy.dimensions import DimensionConfig
+from models.config.policy.rules import CapConfig
 from models.config.policy.tiers import UNRANKED
-from models.grading.coverage import Coverage
+from models.grading.coverage import Coverage, idle_caps
 from models.grading.decision import Basis, TierDecisions
 from models.grading.decision_table import DecisionTable
 from models.grading.fitted import GradingPolicy
@@ -109,6 +110,7 @@ _IN_ANY_CASE: Final = Text("; in any case no better than {least}: {cap}", "tier"
 _NOT_CHECKED: Final = Text("; not checked, since the book does not tell: {caps}", "tier")
 """Caps that might hold down, if the book knew what they look at; of one feature the first."""
 _NOT_IN_BOOK: Final = Text("{cap} (not known to the book)", "tier")
+_ESTIMATED: Final = Text("{cap} (estimated from cashflows)", "tier")
 _ANYBODY: Final = Text("any client", "tier")
 _UNKNOWN: Final = Text("{label} unknown, taken as {level}", "tier")
 _ABSENT: Final = Text("{label} not known to the book, taken as {level}", "tier")
@@ -190,18 +192,20 @@ class _Sentences:
     @cached_property
     def _caps(self) -> tuple[str, ...]:
         """Why each cap holds, with whether the book knows what it looks at."""
-        return tuple(
-            _NOT_IN_BOOK.within(self.language, cap=said) if cap.feature in self.coverage.absent else said
-            for cap in self.table.policy.settings.caps
-            for said in [cap.because.within(self.language)]
-        )
+        return tuple(self._cap(cap) for cap in self.table.policy.settings.caps)
+
+    def _cap(self, cap: CapConfig) -> str:
+        said, coverage = cap.because.within(self.language), self.coverage
+        marked = _NOT_IN_BOOK if cap.feature in coverage.absent else _ESTIMATED
+        is_plain = cap.feature not in coverage.absent and cap.feature not in coverage.estimated
+        return said if is_plain else marked.within(self.language, cap=said)
 
     def _not_checked(self, rank: int) -> str:
         settings = self.table.policy.settings
         unchecked = {
             cap.feature: cap.because.within(self.language)
             for cap in reversed(settings.caps)
-            if cap.feature in self.coverage.absent and not cap.or_missing and settings.scale.rank(cap.at_most) > rank
+            if cap in idle_caps(settings, self.coverage) and settings.scale.rank(cap.at_most) > rank
         }
         caps = joined(reversed(unchecked.values()), self.language, CLAUSES)
         return _NOT_CHECKED.within(self.language, caps=caps) if caps else ""

@@ -68,6 +68,13 @@ SOURCES: Final = {
     "financials": Text("financial statements", "table"),
     "opportunities": Text("opportunities", "table"),
     "macro": Text("economy", "table"),
+    "balances": Text("balances", "table"),
+    "arrears": Text("days past due", "table"),
+    "collateral": Text("collateral", "table"),
+    "covenants": Text("covenants", "table"),
+    "guarantees": Text("guarantees", "table"),
+    "countries": Text("country risk", "table"),
+    "esg": Text("ESG grades", "table"),
     "models": Text("forecast of the models", "table"),
     "policy": Text("score of the policy", "table"),
 }

@@ -58,6 +58,8 @@ DIMENSIONS = {
     "activity": Text("activity", "side of a warning"),
     "satisfaction": Text("satisfaction", "side of a warning"),
     "tone": Text("tone", "side of a warning"),
+    "covenants": Text("covenants", "side of a warning"),
+    "country": Text("country risk", "side of a warning"),
     OTHER: Text("other sides", "side of a warning"),
 }
 """Dimensions of warnings -> what they are called; those of a config's own stand by their name."""

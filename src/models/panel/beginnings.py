@@ -9,11 +9,12 @@ from typing import Any
 from models.book.contract import TABLES
 from models.book.measures import KNOWN_ON, known_on
 from models.book.periods import PeriodGrid
+from models.book.state_tables import STATE_KNOWN_ON
 from models.engines.protocol import Session
 
 GROUPS = "groups"
 """Beside the tables: that clients belong to sponsor groups."""
-_DAYS = {**KNOWN_ON, "facilities": "signed", "macro": "published"}
+_DAYS = {**KNOWN_ON, **STATE_KNOWN_ON, "facilities": "signed", "macro": "published"}
 """The column of each table that features look at which says from when on a row is known."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from models.panel.cube import Cube
 from models.panel.default_events import DefaultEvents
 from models.panel.facilities import Facilities
 from models.panel.opportunities import Opportunities
+from models.panel.reports import Reports
 from models.vocab import BoolArray, IntArray
 
 
@@ -36,6 +38,8 @@ class Block:
     opportunities: Opportunities | None
     defaults: DefaultEvents | None = None
     """Where the rule of decline asks for them."""
+    reports: Mapping[str, Reports] = field(default_factory=dict)
+    """State table -> its rows, where the book has it."""
 
 
 @dataclass(frozen=True)

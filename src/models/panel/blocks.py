@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from models.book.measures import MeasureBook
 from models.book.periods import PeriodGrid
+from models.book.state_tables import COUNTRIES
 from models.panel.block import Block, ClientPlaces, Context
 from models.panel.block_store import BlockStore
+from models.panel.country_risk import COUNTRY_FIGURES, country_figures
 from models.panel.cube import FlowRows, StateRows, build_cube
 from models.panel.default_events import DefaultEvents
 from models.panel.facilities import FOREVER, Facilities, days_or
@@ -42,7 +44,9 @@ from models.panel.ledger_plan import (
 )
 from models.panel.macro import Macro, macro_of
 from models.panel.memory import Memory
-from models.panel.opportunities import STAGES, Opportunities
+from models.panel.opportunities import OPPORTUNITY_ROWS, Opportunities, opportunities_of
+from models.panel.reports import Reports
+from models.panel.state_rows import reports_of_block
 from models.panel.top_terms import Words
 from models.vocab import BoolArray, FloatArray, IntArray
 
@@ -50,17 +54,6 @@ _FLOW_COLUMNS = [column.name for column in fields(FlowRows)]
 _NO_ROWS = pa.schema([])
 _ROWS_AT_ONCE = 1 << 20
 """So many ledger rows are in memory at once: a block has few clients, but one of them may have any number of events."""
-_OPPORTUNITIES = pa.schema(
-    [
-        ("client", pa.int64()),
-        ("opportunity_id", pa.string()),
-        ("stage", pa.string()),
-        ("entered", pa.date32()),
-        ("closed", pa.date32()),
-        ("outcome", pa.string()),
-        ("amount", pa.float64()),
-    ]
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +63,7 @@ class PreparedBook:
     Attributes:
         store: where the rows are.
         anchor_in_rows: the number, in the rows, of the period that begins on the grid's anchor.
-        first_period, beginnings, first_cause: see ``LedgerFacts``, in periods of ``grid``.
+        first_period, beginnings, first_cause, reporting: see ``LedgerFacts``, in periods of ``grid``.
         facility_counts, facility_means: how many kinds of facilities are counted apart, how many own numbers they have.
         tones: the top terms of each component of the tone of notes.
         only_groups: the groups to which it was narrowed, by number.
@@ -89,6 +82,8 @@ class PreparedBook:
     tones: tuple[Words, ...]
     context_columns: tuple[str, ...]
     macro_columns: tuple[str, ...]
+    has_countries: bool
+    reporting: Mapping[str, tuple[tuple[int, int], ...]]
     memory: Memory = field(default_factory=Memory, repr=False)
     only_groups: frozenset[int] | None = None
 
@@ -113,6 +108,8 @@ class PreparedBook:
             tones=tones,
             context_columns=counted.context_columns,
             macro_columns=plan.macro,
+            has_countries=plan.countries,
+            reporting=counted.reporting,
         )
 
     def block(self, number: int, last: int) -> Block:
@@ -140,6 +137,7 @@ class PreparedBook:
             facilities=self._facilities(number, places),
             opportunities=self._opportunities(number, places),
             defaults=self._defaults(number, places),
+            reports=self._reports(number, places),
         )
 
     def blocks(self, numbers: Sequence[int], last: int) -> Iterator[Block]:
@@ -176,10 +174,17 @@ class PreparedBook:
         """The economies up to the period before ``last``; None where the config or the book has none."""
         if not self.macro_columns:
             return None
-        frame = self.store.whole(MACRO).to_pandas()
-        return macro_of(
-            frame, self.macro_columns, self.grid, first=self.first_period, last=max(last, self.first_period)
-        )
+        return self._economies(self.store.whole(MACRO).to_pandas(), self.macro_columns, last)
+
+    def countries(self, last: int) -> Macro | None:
+        """The risk of countries likewise; None where the book does not tell."""
+        if not self.has_countries:
+            return None
+        return self._economies(country_figures(self.store.whole(COUNTRIES).to_pandas()), COUNTRY_FIGURES, last)
+
+    def _economies(self, frame: pd.DataFrame, columns: tuple[str, ...], last: int) -> Macro:
+        first = self.first_period
+        return macro_of(frame, columns, self.grid, first=first, last=max(last, first))
 
     def narrowed_to(self, client_ids: Sequence[str]) -> PreparedBook:
         """The same with no more clients than these and the others of their groups: what is said of them is the same."""
@@ -245,20 +250,8 @@ class PreparedBook:
     def _opportunities(self, number: int, places: ClientPlaces) -> Opportunities | None:
         if not self.store.has(OPPORTUNITIES):
             return None
-        table = places.rows(self._read(OPPORTUNITIES, number, _OPPORTUNITIES))
-        stage = pc.index_in(table["stage"], pa.array(STAGES))
-        order = ("client", "opportunity_id", "entered", "stage_number", "closed", "outcome", "amount")
-        table = table.append_column("stage_number", stage).sort_by([(name, "ascending") for name in order])
-        table = table.combine_chunks()
-        return Opportunities(
-            client=places.of(_integers(table, "client")),
-            opportunity=_numbered(table["client"], table["opportunity_id"]),
-            stage=_integers(table, "stage_number"),
-            entered=days_or(_days(table, "entered"), FOREVER),
-            closed=days_or(_days(table, "closed"), FOREVER),
-            won=pc.equal(table["outcome"], "won").fill_null(False).to_numpy(),
-            amount=table["amount"].to_numpy(),
-        )
+        table = places.rows(self._read(OPPORTUNITIES, number, OPPORTUNITY_ROWS))
+        return opportunities_of(table, places.of)
 
     def _defaults(self, number: int, places: ClientPlaces) -> DefaultEvents | None:
         if not self.store.has(DEFAULTS):
@@ -274,10 +267,9 @@ class PreparedBook:
     def _facilities(self, number: int, places: ClientPlaces) -> Facilities | None:
         if not self.store.has(FACILITIES):
             return None
-        table = places.rows(self._read(FACILITIES, number))
+        table = self._facility_rows(number, places)
         if not table.num_rows:
             return Facilities.none(self.facility_counts, self.facility_means)
-        table = table.sort_by([("client", "ascending"), ("facility_id", "ascending")])
         known = Facilities(
             client=places.of(_integers(table, "client")),
             limit_steps=_integers(table, "limit_steps"),
@@ -291,11 +283,25 @@ class PreparedBook:
             counted=self._counted(table),
             own=_side_by_side([table[own_column(place)] for place in range(self.facility_means)], table.num_rows),
             lgd=table["lgd"].to_numpy(),
+            unsecured=table["unsecured"].to_numpy(),
             conversion=table["conversion"].to_numpy(),
             revolving=table["revolving"].to_numpy(),
             amortising=table["amortising"].to_numpy(),
+            country=table["country"].to_numpy(),
         )
         return replace(known, flows=self._facility_flows(number, places, table["facility_id"]))
+
+    def _facility_rows(self, number: int, places: ClientPlaces) -> pa.Table:
+        """The facilities of the block, in their order."""
+        table = places.rows(self._read(FACILITIES, number))
+        return table.sort_by([("client", "ascending"), ("facility_id", "ascending")]) if table.num_rows else table
+
+    def _reports(self, number: int, places: ClientPlaces) -> dict[str, Reports]:
+        """The rows of each state table."""
+        if not self.reporting:
+            return {}
+        facilities = self._facility_rows(number, places) if self.store.has(FACILITIES) else _NO_ROWS.empty_table()
+        return reports_of_block(self.store, number, places, facilities, self.reporting)
 
     def _facility_flows(self, number: int, places: ClientPlaces, facility_id: pa.ChunkedArray) -> FacilityFlows:
         """What moved on the facilities of the block, whose ids are given in their order."""
@@ -329,14 +335,6 @@ def _pieces(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
             held = []
     if held:
         yield pa.Table.from_batches(held)
-
-
-def _numbered(*keys: pa.ChunkedArray) -> IntArray:
-    """The number of each row's key, from 0, where rows of one key follow on each other. Keys are never null."""
-    if not len(keys[0]):
-        return np.empty(0, dtype=np.int64)
-    changes = [pc.not_equal(key.slice(1), key.slice(0, len(key) - 1)).to_numpy() for key in keys]
-    return np.concatenate([[0], np.cumsum(np.logical_or.reduce(changes))]).astype(np.int64)
 
 
 def _side_by_side(columns: Sequence[pa.ChunkedArray], rows: int) -> FloatArray:

@@ -10,6 +10,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 import pandas as pd
 
+from models.book.state_tables import COUNTRIES
 from models.config.privacy import PrivacyConfig
 from models.config.root import Config
 from models.panel.beginnings import GROUPS, told_before
@@ -51,14 +52,15 @@ class PanelContext:
 
     last: int
     macro: Macro | None
+    countries: Macro | None
     contexts: Mapping[str, Context]
     labels: Labels
 
     @classmethod
     def of(cls, prepared: PreparedBook, config: Config, last: int) -> PanelContext:
         """Everything up to the period before ``last``, in one pass over the ledger."""
-        labels = labels_of(config, prepared.tones)
-        return cls(last=last, macro=prepared.macro(last), contexts=prepared.contexts(last), labels=labels)
+        economies = {"macro": prepared.macro(last), "countries": prepared.countries(last)}
+        return cls(last=last, **economies, contexts=prepared.contexts(last), labels=labels_of(config, prepared.tones))
 
 
 def in_reach_of(
@@ -196,7 +198,8 @@ def _causes_from(prepared: PreparedBook, config: Config) -> int | None:
 
 def _past(prepared: PreparedBook, block: Block, origin: int) -> Past:
     as_of = prepared.grid.start_of(origin)
-    return past_of(block.cube, origin, as_of, block.first_day, block.facilities, block.opportunities)
+    terms = (block.facilities, block.opportunities)
+    return past_of(block.cube, origin, as_of, block.first_day, *terms, reports=block.reports)
 
 
 def _surroundings(prepared: PreparedBook, around: PanelContext, block: Block, origin: int) -> dict[str, FeatureContext]:
@@ -215,6 +218,7 @@ def _inputs(
 ) -> FeatureInputs:
     """What is known of the block's clients after their ``past``, of what the book had begun to tell: ``reported``."""
     origin, macro = prepared.grid.index_of(past.as_of), around.macro if "macro" in reported else None
+    countries = around.countries if COUNTRIES in reported else None
     return FeatureInputs(
         past=past.of_tables(reported),
         settings=config.features,
@@ -230,6 +234,8 @@ def _inputs(
         context_past=_surroundings(prepared, around, block, origin),
         macro=None if macro is None else macro.known_before(origin),
         country=_NOWHERE if macro is None else macro.places(block.attributes["country"]),
+        countries=None if countries is None else countries.known_before(origin),
+        risk_country=_NOWHERE if countries is None else countries.places(block.attributes["country"]),
     )
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.book.measures import ACTIVITY, RECOVERY, WRITE_OFF, MeasureBook
+from models.book.periods import PeriodGrid, PeriodName
 from models.errors import InternalError
 from models.panel.cube import NEVER, Cube
 from models.panel.default_events import DefaultEvents
 from models.panel.facilities import Facilities
 from models.panel.opportunities import Opportunities
+from models.panel.reports import Reports
 from models.panel.targets import Endings
 from models.vocab import BoolArray, FloatArray, IntArray
 
@@ -38,6 +40,8 @@ class Past:
     first_day: NDArray[np.int32]
     facilities: Facilities | None
     opportunities: Opportunities | None = None
+    reports: Mapping[str, Reports] = field(default_factory=dict)
+    """State table -> what it reported."""
 
     def of_tables(self, tables: Collection[str]) -> Past:
         """The same as if the book had no tables but these and the cashflows."""
@@ -59,12 +63,17 @@ class Past:
             **cut,
             facilities=self.facilities if "facilities" in tables else None,
             opportunities=self.opportunities if "opportunities" in tables else None,
+            reports={name: rows for name, rows in self.reports.items() if name in tables},
         )
 
     @property
     def day(self) -> int:
         """The as-of date in days since 1970."""
         return day_number(self.as_of)
+
+    def day_before(self, period: PeriodName, periods: int) -> int:
+        """The day, since 1970, on which the period so many before the as-of date begins."""
+        return day_number(PeriodGrid(period, self.as_of).start_of(-periods))
 
     @property
     def clients(self) -> int:
@@ -173,11 +182,14 @@ def past_of(
     first_day: NDArray[np.int32],
     facilities: Facilities | None,
     opportunities: Opportunities | None = None,
+    *,
+    reports: Mapping[str, Reports] | None = None,
 ) -> Past:
     """Everything before the start of period ``index``, which is ``as_of``."""
     _require_within(cube, index, "as-of date")
     end = index - cube.first + 1
-    known = first_day < day_number(as_of)
+    day, known = day_number(as_of), first_day < day_number(as_of)
+    moved = None if facilities is None else facilities.places_before(day)
     return Past(
         as_of=as_of,
         measures=cube.measures,
@@ -188,8 +200,9 @@ def past_of(
         state_day=cube.state_day[:end],
         rhythm=cube.rhythm[:end],
         first_day=np.where(known, first_day, NEVER).astype(np.int32),
-        facilities=None if facilities is None else facilities.known_before(day_number(as_of)),
-        opportunities=None if opportunities is None else opportunities.known_before(day_number(as_of)),
+        facilities=None if facilities is None else facilities.known_before(day),
+        opportunities=None if opportunities is None else opportunities.known_before(day),
+        reports={name: rows.known_before(day, moved) for name, rows in (reports or {}).items()},
     )
 
 

@@ -38,10 +38,14 @@ class Facilities:
     """The numbers of ``features.facility_means``. Shape (n_facilities, n_means)."""
     lgd: FloatArray
     """Loss given default, from 0 to 1."""
+    unsecured: FloatArray
+    """LGD of what no collateral covers, where ``lgd`` follows from it; NaN where the book tells ``lgd`` itself."""
     conversion: FloatArray
     """Share of the undrawn limit that is drawn by a default (CCF)."""
     revolving: BoolArray
     amortising: BoolArray
+    country: NDArray[np.object_]
+    """Where it is; None where the book does not tell."""
     flows: FacilityFlows = field(default_factory=FacilityFlows.none)
     """What moved on each, where cashflows name facilities."""
 
@@ -62,9 +66,11 @@ class Facilities:
             counted=np.empty((0, counts), dtype=np.bool_),
             own=np.empty((0, means)),
             lgd=np.empty(0),
+            unsecured=np.empty(0),
             conversion=np.empty(0),
             revolving=np.empty(0, dtype=np.bool_),
             amortising=np.empty(0, dtype=np.bool_),
+            country=np.empty(0, dtype=np.object_),
         )
 
     def __len__(self) -> int:
@@ -81,6 +87,11 @@ class Facilities:
             written_off=np.where(known.written_off < day, known.written_off, FOREVER).astype(np.int32),
             cause=np.where(ended, known.cause, NO_CAUSE).astype(np.int8),
         )
+
+    def places_before(self, day: int) -> IntArray:
+        """Where each stands among those that ``known_before`` keeps; -1 where it does not. Shape (n_facilities,)."""
+        signed = self.signed < day
+        return np.where(signed, np.cumsum(signed) - 1, -1)
 
     def endings(self, start: int, end: int, clients: int) -> Endings:
         """What became of ``clients`` clients' facilities in [start, end), those signed within it included."""

@@ -41,6 +41,7 @@ def placed_facilities(facilities: Any, cashflows: Any, places: Any, plan: Ledger
             limit_steps=whole_steps(facilities["limit"].fill_null(0.0), step),
             spread_bp=facilities.spread_bp,
             collateral_cover=facilities.collateral_cover,
+            country=facilities.country,
             **_credit_terms(facilities, plan.credit),
             **{counted_column(place): _belongs(facilities, count) for place, count in enumerate(plan.facility_counts)},
             **{own_column(place): facilities[name].cast("float64") for place, name in enumerate(plan.facility_means)},
@@ -61,6 +62,7 @@ def _credit_terms(facilities: Any, credit: CreditConfig) -> dict[str, Any]:
     conversion = _by_product(facilities, credit, "conversion", credit.conversion)
     return {
         "lgd": ibis.coalesce(facilities.lgd, usual).cast(_NEVER_NULL),
+        "unsecured": facilities.lgd.isnull().ifelse(unsecured, ibis.null("float64")),
         "conversion": conversion.cast(_NEVER_NULL),
         "revolving": _by_product(facilities, credit, "revolving", False),
         "amortising": _by_product(facilities, credit, "amortising", False),

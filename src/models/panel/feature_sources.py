@@ -21,8 +21,24 @@ _FAMILIES = {
     "survey": "surveys",
     "rating": "ratings",
     "clients": "clients",
+    "collateral": "collateral",
+    "guaranteed": "guarantees",
+    "covenant": "covenants",
+    "esg": "esg",
+    "political": "countries",
+    "sovereign": "countries",
+    "sanctions": "countries",
 }
 """First word of a feature -> table, for families whose features are not named after a measure."""
+_REPORTED = {
+    "arrears_days": "arrears",
+    "arrears_amount_last": "arrears",
+    "arrears_facilities_last": "arrears",
+    "balance_undrawn_last": "balances",
+    "balance_limit_last": "balances",
+    "balance_used_change": "balances",
+}
+"""Beginnings of features that only a state table gives; days past due are cashflows' where they are estimated."""
 _SURROUNDINGS = ("group", "country", "region", "industry")
 _RECENCY = re.compile(r"_recency_days$")
 _PAST_TOTAL = re.compile(r"^(?!facility_|funnel_open_).*_(sum|count|share|movement)_(\d+p|ever|1y|per_year)$")
@@ -67,6 +83,9 @@ def is_open(feature: str, direction: Direction) -> bool:
 def _table_of(name: str, measures: dict[str, str], attributes: Sequence[str]) -> str:
     if name in attributes:
         return "clients"
+    reported = [table for beginning, table in _REPORTED.items() if name.startswith(beginning)]
+    if reported:
+        return reported[0]
     bare = name
     for word in _SURROUNDINGS:
         bare = bare.removeprefix(f"{word}_")

@@ -9,6 +9,7 @@ from typing import Any
 from models.book.measures import NOTES, WRITE_OFF, MeasureBook, measures_of
 from models.book.periods import PeriodName
 from models.book.sections import LedgerSections
+from models.book.state_tables import COUNTRIES
 from models.config.credit import CreditConfig
 from models.store.entries import Facts
 
@@ -29,8 +30,9 @@ class LedgerPlan:
     """Everything in a config that decides what a ledger holds. Nothing else of it is at hand where one is made.
 
     ``facility_counts``: column -> values, of each kind of facilities that is counted apart. ``attributes``, ``context``
-    and ``macro`` are columns of clients and of economies. ``default_days``: from so many days past due on a client is
-    in default; None where decline is something else. ``facility_means``: own numbers of facilities.
+    and ``macro`` are columns of clients and of economies; ``countries``: whether the book tells the risk of countries.
+    ``default_days``: from so many days past due on a client is in default; None where decline is something else.
+    ``facility_means``: own numbers of facilities.
     """
 
     period: PeriodName
@@ -45,6 +47,7 @@ class LedgerPlan:
     """Whether notes of clients who refused the processing of their data are read all the same."""
     default_days: int | None = None
     facility_means: tuple[str, ...] = ()
+    countries: bool = False
 
     @classmethod
     def of(cls, config: LedgerSections, tables: Collection[str], *, notes: bool) -> LedgerPlan:
@@ -63,6 +66,7 @@ class LedgerPlan:
             reads_refused=not config.privacy.leaves_out,
             facility_means=features.facility_means,
             default_days=config.decline.days_past_due if config.decline.rule == "default" else None,
+            countries=COUNTRIES in tables,
         )
 
     def key_parts(self) -> dict[str, Any]:
@@ -94,7 +98,7 @@ class LedgerPlan:
     @property
     def client_columns(self) -> tuple[str, ...]:
         """Columns of clients that come along."""
-        economies = ("country",) if self.macro else ()
+        economies = ("country",) if self.macro or self.countries else ()
         return tuple(dict.fromkeys((*self.attributes, *self.context, *economies, BEGAN, WON_FOR, CONSENT, *IDENTITY)))
 
 
@@ -109,6 +113,7 @@ class LedgerFacts:
             never does.
         block_numbers: the blocks, rising.
         context_columns: columns of clients by which flows are also summed up.
+        reporting: state table -> the days on which it reports anything, since 1970, each with the number of its rows.
     """
 
     first_period: int
@@ -116,6 +121,7 @@ class LedgerFacts:
     first_cause: int | None
     block_numbers: tuple[int, ...]
     context_columns: tuple[str, ...]
+    reporting: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
     @classmethod
     def from_facts(cls, facts: Facts) -> LedgerFacts:
@@ -126,6 +132,7 @@ class LedgerFacts:
             first_cause=facts["first_cause"],
             block_numbers=tuple(facts["block_numbers"]),
             context_columns=tuple(facts["context_columns"]),
+            reporting=facts["reporting"],
         )
 
     def before(self, periods: int) -> LedgerFacts:
@@ -136,6 +143,7 @@ class LedgerFacts:
             first_cause=None if self.first_cause is None else self.first_cause - periods,
             block_numbers=self.block_numbers,
             context_columns=self.context_columns,
+            reporting=self.reporting,
         )
 
 

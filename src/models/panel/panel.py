@@ -126,6 +126,7 @@ def joined(panels: Sequence[Panel]) -> Panel:
         group=np.concatenate([panel.group for panel in panels])[order],
         grouped=_concatenated([panel.grouped for panel in panels], order),
         features=pd.concat([panel.features for panel in panels], ignore_index=True).iloc[order].reset_index(drop=True),
+        words=panels[-1].words,  # what is reported of the latest date may have been estimated at the first
         value=_concatenated([panel.value for panel in panels], order),
         margin=_concatenated([panel.margin for panel in panels], order),
         credit_loss=_concatenated([panel.credit_loss for panel in panels], order),

@@ -15,12 +15,13 @@ import pyarrow.parquet as pq
 from models.book.door import Book
 from models.book.measures import NOTES, MeasureBook, known_on
 from models.book.periods import PeriodGrid
+from models.book.state_tables import COUNTRIES, STATE_KNOWN_ON
 from models.config.root import Config
 from models.engines.protocol import Session, SessionLimits, Workplace
 from models.panel.beginnings import GROUPS, beginnings_of, groups_begin
 from models.panel.default_events import ARREARS, DAYS_PAST_DUE
 from models.panel.facility_terms import facility_flows, placed_facilities
-from models.panel.ledger import client_blocks, flow_ledger, grouping_pays, state_ledger, write_context_sums
+from models.panel.ledger import client_blocks, day_number, flow_ledger, grouping_pays, state_ledger, write_context_sums
 from models.panel.ledger_plan import (
     CLIENTS,
     DEFAULTS,
@@ -34,6 +35,7 @@ from models.panel.ledger_plan import (
     LedgerPlan,
 )
 from models.panel.notes import NoteModel, notes_before, tones_of
+from models.panel.state_rows import STATE_COLUMNS, placed_rows
 from models.vocab import ExitCause
 
 _SPILL, _TONES = "spill", "tones"
@@ -87,6 +89,8 @@ def _written(
     session.write_blocks(known, folder / CLIENTS)
     if plan.macro:
         session.write(tables[MACRO], folder / f"{MACRO}.parquet")
+    if plan.countries:
+        session.write(tables[COUNTRIES], folder / f"{COUNTRIES}.parquet")
     context = tuple(name for name in plan.context if name in columns)
     write_context_sums(session, folder, context)
     numbers = sorted(int(path.name.partition("=")[2]) for path in (folder / CLIENTS).iterdir())
@@ -96,6 +100,7 @@ def _written(
         first_cause=_first_cause(tables, grid),
         block_numbers=tuple(numbers),
         context_columns=context,
+        reporting={name: _reporting_days(tables[name], name) for name in STATE_COLUMNS if name in tables},
     )
 
 
@@ -128,7 +133,15 @@ def _by_client(
         found[OPPORTUNITIES] = _placed_opportunities(tables["opportunities"], places)
     if plan.default_days is not None:
         found[DEFAULTS] = _default_events(tables, places, plan.default_days, grid)
+    found |= {name: placed_rows(tables[name], name, places) for name in STATE_COLUMNS if name in tables}
     return {name: rows for name, rows in found.items() if rows is not None}
+
+
+def _reporting_days(table: Any, name: str) -> tuple[tuple[int, int], ...]:
+    """Each day on which a state table reports anything, with the number of its rows."""
+    days = table.select(day=day_number(table[STATE_KNOWN_ON[name]].cast("date")))
+    counted = days.group_by("day").aggregate(rows=days.count()).order_by("day").to_pyarrow()
+    return tuple(zip(counted["day"].to_pylist(), counted["rows"].to_pylist(), strict=True))
 
 
 def _with_pd(ratings: Any, grades: Mapping[str, float]) -> Any:

@@ -22,7 +22,8 @@ def grade_columns(assessment: Assessment, features: FeaturesConfig) -> dict[str,
     where unknown. ``tier_criteria`` lists the criteria that look at features and forecasts, in the policy's order: of
     which dimension, what was observed, when it was recorded, the table, the points (null: left out) and the weight.
     """
-    scores = assessment.scores
+    settings, coverage = assessment.policy.settings, assessment.coverage
+    scores = {name: each for name, each in assessment.scores.items() if not coverage.leaves_out(settings, name)}
     numbers = [pa.array(scored.numbers, from_pandas=True) for scored in scores.values()]
     return {
         TIER_DIMENSIONS: pa.StructArray.from_arrays(numbers, names=list(scores)),
@@ -31,12 +32,12 @@ def grade_columns(assessment: Assessment, features: FeaturesConfig) -> dict[str,
 
 
 def _criteria(assessment: Assessment, features: FeaturesConfig) -> pa.Array:
-    dimensions = assessment.policy.settings.dimensions
+    settings, coverage = assessment.policy.settings, assessment.coverage
     every = [
         (name, place, criterion)
-        for name, dimension in dimensions.items()
+        for name, dimension in settings.dimensions.items()
         for place, criterion in enumerate(dimension.criteria)
-        if not criterion.dimension
+        if not (criterion.dimension or coverage.goes_without(settings, criterion))
     ]
     clients, kept = len(assessment.facts), len(every)
     columns = [_observed(assessment, criterion) for _, _, criterion in every]
@@ -48,7 +49,9 @@ def _criteria(assessment: Assessment, features: FeaturesConfig) -> pa.Array:
         "observed": pa.array(_by_client([number for number, _ in columns], np.float64), from_pandas=True),
         "observed_text": pa.array(_by_client([text for _, text in columns], object), type=pa.string()),
         "observed_on": _dates(assessment, _by_client(days, np.float64)),
-        "source": _repeated([source_of(criterion, features) for _, _, criterion in every], clients),
+        "source": _repeated(
+            [source_of(criterion, features, assessment.coverage) for _, _, criterion in every], clients
+        ),
         "points": pa.array(_by_client(points, np.float64), from_pandas=True),
         "weight": pa.array(np.tile([criterion.weight for _, _, criterion in every], clients), type=pa.float64()),
     }

@@ -25,6 +25,7 @@ from models.simulator.ledgers import (
 )
 from models.simulator.population import Population, create_population
 from models.simulator.state import BookState
+from models.simulator.states import state_tables
 from models.simulator.step import step
 from models.simulator.truth import (
     TRUTH_SCHEMA,
@@ -38,7 +39,7 @@ from models.simulator.world import World, create_world
 from models.vocab import FloatArray
 
 BLOCK_STREAM = 1
-POPULATION, PROCESS, RECORDS, ERRORS, NAMING = range(5)
+POPULATION, PROCESS, RECORDS, ERRORS, NAMING, STATES = range(6)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +135,9 @@ def simulate_block(plan: Plan, block: int) -> SimulatedBlock:
     run = run_block(plan, block)
     desk = desk_of(plan, block, run.population)
     tables, repairs = _with_errors(_clean_tables(plan, run, desk), plan, block, desk)
+    if plan.config.states:
+        noise = plan.noise(block, STATES)
+        tables |= state_tables(run.state.clients, run.journal, desk, Economics.of(plan.config), noise)
     truth: list[pa.Table] = []
     totals: list[Totals] = []
     for moment in run.moments if block < plan.blocks_with_truth else ():

@@ -28,7 +28,7 @@ from models.simulator.blocks import (
     simulate_block,
     world_of,
 )
-from models.simulator.commons import campaign_table, macro_table
+from models.simulator.commons import campaign_table, country_table, macro_table
 from models.simulator.economics import Economics
 from models.simulator.publishing import BlockWriter, published_folder
 from models.simulator.truth import CHECK_STREAM, run_forward
@@ -202,10 +202,11 @@ def _commons(plan: Plan) -> dict[str, pa.Table]:
     end = int(calendar.day(np.array(plan.months), np.array(1)))
     noise = default_rng(SeedSequence(plan.seed, spawn_key=(0, MACRO_STREAM)))
     world = world_of(plan)
-    return {
+    shared = {
         "campaigns": campaign_table(world, calendar, end),
         "macro": macro_table(world, calendar, end, noise),
     }
+    return shared | ({"countries": country_table(world, calendar, end)} if plan.config.states else {})
 
 
 def _about_truth(plan: Plan, totals: Sequence[Totals]) -> dict[str, object]:

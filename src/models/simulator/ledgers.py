@@ -74,7 +74,7 @@ def cashflow_table(journal: Journal, desk: BlockRecorder) -> pa.Table:
         "cashflows",
         {
             "client_id": text(rows.client, desk.client_ids),
-            "facility_id": text(rows.facility, _facility_ids(journal, desk)),
+            "facility_id": text(rows.facility, facility_ids(journal, desk)),
             "date": days(day),
             "kind": text(rows.kind, CASHFLOW_KINDS),
             "amount": money(rows.cents),
@@ -82,7 +82,8 @@ def cashflow_table(journal: Journal, desk: BlockRecorder) -> pa.Table:
     )
 
 
-def _facility_ids(journal: Journal, desk: BlockRecorder) -> pa.Array:
+def facility_ids(journal: Journal, desk: BlockRecorder) -> pa.Array:
+    """Ids of the block's facilities, by their numbers."""
     count = sum(len(part) for part in journal.lists.signed)
     return identifiers("F", desk.block * FACILITIES_PER_BLOCK + np.arange(count), FACILITY_DIGITS)
 
@@ -101,7 +102,7 @@ def facility_table(journal: Journal, desk: BlockRecorder) -> pa.Table:
     return contract_table(
         "facilities",
         {
-            "facility_id": _facility_ids(journal, desk),
+            "facility_id": facility_ids(journal, desk),
             "client_id": text(rows.client, desk.client_ids),
             "product": text(rows.product, PRODUCTS),
             "sector": text(line_of_business, INDUSTRIES),

@@ -13,12 +13,13 @@ from typing import Any
 from models.book.contract import TABLES
 from models.book.guard.histograms import Bins
 from models.book.measures import KNOWN_ON
+from models.book.state_tables import STATE_KNOWN_ON
 from models.config.own import DATE
 
 LAG = ".."
 """Between the names of two date columns: the days from the one to the other, as a number of its own."""
 
-DATED = {**KNOWN_ON, "facilities": "signed", "campaigns": "start", "macro": "published"}
+DATED = {**KNOWN_ON, **STATE_KNOWN_ON, "facilities": "signed", "campaigns": "start", "macro": "published"}
 """The column of each table that says when a row became known, see ``dated_column``."""
 
 

@@ -104,8 +104,13 @@ UNIT_WORDS = {
     Unit.HOURS: "in hours",
     Unit.COUNT: "one by one",
     Unit.SCORE: "on its own scale",
+    Unit.DAYS: "in days",
 }
-_FITTING = {Unit.BASIS_POINTS: frozenset({"basis points"}), Unit.HOURS: frozenset({"hours"})}
+_FITTING = {
+    Unit.BASIS_POINTS: frozenset({"basis points"}),
+    Unit.HOURS: frozenset({"hours"}),
+    Unit.DAYS: frozenset({"days"}),
+}
 _ON_A_SCALE = (Unit.SCORE, Unit.SHARE)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from itertools import pairwise
 from typing import Annotated, Literal
 
@@ -49,6 +50,11 @@ class CriterionConfig(Section):
     best: float | None = None
     scale: Literal["linear", "log"] = "linear"
     points: dict[str, Points] = Field(default_factory=dict, description="For a category: its value -> points.")
+    optional: bool = Field(
+        default=False,
+        exclude_if=operator.not_,
+        description="Whether books without the feature go without it in silence.",
+    )
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice
 from math import prod
@@ -41,7 +42,8 @@ class CapConfig(Section):
     """What holds a client down whatever models, rules or people say: the tier is at most ``at_most``.
 
     It acts where the feature lies above or below a number, or is missing. In a book that lacks the feature it is
-    missing of all clients; a cap that does not act on missing values cannot be checked there, with a notice.
+    missing of all clients; a cap that does not act on missing values cannot be checked there, with a notice, unless it
+    is ``optional``.
     """
 
     name: Name
@@ -52,6 +54,11 @@ class CapConfig(Section):
     at_most: TierName
     because: Wording
     treatment: TreatmentFields | None = Field(default=None, description="What it changes in the treatment.")
+    optional: bool = Field(
+        default=False,
+        exclude_if=operator.not_,
+        description="Whether books without the feature go without it in silence.",
+    )
 
     def problems(self) -> list[UserError]:
         """Everything that is wrong with it."""
@@ -60,6 +67,9 @@ class CapConfig(Section):
             problems.append(UserError(rule="a cap must look one way", got="above and below", remedy="make it two caps"))
         if self.above is None and self.below is None and not self.or_missing:
             problems.append(UserError(rule="a cap must say when it acts", got="never", remedy="give above or below"))
+        if self.optional and self.or_missing:
+            rule = "an optional cap must not act on missing values: books without the feature would be capped"
+            problems.append(UserError(rule=rule, got="optional and or_missing", remedy="drop one of them"))
         return problems
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
 
 from models.book.periods import DAYS_PER_YEAR
+from models.book.state_tables import BALANCES
+from models.panel.balances import balances_before, outstanding_amounts
 from models.panel.facilities import FOREVER, Facilities
 from models.panel.features.causes import BALANCE, CONTRACTS, LIMITS
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
@@ -181,16 +184,63 @@ def _own_features(
 
 
 def _drawn_features(known: FeatureInputs, open_limit: FloatArray) -> Iterator[Feature]:
-    """Drawn and not yet repaid, where the config measures both."""
-    names = {flow.name for flow in known.past.measures.flows}
-    if not {"drawdown", "repayment"} <= names:
+    """What is outstanding, and its share of the limits: those of the balances where they are reported."""
+    past, period = known.past, known.labels.period
+    outstanding, reported = outstanding_amounts(past, period), balances_before(past, period)
+    if outstanding is None:
         return
-    outstanding = known.past.total("drawdown") - known.past.total("repayment")
-    if "write_off" in names:
-        outstanding = outstanding - known.past.total("write_off")
     yield Feature("facility_outstanding", known.currency, outstanding, words_for(_OUTSTANDING, BALANCE))
-    utilised = ratio(outstanding, open_limit)
+    limit = open_limit if reported is None else np.where(reported.covered, reported.limit, open_limit)
+    utilised = ratio(outstanding, limit)
     yield Feature("facility_utilisation", "share", utilised, words_for(_UTILISATION, BALANCE))
+
+
+_UNREPORTED: Final = Text("no balance of the client is reported")
+_UNDRAWN = Template(
+    figure=FigureUnit.MONEY,
+    description=Text("undrawn limits as last reported"),
+    statement=Text("undrawn limits come to {value}"),
+    missing=_UNREPORTED,
+    none=Text("no limit is left to draw"),
+    than=LESS,
+)
+_REPORTED_LIMIT = Template(
+    figure=FigureUnit.MONEY,
+    description=Text("limits as last reported"),
+    statement=Text("the reported limits come to {value}"),
+    missing=_UNREPORTED,
+    none=Text("no limit is reported"),
+    than=LESS,
+)
+_USE_CHANGE = Template(
+    figure=FigureUnit.POINTS,
+    description=Text("change of the used share of the reported limits {span}"),
+    statement=Text("the used share of the reported limits changed by {value} {span}"),
+    missing=Text("the change of the used share of the limits {span} is not known"),
+    none=Text("the used share of the reported limits did not change {span}"),
+    signed=True,
+)
+
+
+def balance_features(known: FeatureInputs) -> Iterator[Feature]:
+    """Undrawn and limits, and by how much their use changed over each window. None without the table."""
+    if BALANCES not in known.past.reports:
+        return
+    now = balances_before(known.past, known.labels.period)
+    nothing = np.full(known.past.clients, np.nan)
+    undrawn = nothing if now is None else np.where(now.covered, now.undrawn, np.nan)
+    yield Feature("balance_undrawn_last", known.currency, undrawn, words_for(_UNDRAWN, BALANCE))
+    limit = nothing if now is None else np.where(now.covered, now.limit, np.nan)
+    yield Feature("balance_limit_last", known.currency, limit, words_for(_REPORTED_LIMIT, BALANCE))
+    for window in known.settings.windows:
+        before = balances_before(known.past, known.labels.period, ago=window)
+        change = (
+            nothing
+            if now is None or before is None
+            else ratio(now.drawn, now.limit) - ratio(before.drawn, before.limit)
+        )
+        said = words_for(_USE_CHANGE, BALANCE, span=known.labels.span(window))
+        yield Feature(f"balance_used_change_{window}p", "share", change, said)
 
 
 _TOPIC = Topic("product_mix", Text("product mix"))

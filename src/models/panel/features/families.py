@@ -17,16 +17,24 @@ from models.panel.features.amounts import (
     trend_features,
     volatility_features,
 )
-from models.panel.features.commitments import commitment_features, facility_count_features, mix_features
+from models.panel.features.commitments import (
+    balance_features,
+    commitment_features,
+    facility_count_features,
+    mix_features,
+)
 from models.panel.features.context import attribute_features, context_features, group_features
+from models.panel.features.country_risk import country_features
+from models.panel.features.covenants import covenant_features
 from models.panel.features.credit import credit_features
 from models.panel.features.funnel import funnel_features
 from models.panel.features.inputs import Feature, FeatureInputs
 from models.panel.features.outlook import outlook_features
 from models.panel.features.payment import standing_features
 from models.panel.features.runoff import runoff_features
+from models.panel.features.security import collateral_features, guarantee_features
 from models.panel.features.service import mean_features, share_features
-from models.panel.features.states import group_state_features, macro_features, state_features
+from models.panel.features.states import esg_features, group_state_features, macro_features, state_features
 from models.panel.features.timing import recency_features, rhythm_features, tenure_features
 from models.panel.features.words import (
     FeatureWords,
@@ -46,7 +54,11 @@ FAMILIES: tuple[Family, ...] = (
     commitment_features,
     facility_count_features,
     runoff_features,
+    balance_features,
     credit_features,
+    collateral_features,
+    guarantee_features,
+    covenant_features,
     outlook_features,
     standing_features,
     mean_features,
@@ -58,6 +70,8 @@ FAMILIES: tuple[Family, ...] = (
     group_state_features,
     context_features,
     macro_features,
+    country_features,
+    esg_features,
     attribute_features,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -58,6 +58,7 @@ class FeatureInputs:
         groups_known: whether the book has sponsor groups at all.
         surroundings: column of clients -> what shares its value.
         macro: the economies, where the book has them; ``country`` (n_clients,) is each client's place among them.
+        countries: the risk of countries likewise; ``risk_country`` (n_clients,) is each client's place among them.
     """
 
     past: Past
@@ -74,6 +75,12 @@ class FeatureInputs:
     context_past: Mapping[str, FeatureContext]
     macro: Macro | None
     country: IntArray
+    countries: Macro | None = None
+    risk_country: IntArray = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+
+    def day_before(self, periods: int) -> int:
+        """The day, since 1970, that lies so many periods before the as-of date."""
+        return self.past.day_before(self.labels.period, periods)
 
 
 def at_places(values: FloatArray | IntArray, places: IntArray) -> FloatArray:

@@ -12,10 +12,11 @@ import numpy as np
 
 from models.book.measures import ACTIVITY
 from models.book.periods import DAYS_PER_PERIOD
+from models.panel.balances import balance_steps, has_balances
 from models.panel.facilities import Facilities
 from models.panel.features.causes import CONTRACTS, LIMITS
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
-from models.panel.features.runoff import FacilityLimits, balance_steps, has_balances
+from models.panel.features.runoff import FacilityLimits
 from models.panel.features.words import LESS, NEARER, FigureUnit, Template, words_for
 from models.text import Text
 from models.vocab import FloatArray
@@ -77,7 +78,7 @@ def outlook_features(known: FeatureInputs) -> Iterator[Feature]:
     facilities is counted as its mean length in days.
     """
     facilities = known.past.facilities
-    if facilities is None or not has_balances(known):
+    if facilities is None or not has_balances(known.past):
         return
     ahead = known.labels.window(known.horizon_periods)
     days = known.horizon_periods * DAYS_PER_PERIOD[known.labels.period]
@@ -136,8 +137,10 @@ class _Run:
 def _kept_features(known: FeatureInputs, kept: FloatArray, ahead: Text) -> Iterator[Feature]:
     """Balance and recent pace of business as they are, each as far as open limits run."""
     year, window, labels = known.activity_periods, known.settings.windows[0], known.labels
-    usual = summed(np.stack([balance_steps(known, ago=ago).astype(np.float64) for ago in range(year)]))
-    balance = ratio(balance_steps(known) * year, usual) * kept
+    usual = summed(
+        np.stack([balance_steps(known.past, labels.period, ago=ago).astype(np.float64) for ago in range(year)])
+    )
+    balance = ratio(balance_steps(known.past, labels.period) * year, usual) * kept
     said = words_for(_BALANCE, CONTRACTS, ahead=ahead, span=labels.span(year))
     yield Feature("facility_balance_outlook", "share", balance, said)
     pace = ratio(known.past.steps(ACTIVITY, window) * year, known.past.steps(ACTIVITY, year) * window) * kept

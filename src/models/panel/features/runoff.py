@@ -10,15 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.book.measures import ACTIVITY, WRITE_OFF
+from models.book.measures import ACTIVITY
 from models.book.periods import DAYS_PER_PERIOD
+from models.panel.balances import balance_steps, has_balances
 from models.panel.facilities import FOREVER, MATURED, Facilities
 from models.panel.features.causes import BALANCE, CONTRACTS, LIMITS
 from models.panel.features.inputs import Feature, FeatureInputs, ratio
 from models.panel.features.words import LESS, SHORTER, FigureUnit, Template, words_for
 from models.panel.targets import NO_CAUSE
 from models.text import Text
-from models.vocab import BoolArray, FloatArray, IntArray
+from models.vocab import BoolArray, FloatArray
 
 _NONE_DATED = Text("no facility with a maturity is open")
 _LEVEL = Template(
@@ -88,18 +89,13 @@ def runoff_features(known: FeatureInputs) -> Iterator[Feature]:
     of facilities is counted as its mean length in days.
     """
     facilities = known.past.facilities
-    if facilities is None or not has_balances(known):
+    if facilities is None or not has_balances(known.past):
         return
     yield from _balance_features(known)
     yield from _pace_features(known)
     limits = FacilityLimits(facilities, known.past.clients, known.past.day)
     yield from _ended_features(known, limits)
     yield from _maturity_features(limits)
-
-
-def has_balances(known: FeatureInputs) -> bool:
-    """Whether drawdowns and repayments are measured, so that balances can be known."""
-    return {"drawdown", "repayment"} <= {flow.name for flow in known.past.measures.flows}
 
 
 @dataclass(frozen=True)
@@ -137,13 +133,13 @@ class FacilityLimits:
 
 def _balance_features(known: FeatureInputs) -> Iterator[Feature]:
     """The balance against its mean over the activity window, against each window ago, and against activity."""
-    year, now = known.activity_periods, balance_steps(known)
+    year, now = known.activity_periods, balance_steps(known.past, known.labels.period)
     label, span = known.labels.of(ACTIVITY), known.labels.span(year)
-    total = np.asarray(sum(balance_steps(known, ago=ago) for ago in range(year)))
+    total = np.asarray(sum(balance_steps(known.past, known.labels.period, ago=ago) for ago in range(year)))
     said = words_for(_LEVEL, BALANCE, span=span)
     yield Feature(f"balance_level_{year}p", "share", ratio(now * year, total), said)
     for window in sorted({1, 2, *known.settings.windows[:-1]}):
-        before = balance_steps(known, ago=window)
+        before = balance_steps(known.past, known.labels.period, ago=window)
         said = words_for(_BALANCE_GROWTH, BALANCE, **_stretch(known, window))
         yield Feature(f"balance_growth_{window}p", "share", ratio(now - before, now + before), said)
     said = words_for(_BALANCE_PER_ACTIVITY, BALANCE, label=label, span=span)
@@ -179,14 +175,6 @@ def _maturity_features(limits: FacilityLimits) -> Iterator[Feature]:
     first, last = limits.days_until(np.minimum), limits.days_until(np.maximum)
     yield Feature("facility_first_maturity_days", "days", first, words_for(_FIRST, CONTRACTS))
     yield Feature("facility_last_maturity_days", "days", last, words_for(_LAST, CONTRACTS))
-
-
-def balance_steps(known: FeatureInputs, *, ago: int = 0) -> IntArray:
-    """Drawn and neither repaid nor written off, ``ago`` periods before the as-of date, in whole steps: exact."""
-    names = {flow.name for flow in known.past.measures.flows}
-    balance = known.past.steps("drawdown", ago=ago) - known.past.steps("repayment", ago=ago)
-    written_off = [name for name in ("write_off", WRITE_OFF) if name in names]
-    return balance - known.past.steps(written_off[0], ago=ago) if written_off else balance
 
 
 def _stretch(known: FeatureInputs, window: int) -> dict[str, Text]:

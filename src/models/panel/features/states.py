@@ -1,11 +1,14 @@
-"""Ratings and satisfaction as last known: level, change, age, and those of the group."""
+"""Ratings, satisfaction and ESG grade as last known: level, change, age, and those of the group."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import numpy as np
+import pandas as pd
 
+from models.book.state_tables import ESG
 from models.panel.features.inputs import Feature, FeatureInputs, ratio, summed
 from models.panel.features.words import NEWER, OWN_FIGURES, FeatureWords, FigureUnit, Template, Topic, words_for
 from models.text import Text
@@ -60,6 +63,21 @@ _ECONOMY_CHANGE = Template(
     none=Text("the {label} of the client's country did not change {span}"),
     signed=True,
 )
+ESG_TOPIC: Final = Topic("esg_grade", Text("ESG grade"))
+_UNGRADED: Final = Text("nobody gave the client an ESG grade")
+_ESG_GRADE = Template(
+    figure=FigureUnit.NAME,
+    description=Text("ESG grade as last given"),
+    statement=Text("the latest ESG grade is {value}"),
+    missing=_UNGRADED,
+)
+_ESG_AGE = Template(
+    figure=FigureUnit.DAYS,
+    description=Text("age of the ESG grade"),
+    statement=Text("the ESG grade is {value} old"),
+    missing=_UNGRADED,
+    than=NEWER,
+)
 GROUP_TOPIC = Topic("sponsor_group", Text("sponsor group"))
 _ECONOMY_TOPIC = Topic("economy", Text("economy of the client's country"))
 
@@ -106,6 +124,19 @@ def macro_features(known: FeatureInputs) -> Iterator[Feature]:
         change = latest - known.macro.last(column, known.country, ago=window)
         said = words_for(_ECONOMY_CHANGE, _ECONOMY_TOPIC, label=label, span=span)
         yield Feature(f"macro_{column}_change_{window}p", "share", change, said)
+
+
+def esg_features(known: FeatureInputs) -> Iterator[Feature]:
+    """The latest grade and its age; of several of one day the last by name. None without the table."""
+    table, clients = known.past.reports.get(ESG), known.past.clients
+    if table is None:
+        return
+    rows = table.standing()
+    grade = np.full(clients, None, dtype=object)
+    grade[rows.client] = rows.words["grade"]
+    yield Feature("esg_grade_last", "category", pd.Series(grade, dtype="str"), words_for(_ESG_GRADE, ESG_TOPIC))
+    latest = rows.extreme(rows.day.astype(np.float64), clients)
+    yield Feature("esg_grade_age_days", "days", known.past.day - latest, words_for(_ESG_AGE, ESG_TOPIC))
 
 
 def state_names(known: FeatureInputs, *, accounts: bool) -> list[str]:

@@ -83,6 +83,7 @@ class Template:
         missing: the clause where the client has no value; it says what that means.
         none: the clause where the value is 0, if that is to be said in another way.
         signed: whether a rise is written with its plus sign.
+        estimated: whether it stands in for what the book does not report.
     """
 
     figure: FigureUnit
@@ -92,6 +93,7 @@ class Template:
     none: Text | None = None
     than: Comparative = LOWER
     signed: bool = False
+    estimated: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,7 @@ class FeatureWords:
     none: Text | None
     than: Comparative
     signed: bool
+    estimated: bool = False
 
     def describe(self, language: Language) -> str:
         """The feature as a noun phrase."""
@@ -154,6 +157,7 @@ def words_for(
         none=None if template.none is None else template.none.filled(**slots),
         than=than or template.than,
         signed=template.signed,
+        estimated=template.estimated,
     )
     for text in filter(None, (words.description, words.statement, words.missing, words.none)):
         text.within(ENGLISH, value="")
