@@ -49,7 +49,7 @@ def test_a_client_36_days_past_due_is_capped_and_its_page_says_36(tmp_path: Path
     assert days(made) == [36.0, 0.0]
     assert days(made, "arrears_amount_last") == [5.0, 0.0]
     assert days(made, "arrears_facilities_last") == [2.0, 0.0]
-    assert made.words["arrears_days"].state("36 days", ENGLISH) == "the client is 36 days past due"
+    assert made.words["arrears_days"].state("36 days", ENGLISH) == "the client has been past due for 36 days"
     facts = facts_before_models(made)
     holding = dict(zip(CAPS, caps_holding(PROJECT_FINANCE, facts).tolist(), strict=True))
     assert holding["overdue_30"] == [True, False]

@@ -25,7 +25,7 @@ _NOT_OVERDUE = Text("the client is not in arrears")
 _OVERDUE = Template(
     figure=FigureUnit.DAYS_OVERDUE,
     description=Text("days past due"),
-    statement=Text("the client is {value} past due"),
+    statement=Text("the client has been past due for {value}"),
     missing=_NOT_KNOWN,
     none=_NOT_OVERDUE,
     than=SHORTER,
@@ -39,7 +39,7 @@ _ESTIMATED = replace(
 _WORST = replace(
     _OVERDUE,
     description=Text("most days past due {span}"),
-    statement=Text("the client was at most {value} past due {span}"),
+    statement=Text("the client was past due for at most {value} {span}"),
     none=Text("the client was not past due {span}"),
 )
 _AMOUNT = Template(
