@@ -92,13 +92,13 @@ def test_a_client_36_days_past_due_is_capped_by_the_true_days(bank: TrainedLende
 
 def test_the_page_tells_the_days_and_the_balance_of_the_extract(story: ClientStory) -> None:
     page = client_page(story)
-    assert "36 days past due" in page
+    assert "36 days (special mention)" in page
     assert ESTIMATED not in page
     printed = io.StringIO()
     show(Console(file=printed, width=200), story)
     assert "36 days" in printed.getvalue()
     observed = {line.what: line.observed for dimension in story.grade_text.dimensions for line in dimension.criteria}
-    assert observed["days past due"] == "36 days"
+    assert observed["days past due"] == "36 days (special mention)"
     assert observed["outstanding balance as a share of the open limits"] == "60%"
 
 
