@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from models.book.measures import absent_measures
@@ -43,11 +40,8 @@ TABLES = {
 
 def outcomes(folder: Path, *overrides: str, arrears: bool = True) -> Panel:
     config = settings("decline.rule=default", *overrides, work_dir=folder / "work")
-    book = book_of(TABLES, folder)
-    if arrears:
-        table = pa.table(dict(zip(("client_id", "date", "days_past_due"), zip(*ARREARS, strict=True), strict=True)))
-        pq.write_table(table, folder / "arrears.parquet")
-        book = replace(book, tables={**book.tables, "arrears": folder / "arrears.parquet"})
+    reported = {"arrears": rows("client_id date days_past_due", *ARREARS)} if arrears else {}
+    book = book_of(TABLES | reported, folder)
     with prepared_book(book, config, AS_OF) as prepared:
         return panel_of(prepared, config, [0], targets=True)
 
