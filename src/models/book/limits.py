@@ -11,6 +11,7 @@ from pathlib import Path
 from models.book.contract import DECISION_TABLES
 from models.book.counts import Unreadable
 from models.book.quarantine import CheckedTable
+from models.book.reading_hints import expected
 from models.book.rules import MEANING, RowRule, meaning
 from models.errors import Breach, QuarantineLimitError
 from models.notices import ROWS_LEFT_OUT, Notice, Severity
@@ -63,7 +64,7 @@ def _empty_notice(table: str) -> Notice:
 
 
 def _unreadable_notice(table: CheckedTable, found: Unreadable) -> Notice:
-    said = meaning(RowRule(found.rule), table.schema.column(found.column))
+    said = _meaning(table, found.rule, found.column)
     return Notice(
         code="values_unreadable",
         severity=Severity.WARNING,
@@ -98,10 +99,7 @@ def _breaches(table: CheckedTable, tables: Sequence[CheckedTable], limit: float)
                 subject=f"values of {count.table}.{found.column}",
                 bad=found.values,
                 total=found.filled,
-                reasons=(
-                    f"each {meaning(RowRule(found.rule), table.schema.column(found.column))}, "
-                    f"e.g. {count.examples[found.reason]}",
-                ),
+                reasons=(f"each {_meaning(table, found.rule, found.column)}, e.g. {count.examples[found.reason]}",),
             )
 
 
@@ -133,9 +131,12 @@ def _reason(table: CheckedTable, reason: str, *, examples: bool) -> str:
     number = f"{table.count.reasons[reason]:,}"
     if not examples:
         return f"{column} {MEANING[RowRule(rule)]}: {number}"
-    return (
-        f"{column} {meaning(RowRule(rule), table.schema.column(column))}: {number}, e.g. {table.count.examples[reason]}"
-    )
+    return f"{column} {_meaning(table, rule, column)}: {number}, e.g. {table.count.examples[reason]}"
+
+
+def _meaning(table: CheckedTable, rule: str, column: str) -> str:
+    """The rule in words, with the form that the table's own options expect."""
+    return expected(RowRule(rule), table.written) or meaning(RowRule(rule), table.schema.column(column))
 
 
 def _orphaned(table: CheckedTable) -> int:

@@ -17,6 +17,7 @@ from models.book.named_rows import unmatched_names
 from models.book.names import names_in_rows, require_known_names
 from models.book.sections import CheckedSections
 from models.book.settling import is_open, settled, settled_notices, traits_of
+from models.book.sources.located import Located
 from models.config.root import Config
 from models.config.sections import BookConfig
 from models.decisions.decided import NOTHING_DECIDED, Decided, read_decided
@@ -195,10 +196,9 @@ class SourceNote:
 def _stamp_of_source(config: BookConfig, place: str) -> Stamp | None:
     if config.source == "sql":
         return None
-    path, beside = Path(place), [Path(config.overrides)] if config.overrides else []
+    beside = [Path(config.overrides)] if config.overrides else []
     try:
-        files = sorted(file for file in path.iterdir() if file.is_file()) if path.is_dir() else [path]
-        return stamp_of([*files, *beside])
+        return stamp_of([*Located(config=config, place=Path(place)).origins(), *beside])
     except OSError:  # whoever reads it tells what is wrong
         return None
 

@@ -20,6 +20,7 @@ from models.book.columns import TableSchema
 from models.book.conventions import DEFAULT_CONVENTIONS, Conventions, TableReading, table_reading
 from models.book.counts import TableCount, Unreadable
 from models.book.parsing import TYPES, as_text
+from models.book.reading_hints import reading_hint
 from models.book.rules import (
     RAW_PREFIX,
     RowFinding,
@@ -31,7 +32,7 @@ from models.book.rules import (
     row_findings,
     unreadable_findings,
 )
-from models.book.written import WRITTEN_PREFIX
+from models.book.written import WRITTEN_PREFIX, WrittenForms
 from models.errors import MissingColumnError
 from models.notices import Notice
 
@@ -59,7 +60,8 @@ MAX_SORTED_ROWS = 2_000_000
 class CheckedTable:
     """One table behind the door: the stored good rows, the bad ones, their counts, and what was decided in reading.
 
-    ``left_out`` are the ids, as column ``id``, of the bad rows of a table with one key.
+    ``left_out`` are the ids, as column ``id``, of the bad rows of a table with one key; ``written`` is how its texts
+    write numbers and dates, where the config may say so.
     """
 
     schema: TableSchema
@@ -69,6 +71,7 @@ class CheckedTable:
     left_out: Any
     count: TableCount
     notices: tuple[Notice, ...]
+    written: WrittenForms | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +109,10 @@ class Gate:
         rows_in, rows_quarantined = _row_count(raw), _row_count(bad)
         good = parsed.anti_join(bad, ROW_ID) if rows_quarantined else parsed
         path = self._stored(good, schema, is_small=rows_in <= MAX_SORTED_ROWS, keep_source_row=keep_source_row)
-        reasons, examples = _reasons(bad, schema)
+        written = self.conventions.written.get(schema.name)
+        reasons, examples = _reasons(bad, schema, written)
         rows = self.connection.read_parquet(path)
-        values, more_examples = _unreadable_counts(unreadable, schema, rows)
+        values, more_examples = _unreadable_counts(unreadable, schema, rows, written)
         return CheckedTable(
             schema=schema,
             path=path,
@@ -125,6 +129,7 @@ class Gate:
                 unreadable=values,
             ),
             notices=reading.notices,
+            written=written,
         )
 
     def _stored(self, good: Any, schema: TableSchema, *, is_small: bool, keep_source_row: bool) -> Path:
@@ -281,7 +286,7 @@ def _later_copies(gate: Gate, good: Any, schema: TableSchema, identity: list[str
     return ranked.filter(ranked.copy_rank > 0)
 
 
-def _reasons(bad: Any, schema: TableSchema) -> tuple[dict[str, int], dict[str, str]]:
+def _reasons(bad: Any, schema: TableSchema, written: WrittenForms | None) -> tuple[dict[str, int], dict[str, str]]:
     """Rows by reason, most frequent first, and the earliest bad value of each."""
     grouped = bad.group_by(["column", "rule"]).agg(
         rows=bad.count(),
@@ -290,22 +295,22 @@ def _reasons(bad: Any, schema: TableSchema) -> tuple[dict[str, int], dict[str, s
     )
     rows = grouped.order_by([ibis.desc("rows"), "column", "rule"]).to_pyarrow().to_pylist()
     counts = {f"{row['column']} {row['rule']}": int(row["rows"]) for row in rows}
-    return counts, {name: _example(row, schema) for name, row in zip(counts, rows, strict=True)}
+    return counts, {name: _example(row, schema, written) for name, row in zip(counts, rows, strict=True)}
 
 
-def _example(row: Mapping[str, Any], schema: TableSchema) -> str:
-    value, column = row["example"], schema.column(row["column"])
+def _example(row: Mapping[str, Any], schema: TableSchema, written: WrittenForms | None) -> str:
+    value, column, rule = row["example"], schema.column(row["column"]), RowRule(row["rule"])
     shown = repr(value[:MAX_EXAMPLE_CHARACTERS]) if value else "nothing"
-    return f"{shown} in row {row['first_row']}{hint(RowRule(row['rule']), column, value)}"
+    return f"{shown} in row {row['first_row']}{reading_hint(rule, value, written) or hint(rule, column, value)}"
 
 
 def _unreadable_counts(
-    unreadable: Any | None, schema: TableSchema, rows: Any
+    unreadable: Any | None, schema: TableSchema, rows: Any, written: WrittenForms | None
 ) -> tuple[tuple[Unreadable, ...], dict[str, str]]:
     """Unreadable values by column, most frequent first, of those that stand in the used ``rows``; and the earliest."""
     if unreadable is None:
         return (), {}
-    counts, examples = _reasons(unreadable, schema)
+    counts, examples = _reasons(unreadable, schema, written)
     columns = [reason.partition(" ")[0] for reason in counts]
     read = rows.aggregate(**{name: rows[name].count() for name in columns}).to_pyarrow().to_pylist() if counts else [{}]
     values = tuple(

@@ -184,7 +184,7 @@ def _by_pattern(text: Any, pattern: str, zone: str) -> Any:
 
 def _day_after(first: str, days: Any) -> Any:
     whole = ibis.ifelse(days.abs() <= _MOST_DAYS, days, ibis.null("float64")).try_cast("int32")
-    return (ibis.literal(first).cast("date") + whole.as_interval("D")).cast("date")
+    return (ibis.literal(first).cast("timestamp") + whole.as_interval("D")).cast("date")
 
 
 def _day_of_seconds(seconds: Any, first: str, zone: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -44,6 +45,14 @@ def _date_pattern(written: str) -> str:
     return pattern
 
 
+def _known_encoding(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise ValueError("an encoding must be one that Python knows, such as utf-8, cp1252 or gb18030") from error
+    return name
+
+
 DatePattern = Annotated[str, AfterValidator(_date_pattern)]
 Listed = BeforeValidator(_listed)
 
@@ -58,7 +67,7 @@ class ReadConfig(Section):
     )
     format: Format | None = Field(default=None, description="Default: by the ending and the first bytes.")
     compression: Compression | None = Field(default=None, description="Default: by the first bytes.")
-    encoding: str | None = Field(
+    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
         default=None,
         description="Such as utf-8, cp1252, gb18030 or utf-16. Default: UTF-8, else a guess that is reported.",
     )

@@ -7,13 +7,12 @@ be mixed) and either finds what is wrong or leaves a plain copy. Which columns a
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 import re
-import zlib
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -24,10 +23,10 @@ import ibis
 
 from models.book.contract import NAMELESS
 from models.book.quarantine import SOURCE_ROW
+from models.book.sources.compressed import BROKEN, ZIP_MAGIC, compression_of, open_bytes
 from models.encodings import marked_encoding, not_utf8, probable_encoding, utf8_break
 from models.errors import MissingFileError, UnreadableFileError
 
-GZIP_MAGIC = b"\x1f\x8b"
 PEEKED_BYTES = 1 << 16
 COMMA = ","
 SEPARATORS = {";": "semicolons", "|": "bars", "\t": "tabs"}
@@ -35,19 +34,18 @@ SEPARATORS = {";": "semicolons", "|": "bars", "\t": "tabs"}
 SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 """The line that names the sign between fields to Excel; it stands before the header."""
 _DISGUISES = (
-    (b"PK\x03\x04", "an Excel workbook or a ZIP archive"),
+    (ZIP_MAGIC, "an Excel workbook or a ZIP archive"),
     (b"\xd0\xcf\x11\xe0", "an old Excel workbook"),
     (b"PAR1", "Parquet"),
     (b"SQLite format 3", "an SQLite database"),
     (b"%PDF", "a PDF"),
-    (b"BZh", "a bzip2 archive"),
-    (b"\xfd7zXZ", "an xz archive"),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
 )
+_READ_BY_DUCKDB = ("none", "gzip", "zstd")
+_MARKED = ("utf-8-sig", "utf-16", "utf-32")
+"""Encodings that the file itself tells."""
 _BAD_LINES = 50
 """So many lines that are not UTF-8 are looked at to name their encoding."""
 _OPTIONS = {
-    "delim": COMMA,
     "quote": '"',
     "escape": '"',
     "nullstr": "",
@@ -62,8 +60,9 @@ class CsvFile:
     """A CSV file of which the header is known.
 
     ``names`` are the columns in order, a nameless one called ``column 3 without a name``; names may repeat. ``skipped``
-    lines stand before the header. ``encoding`` is UTF-8, unless a byte order mark says otherwise. Where rows are
-    ``refused_alone``, one with too few or too many fields is an empty row, which no contract lets in.
+    lines stand before the header. ``encoding`` is UTF-8, unless a byte order mark or a setting says otherwise. Where
+    rows are ``refused_alone``, one with too few or too many fields is an empty row, which no contract lets in.
+    ``guessed`` tells what was found out and not set: the encoding, the delimiter.
     """
 
     path: Path
@@ -71,6 +70,8 @@ class CsvFile:
     skipped: int = 0
     encoding: str = "utf-8-sig"
     refused_alone: bool = False
+    delimiter: str = COMMA
+    guessed: tuple[Guess, ...] = ()
 
     def store(self, connection: Any, columns: Mapping[str, str], name: str, scratch: Path) -> Any:
         """The rows as a table ``name`` of text columns and ``source_row`` from 1; only an empty field is null.
@@ -78,19 +79,23 @@ class CsvFile:
         ``columns``: new name -> name in the header, which must stand there once. ``scratch`` takes a plain copy where
         one is needed. Raises ``UnreadableFileError``.
         """
-        if self.encoding == "utf-8-sig" and not self.skipped:  # DuckDB's own skipping loses rows after quotes
+        is_plain = self.encoding == "utf-8-sig" and not self.skipped  # DuckDB's own skipping loses rows after quotes
+        if is_plain and compression_of(self.path) in _READ_BY_DUCKDB:
             with suppress(duckdb.Error):  # the copy finds out what it is about, or is what the file should have been
                 return store_rows(connection, self._view(connection, self.path, columns), name)
-        copy = self._plain_copy(scratch)
+        elif self.encoding not in _MARKED:
+            with suppress(duckdb.Error):
+                return store_rows(connection, self._view(connection, self.text_copy(scratch), columns), name)
+        copy = replace(self, delimiter=COMMA), self._plain_copy(scratch)
         try:
-            return store_rows(connection, self._view(connection, copy, columns), name)
+            return store_rows(connection, copy[0]._view(connection, copy[1], columns), name)
         except duckdb.Error as error:
             raise unreadable(self.path, error) from error
 
     def _view(self, connection: Any, path: Path, columns: Mapping[str, str]) -> Any:
         """By place, not by name: DuckDB takes names that differ in case for one."""
         places = {f"c{place}": "VARCHAR" for place in range(len(self.names))}
-        options = _OPTIONS | {"compression": compression_of(path)}
+        options = _OPTIONS | {"delim": self.delimiter, "compression": compression_of(path)}
         view = connection.read_csv(str(path), columns=places, **options)
         return view.select(**{new: view[f"c{self.names.index(old)}"] for new, old in columns.items()})
 
@@ -100,14 +105,38 @@ class CsvFile:
         with open_text(self.path, self.encoding) as text, target.open("w", encoding="utf-8", newline="") as copy:
             for _ in range(self.skipped):
                 text.readline()
-            rows = csv.reader(text, strict=True)
+            rows = csv.reader(text, strict=True, delimiter=self.delimiter)
             try:
                 csv.writer(copy, lineterminator="\n").writerows(self._whole_rows(rows))
-            except UnicodeDecodeError as error:
-                raise _not_utf8(self.path) or unreadable(self.path, error) from error
-            except (csv.Error, OSError, EOFError, zlib.error) as error:
+            except UnicodeError as error:
+                raise self._undecoded(error) from error
+            except (csv.Error, *BROKEN) as error:
                 raise _broken(self.path, f"a break in line {self.skipped + rows.line_num} ({error})") from error
         return target
+
+    def text_copy(self, scratch: Path) -> Path:
+        """The same text in UTF-8 from the header on, unpacked. Raises ``UnreadableFileError``."""
+        target = scratch / f"text-{uuid4().hex}.csv"
+        with open_text(self.path, self.encoding) as text, target.open("w", encoding="utf-8", newline="") as copy:
+            try:
+                for _ in range(self.skipped):
+                    text.readline()
+                shutil.copyfileobj(text, copy, PEEKED_BYTES)
+            except UnicodeError as error:
+                raise self._undecoded(error) from error
+            except BROKEN as error:
+                raise unreadable(self.path, error) from error
+        return target
+
+    def _undecoded(self, error: UnicodeError) -> UnreadableFileError:
+        """What to tell of text that is not in the encoding that it is read in."""
+        if self.encoding == "utf-8-sig":
+            return _not_utf8(self.path) or unreadable(self.path, error)
+        return UnreadableFileError(
+            rule=f"{self.path.name} must be in {self.encoding}",
+            got=str(error)[:200],
+            remedy="name the encoding that it is in, such as cp1252, gb18030 or utf-16",
+        )
 
     def _whole_rows(self, rows: Any) -> Iterator[list[str]]:
         """One row after the other, lines of blanks aside; a comma too many at the end of a line does no harm."""
@@ -124,8 +153,17 @@ class CsvFile:
                 yield row if len(row) == width else [""] * width
 
 
+@dataclass(frozen=True)
+class Guess:
+    """What a file does not say and was found out: ``setting`` of ``book.read``, its ``value``, and ``why``."""
+
+    setting: str
+    value: str
+    why: str
+
+
 def open_csv(path: Path) -> CsvFile:
-    """A CSV file with its header read.
+    """A CSV file as the contract asks for it, with its header read.
 
     Raises ``MissingFileError``, and ``UnreadableFileError`` for what is no text, neither UTF-8 nor marked as UTF-16, or
     separated by another sign than the comma.
@@ -140,10 +178,14 @@ def open_csv(path: Path) -> CsvFile:
     stated = SEPARATOR_LINE.match(text.replace("\r", "\n").partition("\n")[0])
     if stated and stated.group(1) != COMMA:
         raise _separated(path, stated.group(1))
-    skipped, header = _header(text, int(bool(stated)))
+    skipped, header = header_of(text, int(bool(stated)))
     _require_commas(path, header)
-    names = tuple(name if name.strip() else NAMELESS.format(place) for place, name in enumerate(header, start=1))
-    return CsvFile(path=path, names=names, skipped=skipped, encoding=encoding)
+    return CsvFile(path=path, names=named(header), skipped=skipped, encoding=encoding)
+
+
+def named(header: Iterable[str]) -> tuple[str, ...]:
+    """The names of a header, and where one is missing its place."""
+    return tuple(name if name.strip() else NAMELESS.format(place) for place, name in enumerate(header, start=1))
 
 
 def store_rows(connection: Any, table: Any, name: str) -> Any:
@@ -158,21 +200,15 @@ def unreadable(file: Path, error: Exception) -> UnreadableFileError:
     return _broken(file, f"a break in line {line.group(1)}" if line else str(error).splitlines()[0][:200])
 
 
-def compression_of(file: Path) -> str:
-    """``gzip`` or ``none``, by what the file begins with, whatever it is called."""
-    with file.open("rb") as stream:
-        return "gzip" if stream.read(2) == GZIP_MAGIC else "none"
-
-
 def beginning_of(file: Path) -> bytes:
     """The beginning of a file, unpacked. Raises ``MissingFileError`` and ``UnreadableFileError``."""
     if not file.is_file():
         kind = "a file, not a folder" if file.is_dir() else "the published file, plain or gzipped"
         raise MissingFileError(file, remedy=f"name {kind} with --book or book.path")
     try:
-        with _open_bytes(file) as stream:
+        with open_bytes(file) as stream:
             start: bytes = stream.read(PEEKED_BYTES)
-    except (OSError, EOFError, zlib.error) as error:
+    except BROKEN as error:
         raise unreadable(file, error) from error
     if not start.strip():
         raise UnreadableFileError(rule="the file must not be empty", got=file, remedy="fetch it again")
@@ -199,16 +235,12 @@ def require_text(file: Path, start: bytes) -> None:
 
 def open_text(path: Path, encoding: str) -> IO[str]:
     """A text file, plain or gzipped, with its line ends as they are."""
-    return io.TextIOWrapper(_open_bytes(path), encoding=encoding, newline="")
+    return io.TextIOWrapper(open_bytes(path), encoding=encoding, newline="")
 
 
-def _open_bytes(path: Path) -> Any:
-    return gzip.open(path) if compression_of(path) == "gzip" else path.open("rb")
-
-
-def _header(text: str, stated: int) -> tuple[int, list[str]]:
-    """Lines before the header (blank ones, and the ``stated`` separator), and the header."""
-    rows = csv.reader(io.StringIO(text, newline=""))
+def header_of(text: str, stated: int, delimiter: str = COMMA) -> tuple[int, list[str]]:
+    """Lines before the header (blank ones, and the ``stated`` lines before it), and the header."""
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     before = 0
     for place, row in enumerate(rows):
         if place >= stated and any(field.strip() for field in row):
@@ -245,7 +277,7 @@ def _broken(path: Path, got: str) -> UnreadableFileError:
 
 def _not_utf8(path: Path) -> UnreadableFileError | None:
     """What to tell of a file with lines that are not UTF-8; None if all are."""
-    with _open_bytes(path) as stream:
+    with open_bytes(path) as stream:
         found = list(islice(_bad_lines(stream), _BAD_LINES))
     if not found:
         return None

@@ -12,7 +12,8 @@ import duckdb
 from models.book.columns import Kind
 from models.book.parsing import typed
 from models.book.sources.columns import match_headers
-from models.book.sources.csv_files import beginning_of, compression_of, open_csv, require_text, store_rows, unreadable
+from models.book.sources.compressed import compression_of
+from models.book.sources.csv_files import beginning_of, open_csv, require_text, store_rows, unreadable
 from models.errors import MissingColumnError
 
 

@@ -31,29 +31,32 @@ class RawTable:
     ``names`` are its columns in order, as the source writes them; names may repeat. ``take`` reads some of them under
     new names (new -> name in ``names``, which must stand there once): an Ibis table of text or typed columns with
     ``source_row`` from 1. ``written`` says how its texts write numbers and dates.
+    ``notices`` are whole once it is taken.
     """
 
     name: str
     names: tuple[str, ...]
     take: Taken
     written: WrittenForms = AS_CONTRACT
-    notices: tuple[Notice, ...] = ()
+    notices: Sequence[Notice] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class RawTables:
     """The tables of a source by name; each is opened when asked for, so that all that is broken is known at once.
 
-    ``absent`` says what to do about required tables that are not there.
+    ``absent`` says what to do about required tables that are not there; ``others`` are tables of a database that are
+    opened by the names that they have there.
     """
 
     openers: Mapping[str, Callable[[], RawTable]]
     absent: Callable[[Sequence[str]], UserError] | None = None
     notices: Sequence[Notice] = field(default=())
+    others: Mapping[str, Callable[[], RawTable]] = field(default_factory=dict)
 
     def open(self, name: str) -> RawTable:
-        """One of them. Raises a ``UserError`` if it cannot be read."""
-        return self.openers[name]()
+        """One of them. Raises a ``UserError`` if it cannot be read, ``KeyError`` if there is none."""
+        return (self.openers if name in self.openers else self.others)[name]()
 
 
 class RawSource(Protocol):

@@ -26,6 +26,7 @@ from models.book.sources.columns import require_known
 from models.book.sources.files import read_stored
 from models.book.sources.raw_tables import RawTable, RawTables, names_at_source
 from models.book.written import WrittenForms
+from models.config.reading import DEFAULT
 from models.config.sections import BookConfig
 from models.errors import MissingFileError, UnreadableFileError, UserError
 from models.showable import without_secrets, without_secrets_of
@@ -62,6 +63,19 @@ class _Remote:
             return self.database.table(name, database=(self.catalog, namespace or DUCKDB_SCHEMA))
         return self.database.table(name, database=namespace or None)
 
+    def answer(self, query: str) -> Any:
+        """The rows of a query. It looks for tables where the database does; nothing but a query is let through."""
+        bare = query.strip().rstrip(";")
+        if not self.catalog:
+            return self.database.sql(bare)
+        before, name = self.database.current_catalog, f"answer_{uuid4().hex}"
+        self.database.raw_sql(f"USE {self.catalog}")
+        try:
+            self.database.raw_sql(f"CREATE TEMP TABLE {name} AS {bare}")
+        finally:
+            self.database.raw_sql(f'USE "{before}"')
+        return self.database.table(name, database=("temp", DUCKDB_SCHEMA))
+
     def copy(self, table: Any, file: Path) -> None:
         """Write a table to Parquet without holding more than a block of it."""
         if self.catalog:
@@ -88,11 +102,15 @@ def raw_tables(connection: Any, config: BookConfig, path: str, scratch: Path) ->
     require_known("book.tables", list(config.tables), names_at_source(config))
     remote = _open(connection, path)
     try:
-        present = {} if config.tables else remote.names()
+        present = remote.names()
+        queries = {name: each.query for name, each in config.read.items() if each.query and name != DEFAULT}
         places = config.tables or {name: name for name in names_at_source(config) if name in present}
-        places = places | {name: name for name in config.drawn_on if name not in places}
+        places = places | {name: name for name in config.drawn_on if name not in (*places, *queries)}
         source = _Source(connection=connection, remote=remote, config=config, scratch=scratch)
-        yield RawTables(openers={name: partial(source.raw_table, name, place) for name, place in places.items()})
+        openers = {name: partial(source.raw_table, name, place) for name, place in places.items()}
+        openers |= {name: partial(source.raw_query, name, query) for name, query in queries.items()}
+        others = {name: partial(source.raw_table, name, name) for name in sorted(present)}
+        yield RawTables(openers=openers, others=others)
     finally:
         remote.close()
 
@@ -171,6 +189,15 @@ class _Source:
         """One table of the database."""
         remote = self.remote
         table = _asked(lambda: remote.table(place), remote.url, rule=f"the database must have the table {place}")
+        return self._raw(name, place, table)
+
+    def raw_query(self, name: str, query: str) -> RawTable:
+        """The rows of a query."""
+        remote = self.remote
+        rule = f"the database must answer book.read.{name}.query"
+        return self._raw(name, "of the query", _asked(lambda: remote.answer(query), remote.url, rule=rule))
+
+    def _raw(self, name: str, place: str, table: Any) -> RawTable:
         return RawTable(
             name=name,
             names=tuple(table.columns),
