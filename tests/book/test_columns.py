@@ -262,33 +262,49 @@ def test_parquet_and_databases_are_held_to_the_same(folder: Path, tmp_path: Path
         load_book(settings("book.source=sql"), f"duckdb://{file}", tmp_path / "work", SilentProgress())
 
 
-@pytest.mark.parametrize(
-    "name", ["clients.xlsx", "clients.xls", "clients.json", "clients.txt", "Clients.CSV", "clients.tsv"]
-)
-def test_a_required_table_in_another_form_is_named_with_its_remedy(folder: Path, name: str) -> None:
-    (folder / "clients.csv").rename(folder / name)
+def test_a_required_table_in_another_form_is_named_with_its_remedy(folder: Path) -> None:
+    (folder / "clients.csv").rename(folder / "clients.sas7bdat")
     with pytest.raises(UserError) as caught:
         load(folder)
     assert "got no clients in" in str(caught.value)
-    assert f"{name} cannot be read as it is: save it as clients.csv (UTF-8, commas) or as Parquet" in str(caught.value)
+    assert "clients.sas7bdat cannot be read as it is: save it as clients.csv (UTF-8, commas)" in str(caught.value)
+
+
+def test_text_may_be_a_note_on_a_table_and_is_read_where_it_is_named(folder: Path) -> None:
+    (folder / "clients.csv").rename(folder / "clients.txt")
+    with pytest.raises(UserError, match=r"set book\.read\.clients\.files to clients\.txt"):
+        load(folder)
+    assert load(folder, "book.read.clients.files=clients.txt").counts[0].rows_in > 0
+
+
+@pytest.mark.parametrize("name", ["Clients.CSV", "clients.tsv"])
+def test_a_table_is_known_by_its_name_in_any_case(folder: Path, name: str) -> None:
+    text = (folder / "clients.csv").read_text(encoding="utf-8")
+    (folder / "clients.csv").unlink()
+    (folder / name).write_text(text.replace(",", "\t") if name.endswith("tsv") else text, encoding="utf-8")
+    assert load(folder).counts[0].rows_in > 0
 
 
 def test_another_table_in_another_form_is_told_as_a_warning(folder: Path) -> None:
-    (folder / "ratings.xlsx").write_bytes(b"PK\x03\x04")
+    (folder / "ratings.docx").write_bytes(b"PK\x03\x04")
+    (folder / "surveys.txt").write_bytes(b"A note on surveys.")
     (folder / "clients.xlsx").write_bytes(b"PK\x03\x04")
-    reported = [(notice.code, notice.severity.value, str(notice)) for notice in of_the_door(load(folder))]
+    reported = [(notice.severity.value, str(notice)) for notice in of_the_door(load(folder))]
+    ways = ".parquet, {0}.csv, {0}.csv.gz, got "
     assert reported == [
         (
-            "table_in_another_form",
             "note",
-            "clients: tables are clients.parquet, clients.csv, clients.csv.gz, got clients.xlsx; clients.csv is read "
-            "instead",
+            f"clients: tables are clients{ways.format('clients')}clients.xlsx; clients.csv is read instead",
         ),
         (
-            "table_in_another_form",
             "warning",
-            "ratings: tables are ratings.parquet, ratings.csv, ratings.csv.gz, got ratings.xlsx; the book goes without "
-            "that table; save it as ratings.csv (UTF-8, commas) or ratings.parquet",
+            f"surveys: tables are surveys{ways.format('surveys')}surveys.txt; the book goes without that table; set "
+            "book.read.surveys.files to surveys.txt if it is that table",
+        ),
+        (
+            "warning",
+            f"ratings: tables are ratings{ways.format('ratings')}ratings.docx; the book goes without that table; save "
+            "it as ratings.csv (UTF-8, commas) or ratings.parquet",
         ),
     ]
 

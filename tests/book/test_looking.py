@@ -15,6 +15,11 @@ from models.book.sources.column_kinds import likely_kind
 from models.book.sources.looking import LookedTable, look_at
 from models.errors import MissingFileError
 
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The 'future.infer_string' option"),
+]
+
 
 def kinds(table: LookedTable) -> dict[str, tuple[str, str]]:
     return {column.name: (column.kind.value, column.pattern) for column in table.columns}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 from datetime import date
@@ -215,3 +216,41 @@ def test_a_password_is_never_told(tmp_path: Path) -> None:
 def test_a_driver_that_is_not_known_is_told(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="the database must open"):
         load("dbase://user:secret@host/book", tmp_path / "work")
+
+
+QUERIES = {
+    "clients": {"query": "select number as client_id, country from customers where country <> 'XX';"},
+    "cashflows": {"query": "select client_id, day as date, 'fee' as kind, amount from flows", "decimal": ","},
+}
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb", "postgres"])
+def test_a_query_stands_in_the_place_of_a_table(kind: str, postgres: Any, postgres_url: str, tmp_path: Path) -> None:
+    statements = [
+        "create table customers (number varchar(9), country varchar(2))",
+        "insert into customers values ('007', 'FR'), ('008', 'XX')",
+        "create table flows (client_id varchar(9), day varchar(10), amount varchar(12))",
+        "insert into flows values ('007', '2023-01-31', '1.234,50')",
+    ]
+    if kind == "postgres":
+        for statement in ["drop table if exists customers", "drop table if exists flows", *statements]:
+            postgres.psql(f"{statement};")
+        url = postgres_url
+    else:
+        opened: Any = sqlite3.connect if kind == "sqlite" else duckdb.connect
+        file = tmp_path / f"bank.{kind}"
+        database = opened(str(file))
+        for statement in statements:
+            database.execute(statement)
+        if kind == "sqlite":
+            database.commit()
+        database.close()
+        url = f"{kind}:///{file}"
+    book = load(url, tmp_path, f"book.read={json.dumps(QUERIES)}")
+    assert pq.read_table(book.tables["clients"])["client_id"].to_pylist() == ["007"]
+    assert pq.read_table(book.tables["cashflows"])["amount"].to_pylist() == [1234.5]
+
+
+def test_a_query_that_fails_is_told_by_its_option(duckdb_url: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"the database must answer book\.read\.clients\.query"):
+        load(duckdb_url, tmp_path, 'book.read.clients.query="select nothing from nowhere"')

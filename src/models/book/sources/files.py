@@ -43,6 +43,8 @@ from models.notices import Notice, Severity
 from models.text import Text
 
 ENDINGS = (".parquet", ".csv", ".csv.gz")
+NOTES = (".txt", ".dat")
+"""Endings of text that is read as a table where the config names the file."""
 PARQUET_MAGIC = b"PAR1"
 _GUESSED: Final = Text("{file} does not say its {setting}: it is read as {value}, since {why}")
 _STATE_IT: Final = Text("set {setting} to {value}, or to what it is")
@@ -109,12 +111,17 @@ def _read(connection: Any, located: Located, scratch: Path, name: str, origin: P
 def _files(folder: Path, names: Sequence[str]) -> dict[str, Path]:
     found = {
         name: [folder / f"{name}{end}" for end in ENDINGS if os.path.lexists(folder / f"{name}{end}")]
-        or [file for file in _other_forms(folder, name) if format_of(file) or _holds_data(file)]
+        or [file for file in _other_forms(folder, name) if _is_meant(file)]
         for name in names
     }
     for name, files in found.items():
         _require_one_file(folder, name, files)
     return {name: files[0] for name, files in found.items() if files}
+
+
+def _is_meant(file: Path) -> bool:
+    """Whether a file named like a table is one: plain text may be a note on the table instead."""
+    return _holds_data(file) or (format_of(file) is not None and not set(file.suffixes) & set(NOTES))
 
 
 def _holds_data(folder: Path) -> bool:
@@ -127,6 +134,12 @@ def _absent(folder: Path, missing: Sequence[str]) -> UnreadableFileError:
         got=f"no {' and no '.join(missing)} in {folder}",
         remedy=_remedy_for(folder, missing),
     )
+
+
+def _to_read(file: Path, name: str) -> str:
+    if format_of(file):
+        return f"set book.read.{name}.files to {file.name} if it is that table"
+    return f"save it as {name}.csv (UTF-8, commas) or {name}.parquet"
 
 
 def _require_one_file(folder: Path, name: str, files: Sequence[Path]) -> None:
@@ -144,11 +157,17 @@ def _require_one_file(folder: Path, name: str, files: Sequence[Path]) -> None:
 
 def _remedy_for(folder: Path, missing: Sequence[str]) -> str:
     """What to do about absent tables, by what lies there under their names in another form."""
-    lying = [file.name for name in missing for file in _other_forms(folder, name)]
+    lying = [file for name in missing for file in _other_forms(folder, name)]
+    named = [
+        f"set book.read.{file.name.split('.')[0].casefold()}.files to {file.name}" for file in lying if format_of(file)
+    ]
+    if named:
+        return " and ".join(named)
     wanted = " and ".join(f"{name}.csv" for name in missing)
     if lying:
-        return f"{' and '.join(lying)} cannot be read as it is: save it as {wanted} (UTF-8, commas) or as Parquet"
-    return f"add {missing[0]}.parquet or {missing[0]}.csv"
+        said = " and ".join(file.name for file in lying)
+        return f"{said} cannot be read as it is: save it as {wanted} (UTF-8, commas) or as Parquet"
+    return f"add {missing[0]}.parquet or {missing[0]}.csv, or say in book.read.{missing[0]}.files where it is"
 
 
 def _other_forms(folder: Path, name: str) -> list[Path]:
@@ -171,7 +190,7 @@ def _not_read(folder: Path, files: Mapping[str, Path | None], tables: Iterable[s
                 severity=Severity.NOTE if name in files else Severity.WARNING,
                 subject=name,
                 found=f"tables are {', '.join(f'{name}{end}' for end in ENDINGS)}, got {file.name}; {instead}",
-                remedy="" if name in files else f"save it as {name}.csv (UTF-8, commas) or {name}.parquet",
+                remedy="" if name in files else _to_read(file, name),
             )
 
 
