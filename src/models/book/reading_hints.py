@@ -1,4 +1,4 @@
-"""Which option of ``book.read`` would read a value that the door refused, and the form that it expected."""
+"""Options of ``book.read`` that would read a value which the door refused, and the form that the door expected."""
 
 from __future__ import annotations
 

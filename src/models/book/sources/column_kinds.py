@@ -1,4 +1,4 @@
-"""What the values of a column seem to be, from some of them and from its name: a proposal, checked by nobody."""
+"""Likely kinds of columns, from some of their values and their names: a proposal, checked by nobody."""
 
 from __future__ import annotations
 

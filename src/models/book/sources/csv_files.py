@@ -26,6 +26,7 @@ from models.book.quarantine import SOURCE_ROW
 from models.book.sources.compressed import BROKEN, ZIP_MAGIC, compression_of, open_bytes
 from models.encodings import marked_encoding, not_utf8, probable_encoding, utf8_break
 from models.errors import MissingFileError, UnreadableFileError
+from models.text import Text
 
 PEEKED_BYTES = 1 << 16
 COMMA = ","
@@ -159,7 +160,7 @@ class Guess:
 
     setting: str
     value: str
-    why: str
+    why: Text
 
 
 def open_csv(path: Path) -> CsvFile:

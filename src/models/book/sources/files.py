@@ -46,7 +46,8 @@ ENDINGS = (".parquet", ".csv", ".csv.gz")
 NOTES = (".txt", ".dat")
 """Endings of text that is read as a table where the config names the file."""
 PARQUET_MAGIC = b"PAR1"
-_GUESSED: Final = Text("{file} does not say its {setting}: it is read as {value}, since {why}")
+_GUESSED: Final = Text("{setting} is not set, and {file} is read with {value}: {why}")
+_NARROW: Final = Text("the rows above it are narrower than those below")
 _STATE_IT: Final = Text("set {setting} to {value}, or to what it is")
 _FILE_ROW = "file_row_number"
 _UTC_NAMES = (UTC, "Z", "+00:00", "Etc/UTC", "GMT")
@@ -83,8 +84,9 @@ def _tables(located: Located) -> dict[str, Path | None]:
     if place.is_file():
         found.update(dict.fromkeys([*_names_in(place, names_at_source(located.config)), *_placeless(located.config)], place))
     else:
-        found.update(_files(place, names_at_source(located.config)))
-        found.update({stem: file for stem, file in _others(place) if stem not in found})
+        known = names_at_source(located.config)
+        found.update(_files(place, known))
+        found.update({stem: file for stem, file in _others(place) if stem not in known})
     return found | {name: None for name, each in settings.items() if each.files and name != DEFAULT}
 
 
@@ -242,7 +244,7 @@ class _Opening:
     def _sheet(self, file: Path) -> OpenPart:
         sheet = open_sheet(file, self.settings, self.files.table)
         if self.settings.header_row is None and sheet.header_row > 1:
-            self._tell(file, Guess("header_row", str(sheet.header_row), "the rows above are narrower than those below"))
+            self._tell(file, Guess("header_row", str(sheet.header_row), _NARROW))
         return OpenPart(names=sheet.names, take=partial(sheet.store, self.connection))
 
     def _text(self, file: Path) -> OpenPart:
@@ -273,12 +275,13 @@ class _Opening:
 
 
 def _guess_notice(name: str, file: Path, guess: Guess) -> Notice:
+    setting, value = f"book.read.{name}.{guess.setting}", repr(guess.value)
     return Notice.of(
         f"{guess.setting}_guessed",
         Severity.NOTE,
         name,
-        found=_GUESSED.filled(file=file.name, setting=guess.setting, value=repr(guess.value), why=guess.why),
-        remedy=_STATE_IT.filled(setting=f"book.read.{name}.{guess.setting}", value=repr(guess.value)),
+        found=_GUESSED.filled(setting=setting, file=file.name, value=value, why=guess.why),
+        remedy=_STATE_IT.filled(setting=setting, value=value),
     )
 
 

@@ -1,4 +1,4 @@
-"""Which files a table is read from: those that ``book.read`` names, else those named like the table."""
+"""Files of a table: those that ``book.read`` names, else those named like the table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from models.book.contract import TABLES
 from models.book.sources.columns import require_known
 from models.book.sources.compressed import ENDINGS as PACKED
 from models.book.sources.compressed import is_archive, unpacked_archive
@@ -38,7 +37,7 @@ _NO_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class TablePart:
     """One file of a table; ``partition`` are the values that its folders give to columns, as Hive writes them."""
 
     file: Path
@@ -51,7 +50,7 @@ class TableFiles:
 
     table: str
     format: Format
-    parts: tuple[Part, ...]
+    parts: tuple[TablePart, ...]
 
     @property
     def first(self) -> Path:
@@ -91,8 +90,9 @@ class Located:
         return table_files(name, origins, settings, scratch)
 
     def _tables(self) -> Iterator[str]:
-        yield from TABLES
-        yield from (name for name in self.config.read if name != DEFAULT and name not in TABLES)
+        known = names_at_source(self.config)
+        yield from known
+        yield from (name for name in self.config.read if name != DEFAULT and name not in known)
 
     def _named(self, names: Sequence[str]) -> list[Path]:
         found: list[Path] = []
@@ -153,19 +153,19 @@ def require_known_tables(config: BookConfig) -> None:
     require_known("book.read", unplaced, [*names_at_source(config), DEFAULT])
 
 
-def _parts(origin: Path, settings: ReadConfig, scratch: Path) -> Iterator[Part]:
+def _parts(origin: Path, settings: ReadConfig, scratch: Path) -> Iterator[TablePart]:
     if origin.is_dir() and (settings.format or is_lake(origin)) in ("delta", "iceberg"):
-        yield Part(file=origin)
+        yield TablePart(file=origin)
         return
     if origin.is_file() and settings.compression in (None, "zip") and is_archive(origin):
         origin = unpacked_archive(origin, scratch)
     if origin.is_file():
-        yield Part(file=origin)
+        yield TablePart(file=origin)
         return
     for file in _files_below(origin):
         inside = file.relative_to(origin)
         if not any(part.startswith((".", "_")) for part in inside.parts):
-            yield Part(file=file, partition=tuple(_partition(inside)))
+            yield TablePart(file=file, partition=tuple(_partition(inside)))
 
 
 def _files_below(origin: Path) -> list[Path]:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from models.book.quarantine import SOURCE_ROW
-from models.book.sources.located import Part, TableFiles
+from models.book.sources.located import TableFiles, TablePart
 from models.errors import UnreadableFileError, UserError
 
 Take = Callable[[Mapping[str, str]], Any]
@@ -49,7 +49,7 @@ def joined_parts(files: TableFiles, opened: Sequence[OpenPart]) -> OpenPart:
     return OpenPart(names=(*first.names, *keys), take=partial(_one_after_other, files.parts, opened))
 
 
-def _one_after_other(parts: Sequence[Part], opened: Sequence[OpenPart], columns: Mapping[str, str]) -> Any:
+def _one_after_other(parts: Sequence[TablePart], opened: Sequence[OpenPart], columns: Mapping[str, str]) -> Any:
     taken, before = [], 0
     for part, each in zip(parts, opened, strict=True):
         folders = dict(part.partition)

@@ -1,4 +1,4 @@
-"""A CSV file as its table is said to be written; what is not said is found out where it is certain, and told."""
+"""A CSV file as its table is said to be written; what is not said is found out where it is certain, and reported."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import Final
 
 from models.book.sources.compressed import open_bytes
 from models.book.sources.csv_files import (
@@ -26,8 +27,12 @@ from models.book.sources.csv_files import (
 from models.config.reading import ReadConfig
 from models.encodings import marked_encoding, probable_encoding, utf8_break
 from models.errors import UnreadableFileError
+from models.text import Text
 
 UTF8 = "utf-8-sig"
+_ZEROS: Final = Text("every second byte is zero, as in UTF-16, and no byte order mark says so")
+_NOT_UTF8: Final = Text("byte {byte} in line {line} is not UTF-8")
+_PARTED: Final = Text("{sign} parts its header into {count} columns")
 _CODECS = {"GB18030": "gb18030", "Windows-1252": "cp1252"}
 _LOOKED_AT = 50
 """So many rows must have as many fields as the header before a sign counts as found out."""
@@ -36,8 +41,8 @@ _TITLE_ROWS = 20
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
-    """The encoding of a text and where it was not stated why it is that one."""
+class FileEncoding:
+    """The encoding of a text; where it was not stated, the guess."""
 
     encoding: str
     guess: Guess | None = None
@@ -62,7 +67,7 @@ def open_written(path: Path, config: ReadConfig, place: str) -> CsvFile:
             _require_steady(path, text, before, sign, place)
             skipped, header = header_of(text, before, sign)
             delimiter = sign
-            guesses.append(Guess("delimiter", sign, f"{SEPARATORS[sign]} part its header into {len(header)} columns"))
+            guesses.append(Guess("delimiter", sign, _PARTED.filled(sign=repr(sign), count=len(header))))
     if config.header_row is None:
         _require_header_first(path, text, before, header, place)
     return CsvFile(
@@ -75,24 +80,23 @@ def open_written(path: Path, config: ReadConfig, place: str) -> CsvFile:
     )
 
 
-def encoding_of(path: Path, start: bytes, stated: str | None, place: str) -> Found:
+def encoding_of(path: Path, start: bytes, stated: str | None, place: str) -> FileEncoding:
     """The encoding of a file that begins with ``start``. Raises ``UnreadableFileError`` where nothing tells it."""
     marked = marked_encoding(start)
     zeros = _zeros_at(start)
     if stated and codecs.lookup(stated).name not in ("utf-16", "utf-8"):
-        return Found(encoding=stated)
+        return FileEncoding(encoding=stated)
     if marked or (stated and not zeros):
-        return Found(encoding=marked or (UTF8 if codecs.lookup(str(stated)).name == "utf-8" else str(stated)))
+        return FileEncoding(encoding=marked or (UTF8 if codecs.lookup(str(stated)).name == "utf-8" else str(stated)))
     if zeros and probable_encoding(start) == "UTF-16":
-        why = "every second byte is zero, and no byte order mark says so"
-        return Found(encoding=zeros, guess=None if stated else Guess("encoding", zeros, why))
+        return FileEncoding(encoding=zeros, guess=None if stated else Guess("encoding", zeros, _ZEROS))
     require_text(path, start)
     if utf8_break(start, final=False) is not None:
         return guessed_encoding(path, place)
-    return Found(encoding=UTF8)
+    return FileEncoding(encoding=UTF8)
 
 
-def guessed_encoding(path: Path, place: str) -> Found:
+def guessed_encoding(path: Path, place: str) -> FileEncoding:
     """The encoding of text that is not UTF-8, by its lines that are not. Raises ``UnreadableFileError``."""
     with open_bytes(path) as stream:
         lines = ((number, line) for number, line in enumerate(stream, start=1) if utf8_break(line) is not None)
@@ -106,11 +110,12 @@ def guessed_encoding(path: Path, place: str) -> Found:
             remedy=f"set {place}.encoding, e.g. to cp1250, big5 or shift_jis",
         )
     first = broken[0]
-    why = f"byte 0x{first[1][utf8_break(first[1]) or 0]:02X} in line {first[0]} is not UTF-8"
-    return Found(encoding=_CODECS[likely], guess=Guess("encoding", _CODECS[likely], why))
+    byte = f"0x{first[1][utf8_break(first[1]) or 0]:02X}"
+    why = _NOT_UTF8.filled(byte=byte, line=first[0])
+    return FileEncoding(encoding=_CODECS[likely], guess=Guess("encoding", _CODECS[likely], why))
 
 
-def late_guess(path: Path, place: str) -> Found | None:
+def late_guess(path: Path, place: str) -> FileEncoding | None:
     """The encoding of a file whose beginning is UTF-8 and whose rest is not; None if all of it is, or nothing tells."""
     try:
         return guessed_encoding(path, place)
