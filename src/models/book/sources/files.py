@@ -82,7 +82,9 @@ def _tables(located: Located) -> dict[str, Path | None]:
     place, settings = located.place, located.config.read
     found: dict[str, Path | None] = {}
     if place.is_file():
-        found.update(dict.fromkeys([*_names_in(place, names_at_source(located.config)), *_placeless(located.config)], place))
+        found.update(
+            dict.fromkeys([*_names_in(place, names_at_source(located.config)), *_placeless(located.config)], place)
+        )
     else:
         known = names_at_source(located.config)
         found.update(_files(place, known))
