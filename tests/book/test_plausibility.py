@@ -58,6 +58,23 @@ def added(table: str, place: int, **values: Any) -> Rows:
 
 
 BREACHES = {
+    "one_balance_a_day": (added("balances", 1), "C1, F1, 2021-02-28", "2 rows"),
+    "drawn_and_undrawn_make_the_limit": (
+        changed("balances", 0, undrawn=38.9),
+        "C1, F1, 2021-01-31",
+        "drawn 60.0, undrawn 38.9, limit 100.0",
+    ),
+    "one_report_of_arrears_a_day": (added("arrears", 0), "C1, F1, 2021-01-31", "2 rows"),
+    "days_past_due_rise_by_the_day": (
+        changed("arrears", 1, days_past_due=32.0),
+        "C1, F1, 2021-02-28",
+        "32.0 days, 3.0 on 2021-01-31",
+    ),
+    "breach_has_no_headroom": (
+        changed("covenants", 1, headroom=0.1),
+        "C1, F1, 2021-02-28",
+        "breached with a headroom of 0.1",
+    ),
     "drawings_within_limit": (changed("facilities", 0, limit=99.99), "F1", "owed 100.0 of a limit of 99.99"),
     "repaid_what_was_drawn": (
         changed("cashflows", 3, amount=90.01),

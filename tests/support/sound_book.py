@@ -28,6 +28,22 @@ def sound_book() -> Rows:
         "macro": [
             {"country": country, "date": day("2020-12-31"), "published": day("2021-02-01")} for country in ("FR", "CN")
         ],
+        **_states(),
+    }
+
+
+def _states() -> Rows:
+    """The loan at two ends of months."""
+    loan = {"client_id": "C1", "facility_id": "F1"}
+    ends = [{**loan, "date": day(text)} for text in ("2021-01-31", "2021-02-28")]
+    tested = [("met", 0.2), ("breached", -0.1)]
+    return {
+        "balances": [{**end, "drawn": 60.0, "undrawn": 40.0, "limit": 100.0} for end in ends],
+        "arrears": [{**end, "days_past_due": days, "amount": 1.0} for end, days in zip(ends, (3.0, 31.0), strict=True)],
+        "covenants": [
+            {**end, "covenant": "leverage", "outcome": outcome, "headroom": headroom}
+            for end, (outcome, headroom) in zip(ends, tested, strict=True)
+        ],
     }
 
 

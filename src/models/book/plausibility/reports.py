@@ -42,7 +42,7 @@ def _survey_answered(scope: CheckScope) -> Any:
     return looked_at(rows, row=_of_client(rows, "date"), fails=empty, found="neither csat nor nps")
 
 
-def _once(scope: CheckScope, *, table: str, columns: Sequence[str]) -> Any:
+def once(scope: CheckScope, *, table: str, columns: Sequence[str]) -> Any:
     """Rows that share the given columns, reported as one."""
     rows = scope.tables[table]
     rows = rows.group_by(list(columns)).aggregate(copies=rows.count())
@@ -92,7 +92,7 @@ REPORT_CHECKS = (
         table="ratings",
         rule=Text("A client has one rating a day."),
         needs={"ratings": ()},
-        rows=partial(_once, table="ratings", columns=("client_id", "date")),
+        rows=partial(once, table="ratings", columns=("client_id", "date")),
     ),
     Check(
         name="survey_answered",
@@ -106,14 +106,14 @@ REPORT_CHECKS = (
         table="surveys",
         rule=Text("A client answers once a day."),
         needs={"surveys": ()},
-        rows=partial(_once, table="surveys", columns=("client_id", "date")),
+        rows=partial(once, table="surveys", columns=("client_id", "date")),
     ),
     Check(
         name="one_report_per_publication",
         table="financials",
         rule=Text("A client's year is published once on a day."),
         needs={"financials": ()},
-        rows=partial(_once, table="financials", columns=("client_id", "period_end", "published")),
+        rows=partial(once, table="financials", columns=("client_id", "period_end", "published")),
     ),
     Check(
         name="earned_within_revenue",
@@ -134,7 +134,7 @@ REPORT_CHECKS = (
         table="macro",
         rule=Text("A country has one set of figures per period and publication."),
         needs={"macro": ()},
-        rows=partial(_once, table="macro", columns=("country", "date", "published")),
+        rows=partial(once, table="macro", columns=("country", "date", "published")),
     ),
     Check(
         name="country_followed",
