@@ -54,7 +54,7 @@ def check_book(
     ):
         connection = session.backend
         progress.stage(f"Reading the {config.book.name} book")
-        source = read_source(connection, config.book, place, scratch)
+        source = read_source(connection, config.book, config.plugins, place, scratch)
         source = with_approved(connection, with_overrides(connection, config.book, source, scratch), decided)
         progress.stage("Checking its rows")
         stored = scratch / "book"

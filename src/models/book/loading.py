@@ -19,7 +19,7 @@ from models.book.sections import CheckedSections
 from models.book.settling import is_open, settled, settled_notices, traits_of
 from models.book.sources.located import Located
 from models.config.root import Config
-from models.config.sections import BookConfig
+from models.config.sections import SOURCES, BookConfig
 from models.decisions.decided import NOTHING_DECIDED, Decided, read_decided
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine
@@ -194,8 +194,8 @@ class SourceNote:
 
 
 def _stamp_of_source(config: BookConfig, place: str) -> Stamp | None:
-    if config.source == "sql":
-        return None
+    if config.source == "sql" or config.source not in SOURCES:
+        return None  # nothing tells whether a database changed, or what a plug-in reads
     beside = [Path(config.overrides)] if config.overrides else []
     try:
         return stamp_of([*Located(config=config, place=Path(place)).origins(), *beside])

@@ -97,7 +97,8 @@ def _unknown_measures(config: Config) -> Iterator[UserError]:
 def _idle_settings(config: Config) -> Iterator[UserError]:
     """Settings on which the source of the book does not look."""
     book = config.book
-    columns = [name for name in book.columns if book.source not in COLUMN_SOURCES and name != "overrides"]
+    raw = book.source in COLUMN_SOURCES or book.source in config.plugins.sources
+    columns = [name for name in book.columns if not raw and name != "overrides"]
     for setting, names, sources in (("columns", columns, "files or sql"), ("tables", book.tables, "sql")):
         if names and book.source not in sources.split(" or "):
             yield UserError(

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from models.config.credit import CreditConfig
 from models.config.guard import GuardConfig
+from models.config.plugins import PluginsConfig
 from models.config.policy.tiers import TierScale
 from models.config.privacy import PrivacyConfig
 from models.config.sections import (
@@ -33,6 +34,10 @@ class CheckedSections(Protocol):
     @property
     def time(self) -> TimeConfig:
         """The period, by which the rhythm of a book is measured."""
+
+    @property
+    def plugins(self) -> PluginsConfig:
+        """Sources that plug-ins bring."""
 
     @property
     def scale(self) -> TierScale:

@@ -106,12 +106,19 @@ def possible_features(features: FeaturesConfig) -> frozenset[str]:
     )
 
 
+def is_of_family(name: str, features: FeaturesConfig) -> bool:
+    """Whether a name is one that a plug-in of ``features.families`` may give: what these are only their code tells."""
+    return any(name.startswith(f"{family}_") for family in features.families)
+
+
 def feature_problems(policy: PolicyConfig, features: FeaturesConfig) -> list[UserError]:
     """Features that a policy looks at and no book with this section can have, and numbers asked of what is text."""
     known = possible_features(features)
     spelt = [name.replace(ANY_WINDOW, f"{features.windows[-1]}p") for name in known]
     problems = []
     for place, asked in _looking_at(policy):
+        if is_of_family(asked.feature or "", features):
+            continue
         if _WINDOW.sub(ANY_WINDOW, asked.feature or "") not in known:
             problems.append(unknown_name(f"policy.{place}: the feature", asked.feature or "", spelt))
         elif asked.feature in {*CATEGORIES, *GIVEN_CATEGORIES} and _asks_a_number(asked):

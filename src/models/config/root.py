@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,6 +28,7 @@ from models.config.letter import LetterConfig
 from models.config.lists import ListsConfig
 from models.config.monitor import MonitorConfig
 from models.config.nightly import NightlyConfig
+from models.config.plugins import PluginsConfig, PluginSettings
 from models.config.policy.policy import PolicyConfig, built_in_policy
 from models.config.policy.problems import refuse, unknown_name
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
@@ -36,7 +37,10 @@ from models.config.proposing import ProposeConfig
 from models.config.publish import PublishConfig
 from models.config.review import ReviewConfig
 from models.config.sections import (
+    BOOSTED,
     MEASURED_TABLES,
+    SOURCES,
+    VALUE_CANDIDATES,
     ActivityConfig,
     BookConfig,
     DeclineConfig,
@@ -52,6 +56,7 @@ from models.config.tiers import TiersConfig
 from models.config.tuning import TuneConfig
 from models.config.validation import ValidationConfig
 from models.config.warnings import WarningsConfig
+from models.plugins import PluginGroup
 
 _WITHOUT_MEANING = {
     "threads",
@@ -111,6 +116,7 @@ class Config(Section):
     validation: ValidationConfig = ValidationConfig()
     review: ReviewConfig = ReviewConfig()
     privacy: PrivacyConfig = PrivacyConfig()
+    plugins: PluginsConfig = Field(default_factory=PluginsConfig, exclude_if=lambda plugins: plugins.is_empty)
     run: RunConfig = RunConfig()
     _unset: tuple[str, ...] = PrivateAttr(default=())
 
@@ -180,6 +186,28 @@ class Config(Section):
     def _features_of_the_policy(self) -> Config:
         if self.policy is not None:
             refuse(feature_problems(self.policy, self.features))
+        return self
+
+    def named_plugins(self) -> Mapping[PluginGroup, Mapping[str, PluginSettings]]:
+        """All plug-ins that this config names, by group and name."""
+        return {**self.plugins.named(), PluginGroup.FEATURES: self.features.families}
+
+    def plugins_of_scores(self) -> Mapping[PluginGroup, Mapping[str, PluginSettings]]:
+        """Those without which nobody is scored; a book may come from another source than it was learned from."""
+        return {group: named for group, named in self.named_plugins().items() if group is not PluginGroup.SOURCES}
+
+    @model_validator(mode="after")
+    def _plugins_where_they_are_named(self) -> Config:
+        """What is none of ours must be declared, so that a slip is never looked for among what is installed."""
+        plugins, learners = self.plugins, self.learners
+        asked = (
+            ("book.source", [self.book.source], (*SOURCES, *plugins.sources)),
+            ("learners.value.candidates", learners.value.candidates, (*VALUE_CANDIDATES, *plugins.value_learners)),
+            ("learners.decline.leader", [learners.decline.leader], (BOOSTED, *plugins.decline_learners)),
+        )
+        refuse(
+            [unknown_name(place, name, known) for place, names, known in asked for name in names if name not in known]
+        )
         return self
 
     @model_validator(mode="after")

@@ -12,6 +12,7 @@ from models.config.defaults import origins_asked
 from models.config.labels import LabelConfig
 from models.config.mapping import CurrenciesConfig, MapEntries
 from models.config.own import OwnConfig
+from models.config.plugins import PluginSettings
 from models.config.reading import DEFAULT, ReadConfig
 from models.config.segments import SegmentsConfig
 from models.vocab import DateOrder, DeclineRule
@@ -23,11 +24,18 @@ ABSENT_WORDS = (
 """How spreadsheets, databases, pandas, R and people write that nothing is known."""
 
 
+SOURCES = ("ifc", "ibrd", "online_retail", "cdnow", "crm_sales", "files", "sql")
+"""Sources of our own, see ``BookConfig.source``."""
+
+
 class BookConfig(Section):
     """Where the book comes from and what it is counted in."""
 
     name: Name
-    source: Literal["ifc", "ibrd", "online_retail", "cdnow", "crm_sales", "files", "sql"]
+    source: Name = Field(
+        json_schema_extra={"examples": list(SOURCES)},
+        description="One of ours (ifc, ibrd, online_retail, cdnow, crm_sales, files, sql) or of plugins.sources.",
+    )
     path: str | None = Field(
         default=None, description="File, folder or database URL; --book on the command line goes before it."
     )
@@ -222,6 +230,12 @@ class FeaturesConfig(Section):
     facility_counts: dict[Name, FacilityCountConfig] = Field(
         default_factory=dict, description="Facilities that are counted apart: one column each, ever signed."
     )
+    families: dict[Name, PluginSettings] = Field(
+        default_factory=dict,
+        exclude_if=lambda families: not families,
+        description="Families of features that plug-ins bring: name of the plug-in -> settings. The names of their "
+        "features begin with that of the plug-in.",
+    )
     facility_means: tuple[Name, ...] = Field(
         default=(),
         exclude_if=lambda names: not names,
@@ -358,7 +372,9 @@ class ChoiceConfig(Section):
     simpler_within: Annotated[float, Field(ge=0)] = 0.005
 
 
-ValueCandidateName = Literal["tweedie", "hurdle", "ziln", "btyd", "btyd_offset", "past_sum", "blend"]
+BOOSTED = "boosted"
+"""The decline learner of our own that leads."""
+VALUE_CANDIDATES = ("tweedie", "hurdle", "ziln", "btyd", "btyd_offset", "past_sum", "blend")
 SimpleValueName = Literal["past_sum", "btyd"]
 SimpleDeclineName = Literal["logistic"]
 
@@ -366,8 +382,10 @@ SimpleDeclineName = Literal["logistic"]
 class ValueLearnerConfig(BoostingConfig):
     """The value model: candidates that compete on the calibration origins, simplest first."""
 
-    candidates: Annotated[tuple[ValueCandidateName, ...], Field(min_length=1)] = Field(
-        default=("tweedie",), description="Simplest first; blend is the geometric mean of all others listed."
+    candidates: Annotated[tuple[Name, ...], Field(min_length=1)] = Field(
+        default=("tweedie",),
+        description="Simplest first: tweedie, hurdle, ziln, btyd, btyd_offset, past_sum, blend (the geometric mean of "
+        "all others listed), or learners of plugins.value_learners.",
     )
     choice: ChoiceConfig = ChoiceConfig()
     simple: tuple[SimpleValueName, ...] = Field(
@@ -396,10 +414,15 @@ class DeclineLearnerConfig(BoostingConfig):
     curve_steps: Annotated[int, Field(ge=1, le=60)] = Field(
         default=12, description="The horizon is divided into at most so many equal steps."
     )
+    leader: Name = Field(
+        default=BOOSTED,
+        exclude_if=lambda name: name == BOOSTED,
+        description="What serves where the data bear it: boosted trees, or a learner of plugins.decline_learners.",
+    )
     simple: tuple[SimpleDeclineName, ...] = Field(
         default=("logistic",),
         description="Models of a few numbers: the first of them serves, alone or in a mixture, where past origins do "
-        "not show that boosted trees rank clients better; empty: trees serve whatever they show.",
+        "not show that the leader ranks clients better; empty: the leader serves whatever they show.",
     )
     monotone: dict[str, MonotoneConfig] = Field(default_factory=dict, description="Feature -> direction and reason.")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -19,7 +19,7 @@ from models.panel.blocks import PreparedBook
 from models.panel.cube import NEVER
 from models.panel.cutoff import Past, past_of
 from models.panel.features.beginning import beginning_features
-from models.panel.features.families import features_of, frame_of
+from models.panel.features.families import Family, features_of, frame_of, plugged_families
 from models.panel.features.inputs import FeatureContext, FeatureInputs
 from models.panel.features.labels import Labels, labels_of
 from models.panel.macro import Macro
@@ -55,12 +55,20 @@ class PanelContext:
     countries: Macro | None
     contexts: Mapping[str, Context]
     labels: Labels
+    families: Mapping[str, Family] = field(default_factory=dict)
+    """What plug-ins bring, by their names."""
 
     @classmethod
     def of(cls, prepared: PreparedBook, config: Config, last: int) -> PanelContext:
         """Everything up to the period before ``last``, in one pass over the ledger."""
         economies = {"macro": prepared.macro(last), "countries": prepared.countries(last)}
-        return cls(last=last, **economies, contexts=prepared.contexts(last), labels=labels_of(config, prepared.tones))
+        return cls(
+            last=last,
+            **economies,
+            contexts=prepared.contexts(last),
+            labels=labels_of(config, prepared.tones),
+            families=plugged_families(config.features),
+        )
 
 
 def in_reach_of(
@@ -186,7 +194,9 @@ def _features_from(
     for place, origin in enumerate(sorted(origins)):
         if reported != (reported := told_before(prepared.beginnings, origin)):
             past = _past(prepared, block, origin)
-            names = set(features_of(_inputs(prepared, config, block, around, past, reported)).frame.columns)
+            names = set(
+                features_of(_inputs(prepared, config, block, around, past, reported), around.families).frame.columns
+            )
             found |= dict.fromkeys(names - begun, origin) if place else {}
             begun |= names
     return found
@@ -283,7 +293,7 @@ def _rows_at(
     for origin in sorted(origins):
         past = _past(prepared, block, origin)
         inputs = _inputs(prepared, config, block, around, past, reported)
-        features = features_of(inputs)
+        features = features_of(inputs, around.families)
         panel = Panel(
             client_id=block.client_id,
             origin=np.full(past.clients, origin, dtype=np.int64),

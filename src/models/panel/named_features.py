@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 import pandas as pd
 
-from models.config.feature_names import ANY_WINDOW, possible_features
+from models.config.feature_names import ANY_WINDOW, is_of_family, possible_features
 from models.config.kinds import NeedsConfig, RelationshipsConfig
 from models.config.root import Config
 from models.config.sections import FeaturesConfig
@@ -37,9 +37,10 @@ def unknown_features(config: Config, known: Collection[str]) -> tuple[Notice, ..
 
     ``known`` are the features of the book. What other books may have is no slip: the defaults speak of many tables.
     """
-    possible = {*known, *FORECASTS, *_possible(config.features)}
+    possible = {*known, *FORECASTS, *config.plugins.warning_signals, *_possible(config.features)}
     found = [
-        (setting, [name for name in names if not _is_among(name, possible)]) for setting, names in _settings(config)
+        (setting, [name for name in names if not _is_among(name, possible) and not is_of_family(name, config.features)])
+        for setting, names in _settings(config)
     ]
     named = tuple(_notice(setting, names, possible) for setting, names in found if names)
     return (*named, *_closed(config))

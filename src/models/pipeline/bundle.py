@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +33,7 @@ from models.pipeline.learned import Learned
 from models.pipeline.likeness import UNKNOWN_TRAINING, TrainingProfile
 from models.pipeline.pipeline import FittedModels
 from models.plausibility.reference import NO_REFERENCE, TrainingReference
+from models.plugins import PluginFacts, plugin_facts, require_plugins
 from models.profiles.model import KindsModel
 from models.store.keys import Key
 from models.store.sealed import MANIFEST, OF_BUNDLE, read_sealed, write_manifest
@@ -43,6 +44,8 @@ CONFIG = "config.json"
 REPORT = "report.json"
 PROFILE = "profile.json"
 REFERENCE = "reference.json"
+_PLUGINS = "plugins"
+"""The part of the manifest with the plug-ins that these models need, where there are any."""
 _JUDGING = frozenset({"bootstrap_resamples"})
 _TELLING = frozenset({CONFIG, PROFILE, REFERENCE, REPORT})
 """Files whose bytes are sealed like all, but no part of the key: the report looks at the champion of its day, the
@@ -110,16 +113,20 @@ def write_bundle(
     _write(folder / REFERENCE, reference.to_json())
     _write(folder / CONFIG, json.dumps(config.meaning(), indent=1))
     _write(folder / REPORT, to_json_text(report, indent=1, sort_keys=True))
-    write_manifest(folder, {"format": FORMAT, "book": config.book.name, "data": data})
+    plugged = [asdict(each) for each in plugin_facts(config.plugins_of_scores())]
+    facts = {"format": FORMAT, "book": config.book.name, "data": data}
+    write_manifest(folder, {**facts, **({_PLUGINS: plugged} if plugged else {})})
 
 
 def read_bundle(folder: Path, *, threads: int = 0) -> Bundle:
     """Check every file of a bundle by its hash, then read those that its manifest names.
 
     Raises ``DamagedBundleError`` if a file is not as it was written or none that the manifest names, of which
-    ``BundleFormatError`` is the case of a whole bundle of another format; ``MissingFileError`` if there is no manifest.
+    ``BundleFormatError`` is the case of a whole bundle of another format; ``MissingFileError`` if there is no manifest;
+    ``MissingPluginError`` unless each plug-in that it was made with is there as it was.
     """
     manifest, texts = _sealed(folder)
+    require_plugins(PluginFacts(**each) for each in manifest.get(_PLUGINS, ()))
     try:
         config = Config.model_validate_json(texts[CONFIG])
         models = _models(texts, config, threads)
@@ -153,6 +160,12 @@ def bundle_config(folder: Path) -> Config:
         return Config.model_validate_json(texts[CONFIG])
     except (ValueError, RecursionError) as error:
         raise _unreadable(folder, error) from error
+
+
+def bundle_plugins(folder: Path) -> tuple[PluginFacts, ...]:
+    """The plug-ins that the models of a bundle need. Raises as ``bundle_key``."""
+    manifest, _ = _sealed(folder)
+    return tuple(PluginFacts(**each) for each in manifest.get(_PLUGINS, ()))
 
 
 def read_report(folder: Path, kind: type[T], *, whole: bool = True) -> T:

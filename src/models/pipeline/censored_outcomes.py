@@ -9,8 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.config.root import Config
+from models.config.sections import BOOSTED
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
+from models.learners.decline.learner import DeclineLearner
+from models.learners.decline.plugged import PluggedDecline
 from models.learners.decline.soft_labels import SoftLabelGrid, expected_declines
 from models.learners.decline.whether import DeclineModel
 from models.panel.groups import dealt
@@ -47,29 +50,35 @@ class _Lessons:
         """The chosen rows."""
         return _Lessons(matrix=self.matrix[chosen], declined=self.declined[chosen], origin=self.origin[chosen])
 
-    def fit(self, contract: FeatureContract, config: Config) -> DeclineModel:
+    def fit(self, contract: FeatureContract, config: Config) -> DeclineLearner:
         """The model that these teach. Raises ``TooLittleDataError``."""
-        return DeclineModel.fit(
+        learner, weight = config.learners.decline, age_weights(self.origin, config.learners.half_life_periods)
+        if learner.leader == BOOSTED:
+            return DeclineModel.fit(
+                self.matrix, self.declined, config=learner, contract=contract, run=config.run, weight=weight
+            )
+        return PluggedDecline.fit(
+            learner.leader,
             self.matrix,
             self.declined,
-            config=config.learners.decline,
             contract=contract,
-            run=config.run,
-            weight=age_weights(self.origin, config.learners.half_life_periods),
+            settings=config.plugins.decline_learners.get(learner.leader, {}),
+            seed=config.run.seed,
+            weight=weight,
         )
 
 
 def fit_decline(
     panel: Panel, rows: Rows, unfinished: Sequence[CensoredOutcomes], contract: FeatureContract, config: Config
-) -> DeclineModel:
+) -> DeclineLearner:
     """Fit on ``rows``, those of ``panel``, whose outcomes are complete, and on the ``unfinished``.
 
     What is to be expected of these tell two models, each of which saw one half of the sponsor groups and is asked about
     the other, and how outcomes stood after as long at the complete origins. Where a half is too small to learn from,
-    the unfinished are left away. Raises ``TooLittleDataError``.
+    the unfinished are left away, and so they are from the learner of a plug-in. Raises ``TooLittleDataError``.
     """
     lessons = _Lessons(matrix=rows.matrix, declined=rows.declined, origin=rows.origin)
-    if unfinished:
+    if unfinished and config.learners.decline.leader == BOOSTED:
         with suppress(TooLittleDataError):
             lessons = _with_unfinished(panel, lessons, unfinished, contract, config)
     return lessons.fit(contract, config)

@@ -118,6 +118,7 @@ def candidate_inputs(rows: Rows, contract: FeatureContract, config: Config) -> C
         run=config.run,
         horizon_periods=config.time.horizon_periods,
         days_per_period=DAYS_PER_PERIOD[config.time.period],
+        plugins=config.plugins.value_learners,
     )
 
 

@@ -33,6 +33,7 @@ from models.panel.features.beginning import BEGAN_ALIKE, TENURE
 from models.panel.features.words import FeatureWords, FigureUnit
 from models.panel.notes import NoteModel
 from models.panel.panel import Panel
+from models.panel.signals import signal_words
 from models.panel.splits import LearningOrigins
 from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.censored_outcomes import unfinished_of
@@ -154,6 +155,7 @@ def fit_models(
         timing=base.timing.calibrated_on(calibration.timing),
         causes=None if base.causes is None else base.causes.calibrated_on(calibration.causes),
         rule=config.decline.rule,
+        words=signal_words(config),
         segments=fit_segments(now, config) if segments is None else segments,
         bounds=bounds,
         policy=policy,
@@ -176,11 +178,11 @@ def _credit(base: BaseModels, calibration: ForecastCalibration, config: Config) 
 
 
 def with_peers(models: FittedModels, panel: Panel, latest: int) -> FittedModels:
-    """The same models with the words of the panel's features and what is usual at its origin ``latest``."""
+    """The same models with the words of the panel's features too, and what is usual at its origin ``latest``."""
     now = panel.at([latest])
     matrix = models.contract.encode(now.features)
     peers = Peers.fit(matrix, score_matrix(models, matrix, now).segment, models.contract)
-    return replace(models, words=panel.words, peers=peers)
+    return replace(models, words={**panel.words, **models.words}, peers=peers)
 
 
 def with_cold_start(models: FittedModels, cold: Panel, origins: LearningOrigins, config: Config) -> FittedModels:

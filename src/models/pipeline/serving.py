@@ -13,6 +13,7 @@ import numpy as np
 
 from models.codec import NOT_WRITTEN
 from models.config.root import Config
+from models.config.sections import BOOSTED
 from models.errors import TooLittleDataError
 from models.learners.decline.learner import DeclineLearner
 from models.learners.decline.mixture import DeclineMixture
@@ -24,7 +25,6 @@ from models.pipeline.out_of_time import BaseModels, NeededModels, OutOfTimeForec
 from models.vocab import FloatArray, IntArray
 
 RankingMetric = Literal["auc", "normalized_gini"]
-_BOOSTED = "boosted"
 _EVEN = 0.5
 _RESAMPLES = 500
 """Not ``run.bootstrap_resamples``, which judge models and decide no score."""
@@ -83,7 +83,7 @@ class ServingModels:
         """The leaders alone, with nobody to compare them with."""
         return cls(
             value=Serving(leader=candidate, simple="", share=1.0, metric="normalized_gini"),
-            decline=Serving(leader=_BOOSTED, simple="", share=1.0, metric="auc"),
+            decline=Serving(leader=BOOSTED, simple="", share=1.0, metric="auc"),
         )
 
 
@@ -117,7 +117,9 @@ def weighed_models(forecasts: Sequence[OutOfTimeForecast], candidate: str, confi
     values = _value_rankings(judged, candidate)
     simple = tuple(name for name in config.learners.value.simple if name != candidate)
     by_value = _Compared(leader=candidate, simple=simple, metric="normalized_gini", trust=trust)
-    by_decline = _Compared(leader=_BOOSTED, simple=config.learners.decline.simple, metric="auc", trust=trust)
+    by_decline = _Compared(
+        leader=config.learners.decline.leader, simple=config.learners.decline.simple, metric="auc", trust=trust
+    )
     return ServingModels(
         value=_with_factor(_serving(values, by_value, config), values),
         decline=_serving(_decline_rankings(judged), by_decline, config),

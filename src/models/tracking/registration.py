@@ -43,6 +43,7 @@ class Registration:
         step: where it stands among the figures of the run, whose steps are dates: one that none of them has, since
             MLflow links those of the same step by itself, without the book that they are of.
         example: rows as a caller would send them; they are published, so that no client may be in them.
+        plugins: what to install of plug-ins that the bundle needs, as pip is told.
     """
 
     bundle: Path
@@ -51,6 +52,7 @@ class Registration:
     answers: Mapping[str, str]
     step: int
     example: pd.DataFrame | None = None
+    plugins: tuple[str, ...] = ()
 
 
 def log_bundle(run_id: str, registration: Registration) -> str:
@@ -72,7 +74,7 @@ def log_bundle(run_id: str, registration: Registration) -> str:
                 code_paths=[str(wheel)],
                 signature=_signature(registration),
                 input_example=registration.example,
-                pip_requirements=[*pinned_requirements(), f"{CODE_FOLDER}/{wheel.name}"],
+                pip_requirements=[*pinned_requirements(), *registration.plugins, f"{CODE_FOLDER}/{wheel.name}"],
                 step=registration.step,
             )
     finally:

@@ -25,7 +25,7 @@ from models.evaluation.compute import SeenOrigin, unseen
 from models.evaluation.page import write_report_page
 from models.learners.segments.model import SegmentModel
 from models.notices import Notice, Severity
-from models.pipeline.bundle import bundle_key
+from models.pipeline.bundle import bundle_key, bundle_plugins
 from models.publications.ledger import Act, PublicationLedger
 from models.segments.compute import profile_figures, trained_profiles
 from models.segments.page import SEGMENTS_PAGE, write_segments_page
@@ -146,6 +146,7 @@ def _registration(trained: Trained, book: Book) -> Registration:
         answers=ANSWERS,
         example=example_questions(trained.contract),
         step=int(f"{book.known_until:%Y%m%d}"),
+        plugins=tuple(dict.fromkeys(each.wanted for each in bundle_plugins(trained.bundle))),
     )
 
 

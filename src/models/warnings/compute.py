@@ -13,6 +13,7 @@ from models.config.policy.tiers import TierScale
 from models.config.root import Config
 from models.grading.compute import Forecast
 from models.panel.panel import Panel
+from models.panel.signals import PluggedSignal, plugged_signals
 from models.pipeline.past_behaviour import exposure_at_risk
 from models.pipeline.pipeline import FittedModels, grade_matrix, score_matrix
 from models.pipeline.predictions import GradedForecast, Predictions
@@ -123,14 +124,16 @@ def read_deteriorations(
     now = served or _served(models, panel.at([origin]))
     back = [each for each in origins_to_read(config, origin)[1:] if (panel.origin == each).any()]
     past = [_scored(models, panel.at([each])) for each in back]
-    signals = signals_of(config.warnings, (*_numbers(models), DECLINE))
+    plugged = plugged_signals(config)
+    signals = signals_of(config.warnings, (*_numbers(models), DECLINE, *(each.name for each in plugged)))
     places = [pd.Index(each.rows.client_id).get_indexer(pd.Index(now.rows.client_id)) for each in past]
-    before = [_aligned(_figures(each, models, signals), place) for each, place in zip(past, places, strict=True)]
+    then = [_figures(each, models, signals, plugged) for each in past]
+    before = [_aligned(figures, place) for figures, place in zip(then, places, strict=True)]
     turn = deterioration_of(
         signals,
-        _figures(now, models, signals),
+        _figures(now, models, signals, plugged),
         np.array(before).reshape(len(before), len(now.rows), len(signals)),
-        _usual(models, now, signals, config),
+        _usual(models, now, signals, config, plugged),
         alone=[dimension.alone for dimension in config.warnings.dimensions.values()],
         telling=_telling(now.rows, signals, config),
     )
@@ -180,15 +183,18 @@ def _numbers(models: FittedModels) -> tuple[str, ...]:
     return tuple(feature.name for feature in models.contract.features if feature.kind == "number")
 
 
-def _figures(scored: WarnedForecasts, models: FittedModels, signals: Sequence[Signal]) -> FloatArray:
+def _figures(
+    scored: WarnedForecasts, models: FittedModels, signals: Sequence[Signal], plugged: Sequence[PluggedSignal]
+) -> FloatArray:
     """The signals of one date: (n, n_signals)."""
-    with_decline = np.column_stack([scored.matrix, scored.said.decline_probability])
-    return np.asarray(with_decline[:, _columns(models, signals)])
+    own = [each.of(scored.rows.features) for each in plugged]
+    known = np.column_stack([scored.matrix, scored.said.decline_probability, *own])
+    return np.asarray(known[:, _columns(models, signals, plugged)])
 
 
-def _columns(models: FittedModels, signals: Sequence[Signal]) -> IntArray:
-    """Places of the signals among the features, behind which the probability of decline stands."""
-    names = (*models.contract.names, DECLINE)
+def _columns(models: FittedModels, signals: Sequence[Signal], plugged: Sequence[PluggedSignal]) -> IntArray:
+    """Places of the signals among features, behind which the probability of decline and plug-ins' figures stand."""
+    names = (*models.contract.names, DECLINE, *(each.name for each in plugged))
     return np.array([names.index(signal.feature) for signal in signals], dtype=np.int64)
 
 
@@ -198,22 +204,31 @@ def _aligned(figures: FloatArray, place: IntArray) -> FloatArray:
     return np.asarray(with_nobody[place])
 
 
-def _usual(models: FittedModels, now: Served, signals: Sequence[Signal], config: Config) -> Usual:
-    """What the bundle knows of the peers. Where decline is worst the config says."""
+def _usual(
+    models: FittedModels, now: Served, signals: Sequence[Signal], config: Config, plugged: Sequence[PluggedSignal]
+) -> Usual:
+    """What the bundle knows of the peers. Where decline is worst the config says, and of its own figure a plug-in."""
     rows = len(now.rows)
     if not rows or not models.peers.groups:
         unknown = np.full((rows, len(signals)), np.nan)
         return Usual(middle=unknown, low=unknown, high=unknown)
     view = models.peers.of(now.matrix, now.said.segment)
     of_decline = np.array([signal.feature == DECLINE for signal in signals])
-    places = np.where(of_decline, 0, _columns(models, signals))
+    told = {each.name: each.usual for each in plugged}
+    of_plugin = np.array([signal.feature in told for signal in signals])
+    places = np.where(of_decline | of_plugin, 0, _columns(models, signals, plugged))
     asked = np.broadcast_to(places, (rows, len(signals)))
     limit, least = config.warnings.decline_probability, np.array([signal.least for signal in signals])
-    return Usual(
-        middle=np.where(of_decline, limit - least, view.usual(asked)),
-        low=np.where(of_decline, 0.0, view.low(asked)),
-        high=np.where(of_decline, limit, view.high(asked)),
-    )
+    usual = {
+        "middle": np.where(of_decline, limit - least, view.usual(asked)),
+        "low": np.where(of_decline, 0.0, view.low(asked)),
+        "high": np.where(of_decline, limit, view.high(asked)),
+    }
+    for place, signal in enumerate(signals):
+        if signal.feature in told:
+            for name, values in usual.items():
+                values[:, place] = getattr(told[signal.feature], name)
+    return Usual(**usual)
 
 
 def _without_usual_decline(turn: Deterioration, signals: Sequence[Signal]) -> Deterioration:

@@ -17,21 +17,27 @@ from models.book.own import contract_of
 from models.book.quarantine import CheckedTable, Gate
 from models.book.side_tables import RATES, with_currency
 from models.book.sources.columns import check_table_names
+from models.book.sources.plugged import plugged_source
 from models.book.sources.raw_tables import RawTables
 from models.book.sources.registry import RAW_SOURCES, SOURCES
 from models.book.sources.source_tables import SourceTables, known_until_of
+from models.config.plugins import PluginsConfig
 from models.config.sections import BookConfig
 from models.errors import AllProblems, UserError
 from models.notices import Notice
 
 
-def read_source(connection: Any, config: BookConfig, place: str, scratch: Path) -> SourceTables:
-    """The tables of a book as its source tells of them. ``scratch`` takes what is read. Raises ``UserError``."""
+def read_source(connection: Any, config: BookConfig, plugins: PluginsConfig, place: str, scratch: Path) -> SourceTables:
+    """The tables of a book as its source tells of them. ``scratch`` takes what is read. Raises ``UserError``.
+
+    A source that is none of ours is one of ``plugins``.
+    """
     if config.source in SOURCES:
         return SOURCES[config.source](connection, config, place, scratch)
     for setting, names in (("book.columns", config.columns), ("book.map", config.map)):
         check_table_names(setting, list(names), config.own)
-    with RAW_SOURCES[config.source](connection, config, place, scratch) as raw:
+    open_tables = RAW_SOURCES.get(config.source) or plugged_source(config.source, plugins.sources)
+    with open_tables(connection, config, place, scratch) as raw:
         tables = TableMap(connection=connection, config=config, raw=raw)
         return SourceMap(connection=connection, config=config, raw=raw, tables=tables, scratch=scratch).made()
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from models.config.sections import DeclineLearnerConfig, SimpleDeclineName
-from models.errors import InternalError
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
 from models.learners.decline.learner import DeclineLearner
 from models.learners.decline.logistic import LogisticDecline
 from models.learners.decline.mixture import DeclineMixture
+from models.learners.decline.plugged import PluggedDecline
 from models.learners.decline.whether import DeclineModel
 from models.vocab import BoolArray, FloatArray
 
@@ -54,7 +54,7 @@ def _read(name: str, texts: Mapping[str, str], threads: int) -> DeclineLearner:
     if name == DeclineMixture.name:
         return _mixture(texts, threads)
     if name not in _KINDS:
-        raise InternalError(f"there is no decline learner {name} to read: known are {', '.join(_KINDS)}")
+        return PluggedDecline.from_texts(name, texts)
     return _KINDS[name].from_texts(texts, threads=threads)
 
 

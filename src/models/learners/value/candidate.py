@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
+from models.config.plugins import Setting
 from models.config.sections import RunConfig, ValueLearnerConfig
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
@@ -30,6 +32,7 @@ class CandidateInputs:
         horizon_periods: length of the horizon.
         days_per_period: length of a period.
         weight: how much each row counts; none: all alike. (n,)
+        plugins: settings of learners that plug-ins bring, by name.
     """
 
     matrix: FloatArray
@@ -41,6 +44,7 @@ class CandidateInputs:
     horizon_periods: int
     days_per_period: float
     weight: FloatArray | None = None
+    plugins: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
 
     @property
     def earned(self) -> FloatArray:

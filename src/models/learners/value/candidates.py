@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Protocol
 
-from models.errors import InternalError
 from models.learners.value.blend import BLEND, Blend
 from models.learners.value.candidate import CandidateInputs, ValueCandidate
 from models.learners.value.hurdle import Hurdle
@@ -14,6 +13,7 @@ from models.learners.value.lognormal import ZeroInflatedLognormal
 from models.learners.value.mixture import MIXTURE, Mixture
 from models.learners.value.offset import PurchaseOffset
 from models.learners.value.past_sum import PastSum
+from models.learners.value.plugged import PluggedValue
 from models.learners.value.purchases import PurchaseCandidate
 from models.learners.value.tweedie import Tweedie
 
@@ -32,9 +32,10 @@ _KINDS: dict[str, _Kind] = {
 def fit_candidate(name: str, inputs: CandidateInputs) -> ValueCandidate:
     """Fit one candidate of ``learners.value``, but ``blend`` and ``mixture``, which are made of fitted ones.
 
-    Raises ``TooLittleDataError`` where this book does not determine it: others may still be fitted.
+    A name that is none of ours is that of a plug-in. Raises ``TooLittleDataError`` where this book does not determine
+    it: others may still be fitted.
     """
-    return _kind(name).fit(inputs)
+    return _KINDS[name].fit(inputs) if name in _KINDS else PluggedValue.fit(name, inputs)
 
 
 def candidate_from_texts(name: str, texts: Mapping[str, str], *, threads: int = 0) -> ValueCandidate:
@@ -42,7 +43,9 @@ def candidate_from_texts(name: str, texts: Mapping[str, str], *, threads: int = 
     if name == MIXTURE:
         return _mixture(texts, threads)
     if name != BLEND:
-        return _kind(name).from_texts(texts, threads=threads)
+        if name in _KINDS:
+            return _KINDS[name].from_texts(texts, threads=threads)
+        return PluggedValue.from_texts(name, texts)
     members = json.loads(texts["members.json"])
     return Blend(tuple(candidate_from_texts(kind, _under(kind, texts), threads=threads) for kind in members))
 
@@ -57,9 +60,3 @@ def _mixture(texts: Mapping[str, str], threads: int) -> Mixture:
 
 def _under(name: str, texts: Mapping[str, str]) -> dict[str, str]:
     return {file.removeprefix(f"{name}."): text for file, text in texts.items() if file.startswith(f"{name}.")}
-
-
-def _kind(name: str) -> _Kind:
-    if name not in _KINDS:
-        raise InternalError(f"there is no value candidate {name} to fit: known are {', '.join(_KINDS)}")
-    return _KINDS[name]

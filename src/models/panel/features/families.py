@@ -5,11 +5,16 @@ Names read measure_statistic_window; windows are in periods, e.g. ``fee_sum_12p`
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
 
 import pandas as pd
 
+from models.config.plugins import Setting
+from models.config.sections import FeaturesConfig
+from models.errors import FeatureContractError
 from models.panel.features.accounts import account_features
 from models.panel.features.amounts import (
     amount_features,
@@ -39,8 +44,22 @@ from models.panel.features.timing import recency_features, rhythm_features, tenu
 from models.panel.features.words import (
     FeatureWords,
 )
+from models.plugins import PluginGroup, load_plugin
 
 Family = Callable[[FeatureInputs], Iterator[Feature]]
+
+NO_FAMILIES: Mapping[str, Family] = {}
+
+
+class FeatureFamily(Protocol):
+    """The object behind an entry point of ``clientvalue.features``: features of what was known of a block of clients.
+
+    It is given nothing that was not known before the as-of date, and must be a pure function of it and its settings.
+    """
+
+    def __call__(self, known: FeatureInputs, *, settings: Mapping[str, Setting]) -> Iterator[Feature]:
+        """Features called ``NAME_...`` after the plug-in, each with a unit and words (``labelled_words``)."""
+
 
 FAMILIES: tuple[Family, ...] = (
     amount_features,
@@ -85,9 +104,34 @@ class Features:
     words: dict[str, FeatureWords]
 
 
-def features_of(known: FeatureInputs) -> Features:
-    """All features of a block."""
-    return frame_of(feature for family in FAMILIES for feature in family(known))
+def features_of(known: FeatureInputs, families: Mapping[str, Family] = NO_FAMILIES) -> Features:
+    """All features of a block, those of ``families`` that plug-ins bring behind our own.
+
+    Raises ``FeatureContractError`` for a feature of a plug-in that is not called after it, or not one per client.
+    """
+    own = [feature for family in FAMILIES for feature in family(known)]
+    return frame_of([*own, *(each for name, family in families.items() for each in _named(name, family, known))])
+
+
+def plugged_families(config: FeaturesConfig) -> dict[str, Family]:
+    """The families of ``features.families``, by the name of their plug-in. Raises ``MissingPluginError``."""
+    return {name: _with_settings(name, settings) for name, settings in config.families.items()}
+
+
+def _with_settings(name: str, settings: Mapping[str, Setting]) -> Family:
+    plugin: FeatureFamily = load_plugin(PluginGroup.FEATURES, name)
+    return partial(plugin, settings=settings)
+
+
+def _named(name: str, family: Family, known: FeatureInputs) -> Iterator[Feature]:
+    for feature in family(known):
+        if not feature.name.startswith(f"{name}_") or len(feature.values) != known.past.clients:
+            raise FeatureContractError(
+                rule=f"a feature of the plug-in {name} must be called {name}_... and have one value per client",
+                got=f"{feature.name} with {len(feature.values)} values for {known.past.clients} clients",
+                remedy="mend the plug-in",
+            )
+        yield feature
 
 
 def frame_of(found: Iterable[Feature]) -> Features:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from pydantic import TypeAdapter, ValidationError
 
 from models.errors import DamagedBundleError
-from models.text import ENGLISH, Language, Phrase, Text, named
+from models.text import ENGLISH, Label, Language, Phrase, Text, named
 
 
 class FigureUnit(StrEnum):
@@ -177,6 +177,26 @@ def plain_words(name: str) -> FeatureWords:
     """
     label = named(name.replace("_", " "))
     return words_for(_PLAIN, Topic(name, label), label=label)
+
+
+def labelled_words(
+    name: str,
+    label: Mapping[str, str],
+    figure: FigureUnit = FigureUnit.NUMBER,
+    *,
+    topic: str | None = None,
+    than: Comparative | None = None,
+) -> FeatureWords:
+    """Words of a feature of a plug-in from its label by language ("en", "zh"), a phrase within a sentence.
+
+    ``topic`` is the key of the reason it belongs to; by default it is one of its own.
+
+    >>> labelled_words("weather_rain", {"en": "rain at the plant"}).state("4 days", ENGLISH)
+    'rain at the plant is 4 days'
+    """
+    given = tuple((Language(language), said) for language, said in label.items())
+    called = Label(given, named(name.replace("_", " ")))
+    return words_for(_PLAIN, Topic(topic or name, called), figure=figure, than=than, label=called)
 
 
 def words_to_json(words: Mapping[str, FeatureWords]) -> str:
