@@ -28,6 +28,8 @@ from models.vocab import FloatArray
 ROWS, SEED = 600, 7
 _NEAR = 1e-9
 _BETTER_THAN_CHANCE = 0.6
+_LARGEST_LOG = 700.0
+"""Beyond it no currency has an amount."""
 
 
 def check_decline_learner(plugin: LearnerPlugin, **settings: Setting) -> None:
@@ -46,6 +48,8 @@ def check_value_learner(plugin: LearnerPlugin, **settings: Setting) -> None:
     lessons = Lessons(**{**vars(drawn), "outcome": value})
     scorer = plugin.fit(lessons)
     _check_scorer(plugin, scorer, lessons)
+    far = np.abs(scorer.score(_far_out(drawn.matrix.shape[1]))).max()
+    assert far < _LARGEST_LOG, f"clients far from all that were seen must have an amount, got a logarithm of {far:.0f}"
     found = auc((value > np.median(value)).astype(np.float64), scorer.score(lessons.matrix))
     assert found > _BETTER_THAN_CHANCE, f"log values must rank clients whose value is plain, got an AUC of {found:.2f}"
 
@@ -104,12 +108,17 @@ def _check_scorer(plugin: LearnerPlugin, scorer: Scorer, lessons: Lessons) -> No
     gap = float(np.abs(parts.base + parts.values.sum(axis=1) - score).max())
     assert gap <= _NEAR * max(1.0, float(np.abs(score).max())), f"base and parts must sum to the score, off by {gap:g}"
     _check_rows(scorer, matrix, score)
-    nobody = np.full((1, matrix.shape[1]), np.nan)
-    assert np.isfinite(scorer.score(nobody)).all(), "a client of whom nothing is known must have a finite score"
+    far = scorer.score(_far_out(matrix.shape[1]))
+    assert np.isfinite(far).all(), "clients of whom nothing is known, or what nobody has seen, must have a finite score"
     texts = scorer.to_texts()
     assert all(isinstance(each, str) for each in (*texts, *texts.values())), "a learner must be written as text"
     assert np.array_equal(plugin.from_texts(texts).score(matrix), score), "what is read must score as what was written"
     assert plugin.fit(lessons).to_texts() == texts, "the same lessons must give the same model, to the byte"
+
+
+def _far_out(features: int) -> FloatArray:
+    """A client of whom nothing is known, and clients unlike all others."""
+    return np.array([[figure] * features for figure in (np.nan, 0.0, 1e12, -1e12)])
 
 
 def _check_rows(scorer: Scorer, matrix: FloatArray, score: FloatArray) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from models.audit.job import check
 from models.config.loading import load_config
 from models.errors import ConfigError
 from models.features.job import features
@@ -22,7 +23,7 @@ from models.plugins import MissingPluginError
 from models.store.sealed import read_manifest
 from models.tracking.quiet import quiet
 from support.lending_book import drawn_tables, lender_in
-from support.plugin_package import install_plugins, on_path
+from support.plugin_package import install_plugins, off_path, on_path
 from support.trained_lender import TrainedLender, trained_lender
 
 with warnings.catch_warnings():
@@ -97,10 +98,14 @@ def test_the_bundle_names_its_plugins_and_the_key_holds_them(bank: TrainedLender
 def test_own_learners_are_explained_exactly(bank: TrainedLender) -> None:
     """Base and parts of every published client sum to what is served, in log-odds and in logarithms of currency."""
     frame = pq.read_table(bank.predicted.folder / "explanations.parquet").to_pandas()
+    names = list(read_bundle(bank.result.bundle).models.contract.names)
+    assert set(frame["model"]) == {"value", "decline"}
     for model, rows in frame.groupby("model"):
-        parts = rows.drop(columns=["client_id", "model", "unit", "base", "prediction"], errors="ignore")
-        total = rows["base"].to_numpy() + parts.select_dtypes("number").fillna(0.0).sum(axis=1).to_numpy()
-        assert total == pytest.approx(rows["prediction"].to_numpy(), rel=1e-6, abs=1e-9), model
+        total = rows["base"] + rows[names].sum(axis=1)
+        assert total.to_numpy() == pytest.approx(rows["prediction"].to_numpy(), rel=1e-6, abs=1e-9), model
+        scale = rows["served_base"] + rows["served_per_unit"] * rows[names].sum(axis=1)
+        assert scale.to_numpy() == pytest.approx(rows["served_prediction"].to_numpy(), rel=1e-6, abs=1e-9), model
+    assert (frame.loc[frame["model"] == "value", ["acme_rain_share", "acme_rain_lull"]] != 0).any(axis=None)
 
 
 def test_the_own_signal_warns_in_words(bank: TrainedLender) -> None:
@@ -110,14 +115,8 @@ def test_the_own_signal_warns_in_words(bank: TrainedLender) -> None:
 
 
 def test_without_the_package_the_bundle_says_what_is_missing(bank: TrainedLender, installed: Path) -> None:
-    import sys  # noqa: PLC0415
-
-    sys.path.remove(str(installed))
-    try:
-        with pytest.raises(MissingPluginError) as missing:
-            read_bundle(bank.result.bundle)
-    finally:
-        sys.path.insert(0, str(installed))
+    with off_path(installed), pytest.raises(MissingPluginError) as missing:
+        read_bundle(bank.result.bundle)
     assert str(missing.value) == (
         "these models need the plug-in acme_rain (clientvalue.features) of acme-clientvalue==1.2.0, got it is not "
         "installed here: pip install 'acme-clientvalue==1.2.0', from where your own packages are kept"
@@ -160,9 +159,12 @@ def test_a_name_that_is_not_declared_is_never_looked_for(tmp_path: Path, change:
         lender_in(tmp_path, **{**sections(), **change})
 
 
-def test_a_declared_plugin_that_is_not_installed_is_named(tmp_path: Path) -> None:
+def test_a_declared_plugin_that_is_not_installed_is_named(bank: TrainedLender, installed: Path, tmp_path: Path) -> None:
     dump(tmp_path / "book")
     lender = lender_in(tmp_path, **sections())
     assert load_config(lender.config_file).plugins.sources == {"acme_core": {"prefix": "core_"}}
-    with pytest.raises(MissingPluginError, match=r"the plug-in acme_core must be installed .*, got none of that group"):
-        features(lender.config, out=tmp_path / "features")
+    with (
+        off_path(installed),
+        pytest.raises(MissingPluginError, match=r"acme_core must be installed .*, got none"),
+    ):
+        check(lender.config)

@@ -160,6 +160,7 @@ def test_a_check_reads_the_sections_of_its_key_and_no_others(tmp_path: Path) -> 
             guard=config.guard,
             time=only(period=config.time.period),
             scale=only(names=config.scale.names),
+            plugins=config.plugins,
             run=only(threads=1, database_memory_gb=1.0),
         ),
     )
@@ -176,7 +177,7 @@ def test_a_text_that_is_shown_is_no_code_of_stored_content() -> None:
     checked, summed = set(modules_behind(CHECKED_BY)), set(modules_behind(*WRITTEN_BY))
     for modules in (checked, summed, set(modules_behind(NAMED_BY))):
         parts = {module.split(".")[1] for module in modules}
-        stored = {"codec", "text", "notices", "showable", "vocab", "encodings", "store"}
+        stored = {"codec", "text", "notices", "showable", "vocab", "encodings", "store", "plugins"}
         assert parts <= {"book", "panel", "engines", "decisions", *stored}
         named = {module for module in modules if module.rpartition(".")[2] in ("words", "text", "definitions")}
         assert named <= {"models.text"}

@@ -35,6 +35,18 @@ def on_path(target: Path) -> Iterator[None]:
         _forget()
 
 
+@contextmanager
+def off_path(target: Path) -> Iterator[None]:
+    """The same as if what is in ``target`` had never been installed."""
+    sys.path.remove(str(target))
+    _forget()
+    try:
+        yield
+    finally:
+        sys.path.insert(0, str(target))
+        _forget()
+
+
 def _forget() -> None:
     """Nothing that was found or imported before counts."""
     plugins._facts_of.cache_clear()

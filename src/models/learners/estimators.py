@@ -19,6 +19,10 @@ from models.learners.scaling import signed_log
 from models.vocab import FloatArray
 
 _FILE = "line.json"
+_FARTHEST = 5.0
+"""A line knows nothing beyond what it learned from: farther out it is taken to stay as it is."""
+_SAME = 1e-9
+"""Figures that differ by less, as a share of them, are one."""
 LEAST_VALUE = 1.0
 """In currency: a client that brought nothing counts as much where a logarithm of its value is learned."""
 
@@ -34,10 +38,11 @@ class LinearEstimator(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class FittedLine:
     """A fitted line over the signed logarithms of features: log-odds, or the logarithm of the value. Shapes (n_used,).
 
-    ``columns`` are places among ``feature_count``; a figure that is not known counts as the mean, and so adds nothing.
+    ``columns`` are places among ``feature_count``; a figure that is not known counts as the mean, and so adds nothing;
+    one far out counts as the farthest that a line can speak of.
     """
 
     columns: tuple[int, ...]
@@ -60,7 +65,7 @@ class Line:
         """What each feature adds to the mean client's."""
         values = np.zeros((len(matrix), self.feature_count))
         logs = signed_log(matrix[:, list(self.columns)], np.asarray(self.unit))
-        standing = np.nan_to_num((logs - self.centre) / self.spread, nan=0.0)
+        standing = _standing(logs, np.asarray(self.centre), np.asarray(self.spread))
         values[:, list(self.columns)] = standing * self.coefficients
         return ScorerParts(base=self.intercept, values=values)
 
@@ -69,10 +74,11 @@ class Line:
         return {_FILE: json.dumps(asdict(self))}
 
     @classmethod
-    def from_texts(cls, texts: Mapping[str, str]) -> Line:
+    def from_texts(cls, texts: Mapping[str, str]) -> FittedLine:
         """Read what ``to_texts`` wrote."""
         facts: dict[str, Any] = json.loads(texts[_FILE])
-        return cls(**{name: tuple(each) if isinstance(each, list) else each for name, each in facts.items()})
+        figures: dict[str, Any] = {name: tuple(each) for name, each in facts.items() if isinstance(each, list)}
+        return cls(**figures, intercept=facts["intercept"], feature_count=facts["feature_count"])
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,7 @@ class LinearLearner:
     make: Callable[[Mapping[str, Setting]], LinearEstimator]
     of_value: bool = False
 
-    def fit(self, lessons: Lessons) -> Line:
+    def fit(self, lessons: Lessons) -> FittedLine:
         """The line that the estimator finds."""
         columns = _numbers(lessons.features)
         known = lessons.matrix[:, columns]
@@ -97,8 +103,8 @@ class LinearLearner:
         centre, spread = _spread(logs)
         outcome = np.log(np.maximum(lessons.outcome, LEAST_VALUE)) if self.of_value else lessons.outcome
         estimator = self.make(lessons.settings)
-        estimator.fit(np.nan_to_num((logs - centre) / spread, nan=0.0), outcome, sample_weight=lessons.weight)
-        return Line(
+        estimator.fit(_standing(logs, centre, spread), outcome, sample_weight=lessons.weight)
+        return FittedLine(
             columns=tuple(columns),
             unit=tuple(unit.tolist()),
             centre=tuple(centre.tolist()),
@@ -108,9 +114,9 @@ class LinearLearner:
             feature_count=lessons.matrix.shape[1],
         )
 
-    def from_texts(self, texts: Mapping[str, str]) -> Line:
-        """Read what ``Line.to_texts`` wrote."""
-        return Line.from_texts(texts)
+    def from_texts(self, texts: Mapping[str, str]) -> FittedLine:
+        """Read what ``FittedLine.to_texts`` wrote."""
+        return FittedLine.from_texts(texts)
 
 
 def _spread(logs: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -119,7 +125,12 @@ def _spread(logs: FloatArray) -> tuple[FloatArray, FloatArray]:
     count = np.maximum(known.sum(axis=0), 1)
     centre = np.where(known, logs, 0.0).sum(axis=0) / count
     spread = np.sqrt((np.where(known, logs - centre, 0.0) ** 2).sum(axis=0) / count)
-    return centre, np.where(spread > 0, spread, 1.0)
+    return centre, np.where(spread > _SAME * np.maximum(np.abs(centre), 1.0), spread, 1.0)
+
+
+def _standing(logs: FloatArray, centre: FloatArray, spread: FloatArray) -> FloatArray:
+    """How many standard deviations from the mean, at most ``_FARTHEST``; what is not known stands at the mean."""
+    return np.nan_to_num(np.clip((logs - centre) / spread, -_FARTHEST, _FARTHEST), nan=0.0)
 
 
 def _numbers(features: Sequence[ContractFeature]) -> list[int]:

@@ -43,7 +43,7 @@ class Registration:
         step: where it stands among the figures of the run, whose steps are dates: one that none of them has, since
             MLflow links those of the same step by itself, without the book that they are of.
         example: rows as a caller would send them; they are published, so that no client may be in them.
-        plugins: what to install of plug-ins that the bundle needs, as pip is told.
+        plugins: requirements of plug-ins that the bundle needs, for pip.
     """
 
     bundle: Path

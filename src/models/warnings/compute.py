@@ -214,8 +214,8 @@ def _usual(
         return Usual(middle=unknown, low=unknown, high=unknown)
     view = models.peers.of(now.matrix, now.said.segment)
     of_decline = np.array([signal.feature == DECLINE for signal in signals])
-    told = {each.name: each.usual for each in plugged}
-    of_plugin = np.array([signal.feature in told for signal in signals])
+    figures_of = {each.name: each.usual for each in plugged}
+    of_plugin = np.array([signal.feature in figures_of for signal in signals])
     places = np.where(of_decline | of_plugin, 0, _columns(models, signals, plugged))
     asked = np.broadcast_to(places, (rows, len(signals)))
     limit, least = config.warnings.decline_probability, np.array([signal.least for signal in signals])
@@ -225,9 +225,9 @@ def _usual(
         "high": np.where(of_decline, limit, view.high(asked)),
     }
     for place, signal in enumerate(signals):
-        if signal.feature in told:
+        if signal.feature in figures_of:
             for name, values in usual.items():
-                values[:, place] = getattr(told[signal.feature], name)
+                values[:, place] = getattr(figures_of[signal.feature], name)
     return Usual(**usual)
 
 
