@@ -1,7 +1,8 @@
 """Contract tests of plug-ins, for the tests of those who write them.
 
 Each asks one plug-in the questions that training, scoring and explaining rest on, and fails by an ``AssertionError``
-that says which answer was wrong::
+that says which answer was wrong: ``check_decline_learner``, ``check_value_learner``, ``check_source`` and
+``check_warning_signal``::
 
     from models.testing import check_decline_learner
 

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 
 from models.config.loading import parse_config
 from models.config.sections import DeclineLearnerConfig, MonotoneConfig, RunConfig
-from models.errors import FeatureContractError, InternalError, TooLittleDataError
+from models.errors import FeatureContractError, TooLittleDataError
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions
@@ -25,6 +25,7 @@ from models.learners.decline.mixture import DeclineMixture
 from models.learners.decline.whether import DeclineModel
 from models.pipeline import out_of_time
 from models.pipeline.pipeline import score_panel
+from models.plugins import MissingPluginError
 from models.vocab import BoolArray, FloatArray
 from support.drawn_panel import FIT, drawn_panel, fitted_models, small_config
 
@@ -152,7 +153,7 @@ def test_it_is_read_by_its_name_to_the_bit(made: Callable[[], DeclineLearner]) -
 
 
 def test_a_learner_of_an_unknown_name_is_refused() -> None:
-    with pytest.raises(InternalError, match="no decline learner oracle to read: known are boosted, logistic"):
+    with pytest.raises(MissingPluginError, match=r"oracle must be installed .*clientvalue\.decline_learners"):
         learner_from_texts({"learner.json": '{"learner": "oracle"}'})
 
 

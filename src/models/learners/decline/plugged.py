@@ -105,5 +105,5 @@ class PluggedDecline:
     @classmethod
     def from_texts(cls, name: str, texts: Mapping[str, str]) -> PluggedDecline:
         """Read what ``to_texts`` wrote. Raises ``MissingPluginError``."""
-        calibration = PlattCalibration(**json.loads(texts[_CALIBRATION]))
-        return cls(scorer=PluggedScorer.from_texts(_GROUP, name, texts), calibration=calibration)
+        scorer = PluggedScorer.from_texts(_GROUP, name, texts)
+        return cls(scorer=scorer, calibration=PlattCalibration(**json.loads(texts[_CALIBRATION])))

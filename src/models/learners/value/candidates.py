@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Protocol
 
+from models.errors import InternalError
 from models.learners.value.blend import BLEND, Blend
 from models.learners.value.candidate import CandidateInputs, ValueCandidate
 from models.learners.value.hurdle import Hurdle
@@ -35,6 +36,8 @@ def fit_candidate(name: str, inputs: CandidateInputs) -> ValueCandidate:
     A name that is none of ours is that of a plug-in. Raises ``TooLittleDataError`` where this book does not determine
     it: others may still be fitted.
     """
+    if name in (BLEND, MIXTURE):
+        raise InternalError(f"there is no value candidate {name} to fit: it is made of fitted ones")
     return _KINDS[name].fit(inputs) if name in _KINDS else PluggedValue.fit(name, inputs)
 
 
