@@ -55,6 +55,7 @@ class VerbGroup(TyperGroup):
 
 VERBS = {
     "run": Verb("models.run.command", "The main job: check, train, judge, score and explain."),
+    "init": Verb("models.init.command", "Look at files or a database and write a first config."),
     "nightly": Verb("models.nightly.command", "Score and publish what is due, for a scheduler."),
     "gc": Verb("models.retention.command", "Take away files that no publication names any more."),
     "train": Verb("models.training.command", "Train and judge models, and register them in MLflow."),

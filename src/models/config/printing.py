@@ -75,13 +75,17 @@ def _lines(section: Mapping[str, Any], marks: Mapping[str, str], place: str = ""
         if mark == _BY_THE_BOOK:
             yield f"{indent}# {key}: by the book"
         elif isinstance(value, dict) and value:
-            yield f"{indent}{_scalar(key)}:{mark}"
+            yield f"{indent}{one_line(key)}:{mark}"
             yield from _lines(value, marks, f"{where}.", indent + _INDENT)
         else:
-            yield f"{indent}{_scalar(key)}: {_scalar(value)}{mark}"
+            yield f"{indent}{one_line(key)}: {one_line(value)}{mark}"
 
 
-def _scalar(value: object) -> str:
-    """A value in one line of YAML."""
-    text = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=_ALL_OF_A_LINE)
+def one_line(value: object) -> str:
+    """A value in one line of YAML.
+
+    >>> one_line({"from": "Kunden", "columns": {"client_id": "Kunden-Nr"}})
+    '{from: Kunden, columns: {client_id: Kunden-Nr}}'
+    """
+    text = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=_ALL_OF_A_LINE, sort_keys=False)
     return text.removesuffix("...\n").strip()

@@ -14,7 +14,6 @@ from models.config.yaml_text import read_yaml
 _WORDS = Path(__file__).with_name("words.yaml")
 _NOISE = re.compile(r"[\W_]+")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
-_TRAILING = re.compile(r"(id|no|nr|number|key|code)$")
 
 
 @cache
@@ -60,6 +59,14 @@ def kind_of(word: str) -> str | None:
 def side_words(table: str, column: str) -> tuple[str, ...]:
     """What a column of a table that is none of the contract is called, such as the rate of a table of rates."""
     return tuple(map(plain, _words()[table][column]))
+
+
+def flat_words() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Kind of cashflow -> what its amount and its day are called in a row that tells of several."""
+    return {
+        kind: (tuple(map(plain, each["amount"])), tuple(map(plain, each["date"])))
+        for kind, each in _words()["flat"].items()
+    }
 
 
 def matched(names: Sequence[str], wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:

@@ -29,6 +29,8 @@ from models.errors import MissingFileError, UserError
 _VALUES = 300
 """So many different values of a column are looked at."""
 _SAMPLES = 5
+_FEW = 40
+"""Of a column with no more different values, such as kinds, all are shown."""
 _LONGEST_SAMPLE = 60
 _ENOUGH = 0.9
 """This share of the rows must be as wide as the header for a sign to be the one between fields."""
@@ -203,7 +205,7 @@ def _column(rows: Any, place: str, name: str, total: int) -> tuple[LookedColumn,
         name=name,
         kind=likely.kind,
         pattern=likely.pattern,
-        samples=tuple(value[:_LONGEST_SAMPLE] for value in frequent[:_SAMPLES]),
+        samples=tuple(value[:_LONGEST_SAMPLE] for value in frequent[: _FEW if distinct <= _FEW else _SAMPLES]),
         share_empty=1 - filled / total if total else 0.0,
         distinct=distinct,
     )

@@ -1,0 +1,78 @@
+"""What a book can be asked, by the tables and columns that it has, and what is missing for the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from models.book.contract import TABLES
+from models.init.proposal import CASHFLOWS, CLIENTS, FACILITIES, Proposal
+
+_COSTS = {"funding_cost", "service_cost"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lack:
+    """Something that a book does not bring, and what cannot be had without it."""
+
+    missing: str
+    without_it: str
+
+    def __str__(self) -> str:
+        return f"no {self.missing}: {self.without_it}"
+
+
+_TABLES = {
+    "arrears": "caps on days overdue cannot hold, but for what flows of arrears let estimate",
+    "balances": "exposure and utilisation are estimated from drawdowns and repayments",
+    "ratings": "caps on the rating and its age cannot be checked",
+    "financials": "leverage, cash cover and growth of clients are not known",
+    "interactions": "service, meetings and enquiries tell nothing",
+    "surveys": "satisfaction and NPS are not known",
+    "opportunities": "there is no funnel, and quiet clients are not known to ask for something",
+    "campaigns": "acquisition costs and campaigns have no figures",
+    "collateral": "loss in default rests on shares of the section credit",
+}
+_COLUMNS = (
+    (CLIENTS, "name", "pages call clients by their ids"),
+    (CLIENTS, "country", "regions and country risk are not known"),
+    (CLIENTS, "industry", "peers are not told apart by industry"),
+    (CLIENTS, "group_id", "sponsor groups are not seen, and count as strangers"),
+    (CLIENTS, "consent", "who did not agree to data processing cannot be left out"),
+    (FACILITIES, "limit", "exposure at default and utilisation are not known"),
+    (FACILITIES, "maturity", "what matures soon is not known"),
+    (FACILITIES, "product", "there is no product mix"),
+)
+
+
+def lacks(proposal: Proposal) -> tuple[Lack, ...]:
+    """What the tables that were made out do not bring, what matters most first."""
+    return tuple(_lacks(proposal))
+
+
+def _lacks(proposal: Proposal) -> Iterator[Lack]:
+    found = {each.name: set(each.columns) for each in proposal.tables}
+    if CASHFLOWS not in found:
+        yield Lack(missing=CASHFLOWS, without_it="value and decline cannot be learned; say which table they are in")
+    if FACILITIES not in found:
+        yield Lack(missing=FACILITIES, without_it="limits, maturities, products and exposure at default are not known")
+    kinds = _kinds(proposal)
+    if CASHFLOWS in found and kinds and not kinds & _COSTS and "order" not in kinds:
+        yield Lack(missing="funding_cost and service_cost", without_it="value is income before costs")
+    if CASHFLOWS in found and kinds and not kinds & {"write_off"} and "order" not in kinds:
+        yield Lack(missing="write_off", without_it="past losses are not known")
+    for table, without_it in _TABLES.items():
+        if table not in found and (table in TABLES or table == "arrears"):
+            yield Lack(missing=table, without_it=without_it)
+    for table, column, without_it in _COLUMNS:
+        if table in found and column not in found[table]:
+            yield Lack(missing=f"{table}.{column}", without_it=without_it)
+
+
+def _kinds(proposal: Proposal) -> set[str]:
+    """The kinds of cashflows that are known before any row is read."""
+    table = proposal.table(CASHFLOWS)
+    if table is None:
+        return set()
+    flows = {flow.kind for flow in table.flows}
+    return {*table.kinds.values(), *flows, *([table.kind] if table.kind else [])}

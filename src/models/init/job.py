@@ -1,0 +1,170 @@
+"""The job behind ``clientvalue init``: looks, proposes, writes a first config, and checks the book with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.audit.checkup import Checkup
+from models.audit.job import check
+from models.book.sources.looking import LookedTable, look_at
+from models.config.loading import parse_config
+from models.config.root import Config
+from models.errors import ClientValueError, MissingFileError, UserError
+from models.init.capabilities import Lack, lacks
+from models.init.first_config import FirstAnswers, first_config
+from models.init.proposal import Proposal, propose
+from models.store.drafts import publish_text
+from models.vocab import Progress, SilentProgress
+
+Asking = Callable[[str, str], str]
+"""Puts a question to a person, with the answer that is proposed; returns the answer."""
+_CURRENCY_OF_SIGN = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY", "元": "CNY", "₹": "INR"}
+_NO_NAME, _ADDRESS = "book", re.compile(r"[^a-z0-9]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstSteps:
+    """What ``init`` leaves: the config and its file, what was seen, what is missing, and the check of the book.
+
+    ``checked`` is None where the book cannot be read yet; ``problem`` says why.
+    """
+
+    file: Path
+    text: str
+    looked: tuple[LookedTable, ...]
+    proposal: Proposal
+    lacks: tuple[Lack, ...]
+    checked: Checkup | None
+    problem: str = ""
+
+
+def as_proposed(question: str, proposed: str) -> str:  # noqa: ARG001 - nobody is asked
+    """The proposed answer to every question."""
+    return proposed
+
+
+def init(
+    place: str,
+    *,
+    file: Path | None = None,
+    name: str | None = None,
+    currency: str | None = None,
+    force: bool = False,
+    ask: Asking = as_proposed,
+    overrides: Sequence[str] = (),
+    progress: Progress = SilentProgress(),
+) -> FirstSteps:
+    """Look at ``place`` (a file, folder or database URL), write a first config to ``file``, and check the book with it.
+
+    The file is ``<name>.yaml`` unless given, and is never written over without ``force``. Raises ``MissingFileError``
+    for a place with nothing in it, ``UserError`` where no table can be made out.
+    """
+    name = name or _name_of(place)
+    target = file or Path(f"{name}.yaml")
+    _require_free(target, force=force)
+    progress.stage(f"Looking at {_shown(place)}")
+    looked = look_at(place)
+    proposal = propose(looked)
+    _require_tables(place, looked, proposal)
+    answers = _answers(place, name, currency, proposal, ask)
+    text = first_config(proposal, answers)
+    settings = parse_config(text, overrides, subject="the proposed config", folder=target.parent)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    publish_text(target, text)
+    checked, problem = _checked(settings, progress)
+    return FirstSteps(
+        file=target,
+        text=text,
+        looked=looked,
+        proposal=proposal,
+        lacks=lacks(proposal),
+        checked=checked,
+        problem=problem,
+    )
+
+
+def _require_free(target: Path, *, force: bool) -> None:
+    if target.exists() and not force:
+        raise UserError(
+            rule="init must not write over a config",
+            got=f"{target}, which is there",
+            remedy="name another file with --out, or give --force",
+        )
+
+
+def _require_tables(place: str, looked: Sequence[LookedTable], proposal: Proposal) -> None:
+    if not looked:
+        raise MissingFileError(_shown(place), remedy="name a folder with CSV, Excel, JSON or Parquet files, or a URL")
+    if not proposal.tables:
+        seen = "; ".join(_seen(table) for table in looked)
+        raise UserError(
+            rule="a table of clients, facilities or cashflows must be made out",
+            got=seen,
+            remedy="write book.map by hand: a client, a day and an amount are enough; see clientvalue config --tables",
+        )
+
+
+def _seen(table: LookedTable) -> str:
+    return table.problem or f"{table.name} with {', '.join(column.name for column in table.columns)}"
+
+
+def _answers(place: str, name: str, currency: str | None, proposal: Proposal, ask: Asking) -> FirstAnswers:
+    known = currency or (proposal.currencies[0] if len(proposal.currencies) == 1 else None)
+    chosen = known or ask("In which currency is the book kept?", _likely_currency(proposal))
+    return FirstAnswers(
+        name=name,
+        place=place,
+        currency=chosen.upper(),
+        guessed=known is None and ask is as_proposed,
+        kinds=_kinds_of(proposal, ask),
+    )
+
+
+def _kinds_of(proposal: Proposal, ask: Asking) -> Mapping[str, str]:
+    words = [word for table in proposal.tables for word in table.unknown]
+    answers = {word: ask(f"What kind of cashflow is {word}? (empty: not known)", "") for word in words}
+    return {word: kind.strip() for word, kind in answers.items() if kind.strip()}
+
+
+def _likely_currency(proposal: Proposal) -> str:
+    """By a column, by the signs beside amounts, else by the language of the headers; dollars where nothing tells."""
+    if proposal.currencies:
+        return proposal.currencies[0]
+    signs = [sign for table in proposal.tables for sign in _signs(table.source.options)]
+    found = [_CURRENCY_OF_SIGN.get(sign, sign) for sign in signs]
+    known = next((code for code in found if re.fullmatch(r"[A-Z]{3}", code)), None)
+    return known or _by_language([name for table in proposal.tables for name in table.columns.values()])
+
+
+def _signs(options: Mapping[str, object]) -> tuple[str, ...]:
+    signs = options.get("number_signs", ())
+    return (signs,) if isinstance(signs, str) else tuple(map(str, signs)) if isinstance(signs, tuple) else ()
+
+
+def _by_language(names: Sequence[str]) -> str:
+    if any("\u4e00" <= sign <= "\u9fff" for name in names for sign in name):
+        return "CNY"
+    german = ("kunde", "betrag", "datum", "konto", "saldo")
+    return "EUR" if any(word in name.casefold() for name in names for word in german) else "USD"
+
+
+def _name_of(place: str) -> str:
+    """A name of the book by its folder, file or database."""
+    path = place.partition("?")[0].rstrip("/")
+    stem = path.rsplit("/", 1)[-1].split(".")[0]
+    bare = _ADDRESS.sub("_", stem.casefold()).strip("_")
+    return bare if bare[:1].isalpha() else f"{_NO_NAME}_{bare}".rstrip("_")
+
+
+def _shown(place: str) -> str:
+    return place.partition("://")[0] + "://..." if "://" in place else place
+
+
+def _checked(settings: Config, progress: Progress) -> tuple[Checkup | None, str]:
+    try:
+        return check(settings, progress=progress), ""
+    except ClientValueError as error:
+        return None, str(error)
