@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +17,7 @@ from models.init.words import column_words, flat_words, kind_of, matched, plain,
 CLIENTS, FACILITIES, CASHFLOWS = "clients", "facilities", "cashflows"
 _CORE = (CLIENTS, FACILITIES, CASHFLOWS)
 _KIND = "kind"
-_BY_TYPE = {
-    Kind.NUMBER: (LookedKind.NUMBER,),
-    Kind.INTEGER: (LookedKind.NUMBER,),
-    Kind.DATE: (LookedKind.DATE,),
-}
+_DECIMALS = re.compile(r"-?\d+[.,]\d+")
 _FLAT_ALONE = 1
 
 
@@ -167,7 +164,16 @@ def _wanted(name: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def _can_be(column: LookedColumn, kind: Kind | None) -> bool:
     """Whether a column holds what ours must: amounts are numbers and days are days, all else may be anything."""
-    return kind not in _BY_TYPE or column.kind in _BY_TYPE[kind]
+    if kind in (Kind.NUMBER, Kind.INTEGER):
+        return _is_number(column)
+    return kind is not Kind.DATE or column.kind is LookedKind.DATE
+
+
+def _is_number(column: LookedColumn) -> bool:
+    """Whether a column holds numbers; what has decimals is none of ids, whatever it is called."""
+    return column.kind is LookedKind.NUMBER or (
+        column.kind is LookedKind.ID and any(_DECIMALS.fullmatch(sample) for sample in column.samples)
+    )
 
 
 def _proposed(name: str, source: LookedTable) -> ProposedTable:
@@ -204,7 +210,7 @@ def _flat(proposed: list[ProposedTable], looked: Sequence[LookedTable]) -> Itera
 
 def _flows_in(table: LookedTable) -> tuple[ProposedFlow, ...]:
     """The cashflows of which a row of a table tells size and day, by the names of its columns."""
-    numbers = [each.name for each in table.columns if each.kind is LookedKind.NUMBER]
+    numbers = [each.name for each in table.columns if _is_number(each)]
     days = [each.name for each in table.columns if each.kind is LookedKind.DATE]
     found: list[ProposedFlow] = []
     for kind, (amounts, dates) in flat_words().items():
