@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from models.config.loading import load_config, parse_config
     from models.config.root import Config
     from models.errors import UserError
+    from models.init.job import init
 
     __version__: str
 
@@ -89,6 +90,7 @@ __all__ = [
     "frames",
     "funnel",
     "gc",
+    "init",
     "kpis",
     "letter",
     "lists",
@@ -118,6 +120,7 @@ _PLACES = {
     },
     **{name: f"models.api.verbs.{name}" for name in ("evaluate", "explain", "predict", "train")},
     **{name: f"models.config.loading.{name}" for name in ("load_config", "parse_config")},
+    "init": "models.init.job.init",
     "Config": "models.config.root.Config",
     "UserError": "models.errors.UserError",
 }
@@ -152,6 +155,7 @@ _JOBS = {
     "validate": "models.validation.job.validate",
 }
 """The verbs that are a job as it is."""
+_VERBS = {*_JOBS, "init"}
 
 
 class _VerbPackage(ModuleType):
@@ -165,7 +169,7 @@ class _Models(ModuleType):
     """This package: whatever part of it is named like a verb can be called."""
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in _JOBS and type(value) is ModuleType:
+        if name in _VERBS and type(value) is ModuleType:
             value.__class__ = _VerbPackage
         super().__setattr__(name, value)
 
@@ -174,6 +178,8 @@ sys.modules[__name__].__class__ = _Models
 
 
 def _verb(name: str) -> Any:
+    if name in _PLACES:
+        return _part(_PLACES[name])
     return load("models.api.opening").opened(_part(_JOBS[name]))
 
 
@@ -185,9 +191,7 @@ def _part(place: str) -> Any:
 def __getattr__(name: str) -> Any:
     if name == "__version__":
         return load("importlib.metadata").version("clientvalue")
-    if name in _PLACES:  # loaded on demand: MLflow alone takes seconds
-        return _part(_PLACES[name])
-    if name in _JOBS:
+    if name in _PLACES or name in _JOBS:  # loaded on demand: MLflow alone takes seconds
         return _verb(name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

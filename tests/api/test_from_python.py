@@ -120,7 +120,11 @@ def test_other_verbs_take_the_book_and_their_reports_are_frames(book: Any, score
 
 
 def test_packages_named_like_verbs_are_those_verbs(tmp_path: Path) -> None:
+    load("models.backtest.job")
     assert inspect.ismodule(models.backtest)
+    load("models.init.words")
+    with pytest.raises(models.UserError, match="the file must exist"):
+        models.init(str(tmp_path / "nowhere"))
     with pytest.raises(models.UserError, match="the file must exist"):
         models.backtest("none.yaml")
     with pytest.raises(models.UserError, match="the file must exist"):

@@ -22,6 +22,7 @@ Command = Callable[..., Any]
 ROOT = Path(__file__).parents[2]
 COMMANDS = {
     "run": ("--config", "--book", "--set", "--json"),
+    "init": ("FOLDER|FILE|URL", "--out", "--name", "--currency", "--yes", "--force", "--set"),
     "nightly": ("--config", "--book", "--log", "--level", "--today", "--set"),
     "publications": ("--config", "--scores", "--last", "--set", "--json"),
     "gc": ("--config", "--dry-run", "--set", "--json"),

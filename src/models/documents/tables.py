@@ -117,7 +117,7 @@ def _create_table(schema: TableSchema, keys: Mapping[str, tuple[str, ...]]) -> s
     parts = [*(_sql_column(column) for column in schema.columns)]
     parts += [f"PRIMARY KEY ({_names(schema.key)})"] if schema.key else []
     parts += [
-        f"FOREIGN KEY ({_name(link.column)}) REFERENCES {_name(link.table)} ({_name(link.target)})"
+        f"FOREIGN KEY ({_name(link.column)}) REFERENCES {link.table} ({_name(link.target)})"
         for link in schema.references
         if keys.get(link.table) == (link.target,)
     ]
@@ -125,7 +125,7 @@ def _create_table(schema: TableSchema, keys: Mapping[str, tuple[str, ...]]) -> s
     body = ",\n".join(f"    {part}" for part in parts)
     notes = "".join(f"--   {column.name}: {_in_words(column)}\n" for column in schema.columns)
     needed = "" if schema.name in REQUIRED_TABLES else " (optional)"
-    return f"-- {schema.name}{needed}\n{notes}CREATE TABLE {_name(schema.name)} (\n{body}\n);\n"
+    return f"-- {schema.name}{needed}\n{notes}CREATE TABLE {schema.name} (\n{body}\n);\n"
 
 
 def _sql_column(column: Column) -> str:
@@ -140,15 +140,12 @@ def _sql_column(column: Column) -> str:
 
 
 def _name(name: str) -> str:
-    """In quotes where SQL has the word for itself."""
-    return f'"{name}"' if name in _SQL_WORDS else name
+    """In quotes: SQL has words such as limit, date and from for itself."""
+    return f'"{name}"'
 
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(map(_name, names))
-
-
-_SQL_WORDS = frozenset({"limit", "date", "end", "start", "text", "kind", "cash", "name", "stage", "purpose"})
 
 
 def _pandera(schemas: Sequence[TableSchema]) -> str:

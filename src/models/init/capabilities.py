@@ -1,4 +1,4 @@
-"""What a book can be asked, by the tables and columns that it has, and what is missing for the rest."""
+"""The answers that a book cannot give, by the tables and columns that it does not bring."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from models.book.contract import TABLES
-from models.init.proposal import CASHFLOWS, CLIENTS, FACILITIES, Proposal
+from models.init.proposal import CASHFLOWS, CLIENTS, FACILITIES, BookProposal
 
 _COSTS = {"funding_cost", "service_cost"}
 
@@ -36,7 +36,7 @@ _TABLES = {
 _COLUMNS = (
     (CLIENTS, "name", "pages call clients by their ids"),
     (CLIENTS, "country", "regions and country risk are not known"),
-    (CLIENTS, "industry", "peers are not told apart by industry"),
+    (CLIENTS, "industry", "peers are not those of the industry"),
     (CLIENTS, "group_id", "sponsor groups are not seen, and count as strangers"),
     (CLIENTS, "consent", "who did not agree to data processing cannot be left out"),
     (FACILITIES, "limit", "exposure at default and utilisation are not known"),
@@ -45,12 +45,12 @@ _COLUMNS = (
 )
 
 
-def lacks(proposal: Proposal) -> tuple[Lack, ...]:
+def lacks(proposal: BookProposal) -> tuple[Lack, ...]:
     """What the tables that were made out do not bring, what matters most first."""
     return tuple(_lacks(proposal))
 
 
-def _lacks(proposal: Proposal) -> Iterator[Lack]:
+def _lacks(proposal: BookProposal) -> Iterator[Lack]:
     found = {each.name: set(each.columns) for each in proposal.tables}
     if CASHFLOWS not in found:
         yield Lack(missing=CASHFLOWS, without_it="value and decline cannot be learned; say which table they are in")
@@ -69,7 +69,7 @@ def _lacks(proposal: Proposal) -> Iterator[Lack]:
             yield Lack(missing=f"{table}.{column}", without_it=without_it)
 
 
-def _kinds(proposal: Proposal) -> set[str]:
+def _kinds(proposal: BookProposal) -> set[str]:
     """The kinds of cashflows that are known before any row is read."""
     table = proposal.table(CASHFLOWS)
     if table is None:

@@ -9,7 +9,7 @@ from typing import Any
 from models.book.sources.column_kinds import LookedKind
 from models.book.sources.looking import LookedTable
 from models.config.printing import one_line
-from models.init.proposal import CASHFLOWS, Proposal, ProposedTable
+from models.init.proposal import CASHFLOWS, BookProposal, ProposedTable
 
 _OF_ONE_FILE = ("files", "sheet", "header_row", "query")
 Options = dict[str, Any]
@@ -26,12 +26,12 @@ class FirstAnswers:
     kinds: Mapping[str, str] | None = None
 
 
-def first_config(proposal: Proposal, answers: FirstAnswers) -> str:
+def first_config(proposal: BookProposal, answers: FirstAnswers) -> str:
     """The text of a config, with a comment wherever something was guessed or has to be answered."""
     return "".join(f"{line}\n" for line in _lines(proposal, answers))
 
 
-def _lines(proposal: Proposal, answers: FirstAnswers) -> Iterator[str]:
+def _lines(proposal: BookProposal, answers: FirstAnswers) -> Iterator[str]:
     yield "# What else a config can say, and with which defaults: clientvalue config --yaml --config FILE"
     yield "book:"
     yield f"  name: {one_line(answers.name)}"
@@ -45,7 +45,7 @@ def _lines(proposal: Proposal, answers: FirstAnswers) -> Iterator[str]:
     yield from _mapping(proposal, answers.kinds or {})
 
 
-def _reading(proposal: Proposal) -> Iterator[str]:
+def _reading(proposal: BookProposal) -> Iterator[str]:
     sources = {each.source.name: each.source for each in proposal.tables}
     common = _common(list(sources.values()))
     own = {name: _but(table.options, common) for name, table in sources.items()}
@@ -92,7 +92,7 @@ def _plain(options: Mapping[str, Any]) -> Options:
     return {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in unpacked.items()}
 
 
-def _mapping(proposal: Proposal, kinds: Mapping[str, str]) -> Iterator[str]:
+def _mapping(proposal: BookProposal, kinds: Mapping[str, str]) -> Iterator[str]:
     lines = [line for table in proposal.tables for line in _mapped(table, kinds)]
     yield from ("  map:", *lines) if any(not line.lstrip().startswith("#") for line in lines) else lines
 

@@ -15,13 +15,13 @@ from models.config.root import Config
 from models.errors import ClientValueError, MissingFileError, UserError
 from models.init.capabilities import Lack, lacks
 from models.init.first_config import FirstAnswers, first_config
-from models.init.proposal import Proposal, propose
+from models.init.proposal import BookProposal, propose
+from models.init.words import likely_currency
 from models.store.drafts import publish_text
 from models.vocab import Progress, SilentProgress
 
 Asking = Callable[[str, str], str]
 """Puts a question to a person, with the answer that is proposed; returns the answer."""
-_CURRENCY_OF_SIGN = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "CNY", "￥": "CNY", "元": "CNY", "₹": "INR"}
 _NO_NAME, _ADDRESS = "book", re.compile(r"[^a-z0-9]+")
 
 
@@ -35,7 +35,7 @@ class FirstSteps:
     file: Path
     text: str
     looked: tuple[LookedTable, ...]
-    proposal: Proposal
+    proposal: BookProposal
     lacks: tuple[Lack, ...]
     checked: Checkup | None
     problem: str = ""
@@ -95,7 +95,7 @@ def _require_free(target: Path, *, force: bool) -> None:
         )
 
 
-def _require_tables(place: str, looked: Sequence[LookedTable], proposal: Proposal) -> None:
+def _require_tables(place: str, looked: Sequence[LookedTable], proposal: BookProposal) -> None:
     if not looked:
         raise MissingFileError(_shown(place), remedy="name a folder with CSV, Excel, JSON or Parquet files, or a URL")
     if not proposal.tables:
@@ -111,7 +111,7 @@ def _seen(table: LookedTable) -> str:
     return table.problem or f"{table.name} with {', '.join(column.name for column in table.columns)}"
 
 
-def _answers(place: str, name: str, currency: str | None, proposal: Proposal, ask: Asking) -> FirstAnswers:
+def _answers(place: str, name: str, currency: str | None, proposal: BookProposal, ask: Asking) -> FirstAnswers:
     known = currency or (proposal.currencies[0] if len(proposal.currencies) == 1 else None)
     chosen = known or ask("In which currency is the book kept?", _likely_currency(proposal))
     return FirstAnswers(
@@ -123,32 +123,24 @@ def _answers(place: str, name: str, currency: str | None, proposal: Proposal, as
     )
 
 
-def _kinds_of(proposal: Proposal, ask: Asking) -> Mapping[str, str]:
+def _kinds_of(proposal: BookProposal, ask: Asking) -> Mapping[str, str]:
     words = [word for table in proposal.tables for word in table.unknown]
     answers = {word: ask(f"What kind of cashflow is {word}? (empty: not known)", "") for word in words}
     return {word: kind.strip() for word, kind in answers.items() if kind.strip()}
 
 
-def _likely_currency(proposal: Proposal) -> str:
+def _likely_currency(proposal: BookProposal) -> str:
     """By a column, by the signs beside amounts, else by the language of the headers; dollars where nothing tells."""
     if proposal.currencies:
         return proposal.currencies[0]
     signs = [sign for table in proposal.tables for sign in _signs(table.source.options)]
-    found = [_CURRENCY_OF_SIGN.get(sign, sign) for sign in signs]
-    known = next((code for code in found if re.fullmatch(r"[A-Z]{3}", code)), None)
-    return known or _by_language([name for table in proposal.tables for name in table.columns.values()])
+    names = [name for table in proposal.tables for name in table.columns.values()]
+    return likely_currency(signs, names)
 
 
 def _signs(options: Mapping[str, object]) -> tuple[str, ...]:
     signs = options.get("number_signs", ())
     return (signs,) if isinstance(signs, str) else tuple(map(str, signs)) if isinstance(signs, tuple) else ()
-
-
-def _by_language(names: Sequence[str]) -> str:
-    if any("\u4e00" <= sign <= "\u9fff" for name in names for sign in name):
-        return "CNY"
-    german = ("kunde", "betrag", "datum", "konto", "saldo")
-    return "EUR" if any(word in name.casefold() for name in names for word in german) else "USD"
 
 
 def _name_of(place: str) -> str:

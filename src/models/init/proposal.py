@@ -52,7 +52,7 @@ class ProposedTable:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proposal:
+class BookProposal:
     """All tables that were made out, and the tables at the source that serve nothing."""
 
     tables: tuple[ProposedTable, ...]
@@ -65,7 +65,7 @@ class Proposal:
         return next((each for each in self.tables if each.name == name), None)
 
 
-def propose(looked: Sequence[LookedTable]) -> Proposal:
+def propose(looked: Sequence[LookedTable]) -> BookProposal:
     """Which tables of the book are made of which at the source: by names, and by what columns hold.
 
     Clients, facilities and cashflows are also known by their columns alone, all others by the names of their tables.
@@ -78,7 +78,7 @@ def propose(looked: Sequence[LookedTable]) -> Proposal:
         proposed += _flat(proposed, whole)
     used = {each.source.name for each in proposed}
     unused = tuple(table for table in looked if table.name not in used)
-    return Proposal(tables=tuple(proposed), unused=unused, currencies=_currencies(proposed))
+    return BookProposal(tables=tuple(proposed), unused=unused, currencies=_currencies(proposed))
 
 
 def _by_name(looked: Sequence[LookedTable]) -> dict[str, LookedTable]:

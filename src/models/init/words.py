@@ -13,6 +13,7 @@ from models.config.yaml_text import read_yaml
 
 _WORDS = Path(__file__).with_name("words.yaml")
 _NOISE = re.compile(r"[\W_]+")
+_CODE = re.compile(r"[A-Z]{3}")
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -67,6 +68,18 @@ def flat_words() -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
         kind: (tuple(map(plain, each["amount"])), tuple(map(plain, each["date"])))
         for kind, each in _words()["flat"].items()
     }
+
+
+def likely_currency(signs: Sequence[str], names: Sequence[str]) -> str:
+    """The currency of amounts by the signs beside them, else by the language of the columns; dollars where none tells.
+
+    >>> likely_currency(["$"], []), likely_currency([], ["Kundennummer"]), likely_currency([], ["client"])
+    ('USD', 'EUR', 'USD')
+    """
+    found = [_words()["signs"].get(sign, sign) for sign in signs]
+    spoken = "".join(names).casefold()
+    by_language = (code for code, parts in _words()["languages"].items() if any(part in spoken for part in parts))
+    return next((code for code in found if _CODE.fullmatch(code)), None) or next(by_language, "USD")
 
 
 def matched(names: Sequence[str], wanted: Mapping[str, Iterable[str]]) -> dict[str, str]:
