@@ -74,8 +74,8 @@ READ = {
     },
 }
 SOURCE = {
-    "en": {"ratings": "ratings", "financials": "financial statements", "cashflows": "cashflows", "clients": "clients"},
-    "zh": {"ratings": "信用评级", "financials": "财务报表", "cashflows": "现金流水", "clients": "客户信息"},
+    "en": {"ratings": "ratings", "financials": "financial statements", "arrears": "days past due", "clients": "clients"},
+    "zh": {"ratings": "信用评级", "financials": "财务报表", "arrears": "逾期天数", "clients": "客户信息"},
 }
 SOURCE["en"]["policy"], SOURCE["zh"]["policy"] = "score of the policy", "策略评分"
 
@@ -245,7 +245,7 @@ def read_criterion(
 
 
 def table_by_hand(name: str) -> str:
-    tables = {"pd_last": "ratings", "accounts_leverage": "financials", "arrears_days": "cashflows"}
+    tables = {"pd_last": "ratings", "accounts_leverage": "financials", "arrears_days": "arrears"}
     return tables.get(name, "policy" if name in LABELS else "clients")
 
 
