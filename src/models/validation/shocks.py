@@ -19,6 +19,7 @@ from models.vocab import FloatArray
 Change = Callable[[FloatArray], FloatArray]
 """The numbers of a feature (n,), NaN where not known -> the same after a shock."""
 ARREARS = "arrears"
+_REPORTED_ARREARS = {f"{ARREARS}_days", f"{ARREARS}_amount_last"}
 """The kind of cashflow, and the beginning of features that tell how long something is overdue."""
 _SEVERAL = 2
 _MOST_GRADES = 40
@@ -196,12 +197,13 @@ class ShockPlan:
     def _arrears(self) -> list[str]:
         measures = [name for name, each in self.config.features.measures.items() if set(each.kinds) == {ARREARS}]
         starts = tuple(f"{name}{part}" for name in measures for part in _AMOUNTS)
-        return [name for name in self.known if name.startswith(starts) or name == f"{ARREARS}_days"]
+        reported = (*starts, f"{ARREARS}_days_max_")
+        return [name for name in self.known if name.startswith(reported) or name in _REPORTED_ARREARS]
 
     def _limits(self) -> Iterator[tuple[str, Change]]:
         left = 1 - self._sizes.limit_cut
         for name in self.known:
-            if name in {"facility_open_limit", "facility_limit_mean"}:
+            if name in {"facility_open_limit", "facility_limit_mean", "balance_limit_last"}:
                 yield name, _times(left)
             elif name in {"facility_utilisation", "funnel_open_per_limit"}:
                 yield name, _times(1 / left)
