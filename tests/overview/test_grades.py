@@ -43,7 +43,9 @@ def test_caps_whose_feature_the_book_lacks_are_listed_and_those_for_who_misses_i
     lacking = replace(facts, features=facts.features.drop(columns=["arrears_days"]))
     decided = grade_book(fit_policy(PROJECT_FINANCE, facts, "USD"), lacking)
     caps = idle_caps(PROJECT_FINANCE, decided.assessment.coverage)
-    assert [cap.name for cap in caps] == [cap.name for cap in PROJECT_FINANCE.caps if not cap.or_missing]
+    assert [cap.name for cap in caps] == [
+        cap.name for cap in PROJECT_FINANCE.caps if not (cap.or_missing or cap.optional)
+    ]
     idle = [IdleCap(name=each.name, feature=each.feature, at_most=each.at_most) for each in caps]
     found = grade_summary(pa.table(tier_columns(decided, _kinds())).to_pandas(), DEFAULT_SCALE, idle)
     assert found is not None

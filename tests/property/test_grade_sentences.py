@@ -74,7 +74,12 @@ READ = {
     },
 }
 SOURCE = {
-    "en": {"ratings": "ratings", "financials": "financial statements", "arrears": "days past due", "clients": "clients"},
+    "en": {
+        "ratings": "ratings",
+        "financials": "financial statements",
+        "arrears": "days past due",
+        "clients": "clients",
+    },
     "zh": {"ratings": "信用评级", "financials": "财务报表", "arrears": "逾期天数", "clients": "客户信息"},
 }
 SOURCE["en"]["policy"], SOURCE["zh"]["policy"] = "score of the policy", "策略评分"

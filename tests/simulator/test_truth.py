@@ -235,7 +235,7 @@ def test_the_effect_of_acting_moves_no_row_of_the_book(tmp_path):
     truth = TruthConfig(paths=4)
     for name, effect in (("weak", 0.0), ("strong", 1.0)):
         settings = InterventionEconomics(prevented=effect, recovered_more=effect)
-        config = SimulationConfig(block_clients=200, truth=truth, intervention=settings)
+        config = SimulationConfig(block_clients=200, truth=truth, intervention=settings, states=True)
         simulate(config, clients=200, months=36, seed=3, out=tmp_path / name)
     for table in SIMULATED:
         weak, strong = (tmp_path / name / f"{table}.parquet" for name in ("weak", "strong"))
