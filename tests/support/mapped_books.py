@@ -12,7 +12,7 @@ from models.config.loading import parse_config
 from models.vocab import SilentProgress
 
 CONFIG = """
-book: {{name: lender, source: files, currency: EUR, known_until: 2024-01-01{book}}}
+book: {{name: lender, source: files, currency: EUR{book}}}
 time: {{period: month, horizon_periods: 6, activity_periods: 12}}
 activity: {{kinds: [interest, fee, drawdown, order]}}
 value: {{kinds: {{interest: 1.0, fee: 1.0, order: 1.0}}}}
@@ -31,7 +31,8 @@ def mapped_book(place: Path, book: str = "", *overrides: str, **files: str) -> B
     for name, text in files.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     more = " ".join(book.split())
-    config = parse_config(CONFIG.format(book=f", {more}" if more else ""), overrides)
+    until = "" if "known_until: null" in more else ", known_until: 2024-01-01"
+    config = parse_config(CONFIG.format(book=until + (f", {more}" if more else "")), overrides)
     return load_book(config, str(folder), place / "work", SilentProgress())
 
 

@@ -64,6 +64,7 @@ def check_book(
             known_until=source.known_until,
             folder=stored,
             conventions=Conventions.of(config.book, source.written),
+            cuts=config.book.after_known_until == "cut",
         )
         checked = _check_all(gate, source.tables, contract_of(config.book.own), config.scale.names)
         everything = [*source.checked, *checked.values()]

@@ -64,6 +64,8 @@ class Column:
     unit: Unit | None = None
     strict: bool = False
     words: Words = Words.ABSENT
+    known_with: str | None = None
+    """The date with which it became known, where that is not the one of its row."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,8 +35,10 @@ UNNAMED = "(not named)"
 INTERACTION_KINDS = ("meeting", "enquiry", "complaint", "campaign", "response", "event")
 
 
-def _text(name: str, note: str, *, required: bool = False, allowed: tuple[str, ...] = ()) -> Column:
-    return Column(name=name, kind=Kind.TEXT, note=note, required=required, allowed=allowed)
+def _text(
+    name: str, note: str, *, required: bool = False, allowed: tuple[str, ...] = (), known_with: str | None = None
+) -> Column:
+    return Column(name=name, kind=Kind.TEXT, note=note, required=required, allowed=allowed, known_with=known_with)
 
 
 def _id(name: str, note: str) -> Column:
@@ -119,7 +121,12 @@ FACILITIES = TableSchema(
         _date("effective", "drawable from"),
         _date("maturity", "contractual end, known at signing"),
         _date("closed", "actual end", past=True),
-        _text("exit_cause", "how it ended", allowed=("matured", "refinanced_away", "dormant", "default")),
+        _text(
+            "exit_cause",
+            "how it ended",
+            allowed=("matured", "refinanced_away", "dormant", "default"),
+            known_with="closed",
+        ),
         _number("collateral_cover", "collateral over limit", unit=Unit.RATIO, low=0, high=100),
         _number(
             "spread_bp", "margin over the base rate, in basis points", unit=Unit.BASIS_POINTS, low=-1_000, high=10_000
@@ -223,7 +230,7 @@ OPPORTUNITIES = TableSchema(
         ),
         _date("entered", "day the stage was entered", required=True, past=True),
         _amount("amount", "expected commitment", low=0),
-        _text("outcome", "how it ended", allowed=("won", "lost")),
+        _text("outcome", "how it ended", allowed=("won", "lost"), known_with="closed"),
         _date("closed", "day it ended", past=True),
     ),
 )

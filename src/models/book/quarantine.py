@@ -17,8 +17,10 @@ import ibis
 import pyarrow.parquet as pq
 
 from models.book.columns import TableSchema
+from models.book.contract import DECISION_TABLES
 from models.book.conventions import DEFAULT_CONVENTIONS, Conventions, TableReading, table_reading
 from models.book.counts import TableCount, Unreadable
+from models.book.cutting import cut_rows
 from models.book.parsing import TYPES, as_text
 from models.book.reading_hints import reading_hint
 from models.book.rules import (
@@ -82,6 +84,8 @@ class Gate:
     known_until: date
     folder: Path
     conventions: Conventions = DEFAULT_CONVENTIONS
+    cuts: bool = False
+    """Whether rows from that day on are cut and counted; else they are bad."""
 
     def check(
         self,
@@ -103,10 +107,11 @@ class Gate:
         require_columns(raw, schema)
         reading = table_reading(raw, schema, self.conventions, targets or {})
         parsed = self.connection.create_view(f"parsed_{schema.name}", _parsed(raw, schema, reading), overwrite=True)
+        parsed, cut = self._cut(parsed, schema)
         marked, references = reference_findings(parsed, schema, targets or {}, left_out or {})
         findings = [*refused_findings(marked), *row_findings(marked, schema, reading, self.known_until), *references]
         bad, unreadable = _broken(self, parsed, marked, schema, findings, unreadable_findings(marked, reading))
-        rows_in, rows_quarantined = _row_count(raw), _row_count(bad)
+        rows_in, rows_quarantined = _row_count(parsed if cut else raw), _row_count(bad)
         good = parsed.anti_join(bad, ROW_ID) if rows_quarantined else parsed
         path = self._stored(good, schema, is_small=rows_in <= MAX_SORTED_ROWS, keep_source_row=keep_source_row)
         written = self.conventions.written.get(schema.name)
@@ -128,9 +133,16 @@ class Gate:
                 examples=examples | more_examples,
                 unreadable=values,
             ),
-            notices=reading.notices,
+            notices=(*reading.notices, *cut),
             written=written,
         )
+
+    def _cut(self, parsed: Any, schema: TableSchema) -> tuple[Any, tuple[Notice, ...]]:
+        """What people decide is never cut: one that is dated wrong is refused alone."""
+        if not self.cuts or schema.name in DECISION_TABLES:
+            return parsed, ()
+        rows, notices = cut_rows(parsed, schema, self.known_until)
+        return (self.connection.create_view(f"cut_{schema.name}", rows, overwrite=True) if notices else parsed), notices
 
     def _stored(self, good: Any, schema: TableSchema, *, is_small: bool, keep_source_row: bool) -> Path:
         names = [column.name for column in schema.columns]

@@ -157,7 +157,7 @@ class Config(Section):
         return self.model_dump(
             mode="json",
             exclude={
-                "book": {"path", "truth", "overrides", "read", "map", "currencies"},
+                "book": {"path", "truth", "overrides", "read", "map", "currencies", "after_known_until"},
                 "privacy": True,
                 "explaining": True,
                 "relationships": {"labels"},

@@ -75,7 +75,13 @@ class BookConfig(Section):
     )
     known_until: date | None = Field(
         default=None,
-        description="The book holds everything dated before this day. Default: what the source says, else today.",
+        description="The book holds everything dated before this day. Default: what the source says, else the day "
+        "after its last dated row.",
+    )
+    after_known_until: Literal["cut", "quarantine"] = Field(
+        default="cut",
+        description="What becomes of rows that are dated from known_until on: cut leaves them out and counts them, "
+        "quarantine takes them for mistakes, of which max_quarantine_share tells how many may be.",
     )
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     money_step: PositiveFloat = Field(

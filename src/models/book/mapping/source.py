@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from models.book.contract import REQUIRED_TABLES
 from models.book.conventions import Conventions
 from models.book.mapping.currencies import Conversion
-from models.book.mapping.derived import CLIENTS, completed
+from models.book.mapping.derived import CLIENTS, Tables, completed
+from models.book.mapping.last_day import last_known_day
 from models.book.mapping.rows import MappedRows
 from models.book.mapping.tables import TableMap
 from models.book.own import contract_of
@@ -66,9 +68,10 @@ class SourceMap:
                     made[name] = self.tables.made(with_currency(schema) if self.config.currencies else schema)
         checked, converted = self._in_one_currency(made)
         tables, notices = completed({name: each.rows for name, each in made.items()}, contract)
+        until, guessed = self._known_until(tables)
         return SourceTables(
             tables=tables,
-            known_until=known_until_of(self.config, None),
+            known_until=until,
             checked=checked,
             ignored_columns={name: each.ignored for name, each in made.items() if each.ignored},
             notices=(
@@ -76,9 +79,17 @@ class SourceMap:
                 *(notice for each in made.values() for notice in each.notices),
                 *converted,
                 *notices,
+                *guessed,
             ),
             written=self.tables.written,
         )
+
+    def _known_until(self, tables: Tables) -> tuple[date, tuple[Notice, ...]]:
+        """As the config says, else the day after the last row."""
+        if self.config.known_until is not None:
+            return self.config.known_until, ()
+        found, notices = last_known_day(tables, contract_of(self.config), Conventions.of(self.config, self.tables.written))
+        return known_until_of(self.config, found), notices
 
     def _require_tables(self, wanted: Sequence[str]) -> None:
         """Clients may be given by other tables, unless a table of them lies there that cannot be read."""

@@ -1,0 +1,75 @@
+"""The cut of a table at the day until which its book is known: later rows are no part of it, and are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import ibis
+
+from models.book.columns import Column, TableSchema
+from models.book.rules import RAW_PREFIX
+from models.notices import Notice, Severity
+from models.text import Text, named
+
+MUCH = 0.5
+"""A book that loses a larger share of a table has its day set too early, or another extract than was meant."""
+_LATE = "late rows"
+_CUT = Text(
+    "{count:,} of {total:,} rows is dated from {day} on, and is cut: until then the book is known",
+    plural="{count:,} of {total:,} rows are dated from {day} on, and are cut: until then the book is known",
+)
+_LATER = Text("set book.known_until to a later day if they are part of it")
+_BLANKED = Text(
+    "{count:,} value lies on {day} or later, and counts as not yet known",
+    plural="{count:,} values lie on {day} or later, and count as not yet known",
+)
+
+
+def cut_rows(parsed: Any, schema: TableSchema, known_until: date) -> tuple[Any, tuple[Notice, ...]]:
+    """The rows of a parsed table that were known, without what happened to them later.
+
+    A row whose own day lies later is cut. Another date that does, such as the end of a facility, is emptied with what
+    became known by it. A table without any of these comes back as it is.
+    """
+    past = [column for column in schema.columns if column.past]
+    if not past:
+        return parsed, ()
+    late = {column.name: (parsed[column.name] >= known_until).fill_null(False) for column in past}
+    is_late = ibis.or_(*[late[column.name] for column in past if column.required])
+    counted = {name: (each & ~is_late).sum().fill_null(0) for name, each in late.items()}
+    sums = parsed.aggregate(total=parsed.count(), **{_LATE: is_late.sum().fill_null(0)}, **counted)
+    counts = {name: int(number) for name, number in sums.to_pyarrow().to_pylist()[0].items()}
+    emptied = [column for column in past if not column.required and counts[column.name]]
+    notices = tuple(_notices(schema, counts, emptied, known_until))
+    if not notices:
+        return parsed, ()
+    changes = {name: value for column in emptied for name, value in _emptied(parsed, schema, column, late[column.name])}
+    marked = parsed.mutate(**{_LATE: is_late}, **changes)
+    return marked.filter(~marked[_LATE]).drop(_LATE), notices
+
+
+def _emptied(parsed: Any, schema: TableSchema, column: Column, is_late: Any) -> Iterator[tuple[str, Any]]:
+    """The columns that tell of a day which had not come, without it."""
+    names = [each.name for each in schema.columns if column.name in (each.name, each.known_with)]
+    for name in (each for own in names for each in (own, RAW_PREFIX + own) if each in parsed.columns):
+        yield name, ibis.ifelse(is_late, ibis.null(parsed[name].type()), parsed[name])
+
+
+def _notices(schema: TableSchema, counts: dict[str, int], emptied: list[Column], known_until: date) -> Iterator[Notice]:
+    day = known_until.isoformat()
+    if counts[_LATE]:
+        much = counts[_LATE] > MUCH * counts["total"]
+        yield Notice.of(
+            "rows_cut",
+            Severity.WARNING if much else Severity.NOTE,
+            schema.name,
+            found=_CUT.filled(count=counts[_LATE], total=counts["total"], day=named(day)),
+            remedy=_LATER,
+            count=counts[_LATE],
+        )
+    for column in emptied:
+        count = counts[column.name]
+        found = _BLANKED.filled(count=count, day=named(day))
+        yield Notice.of("dates_cut", Severity.NOTE, f"{schema.name}.{column.name}", found=found, count=count)
