@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 from models.book.door import Book
 from models.book.loading import load_book
 from models.config.loading import parse_config
+from models.config.root import Config
 from models.vocab import SilentProgress
 
 CONFIG = """
@@ -30,10 +31,14 @@ def mapped_book(place: Path, book: str = "", *overrides: str, **files: str) -> B
     folder.mkdir(exist_ok=True)
     for name, text in files.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
+    return load_book(mapped_config(book, *overrides), str(folder), place / "work", SilentProgress())
+
+
+def mapped_config(book: str = "", *overrides: str) -> Config:
+    """The config of such a book."""
     more = " ".join(book.split())
     until = "" if "known_until: null" in more else ", known_until: 2024-01-01"
-    config = parse_config(CONFIG.format(book=until + (f", {more}" if more else "")), overrides)
-    return load_book(config, str(folder), place / "work", SilentProgress())
+    return parse_config(CONFIG.format(book=until + (f", {more}" if more else "")), overrides)
 
 
 def rows_of(book: Book, table: str, *columns: str) -> list[tuple[object, ...]]:

@@ -12,16 +12,18 @@ from typing import Any
 import ibis
 
 from models.book.columns import TableSchema
-from models.book.contract import REQUIRED_TABLES, with_tiers
+from models.book.contract import CLIENTS, REQUIRED_TABLES, with_tiers
 from models.book.conventions import Conventions
 from models.book.door import QUARANTINE, Book, books_in
 from models.book.guard.compute import door_notices, stray_notices
 from models.book.guard.measuring import profile_book
 from models.book.limits import refuse_bad, row_notices
 from models.book.mapping.source import read_source
+from models.book.merging import MergedSource, with_merged_on
 from models.book.own import contract_of
 from models.book.quarantine import CheckedTable, Gate
 from models.book.sections import CheckedSections
+from models.book.side_tables import ALIASES
 from models.book.sources.registry import with_approved, with_overrides
 from models.book.sources.source_tables import SourceTables
 from models.decisions.decided import NOTHING_DECIDED, Decided
@@ -66,7 +68,15 @@ def check_book(
             conventions=Conventions.of(config.book, source.written),
             cuts=config.book.after_known_until == "cut",
         )
-        checked = _check_all(gate, source.tables, contract_of(config.book.own), config.scale.names)
+        contract = contract_of(config.book.own)
+        contract, aliases = contract_of(config.book.own), {}
+        if source.aliases is not None:
+            aliases[ALIASES.name] = gate.check(source.aliases, ALIASES)
+        if aliases and aliases[ALIASES.name].count.rows_used:
+            merged = MergedSource(connection=connection, source=source, contract=contract, conventions=gate.conventions)
+            source = merged.made(aliases[ALIASES.name])
+            contract = {**contract, CLIENTS.name: with_merged_on(contract[CLIENTS.name])}
+        checked = aliases | _check_all(gate, source.tables, contract, config.scale.names)
         everything = [*source.checked, *checked.values()]
         quarantine = _write_quarantine(session, everything, scratch, work_dir)
         refuse_bad(everything, config.book.max_quarantine_share, quarantine)

@@ -26,7 +26,7 @@ from models.panel.macro import Macro
 from models.panel.memory import Memory
 from models.panel.outcomes import Afterwards
 from models.panel.panel import Panel, joined
-from models.panel.reach import InReach, active_before, began_on, known_before, may_be_processed, starts_cold
+from models.panel.reach import InReach, active_before, began_on, known_before, may_be_processed, starts_cold, was_one
 from models.vocab import BoolArray
 
 Built_co = TypeVar("Built_co", covariant=True)
@@ -262,7 +262,7 @@ class _Rows:
 
     @property
     def allowed(self) -> BoolArray:
-        return may_be_processed(self.block, self.privacy)
+        return may_be_processed(self.block, self.privacy) & was_one(self.past, self.block)
 
     @property
     def active(self) -> BoolArray:

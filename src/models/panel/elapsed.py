@@ -14,7 +14,7 @@ from models.panel.blocks import PreparedBook
 from models.panel.cutoff import past_of
 from models.panel.outcomes import Afterwards
 from models.panel.panel import Panel, joined
-from models.panel.reach import active_before, may_be_processed
+from models.panel.reach import active_before, may_be_processed, was_one
 
 
 def outcomes_at(
@@ -46,7 +46,8 @@ def _of_block(
     for origin in sorted(origins):
         as_of = prepared.grid.start_of(origin)
         past = past_of(block.cube, origin, as_of, block.first_day, block.facilities, block.opportunities)
-        active = active_before(past, config.time.activity_periods) & may_be_processed(block, config.privacy)
+        allowed = may_be_processed(block, config.privacy) & was_one(past, block)
+        active = active_before(past, config.time.activity_periods) & allowed
         bare = Panel(
             client_id=block.client_id,
             origin=np.full(past.clients, origin, dtype=np.int64),

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from models.book.measures import NOTES, WRITE_OFF, MeasureBook, measures_of
+from models.book.merging import MERGED_ON
 from models.book.periods import PeriodName
 from models.book.sections import LedgerSections
 from models.book.state_tables import COUNTRIES
@@ -99,7 +100,9 @@ class LedgerPlan:
     def client_columns(self) -> tuple[str, ...]:
         """Columns of clients that come along."""
         economies = ("country",) if self.macro or self.countries else ()
-        return tuple(dict.fromkeys((*self.attributes, *self.context, *economies, BEGAN, WON_FOR, CONSENT, *IDENTITY)))
+        return tuple(
+            dict.fromkeys((*self.attributes, *self.context, *economies, BEGAN, WON_FOR, CONSENT, MERGED_ON, *IDENTITY))
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

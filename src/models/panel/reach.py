@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.book.measures import ACTIVITY
+from models.book.merging import MERGED_ON
 from models.config.privacy import PrivacyConfig
 from models.panel.block import Block
 from models.panel.cutoff import Past
@@ -64,6 +65,14 @@ def starts_cold(past: Past, block: Block, activity_periods: int) -> BoolArray:
     if past.opportunities is not None:
         waiting[past.opportunities.client] = True
     return np.asarray(known_before(past, block) & ~active_before(past, activity_periods) & waiting)
+
+
+def was_one(past: Past, block: Block) -> BoolArray:
+    """Who was known as one client at the as-of date: not whose several ids were merged since. Shape (n_clients,)."""
+    if MERGED_ON not in block.attributes:
+        return np.ones(len(block.client_id), dtype=np.bool_)
+    merged = block.attributes[MERGED_ON].to_numpy(dtype="datetime64[D]")
+    return np.asarray(days_or(merged, -FOREVER) < past.day)
 
 
 def may_be_processed(block: Block, privacy: PrivacyConfig) -> BoolArray:

@@ -36,7 +36,7 @@ from models.plausibility.counts import RUN_COUNTS, RunCounts, all_counted
 from models.publications.latest import require_place
 from models.publications.ledger import PublicationLedger
 from models.publications.past import settled_scores
-from models.publications.previous import COLD_EXPLANATIONS, CURVES, POLICY_FILE
+from models.publications.previous import COLD_EXPLANATIONS, CURVES, POLICY_FILE, under_ids_of
 from models.publications.refused import refused_of
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.blocks import BlockResult, BlockScores, scored_blocks
@@ -127,7 +127,7 @@ def predict_book(
     when = as_of or book.known_until
     require_in_book(book, when)
     require_out_of_sample(bundle.models.learned.until, when, admitted=how.in_sample)
-    previous = settled_scores(out, when, REMEMBERED, settings.time.period)
+    previous = under_ids_of(book, settled_scores(out, when, REMEMBERED, settings.time.period))
     key = run_key(book, bundle, settings, when, previous)
     folder = run_folder(out, when, key)
     require_place(out, folder)

@@ -22,7 +22,7 @@ from models.panel.panel import Panel, joined
 from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import FittedModels, completed
 from models.publications.past import settled_scores
-from models.publications.previous import PreviousScores
+from models.publications.previous import PreviousScores, under_ids_of
 from models.scoring.absent import absence
 from models.scoring.block import DECLINE, FIRST_SEEN, MOVES, DecisionContext, ScoredBlock
 from models.scoring.columns import REMEMBERED
@@ -190,7 +190,7 @@ def _published_run(book: Book, bundle: Bundle, settings: Config, as_of: date, ea
     """What was published below ``earlier``: the newest scores of an earlier date, and the run of this one. None: no."""
     if earlier is None:
         return _PublishedRun()
-    previous = settled_scores(earlier, as_of, REMEMBERED, settings.time.period)
+    previous = under_ids_of(book, settled_scores(earlier, as_of, REMEMBERED, settings.time.period))
     folder = run_folder(earlier, as_of, run_key(book, bundle, settings, as_of, previous))
     manifest = read_manifest(folder, remedies=OF_SCORES) if (folder / MANIFEST).is_file() else None
     return _PublishedRun(previous=previous, manifest=manifest)

@@ -26,6 +26,7 @@ from models.pipeline.bundle import Bundle, read_report
 from models.pipeline.pipeline import merged, score_panel
 from models.pipeline.predictions import Predictions
 from models.publications.past import settled_scores
+from models.publications.previous import under_ids_of
 from models.scoring.block import DecisionContext
 from models.scoring.columns import REMEMBERED, assessment, columns_before_tiers
 from models.scoring.policy_in_force import policy_in_force, scoring_config
@@ -129,6 +130,7 @@ def book_profiles(
     when = as_of or book.known_until
     bundle = policy_in_force(book, bundle, config, when, progress=progress).bundle
     previous = None if earlier is None else settled_scores(earlier, when, REMEMBERED, settings.time.period)
+    previous = under_ids_of(book, previous)
     decision_context = DecisionContext(previous=previous, overrides=overrides_at(book, when))
     prepared = kept_book(book, settings, when, bundle.models.notes)
     blocks = list(_blocks(prepared, bundle, settings, decision_context, progress))

@@ -32,6 +32,7 @@ from models.book.periods import PeriodGrid
 from models.book.plausibility.all_checks import ALL_CHECKS
 from models.book.plausibility.checks import CheckScope, run_checks
 from models.book.sections import CheckedSections
+from models.book.side_tables import SIDE_TABLES
 from models.config.own import OwnConfig
 
 RULES = (
@@ -94,7 +95,7 @@ def profile_book(tables: Mapping[str, Any], config: CheckedSections, known_until
     """The profile of checked tables that end before ``known_until``, the same whatever the order of their rows."""
     grid = PeriodGrid(config.time.period, known_until)
     scale = _Scale(known_until=known_until, grid=grid, own=config.book.own)
-    facts = {name: rows for name, rows in tables.items() if name not in DECISION_TABLES}
+    facts = {name: rows for name, rows in tables.items() if name not in (*DECISION_TABLES, *SIDE_TABLES)}
     contract = contract_of(config.book.own)
     profiles = {name: _table(rows, contract[name], scale) for name, rows in facts.items()}
     filled = {name: table.filled for name, table in profiles.items()}

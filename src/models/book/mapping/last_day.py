@@ -12,8 +12,8 @@ import ibis
 from models.book.columns import TableSchema
 from models.book.contract import DECISION_TABLES
 from models.book.conventions import Conventions, table_reading
-from models.book.rules import EARLIEST_DATE
 from models.book.mapping.derived import Tables
+from models.book.rules import EARLIEST_DATE
 from models.notices import Notice, Severity
 from models.text import Text, named
 

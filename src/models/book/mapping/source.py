@@ -17,7 +17,7 @@ from models.book.mapping.rows import MappedRows
 from models.book.mapping.tables import TableMap
 from models.book.own import contract_of
 from models.book.quarantine import CheckedTable, Gate
-from models.book.side_tables import RATES, with_currency
+from models.book.side_tables import ALIASES, RATES, with_currency
 from models.book.sources.columns import check_table_names
 from models.book.sources.plugged import plugged_source
 from models.book.sources.raw_tables import RawTables
@@ -66,6 +66,7 @@ class SourceMap:
                 with problems.caught():
                     schema = contract[name]
                     made[name] = self.tables.made(with_currency(schema) if self.config.currencies else schema)
+        aliases = self.tables.made(ALIASES) if self.tables.has(ALIASES.name) else None
         checked, converted = self._in_one_currency(made)
         tables, notices = completed({name: each.rows for name, each in made.items()}, contract)
         until, guessed = self._known_until(tables)
@@ -73,6 +74,7 @@ class SourceMap:
             tables=tables,
             known_until=until,
             checked=checked,
+            aliases=None if aliases is None else aliases.rows,
             ignored_columns={name: each.ignored for name, each in made.items() if each.ignored},
             notices=(
                 *self.raw.notices,
@@ -88,7 +90,9 @@ class SourceMap:
         """As the config says, else the day after the last row."""
         if self.config.known_until is not None:
             return self.config.known_until, ()
-        found, notices = last_known_day(tables, contract_of(self.config), Conventions.of(self.config, self.tables.written))
+        found, notices = last_known_day(
+            tables, contract_of(self.config.own), Conventions.of(self.config, self.tables.written)
+        )
         return known_until_of(self.config, found), notices
 
     def _require_tables(self, wanted: Sequence[str]) -> None:

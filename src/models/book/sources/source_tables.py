@@ -28,6 +28,8 @@ class SourceTables:
     checked: tuple[CheckedTable, ...] = ()
     ignored_columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notices: tuple[Notice, ...] = ()
+    aliases: Any | None = None
+    """Ids that became others, unchecked; None where nothing tells of any."""
     written: Mapping[str, WrittenForms] = field(default_factory=dict)
 
 
