@@ -13,7 +13,8 @@ from models.book.merging import Merges
 from models.errors import UserError
 from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book
-from models.publications.previous import PreviousScores, under_ids_of
+from models.publications.merged_ids import under_ids_of
+from models.publications.previous import PreviousScores
 from support.mapped_books import mapped_book, mapped_config, quarantined, rows_of, told_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")

@@ -23,14 +23,12 @@ from models.book.conventions import Conventions, table_reading
 from models.book.door import Book
 from models.book.parsing import as_text
 from models.book.quarantine import ROW_ID, SOURCE_ROW, CheckedTable
-from models.book.side_tables import ALIASES
+from models.book.side_tables import ALIASES, MERGED_ON
 from models.book.sources.source_tables import SourceTables
 from models.errors import UserError
 from models.notices import Notice, Severity
 from models.text import Text
 
-MERGED_ON = "merged_on"
-"""The column of clients that says since when ids with dealings of their own are known to be one; it is no feature."""
 CLIENT, OLD, DATE = "client_id", "old_id", "date"
 DEALINGS = {"cashflows": "date", "facilities": "signed"}
 """Tables whose rows show that an id was a client, and the day of each."""

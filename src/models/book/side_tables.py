@@ -9,6 +9,9 @@ from models.book.columns import Column, Kind, TableSchema, Unit, Words
 CURRENCY = "currency"
 """The column that tells the currency of a row's amounts, where ``book.currencies`` is set."""
 
+MERGED_ON = "merged_on"
+"""The column of clients that says since when ids with dealings of their own are known to be one; it is no feature."""
+
 RATES = TableSchema(
     name="rates",
     key=("currency", "date"),

@@ -7,9 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from models.book.measures import NOTES, WRITE_OFF, MeasureBook, measures_of
-from models.book.merging import MERGED_ON
 from models.book.periods import PeriodName
 from models.book.sections import LedgerSections
+from models.book.side_tables import MERGED_ON
 from models.book.state_tables import COUNTRIES
 from models.config.credit import CreditConfig
 from models.store.entries import Facts

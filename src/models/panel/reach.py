@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.book.measures import ACTIVITY
-from models.book.merging import MERGED_ON
+from models.book.side_tables import MERGED_ON
 from models.config.privacy import PrivacyConfig
 from models.panel.block import Block
 from models.panel.cutoff import Past

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,6 @@ from typing import Any
 import pandas as pd
 import pyarrow.parquet as pq
 
-from models.book.door import Book
-from models.book.merging import CLIENT, OLD, merges_of
 from models.config.policy.tiers import DEFAULT_SCALE, TierScale
 from models.errors import DamagedBundleError, MissingFileError
 from models.store.sealed import MANIFEST, OF_SCORES, read_manifest
@@ -122,22 +120,6 @@ def previous_scores(folder: Path, columns: Sequence[str]) -> PreviousScores:
             got=f"no {error}" if isinstance(error, KeyError) else f"as-of date {manifest['as_of']!r}",
             remedy="name a folder that predict published",
         ) from error
-
-
-def under_ids_of(book: Book, found: PreviousScores | None) -> PreviousScores | None:
-    """The same under the ids that clients have now: what was published of an old one is of who took its place.
-
-    Where the one in use was published itself, that counts; of several old ones the first in order.
-    """
-    merges = merges_of(book)
-    if found is None or merges is None:
-        return found
-    followed = merges.followed.set_index(OLD)[CLIENT]
-    columns = found.columns
-    named = pd.Series(columns.index).map(followed)
-    old = named.notna().to_numpy() & ~named.isin(columns.index).to_numpy()
-    moved = columns[old].set_axis(pd.Index(named[old]), axis=0).sort_index(kind="stable")
-    return replace(found, columns=pd.concat([columns, moved[~moved.index.duplicated()]]))
 
 
 def scale_of(manifest: Mapping[str, Any]) -> TierScale:

@@ -35,8 +35,9 @@ from models.pipeline.likeness import likeness_notices, refuse_unlike
 from models.plausibility.counts import RUN_COUNTS, RunCounts, all_counted
 from models.publications.latest import require_place
 from models.publications.ledger import PublicationLedger
+from models.publications.merged_ids import under_ids_of
 from models.publications.past import settled_scores
-from models.publications.previous import COLD_EXPLANATIONS, CURVES, POLICY_FILE, under_ids_of
+from models.publications.previous import COLD_EXPLANATIONS, CURVES, POLICY_FILE
 from models.publications.refused import refused_of
 from models.scoring.block import DECLINE, MOVES, VALUE, DecisionContext, ScoredBlock
 from models.scoring.blocks import BlockResult, BlockScores, scored_blocks

@@ -21,8 +21,9 @@ from models.panel.ledger_cache import kept_book
 from models.panel.panel import Panel, joined
 from models.pipeline.bundle import Bundle
 from models.pipeline.pipeline import FittedModels, completed
+from models.publications.merged_ids import under_ids_of
 from models.publications.past import settled_scores
-from models.publications.previous import PreviousScores, under_ids_of
+from models.publications.previous import PreviousScores
 from models.scoring.absent import absence
 from models.scoring.block import DECLINE, FIRST_SEEN, MOVES, DecisionContext, ScoredBlock
 from models.scoring.columns import REMEMBERED

@@ -25,8 +25,8 @@ from models.panel.panel import Panel, joined
 from models.pipeline.bundle import Bundle, read_report
 from models.pipeline.pipeline import merged, score_panel
 from models.pipeline.predictions import Predictions
+from models.publications.merged_ids import under_ids_of
 from models.publications.past import settled_scores
-from models.publications.previous import under_ids_of
 from models.scoring.block import DecisionContext
 from models.scoring.columns import REMEMBERED, assessment, columns_before_tiers
 from models.scoring.policy_in_force import policy_in_force, scoring_config
