@@ -73,9 +73,7 @@ def test_a_misspelled_word_of_the_contract_is_refused_before_anything_is_read(ov
 @pytest.mark.parametrize("source", ["ifc", "ibrd", "online_retail", "cdnow", "crm_sales"])
 def test_renames_that_a_published_source_would_ignore_are_refused(source: str) -> None:
     config = CONFIGS / f"{source}.yaml"
-    with pytest.raises(
-        ConfigError, match=rf"book\.columns has an effect with source files or sql only, got .* {source}"
-    ):
+    with pytest.raises(ConfigError, match=rf"book\.columns .* {source}"):
         settings_of(config, ["book.columns={clients: {name: company}}"])
     assert settings_of(config, ["book.columns={overrides: {tier: grade}}"]).book.columns
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.book.door import Book
+from models.book.idle import idle_settings
 from models.book.named_rows import unmatched_names
 from models.book.names import names_in_rows, require_known_names
 from models.book.sections import CheckedSections
@@ -96,7 +97,8 @@ def _loaded(
     if is_open(config):
         book = replace(book, traits=traits_of(book, config, Notes(work_dir / "traits")))
     found = settled(config, book)
-    reported = (*_unmatched(found, book, Notes(work_dir / "named")), *settled_notices(config, found))
+    unmatched = _unmatched(found, book, Notes(work_dir / "named"))
+    reported = (*unmatched, *settled_notices(config, found), *idle_settings(found, book))
     return replace(book, notices=(*book.notices, *reported))
 
 

@@ -11,12 +11,19 @@ from models.book.contract import NEVER_LEARNED
 from models.book.own import clashes, contract_of
 from models.config.own import KIND, OwnConfig
 from models.config.root import Config
+from models.config.sections import BookConfig
 from models.errors import ConfigError, UserError
 from models.notices import Severity
 
 KIND_COLUMN = {"cashflows": "kind", "interactions": "kind", "opportunities": "stage"}
-COLUMN_SOURCES = ("files", "sql")
-"""Sources whose columns and tables a config can rename; the others know their publisher's."""
+PUBLISHED_TABLES = {
+    "ifc": ("projects",),
+    "ibrd": ("loans",),
+    "online_retail": ("invoice_lines",),
+    "cdnow": (),
+    "crm_sales": ("sales_pipeline", "accounts", "products"),
+}
+"""Published source -> its own tables, whose columns ``book.columns`` may name where an edition calls them otherwise."""
 _NEAR = 0.6
 
 
@@ -97,15 +104,26 @@ def _unknown_measures(config: Config) -> Iterator[UserError]:
 def _idle_settings(config: Config) -> Iterator[UserError]:
     """Settings on which the source of the book does not look."""
     book = config.book
-    raw = book.source in COLUMN_SOURCES or book.source in config.plugins.sources
-    columns = [name for name in book.columns if not raw and name != "overrides"]
-    for setting, names, sources in (("columns", columns, "files or sql"), ("tables", book.tables, "sql")):
-        if names and book.source not in sources.split(" or "):
-            yield UserError(
-                rule=f"book.{setting} has an effect with source {sources} only",
-                got=f"{', '.join(names)} with source {book.source}",
-                remedy=f"remove book.{setting}, or change book.source",
-            )
+    if book.source not in PUBLISHED_TABLES:
+        yield from _idle(
+            book, "tables", () if book.source == "sql" else book.tables, "has an effect with source sql only"
+        )
+        return
+    own = PUBLISHED_TABLES[book.source]
+    rule = f"may name {', '.join(own)} or overrides, the tables that its source publishes"
+    none = "has no effect, as the file names no columns" if not own else rule
+    yield from _idle(book, "columns", [name for name in book.columns if name not in (*own, "overrides")], none)
+    only = "has an effect with a book of your own only: source files, sql or a plug-in"
+    for setting, names in (("tables", book.tables), ("map", book.map), ("read", [*book.read])):
+        yield from _idle(book, setting, [name for name in names if name != "overrides"], only)
+    yield from _idle(book, "currencies", ["rates"] if book.currencies else [], only)
+
+
+def _idle(book: BookConfig, setting: str, names: Iterable[str], rule: str) -> Iterator[UserError]:
+    got = ", ".join(names)
+    if got:
+        got = f"{got} with source {book.source}"
+        yield UserError(rule=f"book.{setting} {rule}", got=got, remedy=f"remove book.{setting}, or change book.source")
 
 
 def _unknown(place: str, got: Iterable[str], known: Sequence[str]) -> Iterator[UserError]:

@@ -44,7 +44,7 @@ class BookConfig(Section):
     )
     columns: dict[str, dict[str, str]] = Field(
         default_factory=dict,
-        description="For files and sql: book table -> {book column: column at the source}.",
+        description="Book table -> {book column: column at the source}; of a published source its own table.",
     )
     read: dict[str, ReadConfig] = Field(
         default_factory=dict,

@@ -17,7 +17,7 @@ from models.book.mapping.rows import MappedRows
 from models.book.mapping.tables import TableMap
 from models.book.own import contract_of
 from models.book.quarantine import CheckedTable, Gate
-from models.book.side_tables import ALIASES, RATES, with_currency
+from models.book.side_tables import ALIASES, CURRENCY, RATES, with_currency
 from models.book.sources.columns import check_table_names
 from models.book.sources.plugged import plugged_source
 from models.book.sources.raw_tables import RawTables
@@ -26,7 +26,11 @@ from models.book.sources.source_tables import SourceTables, known_until_of
 from models.config.plugins import PluginsConfig
 from models.config.sections import BookConfig
 from models.errors import AllProblems, UserError
-from models.notices import Notice
+from models.notices import Notice, Severity
+from models.text import Text
+
+_NO_CURRENCY = Text("no table has a column currency, so that it converts nothing")
+_NAME_CURRENCY = Text("name the column in book.columns, such as book.columns.cashflows.currency")
 
 
 def read_source(connection: Any, config: BookConfig, plugins: PluginsConfig, place: str, scratch: Path) -> SourceTables:
@@ -115,6 +119,16 @@ class SourceMap:
                 got="no table rates, and no constants",
                 remedy="add a table rates (date, currency, rate), draw one from another in book.map.rates, or set "
                 "book.currencies.constants",
+            )
+        if not any(CURRENCY in each.rows.columns for each in made.values()):
+            notices.append(
+                Notice.of(
+                    "setting_without_effect",
+                    Severity.WARNING,
+                    "book.currencies",
+                    found=_NO_CURRENCY,
+                    remedy=_NAME_CURRENCY,
+                )
             )
         conversion = Conversion(
             connection=self.connection, config=self.config, currencies=self.config.currencies, rates=rates

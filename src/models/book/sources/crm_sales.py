@@ -74,6 +74,7 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
         HEADERS,
         SALES_PIPELINE.required,
         scratch=scratch,
+        config=config,
     )
     dated = raw.mutate(**{name: raw[name].re_replace(DAY_FIRST, r"20\3-\2-\1") for name in ("engaged", "closed")})
     known_until = known_until_of(config, PUBLISHED_UNTIL)
@@ -83,9 +84,9 @@ def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> Sourc
     checked = gate.check(dated, SALES_PIPELINE, keep_source_row=True)
     deals = checked.rows.mutate(client_id=checked.rows.account.fill_null(UNNAMED))
     tables = {
-        "clients": _clients(connection, folder, deals, scratch),
+        "clients": _clients(connection, config, folder, deals, scratch),
         "cashflows": _cashflows(deals),
-        "opportunities": _opportunities(deals, _prices(connection, folder, scratch)),
+        "opportunities": _opportunities(deals, _prices(connection, config, folder, scratch)),
     }
     return SourceTables(tables=tables, known_until=known_until, checked=(checked,))
 
@@ -100,12 +101,12 @@ def _file(folder: Path, name: str) -> str:
     )
 
 
-def _clients(connection: Any, folder: Path, deals: Any, scratch: Path) -> Any:
+def _clients(connection: Any, config: BookConfig, folder: Path, deals: Any, scratch: Path) -> Any:
     """Accounts with their line of business, place and headcount, and whoever else has a deal."""
     headers = {"client_id": ("account",), "industry": ("sector",), "region": ("office_location",)}
     headers |= {"group_id": ("subsidiary_of",), "employees": ("employees",)}
     accounts = read_published(
-        connection, _file(folder, "accounts"), "accounts", headers, ("client_id",), scratch=scratch
+        connection, _file(folder, "accounts"), "accounts", headers, ("client_id",), scratch=scratch, config=config
     )
     named = deals.group_by("client_id").agg(first_row=deals.source_row.min())
     joined = named.left_join(accounts.drop("source_row"), "client_id")
@@ -122,11 +123,11 @@ def _clients(connection: Any, folder: Path, deals: Any, scratch: Path) -> Any:
     return kept.mutate(group_id=kept.group_id.fill_null(kept.client_id))
 
 
-def _prices(connection: Any, folder: Path, scratch: Path) -> Any:
+def _prices(connection: Any, config: BookConfig, folder: Path, scratch: Path) -> Any:
     """List price by product, whose name is written with and without a blank."""
     headers = {"product": ("product",), "price": ("sales_price",)}
     listed = read_published(
-        connection, _file(folder, "products"), "products", headers, ("product", "price"), scratch=scratch
+        connection, _file(folder, "products"), "products", headers, ("product", "price"), scratch=scratch, config=config
     )
     return listed.select(article=listed["product"].replace(" ", ""), amount=typed(listed.price, Kind.NUMBER))
 

@@ -62,7 +62,7 @@ LOANS = TableSchema(
 
 def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
     """Clients (borrower and country), facilities (loans) and commitments, in USD."""
-    raw = read_published(connection, path, LOANS.name, HEADERS, LOANS.required, scratch=scratch)
+    raw = read_published(connection, path, LOANS.name, HEADERS, LOANS.required, scratch=scratch, config=config)
     stated = day_after(raw.end_of_period) if "end_of_period" in raw.columns else None
     known_until = known_until_of(config, stated)
     gate = Gate(

@@ -74,7 +74,9 @@ PROJECTS = TableSchema(
 
 def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
     """Clients (company and country), facilities (project and product) and commitments, in USD."""
-    raw = read_published(connection, path, PROJECTS.name, HEADERS, [*PROJECTS.required, "total"], scratch=scratch)
+    raw = read_published(
+        connection, path, PROJECTS.name, HEADERS, [*PROJECTS.required, "total"], scratch=scratch, config=config
+    )
     stated = day_after(raw.as_of) if "as_of" in raw.columns else None
     known_until = known_until_of(config, stated)
     gate = Gate(

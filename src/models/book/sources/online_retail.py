@@ -61,7 +61,9 @@ INVOICE_LINES = TableSchema(
 
 def read(connection: Any, config: BookConfig, path: str, scratch: Path) -> SourceTables:
     """Clients (customers with their first country), and one order or cancellation per invoice, in GBP."""
-    raw = read_published(connection, path, INVOICE_LINES.name, HEADERS, INVOICE_LINES.required, scratch=scratch)
+    raw = read_published(
+        connection, path, INVOICE_LINES.name, HEADERS, INVOICE_LINES.required, scratch=scratch, config=config
+    )
     known_until = known_until_of(config, PUBLISHED_UNTIL)
     gate = Gate(
         connection=connection, known_until=known_until, folder=scratch, conventions=Conventions.published(config)

@@ -11,9 +11,10 @@ import duckdb
 
 from models.book.columns import Kind
 from models.book.parsing import typed
-from models.book.sources.columns import match_headers
+from models.book.sources.columns import match_headers, require_known
 from models.book.sources.compressed import compression_of
 from models.book.sources.csv_files import beginning_of, open_csv, require_text, store_rows, unreadable
+from models.config.sections import BookConfig
 from models.errors import MissingColumnError
 
 
@@ -25,14 +26,21 @@ def read_published(
     required: Sequence[str],
     *,
     scratch: Path,
+    config: BookConfig,
 ) -> Any:
     """The columns of ``headers`` that the CSV file has, under our names, with ``source_row``.
 
+    Where ``book.columns`` names the column of the file, that one is read, whatever the editions known call it.
     Raises ``MissingFileError``, ``UnreadableFileError``, ``MissingColumnError``, and ``UserError`` where a column could
     be one of two, or is counted in another unit than the editions known.
     """
     file = open_csv(Path(path))
-    matched = match_headers(file.names, headers)
+    renames = config.columns.get(table, {})
+    require_known(f"book.columns.{table}", list(renames), list(headers))
+    lost = [header for header in renames.values() if header not in file.names]
+    if lost:
+        raise MissingColumnError(table, lost, file.names)
+    matched = match_headers(file.names, headers) | renames
     missing = [headers[name][0] for name in required if name not in matched]
     if missing:
         raise MissingColumnError(table, missing, file.names)
