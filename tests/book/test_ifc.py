@@ -11,6 +11,7 @@ import pytest
 
 from models.book.loading import load_book
 from models.config.loading import load_config
+from models.errors import MissingColumnError, UserError
 from models.vocab import SilentProgress
 from support.published_files import AMOUNT, CONFIGS, PROJECT, TOTAL, as_csv, load, load_text, renamed, rows_of
 
@@ -162,3 +163,17 @@ def test_few_facilities_change_their_client_between_editions(real_data: Path, tm
     assert len(common) == 3_795
     assert sum(clients[0][key] != clients[1][key] for key in common) == 563
     assert sum(places[0][key] != places[1][key] for key in common) == 19
+
+
+def test_a_column_that_an_edition_calls_otherwise_is_named_in_the_config(tmp_path: Path) -> None:
+    file = tmp_path / "ifc.csv"
+    file.write_text(as_csv([PROJECT]).replace("Company Name", "Sponsor"), encoding="utf-8")
+    settings = [f"run.work_dir={tmp_path}/work"]
+    with pytest.raises(MissingColumnError, match="Company Name"):
+        load_book(load_config(CONFIGS / "ifc.yaml", settings), str(file), tmp_path / "work", SilentProgress())
+    named = load_config(CONFIGS / "ifc.yaml", [*settings, "book.columns={projects: {company: Sponsor}}"])
+    book = load_book(named, str(file), tmp_path / "work", SilentProgress())
+    assert rows_of(book, "clients", "name") == [("ACME Energy  Ltd",)]
+    wrong = load_config(CONFIGS / "ifc.yaml", [*settings, "book.columns={projects: {compny: Sponsor}}"])
+    with pytest.raises(UserError, match="did you mean company"):
+        load_book(wrong, str(file), tmp_path / "work", SilentProgress())

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from models.book.loading import load_book
 from models.errors import UserError
-from support.mapped_books import mapped_book, quarantined, rows_of, told_of
+from models.vocab import SilentProgress
+from support.mapped_books import mapped_book, mapped_config, quarantined, rows_of, told_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 
@@ -129,3 +132,74 @@ def test_cashflows_without_clients_are_of_the_client_of_their_facility(tmp_path:
     assert rows_of(book, "cashflows", "client_id", "facility_id") == [("7", "F1"), ("8", "F2")]
     assert quarantined(book) == [("cashflows", 3, "required", "client_id", None)]
     assert "1 of 3 of none" in told_of(book, "client_of_facility")[0]
+
+
+def test_a_flat_loan_file_of_sas_becomes_a_book(tmp_path: Path) -> None:
+    loans = (
+        "LoanNr_ChkDgt,Name,ApprovalDate,Term,DisbursementDate,DisbursementGross,ChgOffDate,ChgOffPrinGr,MIS_Status\n"
+        '1000014003,"ABC HOBBYCRAFT",15074,84,15399,"$60,000.00 ",,$0.00 ,P I F\n'
+        '1000024006,"LANDMARK BAR & GRILLE (THE)",15100,60,15490,"$40,000.00 ",17000,"$12,345.67 ",CHGOFF\n'
+    )
+    mapping = """
+    known_until: null,
+    read: {loans: {dates: [sas days], number_signs: ["$"]}},
+    map: {
+      facilities: {from: loans, columns: {facility_id: LoanNr_ChkDgt, client_id: Name, signed: ApprovalDate,
+          limit: DisbursementGross}, constants: {product: loan},
+        expressions: {maturity: "add_months(date(ApprovalDate), Term)",
+          closed: ChgOffDate, exit_cause: "if(MIS_Status = 'CHGOFF', 'default', null)"}},
+      cashflows: {from: loans, columns: {facility_id: LoanNr_ChkDgt, client_id: Name}, flows: [
+        {kind: drawdown, date: DisbursementDate, amount: DisbursementGross},
+        {kind: write_off, date: ChgOffDate, amount: ChgOffPrinGr}]}}
+    """
+    book = mapped_book(tmp_path, mapping, loans=loans)
+    assert rows_of(book, "facilities", "facility_id", "limit", "signed", "maturity", "closed", "exit_cause") == [
+        ("1000014003", 60000.0, date(2001, 4, 9), date(2008, 4, 9), None, None),
+        ("1000024006", 40000.0, date(2001, 5, 5), date(2006, 5, 5), date(2006, 7, 18), "default"),
+    ]
+    assert rows_of(book, "cashflows", "facility_id", "date", "kind", "amount") == [
+        ("1000014003", date(2002, 2, 28), "drawdown", 60000.0),
+        ("1000024006", date(2002, 5, 30), "drawdown", 40000.0),
+        ("1000024006", date(2006, 7, 18), "write_off", 12345.67),
+    ]
+    assert [client for (client,) in rows_of(book, "clients", "client_id")] == [
+        "ABC HOBBYCRAFT",
+        "LANDMARK BAR & GRILLE (THE)",
+    ]
+    assert book.known_until == date(2006, 7, 19)
+    assert quarantined(book) == []
+
+
+def test_two_tables_become_one(tmp_path: Path) -> None:
+    zins = "Kunde,Tag,Betrag\nA,2022-01-31,10\nB,2022-01-31,x\n"
+    gebuehr = "Kd,Datum,EUR\nA,2022-02-28,-2\n"
+    mapping = """
+    max_quarantine_share: 0.5,
+    map: {cashflows: [
+      {from: zins, columns: {client_id: Kunde, date: Tag, amount: Betrag}, constants: {kind: interest}},
+      {from: gebuehr, columns: {client_id: Kd, date: Datum}, expressions: {amount: abs(EUR)}, constants: {kind: fee}}]}
+    """
+    book = mapped_book(tmp_path, mapping, zins=zins, gebuehr=gebuehr)
+    assert rows_of(book, "cashflows", "client_id", "date", "kind", "amount") == [
+        ("A", date(2022, 1, 31), "interest", 10.0),
+        ("A", date(2022, 2, 28), "fee", 2.0),
+    ]
+    assert quarantined(book) == [("cashflows", 2, "number", "amount", "x")]
+
+
+@pytest.mark.filterwarnings("ignore:The 'future.infer_string' option")
+def test_a_database_is_mapped_like_files(tmp_path: Path) -> None:
+    file = tmp_path / "core.db"
+    with sqlite3.connect(file) as database:
+        database.execute("create table buchung (kunde text, tag text, art integer, betrag real)")
+        database.executemany(
+            "insert into buchung values (?, ?, ?, ?)", [("A", "2022-01-31", 10, -5.5), ("B", "2022-01-31", 20, 7.0)]
+        )
+    mapping = """
+    map: {cashflows: {from: buchung, columns: {client_id: kunde, date: tag, kind: art, amount: betrag},
+      values: {kind: {10: interest, 20: fee}}, signs: {interest: turn}}}
+    """
+    config = mapped_config(mapping, "book.source=sql")
+    book = load_book(config, f"sqlite:///{file}", tmp_path / "work", SilentProgress())
+    assert rows_of(book, "cashflows", "client_id", "kind", "amount") == [("A", "interest", 5.5), ("B", "fee", 7.0)]
+    assert [client for (client,) in rows_of(book, "clients", "client_id")] == ["A", "B"]
