@@ -170,7 +170,7 @@ def test_too_many_bad_rows_stop_the_run_with_a_report(
 ) -> None:
     edit(folder, table, old, new)
     with pytest.raises(QuarantineLimitError) as caught:
-        load(folder)
+        load(folder, "book.after_known_until=quarantine")
     assert reported in str(caught.value)
     assert "at most 5.0% of the rows may break the contract" in str(caught.value)
     assert "raise book.max_quarantine_share" in str(caught.value)

@@ -23,6 +23,7 @@ class Case:
 
     spoil: Callable[[Tables], None]
     reported: tuple[str, ...]
+    settings: tuple[str, ...] = ()
 
 
 def without_kind(tables: Tables) -> None:
@@ -86,7 +87,9 @@ SPOILED = {
     "infinite amount": Case(infinite_amounts, ("amount must be finite", "'inf'", "mend the source")),
     "facility twice": Case(facilities_twice, ("facility_id must be unique: 60", "mend the source")),
     "future event": Case(
-        future_flows, ("date must lie before the day until which the book is known", "2031-05-05", "mend the source")
+        future_flows,
+        ("date must lie before the day until which the book is known", "2031-05-05", "mend the source"),
+        settings=("--set", "book.after_known_until=quarantine"),
     ),
     "client of no table": Case(unknown_clients, ("must stand in the table it refers to", "mend the source")),
     "unknown kind": Case(unknown_kinds, ("kind must be one of the allowed words", "'intrest'", "mend the source")),
@@ -108,7 +111,7 @@ SPOILED = {
 def test_a_spoiled_book_is_refused(case: Case, tmp_path: Path, command: Command) -> None:
     tables = drawn_tables()
     case.spoil(tables)
-    ended = command("train", "--config", lender_in(tmp_path, tables).config_file)
+    ended = command("train", "--config", lender_in(tmp_path, tables).config_file, *case.settings)
     assert_told(ended, *case.reported)
 
 
