@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.book.door import Book
-from models.book.idle import idle_settings
-from models.book.named_rows import unmatched_names
+from models.book.named_rows import idle_settings, unmatched_names
 from models.book.names import names_in_rows, require_known_names
 from models.book.sections import CheckedSections
 from models.book.settling import is_open, settled, settled_notices, traits_of
