@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from models.audit.job import check
 from models.config.loading import load_config
@@ -22,6 +23,7 @@ from models.pipeline.bundle import bundle_plugins, read_bundle
 from models.plugins import MissingPluginError
 from models.store.sealed import read_manifest
 from models.tracking.quiet import quiet
+from models.tuning.job import tune
 from support.lending_book import drawn_tables, lender_in
 from support.plugin_package import install_plugins, off_path, on_path
 from support.trained_lender import TrainedLender, trained_lender
@@ -144,6 +146,22 @@ def test_it_is_registered_with_its_requirement_and_served(bank: TrainedLender, t
         answers = model.predict(pd.DataFrame({"client_id": scores["client_id"]}))
     assert "acme-clientvalue==1.2.0" in needed
     assert np.allclose(answers["decline_probability"], scores["decline_probability"], rtol=1e-9)
+
+
+def test_the_scorecard_is_tuned_by_what_it_says_can_be(bank: TrainedLender, tmp_path: Path) -> None:
+    budget = [
+        "tune.model=decline",
+        "tune.trials=3",
+        "tune.origin_count=2",
+        f"tune.storage_uri=sqlite:///{tmp_path}/t.db",
+    ]
+    found = tune(bank.config, overrides=budget)
+    (tuned,) = found.tuned
+    assert tuned.own.settings == {"bins": 4, "most_features": 6, "c": 1.0}
+    assert len({json.dumps(trial.settings) for trial in tuned.trials}) == 3
+    assert all(3 <= trial.settings["bins"] <= 8 for trial in tuned.trials)
+    lines = yaml.safe_load(found.lines)
+    assert lines == {"plugins": {"decline_learners": {"acme_scorecard": tuned.settings}}}
 
 
 @pytest.mark.parametrize(

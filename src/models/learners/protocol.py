@@ -60,8 +60,21 @@ class Lessons:
     settings: Mapping[str, Setting]
 
 
+@dataclass(frozen=True, kw_only=True)
+class TunedSetting:
+    """A setting that ``tune`` may change: its default, whole where that is, and the bounds, both included."""
+
+    default: int | float
+    low: float
+    high: float
+    log: bool = False
+
+
 class LearnerPlugin(Protocol):
-    """The object behind an entry point of ``clientvalue.decline_learners`` or ``clientvalue.value_learners``."""
+    """The object behind an entry point of ``clientvalue.decline_learners`` or ``clientvalue.value_learners``.
+
+    What a learner of decline has as ``tuned``, name of a setting -> ``TunedSetting``, ``tune`` searches.
+    """
 
     def fit(self, lessons: Lessons) -> Scorer:
         """The fitted model. Raises ``TooLittleDataError`` where this book does not determine it."""

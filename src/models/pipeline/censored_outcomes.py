@@ -52,20 +52,31 @@ class _Lessons:
 
     def fit(self, contract: FeatureContract, config: Config) -> DeclineLearner:
         """The model that these teach. Raises ``TooLittleDataError``."""
-        learner, weight = config.learners.decline, age_weights(self.origin, config.learners.half_life_periods)
-        if learner.leader == BOOSTED:
-            return DeclineModel.fit(
-                self.matrix, self.declined, config=learner, contract=contract, run=config.run, weight=weight
-            )
-        return PluggedDecline.fit(
-            learner.leader,
-            self.matrix,
-            self.declined,
-            contract=contract,
-            settings=config.plugins.decline_learners.get(learner.leader, {}),
-            seed=config.run.seed,
-            weight=weight,
-        )
+        weight = age_weights(self.origin, config.learners.half_life_periods)
+        return fit_leader(self.matrix, self.declined, contract, config, weight=weight)
+
+
+def fit_leader(
+    matrix: FloatArray,
+    declined: BoolArray | FloatArray,
+    contract: FeatureContract,
+    config: Config,
+    *,
+    weight: FloatArray | None,
+) -> DeclineLearner:
+    """The learner that ``learners.decline.leader`` names, fitted on these rows. Raises ``TooLittleDataError``."""
+    learner = config.learners.decline
+    if learner.leader == BOOSTED:
+        return DeclineModel.fit(matrix, declined, config=learner, contract=contract, run=config.run, weight=weight)
+    return PluggedDecline.fit(
+        learner.leader,
+        matrix,
+        declined,
+        contract=contract,
+        settings=config.plugins.decline_learners.get(learner.leader, {}),
+        seed=config.run.seed,
+        weight=weight,
+    )
 
 
 def fit_decline(

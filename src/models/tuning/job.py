@@ -58,7 +58,7 @@ def tune(
         recorder.dataset(checked, book or settings.book.path)
         reported = TrialRuns(tracking, recorder).note
         tuned = tune_book(checked, settings, plan, reported=reported, progress=progress)
-        lines = config_lines(tuned)
+        lines = config_lines(tuned, settings)
         publish_text(path, lines)
         recorder.artifact(path)
     place = without_secrets(plan.storage_uri)

@@ -13,12 +13,12 @@ from models.config.sections import ChoiceConfig
 from models.errors import InternalError, UserError
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
-from models.learners.decline.whether import DeclineModel
 from models.learners.value.candidates import fit_candidate
 from models.metrics.probability import log_loss
 from models.metrics.profit import expected_maximum_profit
 from models.metrics.ranking import auc
 from models.metrics.value import DECILES
+from models.pipeline.censored_outcomes import fit_leader
 from models.pipeline.intervals import calibrated_on_others
 from models.pipeline.out_of_time import candidate_inputs
 from models.pipeline.rows import Rows
@@ -126,14 +126,8 @@ class DeclineObjective:
 
     def forecast_past(self, rows: Rows, contract: FeatureContract, later: FloatArray, config: Config) -> FloatArray:
         """Log-odds of decline."""
-        model = DeclineModel.fit(
-            rows.matrix,
-            rows.declined,
-            config=config.learners.decline,
-            contract=contract,
-            run=config.run,
-            weight=rows.weights(config.learners.half_life_periods),
-        )
+        weight = rows.weights(config.learners.half_life_periods)
+        model = fit_leader(rows.matrix, rows.declined, contract, config, weight=weight)
         return model.margin(later)[np.newaxis]
 
     def score(self, place: int, raw: Sequence[FloatArray], truth: Sequence[Truth]) -> float:

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from models.tuning.space import Settings, TunedModel
+from models.config.root import Config
+from models.tuning.space import Settings, TunedModel, settings_home
 from models.tuning.study import TrialResult
 
 _WIDTH = 10_000
@@ -90,10 +91,15 @@ def outcome(
     )
 
 
-def config_lines(tuned: tuple[Tuned, ...]) -> str:
-    """The settings that should serve, as the lines of a config file."""
-    lines = ["learners:"]
+def config_lines(tuned: tuple[Tuned, ...], config: Config | None = None) -> str:
+    """The settings that should serve, as the lines of a config file; ``config`` says where a plug-in's are kept."""
+    ours: list[str] = []
+    plugged: list[str] = []
     for each in tuned:
         settings = yaml.safe_dump(each.settings, default_flow_style=True, sort_keys=False, width=_WIDTH).strip()
-        lines.append(f"  {each.model}: {settings}")
-    return "\n".join(lines) + "\n"
+        home = ("learners", each.model) if config is None else settings_home(config, each.model)
+        if home[0] == "learners":
+            ours.append(f"  {each.model}: {settings}")
+        else:
+            plugged += [f"{home[0]}:", f"  {home[1]}:", f"    {home[2]}: {settings}"]
+    return "\n".join([*(["learners:", *ours] if ours else []), *plugged]) + "\n"

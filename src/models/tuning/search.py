@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from models.book.door import Book
@@ -20,7 +21,16 @@ from models.store.keys import canonical_json, text_hash
 from models.tuning.examination import Examination
 from models.tuning.objectives import Objective, objective_of
 from models.tuning.outcome import Tuned, outcome
-from models.tuning.space import Parameter, Settings, TunedModel, own_settings, search_space, tuned_fields
+from models.tuning.space import (
+    Parameter,
+    Settings,
+    TunedModel,
+    own_settings,
+    plugin_space,
+    search_space,
+    settings_home,
+    tuned_fields,
+)
 from models.tuning.study import Study, TrialResult, open_study
 from models.vocab import Progress, SilentProgress
 
@@ -151,16 +161,21 @@ def _spent(trials: list[TrialResult], config: Config) -> bool:
 
 def _meaning(config: Config) -> dict[str, Any]:
     """All that decides a score but what is searched, so that found settings can be taken over without a new study."""
-    meaning = config.meaning()
+    meaning, asked = config.meaning(), _MODELS[config.tune.model]
     for model in _MODELS["both"]:
-        for name in tuned_fields(_learner(config, model)):
-            del meaning["learners"][model][name]
+        plugged = plugin_space(config, model) if model in asked else None
+        names = tuned_fields(_learner(config, model)) if plugged is None else {each.name for each in plugged[0]}
+        held = reduce(lambda section, key: section[key], settings_home(config, model), meaning)
+        for name in names & held.keys():
+            del held[name]
     return meaning
 
 
 def _study(model: TunedModel, book: Book, config: Config, meaning: dict[str, Any]) -> StudyPlan:
     objective = objective_of(model, config)
     space = search_space(_learner(config, model), objective.candidates)
+    own = own_settings(_learner(config, model), space)
+    space, own = plugin_space(config, model) or (space, own)
     key = {
         "data": book.fingerprint,
         "config": meaning,
@@ -172,7 +187,7 @@ def _study(model: TunedModel, book: Book, config: Config, meaning: dict[str, Any
         name=f"{book.name}-{model}-{text_hash(canonical_json(key))[:_KEY_DIGITS]}",
         objective=objective,
         space=space,
-        own=own_settings(_learner(config, model), space),
+        own=own,
     )
 
 

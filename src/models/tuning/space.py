@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from models.config.base import Search
+from models.config.plugins import Setting
 from models.config.root import Config
-from models.config.sections import BoostingConfig
+from models.config.sections import BOOSTED, BoostingConfig
+from models.errors import UserError
+from models.learners.protocol import TunedSetting
+from models.plugins import PluginGroup, load_plugin
 
 TunedModel = Literal["value", "decline"]
 Settings = dict[str, int | float]
@@ -55,8 +59,58 @@ def rounded(drawn: Mapping[str, int | float]) -> Settings:
     return {name: each if isinstance(each, int) else float(f"{each:.{_DIGITS}g}") for name, each in drawn.items()}
 
 
+def plugin_space(config: Config, model: TunedModel) -> tuple[tuple[Parameter, ...], Settings] | None:
+    """What is searched of a plug-in that leads, and what the config says of it; None where a learner of ours leads.
+
+    Raises ``UserError`` where the plug-in has nothing to search.
+    """
+    leader = _leading_plugin(config, model)
+    if leader is None:
+        return None
+    tuned: Mapping[str, TunedSetting] = getattr(load_plugin(PluginGroup.DECLINE_LEARNERS, leader), "tuned", {})
+    if not tuned:
+        raise UserError(
+            rule=f"the plug-in {leader} must say which of its settings can be searched",
+            got="nothing called tuned",
+            remedy="tune with --model value, or give it tuned: setting -> TunedSetting",
+        )
+    given = config.plugins.decline_learners.get(leader, {})
+    own = {name: _own(given.get(name, each.default), each) for name, each in tuned.items()}
+    space = [
+        Parameter(
+            name=name,
+            whole=isinstance(each.default, int),
+            low=min(each.low, own[name]),
+            high=max(each.high, own[name]),
+            log=each.log,
+        )
+        for name, each in tuned.items()
+    ]
+    return tuple(space), own
+
+
+def _own(value: Setting, tuned: TunedSetting) -> int | float:
+    return type(tuned.default)(float(str(value)))
+
+
+def _leading_plugin(config: Config, model: TunedModel) -> str | None:
+    leader = config.learners.decline.leader
+    return None if model == "value" or leader == BOOSTED else leader
+
+
+def settings_home(config: Config, model: TunedModel) -> tuple[str, ...]:
+    """The keys under which a config holds what is searched."""
+    leader = _leading_plugin(config, model)
+    return ("learners", model) if leader is None else ("plugins", "decline_learners", leader)
+
+
 def with_settings(config: Config, model: TunedModel, settings: Mapping[str, Any]) -> Config:
-    """The config with other hyperparameters of one learner."""
+    """The config with other hyperparameters of one learner, be it of ours or of the plug-in that leads."""
+    leader = _leading_plugin(config, model)
+    if leader is not None:
+        named = config.plugins.decline_learners
+        changed = {**named, leader: {**named.get(leader, {}), **settings}}
+        return config.model_copy(update={"plugins": config.plugins.model_copy(update={"decline_learners": changed})})
     learner = getattr(config.learners, model).model_copy(update=dict(settings))
     return config.model_copy(update={"learners": config.learners.model_copy(update={model: learner})})
 

@@ -15,7 +15,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from models.learners.contract import ContractFeature
-from models.learners.protocol import Lessons, ScorerParts
+from models.learners.protocol import Lessons, ScorerParts, TunedSetting
 from models.vocab import FloatArray, IntArray
 
 _FILE = "scorecard.json"
@@ -54,7 +54,13 @@ class Card:
 
 
 class Scorecard:
-    """The learner behind the entry point."""
+    """The learner behind the entry point; ``tuned`` is what ``clientvalue tune`` may change."""
+
+    tuned: Mapping[str, TunedSetting] = {
+        "bins": TunedSetting(default=5, low=3, high=8),
+        "most_features": TunedSetting(default=12, low=2, high=20),
+        "c": TunedSetting(default=1.0, low=0.01, high=10.0, log=True),
+    }
 
     def fit(self, lessons: Lessons) -> Card:
         """Bins, weights of evidence, and what each feature weighs: ``settings``: bins, most_features, c."""
