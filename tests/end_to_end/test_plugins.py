@@ -155,7 +155,7 @@ def test_the_scorecard_is_tuned_by_what_it_says_can_be(bank: TrainedLender, tmp_
         "tune.origin_count=2",
         f"tune.storage_uri=sqlite:///{tmp_path}/t.db",
     ]
-    found = tune(bank.config, overrides=budget)
+    found = tune(load_config(bank.config_file, budget))
     (tuned,) = found.tuned
     assert tuned.own.settings == {"bins": 4, "most_features": 6, "c": 1.0}
     assert len({json.dumps(trial.settings) for trial in tuned.trials}) == 3
