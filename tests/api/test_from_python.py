@@ -106,6 +106,9 @@ def test_one_client_is_explained_as_a_frame_in_shap_and_as_a_figure(book: Any, s
     frame = explained.frame()
     assert frame["adds"].abs().is_monotonic_decreasing
     assert isinstance(explained.figure(), Figure)
+    assert (repr(book)[:5], str(client) in repr(explained)) == ("Book(", True)
+    for each in (book, scored, explained):
+        assert len(repr(each)) < 400, "what a notebook shows is one line"
     _, block = explained  # unpacks, as it always did
     assert block.served["decline"].base == found.base_values[0]
 

@@ -25,7 +25,7 @@ _FOLDER = Path("data/raw")
 _NEEDED = ("client_id", "date", "amount")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LenderBook:
     """A book and its settings; every verb takes it in the place of a config.
 
@@ -37,6 +37,10 @@ class LenderBook:
     """
 
     settings: Config
+
+    def __repr__(self) -> str:
+        book = self.settings.book
+        return f"Book({book.name!r}, source={book.source!r}, path={book.path!r}, currency={book.currency!r})"
 
     @classmethod
     def of(cls, config: Config | Path | str, overrides: Sequence[str] = ()) -> LenderBook:

@@ -32,7 +32,8 @@ else:
 
 _TARGETS = ("decline", "value")
 _LARGEST = 12
-_HEIGHT_OF_A_BAR, _WIDTH = 0.35, 7.0
+_HEIGHT_OF_A_BAR, _WIDTH = 0.35, 8.0
+_UP, _DOWN = "#b8412f", "#2f6fb8"
 _PUBLISHED_BEFORE = ("client_id", "as_of", "model", "unit", "base", "prediction")
 
 
@@ -50,9 +51,14 @@ def _metric_rows(report: EvaluationReport) -> Iterator[dict[str, object]]:
                     yield {**place, "estimate": found.estimate, "low": found.low, "high": found.high}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Training(TrainResult):
     """A trained and registered version: a ``TrainResult`` that hands out its metrics."""
+
+    def __repr__(self) -> str:
+        days = ", ".join(str(origin.as_of) for origin in self.report.origins)
+        role = ", champion" if self.is_champion else ""
+        return f"<version {self.version} of {self.model_name}{role}; judged at {days}; page {self.page}>"
 
     def metrics(self) -> pd.DataFrame:
         """One row per origin, target, model and metric; ``ours`` are the models of the version."""
@@ -71,12 +77,16 @@ class Evaluated(NamedTuple):
     report: EvaluationReport
     path: Path
 
+    def __repr__(self) -> str:
+        days = ", ".join(str(origin.as_of) for origin in self.report.origins)
+        return f"<evaluation at {days}; report {self.path}>"
+
     def metrics(self) -> pd.DataFrame:
         """One row per origin, target, model and metric; ``ours`` are the models of the config."""
         return metrics_frame(self.report)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class ScoredBook(Predicted):
     """A published run: a ``Predicted`` that hands out its tables and explanations.
 
@@ -86,6 +96,10 @@ class ScoredBook(Predicted):
     settings: Config
     speaker: str
     place: str | None = None
+
+    def __repr__(self) -> str:
+        tiers = ", ".join(f"{count} {name}" for name, count in self.tiers.items())
+        return f"<{self.clients} clients scored as of {self.as_of}: {tiers}; in {self.folder}>"
 
     def frame(self, table: str = "scores") -> pd.DataFrame:
         """A published table: scores, clients, explanations, curves, warnings, lists or movers."""
@@ -118,6 +132,9 @@ class ExplainedClient(NamedTuple):
 
     bundle: Bundle
     block: ScoredBlock
+
+    def __repr__(self) -> str:
+        return f"<client {self.block.panel.client_id.iloc[0]} explained: {', '.join(self.block.served)}>"
 
     def frame(self, model: str = "decline") -> pd.DataFrame:
         """The parts of a prediction, the largest first: feature, its value, what it adds in the unit that is served."""
@@ -176,11 +193,20 @@ def _numbers(features_: pd.DataFrame) -> FloatArray:
 def _bars(parts: pd.DataFrame, title: str) -> Figure:
     drawn: Figure = drawing.Figure(figsize=(_WIDTH, 1 + _HEIGHT_OF_A_BAR * len(parts)), layout="constrained")
     axes = drawn.subplots()
-    axes.barh(parts["feature"], parts["adds"])
+    named = [f"{row.feature} = {_written(row.data)}" for row in parts.itertuples()]
+    bars = axes.barh(named, parts["adds"], color=[_UP if each > 0 else _DOWN for each in parts["adds"]])
+    axes.bar_label(bars, labels=[f"{each:+,.4g}" for each in parts["adds"]], padding=3, fontsize="small")
     axes.invert_yaxis()
+    axes.margins(x=0.15)
     axes.axvline(0.0, color="black", linewidth=0.8)
     axes.set_title(title)
+    axes.set_xlabel("what it adds (to the right) or takes (to the left)")
     return drawn
+
+
+def _written(value: object) -> str:
+    """The value of a feature beside its name."""
+    return f"{value:,.4g}" if isinstance(value, float | int) else str(value)
 
 
 def _dots(found: pd.DataFrame, title: str) -> Figure:
