@@ -66,6 +66,7 @@ EXTRACTS = {
     "german": Extract(german_csv.write, "EUR", drawn_sums),
     "chinese": Extract(chinese_csv.write, "CNY", drawn_sums),
     "workbook": Extract(workbook.write, "EUR", drawn_sums),
+    "month_ends": Extract(month_ends.write, "EUR", month_end_sums, tolerance=1e-6),
     "flat_loans": Extract(flat_loans.write, "USD", flat_sums),
 }
 
