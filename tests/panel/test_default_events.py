@@ -40,9 +40,8 @@ TABLES = {
 
 def outcomes(folder: Path, *overrides: str, arrears: bool = True) -> Panel:
     config = settings("decline.rule=default", *overrides, work_dir=folder / "work")
-    reported = {"arrears": rows("client_id date days_past_due", *ARREARS)} if arrears else {}
-    book = book_of(TABLES | reported, folder)
-    with prepared_book(book, config, AS_OF) as prepared:
+    known = {"arrears": rows("client_id date days_past_due", *ARREARS)} if arrears else {}
+    with prepared_book(book_of({**TABLES, **known}, folder), config, AS_OF) as prepared:
         return panel_of(prepared, config, [0], targets=True)
 
 
