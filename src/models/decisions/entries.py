@@ -1,12 +1,13 @@
 """Entries of the chain of decisions: what was decided, about whom, by whom and when, each sealed over all before it.
 
-Nothing is ever changed or deleted: what is taken back is a further entry. The chain lies in the table ``review_entry``
+Nothing is ever changed or deleted: what is taken back is a further entry. Only where a client must be forgotten its
+entries lose their content; their seals stay, and a later entry names each by number and seal. The chain lies in the table ``review_entry``
 of the review database, which the workbench writes and runs read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -42,10 +43,15 @@ class DecisionAct(StrEnum):
     OBJECTION_OPENED = "objection opened"
     OBJECTION_ANSWERED = "objection answered"
     ROLE_CHANGED = "role changed"
+    CLIENT_FORGOTTEN = "client forgotten"
+    ERASED = "erased"
+    """What stands in the place of an entry about a client who was forgotten: its seal, and who made it when."""
 
 
 OVERRIDE_ACTS = frozenset(act for act in DecisionAct if act.startswith("override "))
 POLICY_ACTS = frozenset(act for act in DecisionAct if act.startswith("policy "))
+FORGOTTEN_SUBJECT = "forgotten"
+"""The subject of erased entries, and of those that say so: no client."""
 Payload = TypeVar("Payload")
 
 
@@ -107,6 +113,26 @@ class Entry:
         return from_json(kind, self.payload, subject=str(self), remedy="find out which version recorded it")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ErasedEntry:
+    """An entry that lost its content: its number and its seal, as it was written."""
+
+    number: int
+    seal: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientForgotten:
+    """The payload of ``CLIENT_FORGOTTEN``: nothing of it tells who the client was.
+
+    ``client`` is the salted hash of its id, ``why`` the reason in words, ``erased`` what the chain lost for it.
+    """
+
+    client: str
+    why: str
+    erased: tuple[ErasedEntry, ...] = ()
+
+
 def seal_of(entry: Entry) -> str:
     """The seal that an entry must have: 64 hexadecimal digits.
 
@@ -150,8 +176,28 @@ def verify(entries: Iterable[Entry], *, place: str = "the review database") -> B
 
     ``entries`` stand in the order of their numbers.
     """
-    misfit = first_misfit(entries, unsealed)
-    return None if misfit is None else BrokenChainError(misfit.number, misfit.differs, place=place)
+    erased: dict[int, str] = {}
+    misfit = first_misfit(_noting_erased(entries, erased), unsealed, is_erased=is_erased)
+    if misfit is not None:
+        return BrokenChainError(misfit.number, misfit.differs, place=place)
+    return BrokenChainError(min(erased), "it lost its content, and no later entry says why", place=place) if erased else None
+
+
+def is_erased(entry: Entry) -> bool:
+    """Whether an entry lost its content, since its client was forgotten."""
+    return entry.act == DecisionAct.ERASED
+
+
+def _noting_erased(entries: Iterable[Entry], erased: dict[int, str]) -> Iterator[Entry]:
+    """The same entries; ``erased`` collects those that lost their content until a later entry names them."""
+    for entry in entries:
+        if is_erased(entry):
+            erased[entry.number] = entry.seal
+        elif entry.act == DecisionAct.CLIENT_FORGOTTEN and seal_of(entry) == entry.seal:
+            for each in entry.read(ClientForgotten).erased:
+                if erased.get(each.number) == each.seal:
+                    del erased[each.number]
+        yield entry
 
 
 def about(entries: Sequence[Entry], acts: frozenset[DecisionAct], subject: str | None = None) -> list[Entry]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from models.decisions.entries import BrokenChainError, Entry
+from models.decisions.entries import BrokenChainError, Entry, is_erased
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +19,7 @@ class ChainReport:
         holds: whether every entry is as it was written.
         entries: how many there are; up to the first that does not hold, where one does not.
         first_broken: the number of that entry, 0 where all hold; ``problem`` says what is wrong.
-        acts: how many entries record which act.
+        acts: how many entries record which act, "erased" of those that record nothing any more.
         last, last_seal: when the last was recorded (UTC), and its seal, by which a copy is known; None, "" if none.
     """
 
@@ -29,6 +29,8 @@ class ChainReport:
     first_broken: int = 0
     problem: str = ""
     acts: Mapping[str, int]
+    erased: int = 0
+    """How many entries lost their content, since their client was forgotten; they count among ``entries``."""
     last: datetime | None = None
     last_seal: str = ""
 
@@ -41,6 +43,7 @@ def chain_report(database: str, entries: Sequence[Entry]) -> ChainReport:
         holds=True,
         entries=len(entries),
         acts=dict(sorted(acts.items())),
+        erased=sum(is_erased(entry) for entry in entries),
         last=entries[-1].at if entries else None,
         last_seal=entries[-1].seal if entries else "",
     )

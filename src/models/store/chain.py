@@ -48,8 +48,17 @@ def seal_of_text(unsealed: str) -> str:
     return text_hash(unsealed)
 
 
-def first_misfit(entries: Iterable[Link], unsealed: Callable[[Link], str]) -> Misfit | None:
-    """The first entry that is not as it was written, None where all hold; ``unsealed`` writes one for its seal."""
+def _none_erased(_: object) -> bool:
+    return False
+
+
+def first_misfit(
+    entries: Iterable[Link], unsealed: Callable[[Link], str], *, is_erased: Callable[[Link], bool] = _none_erased
+) -> Misfit | None:
+    """The first entry that is not as it was written, None where all hold; ``unsealed`` writes one for its seal.
+
+    Of an entry that ``is_erased`` the seal alone is left: whoever calls says which may be.
+    """
     seal = FIRST
     for number, entry in enumerate(entries, start=1):
         if entry.number != number:
@@ -57,6 +66,6 @@ def first_misfit(entries: Iterable[Link], unsealed: Callable[[Link], str]) -> Mi
         if entry.before != seal:
             return Misfit(number=number, differs="it does not follow the one before, whose seal it must hold")
         seal = entry.seal
-        if seal != seal_of_text(unsealed(entry)):
+        if not is_erased(entry) and seal != seal_of_text(unsealed(entry)):
             return Misfit(number=number, differs="its content is not what it was sealed with")
     return None

@@ -1,0 +1,138 @@
+"""Clients who were forgotten, as salted hashes of their ids: by these the door knows them again, and leaves them out.
+
+Nothing of the list tells who they were. Whoever holds it and guesses an id can tell whether it is among them, as with
+any list by which somebody is to be known again: it deserves the rights of the book.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import ibis
+
+from models.codec import from_json, to_json_text
+from models.notices import Notice, Severity
+from models.store.drafts import publish_text
+from models.store.keys import text_hash
+from models.text import Text
+
+FORGOTTEN_FILE = "forgotten.json"
+_CLIENT, _FACILITY = "client_id", "facility_id"
+_RETURNED: Final = Text(
+    "{count:,} row of clients who were forgotten came with the source again, and is left out",
+    plural="{count:,} rows of clients who were forgotten came with the source again, and are left out",
+)
+_AT_THE_SOURCE: Final = Text("take them out at the source")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgottenClient:
+    """One client: the salted hash of its id, when it was forgotten, by whom and why; ``done`` once it was proved."""
+
+    client: str
+    at: datetime
+    by: str
+    why: str
+    done: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ForgottenList:
+    """All that were forgotten in a book. ``salt`` is drawn with the first of them."""
+
+    salt: str = ""
+    clients: tuple[ForgottenClient, ...] = ()
+
+    @classmethod
+    def of(cls, work_dir: Path) -> ForgottenList:
+        """The list of a book, empty where nobody was forgotten. Raises ``UserError`` for a file that is none."""
+        file = work_dir / FORGOTTEN_FILE
+        if not file.is_file():
+            return cls()
+        remedy = "restore it from a copy: without it clients who were forgotten would return with the source"
+        return from_json(cls, file.read_text(encoding="utf-8"), subject=str(file), remedy=remedy)
+
+    @property
+    def key(self) -> str:
+        """What identifies it; "" while it is empty."""
+        return text_hash("".join([self.salt, *(each.client for each in self.clients)])) if self.clients else ""
+
+    def hash_of(self, client_id: str) -> str:
+        """The salted hash of an id: 64 hexadecimal digits."""
+        return hashlib.sha256(f"{self.salt}{client_id}".encode()).hexdigest()
+
+    def find(self, client_id: str) -> ForgottenClient | None:
+        """The entry of a client, None where it was not forgotten."""
+        known = self.hash_of(client_id)
+        return next((each for each in self.clients if each.client == known), None)
+
+    def with_client(self, client_id: str, *, by: str, why: str) -> ForgottenList:
+        """The same with a client that is being forgotten from now on."""
+        if self.find(client_id) is not None:
+            return self
+        salted = self if self.salt else replace(self, salt=secrets.token_hex(16))
+        moment = datetime.now(tz=UTC).replace(microsecond=0)
+        added = ForgottenClient(client=salted.hash_of(client_id), at=moment, by=by, why=why)
+        return replace(salted, clients=(*salted.clients, added))
+
+    def proved(self, client_id: str) -> ForgottenList:
+        """The same once nothing is left of a client."""
+        known = self.hash_of(client_id)
+        return replace(
+            self, clients=tuple(replace(each, done=each.done or each.client == known) for each in self.clients)
+        )
+
+    def write(self, work_dir: Path) -> None:
+        """Keep the list, whole or not at all."""
+        publish_text(work_dir / FORGOTTEN_FILE, to_json_text(self, indent=1) + "\n")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """The tables of a source without some rows, and what is said of these."""
+
+    tables: Mapping[str, Any]
+    notices: tuple[Notice, ...] = ()
+
+
+def without_forgotten(tables: Mapping[str, Any], forgotten: ForgottenList) -> LeftOut:
+    """The tables of a source without the rows of forgotten clients and of their facilities."""
+    if not forgotten.clients:
+        return LeftOut(tables=tables)
+    facilities = tables.get("facilities")
+    theirs = None
+    if facilities is not None and {_CLIENT, _FACILITY} <= set(facilities.columns):
+        theirs = facilities.filter(_is_forgotten(facilities, forgotten)).select(_FACILITY).distinct()
+    left: dict[str, Any] = {}
+    notices = []
+    for name, table in tables.items():
+        gone = _gone(table, forgotten, theirs)
+        count = 0 if gone is None else int(table.filter(gone).count().to_pyarrow().as_py())
+        left[name] = table.filter(~gone) if count else table
+        if count:
+            found = _RETURNED.filled(count=count)
+            notices.append(
+                Notice.of(
+                    "forgotten_returned", Severity.WARNING, name, found=found, remedy=_AT_THE_SOURCE, count=count
+                )
+            )
+    return LeftOut(tables=left, notices=tuple(notices))
+
+
+def _gone(table: Any, forgotten: ForgottenList, theirs: Any | None) -> Any | None:
+    if _CLIENT in table.columns:
+        return _is_forgotten(table, forgotten)
+    if _FACILITY in table.columns and theirs is not None:
+        return table[_FACILITY].cast("string").isin(theirs[_FACILITY].cast("string")).fill_null(False)
+    return None
+
+
+def _is_forgotten(table: Any, forgotten: ForgottenList) -> Any:
+    salted = (ibis.literal(forgotten.salt) + table[_CLIENT].cast("string")).hexdigest("sha256")
+    return salted.isin([each.client for each in forgotten.clients]).fill_null(False)
