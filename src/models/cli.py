@@ -58,6 +58,7 @@ VERBS = {
     "init": Verb("models.init.command", "Look at files or a database and write a first config."),
     "nightly": Verb("models.nightly.command", "Score and publish what is due, for a scheduler."),
     "gc": Verb("models.retention.command", "Take away files that no publication names any more."),
+    "forget": Verb("models.forgetting.command", "Forget a client: erase it everywhere, and prove it by a search."),
     "train": Verb("models.training.command", "Train and judge models, and register them in MLflow."),
     "tune": Verb("models.tuning.command", "Search better hyperparameters on past origins."),
     "predict": Verb("models.scoring.command", "Score and explain every active client of a book."),

@@ -12,6 +12,7 @@ from models.audit.compute import audit_book
 from models.audit.page import check_page
 from models.audit.quarantine import bad_rows
 from models.book.door import QUARANTINE, Book
+from models.book.forgotten import ForgottenList
 from models.book.loading import load_book, refusal_of
 from models.book.own import contract_of
 from models.book.settling import settled
@@ -75,6 +76,7 @@ def _refused(
     lenient = settings.model_copy(update={"book": settings.book.model_copy(update={"max_quarantine_share": 1.0})})
     with scratch_folder(work_dir(settings), "check") as scratch:
         try:
+            ForgottenList.of(work_dir(settings)).write(scratch)  # who was forgotten stays outside here as well
             checked = load_book(lenient, book, scratch, progress, refuse=False)
         except TooLittleDataError:
             with DUCKDB.session() as session:

@@ -15,6 +15,7 @@ from models.book.columns import TableSchema
 from models.book.contract import CLIENTS, REQUIRED_TABLES, with_tiers
 from models.book.conventions import Conventions
 from models.book.door import QUARANTINE, Book, books_in
+from models.book.forgotten import NOBODY_FORGOTTEN, ForgottenList, without_forgotten
 from models.book.guard.compute import door_notices, stray_notices
 from models.book.guard.measuring import profile_book
 from models.book.limits import refuse_bad, row_notices
@@ -43,10 +44,12 @@ def check_book(
     engine: Engine = DUCKDB,
     *,
     decided: Decided = NOTHING_DECIDED,
+    forgotten: ForgottenList = NOBODY_FORGOTTEN,
 ) -> Book:
     """Read the book from ``place``, check it, and write it to ``work_dir``, as ``load_book`` says.
 
-    What was ``decided`` in the review database stands beside the source's own overrides.
+    What was ``decided`` in the review database stands beside the source's own overrides. Rows of ``forgotten`` clients
+    are counted and left out, before anything is looked at.
     """
     work_dir.mkdir(parents=True, exist_ok=True)
     limits = SessionLimits.of(config.run)
@@ -58,6 +61,8 @@ def check_book(
         progress.stage(f"Reading the {config.book.name} book")
         source = read_source(connection, config.book, config.plugins, place, scratch)
         source = with_approved(connection, with_overrides(connection, config.book, source, scratch), decided)
+        left = without_forgotten(source.tables, forgotten)
+        source = replace(source, tables=left.tables, notices=(*source.notices, *left.notices))
         progress.stage("Checking its rows")
         stored = scratch / "book"
         stored.mkdir()

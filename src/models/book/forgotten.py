@@ -93,6 +93,9 @@ class ForgottenList:
         publish_text(work_dir / FORGOTTEN_FILE, to_json_text(self, indent=1) + "\n")
 
 
+NOBODY_FORGOTTEN: Final = ForgottenList()
+
+
 @dataclass(frozen=True, kw_only=True)
 class LeftOut:
     """The tables of a source without some rows, and what is said of these."""
@@ -114,13 +117,11 @@ def without_forgotten(tables: Mapping[str, Any], forgotten: ForgottenList) -> Le
     for name, table in tables.items():
         gone = _gone(table, forgotten, theirs)
         count = 0 if gone is None else int(table.filter(gone).count().to_pyarrow().as_py())
-        left[name] = table.filter(~gone) if count else table
+        left[name] = table if gone is None or not count else table.filter(~gone)
         if count:
             found = _RETURNED.filled(count=count)
             notices.append(
-                Notice.of(
-                    "forgotten_returned", Severity.WARNING, name, found=found, remedy=_AT_THE_SOURCE, count=count
-                )
+                Notice.of("forgotten_returned", Severity.WARNING, name, found=found, remedy=_AT_THE_SOURCE, count=count)
             )
     return LeftOut(tables=left, notices=tuple(notices))
 

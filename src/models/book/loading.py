@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from models.book.door import Book
+from models.book.forgotten import NOBODY_FORGOTTEN, ForgottenList
 from models.book.named_rows import idle_settings, unmatched_names
 from models.book.names import names_in_rows, require_known_names
 from models.book.sections import CheckedSections
@@ -41,6 +42,14 @@ CHECKED_BY = "models.book.checking"
 NAMED_BY = "models.book.named_rows"
 
 
+@dataclass(frozen=True)
+class _Beside:
+    """What stands beside a source: decisions of people, and clients who were forgotten."""
+
+    decided: Decided
+    forgotten: ForgottenList
+
+
 def load_book(
     config: Config,
     path: str | None,
@@ -59,13 +68,15 @@ def load_book(
     that no run has opened for days are removed. Leaves ``quarantine.parquet`` with the bad rows, always: columns
     table, source_row (from 1), rule, column, value, further_rules. A source whose files did not change since they were
     checked by the same rules is not read again, unless ``afresh``. Overrides that were approved in the review database
-    stand beside those of the source; ``decided`` are those of another moment, if they are given. Raises a
+    stand beside those of the source; ``decided`` are those of another moment, if they are given. Clients who were
+    forgotten, by the list in ``work_dir``, stay outside. Raises a
     ``UserError`` for whatever is wrong with the source; ``QuarantineLimitError`` if a table has more bad rows, or a
     column more unreadable values, than ``book.max_quarantine_share``; unless ``refuse`` is False
     ``ImplausibleBookError`` for what the section ``guard`` refuses.
     """
     decided = read_decided(config.review, work_dir) if decided is None else decided
-    book = _loaded(config, path, work_dir, progress, engine, decided, afresh=afresh)
+    beside = _Beside(decided, ForgottenList.of(work_dir))
+    book = _loaded(config, path, work_dir, progress, engine, beside, afresh=afresh)
     refused = refusal_of(book)
     if refuse and refused is not None:
         raise refused
@@ -84,7 +95,7 @@ def _loaded(
     work_dir: Path,
     progress: Progress,
     engine: Engine,
-    decided: Decided,
+    beside: _Beside,
     *,
     afresh: bool,
 ) -> Book:
@@ -92,7 +103,7 @@ def _loaded(
     if not place:
         raise UserError(rule="a book must be named", got="nothing", remedy="set book.path or give --book")
     require_known_names(config)
-    book = _checked(config, place, work_dir, progress, engine, decided, afresh=afresh)
+    book = _checked(config, place, work_dir, progress, engine, beside, afresh=afresh)
     if is_open(config):
         book = replace(book, traits=traits_of(book, config, Notes(work_dir / "traits")))
     found = settled(config, book)
@@ -123,19 +134,21 @@ def _checked(
     work_dir: Path,
     progress: Progress,
     engine: Engine,
-    decided: Decided,
+    beside: _Beside,
     *,
     afresh: bool,
 ) -> Book:
     """The book behind the door, known from before or read: what of it does not hang on features."""
-    source = SourceNote.of(config, place, work_dir, engine, decided=decided)
+    decided, forgotten = beside.decided, beside.forgotten
+    source = SourceNote.of(config, place, work_dir, engine, decided=decided, forgotten=forgotten)
     known = None if afresh else source.recalled()
     with suppress(*UNREADABLE):
         if known is not None:
             book = Book.from_facts(known, work_dir, engine)
             progress.stage(f"The {config.book.name} book is as it was when it was checked")
             return book
-    book = replace(checking.check_book(config, place, work_dir, progress, engine, decided=decided), engine=engine)
+    book = checking.check_book(config, place, work_dir, progress, engine, decided=decided, forgotten=forgotten)
+    book = replace(book, engine=engine)
     source.remember(book)
     return book
 
@@ -160,6 +173,7 @@ class SourceNote:
         engine: Engine = DUCKDB,
         *,
         decided: Decided = NOTHING_DECIDED,
+        forgotten: ForgottenList = NOBODY_FORGOTTEN,
     ) -> SourceNote:
         """Look at the files of ``place``; the note stands below ``work_dir``."""
         key = Key.of(
@@ -168,6 +182,7 @@ class SourceNote:
             period=config.time.period,
             tiers=config.scale.names,
             decided=decided.key,
+            forgotten=forgotten.key,
             place=str(Path(place).resolve()),
             today=None if config.book.known_until else datetime.now(tz=UTC).date().isoformat(),
             engine=engine.version,

@@ -1,8 +1,8 @@
 """Entries of the chain of decisions: what was decided, about whom, by whom and when, each sealed over all before it.
 
 Nothing is ever changed or deleted: what is taken back is a further entry. Only where a client must be forgotten its
-entries lose their content; their seals stay, and a later entry names each by number and seal. The chain lies in the table ``review_entry``
-of the review database, which the workbench writes and runs read.
+entries lose their content; their seals stay, and a later entry names each by number and seal. The chain lies in the
+table ``review_entry`` of the review database, which the workbench writes and runs read.
 """
 
 from __future__ import annotations
@@ -50,6 +50,7 @@ class DecisionAct(StrEnum):
 
 OVERRIDE_ACTS = frozenset(act for act in DecisionAct if act.startswith("override "))
 POLICY_ACTS = frozenset(act for act in DecisionAct if act.startswith("policy "))
+_UNEXPLAINED = "it lost its content, and no later entry says why"
 FORGOTTEN_SUBJECT = "forgotten"
 """The subject of erased entries, and of those that say so: no client."""
 Payload = TypeVar("Payload")
@@ -180,7 +181,11 @@ def verify(entries: Iterable[Entry], *, place: str = "the review database") -> B
     misfit = first_misfit(_noting_erased(entries, erased), unsealed, is_erased=is_erased)
     if misfit is not None:
         return BrokenChainError(misfit.number, misfit.differs, place=place)
-    return BrokenChainError(min(erased), "it lost its content, and no later entry says why", place=place) if erased else None
+    return (
+        BrokenChainError(min(erased), "it lost its content, and no later entry says why", place=place)
+        if erased
+        else None
+    )
 
 
 def is_erased(entry: Entry) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from models.decisions.report import ChainReport
 
-
 _ERASED = "{:,} entries lost their content, since their clients were forgotten; later entries name each by its seal"
 
 

@@ -15,6 +15,7 @@ from models.directory.report import DirectoryPage
 from models.evaluation.report.contents import EvaluationReport
 from models.explanation.report import ClientDocument
 from models.features.report import PublishedFeatures
+from models.forgetting.report import Forgotten
 from models.funnel.compute import FunnelReport
 from models.kpis.report import KpiReport
 from models.letter.report import ClientLetter
@@ -44,6 +45,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "evaluate": EvaluationReport,
     "explain": ClientDocument,
     "features": PublishedFeatures,
+    "forget": Forgotten,
     "funnel": FunnelReport,
     "gc": Collected,
     "kpis": KpiReport,

@@ -15,6 +15,8 @@ from models.store.drafts import put_in_place, scratch_folder, sync
 from models.store.keys import canonical_json, file_hash, text_hash
 
 MANIFEST = "manifest.json"
+REWRITTEN = "rewritten"
+"""The fact of a manifest of a folder that was sealed again for clients who were forgotten: how many, and when."""
 _SEAL = "seal"
 _LARGEST_MANIFEST = 1 << 24
 """Bytes. A manifest names some tens of files; what is larger is none, and would fill the memory."""

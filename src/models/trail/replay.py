@@ -25,7 +25,7 @@ from models.scoring.publication import Publishing
 from models.store.code import scoring_code
 from models.store.drafts import scratch_folder
 from models.store.keys import file_hash
-from models.store.sealed import OF_SCORES, read_manifest
+from models.store.sealed import OF_SCORES, REWRITTEN, read_manifest
 from models.trail.report import Replay, ReplayCondition
 from models.trail.rows import rows_of_client
 from models.vocab import Progress, SilentProgress
@@ -39,6 +39,7 @@ _BUNDLE = "restore the version in the registry, or the folder of models that wer
 _POLICY = "runs from before a policy was left with each run: name the policy of its hash in the config"
 _CODE = "install the version of clientvalue that made it: other code has another key, and may say something else"
 _PAST = "put the folder of the run that it built on back, or make that one again first"
+_FORGOTTEN = "clients were forgotten since: it cannot be the same to the byte; the rows of others stand as published"
 _SETTINGS = "name the config of that day: other settings than those of the models decide, such as guard or monitor"
 
 
@@ -108,12 +109,20 @@ def _conditions(
         _condition("policy", wanted, _NONE if policy is None else wanted, _POLICY),
         *(_condition("past", key, None if run is None else key, _PAST) for key, run in past.items()),
         _condition("code", manifest["code"], scoring_code(), _CODE),
+        *_forgotten(manifest),
     ]
     possible = all(each.holds for each in found if each.what != "code")
     if not possible or bundle is None or policy is None:
         return found, None
     runs = tuple(run for run in past.values() if run is not None)
     return found, _Again(bundle=bundle, policy=policy, past=runs)
+
+
+def _forgotten(manifest: Mapping[str, object]) -> Iterator[ReplayCondition]:
+    """Clients whose rows were taken out of the publication since: it is not what it was, and cannot be again."""
+    note = manifest.get(REWRITTEN)
+    if isinstance(note, Mapping):
+        yield _condition("forgotten", 0, note.get("clients"), _FORGOTTEN)
 
 
 def _condition(what: str, then: object, now: object, remedy: str) -> ReplayCondition:

@@ -28,6 +28,7 @@ _CONDITIONS: Final = {
     "past": Text("run that was built on"),
     "code": Text("code"),
     "settings": Text("settings (key of the run)"),
+    "forgotten": Text("clients forgotten since"),
 }
 _AGREES: Final = Text("Made again, every one of {count:,} files is the same to the byte.")
 _DIFFERS: Final = Text("Made again, {others} came out otherwise; {count:,} files are the same to the byte.")

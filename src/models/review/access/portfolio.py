@@ -11,6 +11,7 @@ from threading import Lock
 from django.contrib.auth.models import AnonymousUser, User
 
 from models.directory.index import ClientIndex
+from models.directory.places import index_folder
 from models.directory.report import EVERYTHING, ClientQuery, FoundClient, Scope
 from models.errors import UserError
 from models.review.access.models import ClientReading, Member
@@ -61,7 +62,7 @@ def shown_index() -> ClientIndex:
     if newest is None:
         raise UserError(rule="the workbench shows published runs", got="none", remedy="publish one first")
     with _OPENING:
-        return _opened(newest.folder, newest.entry.run_key)
+        return _opened(newest.folder, newest.entry.run_key, _made_at(newest.folder))
 
 
 def shown_client(user: User | AnonymousUser, client_id: str) -> FoundClient | None:
@@ -76,9 +77,17 @@ def busiest_managers(count: int = 3) -> list[str]:
     return [each.value for each in sorted(named, key=lambda each: -each.count)[:count]]
 
 
+def _made_at(run: Path) -> int:
+    """When the index of a run was built, in nanoseconds; 0 while there is none."""
+    try:
+        return index_folder(run).stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 @lru_cache(maxsize=1)
-def _opened(run: Path, run_key: str) -> ClientIndex:
-    """``run_key`` tells a run that was published anew from the one before it."""
+def _opened(run: Path, run_key: str, made_at: int) -> ClientIndex:
+    """``run_key`` tells a run that was published anew from the one before, ``made_at`` an index that was built anew."""
     return ClientIndex.open(run)
 
 
