@@ -7,7 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from models.decisions.entries import BrokenChainError, DecisionAct, Draft, Entry, about, seal_of, sealed_after, verify
+from models.decisions.entries import (
+    FORGOTTEN_SUBJECT,
+    BrokenChainError,
+    ClientForgotten,
+    DecisionAct,
+    Draft,
+    Entry,
+    ErasedEntry,
+    about,
+    seal_of,
+    sealed_after,
+    verify,
+)
 from models.decisions.overrides import OverrideProposal
 from models.errors import UserError
 from support.review_chain import AT, asked, chained
@@ -85,3 +97,38 @@ def test_entries_are_found_by_act_and_subject() -> None:
     assert about(entries, others) == []
     unknown = sealed_after(entries[-1], Draft(act=DecisionAct.ROLE_CHANGED, subject="chen"), by="root", at=AT)
     assert about([*entries, unknown], others) == [unknown]
+
+
+def erased(entry: Entry) -> Entry:
+    return replace(entry, act=DecisionAct.ERASED.value, subject=FORGOTTEN_SUBJECT, payload="{}")
+
+
+def with_entry_on(entries: list[Entry], *gone: Entry) -> list[Entry]:
+    """The chain with an entry that names those of a forgotten client by number and seal."""
+    named = tuple(ErasedEntry(number=each.number, seal=each.seal) for each in gone)
+    payload = ClientForgotten(client="9da7", why="case 117", erased=named)
+    return chained(entries, Draft.of(DecisionAct.CLIENT_FORGOTTEN, FORGOTTEN_SUBJECT, payload), "officer")
+
+
+def test_an_entry_may_lose_its_content_where_a_later_one_names_its_seal() -> None:
+    first, second, *rest = chain()
+    whole = with_entry_on([first, erased(second), *rest], second)
+    assert verify(whole) is None
+    assert about(whole, frozenset({DecisionAct.OVERRIDE_PROPOSED}), second.subject) == []
+
+
+def test_an_entry_that_lost_its_content_for_no_reason_is_named() -> None:
+    first, second, *rest = chain()
+    assert broken([first, erased(second), *rest]).number == 2
+    assert "no later entry says why" in str(broken([first, erased(second), *rest]))
+    other = with_entry_on([first, erased(second), *rest], first)
+    assert broken(other).number == 2
+    forged = with_entry_on([first, erased(second), *rest], second)
+    forged[-1] = replace(forged[-1], payload=forged[-1].payload.replace("117", "118"))
+    assert broken(forged).number == 5
+
+
+def test_an_erased_entry_keeps_its_place_in_the_chain() -> None:
+    first, second, third, fourth = chain()
+    whole = with_entry_on([first, second, third, fourth], second)
+    assert broken([first, replace(erased(second), seal="0" * 64), *whole[2:]]).number == 3

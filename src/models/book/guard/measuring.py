@@ -61,7 +61,7 @@ RULES = (
 )
 """The checks that touch amounts and states, by name; signs, repeats and outliers show in the profile itself."""
 
-FREE_TEXT = ("name", "text")
+FREE_TEXT = ("name", "aliases", "text")
 MAX_WORDS = 300
 """Columns with more different texts are names."""
 MAX_COMPARED_ROWS = 500_000

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 
 from models.book.door import Book
+from models.book.forgotten import FORGOTTEN_FILE
 from models.directory.report import EVERYTHING, ClientQuery
 from models.errors import ClientValueError, UnknownClientError
 from models.explanation.job import story_of
@@ -41,11 +42,11 @@ class StoryShelf:
     def has(self, run: OfficialRun, client: str, language: Language) -> bool:
         """Whether a client need not be waited for."""
         with self._keeping:
-            return (run.entry.run_key, client, language) in self._kept
+            return (version_of(run), client, language) in self._kept
 
     def story(self, run: OfficialRun, client: str, language: Language) -> ClientStory | None:
         """The client as of a run; None of one that the models do not speak of."""
-        key = (run.entry.run_key, client, language)
+        key = (version_of(run), client, language)
         found = self._of(key)
         if found is not None:
             return found[0]
@@ -78,8 +79,9 @@ class StoryShelf:
             return None
 
     def _workspace(self, run: OfficialRun) -> Workspace:
-        if self._open is None or self._open[0] != run.entry.run_key:
-            self._open = (run.entry.run_key, Workspace.of(shown_site().config))
+        version = version_of(run)
+        if self._open is None or self._open[0] != version:
+            self._open = (version, Workspace.of(shown_site().config))
         return self._open[1]
 
     def _of(self, key: tuple[str, str, Language]) -> tuple[ClientStory | None] | None:
@@ -95,6 +97,15 @@ class StoryShelf:
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         return story
+
+
+def version_of(run: OfficialRun) -> str:
+    """What tells a run, and the book behind it, from what they were before a client was forgotten."""
+    try:
+        forgotten = (shown_site().scores.parent / FORGOTTEN_FILE).stat().st_mtime_ns
+    except FileNotFoundError:
+        return run.entry.run_key
+    return f"{run.entry.run_key} {forgotten}"
 
 
 SHELF = StoryShelf()
