@@ -16,7 +16,6 @@ from models.book import loading as door
 from models.book.door import Book
 from models.book.loading import SourceNote, load_book
 from models.config.loading import load_config
-from models.decisions.decided import Decided
 from models.errors import QuarantineLimitError
 from models.store import entries
 
@@ -172,8 +171,8 @@ def test_a_source_that_changes_while_it_is_checked_is_not_remembered(
 ) -> None:
     check = checking.check_book
 
-    def checked_meanwhile(*arguments: Any, decided: Decided) -> Book:
-        book = check(*arguments, decided=decided)
+    def checked_meanwhile(*arguments: Any, **beside: Any) -> Book:
+        book = check(*arguments, **beside)
         edit_keeping_size_and_time(folder)
         return book
 

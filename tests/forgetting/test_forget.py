@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -17,13 +18,14 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.book.forgotten import FORGOTTEN_FILE, ForgottenList, without_forgotten
+from models.book.sources.source_tables import SourceTables
 from models.config.loading import load_config
 from models.config.places import SCORES_FOLDER, work_dir
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
 from models.errors import UnknownClientError, UserError
 from models.forgetting.job import forget
-from models.forgetting.report import Fate
+from models.forgetting.report import TraceFate
 from models.publications.past import newest_official
 from models.scoring.job import predict
 from models.store.sealed import REWRITTEN, read_manifest
@@ -96,7 +98,7 @@ def test_no_trace_is_left_and_others_stand_as_they_were(trained: TrainedLender, 
     manifest = read_manifest(run.folder)
     assert (manifest["run_key"], manifest[REWRITTEN]["clients"]) == (run.entry.run_key, 1)
     assert client not in (work_dir(config) / FORGOTTEN_FILE).read_text(encoding="utf-8")
-    assert {Path(each.place).name for each in done.traces if each.fate is Fate.AT_THE_SOURCE} >= {"clients.csv"}
+    assert {Path(each.place).name for each in done.traces if each.fate is TraceFate.AT_THE_SOURCE} >= {"clients.csv"}
 
 
 @pytest.mark.parametrize(
@@ -160,7 +162,7 @@ def test_rows_of_its_facilities_go_with_it() -> None:
             "macro": pa.table({"country": ["A"]}),
         }
         tables = {name: session.backend.create_table(name, rows, temp=True) for name, rows in made.items()}
-        left = without_forgotten(tables, known)
+        left = without_forgotten(SourceTables(tables=tables, known_until=date(2024, 1, 1)), known)
         assert {name: int(table.count().to_pyarrow().as_py()) for name, table in left.tables.items()} == {
             "facilities": 1,
             "balances": 2,

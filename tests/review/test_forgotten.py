@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +23,9 @@ from models.decisions.entries import ClientForgotten, DecisionAct
 from models.decisions.job import verify_chain
 from models.decisions.terminal import chain_lines
 from models.forgetting.job import forget
-from models.forgetting.report import Fate, Forgotten
+from models.forgetting.report import Forgotten, TraceFate
 from models.publications.past import newest_official
 from models.review.access.models import ClientReading, Member
-from models.review.access.portfolio import shown_index
 from models.review.chain.models import ReviewEntry
 from models.review.client.models import ClientComment
 from models.review.client.stories import SHELF
@@ -52,6 +50,15 @@ def copy(site: ReviewSite, demo_config: Path, tmp_path: Path, monkeypatch: pytes
     connection.close()
 
 
+def graded_a(demo_config: Path) -> list[str]:
+    """Clients with the grade A that no cap holds, so that a person may lower it."""
+    return [
+        each.client_id
+        for each in known_clients(demo_config)
+        if (each.cells["tier"], each.cells["cap"]) == ("A", "none")
+    ]
+
+
 def reviewed(client_as: AS, client_id: str, others: str) -> None:
     """What people leave of a client: readings, a comment, an override with a file, a letter; of another a comment."""
     Member.objects.filter(user__username__in=["demo_manager", "demo_checker"]).update(whole_book=True)
@@ -59,15 +66,14 @@ def reviewed(client_as: AS, client_id: str, others: str) -> None:
     maker.get(f"/client-tab/comments/{client_id}")
     maker.post(f"/client-comment/{client_id}", {"text": f"{client_id} pays late"})
     maker.post(f"/client-comment/{others}", {"text": f"a competitor of {client_id}, unlike it"})
-    today = shown_index().as_of
     asked = {
         "tier": "B",
-        "reason": "credit",
-        "text": "the sponsor withdrew its support of the project",
-        "valid_until": (today + timedelta(days=60)).isoformat(),
+        "reason": "prudence",
+        "text": "the sponsor withdrew",
+        "valid_until": "2023-06-01",
         "attachment": SimpleUploadedFile("note.bin", b"\x00the note of a sponsor"),
     }
-    maker.post(f"/overrides/of/{client_id}/", asked)
+    assert maker.post(f"/overrides/of/{client_id}/", asked).status_code == 302
     assert maker.post(f"/letter-file/{client_id}", {"lang": "en"}).status_code == 302
     assert maker.post(f"/letter-file/{others}", {"lang": "en"}).status_code == 302
 
@@ -91,7 +97,7 @@ def others_of(table: pa.Table, client_id: str) -> pa.Table:
 def test_nothing_names_a_forgotten_client_and_the_others_are_as_they_were(
     copy: ReviewSite, client_as: AS, tmp_path: Path, demo_config: Path
 ) -> None:
-    client, other = (each.client_id for each in known_clients(demo_config)[:2])
+    client, other = graded_a(demo_config)[:2]
     reviewed(client_as, client, other)
     run = newest_official(copy.scores)
     assert run is not None
@@ -103,10 +109,10 @@ def test_nothing_names_a_forgotten_client_and_the_others_are_as_they_were(
     plan = forget(copy.config, client, why=WHY, by="officer", dry_run=True)
     assert ReviewEntry.objects.filter(subject=client).exists()
     connection.close()
-    assert {Fate.SEALED_AGAIN, Fate.ERASED, Fate.AT_THE_SOURCE} <= {each.fate for each in plan.traces}
+    assert {TraceFate.SEALED_AGAIN, TraceFate.ERASED, TraceFate.AT_THE_SOURCE} <= {each.fate for each in plan.traces}
     done = forget(copy.config, client, why=WHY, by="officer")
 
-    assert [each.place for each in done.traces if each.fate is Fate.LEFT] == []
+    assert [each.place for each in done.traces if each.fate is TraceFate.LEFT] == []
     assert done.is_proved
     assert done.erased_entries == plan.erased_entries >= 1
     book = Path(str(copy.config.book.path))
@@ -114,6 +120,7 @@ def test_nothing_names_a_forgotten_client_and_the_others_are_as_they_were(
     left = {file: content for file, content in bytes_below(tmp_path / "copy").items() if not file.is_relative_to(book)}
     left[database] = database.read_bytes()
     assert [str(file) for file, content in left.items() if client.encode() in content] == []
+    assert attachments
     assert not any(file.exists() for file in attachments)
     assert done.after is not None
     assert done.after.files > 50
@@ -150,7 +157,7 @@ def pages_answer(client_as: AS, client: str, other: str) -> None:
     Member.objects.filter(user__username="demo_manager").update(whole_book=True)
     maker = client_as("manager")
     assert maker.get(f"/client/{client}").status_code == 404
-    for address in ("/", "/clients/", "/worklists/", "/movers/", "/warnings/", "/overrides/", "/letters/"):
+    for address in ("/today/", "/clients/", "/lists/", "/movers/", "/warnings/", "/overrides/", "/letters/"):
         answer = maker.get(address, follow=True)
         assert answer.status_code == 200, address
         assert client not in answer.content.decode()
@@ -161,7 +168,7 @@ def pages_answer(client_as: AS, client: str, other: str) -> None:
 
 
 def test_a_pseudonym_keeps_the_rows_under_another_id(copy: ReviewSite, client_as: AS, demo_config: Path) -> None:
-    client, other = (each.client_id for each in known_clients(demo_config)[2:4])
+    client, other = graded_a(demo_config)[2:4]
     reviewed(client_as, client, other)
     run = newest_official(copy.scores)
     assert run is not None

@@ -61,8 +61,7 @@ def check_book(
         progress.stage(f"Reading the {config.book.name} book")
         source = read_source(connection, config.book, config.plugins, place, scratch)
         source = with_approved(connection, with_overrides(connection, config.book, source, scratch), decided)
-        left = without_forgotten(source.tables, forgotten)
-        source = replace(source, tables=left.tables, notices=(*source.notices, *left.notices))
+        source = without_forgotten(source, forgotten)
         progress.stage("Checking its rows")
         stored = scratch / "book"
         stored.mkdir()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from typing import Any, Final
 
 import ibis
 
+from models.book.sources.source_tables import SourceTables
 from models.codec import from_json, to_json_text
 from models.notices import Notice, Severity
 from models.store.drafts import publish_text
@@ -96,34 +96,27 @@ class ForgottenList:
 NOBODY_FORGOTTEN: Final = ForgottenList()
 
 
-@dataclass(frozen=True, kw_only=True)
-class LeftOut:
-    """The tables of a source without some rows, and what is said of these."""
-
-    tables: Mapping[str, Any]
-    notices: tuple[Notice, ...] = ()
-
-
-def without_forgotten(tables: Mapping[str, Any], forgotten: ForgottenList) -> LeftOut:
-    """The tables of a source without the rows of forgotten clients and of their facilities."""
+def without_forgotten(source: SourceTables, forgotten: ForgottenList) -> SourceTables:
+    """The same without the rows of forgotten clients and of their facilities, which are counted among the notices."""
     if not forgotten.clients:
-        return LeftOut(tables=tables)
-    facilities = tables.get("facilities")
-    theirs = None
+        return source
+    facilities, theirs = source.tables.get("facilities"), None
     if facilities is not None and {_CLIENT, _FACILITY} <= set(facilities.columns):
         theirs = facilities.filter(_is_forgotten(facilities, forgotten)).select(_FACILITY).distinct()
     left: dict[str, Any] = {}
     notices = []
-    for name, table in tables.items():
+    for name, table in source.tables.items():
         gone = _gone(table, forgotten, theirs)
         count = 0 if gone is None else int(table.filter(gone).count().to_pyarrow().as_py())
         left[name] = table if gone is None or not count else table.filter(~gone)
         if count:
-            found = _RETURNED.filled(count=count)
-            notices.append(
-                Notice.of("forgotten_returned", Severity.WARNING, name, found=found, remedy=_AT_THE_SOURCE, count=count)
-            )
-    return LeftOut(tables=left, notices=tuple(notices))
+            notices.append(_returned(name, count))
+    return replace(source, tables=left, notices=(*source.notices, *notices))
+
+
+def _returned(table: str, count: int) -> Notice:
+    found = _RETURNED.filled(count=count)
+    return Notice.of("forgotten_returned", Severity.WARNING, table, found=found, remedy=_AT_THE_SOURCE, count=count)
 
 
 def _gone(table: Any, forgotten: ForgottenList, theirs: Any | None) -> Any | None:

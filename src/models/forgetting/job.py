@@ -8,21 +8,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import unquote
 
 from models.book.forgotten import ForgottenList
 from models.codec import from_json, to_json_text
-from models.config.places import SCORES_FOLDER, work_dir
+from models.config.places import SCORES_FOLDER
 from models.config.root import Config
-from models.decisions.database import ReviewDatabase
 from models.directory.building import build_index
 from models.directory.places import INDEXES, indexes
 from models.engines.protocol import SessionLimits
 from models.errors import UnknownClientError, UserError
-from models.forgetting.databases import ForgettableDatabase, InDatabase
+from models.forgetting.databases import InDatabase
 from models.forgetting.folders import finish, is_rewritable, is_sealed, rows_in, seal_again, write_file
-from models.forgetting.report import Fate, Forgotten, Searched, Trace
-from models.forgetting.searching import FileKind, Found, Naming, files_below, search
+from models.forgetting.places import JOURNAL, LOCK, ForgettingPlaces, is_below
+from models.forgetting.report import FilesSearched, Forgotten, Trace, TraceFate
+from models.forgetting.searching import FileKind, FilesFound, NamingFile, search
 from models.forgetting.tables import Rewriting
 from models.forgetting.terms import Terms, terms_in
 from models.publications.ledger import LEDGER, user_name
@@ -35,57 +34,9 @@ from models.workspace.opening import Settings, settings_of
 
 _CACHES = ("book", "ledger")
 """Folders of entries that are made again from the source."""
-_JOURNAL, _LOCK = ".forgetting.json", ".forgetting.lock"
-"""What an unfinished call looks for: it goes with the last step."""
-_SQLITE = "sqlite:///"
 _SHORTEST_REASON = 5
 _PAGES = (".html", ".md")
 """Of models: their pages may go, since verbs write them again; all else of them is known by its bytes."""
-
-
-@dataclass(frozen=True)
-class _Places:
-    """Where the results of a book stand."""
-
-    work: Path
-    artifacts: Path | None
-    review: ForgettableDatabase
-    tracking: ForgettableDatabase | None
-    source: Path | None
-
-    @classmethod
-    def of(cls, config: Config, book: str | None) -> _Places:
-        place, uri = Path(book or config.book.path or ""), config.run.tracking_uri
-        artifacts = Path(config.run.artifact_dir)
-        tracked = Path(unquote(uri.removeprefix(_SQLITE))) if uri.startswith(_SQLITE) else None
-        return cls(
-            work=work_dir(config),
-            artifacts=artifacts if artifacts.is_dir() else None,
-            review=ForgettableDatabase.of_review(ReviewDatabase.of(config.review, work_dir(config))),
-            tracking=None if tracked is None else ForgettableDatabase(uri, tracked),
-            source=place if config.book.source != "sql" and place.exists() else None,
-        )
-
-    @property
-    def databases(self) -> list[ForgettableDatabase]:
-        known = [self.review, *([] if self.tracking is None else [self.tracking])]
-        return [each for each in known if each.is_there]
-
-    @property
-    def tables(self) -> list[Path]:
-        """Folders of tables by which a client is known: checked books, published runs, the source."""
-        below = [*self.work.glob("book/*"), *self.work.glob(f"{SCORES_FOLDER}/2*")]
-        return [*below, *([self.source] if self.source is not None and self.source.is_dir() else [])]
-
-    def files(self) -> list[Path]:
-        """All files that are ours: below the folder of results, of the models, and databases of one file."""
-        beside = [each.file for each in self.databases if each.file is not None]
-        found = files_below([self.work, *([self.artifacts] if self.artifacts else []), *beside])
-        inside = self.source.resolve() if self.source is not None else None
-        return [file for file in found if not _is_below(file, inside) and file.name not in (_JOURNAL, _LOCK)]
-
-    def at_source(self) -> list[Path]:
-        return [] if self.source is None else files_below([self.source])
 
 
 def forget(  # noqa: PLR0913 - each option is one that a person may choose
@@ -109,8 +60,8 @@ def forget(  # noqa: PLR0913 - each option is one that a person may choose
     Raises ``UnknownClientError`` where nothing names the client, ``UserError`` for a reason that does or is none.
     """
     settings = settings_of(config, overrides)
-    places = _Places.of(settings, book)
-    with exclusive(places.work / _LOCK, what="forgetting a client"):
+    places = ForgettingPlaces.of(settings, book)
+    with exclusive(places.work / LOCK, what="forgetting a client"):
         finish((places.work / SCORES_FOLDER, places.work))
         remove_left(places.work)
         terms = _terms(places, client)
@@ -143,17 +94,19 @@ class _Asked:
 class _Work:
     """The client that goes, where from, and what stands in its place."""
 
-    places: _Places
+    places: ForgettingPlaces
     terms: Terms
     rewriting: Rewriting
 
-    def report(self, found: Found, at_source: Found, asked: _Asked, *, dry_run: bool) -> Forgotten:
+    def report(self, found: FilesFound, at_source: FilesFound, asked: _Asked, *, dry_run: bool) -> Forgotten:
         """What would be done."""
         looked = [each.look(self.terms) for each in self.places.databases]
         traces = [*self._planned(found), *self._at_source(at_source, asked), *self._in_databases(looked)]
         return self._result(traces, looked, asked, found.searched, dry_run=dry_run)
 
-    def done(self, found: Found, at_source: Found, asked: _Asked, settings: Config, progress: Progress) -> Forgotten:
+    def done(
+        self, found: FilesFound, at_source: FilesFound, asked: _Asked, settings: Config, progress: Progress
+    ) -> Forgotten:
         """What was done, step by step, and the search after it."""
         places, client = self.places, self.terms.client_id
         known = ForgottenList.of(places.work)
@@ -172,16 +125,22 @@ class _Work:
         self._rebuild_indexes(standing, settings)
         progress.stage("Searching every file again")
         after = search(places.files(), self.terms)
-        (places.work / _JOURNAL).unlink(missing_ok=True)
+        (places.work / JOURNAL).unlink(missing_ok=True)
         if not after.naming:
             known.proved(client).write(places.work)
-        left = [Trace(place=str(each.file), fate=Fate.LEFT) for each in after.naming]
-        told = [each for each in traces if each.fate is not Fate.LEFT]
-        result = self._result([*told, *left], looked, asked, found.searched, dry_run=False)
+        left = [Trace(place=str(each.file), fate=TraceFate.LEFT) for each in after.naming]
+        gone = [each for each in traces if each.fate is not TraceFate.LEFT]
+        result = self._result([*gone, *left], looked, asked, found.searched, dry_run=False)
         return replace(result, client=known.hash_of(client), after=after.searched)
 
     def _result(
-        self, traces: Sequence[Trace], looked: Sequence[InDatabase], asked: _Asked, before: Searched, *, dry_run: bool
+        self,
+        traces: Sequence[Trace],
+        looked: Sequence[InDatabase],
+        asked: _Asked,
+        before: FilesSearched,
+        *,
+        dry_run: bool,
     ) -> Forgotten:
         return Forgotten(
             client="",
@@ -194,51 +153,51 @@ class _Work:
             before=before,
         )
 
-    def _planned(self, found: Found) -> Iterator[Trace]:
+    def _planned(self, found: FilesFound) -> Iterator[Trace]:
         """What becomes of each file, none of which is touched."""
         for unit, files in _by_unit(found.naming, self.places):
             yield self._fate(unit, files)
 
-    def _taken(self, found: Found) -> list[Trace]:
+    def _taken(self, found: FilesFound) -> list[Trace]:
         """The same, done."""
         return [self._take(unit, files) for unit, files in _by_unit(found.naming, self.places)]
 
-    def _fate(self, unit: Path, files: Sequence[Naming]) -> Trace:
+    def _fate(self, unit: Path, files: Sequence[NamingFile]) -> Trace:
         paths = [each.file for each in files]
         if unit.is_dir() and not _is_cache(unit, self.places):
             in_name = any(each.in_name for each in files)
-            fate = Fate.SEALED_AGAIN if is_rewritable(unit, paths) and not in_name else Fate.LEFT
-            rows = sum(rows_in(file, self.rewriting) for file in paths) if fate is Fate.SEALED_AGAIN else 0
+            fate = TraceFate.SEALED_AGAIN if is_rewritable(unit, paths) and not in_name else TraceFate.LEFT
+            rows = sum(rows_in(file, self.rewriting) for file in paths) if fate is TraceFate.SEALED_AGAIN else 0
             return Trace(place=str(unit), fate=fate, rows=rows, run_key=str(read_facts(unit).get("run_key", "")))
         if unit.name == LEDGER or files[0].kind is FileKind.SQLITE:
-            return Trace(place=str(unit), fate=Fate.LEFT)
+            return Trace(place=str(unit), fate=TraceFate.LEFT)
         if unit.is_file() and unit.suffix in (".parquet", ".json") and not files[0].in_name:
-            return Trace(place=str(unit), fate=Fate.REWRITTEN, rows=rows_in(unit, self.rewriting))
-        ours = _is_below(unit, self.places.work) or unit.suffix in _PAGES
-        return Trace(place=str(unit), fate=Fate.REMOVED if ours else Fate.LEFT)
+            return Trace(place=str(unit), fate=TraceFate.REWRITTEN, rows=rows_in(unit, self.rewriting))
+        ours = is_below(unit, self.places.work) or unit.suffix in _PAGES
+        return Trace(place=str(unit), fate=TraceFate.REMOVED if ours else TraceFate.LEFT)
 
-    def _take(self, unit: Path, files: Sequence[Naming]) -> Trace:
-        trace = self._fate(unit, files) if unit.exists() else Trace(place=str(unit), fate=Fate.REMOVED)
-        if trace.fate is Fate.REMOVED:
+    def _take(self, unit: Path, files: Sequence[NamingFile]) -> Trace:
+        trace = self._fate(unit, files) if unit.exists() else Trace(place=str(unit), fate=TraceFate.REMOVED)
+        if trace.fate is TraceFate.REMOVED:
             shutil.rmtree(unit, ignore_errors=True) if unit.is_dir() else unit.unlink(missing_ok=True)
-        elif trace.fate is Fate.SEALED_AGAIN:
+        elif trace.fate is TraceFate.SEALED_AGAIN:
             seal_again(unit, {each.file.name for each in files}, self.rewriting)
-        elif trace.fate is Fate.REWRITTEN:
+        elif trace.fate is TraceFate.REWRITTEN:
             _rewrite(unit, self.rewriting)
         return trace
 
-    def _at_source(self, at_source: Found, asked: _Asked) -> Iterator[Trace]:
+    def _at_source(self, at_source: FilesFound, asked: _Asked) -> Iterator[Trace]:
         for each in at_source.naming:
-            fate = Fate.REWRITTEN if asked.source and each.kind is FileKind.PARQUET else Fate.AT_THE_SOURCE
+            fate = TraceFate.REWRITTEN if asked.source and each.kind is FileKind.PARQUET else TraceFate.AT_THE_SOURCE
             yield Trace(place=str(each.file), fate=fate, rows=rows_in(each.file, self.rewriting))
 
     def _in_databases(self, looked: Sequence[InDatabase]) -> Iterator[Trace]:
         for database, found in zip(self.places.databases, looked, strict=True):
             label = "review database" if database is self.places.review else "tracking database"
             for table, rows in found.rows.items():
-                yield Trace(place=f"{label}, table {table}", fate=Fate.REWRITTEN, rows=rows)
+                yield Trace(place=f"{label}, table {table}", fate=TraceFate.REWRITTEN, rows=rows)
             if found.entries:
-                yield Trace(place=f"{label}, chain of decisions", fate=Fate.ERASED, rows=len(found.entries))
+                yield Trace(place=f"{label}, chain of decisions", fate=TraceFate.ERASED, rows=len(found.entries))
 
     def _remove_filed(self, looked: Sequence[InDatabase]) -> None:
         """Letters and attachments of erased entries, which their hash names."""
@@ -247,7 +206,7 @@ class _Work:
             if file.is_file() and file.stem in hashes:
                 file.unlink()
 
-    def _rewrite_source(self, at_source: Found) -> None:
+    def _rewrite_source(self, at_source: FilesFound) -> None:
         """All tables of the source anew, whole before the first takes its place."""
         files = [each.file for each in at_source.naming if each.kind is FileKind.PARQUET]
         if not files or self.places.source is None:
@@ -269,28 +228,24 @@ class _Work:
                 build_index(run, SessionLimits.of(settings.run))
 
 
-def _by_unit(naming: Iterable[Naming], places: _Places) -> list[tuple[Path, list[Naming]]]:
+def _by_unit(naming: Iterable[NamingFile], places: ForgettingPlaces) -> list[tuple[Path, list[NamingFile]]]:
     """What is taken out at once: entries of caches and indexes, sealed folders, and single files."""
-    units: dict[Path, list[Naming]] = {}
+    units: dict[Path, list[NamingFile]] = {}
     databases = {database.file.resolve() for database in places.databases if database.file is not None}
     for each in (each for each in naming if each.file.resolve() not in databases):
         units.setdefault(_unit(each.file, places), []).append(each)
     return sorted(units.items())
 
 
-def _unit(file: Path, places: _Places) -> Path:
+def _unit(file: Path, places: ForgettingPlaces) -> Path:
     for cache in (*(places.work / name for name in _CACHES), places.work / SCORES_FOLDER / INDEXES):
-        if _is_below(file, cache):
+        if is_below(file, cache):
             return cache / file.relative_to(cache).parts[0]
     return file.parent if is_sealed(file.parent) else file
 
 
-def _is_cache(unit: Path, places: _Places) -> bool:
+def _is_cache(unit: Path, places: ForgettingPlaces) -> bool:
     return unit.parent in (*(places.work / name for name in _CACHES), places.work / SCORES_FOLDER / INDEXES)
-
-
-def _is_below(file: Path, folder: Path | None) -> bool:
-    return folder is not None and file.resolve().is_relative_to(folder.resolve())
 
 
 def _rewrite(file: Path, rewriting: Rewriting) -> None:
@@ -299,19 +254,19 @@ def _rewrite(file: Path, rewriting: Rewriting) -> None:
         (folder / file.name).replace(file)
 
 
-def _terms(places: _Places, client: str) -> Terms:
+def _terms(places: ForgettingPlaces, client: str) -> Terms:
     """By what the client is known: as an unfinished call knew it, and as tables say."""
-    journal, known = places.work / _JOURNAL, terms_in(client, places.tables)
+    journal, known = places.work / JOURNAL, terms_in(client, places.tables)
     if not journal.is_file():
         return known
     begun = from_json(Terms, journal.read_text(encoding="utf-8"), subject=str(journal), remedy="take the file away")
     return known.joined(begun) if begun.client_id == client else known
 
 
-def _begin(places: _Places, terms: Terms, forgotten: ForgottenList) -> None:
+def _begin(places: ForgettingPlaces, terms: Terms, forgotten: ForgottenList) -> None:
     """From here on the door leaves the client out, and a further call knows what to look for."""
     forgotten.write(places.work)
-    publish_text(places.work / _JOURNAL, to_json_text(terms))
+    publish_text(places.work / JOURNAL, to_json_text(terms))
 
 
 def _require_reason(why: str, terms: Terms) -> None:
@@ -329,7 +284,7 @@ def _require_reason(why: str, terms: Terms) -> None:
         )
 
 
-def _is_client(rewriting: Rewriting, found: Found, at_source: Found) -> bool:
+def _is_client(rewriting: Rewriting, found: FilesFound, at_source: FilesFound) -> bool:
     """Whether any table has rows of a client of this id, or a text file of the source names it: any other is a word."""
     tables = [each.file for each in (*found.naming, *at_source.naming) if each.kind is FileKind.PARQUET]
     written = any(each.kind is FileKind.TEXT for each in at_source.naming)

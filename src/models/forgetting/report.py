@@ -1,4 +1,4 @@
-"""What became of a client's traces, as typed data that names neither the client nor its data."""
+"""Fates of the traces of a client, as typed data that names neither the client nor its data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Annotated
 from models.codec import OMITTED_IF_NONE
 
 
-class Fate(StrEnum):
+class TraceFate(StrEnum):
     """What became of a file or a table that named the client."""
 
     REMOVED = "removed"
@@ -31,14 +31,14 @@ class Trace:
     """A file or table that named the client: its place, what became of it, and how many rows or entries it was."""
 
     place: str
-    fate: Fate
+    fate: TraceFate
     rows: int = 0
     run_key: str = ""
     """Of a published run: the key that it had and keeps, though it cannot be made again to the byte."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Searched:
+class FilesSearched:
     """The search that proves it: how many files were read, of which kind, and how many still name the client."""
 
     files: int
@@ -60,8 +60,8 @@ class Forgotten:
     at: datetime
     traces: tuple[Trace, ...]
     erased_entries: int
-    before: Searched
-    after: Annotated[Searched | None, OMITTED_IF_NONE] = None
+    before: FilesSearched
+    after: Annotated[FilesSearched | None, OMITTED_IF_NONE] = None
 
     @property
     def is_proved(self) -> bool:

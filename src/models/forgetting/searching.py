@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from models.forgetting.report import Searched
+from models.forgetting.report import FilesSearched
 from models.forgetting.terms import Terms
 
 _SQLITE = b"SQLite format 3\x00"
@@ -38,7 +38,7 @@ class FileKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Naming:
+class NamingFile:
     """A file that names the client, in its content or its own name."""
 
     file: Path
@@ -47,14 +47,14 @@ class Naming:
 
 
 @dataclass(frozen=True)
-class Found:
+class FilesFound:
     """What a search found, and what it read."""
 
-    naming: tuple[Naming, ...]
-    searched: Searched
+    naming: tuple[NamingFile, ...]
+    searched: FilesSearched
 
 
-def search(files: Iterable[Path], terms: Terms) -> Found:
+def search(files: Iterable[Path], terms: Terms) -> FilesFound:
     """Read all ``files``, and name those in which the client occurs."""
     kinds: Counter[str] = Counter()
     naming = []
@@ -63,9 +63,9 @@ def search(files: Iterable[Path], terms: Terms) -> Found:
         kinds[kind.value] += 1
         in_name = _matches(terms.in_text, file.name)
         if in_name or names(file, kind, terms):
-            naming.append(Naming(file, kind, in_name))
-    counted = Searched(files=kinds.total(), kinds=dict(sorted(kinds.items())), naming=len(naming))
-    return Found(tuple(naming), counted)
+            naming.append(NamingFile(file, kind, in_name))
+    counted = FilesSearched(files=kinds.total(), kinds=dict(sorted(kinds.items())), naming=len(naming))
+    return FilesFound(tuple(naming), counted)
 
 
 def files_below(places: Iterable[Path]) -> list[Path]:

@@ -1,24 +1,24 @@
-"""What became of a client's traces, in a terminal."""
+"""Fates of the traces of a client, in a terminal."""
 
 from __future__ import annotations
 
-from models.forgetting.report import Fate, Forgotten, Searched
+from models.forgetting.report import FilesSearched, Forgotten, TraceFate
 
 _WOULD = {
-    Fate.REMOVED: "would be removed, and can be made again",
-    Fate.REWRITTEN: "would be rewritten",
-    Fate.SEALED_AGAIN: "would be sealed again, with its run key and the rows of all others",
-    Fate.ERASED: "would lose their content; their seals stay",
-    Fate.AT_THE_SOURCE: "is not ours to write: take the client out there (--source rewrites Parquet files)",
-    Fate.LEFT: "cannot be rewritten: look at it",
+    TraceFate.REMOVED: "would be removed, and can be made again",
+    TraceFate.REWRITTEN: "would be rewritten",
+    TraceFate.SEALED_AGAIN: "would be sealed again, with its run key and the rows of all others",
+    TraceFate.ERASED: "would lose their content; their seals stay",
+    TraceFate.AT_THE_SOURCE: "is not ours to write: take the client out there (--source rewrites Parquet files)",
+    TraceFate.LEFT: "cannot be rewritten: look at it",
 }
 _DONE = {
-    Fate.REMOVED: "removed; it can be made again",
-    Fate.REWRITTEN: "rewritten",
-    Fate.SEALED_AGAIN: "sealed again, with its run key and the rows of all others",
-    Fate.ERASED: "lost their content; their seals stay",
-    Fate.AT_THE_SOURCE: "still there: take the client out at the source; the door leaves it out from now on",
-    Fate.LEFT: "still names the client: look at it",
+    TraceFate.REMOVED: "removed; it can be made again",
+    TraceFate.REWRITTEN: "rewritten",
+    TraceFate.SEALED_AGAIN: "sealed again, with its run key and the rows of all others",
+    TraceFate.ERASED: "lost their content; their seals stay",
+    TraceFate.AT_THE_SOURCE: "still there: take the client out at the source; the door leaves it out from now on",
+    TraceFate.LEFT: "still names the client: look at it",
 }
 _OUTSIDE = (
     "Not searched: copies, backups, tables published into other databases, files written elsewhere (explain --html, "
@@ -48,6 +48,6 @@ def _rows(count: int) -> str:
     return f", {count:,} rows" if count > 1 else ", 1 row" if count else ""
 
 
-def _searched(found: Searched) -> str:
+def _searched(found: FilesSearched) -> str:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in found.kinds.items())
     return f"{found.files:,} files ({kinds})"

@@ -1,4 +1,4 @@
-"""What a client is known by: its id, names that nobody else bears, its facilities and opportunities."""
+"""Words that a client is known by: its id, names that nobody else bears, its facilities and opportunities."""
 
 from __future__ import annotations
 
