@@ -164,7 +164,8 @@ def _guarded(book: Book, config: CheckedSections, place: str, checked: Mapping[s
     """The book with its profile, and with what is implausible about it by itself among its notices."""
     profile = profile_book({name: table.rows for name, table in checked.items()}, config, book.known_until)
     found = door_notices(profile, config, book.known_until, ignored=book.ignored_columns)
-    strays = stray_notices(Path(place), list(checked), config) if config.book.source == "files" else ()
+    taken = [*checked, *config.book.drawn_on]
+    strays = stray_notices(Path(place), taken, config) if config.book.source == "files" else ()
     return replace(book, profile=profile, notices=(*book.notices, *found, *strays))
 
 

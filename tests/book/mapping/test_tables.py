@@ -203,3 +203,25 @@ def test_a_database_is_mapped_like_files(tmp_path: Path) -> None:
     book = load_book(config, f"sqlite:///{file}", tmp_path / "work", SilentProgress())
     assert rows_of(book, "cashflows", "client_id", "kind", "amount") == [("A", "interest", 5.5), ("B", "fee", 7.0)]
     assert [client for (client,) in rows_of(book, "clients", "client_id")] == ["A", "B"]
+
+
+def test_parts_with_and_without_client_and_currency_stand_together(tmp_path: Path) -> None:
+    cashflows = "client_id,date,kind,amount,currency\nA,2022-01-31,fee,100,CHF\n"
+    loans = "LoanNr,Borrower,ApprovalDate,DisbursedOn,Gross,Branch\nL1,A,2021-01-01,2021-02-01,1000,X\n"
+    mapping = """
+    columns: {facilities: {facility_id: LoanNr, client_id: Borrower, signed: ApprovalDate}},
+    map: {
+      cashflows: [
+        {columns: {client_id: client_id}},
+        {from: loans, columns: {facility_id: LoanNr}, flows: [{kind: drawdown, date: DisbursedOn, amount: Gross}]}],
+      facilities: {from: loans}},
+    currencies: {constants: {CHF: 0.5}}
+    """
+    book = mapped_book(tmp_path, mapping, cashflows=cashflows, loans=loans)
+    assert rows_of(book, "cashflows", "client_id", "facility_id", "kind", "amount") == [
+        ("A", "L1", "drawdown", 1000.0),
+        ("A", None, "fee", 50.0),
+    ]
+    assert quarantined(book) == []
+    assert book.ignored_columns == {"facilities": ("Branch",), "cashflows": ("Branch",)}
+    assert [str(notice) for notice in book.notices if "loans.csv" in str(notice)] == []

@@ -26,6 +26,8 @@ _NAME_COLUMN = Text("name the column of the client in book.columns, if there is 
 Tables: TypeAlias = Mapping[str, Any]
 """Rows by the table of the book."""
 CLIENTS, CLIENT, FACILITY = "clients", "client_id", "facility_id"
+BY_FACILITY = "client by facility"
+"""Marks rows of a part whose table at the source has no column of the client."""
 _TELL_CLIENTS = ("facilities", "cashflows")
 """Of whose rows clients are made, where nothing else tells of them."""
 
@@ -38,7 +40,7 @@ def completed(tables: Tables, contract: Mapping[str, TableSchema]) -> tuple[Tabl
     done: dict[str, Any] = dict(tables)
     notices: list[Notice] = []
     for name, rows in tables.items():
-        if "facilities" in tables and contract[name].column(CLIENT) and CLIENT not in rows.columns:
+        if "facilities" in tables and contract[name].column(CLIENT) and _lacks_client(rows):
             done[name], notice = with_client(rows, tables["facilities"], name)
             notices.append(notice)
     tell = {name: done[name] for name in _TELL_CLIENTS if name in done}
@@ -48,13 +50,22 @@ def completed(tables: Tables, contract: Mapping[str, TableSchema]) -> tuple[Tabl
     return done, notices
 
 
+def _lacks_client(rows: Any) -> bool:
+    return CLIENT not in rows.columns or BY_FACILITY in rows.columns
+
+
 def with_client(rows: Any, facilities: Any, table: str) -> tuple[Any, Notice]:
     """Rows with the client of their facility; none where the facility is none of the book's."""
     known = facilities.select(found_facility=as_text(facilities[FACILITY]), found_client=as_text(facilities[CLIENT]))
     known = known.filter(is_filled(known.found_facility), is_filled(known.found_client))
     known = known.group_by("found_facility").agg(found_client=known.found_client.min())
     joined = rows.left_join(known, as_text(rows[FACILITY]) == known.found_facility)
-    found = joined.mutate(**{CLIENT: joined.found_client}).drop("found_facility", "found_client")
+    client = joined.found_client
+    if CLIENT in rows.columns:  # rows of several tables at the source, some of which name their clients
+        named_here = ibis.ifelse(joined[BY_FACILITY].fill_null(False), joined.found_client, ibis.null("string"))
+        client = ibis.coalesce(as_text(joined[CLIENT]), named_here)
+    found = joined.mutate(**{CLIENT: client}).drop("found_facility", "found_client")
+    found = found.drop(BY_FACILITY) if BY_FACILITY in found.columns else found
     counts = found.aggregate(rows=found.count(), missing=found[CLIENT].isnull().sum().fill_null(0))
     counted = counts.to_pyarrow().to_pylist()[0]
     notice = Notice.of(

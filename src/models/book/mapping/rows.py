@@ -38,8 +38,8 @@ class MappedRows:
     """Rows with columns of the book, the columns of the source that nothing takes, and what a reader should know."""
 
     rows: Any
-    ignored: tuple[str, ...]
     notices: tuple[Notice, ...]
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -79,7 +79,7 @@ class SourceMap:
             known_until=until,
             checked=checked,
             aliases=None if aliases is None else aliases.rows,
-            ignored_columns={name: each.ignored for name, each in made.items() if each.ignored},
+            ignored_columns=self.tables.ignored(),
             notices=(
                 *self.raw.notices,
                 *(notice for each in made.values() for notice in each.notices),
@@ -137,7 +137,7 @@ class SourceMap:
             for name, each in made.items():
                 with problems.caught():
                     rows, given = conversion.converted(each.rows, with_currency(contract_of(self.config.own)[name]))
-                    made[name] = MappedRows(rows=rows, ignored=each.ignored, notices=each.notices)
+                    made[name] = MappedRows(rows=rows, notices=each.notices)
                     notices += given
         return () if checked is None else (checked,), notices
 
