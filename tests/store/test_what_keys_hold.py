@@ -172,13 +172,14 @@ def test_a_check_reads_the_sections_of_its_key_and_no_others(tmp_path: Path) -> 
 def test_a_text_that_is_shown_is_no_code_of_stored_content() -> None:
     """Neither what features are called, nor sentences, pages, grading, learners, the shell: none re-reads a book.
 
-    ``models.text`` is how a stored notice holds its sentences, not a sentence; decided overrides are rows of a book.
+    ``models.text`` is how a stored notice holds its sentences, not a sentence; decided overrides are rows of a book,
+    and so are those that a plug-in reads.
     """
     checked, summed = set(modules_behind(CHECKED_BY)), set(modules_behind(*WRITTEN_BY))
     for modules in (checked, summed, set(modules_behind(NAMED_BY))):
         parts = {module.split(".")[1] for module in modules}
         stored = {"codec", "text", "notices", "showable", "vocab", "encodings", "store", "plugins"}
-        assert parts <= {"book", "panel", "engines", "decisions", *stored}
+        assert parts <= {"book", "panel", "engines", "decisions", "plugins", *stored}
         named = {module for module in modules if module.rpartition(".")[2] in ("words", "text", "definitions")}
         assert named <= {"models.text"}
     assert {"models.book.contract", "models.book.sources.ifc", "models.engines.duckdb"} <= checked

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from models.book.measures import MeasureBook
 from models.book.periods import PeriodGrid
 from models.book.state_tables import COUNTRIES
-from models.panel.block import Block, ClientPlaces, Context
+from models.panel.block import Block, Context
 from models.panel.block_store import BlockStore
+from models.panel.client_places import ClientPlaces
 from models.panel.country_risk import COUNTRY_FIGURES, country_figures
 from models.panel.cube import FlowRows, StateRows, build_cube
 from models.panel.default_events import DefaultEvents

@@ -20,8 +20,8 @@ from models.book.state_tables import (
     GUARANTEES,
     STATE_KNOWN_ON,
 )
-from models.panel.block import ClientPlaces
 from models.panel.block_store import BlockStore
+from models.panel.client_places import ClientPlaces
 from models.panel.ledger import day_number
 from models.panel.reports import ReportingDays, Reports
 from models.vocab import IntArray
