@@ -59,6 +59,7 @@ def test_the_book_is_checked_with_it_and_no_row_is_lost(german: FirstSteps) -> N
     assert german.checked is not None
     counts = {count.table: (count.rows_in, count.rows_used) for count in german.checked.counts}
     assert counts == {name: (len(table), len(table)) for name, table in lender().items()}
+    assert not any("no table takes" in str(notice) for notice in german.checked.notices)
 
 
 def test_what_is_missing_for_which_answer_is_listed(german: FirstSteps) -> None:

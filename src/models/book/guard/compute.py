@@ -15,6 +15,7 @@ from models.book.measures import known_on
 from models.book.names import kind_column
 from models.book.own import contract_of
 from models.book.sections import CheckedSections
+from models.book.side_tables import SIDE_TABLES
 from models.config.guard import GuardConfig
 from models.config.root import Config
 from models.notices import Notice
@@ -30,7 +31,13 @@ def door_notices(
 
 def stray_notices(folder: Path, taken: Collection[str], config: CheckedSections) -> tuple[Notice, ...]:
     """Files of a book's folder that none of the tables ``taken`` is read from."""
-    return _told(stray_files(folder, taken, list(contract_of(config.book.own))), config.guard)
+    return _told(stray_files(folder, _read(taken, config), list(contract_of(config.book.own))), config.guard)
+
+
+def _read(taken: Collection[str], config: CheckedSections) -> frozenset[str]:
+    """The names without their endings of the files that tables, and what a mapping draws on, are read from."""
+    files = (Path(file).name.split(".")[0] for options in config.book.read.values() for file in options.files)
+    return frozenset((*taken, *SIDE_TABLES, *config.book.drawn_on, *files))
 
 
 def training_notices(
