@@ -128,14 +128,14 @@ class UnreadableFileError(UserError):
 class MissingColumnError(UserError):
     """A table without a column that the contract asks for."""
 
-    def __init__(self, table: str, missing: Sequence[str], present: Sequence[str]) -> None:
+    def __init__(self, table: str, missing: Sequence[str], present: Sequence[str], *, more: str = "") -> None:
         self.table = table
         self.missing = tuple(missing)
         self.present = tuple(present)
         super().__init__(
             rule=f"table {table} must have the columns {', '.join(missing)}",
             got=f"only {', '.join(present) or 'no columns'}",
-            remedy="add or rename the columns at the source",
+            remedy=f"add or rename the columns at the source{more}",
         )
 
 
@@ -151,7 +151,8 @@ class AmbiguousDatesError(UserError):
         super().__init__(
             rule="dates must be readable in one way",
             got="; ".join(shown),
-            remedy="set book.date_order to dmy (day first) or mdy (month first), or write them as YYYY-MM-DD",
+            remedy="set book.date_order to dmy (day first) or mdy (month first), book.read.TABLE.dates to a pattern "
+            "such as dd/mm/yyyy, or write them as YYYY-MM-DD",
         )
 
 

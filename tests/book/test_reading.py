@@ -290,6 +290,13 @@ def test_an_iceberg_table_is_read_as_it_is_now(folder: Path) -> None:
     assert flows(found) == sorted(FLOWS)
 
 
+def test_what_is_read_is_no_stray_file(folder: Path) -> None:
+    partitioned(folder, "csv")
+    (folder / "umsatz.csv").write_text("a\n1\n", encoding="utf-8")
+    book = read(folder, {"cashflows": {"files": "flows"}})
+    assert [each.subject for each in book.notices if each.code == "stray_file"] == ["umsatz.csv"]
+
+
 def test_a_change_deep_in_a_folder_is_seen(folder: Path) -> None:
     partitioned(folder, "csv")
     settings = {"cashflows": {"files": "flows"}}

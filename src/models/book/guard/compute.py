@@ -16,6 +16,7 @@ from models.book.names import kind_column
 from models.book.own import contract_of
 from models.book.sections import CheckedSections
 from models.book.side_tables import SIDE_TABLES
+from models.book.sources.located import Located
 from models.config.guard import GuardConfig
 from models.config.root import Config
 from models.notices import Notice
@@ -30,8 +31,10 @@ def door_notices(
 
 
 def stray_notices(folder: Path, taken: Collection[str], config: CheckedSections) -> tuple[Notice, ...]:
-    """Files of a book's folder that none of the tables ``taken`` is read from."""
-    return _told(stray_files(folder, _read(taken, config), list(contract_of(config.book.own))), config.guard)
+    """Files of a book's folder that none of the tables ``taken`` is read from, and nothing beside them."""
+    read = _read(taken, config)
+    beside = Located(config=config.book, place=folder).read_beside(read)
+    return _told(stray_files(folder, read, list(contract_of(config.book.own)), read=beside), config.guard)
 
 
 def _read(taken: Collection[str], config: CheckedSections) -> frozenset[str]:

@@ -17,15 +17,20 @@ _OF_THE_SIMULATOR = "truth"
 """What could be known of a simulated book stands in files of this beginning."""
 
 
-def stray_files(folder: Path, taken: Collection[str], known: Collection[str]) -> Iterator[Finding]:
+def stray_files(
+    folder: Path, taken: Collection[str], known: Collection[str], *, read: Collection[Path] = ()
+) -> Iterator[Finding]:
     """Files, broken links and folders that look like a table and are none.
 
-    ``known`` are the tables of the contract, ``taken`` those that were read.
+    ``known`` are the tables of the contract, ``taken`` those that were read, ``read`` files and folders that the
+    config names for them.
     """
     if not folder.is_dir():
         return
     for path in sorted(folder.iterdir()):
         stem = _stem(path.name, known)
+        if path in read:
+            continue
         if path.name.startswith((".", _OF_THE_SIMULATOR)) or stem is None or (stem in taken and path.is_file()):
             continue
         if path.is_file() and path.name.casefold().split(".")[0] in known:

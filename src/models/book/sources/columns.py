@@ -101,7 +101,10 @@ def book_columns(
     needed = [name for name in names if name in schema.required or name in renames]
     missing = [renames.get(name, name) for name in needed if not found[name]]
     if missing:
-        raise MissingColumnError(schema.name, missing, present)
+        more = (
+            f", say in book.columns.{schema.name} what they are called there, or set book.read.{schema.name}.header_row"
+        )
+        raise MissingColumnError(schema.name, missing, present, more=f"{more} if their names stand in a lower row")
     problems = [problem for name, several in found.items() for problem in _competing(schema, name, several)]
     matched = {name: several[0] for name, several in found.items() if several}
     settled = {name: header for name, header in matched.items() if len(found[name]) == 1}

@@ -26,6 +26,7 @@ from models.book.sources.lakes import lake_copy
 from models.book.sources.located import (
     Located,
     TableFiles,
+    format_below,
     format_of,
     is_lake,
     require_known_tables,
@@ -129,7 +130,7 @@ def _is_meant(file: Path) -> bool:
 
 
 def _holds_data(folder: Path) -> bool:
-    return folder.is_dir() and any(format_of(file) for file in folder.rglob("*"))
+    return folder.is_dir() and format_below(folder)
 
 
 def _absent(folder: Path, missing: Sequence[str]) -> UnreadableFileError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -78,6 +78,23 @@ class Located:
         found = [inside for each in (*named, *beside, *folders) for inside in _files_below(each)]
         return sorted(set(found))
 
+    def read_beside(self, tables: Collection[str]) -> list[Path]:
+        """Files and folders of a book's folder that are read without being the file of one of ``tables``."""
+        if not self.place.is_dir():
+            return []
+        named = [file for each in self.config.read.values() for file in self._named(each.files)]
+        drawn_on = {name for name in self._tables() if name not in tables}
+        inside = [
+            each
+            for each in self.place.iterdir()
+            if (each.is_dir() and each.name in tables and format_below(each))
+            or (each.is_file() and each.name.split(".")[0] in drawn_on and format_of(each))
+        ]
+        return [
+            *inside,
+            *(self.place / each.relative_to(self.place).parts[0] for each in named if _is_in(each, self.place)),
+        ]
+
     def named_files(self, name: str, scratch: Path) -> TableFiles:
         """The files of a table that its settings name. Raises ``MissingFileError`` and ``UnreadableFileError``."""
         settings = self.config.reading(name)
@@ -124,6 +141,15 @@ def format_of(file: Path) -> Format | None:
     if endings and endings[-1] in PACKED:
         endings.pop()
     return FORMATS.get(endings[-1]) if endings else None
+
+
+def format_below(folder: Path) -> bool:
+    """Whether a folder holds files of a table, directly or below."""
+    return is_lake(folder) is not None or any(format_of(file) for file in folder.rglob("*"))
+
+
+def _is_in(file: Path, folder: Path) -> bool:
+    return file != folder and folder in file.parents
 
 
 def table_files(name: str, origins: Sequence[Path], settings: ReadConfig, scratch: Path) -> TableFiles:
