@@ -19,6 +19,7 @@ ALL = sorted(CATALOGUES.glob("*.po"))
 IN_CHINESE = re.compile("[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 DATA_IN_CHINESE = {
     "book/days.py": "dates as Chinese files write them",
+    "book/parsing.py": "yes and no in files",
     "book/sources/column_kinds.py": "names of columns and signs of currencies",
     "book/sources/units.py": "units and currencies in headers of columns",
     "directory/folding.py": "names and their pinyin, as an example",

@@ -153,8 +153,8 @@ def test_what_nothing_decides_is_refused_with_the_setting(tmp_path: Path) -> Non
         book_of(tmp_path, ["01/05/2018", "02/05/2018"])
     assert str(caught.value) == (
         "dates must be readable in one way, got cashflows.date with dates such as 01/05/2018, of which none has a day "
-        "above 12 that decides: set book.date_order to dmy (day first) or mdy (month first), book.read.TABLE.dates to a "
-        "pattern such as dd/mm/yyyy, or write them as YYYY-MM-DD"
+        "above 12 that decides: set book.date_order to dmy (day first) or mdy (month first), book.read.TABLE.dates to "
+        "a pattern such as dd/mm/yyyy, or write them as YYYY-MM-DD"
     )
 
 

@@ -394,6 +394,11 @@ def test_what_cannot_be_read_says_which_option_would_read_it(folder: Path, way: 
     assert reported in refusal(folder, settings)
 
 
+def test_the_option_that_an_error_names_can_be_set_on_the_command_line(folder: Path) -> None:
+    (folder / "cashflows.csv").write_bytes(GERMAN.encode())
+    assert flows(read(folder, None, "book.read.cashflows.decimal=,")) == sorted(FLOWS)
+
+
 def test_all_bad_tables_are_reported_at_once(folder: Path) -> None:
     (folder / "clients.csv").write_bytes(b"Title\n\nclient_id,name\n1,A\n")
     (folder / "cashflows.csv").write_bytes(b"client_id,date\n1,2\n")

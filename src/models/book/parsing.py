@@ -21,8 +21,8 @@ PUBLISHED_ORDER = DateOrder.MONTH_FIRST
 THOUSANDS = r"^[-+]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?$"
 """The only use of a comma in a number; ``1,5`` is refused rather than read as 15, and so is ``0,125``."""
 
-TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0")
-FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0")
+TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "ja", "j", "oui", "是")
+FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "nein", "non", "否")
 
 _WHOLE_BELOW = 2.0**53
 """Up to here a float64 tells whole numbers apart."""

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import uuid4
 
 import ibis
 import ibis.expr.datatypes as dt
@@ -107,7 +108,10 @@ AS_CONTRACT = WrittenForms()
 
 
 def as_contract(table: Any, schema: TableSchema, written: WrittenForms) -> Any:
-    """A table with columns of the contract, of which numbers and dates are turned that are text at the source."""
+    """A table with columns of the contract, of which numbers and dates are turned that are text at the source.
+
+    It is stored, since the door looks at each value several times, and a turned one costs patterns.
+    """
     if written.is_plain:
         return table
     turned: dict[str, Any] = {}
@@ -116,7 +120,9 @@ def as_contract(table: Any, schema: TableSchema, written: WrittenForms) -> Any:
             value = _turned(table[column.name], column.kind, written)
             if value is not None:
                 turned |= {column.name: value, WRITTEN_PREFIX + column.name: as_text(table[column.name])}
-    return table.mutate(**turned)
+    if not turned:
+        return table
+    return table.get_backend().create_table(f"turned_{uuid4().hex}", table.mutate(**turned), temp=True)
 
 
 def as_source_text(table: Any, name: str) -> Any:

@@ -41,6 +41,10 @@ _COLLECTIONS = {
 """Pydantic's name for a value that is not the collection it should be -> that collection in words, and its form."""
 
 
+_BARE_SIGNS = (",", "|", "'", " ", "\t")
+"""Values that a shell hands on without their quotes and that YAML would read as something else: marks of a file."""
+
+
 def load_config(path: Path, overrides: Sequence[str] = ()) -> Config:
     """Read a config file, set ``overrides`` (``section.key=value``) over it, and check the whole.
 
@@ -188,7 +192,7 @@ def _set_over(raw: dict[str, Any], override: str, subject: str, option: str = "-
         node = node[place]
     place = _place(node, keys[-1], override, subject, option)
     try:
-        node[place] = read_yaml(text, f"the value of {option} {path}")
+        node[place] = text if text in _BARE_SIGNS else read_yaml(text, f"the value of {option} {path}")
     except UserError as error:
         given = "a value" if "://" in text else text  # an address may hold a password
         shown = UserError(rule=error.rule, got=f"{given} ({error.got})", remedy=f"{error.remedy}, or use quotes")
