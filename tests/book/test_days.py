@@ -176,12 +176,12 @@ def test_a_column_that_contradicts_itself_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "reported"),
     [
-        ("43831", "a spreadsheet's number of days"),
-        ("15074", "a spreadsheet's number of days"),
-        ("43831.5", "a spreadsheet's number of days"),
-        ("01/05/18", "write the year with four digits"),
-        ("06-Jul-22", "write the year with four digits"),
-        ("1577836800", "a number of seconds"),
+        ("43831", "to 'excel days' or 'sas days', as it is meant"),
+        ("15074", "to 'sas days' or 'excel days', as it is meant"),
+        ("43831.5", r"set book\.read\.cashflows\.dates to 'excel days' or 'sas days'"),
+        ("01/05/18", "to 'dd/mm/yy' or 'mm/dd/yy', as it is meant"),
+        ("06-Jul-22", r"set book\.read\.cashflows\.dates to 'dd-mmm-yy'"),
+        ("1577836800", "to 'unix seconds' or 'sas seconds', as it is meant"),
     ],
 )
 def test_what_is_no_date_is_refused_with_what_it_may_be(value: str, reported: str, tmp_path: Path) -> None:

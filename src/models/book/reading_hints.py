@@ -13,6 +13,8 @@ _SIGN = r"[^\d\s.,()'\u2019+\u2212-]+"
 _BARE = r"[-+]?\d[\d.,'\u2019\s]*"
 _SEPARATED = re.compile(r"(\d{1,4})([-/. ])(\d{1,2}|[A-Za-z]{3,9})([-/. ])(\d{4}|\d{2})(?:[T ,].*)?")
 _LAST_MONTH = 12
+LAST_SAS_DAY = 33_000
+"""A larger number of days is one of Excel: SAS reaches it in the year 2050, Excel passed it in 1990."""
 _NUMBER_FORMS = (
     (r"\d+,\d*|\d{1,3}(?:[.\s'\u2019]\d{3})+,\d*", ("decimal", "','")),
     (r"\d{1,3}(?:\s\d{3})+(?:\.\d*)?", ("thousands", "' '")),
@@ -83,7 +85,7 @@ def likely_patterns(text: str) -> tuple[str, ...]:
     >>> likely_patterns("30.09.2023"), likely_patterns("15074"), likely_patterns("01/02/23")
     (('dd.mm.yyyy',), ('sas days', 'excel days'), ('dd/mm/yy', 'mm/dd/yy'))
     """
-    number = re.fullmatch(r"(\d{4,11})(?:\.0*)?", text)
+    number = re.fullmatch(r"(\d{4,11})(?:\.\d*)?", text)
     if number:
         return _counted_or_unbroken(number.group(1))
     parts = _SEPARATED.fullmatch(text)
@@ -108,4 +110,4 @@ def _counted_or_unbroken(digits: str) -> tuple[str, ...]:
         return ("yyyymmdd",) if 19 <= day <= 22 and month > _LAST_MONTH else ("ddmmyyyy", "mmddyyyy")  # noqa: PLR2004
     if len(digits) > 8:  # noqa: PLR2004
         return (UNIX_SECONDS, SAS_SECONDS)
-    return (SAS_DAYS, EXCEL_DAYS)
+    return (SAS_DAYS, EXCEL_DAYS) if int(digits) < LAST_SAS_DAY else (EXCEL_DAYS, SAS_DAYS)

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.book.parsing import FALSE_WORDS, TRUE_WORDS
-from models.book.reading_hints import likely_patterns
+from models.book.reading_hints import LAST_SAS_DAY, likely_patterns
 from models.config.reading import EXCEL_DAYS, SAS_DAYS, SAS_SECONDS, UNIX_SECONDS
 from models.config.sections import ABSENT_WORDS
 
@@ -52,8 +52,6 @@ _SIGNS = re.compile(r"[$€£¥￥₹]|\b(?:EUR|USD|CHF|GBP|CNY|RMB|JPY|元)\b|�
 _TRUTHS = frozenset({*TRUE_WORDS, *FALSE_WORDS})
 _FORMS = {"yyyy": "%Y", "yy": "%y", "mmmm": "%B", "mmm": "%b", "mm": "%m", "dd": "%d"}
 _CODE_OF = re.compile("|".join(_FORMS))
-_LAST_SAS_DAY = 33_000
-"""A larger number of days is one of Excel: SAS reaches it in the year 2050, Excel passed it in 1990."""
 
 
 def likely_kind(name: str, values: Sequence[str], *, rows: int, distinct: int) -> LikelyKind:
@@ -100,7 +98,7 @@ def _date_pattern(name: str, values: Sequence[str]) -> str:
                 return pattern
         elif pattern in (SAS_DAYS, EXCEL_DAYS):
             if is_named and _all_digits(values):
-                return SAS_DAYS if max(float(value) for value in values) < _LAST_SAS_DAY else EXCEL_DAYS
+                return SAS_DAYS if max(float(value) for value in values) < LAST_SAS_DAY else EXCEL_DAYS
         elif (is_named or not pattern.isalpha()) and _most((_fits(value, pattern) for value in values), len(values)):
             return pattern
     return ""
