@@ -130,7 +130,7 @@ def test_an_optional_value_that_cannot_be_read_is_told_with_what_may_mend_it(
 
 
 def test_a_truth_in_other_words_is_told_with_the_words_that_are_read(gate: Gate) -> None:
-    count = check(gate, CLIENTS, [{"client_id": "A", "consent": "ja"}]).count
+    count = check(gate, CLIENTS, [{"client_id": "A", "consent": "vielleicht"}]).count
     assert "write true or false, yes or no, 1 or 0" in count.examples["consent truth"]
 
 
