@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from models.book.merging import Merges
+from models.book.merges import Merges
 from models.errors import UserError
 from models.panel.build import panel_of
 from models.panel.ledger_cache import prepared_book

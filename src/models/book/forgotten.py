@@ -11,16 +11,20 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
-
-import ibis
+from typing import TYPE_CHECKING, Any, Final
 
 from models.book.sources.source_tables import SourceTables
 from models.codec import from_json, to_json_text
+from models.lazy import lazy
 from models.notices import Notice, Severity
 from models.store.drafts import publish_text
 from models.store.keys import text_hash
 from models.text import Text
+
+if TYPE_CHECKING:
+    import ibis
+else:
+    ibis = lazy("ibis")  # it loads slowly, and who opens a checked book needs none of it
 
 FORGOTTEN_FILE = "forgotten.json"
 _CLIENT, _FACILITY = "client_id", "facility_id"

@@ -13,26 +13,21 @@ from typing import Any
 from uuid import uuid4
 
 import ibis
-import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from models.book.columns import Column, Kind, TableSchema
 from models.book.contract import CLIENTS
 from models.book.conventions import Conventions, table_reading
-from models.book.door import Book
+from models.book.merges import CLIENT, DATE, OLD, Merges
 from models.book.parsing import as_text
 from models.book.quarantine import ROW_ID, SOURCE_ROW, CheckedTable
-from models.book.side_tables import ALIASES, MERGED_ON
+from models.book.side_tables import MERGED_ON
 from models.book.sources.source_tables import SourceTables
-from models.errors import UserError
 from models.notices import Notice, Severity
 from models.text import Text
 
-CLIENT, OLD, DATE = "client_id", "old_id", "date"
 DEALINGS = {"cashflows": "date", "facilities": "signed"}
 """Tables whose rows show that an id was a client, and the day of each."""
-_SHOWN = 5
 _FOLLOWED = Text(
     "{count:,} id is read as the one that took its place ({rows:,} rows)",
     plural="{count:,} ids are read as those that took their place ({rows:,} rows)",
@@ -43,43 +38,6 @@ _MERGED = Text(
     plural="{count:,} clients were several ids with dealings of their own: up to the day on which they are known to be "
     "one they are neither scored nor learned from",
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Merges:
-    """The ids that became others, each with the id used now and the day since which that is known."""
-
-    followed: pd.DataFrame
-
-    @classmethod
-    def of(cls, aliases: pd.DataFrame) -> Merges:
-        """``aliases``: old_id (unique), client_id, date. An id that was replaced again leads to the last one.
-
-        Raises ``UserError`` where ids lead to each other in a circle.
-        """
-        steps = aliases.set_index(OLD)[CLIENT]
-        days = pd.to_datetime(aliases.set_index(OLD)[DATE])
-        last, known = steps.copy(), days.copy()
-        for _ in range(len(steps).bit_length() + 1):  # each round leads twice as far
-            onward = last.isin(last.index)
-            known = known.where(~onward, pd.concat([known, last.map(known)], axis=1).max(axis=1))
-            last = last.where(~onward, last.map(last))
-        circle = last.isin(steps.index)
-        if circle.any():
-            shown = sorted(last.index[circle])[:_SHOWN]
-            raise UserError(
-                rule="aliases must lead to an id that is used now",
-                got=f"{int(circle.sum()):,} ids that lead to each other in a circle, e.g. {', '.join(shown)}",
-                remedy="remove the row of the id that is used now",
-            )
-        return cls(followed=pd.DataFrame({OLD: last.index, CLIENT: last.to_numpy(), DATE: known.to_numpy()}))
-
-
-def merges_of(book: Book) -> Merges | None:
-    """The ids of a checked book that became others; None where it tells of none."""
-    file = book.tables.get(ALIASES.name)
-    rows = None if file is None else pq.read_table(file).to_pandas()
-    return None if rows is None or rows.empty else Merges.of(rows)
 
 
 def with_merged_on(schema: TableSchema) -> TableSchema:

@@ -58,7 +58,7 @@ def open_names(config: Config) -> tuple[str, ...]:
 def config_yaml(config: Config) -> str:
     """The same as YAML for people: ``# default`` stands behind what the file does not set, and it holds for all below.
 
-    >>> print(config_yaml(Config.model_validate({"book": {"name": "a", "path": "b", "currency": "EUR"}}))[:43])
+    >>> print(config_yaml(Config.model_validate({"book": {"name": "a", "path": "b", "currency": "EUR"}}))[:42])
     book:
       name: a
       source: files  # default

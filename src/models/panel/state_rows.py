@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
@@ -20,11 +20,16 @@ from models.book.state_tables import (
     GUARANTEES,
     STATE_KNOWN_ON,
 )
+from models.lazy import lazy
 from models.panel.block_store import BlockStore
 from models.panel.client_places import ClientPlaces
-from models.panel.ledger import day_number
 from models.panel.reports import ReportingDays, Reports
 from models.vocab import IntArray
+
+if TYPE_CHECKING:
+    from models.panel import ledger
+else:
+    ledger = lazy("models.panel.ledger")  # Ibis loads slowly, and who reads rows back needs none of it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +70,11 @@ def placed_rows(table: Any, name: str, places: Any) -> Any:
     facility = {"facility_id": table.facility_id} if columns.by_facility else {}
     chosen = table.select(
         "client_id",
-        day=day_number(known),
+        day=ledger.day_number(known),
         **facility,
         **{each: table[each] for each in (*columns.apart, *columns.words)},
         **{each: table[each].cast("float64") for each in columns.numbers},
-        **{each: day_number(table[each].cast("date")) for each in columns.days},
+        **{each: ledger.day_number(table[each].cast("date")) for each in columns.days},
     )
     return chosen.inner_join(places, "client_id").drop("client_id")
 

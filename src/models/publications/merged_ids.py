@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from models.book.door import Book
-from models.book.merging import CLIENT, OLD, merges_of
+from models.book.merges import CLIENT, OLD, merges_of
 from models.publications.previous import PreviousScores
 
 

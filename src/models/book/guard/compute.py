@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from models.book.guard.comparison import Beside, training_findings
 from models.book.guard.door import Span, door_findings
@@ -16,10 +17,15 @@ from models.book.names import kind_column
 from models.book.own import contract_of
 from models.book.sections import CheckedSections
 from models.book.side_tables import SIDE_TABLES
-from models.book.sources.located import Located
 from models.config.guard import GuardConfig
 from models.config.root import Config
+from models.lazy import lazy
 from models.notices import Notice
+
+if TYPE_CHECKING:
+    from models.book.sources import located
+else:
+    located = lazy("models.book.sources.located")  # what reads files loads slowly, and training looks at none
 
 
 def door_notices(
@@ -33,7 +39,7 @@ def door_notices(
 def stray_notices(folder: Path, taken: Collection[str], config: CheckedSections) -> tuple[Notice, ...]:
     """Files of a book's folder that none of the tables ``taken`` is read from, and nothing beside them."""
     read = _read(taken, config)
-    beside = Located(config=config.book, place=folder).read_beside(read)
+    beside = located.Located(config=config.book, place=folder).read_beside(read)
     return _told(stray_files(folder, read, list(contract_of(config.book.own)), read=beside), config.guard)
 
 

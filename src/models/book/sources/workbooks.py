@@ -1,7 +1,7 @@
 """Sheets of workbooks (.xlsx, .xls, .xlsb, .ods) as tables; numbers and dates of cells keep their type.
 
 python-calamine reads them: it is kept by the authors of the Rust library that others build on, needs no other package,
-reads every kind of workbook, and takes a tenth of the time of openpyxl.
+and reads every kind of workbook.
 """
 
 from __future__ import annotations
