@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from models.book.sources.source_tables import SourceTables
 from models.codec import from_json, to_json_text
 from models.lazy import lazy
 from models.notices import Notice, Severity
@@ -23,6 +22,8 @@ from models.text import Text
 
 if TYPE_CHECKING:
     import ibis
+
+    from models.book.sources.source_tables import SourceTables
 else:
     ibis = lazy("ibis")  # it loads slowly, and who opens a checked book needs none of it
 

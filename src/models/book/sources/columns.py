@@ -123,6 +123,11 @@ def book_columns(
     return MatchedColumns(columns=matched, ignored=ignored, notices=tuple(notices))
 
 
+def names_at_source(config: BookConfig) -> tuple[str, ...]:
+    """The tables that a source may have: those of the contract, those beside it, and what a mapping draws on."""
+    return tuple(dict.fromkeys((*contract_of(config.own), *SIDE_TABLES, *config.drawn_on)))
+
+
 def require_known(setting: str, names: Sequence[str], known: Sequence[str]) -> None:
     """Raises ``UserError`` for the first of ``names`` that is not among the ``known``, with the nearest that is."""
     for name in names:

@@ -19,6 +19,7 @@ from models.book.contract import DECISION_TABLES, REQUIRED_TABLES
 from models.book.days import UTC, local_time
 from models.book.own import contract_of
 from models.book.quarantine import SOURCE_ROW
+from models.book.sources.columns import names_at_source
 from models.book.sources.compressed import is_archive, unpacked_archive
 from models.book.sources.csv_files import CsvFile, Guess
 from models.book.sources.json_lines import open_json
@@ -33,7 +34,7 @@ from models.book.sources.located import (
     table_files,
 )
 from models.book.sources.parts import OpenPart, joined_parts, parquet_parts
-from models.book.sources.raw_tables import RawTable, RawTables, names_at_source
+from models.book.sources.raw_tables import RawTable, RawTables
 from models.book.sources.workbooks import open_sheet, sheet_names
 from models.book.sources.written_csv import UTF8, late_guess, open_written
 from models.book.written import WrittenForms

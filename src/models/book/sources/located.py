@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from models.book.sources.columns import require_known
+from models.book.sources.columns import names_at_source, require_known
 from models.book.sources.compressed import ENDINGS as PACKED
 from models.book.sources.compressed import is_archive, unpacked_archive
-from models.book.sources.raw_tables import names_at_source
 from models.config.reading import DEFAULT, Format, ReadConfig
 from models.config.sections import BookConfig
 from models.errors import MissingFileError, UnreadableFileError

@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from models.book.columns import TableSchema
-from models.book.own import contract_of
-from models.book.side_tables import SIDE_TABLES
 from models.book.sources.columns import MatchedColumns, book_columns
 from models.book.written import AS_CONTRACT, WrittenForms, as_contract
 from models.config.sections import BookConfig
@@ -66,11 +64,6 @@ class RawSource(Protocol):
         self, connection: Any, config: BookConfig, path: str, scratch: Path
     ) -> AbstractContextManager[RawTables]:
         """Raises a ``UserError`` if there is nothing to read at ``path``."""
-
-
-def names_at_source(config: BookConfig) -> tuple[str, ...]:
-    """The tables that a source may have: those of the contract, those beside it, and what a mapping draws on."""
-    return tuple(dict.fromkeys((*contract_of(config.own), *SIDE_TABLES, *config.drawn_on)))
 
 
 def contract_table(

@@ -22,9 +22,9 @@ from models.book.columns import Kind, TableSchema
 from models.book.days import UTC, local_time
 from models.book.own import contract_of
 from models.book.quarantine import SOURCE_ROW
-from models.book.sources.columns import require_known
+from models.book.sources.columns import names_at_source, require_known
 from models.book.sources.files import read_stored
-from models.book.sources.raw_tables import RawTable, RawTables, names_at_source
+from models.book.sources.raw_tables import RawTable, RawTables
 from models.book.written import WrittenForms
 from models.config.reading import DEFAULT
 from models.config.sections import BookConfig
