@@ -10,6 +10,7 @@ from models.comparison import job as comparison_job
 from models.directory import job as directory_job
 from models.explanation import job as explanation_job
 from models.features import job as features_job
+from models.forgetting import job as forgetting_job
 from models.funnel import job as funnel_job
 from models.kpis import job as kpis_job
 from models.letter import job as letter_job
@@ -40,6 +41,7 @@ __all__ = [
     "compare",
     "features",
     "find_clients",
+    "forget",
     "funnel",
     "gc",
     "kpis",
@@ -70,6 +72,7 @@ client_story = opened(explanation_job.client_story)
 compare = opened(comparison_job.compare)
 features = opened(features_job.features)
 find_clients = opened(directory_job.find_clients)
+forget = opened(forgetting_job.forget)
 funnel = opened(funnel_job.funnel)
 gc = opened(retention_job.gc)
 kpis = opened(kpis_job.kpis)

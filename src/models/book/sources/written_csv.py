@@ -133,7 +133,7 @@ def _zeros_at(start: bytes) -> str | None:
 def likely_delimiter(text: str, before: int = 0) -> str:
     """The sign that parts the header into most columns; the comma where no other does better.
 
-    >>> likely_delimiter("name, first;amount")
+    >>> likely_delimiter("name, first;date;amount")
     ';'
     """
     counts = {sign: len(header_of(text, before, sign)[1]) for sign in (COMMA, *SEPARATORS)}
