@@ -161,6 +161,7 @@ def test_a_check_reads_the_sections_of_its_key_and_no_others(tmp_path: Path) -> 
             time=only(period=config.time.period),
             scale=only(names=config.scale.names),
             plugins=config.plugins,
+            privacy=only(keep=config.privacy.keep),
             run=only(threads=1, database_memory_gb=1.0),
         ),
     )

@@ -6,10 +6,12 @@ import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import ibis
+import pandas as pd
 
 from models.book.columns import TableSchema
 from models.book.contract import CLIENTS, REQUIRED_TABLES, with_tiers
@@ -27,6 +29,7 @@ from models.book.sections import CheckedSections
 from models.book.side_tables import ALIASES
 from models.book.sources.registry import with_approved, with_overrides
 from models.book.sources.source_tables import SourceTables
+from models.config.privacy import PrivacyConfig
 from models.decisions.decided import NOTHING_DECIDED, Decided
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine, Session, SessionLimits, Workplace
@@ -71,8 +74,8 @@ def check_book(
             folder=stored,
             conventions=Conventions.of(config.book, source.written),
             cuts=config.book.after_known_until == "cut",
+            kept_since=_kept_since(config.privacy, source.known_until),
         )
-        contract = contract_of(config.book.own)
         contract, aliases = contract_of(config.book.own), {}
         if source.aliases is not None:
             aliases[ALIASES.name] = gate.check(source.aliases, ALIASES)
@@ -88,6 +91,13 @@ def check_book(
         book = _guarded(_describe(config, source, checked, work_dir), config, place, checked)
         books_in(work_dir).put(Key(book.fingerprint), stored, _manifest(book))
     return book
+
+
+def _kept_since(privacy: PrivacyConfig, known_until: date) -> dict[str, date]:
+    """Table -> the day from which on its rows are kept."""
+    return {
+        name: (pd.Timestamp(known_until) - pd.DateOffset(months=months)).date() for name, months in privacy.keep.items()
+    }
 
 
 def _check_all(

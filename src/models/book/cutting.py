@@ -1,4 +1,7 @@
-"""The cut of a table at the day until which its book is known: later rows are no part of it, and are counted."""
+"""The cut of a table at the day until which its book is known, and at the one from which its rows are kept.
+
+Later rows are no part of it, nor are those that were kept for long enough; both are counted.
+"""
 
 from __future__ import annotations
 
@@ -20,11 +23,28 @@ _CUT = Text(
     "{count:,} of {total:,} rows is dated from {day} on, and is cut: until then the book is known",
     plural="{count:,} of {total:,} rows are dated from {day} on, and are cut: until then the book is known",
 )
+_EXPIRED = Text(
+    "{count:,} of {total:,} rows is of before {day}, for longer than privacy.keep says, and is left out",
+    plural="{count:,} of {total:,} rows are of before {day}, for longer than privacy.keep says, and are left out",
+)
+_KEEP = Text("take them out at the source too, or keep them for longer")
 _LATER = Text("set book.known_until to a later day if they are part of it")
 _BLANKED = Text(
     "{count:,} value lies on {day} or later, and counts as not yet known",
     plural="{count:,} values lie on {day} or later, and count as not yet known",
 )
+
+
+def kept_rows(parsed: Any, schema: TableSchema, since: date) -> tuple[Any, tuple[Notice, ...]]:
+    """The rows of a parsed table known from a day on, and a notice of the others; all of them where none is older."""
+    own = next(column.name for column in schema.columns if column.past and column.required)
+    is_old = (parsed[own] < since).fill_null(False)
+    counts = parsed.aggregate(total=parsed.count(), old=is_old.sum().fill_null(0)).to_pyarrow().to_pylist()[0]
+    if not counts["old"]:
+        return parsed, ()
+    found = _EXPIRED.filled(count=counts["old"], total=counts["total"], day=named(since.isoformat()))
+    notice = Notice.of("rows_expired", Severity.NOTE, schema.name, found=found, remedy=_KEEP, count=counts["old"])
+    return parsed.filter(~is_old), (notice,)
 
 
 def cut_rows(parsed: Any, schema: TableSchema, known_until: date) -> tuple[Any, tuple[Notice, ...]]:

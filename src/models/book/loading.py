@@ -179,6 +179,7 @@ class SourceNote:
         key = Key.of(
             book=config.book.model_dump(mode="json", exclude={"path", "truth"}),
             guard=config.guard.model_dump(mode="json"),
+            keep=config.privacy.keep,
             period=config.time.period,
             tiers=config.scale.names,
             decided=decided.key,

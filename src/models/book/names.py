@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from models.book.columns import Kind
 from models.book.contract import NEVER_LEARNED
 from models.book.own import clashes, contract_of
+from models.book.state_tables import STATE_KNOWN_ON
 from models.config.own import KIND, OwnConfig
 from models.config.root import Config
 from models.config.sections import BookConfig
@@ -34,6 +35,15 @@ def kind_column(table: str, own: OwnConfig) -> str | None:
     return KIND_COLUMN.get(table)
 
 
+def expiring_tables(own: OwnConfig) -> list[str]:
+    """Tables of which old rows may be left out: each row stands alone, with the day on which it was known."""
+    return [
+        name
+        for name, schema in contract_of(own).items()
+        if not schema.key and name not in STATE_KNOWN_ON and any(each.past and each.required for each in schema.columns)
+    ]
+
+
 def require_known_names(config: Config) -> None:
     """Raises ``ConfigError`` with every name that the contract does not know: it would count as nothing at all."""
     problems = [
@@ -43,6 +53,7 @@ def require_known_names(config: Config) -> None:
         *_unknown_kinds(config),
         *_unknown_measures(config),
         *_idle_settings(config),
+        *_unknown("privacy.keep", config.privacy.keep, expiring_tables(config.book.own)),
     ]
     if problems:
         raise ConfigError(subject="config", problems=problems)

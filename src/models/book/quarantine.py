@@ -8,7 +8,7 @@ the number of rules.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from models.book.columns import TableSchema
 from models.book.contract import DECISION_TABLES
 from models.book.conventions import DEFAULT_CONVENTIONS, Conventions, TableReading, table_reading
 from models.book.counts import TableCount, Unreadable
-from models.book.cutting import cut_rows
+from models.book.cutting import cut_rows, kept_rows
 from models.book.parsing import TYPES, as_text
 from models.book.reading_hints import reading_hint
 from models.book.rules import (
@@ -86,6 +86,8 @@ class Gate:
     conventions: Conventions = DEFAULT_CONVENTIONS
     cuts: bool = False
     """Whether rows from that day on are cut and counted; else they are bad."""
+    kept_since: Mapping[str, date] = field(default_factory=dict)
+    """Table -> the day from which on its rows are kept."""
 
     def check(
         self,
@@ -139,9 +141,13 @@ class Gate:
 
     def _cut(self, parsed: Any, schema: TableSchema) -> tuple[Any, tuple[Notice, ...]]:
         """What people decide is never cut: one that is dated wrong is refused alone."""
-        if not self.cuts or schema.name in DECISION_TABLES:
-            return parsed, ()
-        rows, notices = cut_rows(parsed, schema, self.known_until)
+        rows = parsed
+        notices: tuple[Notice, ...] = ()
+        if schema.name in self.kept_since:
+            rows, notices = kept_rows(rows, schema, self.kept_since[schema.name])
+        if self.cuts and schema.name not in DECISION_TABLES:
+            rows, cut = cut_rows(rows, schema, self.known_until)
+            notices += cut
         return (self.connection.create_view(f"cut_{schema.name}", rows, overwrite=True) if notices else parsed), notices
 
     def _stored(self, good: Any, schema: TableSchema, *, is_small: bool, keep_source_row: bool) -> Path:

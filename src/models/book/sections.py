@@ -40,6 +40,10 @@ class CheckedSections(Protocol):
         """Sources that plug-ins bring."""
 
     @property
+    def privacy(self) -> PrivacyConfig:
+        """For how long rows are kept."""
+
+    @property
     def scale(self) -> TierScale:
         """The tiers, of which an override may ask."""
 

@@ -1,4 +1,4 @@
-"""The section ``privacy``: what becomes of clients who refused the processing of their data."""
+"""The section ``privacy``: clients who refused the processing of their data, and for how long rows are kept."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from models.config.base import Section
+from models.config.base import Count, Section
 
 
 class PrivacyConfig(Section):
@@ -18,6 +18,12 @@ class PrivacyConfig(Section):
         "left_out: neither scored nor learned from, and shown with id, name, exposure and days overdue alone; the sums "
         "of its group and of the book keep it. scored: like any other, where another ground of law holds. A client "
         "whose consent is not known was not asked, and counts as having given it.",
+    )
+
+    keep: dict[str, Count] = Field(
+        default_factory=dict,
+        description="Table of dated rows -> months before book.known_until for which its rows are kept, such as "
+        "interactions: 36. Older rows are left out at the door, and counted.",
     )
 
     def meaning(self) -> dict[str, str]:
