@@ -25,6 +25,7 @@ class PluginGroup(StrEnum):
     VALUE_LEARNERS = "clientvalue.value_learners"
     DECLINE_LEARNERS = "clientvalue.decline_learners"
     WARNING_SIGNALS = "clientvalue.warning_signals"
+    SINKS = "clientvalue.sinks"
 
 
 class MissingPluginError(UserError):

@@ -30,13 +30,22 @@ class PluginsConfig(Section):
         default_factory=dict, description="Each a dimension of warnings of its own."
     )
 
+    sinks: dict[Name, PluginSettings] = Field(
+        default_factory=dict, description="Each the scheme of an address in publish.sink, such as vault://risk."
+    )
+
     @property
     def is_empty(self) -> bool:
         """Whether no plug-in is named."""
+        return self.decide_nothing and not self.sinks
+
+    @property
+    def decide_nothing(self) -> bool:
+        """Whether none is named that decides numbers."""
         return not any(self.named().values())
 
     def named(self) -> Mapping[PluginGroup, Mapping[str, PluginSettings]]:
-        """The plug-ins of each group, by name."""
+        """The plug-ins that decide numbers, of each group, by name; where results go decides none."""
         return {
             PluginGroup.SOURCES: self.sources,
             PluginGroup.VALUE_LEARNERS: self.value_learners,

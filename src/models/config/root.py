@@ -159,6 +159,7 @@ class Config(Section):
             exclude={
                 "book": {"path", "truth", "overrides", "read", "map", "currencies", "after_known_until"},
                 "privacy": True,
+                "plugins": True if self.plugins.decide_nothing else {"sinks"},
                 "explaining": True,
                 "relationships": {"labels"},
                 "needs": {"labels"},

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from models.config.places import SCORES_FOLDER, work_dir
+from models.config.plugins import PluginsConfig
 from models.config.publish import PublishConfig
 from models.config.root import Config
 from models.errors import UserError
+from models.plugins import PluginGroup, load_plugin
 from models.publications.ledger import PublicationLedger, official_of
 from models.sinks.catalogue import described
 from models.sinks.compute import WHAT_IS_DUE, PublishedBook, Wish, bring_level
@@ -18,7 +20,7 @@ from models.sinks.tables import run_tables
 from models.sinks.targets.addresses import SinkPlace
 from models.sinks.targets.delta import DeltaSink
 from models.sinks.targets.duckdb import DuckDbSink
-from models.sinks.targets.protocol import TableSink
+from models.sinks.targets.protocol import SinkPlugin, TableSink
 from models.sinks.targets.sql import SqlSink
 from models.store.locks import exclusive
 from models.vocab import Progress, SilentProgress
@@ -26,7 +28,7 @@ from models.workspace.opening import Settings, settings_of
 
 _LOCK = ".sinks.lock"
 _BY_SCHEME: Mapping[str, Callable[[SinkPlace], TableSink]] = {"duckdb": DuckDbSink, "delta": DeltaSink}
-"""Every other scheme is SQLAlchemy's."""
+"""Every other scheme is that of a plug-in, or SQLAlchemy's."""
 
 
 def publish_due(config: Settings, *, wait_seconds: float = 60.0, progress: Progress = SilentProgress()) -> SinksReport:
@@ -72,7 +74,7 @@ def _brought_level(
     place: SinkPlace, book: PublishedBook, settings: Config, wish: Wish, progress: Progress
 ) -> SinkReport:
     try:
-        return bring_level(_opened(place), book, settings.publish, wish, progress=progress)
+        return bring_level(_opened(place, settings.plugins), book, settings.publish, wish, progress=progress)
     except UserError as error:
         return SinkReport(sink=place.label, problems=(SinkProblem.of(error, place.label),))
 
@@ -92,6 +94,9 @@ def _places(settings: PublishConfig) -> tuple[SinkPlace, ...]:
     return tuple(SinkPlace(address, settings.database_schema, settings.prefix) for address in settings.sink)
 
 
-def _opened(place: SinkPlace) -> TableSink:
+def _opened(place: SinkPlace, plugins: PluginsConfig) -> TableSink:
     """The sink at an address; nothing is connected to yet. Raises ``UserError`` where it can be none."""
+    if place.scheme in plugins.sinks:
+        plugin: SinkPlugin = load_plugin(PluginGroup.SINKS, place.scheme)
+        return plugin(place, settings=plugins.sinks[place.scheme])
     return _BY_SCHEME.get(place.scheme, SqlSink)(place)

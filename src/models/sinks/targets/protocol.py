@@ -9,7 +9,9 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from models.config.plugins import Setting
 from models.sinks.layout import ColumnKind, SinkColumn, SinkShape
+from models.sinks.targets.addresses import SinkPlace
 
 KnownTables = Mapping[str, Mapping[str, ColumnKind | None]]
 """Table, without prefix -> column -> its kind; None for a type of the database that is none of ours."""
@@ -37,6 +39,13 @@ class SinkTransaction(Protocol):
 
     def read(self, shape: SinkShape, where: Where) -> pa.Table:
         """The rows at ``where`` of a small table."""
+
+
+class SinkPlugin(Protocol):
+    """A kind of sink that a plug-in brings: the entry point in ``clientvalue.sinks`` is called like the scheme."""
+
+    def __call__(self, place: SinkPlace, *, settings: Mapping[str, Setting]) -> TableSink:
+        """The sink at an address; nothing is connected to yet. Raises ``UserError`` where it can be none."""
 
 
 class TableSink(Protocol):
