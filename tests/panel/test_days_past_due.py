@@ -12,9 +12,11 @@ import pytest
 from models.grading.caps import caps_holding
 from models.grading.compute import facts_before_models
 from models.grading.coverage import policy_notices
+from models.notices import Severity
+from models.panel.arrears_closes import arrears_notices
 from models.panel.panel import Panel
-from models.text import ENGLISH
-from support.books import AS_OF, panel_from, rows
+from models.text import ENGLISH, Language
+from support.books import AS_OF, book_of, panel_from, rows
 from support.graded import PROJECT_FINANCE
 
 ENDS = (date(2020, 4, 30), date(2020, 5, 31), date(2020, 6, 30))
@@ -89,6 +91,45 @@ def test_a_month_end_at_which_nobody_is_past_due_shows_in_the_balances(tmp_path:
     assert days(panel_from(late, tmp_path / "alone")) == [40.0, 0.0]
     late["balances"] = rows("client_id facility_id date drawn", ("A", "A1", ENDS[2], 9.0))
     assert days(panel_from(late, tmp_path)) == [0.0, 0.0]
+
+
+def unlike_closes(*arrears: tuple[date, int], balances: tuple[date, ...] = ENDS) -> dict[str, pd.DataFrame]:
+    """Arrears at ends of months, each with so many facilities of client A 150 days past due, and ends with balances."""
+    late = book(*(("A", "A1" if n == 0 else f"X{n}", end, 150.0, 1.0) for end, count in arrears for n in range(count)))
+    late["balances"] = rows("client_id facility_id date drawn", *(("A", "A1", end, 9.0) for end in balances))
+    return late
+
+
+@pytest.mark.parametrize(
+    ("arrears", "expected", "code"),
+    [
+        ([(ENDS[0], 9), (ENDS[1], 9)], 150.0, "arrears_late"),  # those of June were not delivered yet
+        ([(ENDS[0], 9), (ENDS[1], 4)], 0.0, "nobody_past_due"),  # few before: none now
+        ([(date(2020, 1, 31), 9), (date(2020, 3, 31), 9), (ENDS[0], 9), (ENDS[1], 9)], 0.0, "nobody_past_due"),
+        ([(date(2019, 9, 30), 9), (date(2019, 12, 31), 9), (date(2020, 3, 31), 9)], 150.0, "arrears_late"),  # quarters
+        ([(ENDS[1], 9), (ENDS[2], 9)], 150.0, None),
+    ],
+)
+def test_balances_close_for_arrears_only_where_that_is_believable(
+    arrears: list[tuple[date, int]], expected: float, code: str | None, tmp_path: Path
+) -> None:
+    ends = tuple(pd.date_range("2019-08-31", "2020-06-30", freq="ME").date)
+    late = unlike_closes(*arrears, balances=ends)
+    assert days(panel_from(late, tmp_path / "panel")) == [expected, 0.0]
+    found = arrears_notices(book_of(late, tmp_path / "book"), AS_OF)
+    assert [each.code for each in found] == ([] if code is None else [code])
+    if code == "arrears_late":
+        listed = arrears[-1][0]
+        assert found[0].severity is Severity.WARNING
+        assert found[0].found == f"arrears end on {listed}, balances on 2020-06-30: the days past due of {listed} count"
+        assert f"以{listed}的逾期天数为准" in found[0].within(Language("zh"))[0]
+
+
+def test_daily_balances_close_no_month_for_arrears(tmp_path: Path) -> None:
+    listed, day = date(2020, 5, 31), date(2020, 6, 20)
+    late = unlike_closes((listed, 2), balances=tuple(pd.date_range("2020-05-01", "2020-06-19").date))
+    assert days(panel_from(late, tmp_path, as_of=day)) == [150.0, 0.0]
+    assert arrears_notices(book_of(late, tmp_path / "book"), day) == []
 
 
 def test_a_table_that_stopped_a_quarter_ago_says_nothing_of_today(tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ from models.errors import TooLittleDataError
 from models.grading.compute import facts_before_models
 from models.grading.coverage import policy_notices
 from models.notices import Notice, by_severity
+from models.panel.arrears_closes import arrears_notices
 from models.panel.build import panels_by_block
 from models.panel.consent import consent_notices
 from models.panel.definitions import spoken_definitions
@@ -125,8 +126,12 @@ def audit_book(
         checks=checks,
         criteria=criteria,
         limits=limits,
-        notices=by_severity([*book.notices, *consent_notices(book, config.privacy), *named, *policy]),
+        notices=by_severity([*book.notices, *_of_book(book, config), *named, *policy]),
     )
+
+
+def _of_book(book: Book, config: Config) -> list[Notice]:
+    return [*consent_notices(book, config.privacy), *arrears_notices(book, book.known_until)]
 
 
 @contextmanager

@@ -100,7 +100,7 @@ def _written(
         first_cause=_first_cause(tables, grid),
         block_numbers=tuple(numbers),
         context_columns=context,
-        reporting={name: _reporting_days(tables[name], name) for name in STATE_COLUMNS if name in tables},
+        reporting={name: reporting_days(tables[name], name) for name in STATE_COLUMNS if name in tables},
     )
 
 
@@ -137,7 +137,7 @@ def _by_client(
     return {name: rows for name, rows in found.items() if rows is not None}
 
 
-def _reporting_days(table: Any, name: str) -> tuple[tuple[int, int], ...]:
+def reporting_days(table: Any, name: str) -> tuple[tuple[int, int], ...]:
     """Each day on which a state table reports anything, with the number of its rows."""
     days = table.select(day=day_number(table[STATE_KNOWN_ON[name]].cast("date")))
     counted = days.group_by("day").aggregate(rows=days.count()).order_by("day").to_pyarrow()

@@ -17,6 +17,10 @@ FRESH_DAYS: Final = 100
 SAME_CLOSE_DAYS: Final = 7
 """Systems close a month on its last working day, or on its last: both are one reporting date."""
 MONTH_END_SHARE: Final = 0.95
+FEW_ROWS: Final = 5
+"""A close with so few rows may be followed by one with none."""
+MOST_SKIPPED: Final = 0.5
+"""A table that skips a larger share of the closes of another follows a rhythm of its own."""
 _LAST_DAYS: Final = 3
 """The first day of a month, and its last three, count as its end."""
 
@@ -34,16 +38,42 @@ class ReportingDays:
         pairs = np.asarray(counted, dtype=np.int64).reshape(-1, 2)
         return cls(pairs[:, 0], pairs[:, 1])
 
-    def merged(self, other: ReportingDays) -> ReportingDays:
-        """The days of both."""
-        day, place = np.unique(np.concatenate([self.day, other.day]), return_inverse=True)
-        rows = np.bincount(place, weights=np.concatenate([self.rows, other.rows]), minlength=len(day))
-        return ReportingDays(day, rows.astype(np.int64))
-
     def latest_before(self, day: int) -> int | None:
         """The last of the days before ``day``; None where there is none."""
         place = int(np.searchsorted(self.day, day))
         return int(self.day[place - 1]) if place else None
+
+    def close_before(self, day: int, closes: ReportingDays) -> int | None:
+        """The last close before ``day``: one that only ``closes`` has where ``lists_none_at`` believes it."""
+        own, other = self.latest_before(day), self.unlisted_close(day, closes)
+        return other if other is not None and self.lists_none_at(day, closes) else own
+
+    def unlisted_close(self, day: int, closes: ReportingDays) -> int | None:
+        """The last month end before ``day`` of ``closes``, where this table has no row of it yet; None: it has."""
+        own, other = self.latest_before(day), closes.month_ends.latest_before(day)
+        later = own is not None and other is not None and other - own >= SAME_CLOSE_DAYS
+        return other if later else None
+
+    def lists_none_at(self, day: int, closes: ReportingDays) -> bool:
+        """Whether a close that this table skips had no rows to list, rather than not being delivered yet.
+
+        Its last close had fewer than ``FEW_ROWS``, or it skipped closes before, though not most of them.
+        """
+        known = self.day[self.day < day]
+        if not len(known):
+            return False
+        lately = (self.day > known[-1] - SAME_CLOSE_DAYS) & (self.day < day)
+        between = closes.month_ends.day
+        between = between[(between >= known[0]) & (between <= known[-1])]
+        nearest = np.searchsorted(known, between - SAME_CLOSE_DAYS, side="right").clip(max=len(known) - 1)
+        skipped = np.abs(known[nearest] - between) >= SAME_CLOSE_DAYS
+        often = float(skipped.mean()) if len(skipped) else 0.0
+        return bool(self.rows[lately].sum() < FEW_ROWS or 0.0 < often <= MOST_SKIPPED)
+
+    @cached_property
+    def month_ends(self) -> ReportingDays:
+        """Those of the days that are ends of months."""
+        return ReportingDays(self.day[self._is_month_end], self.rows[self._is_month_end])
 
     def by_month_ends(self, day: int) -> bool:
         """Whether what was reported before ``day`` was, but for slips, as of ends of months."""
@@ -66,7 +96,7 @@ class Reports:
     Attributes:
         client, facility: places in the block; a facility that is not named, or not known yet, is -1.
         holder: the number of what a row is of: a facility, or a client; of it the kind of collateral, the covenant, ...
-        reporting: when the table reports anything of anybody; ``closing``: when it could have, by other tables.
+        reporting: when the table reports anything of anybody; ``closes``: when it could have.
         is_reported: whether the table has anything to say of the day at which it was cut.
     """
 
@@ -77,7 +107,7 @@ class Reports:
     numbers: Mapping[str, FloatArray]
     words: Mapping[str, NDArray[np.object_]]
     reporting: ReportingDays
-    closing: ReportingDays
+    closes: ReportingDays
     lists_what_stands: bool
     is_reported: bool = False
     cut_at: int = 0
@@ -102,7 +132,7 @@ class Reports:
         last = np.full(int(self.holder.max(initial=-1)) + 1, -1, dtype=np.int64)
         np.maximum.at(last, self.holder, self.day.astype(np.int64))
         chosen = self.day == last[self.holder]
-        latest = self.closing.latest_before(self.cut_at)
+        latest = self.reporting.close_before(self.cut_at, self.closes)
         if self.lists_what_stands and latest is not None and self.reporting.by_month_ends(self.cut_at):
             chosen &= self.day > latest - SAME_CLOSE_DAYS
         return self._where(chosen)

@@ -100,7 +100,8 @@ def reports_of(
 ) -> Reports:
     """What ``placed_rows`` wrote of one block; ``days`` are those of every state table.
 
-    At a month end at which nobody is past due the table of arrears may have no row, while balances have.
+    At a month end at which nobody is past due the table of arrears may have no row, while balances have: whether that
+    is believable, ``ReportingDays.lists_none_at`` says.
     """
     columns = STATE_COLUMNS[name]
     frame = _sorted_rows(rows, columns, places)
@@ -113,7 +114,7 @@ def reports_of(
         numbers={each: frame[each].to_numpy(dtype=np.float64) for each in (*columns.numbers, *columns.days)},
         words={each: frame[each].to_numpy(dtype=object) for each in columns.words},
         reporting=days[name],
-        closing=days[name].merged(days[BALANCES]) if name == ARREARS and BALANCES in days else days[name],
+        closes=days[BALANCES] if name == ARREARS and BALANCES in days else days[name],
         lists_what_stands=columns.lists_what_stands,
     )
 

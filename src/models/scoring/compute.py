@@ -27,6 +27,7 @@ from models.lists.publishing import list_table
 from models.lists.report import LISTS, LISTS_FACT
 from models.movers.compute import BuiltOn, write_movers
 from models.notices import Notice, by_severity
+from models.panel.arrears_closes import arrears_notices
 from models.panel.blocks import PreparedBook
 from models.panel.consent import consent_notices, refused_count
 from models.panel.ledger_cache import kept_book, require_in_book
@@ -141,7 +142,14 @@ def predict_book(
     scale = bundle.models.policy.scale
     tiers = (*override_notices(decision_context.overrides, scale), *earlier_tier_notices(previous, scale))
     reported = (*bundle.models.learned.notices(when), *policy_in_force_notices(bundle))
-    notices = (*book.notices, *consent_notices(book, settings.privacy), *unlike, *reported, *tiers)
+    notices = (
+        *book.notices,
+        *consent_notices(book, settings.privacy),
+        *arrears_notices(book, when),
+        *unlike,
+        *reported,
+        *tiers,
+    )
     refuse_unlike(book.name, notices)
     job = ScoringRequest(
         out,
