@@ -149,6 +149,20 @@ def test_covenants_guarantees_and_esg_are_told_as_of_the_day(tmp_path: Path) -> 
     assert said(made, "esg_grade_age_days")[0] == 1.0
 
 
+def test_of_one_guarantor_the_latest_guarantee_still_in_force_counts(tmp_path: Path) -> None:
+    given = rows(
+        "client_id guarantor amount from until",
+        ("A", "parent", 100.0, date(2018, 1, 1), date(2023, 1, 1)),
+        ("A", "parent", 10.0, date(2019, 1, 1), MARCH),  # given later, over
+        ("B", "parent", 100.0, date(2018, 1, 1), date(2023, 1, 1)),
+        ("B", "parent", 10.0, date(2019, 1, 1), date(2021, 1, 1)),  # takes the place of the earlier one
+    )
+    made = panel_from(bank(guarantees=given), tmp_path, *LOSSES)
+    assert said(made, "guaranteed_amount_last") == [100.0, 10.0]
+    ends = [(end - AS_OF).days for end in (date(2023, 1, 1), date(2021, 1, 1))]
+    assert said(made, "guaranteed_first_end_days") == ends
+
+
 def test_political_risk_is_that_of_the_client_and_the_worst_of_its_projects(tmp_path: Path) -> None:
     countries = rows(
         "country date published sovereign_rating political_risk sanctions",

@@ -96,13 +96,12 @@ def collateral_features(known: FeatureInputs) -> Iterator[Feature]:
 def guarantee_features(known: FeatureInputs) -> Iterator[Feature]:
     """What is guaranteed, its share of what is outstanding, and when the first ends. None without the table.
 
-    Of one guarantor the guarantee given last counts.
+    Of one guarantor the guarantee given last counts, of those that are still in force.
     """
     table, clients = known.past.reports.get(GUARANTEES), known.past.clients
     if table is None:
         return
-    rows = table.standing()
-    rows = rows.where(~(rows.numbers["until"] <= known.past.day))
+    rows = table.where(~(table.numbers["until"] <= known.past.day)).standing()
     amount = rows.total(rows.numbers["amount"], clients)
     yield Feature("guaranteed_amount_last", known.currency, amount, words_for(_GUARANTEED, SECURITY_TOPIC))
     share = ratio(amount, _outstanding(known))
