@@ -50,7 +50,8 @@ class DecisionAct(StrEnum):
 
 OVERRIDE_ACTS = frozenset(act for act in DecisionAct if act.startswith("override "))
 POLICY_ACTS = frozenset(act for act in DecisionAct if act.startswith("policy "))
-_UNEXPLAINED = "it lost its content, and no later entry says why"
+ABOUT_NO_CLIENT = POLICY_ACTS | {DecisionAct.ROLE_CHANGED, DecisionAct.CLIENT_FORGOTTEN, DecisionAct.ERASED}
+"""Acts whose subject is no client, whatever it is called."""
 FORGOTTEN_SUBJECT = "forgotten"
 """The subject of erased entries, and of those that say so: no client."""
 Payload = TypeVar("Payload")
@@ -116,10 +117,28 @@ class Entry:
 
 @dataclass(frozen=True, kw_only=True)
 class ErasedEntry:
-    """An entry that lost its content: its number and its seal, as it was written."""
+    """An entry that lost its content: its number and its seal, as it was written, what it did, by whom and when.
+
+    ``by`` and ``at`` still stand in the entry, which its own seal no longer covers; "" as first versions wrote it.
+    """
 
     number: int
     seal: str
+    act: str = ""
+    by: str = ""
+    at: str = ""
+
+    @classmethod
+    def of(cls, entry: Entry) -> ErasedEntry:
+        """What stays of an entry."""
+        act, moment = str(entry.act), moment_text(entry.at)
+        return cls(number=entry.number, seal=entry.seal, act=act, by=entry.by, at=moment)
+
+    def tells(self, entry: Entry | None) -> bool:
+        """Whether this is what was written of an entry that lost its content."""
+        if entry is None or entry.seal != self.seal:
+            return False
+        return not self.at or (self.by, self.at) == (entry.by, moment_text(entry.at))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,7 +196,7 @@ def verify(entries: Iterable[Entry], *, place: str = "the review database") -> B
 
     ``entries`` stand in the order of their numbers.
     """
-    erased: dict[int, str] = {}
+    erased: dict[int, Entry] = {}
     misfit = first_misfit(_noting_erased(entries, erased), unsealed, is_erased=is_erased)
     if misfit is not None:
         return BrokenChainError(misfit.number, misfit.differs, place=place)
@@ -193,14 +212,14 @@ def is_erased(entry: Entry) -> bool:
     return entry.act == DecisionAct.ERASED
 
 
-def _noting_erased(entries: Iterable[Entry], erased: dict[int, str]) -> Iterator[Entry]:
+def _noting_erased(entries: Iterable[Entry], erased: dict[int, Entry]) -> Iterator[Entry]:
     """The same entries; ``erased`` collects those that lost their content until a later entry names them."""
     for entry in entries:
         if is_erased(entry):
-            erased[entry.number] = entry.seal
+            erased[entry.number] = entry
         elif entry.act == DecisionAct.CLIENT_FORGOTTEN and seal_of(entry) == entry.seal:
             for each in entry.read(ClientForgotten).erased:
-                if erased.get(each.number) == each.seal:
+                if each.tells(erased.get(each.number)):
                     del erased[each.number]
         yield entry
 

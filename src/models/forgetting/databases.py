@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from models.decisions.database import COLUMNS, ENTRY_TABLE, ReviewDatabase
 from models.decisions.entries import (
+    ABOUT_NO_CLIENT,
     FORGOTTEN_SUBJECT,
+    BrokenChainError,
     ClientForgotten,
     DecisionAct,
     Draft,
@@ -25,6 +27,7 @@ from models.decisions.entries import (
     ErasedEntry,
     moment_text,
     sealed_after,
+    verify,
 )
 from models.forgetting.terms import CLIENT, STAND_IN, Terms
 from models.lazy import lazy
@@ -42,10 +45,14 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, kw_only=True)
 class InDatabase:
-    """What names the client: rows by table, numbers of entries of the chain, hashes of files that only these name."""
+    """What names the client: rows by table, numbers of entries of the chain, hashes of files that only these name.
+
+    ``entries`` are about the client, ``others`` about somebody else, whose decisions stand as they were recorded.
+    """
 
     rows: Mapping[str, int]
     entries: tuple[int, ...] = ()
+    others: tuple[int, ...] = ()
     files: tuple[str, ...] = ()
 
 
@@ -67,7 +74,7 @@ class ForgettableDatabase:
         return self.file is None or self.file.is_file()
 
     def look(self, terms: Terms) -> InDatabase:
-        """What names the client. Nothing is changed."""
+        """What names the client. Nothing is changed. Raises ``BrokenChainError``."""
         with self._connected() as connection:
             return _found(connection, terms)
 
@@ -143,11 +150,17 @@ def _found(connection: sa.Connection, terms: Terms) -> InDatabase:
         count = sum(1 for _ in _naming(connection, table, terms))
         if count:
             rows[table.name] = count
-    named = [row for row in _entries(connection) if _names_client(row, terms)]
-    others = [row for row in _entries(connection) if not _names_client(row, terms)]
-    kept = {each for row in others for each in _SHA256.findall(row["payload"])}
-    files = {each for row in named for each in _SHA256.findall(row["payload"])} - kept
-    return InDatabase(rows=rows, entries=tuple(row["number"] for row in named), files=tuple(sorted(files)))
+    known = _verified(connection)
+    own = [entry for entry in known if _is_about(entry, terms)]
+    rest = [entry for entry in known if not _is_about(entry, terms)]
+    kept = {each for entry in rest for each in _SHA256.findall(entry.payload)}
+    files = {each for entry in own for each in _SHA256.findall(entry.payload)} - kept
+    return InDatabase(
+        rows=rows,
+        entries=tuple(entry.number for entry in own),
+        others=tuple(entry.number for entry in rest if _says(entry.payload, terms)),
+        files=tuple(sorted(files)),
+    )
 
 
 def _tables(connection: sa.Connection) -> list[sa.Table]:
@@ -206,6 +219,20 @@ def _without(cell: Any, terms: Terms, stand_in: str) -> Any:
     return json.loads(terms.replaced(json.dumps(cell, ensure_ascii=False), stand_in))
 
 
+def _verified(connection: sa.Connection) -> list[Entry]:
+    """The chain, empty where there is none. Raises ``BrokenChainError``: of such a one nothing is taken away."""
+    place, entries = "the review database", []
+    for number, row in enumerate(_entries(connection), start=1):
+        try:
+            entries.append(_entry(row))
+        except (TypeError, ValueError):
+            raise BrokenChainError(number, "it holds what was never written", place=place) from None
+    broken = verify(entries, place=place)
+    if broken is not None:
+        raise broken
+    return entries
+
+
 def _entries(connection: sa.Connection) -> list[dict[str, Any]]:
     if not sa.inspect(connection).has_table(ENTRY_TABLE):
         return []
@@ -217,15 +244,16 @@ def _chain() -> sa.TableClause:
     return sa.table(ENTRY_TABLE, *(sa.column(name) for name in COLUMNS))
 
 
-def _names_client(row: Mapping[str, Any], terms: Terms) -> bool:
-    return row["subject"] == terms.client_id or _says(row["payload"], terms)
+def _is_about(entry: Entry, terms: Terms) -> bool:
+    return entry.subject == terms.client_id and entry.act not in ABOUT_NO_CLIENT
 
 
 def _erase_entries(connection: sa.Connection, numbers: Sequence[int], *, by: str, client: str, why: str) -> None:
     """Take the content of these entries away, and append the entry that names each by its seal."""
-    table, known = _chain(), _entries(connection)
-    erased = tuple(ErasedEntry(number=row["number"], seal=row["seal"]) for row in known if row["number"] in numbers)
-    if not erased and any(client in row["payload"] for row in known):
+    table, known = _chain(), _verified(connection)
+    erased = tuple(ErasedEntry.of(entry) for entry in known if entry.number in numbers)
+    said = (entry.payload for entry in known if entry.act == DecisionAct.CLIENT_FORGOTTEN)
+    if not erased and any(client in payload for payload in said):
         return  # an earlier call said so
     with _untriggered(connection):
         connection.execute(
@@ -235,16 +263,12 @@ def _erase_entries(connection: sa.Connection, numbers: Sequence[int], *, by: str
         )
     payload = ClientForgotten(client=client, why=why, erased=erased)
     draft = Draft.of(DecisionAct.CLIENT_FORGOTTEN, FORGOTTEN_SUBJECT, payload)
-    entry = sealed_after(_last(known), draft, by=by, at=datetime.now(tz=UTC))
+    entry = sealed_after(known[-1] if known else None, draft, by=by, at=datetime.now(tz=UTC))
     values = {name: getattr(entry, name) for name in COLUMNS}
     connection.execute(sa.insert(table).values(values | {"at": moment_text(entry.at)}))
 
 
-def _last(known: Sequence[Mapping[str, Any]]) -> Entry | None:
-    """The last entry, by the number and seal that the next one follows; what else it held may be gone."""
-    if not known:
-        return None
-    row = known[-1]
+def _entry(row: Mapping[str, Any]) -> Entry:
     text = {name: row[name] for name in ("act", "subject", "payload", "by", "before", "seal")}
     return Entry(number=row["number"], at=datetime.fromisoformat(row["at"]), **text)
 

@@ -23,7 +23,7 @@ from models.forgetting.places import JOURNAL, LOCK, ForgettingPlaces, is_below
 from models.forgetting.report import FilesSearched, Forgotten, Trace, TraceFate
 from models.forgetting.searching import FileKind, FilesFound, NamingFile, search
 from models.forgetting.tables import Rewriting
-from models.forgetting.terms import Terms, terms_in
+from models.forgetting.terms import Terms, names_any, terms_in
 from models.publications.ledger import LEDGER, user_name
 from models.publications.past import newest_official
 from models.store.drafts import publish_text, remove_left, scratch_folder
@@ -65,7 +65,7 @@ def forget(  # noqa: PLR0913 - each option is one that a person may choose
         finish((places.work / SCORES_FOLDER, places.work))
         remove_left(places.work)
         terms = _terms(places, client)
-        _require_reason(why, terms)
+        _require_reason(why, terms, places.tables)
         progress.stage("Searching every file")
         found, at_source = search(places.files(), terms), search(places.at_source(), terms)
         known = ForgottenList.of(places.work)
@@ -73,11 +73,13 @@ def forget(  # noqa: PLR0913 - each option is one that a person may choose
         if known.find(client) is None and not _is_client(rewriting, found, at_source):
             raise _unknown(client)
         work = _Work(places, terms, rewriting)
+        looked = work.looked()
         asked = _Asked(by or user_name(), why, source)
         if dry_run:
-            return work.report(found, at_source, asked, dry_run=True)
+            return work.report(found, at_source, asked, looked)
         _begin(places, terms, known.with_client(client, by=asked.by, why=why))
         progress.stage("Taking the client out")
+        work.remove_filed(looked)
         return work.done(found, at_source, asked, settings, progress)
 
 
@@ -98,11 +100,17 @@ class _Work:
     terms: Terms
     rewriting: Rewriting
 
-    def report(self, found: FilesFound, at_source: FilesFound, asked: _Asked, *, dry_run: bool) -> Forgotten:
+    def looked(self) -> list[InDatabase]:
+        """What each database holds of the client. Raises ``BrokenChainError`` before anything is changed."""
+        return [each.look(self.terms) for each in self.places.databases]
+
+    def report(
+        self, found: FilesFound, at_source: FilesFound, asked: _Asked, looked: Sequence[InDatabase]
+    ) -> Forgotten:
         """What would be done."""
-        looked = [each.look(self.terms) for each in self.places.databases]
         traces = [*self._planned(found), *self._at_source(at_source, asked), *self._in_databases(looked)]
-        return self._result(traces, looked, asked, found.searched, dry_run=dry_run)
+        traces += self._left_entries(looked)
+        return self._result(traces, looked, asked, found.searched, dry_run=True)
 
     def done(
         self, found: FilesFound, at_source: FilesFound, asked: _Asked, settings: Config, progress: Progress
@@ -111,7 +119,6 @@ class _Work:
         places, client = self.places, self.terms.client_id
         known = ForgottenList.of(places.work)
         stand_in = self.rewriting.stand_in if self.rewriting.keeps_rows else None
-        self._remove_filed([each.look(self.terms) for each in places.databases])
         standing = [index.name for index in indexes(places.work / SCORES_FOLDER)]
         looked = [
             each.forget(self.terms, stand_in=stand_in, by=asked.by, client=known.hash_of(client), why=asked.why)
@@ -126,11 +133,11 @@ class _Work:
         progress.stage("Searching every file again")
         after = search(places.files(), self.terms)
         (places.work / JOURNAL).unlink(missing_ok=True)
-        if not after.naming:
+        if not after.naming and not any(each.others for each in looked):
             known.proved(client).write(places.work)
         left = [Trace(place=str(each.file), fate=TraceFate.LEFT) for each in after.naming]
         gone = [each for each in traces if each.fate is not TraceFate.LEFT]
-        result = self._result([*gone, *left], looked, asked, found.searched, dry_run=False)
+        result = self._result([*gone, *left, *self._left_entries(looked)], looked, asked, found.searched, dry_run=False)
         return replace(result, client=known.hash_of(client), after=after.searched)
 
     def _result(
@@ -150,6 +157,7 @@ class _Work:
             at=datetime.now(tz=UTC).replace(microsecond=0),
             traces=tuple(traces),
             erased_entries=sum(len(each.entries) for each in looked),
+            left_entries=tuple(number for each in looked for number in each.others),
             before=before,
         )
 
@@ -199,7 +207,14 @@ class _Work:
             if found.entries:
                 yield Trace(place=f"{label}, chain of decisions", fate=TraceFate.ERASED, rows=len(found.entries))
 
-    def _remove_filed(self, looked: Sequence[InDatabase]) -> None:
+    def _left_entries(self, looked: Sequence[InDatabase]) -> Iterator[Trace]:
+        for found in looked:
+            if found.others:
+                numbers = ", ".join(map(str, found.others))
+                place = f"review database, chain of decisions, entries about others: {numbers}"
+                yield Trace(place=place, fate=TraceFate.LEFT, rows=len(found.others))
+
+    def remove_filed(self, looked: Sequence[InDatabase]) -> None:
         """Letters and attachments of erased entries, which their hash names."""
         hashes = {each for found in looked for each in found.files}
         for file in self.places.work.glob("review/*/*"):
@@ -269,17 +284,17 @@ def _begin(places: ForgettingPlaces, terms: Terms, forgotten: ForgottenList) -> 
     publish_text(places.work / JOURNAL, to_json_text(terms))
 
 
-def _require_reason(why: str, terms: Terms) -> None:
+def _require_reason(why: str, terms: Terms, tables: Sequence[Path]) -> None:
     if len(why.strip()) < _SHORTEST_REASON:
         raise UserError(
             rule=f"forgetting a client must have a reason of at least {_SHORTEST_REASON} signs",
             got=repr(why),
             remedy="add --reason 'asked for erasure on 3 March, case 117'",
         )
-    if terms.replaced(why, "") != why:
+    if terms.replaced(why, "") != why or names_any(why, tables):
         raise UserError(
-            rule="the reason is kept, and must not name the client",
-            got="a reason with its id or name",
+            rule="the reason is kept, and must not name the client, nor any other",
+            got="a reason with the id or name of one",
             remedy="name the case instead, such as --reason 'asked for erasure on 3 March, case 117'",
         )
 

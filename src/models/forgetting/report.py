@@ -51,6 +51,7 @@ class Forgotten:
     """What was done, or with ``dry_run`` would be.
 
     ``client`` is the salted hash of the id, "" in a dry run; ``before`` and ``after`` are the searches around it.
+    ``left_entries`` are numbers of decisions about others that name the client in words: they stay, for a person.
     """
 
     client: str
@@ -60,10 +61,11 @@ class Forgotten:
     at: datetime
     traces: tuple[Trace, ...]
     erased_entries: int
+    left_entries: tuple[int, ...] = ()
     before: FilesSearched
     after: Annotated[FilesSearched | None, OMITTED_IF_NONE] = None
 
     @property
     def is_proved(self) -> bool:
         """Whether nothing names the client any more where we write."""
-        return self.after is not None and self.after.naming == 0
+        return self.after is not None and self.after.naming == 0 and not self.left_entries

@@ -20,6 +20,7 @@ CLIENT: Final = "client_id"
 STAND_IN: Final = "forgotten"
 """What stands in a sentence in the place of an id or a name."""
 _SHORTEST_NAME = 4
+_LONGEST_ID = 60
 _TELLING = re.compile(r"(?=.*\d)(?=.*\D).{4,}|\d{6,}|.{4,}[ \u4e00-\u9fff].*")
 """Words that stand for themselves in any text; others, such as 17 or agreed, are words of every file."""
 
@@ -93,6 +94,18 @@ def terms_in(client_id: str, folders: Iterable[Path]) -> Terms:
         names = _names(clients, client_id)
         known = known.joined(Terms(client_id=client_id, keys=keys, names=names))
     return known
+
+
+def names_any(text: str, folders: Iterable[Path]) -> bool:
+    """Whether a sentence holds the id of any client of some folders of tables, between signs that belong to no word."""
+    inside = {place for place in range(1, len(text)) if re.fullmatch("[A-Za-z0-9]{2}", text[place - 1 : place + 1])}
+    ends = [place for place in range(len(text) + 1) if place not in inside]
+    parts = {text[begin:end] for begin in ends for end in ends if begin < end <= begin + _LONGEST_ID}
+    telling = pa.array(sorted(filter(is_telling, parts)), pa.string())
+    files = (folder / "clients.parquet" for folder in folders)
+    known = (file for file in files if file.is_file() and CLIENT in pq.read_schema(file).names)
+    ids = (pq.read_table(file, columns=[CLIENT])[CLIENT].cast(pa.string()) for file in known)
+    return any(bool(pc.any(pc.is_in(telling, value_set=each.combine_chunks())).as_py()) for each in ids)
 
 
 def _own(file: Path, column: str, client_id: str) -> tuple[str, ...]:
