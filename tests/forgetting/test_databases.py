@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -91,3 +93,12 @@ def test_a_call_that_left_decisions_about_others_has_not_proved_it() -> None:
         after=searched,
     )
     assert (done.is_proved, replace(done, left_entries=(3,)).is_proved) == (True, False)
+
+
+def test_a_comment_between_chinese_signs_or_underscores_loses_the_words(chain: ChainFile) -> None:
+    chain.sql("CREATE TABLE comment (number INTEGER PRIMARY KEY, text TEXT)")
+    chain.sql("INSERT INTO comment (text) VALUES ('客户K0001逾期'), ('note_K0001_old'), ('K00012')")
+    assert forgotten(chain, CLIENT_A).rows == {"comment": 2}
+    with closing(sqlite3.connect(chain.path)) as connection:
+        left = [text for (text,) in connection.execute("SELECT text FROM comment")]
+    assert left == ["客户forgotten逾期", "note_forgotten_old", "K00012"]

@@ -180,7 +180,7 @@ def _naming(connection: sa.Connection, table: sa.Table, terms: Terms) -> Iterato
     if not columns:
         return
     texts = [sa.cast(column, sa.Text) for column in columns]
-    anywhere = sa.or_(*(text.contains(word, autoescape=True) for text in texts for word in terms.words))
+    anywhere = sa.or_(*(text.contains(word, autoescape=True) for text in texts for word in terms.forms))
     for row in connection.execute(sa.select(table).where(anywhere)).mappings().all():
         if any(_says(row[column.name], terms) for column in columns):
             yield dict(row)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,11 +19,13 @@ from models.book.contract import ALIAS_SEPARATOR
 KEYS: Final = {"facilities": "facility_id", "opportunities": "opportunity_id"}
 """Table -> its own ids, which lead to the client wherever they stand."""
 CLIENT: Final = "client_id"
+_ESCAPE = r"\\[nrtbf]|\\u[0-9A-Fa-f]{4}"
+"""What JSON writes for a sign, and ends with a letter or a digit."""
 STAND_IN: Final = "forgotten"
 """What stands in a sentence in the place of an id or a name."""
 _SHORTEST_NAME = 4
 _LONGEST_ID = 60
-_TELLING = re.compile(r"(?=.*\d)(?=.*\D).{4,}|\d{6,}|.{4,}[ \u4e00-\u9fff].*")
+_TELLING = re.compile(r"(?=.*\d)(?=.*\D).{4,}|\d{6,}|.{4,}[ \u4e00-\u9fff].*|(?:.*[\u4e00-\u9fff]){4}.*")
 """Words that stand for themselves in any text; others, such as 17 or agreed, are words of every file."""
 
 
@@ -36,8 +40,13 @@ class Terms:
     @property
     def words(self) -> tuple[str, ...]:
         """All of them."""
-        own = (each for name, ids in self.keys.items() if name != CLIENT for each in ids)
+        own = (each for ids in self.keys.values() for each in ids)
         return tuple(dict.fromkeys([self.client_id, *own, *self.names]))
+
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """All words, also as pages and JSON write them: the database looks for these."""
+        return tuple(dict.fromkeys(form for word in self.words for form in _forms(word)))
 
     @property
     def in_text(self) -> str:
@@ -46,11 +55,7 @@ class Terms:
         Numbers of few digits and plain words would be found in every file: they count between quotation marks or tags
         alone.
         """
-        plain = [re.escape(word) for word in self.words if is_telling(word)]
-        short = [re.escape(word) for word in self.words if not is_telling(word)]
-        parts = [rf"(?:^|[^\w])(?:{'|'.join(plain)})(?:[^\w]|$)"] if plain else []
-        parts += [rf"[\"'>](?:{'|'.join(short)})[\"'<]"] if short else []
-        return "|".join(parts)
+        return self._written("(?:^|[^A-Za-z0-9]|{escape})", "(?:[^A-Za-z0-9]|$)", "[\"'>]", "[\"'<]")
 
     @property
     def in_cell(self) -> str:
@@ -63,17 +68,38 @@ class Terms:
         >>> Terms(client_id="K001", keys={}, names=("Astra Ltd",)).replaced("K001 is no K0012: ask Astra Ltd.", "it")
         'it is no K0012: ask it.'
         """
-        longest_first = sorted(filter(is_telling, self.words), key=len, reverse=True)
-        if not longest_first:
-            return text
-        found = "|".join(map(re.escape, longest_first))
-        return re.sub(rf"(?<!\w)(?:{found})(?!\w)", lambda _: stand_in, text)
+        before = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrtbf])|(?<=\\u[0-9A-Fa-f]{{4}}))"
+        found = self._written(before, "(?![A-Za-z0-9])", "(?<=[\"'>])", "(?=[\"'<])")
+        return re.sub(found, lambda _: stand_in, text)
+
+    def _written(self, before: str, after: str, opening: str, closing: str) -> str:
+        """All words between what may stand before and after them; short ones between ``opening`` and ``closing``."""
+        before, longest_first = before.format(escape=_ESCAPE), sorted(self.words, key=len, reverse=True)
+        ends: dict[tuple[str, str], list[str]] = {}
+        for word in longest_first:
+            plain = ("" if _joins(word[0]) else before, "" if _joins(word[-1]) else after)
+            forms = ends.setdefault(plain if is_telling(word) else (opening, closing), [])
+            forms.extend(map(re.escape, _forms(word)))
+        return "|".join(f"{first}(?:{'|'.join(forms)}){last}" for (first, last), forms in ends.items())
 
     def joined(self, other: Terms) -> Terms:
         """The same, known also by what ``other`` knows."""
         names = {*self.keys, *other.keys}
         keys = {name: tuple(dict.fromkeys([*self.keys.get(name, ()), *other.keys.get(name, ())])) for name in names}
         return Terms(client_id=self.client_id, keys=keys, names=tuple(dict.fromkeys([*self.names, *other.names])))
+
+
+def _joins(sign: str) -> bool:
+    """Whether a sign needs none between words, as Chinese ones do not."""
+    return "\u3400" <= sign <= "\u9fff" or sign >= "\uf900"
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """A word as texts, pages and JSON write it."""
+    as_json = json.dumps(word)[1:-1]
+    upper = re.sub(r"\\u[0-9a-f]{4}", lambda found: "\\u" + found[0][2:].upper(), as_json)
+    half = json.dumps(word, ensure_ascii=False)[1:-1]
+    return tuple(dict.fromkeys([word, html.escape(word), html.escape(word, quote=False), half, as_json, upper]))
 
 
 def is_telling(word: str) -> bool:
