@@ -81,8 +81,10 @@ def scored(tmp_path_factory: pytest.TempPathFactory) -> Scored:
 def test_every_client_with_an_opportunity_or_a_cost_has_a_row(scored: Scored) -> None:
     clients, opportunities = (pd.read_parquet(scored.book.tables[name]) for name in ("clients", "opportunities"))
     asked = set(clients.loc[clients["acquisition_cost"].notna(), "client_id"]) | set(opportunities["client_id"])
-    assert asked
-    assert asked <= set(scored.scores.index)
+    refused = set(clients.loc[clients["consent"].eq(False), "client_id"])
+    assert refused & asked
+    assert asked - refused <= set(scored.scores.index)
+    assert not refused & set(scored.scores.index)
     assert len(scored.cold) == scored.predicted.cold_start.clients > 0
     assert len(scored.scores) == scored.predicted.clients + len(scored.cold)
 

@@ -31,6 +31,7 @@ SMALL = [
     "origins.max_count=5",
     "origins.group_folds=2",
     "simulation.truth.paths=40",
+    "simulation.states=true",
 ]
 PREFIXES = {
     "facilities": ("facility_",),
@@ -40,6 +41,17 @@ PREFIXES = {
     "financials": ("accounts_",),
     "opportunities": ("funnel_",),
     "macro": ("macro_",),
+}
+
+
+STATE_PREFIXES = {
+    "balances": ("balance_undrawn_",),
+    "arrears": ("arrears_facilities_",),
+    "collateral": ("collateral_",),
+    "covenants": ("covenant_",),
+    "guarantees": ("guaranteed_",),
+    "esg": ("esg_grade_last",),
+    "countries": ("political_risk_", "sanctions_", "sovereign_"),
 }
 
 
@@ -69,7 +81,7 @@ def features_of(book: Path, root: Path) -> list[str]:
 
 def test_every_table_of_the_contract_adds_features(demo: Path, tmp_path: Path) -> None:
     names = features_of(demo, tmp_path)
-    for table, prefixes in PREFIXES.items():
+    for table, prefixes in {**PREFIXES, **STATE_PREFIXES}.items():
         for prefix in prefixes:
             assert any(name.startswith(prefix) for name in names), (table, prefix)
 

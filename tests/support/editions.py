@@ -90,6 +90,13 @@ def _once_more(before: Frames, after: Frames) -> Frames:
         "financials": {"published": LATER, "revenue": 1.0},
         "opportunities": {"entered": LATER, "stage": "approved", "closed": LATER, "outcome": "won"},
         "macro": {"published": LATER, "country": "AA", "gdp_growth": 0.01},
+        "balances": {"date": LATER, "drawn": 1.0, "undrawn": 0.0},
+        "arrears": {"date": LATER, "days_past_due": 400},
+        "collateral": {"date": LATER, "value": 1.0},
+        "covenants": {"date": LATER, "outcome": "breached", "headroom": -1.0},
+        "guarantees": {"from": LATER, "amount": 1.0},
+        "esg": {"date": LATER, "grade": "A"},
+        "countries": {"published": LATER, "country": "AA", "political_risk": 99.0},
     }
     made = {
         name: pd.concat([before[name].iloc[::3].assign(**later), after[name]], ignore_index=True)
@@ -139,15 +146,13 @@ def _renamed(other: Frames, book: Frames) -> Frames:
         for name, frame in other.items()
     }
     groups = [None if pd.isna(group) else f"{EARLY[hash_place(group)]}{group}" for group in made["clients"]["group_id"]]
-    facilities = made["facilities"]["facility_id"]
-    return {
-        **made,
-        "clients": made["clients"].assign(group_id=groups),
-        "facilities": made["facilities"].assign(facility_id="!" + facilities),
-        "cashflows": made["cashflows"].assign(
-            facility_id=[None if pd.isna(one) else f"!{one}" for one in made["cashflows"]["facility_id"]]
-        ),
+    made = {
+        name: frame.assign(facility_id=[None if pd.isna(one) else f"!{one}" for one in frame["facility_id"]])
+        if "facility_id" in frame
+        else frame
+        for name, frame in made.items()
     }
+    return {**made, "clients": made["clients"].assign(group_id=groups)}
 
 
 def hash_place(text: str) -> int:
