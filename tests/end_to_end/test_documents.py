@@ -50,6 +50,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "check": ("--config", "{config}", "--page", "{folder}/check.html"),
     "clients": ("client", "--config", "{config}", "--sort", "-value", "--limit", "3"),
     "explain": ("{client}", "--config", "{config}"),
+    "forget": ("{client}", "--config", "{config}", "--reason", "asked for by letter", "--dry-run"),
     "kpis": ("--config", "{config}", "--out", "{folder}"),
     "gc": ("--config", "{config}", "--dry-run"),
     "lists": ("--config", "{config}"),
