@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import warnings
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from end_to_end.conftest import Command
+from models.endpoint.loader import ServedModel
 from models.endpoint.report import ANSWERS
 from models.errors import DamagedBundleError, UserError
 from models.features.job import features
@@ -21,6 +23,8 @@ from models.lazy import load
 from models.store.sealed import read_manifest
 from models.tracking import served
 from models.tracking.quiet import quiet
+from models.workspace.opening import open_bundle
+from support.refusals import check_refusals
 from support.trained_lender import TrainedLender
 
 with warnings.catch_warnings():
@@ -86,6 +90,22 @@ def test_who_is_unknown_or_of_another_day_is_noted_and_not_scored(trained: Train
     ]
     assert [row["value"] is None for row in rows] == [False, True, True]
     assert [row["tier"] is None for row in rows] == [False, True, True]
+
+
+def test_of_who_refused_since_nothing_is_said(
+    published: PublishedFeatures, trained: TrainedLender, tmp_path: Path
+) -> None:
+    features_of = tmp_path / "features" / published.folder.name
+    shutil.copytree(published.folder, features_of)
+    one, other = trained.column("client_id")[:2]
+    served_model = ServedModel(open_bundle(trained.config, "champion"), features_of)
+    whole = pq.read_table(published.file, filters=[("client_id", "=", one)]).to_pandas().drop(columns="as_of")
+    asked = [pd.DataFrame({"client_id": [one, other]}), whole]
+    assert [list(served_model.predict(rows)["value"].notna()) for rows in asked] == [[True, True], [True]]
+    check_refusals(tmp_path, one)
+    answered = [served_model.predict(rows) for rows in asked]
+    assert [list(rows["value"].notna()) for rows in answered] == [[False, True], [False]]
+    assert {rows["note"][0] for rows in answered} == {"not scored: the client refused the processing of its data"}
 
 
 def test_full_features_are_answered_and_an_unseen_category_is_noted(

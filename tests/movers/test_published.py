@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from models.config.loading import load_config
+from models.config.places import work_dir
 from models.config.root import Config
 from models.errors import UserError
 from models.movers.job import cell_of, movers
@@ -27,6 +28,7 @@ from models.scoring.publication import IN_SAMPLE
 from models.shell.console import out as console
 from models.text import Language
 from models.workspace.opening import open_bundle
+from support.refusals import check_refusals
 from support.trained_lender import TrainedLender
 
 JUNE, SEPTEMBER, DECEMBER = date(2022, 6, 1), date(2022, 9, 1), date(2022, 12, 1)
@@ -115,6 +117,18 @@ def test_a_reader_of_a_portfolio_sees_only_its_movers(runs: ThreeRuns) -> None:
     mine = [each.client_id for each in everybody.rows][:4]
     found = read_movers(runs.folder(SEPTEMBER), MoversAsked(clients=[*mine, "of nobody"], offset=1, limit=2))
     assert (found.total, [each.client_id for each in found.rows]) == (4, mine[1:3])
+
+
+def test_who_refused_since_is_among_no_movers(runs: ThreeRuns, tmp_path: Path) -> None:
+    everybody = read_movers(runs.folder(SEPTEMBER), MoversAsked())
+    one = everybody.rows[0].client_id
+    run = runs.config.run.model_copy(update={"work_dir": str(tmp_path)})
+    config = runs.config.model_copy(update={"run": run})
+    check_refusals(work_dir(config), one)
+    for since in (None, JUNE):
+        found = movers(config, asked=MoversAsked(), as_of=SEPTEMBER, since=since, scores=runs.out).report.clients
+        assert found.total == everybody.total - 1
+        assert one not in {each.client_id for each in found.rows}
 
 
 @pytest.mark.parametrize(("language", "words"), [("en", "who did it"), ("zh", "变动来源")])

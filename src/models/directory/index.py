@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -34,6 +34,18 @@ from models.vocab import BoolArray, IntArray
 LONGEST_TEXT, MOST_WORDS, MOST_ROWS = 200, 8, 1_000
 """Characters and words that are looked for, and rows of a page."""
 EXPORTED_AT_ONCE = 5_000
+SHOWN_OF_REFUSED = (
+    "client_id",
+    "name",
+    "group_id",
+    "manager",
+    "branch",
+    "outstanding",
+    "limit",
+    "utilisation",
+    "days_overdue",
+)
+"""What is shown of a client who refused the processing of its data, beside that it refused."""
 _REMEMBERED = 24
 """Searches whose clients are held: whoever pages, sorts and picks facets asks for the same words again."""
 
@@ -85,7 +97,9 @@ class _Memory:
 class ClientIndex:
     """The clients of one published run, found by words and facets; open it once and ask it from any thread."""
 
-    def __init__(self, folder: Path, facts: Mapping[str, Any], own: Mapping[str, Any]) -> None:
+    def __init__(
+        self, folder: Path, facts: Mapping[str, Any], own: Mapping[str, Any], refused: Collection[str] = ()
+    ) -> None:
         self.run_key: str = facts["run_key"]
         self.as_of = date.fromisoformat(facts["as_of"])
         self.bundle: str = facts["bundle"]
@@ -94,11 +108,14 @@ class ClientIndex:
         self._unknown: Mapping[str, int] = own["unknown"]
         self._starts = np.cumsum([0, *(len(each) for each in self._values.values())]).astype(np.int64)
         self._memory = _Memory()
+        self._refused = pa.array(sorted(refused), type=pa.string())
+        self._withheld = pc.is_in(self._files.rows["client_id"], self._refused).to_numpy()
 
     @classmethod
-    def open(cls, run: Path) -> ClientIndex:
+    def open(cls, run: Path, refused: Collection[str] = ()) -> ClientIndex:
         """The index of the published folder ``run``, proved by its hashes, ready for the first question.
 
+        Of clients who ``refused`` since only what is shown of who refused is shown, and no facet finds them.
         Raises ``MissingFileError`` where none was built from the run as it is, ``DamagedBundleError`` where a file of
         it is not as it was written.
         """
@@ -106,7 +123,7 @@ class ClientIndex:
         if not index_is_of(folder, facts):
             raise MissingFileError(folder / MANIFEST, remedy=OF_INDEX.missing)
         own = read_manifest(folder, remedies=OF_INDEX)
-        index = cls(folder, facts, own)
+        index = cls(folder, facts, own, refused)
         index.search(ClientQuery(text="warm up", scope=Scope(), limit=1))
         return index
 
@@ -128,7 +145,7 @@ class ClientIndex:
         places = self._page(query, kept, 0, max(total, 1))
         names = list(query.columns or BY_NAME)
         for start in range(0, max(total, 1), EXPORTED_AT_ONCE):
-            yield self._files.rows.select(names).take(pa.array(places[start : start + EXPORTED_AT_ONCE]))
+            yield self._disclosed(names, places[start : start + EXPORTED_AT_ONCE]).select(names)
 
     def client(self, client_id: str, scope: Scope) -> FoundClient | None:
         """The row of one client by its id, byte for byte; None where there is none within the scope."""
@@ -158,7 +175,7 @@ class ClientIndex:
         key = (folded_words(query.text)[:MOST_WORDS], query.scope)
         known = self._memory.get(key)
         if known is not None:
-            return known
+            return self._without_refused(known, query)
         words, scope = key
         found = np.ones(len(self), dtype=np.uint8)
         if not scope.everything:
@@ -168,7 +185,11 @@ class ClientIndex:
             asked = np.frombuffer(word.encode(), dtype=np.uint8)
             find_word(files.text, files.offsets, files.marks, asked, found, place == 0)
         self._memory.put(key, found)
-        return found
+        return self._without_refused(found, query)
+
+    def _without_refused(self, found: Bytes, query: ClientQuery) -> Bytes:
+        """The same without who refused since, where facets are asked for: they were published before that."""
+        return np.where(self._withheld, 0, found).astype(np.uint8) if query.facets else found
 
     def _narrow(self, found: Bytes, scope: Scope) -> None:
         codes, values = self._files.codes, self._values
@@ -201,12 +222,25 @@ class ClientIndex:
 
     def _cells(self, places: IntArray, columns: Sequence[str]) -> tuple[FoundClient, ...]:
         names = tuple(columns or BY_NAME)
-        taken = self._files.rows.select(list(dict.fromkeys(("client_id", *names)))).take(pa.array(places))
+        taken = self._disclosed(names, places)
         cells = {name: taken[name].to_pylist() for name in taken.column_names}
         return tuple(
             FoundClient(client_id=own, cells={name: cells[name][row] for name in names})
             for row, own in enumerate(cells["client_id"])
         )
+
+    def _disclosed(self, names: Sequence[str], places: IntArray) -> pa.Table:
+        """Some columns of some rows, ``client_id`` among them; of who refused since without what models say."""
+        taken = self._files.rows.select(list(dict.fromkeys(("client_id", *names)))).take(pa.array(places))
+        withheld = self._withheld[places]
+        if not withheld.any():
+            return taken
+        for place, name in enumerate(taken.column_names):
+            if name not in SHOWN_OF_REFUSED:
+                column = taken[name]
+                said = pa.scalar(False if name == "consent" else None, type=column.type)
+                taken = taken.set_column(place, name, pc.if_else(pa.array(withheld), said, column))
+        return taken
 
     def _facets(self, query: ClientQuery, counts: IntArray) -> tuple[Facet, ...]:
         return tuple(

@@ -7,7 +7,7 @@ which only a published run of the whole book knows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -32,6 +32,7 @@ FEATURES_VARIABLE = "CLIENTVALUE_FEATURES"
 """Of the environment in which a model is served: the folder of published features."""
 _NOTHING_ASKED = "nothing asked: give client_id, or every feature"
 _GIVE_ALL = "give every feature, null where nothing is known"
+_REFUSED = "not scored: the client refused the processing of its data"
 _NO_TABLE = f"client_id cannot be looked up: set {FEATURES_VARIABLE} to the folder that clientvalue features left"
 
 
@@ -44,6 +45,7 @@ class _Asked:
     features: pd.DataFrame
     of_features: list[int]
     notes: defaultdict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
+    withheld: set[int] = field(default_factory=set)
 
     @classmethod
     def of(cls, rows: pd.DataFrame, contract: FeatureContract) -> _Asked:
@@ -56,14 +58,25 @@ class _Asked:
             of_features=np.flatnonzero(given.notna().any(axis=1).to_numpy()).tolist(),
         )
 
+    def withhold(self, refused: Collection[str]) -> None:
+        """Pass over the rows that name a client who refused the processing of its data, and note it."""
+        self.withheld = {place for place, client in enumerate(self.clients) if client is not None and client in refused}
+        self.of_features = [place for place in self.of_features if place not in self.withheld]
+        for place in self.withheld:
+            self.notes[place].append(_REFUSED)
 
-def answer(bundle: Bundle, rows: pd.DataFrame, table: FeatureTable | None) -> pd.DataFrame:
+
+def answer(
+    bundle: Bundle, rows: pd.DataFrame, table: FeatureTable | None, refused: Collection[str] = ()
+) -> pd.DataFrame:
     """One row of ``ANSWERS`` for each row asked, in order; of one that cannot be scored only the note says why.
 
-    ``table`` are published features, without which nobody is looked up.
+    ``table`` are published features, without which nobody is looked up; of clients who ``refused`` the processing of
+    their data nothing is said, whatever was published or is given of them.
     """
     contract = bundle.models.contract
     asked = _Asked.of(rows, contract)
+    asked.withhold(refused)
     found, given = _found(asked, table), _given(asked, contract)
     places = [*found, *given.index]
     answered = pd.DataFrame(index=range(len(rows)), columns=list(ANSWERS), dtype=object)
@@ -85,9 +98,9 @@ def _texts(rows: pd.DataFrame, name: str) -> list[str | None]:
 
 def _found(asked: _Asked, table: FeatureTable | None) -> dict[int, int]:
     """Place of a row that asks for a client -> the client's place in the table; a note of every other such row."""
-    found, by_features = {}, set(asked.of_features)
+    found, passed = {}, {*asked.of_features, *asked.withheld}
     for place, (client, day) in enumerate(zip(asked.clients, asked.dates, strict=True)):
-        if place in by_features:
+        if place in passed:
             continue
         if client is None:
             asked.notes[place].append(_NOTHING_ASKED)

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from models.config.places import work_dir
 from models.endpoint.compute import FEATURES_VARIABLE, answer
 from models.endpoint.report import example_questions
 from models.features.report import FeatureTable, read_features
 from models.pipeline.bundle import Bundle, read_bundle
+from models.publications.refused import refused_now
 
 
 class ServedModel:
@@ -28,7 +30,15 @@ class ServedModel:
 
     def predict(self, rows: pd.DataFrame, params: dict[str, object] | None = None) -> pd.DataFrame:  # noqa: ARG002
         """Value, decline, tier and reasons of each row, asked by ``client_id`` or by all features of the contract."""
-        return answer(self._bundle, rows, self._table())
+        return answer(self._bundle, rows, self._table(), self._refused())
+
+    def _refused(self) -> frozenset[str]:
+        """Who refused by the newest book that was checked where the models or the features come from, if it is here."""
+        config = self._bundle.config
+        if not config.privacy.leaves_out:
+            return frozenset()
+        beside = [] if self._features is None else [self._features.resolve().parent.parent]
+        return frozenset().union(*(refused_now(folder) for folder in [work_dir(config), *beside]))
 
     def _table(self) -> FeatureTable | None:
         """The features that the place leads to now: those of the next date once they are published."""

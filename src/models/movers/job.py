@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from models.movers.reading import REMEDY, MoversAsked, read_matrix, read_movers
 from models.movers.report import MovedClients, MoveMatrix, Mover, MovesReport
 from models.publications.past import OfficialRun, newest_official, official_runs
 from models.publications.previous import POLICY_FILE, scale_of
-from models.publications.refused import ALL_CLIENTS, refused_of
+from models.publications.refused import refused_now
 from models.store.sealed import OF_SCORES, read_manifest
 from models.workspace.opening import Settings, settings_of
 
@@ -62,6 +62,7 @@ def movers(
     settings = settings_of(config, overrides)
     place = scores or work_dir(settings) / SCORES_FOLDER
     now = _run_of(place, as_of)
+    asked = replace(asked, without=_refused(settings, now))
     if since is None:
         report = _report(read_matrix(now.folder), read_movers(now.folder, asked), settings, asked)
         return MovesFoundBetween(report=report, policy=policy_of_run(now.folder))
@@ -73,6 +74,11 @@ def movers(
             remedy="name an earlier date with --since",
         )
     return _computed(before, now, settings, asked)
+
+
+def _refused(settings: Config, run: OfficialRun) -> frozenset[str]:
+    """Whom the report leaves out, though the run had them: who refused the processing of its data since."""
+    return refused_now(work_dir(settings), run.folder) if settings.privacy.leaves_out else frozenset()
 
 
 def _run_of(scores: Path, as_of: date | None) -> OfficialRun:
@@ -100,7 +106,7 @@ def _computed(before: OfficialRun, now: OfficialRun, settings: Config, asked: Mo
         raise MissingFileError(now.folder / POLICY_FILE, remedy=REMEDY)
     ends, bundles = zip(*(_end_of(run) for run in (before, now)), strict=True)
     earlier = earlier_policy(before.folder, policy, settings.features, same_bundle=bundles[0] == bundles[1])
-    found = moves_between(ends[0], ends[1], policy, earlier, refused=refused_of(now.folder / ALL_CLIENTS))
+    found = moves_between(ends[0], ends[1], policy, earlier, refused=sorted(asked.without))
     rows = found.movers.select([each.name for each in fields(Mover)]).to_pylist()
     chosen = [each for each in sorted((Mover(**row) for row in rows), key=_worth) if _is_asked(each, asked)]
     last = None if asked.limit is None else asked.offset + asked.limit

@@ -29,7 +29,8 @@ _KEPT = 4
 class MoversAsked:
     """Which movers are asked for; None: whatever. ``tier_before`` and ``tier`` are "" for who is not scored.
 
-    ``clients`` narrows them to some ids, such as those that a reader may see.
+    ``clients`` narrows them to some ids, such as those that a reader may see; ``without`` are ids of whom models must
+    not speak, see ``refused_now``.
     """
 
     tier_before: str | None = None
@@ -38,6 +39,7 @@ class MoversAsked:
     part: str | None = None
     way: str | None = None
     clients: Collection[str] | None = None
+    without: Collection[str] = ()
     offset: int = 0
     limit: int | None = None
 
@@ -92,6 +94,8 @@ def _asked(table: pa.Table, asked: MoversAsked) -> pa.ChunkedArray:
             chosen = pc.and_(chosen, pc.fill_null(is_it, fill_value=False))
     if asked.clients is not None:
         chosen = pc.and_(chosen, pc.is_in(table["client_id"], pa.array(list(asked.clients), type=pa.string())))
+    if asked.without:
+        chosen = pc.and_(chosen, pc.invert(pc.is_in(table["client_id"], pa.array(list(asked.without), pa.string()))))
     return chosen
 
 

@@ -38,6 +38,7 @@ class TrailSources:
 def client_trail(sources: TrailSources, client: str, on: date, *, prove: bool = True) -> ClientTrail:
     """What was published of a client by a day, from what, what people decided of it, and who read it.
 
+    A trail is evidence: it keeps what was published of a client who refused the processing of its data since.
     ``prove`` reads every file of the runs and holds it against its hash, which takes seconds for a large book.
     Raises ``DamagedLedgerError`` or ``BrokenChainError`` where the record is not as it was written.
     """

@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.urls import NoReverseMatch, reverse
 
 from models.directory.report import ClientQuery
-from models.review.access.portfolio import portfolio_of, shown_index
+from models.review.access.portfolio import portfolio_of, refused_since, shown_index
 
 _MOST_DIGITS = 6
 
@@ -26,16 +26,19 @@ class NamedClient:
 
 
 def tiers_in_portfolio(user: User | AnonymousUser) -> dict[str, str] | None:
-    """Client -> tier now, "" for none, of all clients that a user may see; None for who sees the whole book."""
-    portfolio = portfolio_of(user)
-    if portfolio.whole_book:
+    """Client -> tier now, "" for none, of all clients that a user may see; None for who sees the whole book.
+
+    Who refused the processing of its data since the run that is shown is not among them.
+    """
+    portfolio, refused = portfolio_of(user), refused_since()
+    if portfolio.whole_book and not refused:
         return None
     found: dict[str, str] = {}
     query = ClientQuery(scope=portfolio.scope, columns=("client_id", "tier"))
     for piece in shown_index().export(query):
         tiers = [each or "" for each in piece["tier"].to_pylist()]
         found |= dict(zip(piece["client_id"].to_pylist(), tiers, strict=True))
-    return found
+    return {client: tier for client, tier in found.items() if client not in refused}
 
 
 def named_clients(user: User | AnonymousUser, clients: Iterable[str]) -> dict[str, NamedClient]:

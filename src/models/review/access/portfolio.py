@@ -10,10 +10,12 @@ from threading import Lock
 
 from django.contrib.auth.models import AnonymousUser, User
 
+from models.config.places import work_dir
 from models.directory.index import ClientIndex
 from models.directory.places import index_folder
 from models.directory.report import EVERYTHING, ClientQuery, FoundClient, Scope
 from models.errors import UserError
+from models.publications.refused import refused_since as since_run
 from models.review.access.models import ClientReading, Member
 from models.review.site import shown_site
 
@@ -62,7 +64,16 @@ def shown_index() -> ClientIndex:
     if newest is None:
         raise UserError(rule="the workbench shows published runs", got="none", remedy="publish one first")
     with _OPENING:
-        return _opened(newest.folder, newest.entry.run_key, _made_at(newest.folder))
+        return _opened(newest.folder, newest.entry.run_key, _made_at(newest.folder), refused_since())
+
+
+def refused_since() -> frozenset[str]:
+    """Who refused the processing of its data by the newest checked book, and not yet when the shown run was made."""
+    shown = shown_site()
+    newest = shown.newest()
+    if newest is None or not shown.config.privacy.leaves_out:
+        return frozenset()
+    return since_run(work_dir(shown.config), newest.folder)
 
 
 def shown_client(user: User | AnonymousUser, client_id: str) -> FoundClient | None:
@@ -86,9 +97,9 @@ def _made_at(run: Path) -> int:
 
 
 @lru_cache(maxsize=1)
-def _opened(run: Path, run_key: str, made_at: int) -> ClientIndex:
+def _opened(run: Path, run_key: str, made_at: int, refused: frozenset[str]) -> ClientIndex:
     """``run_key`` tells a run that was published anew from the one before, ``made_at`` an index that was built anew."""
-    return ClientIndex.open(run)
+    return ClientIndex.open(run, refused)
 
 
 def record_readings(user: User | AnonymousUser, clients: Sequence[str], *, route: str, run_key: str) -> None:

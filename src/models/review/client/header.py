@@ -55,7 +55,10 @@ class ClientHeader:
 
 
 def is_locked(found: FoundClient, privacy: PrivacyConfig) -> bool:
-    """Whether a client refused the processing of its data and the config honours it, whatever was published."""
+    """Whether a client refused the processing of its data and the config honours it, whatever was published.
+
+    The index of clients says it also of who refused since the run that is shown.
+    """
     return privacy.leaves_out and found.cells.get("consent") is False
 
 

@@ -26,6 +26,7 @@ from models.publications.previous import SCORES
 from models.review.access.models import Member
 from models.review.access.portfolio import shown_client
 from models.review.chain.record import entries
+from models.review.client.header import is_locked
 from models.review.site import shown_site
 
 _COLUMNS = [
@@ -57,7 +58,7 @@ class ClientToOverride:
 def overridden_client(user: User | AnonymousUser, client_id: str) -> ClientToOverride:
     """A client of a member's portfolio. Raises ``Http404`` where it is none of them, or is not scored."""
     found, newest = shown_client(user, client_id), shown_site().newest()
-    if found is None or newest is None:
+    if found is None or newest is None or is_locked(found, shown_site().config.privacy):
         raise Http404
     rows = pq.read_table(newest.folder / SCORES, columns=_COLUMNS, filters=[("client_id", "=", client_id)])
     if not rows.num_rows:

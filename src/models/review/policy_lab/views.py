@@ -17,6 +17,7 @@ from models.errors import UserError
 from models.reasons.figures import money
 from models.review.access.portfolio import shown_client
 from models.review.chain.record import entries
+from models.review.client.header import is_locked
 from models.review.overrides.graded import decider, policy_that_runs
 from models.review.policy_lab.judging import is_begun, judged_days, judgement_of
 from models.review.policy_lab.moved import MovableCutOff, cut_offs, moved_policy, shift_between, typed_numbers
@@ -208,7 +209,7 @@ def _shown_between(
 
 def _mover(user: User | AnonymousUser, client_id: str, mover: object) -> ShownMover | None:
     client = shown_client(user, client_id)
-    if client is None:
+    if client is None or is_locked(client, shown_site().config.privacy):
         return None
     before, after, value = (getattr(mover, name) for name in ("before", "after", "value"))
     return ShownMover(client_id, str(client.cells.get("name") or client_id), before, after, _amount(value))
