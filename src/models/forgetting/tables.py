@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +64,20 @@ class Rewriting:
         return int(pc.sum(pc.equal(ids, self.terms.client_id)).as_py() or 0)
 
     def _own(self, rows: pa.Table) -> pa.ChunkedArray | None:
-        """Which rows are the client's, by its id or by those of its facilities and opportunities."""
-        found = None
-        for column, ids in self.terms.keys.items():
-            if column in rows.column_names and ids:
-                cells = rows[column].cast(pa.string())
-                is_own = pc.fill_null(pc.is_in(cells, value_set=pa.array(ids, pa.string())), False)
-                found = is_own if found is None else pc.or_(found, is_own)
-        return found
+        """Which rows are the client's: by its id, and where a row has none by its facilities and opportunities."""
+        by_key = [self._has(rows, column) for column in self.terms.keys if column != CLIENT]
+        found = reduce(pc.or_, [each for each in by_key if each is not None] or [None])
+        by_id = self._has(rows, CLIENT)
+        if by_id is None or found is None:
+            return found if by_id is None else by_id
+        return pc.if_else(pc.is_valid(rows[CLIENT]), by_id, found)
+
+    def _has(self, rows: pa.Table, column: str) -> pa.ChunkedArray | None:
+        """Which cells of a column are ids of the client; None where there is no such column."""
+        if column not in rows.column_names or not self.terms.keys.get(column):
+            return None
+        ids = pa.array(self.terms.keys[column], pa.string())
+        return pc.fill_null(pc.is_in(rows[column].cast(pa.string()), value_set=ids), False)
 
     def _renamed(self, rows: pa.Table, own: pa.ChunkedArray) -> pa.Table:
         for place, name in enumerate(rows.column_names):

@@ -6,7 +6,8 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
@@ -113,13 +114,31 @@ def is_telling(word: str) -> bool:
 
 def terms_in(client_id: str, folders: Iterable[Path]) -> Terms:
     """By what the client is known in folders of tables, such as checked books and published runs."""
-    known = Terms(client_id=client_id, keys={CLIENT: (client_id,)})
-    for folder in folders:
+    known, places = Terms(client_id=client_id, keys={CLIENT: (client_id,)}), list(folders)
+    for folder in places:
         keys = {column: _own(folder / f"{table}.parquet", column, client_id) for table, column in KEYS.items()}
         clients = folder / "clients.parquet"
         names = _names(clients, client_id)
         known = known.joined(Terms(client_id=client_id, keys=keys, names=names))
-    return known
+    tables = [file for folder in places for file in sorted(folder.glob("*.parquet")) if file.is_file()]
+    return reduce(_without_shared, tables, known)
+
+
+def _without_shared(known: Terms, file: Path) -> Terms:
+    """The same without ids that rows of other clients have too: such a facility leads to no single client."""
+    columns, keys = pq.read_schema(file).names, dict(known.keys)
+    for column in (each for each in known.keys if each != CLIENT and {CLIENT, each} <= set(columns) and keys[each]):
+        rows = pq.read_table(file, columns=[CLIENT, column])
+        others = pc.fill_null(pc.invert(pc.is_in(_text(rows[CLIENT]), pa.array(keys[CLIENT], pa.string()))), False)
+        others = pc.and_(others, pc.is_valid(rows[CLIENT]))
+        shared = set(pc.unique(_text(rows[column].filter(others))).to_pylist())
+        keys[column] = tuple(each for each in keys[column] if each not in shared)
+    return replace(known, keys=keys)
+
+
+def _text(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Ids as text, whatever their type."""
+    return cells.cast(pa.string())
 
 
 def names_any(text: str, folders: Iterable[Path]) -> bool:
@@ -130,14 +149,15 @@ def names_any(text: str, folders: Iterable[Path]) -> bool:
     telling = pa.array(sorted(filter(is_telling, parts)), pa.string())
     files = (folder / "clients.parquet" for folder in folders)
     known = (file for file in files if file.is_file() and CLIENT in pq.read_schema(file).names)
-    ids = (pq.read_table(file, columns=[CLIENT])[CLIENT].cast(pa.string()) for file in known)
-    return any(bool(pc.any(pc.is_in(telling, value_set=each.combine_chunks())).as_py()) for each in ids)
+    ids = (pq.read_table(file, columns=[CLIENT])[CLIENT] for file in known)
+    return any(bool(pc.any(pc.is_in(telling, value_set=_text(each).combine_chunks())).as_py()) for each in ids)
 
 
 def _own(file: Path, column: str, client_id: str) -> tuple[str, ...]:
     if not file.is_file() or not {CLIENT, column} <= set(pq.read_schema(file).names):
         return ()
-    found = pq.read_table(file, columns=[column], filters=pc.field(CLIENT) == client_id)[column]
+    rows = pq.read_table(file, columns=[CLIENT, column])
+    found = rows[column].filter(pc.equal(_text(rows[CLIENT]), client_id))
     return tuple(str(each) for each in pc.unique(found).to_pylist() if each)
 
 
@@ -148,7 +168,7 @@ def _names(file: Path, client_id: str) -> tuple[str, ...]:
     if not known or CLIENT not in columns:
         return ()
     rows = pq.read_table(file, columns=[CLIENT, *known])
-    is_own = pc.equal(rows[CLIENT], client_id)
+    is_own = pc.fill_null(pc.equal(_text(rows[CLIENT]), client_id), False)
     own, others = rows.filter(is_own), rows.filter(pc.invert(is_own))
     mine = {part for name in known for cell in _cells(own, name) for part in _parts(cell)}
     free = [part for part in sorted(mine) if len(part) >= _SHORTEST_NAME]

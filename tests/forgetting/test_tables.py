@@ -1,0 +1,49 @@
+"""Tables without a client: which rows are its own, whatever its ids look like, and that others stay as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from models.forgetting.tables import Rewriting
+from models.forgetting.terms import Terms, terms_in
+
+A, B = "K-0001", "K-0002"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two clients who share a facility, and tables with and without their ids."""
+    tables = {
+        "facilities": {"facility_id": ["F-0001", "F-0002"], "client_id": [A, A]},
+        "cashflows": {
+            "client_id": [A, B, None, B],
+            "facility_id": ["F-0001", "F-0001", "F-0002", None],
+            "amount": [1, 2, 3, 4],
+        },
+        "balances": {"facility_id": ["F-0001", "F-0002"], "drawn": [1, 2]},
+    }
+    for name, columns in tables.items():
+        pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
+    return tmp_path
+
+
+def rewritten(folder: Path, name: str, terms: Terms) -> pa.Table:
+    Rewriting(terms=terms, stand_in="P").write(folder / f"{name}.parquet", folder / "new.parquet")
+    return pq.read_table(folder / "new.parquet")
+
+
+def test_a_client_id_decides_alone_and_a_shared_facility_is_of_nobody(folder: Path) -> None:
+    terms = terms_in(A, [folder])
+    assert terms.keys["facility_id"] == ("F-0002",)
+    flows = pq.read_table(folder / "cashflows.parquet")
+    assert rewritten(folder, "cashflows", terms).equals(flows.take([1, 3]))
+    assert rewritten(folder, "balances", terms)["facility_id"].to_pylist() == ["F-0001"]
+
+
+def test_rows_of_others_that_name_a_facility_of_the_client_stay(folder: Path) -> None:
+    terms = Terms(client_id=A, keys={"client_id": (A,), "facility_id": ("F-0001", "F-0002")})
+    assert rewritten(folder, "cashflows", terms)["amount"].to_pylist() == [2, 4]
