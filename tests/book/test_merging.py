@@ -9,6 +9,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from models.book.forgotten import ForgottenList
 from models.book.merges import Merges
 from models.errors import UserError
 from models.panel.build import panel_of
@@ -129,3 +130,20 @@ def test_a_long_chain_is_followed_with_the_day_on_which_all_of_it_was_known() ->
     assert set(followed.client_id) == {"c1000"}
     assert followed.set_index("old_id").date["c0"] == pd.Timestamp(2022, 1, 28)
     assert followed.set_index("old_id").date["c999"] == pd.Timestamp(2022, 1, 1 + 999 % 28)
+
+
+def test_a_refusal_under_any_id_holds_for_the_merged_client(tmp_path: Path) -> None:
+    clients = "client_id,name,consent\nA1,Acme old,no\nA2,Acme,yes\nB1,Bolt,yes\nC9,Corp,\n"
+    book = mapped_book(tmp_path, clients=clients, aliases=ALIASES, facilities=FACILITIES, cashflows=CASHFLOWS)
+    assert rows_of(book, "clients", "client_id", "consent") == [("A2", False), ("B3", True), ("C9", None)]
+
+
+def test_no_old_id_brings_a_forgotten_client_back(tmp_path: Path) -> None:
+    (tmp_path / "work").mkdir()
+    ForgottenList().with_client("B3", by="officer", why="case 117").write(tmp_path / "work")
+    book = mapped_book(tmp_path, clients=CLIENTS, aliases=ALIASES, facilities=FACILITIES, cashflows=CASHFLOWS)
+    assert told_of(book, "forgotten_returned") != []
+    for name in ("clients", "cashflows", "aliases"):
+        assert not {"B1", "B2", "B3"} & set(str(pq.read_table(book.tables[name]).to_pydict()).split("'")), name
+    assert rows_of(book, "aliases", "old_id", "client_id") == [("A1", "A2")]
+    assert rows_of(book, "cashflows", "client_id", "amount")[-1] == ("C9", 7.0)

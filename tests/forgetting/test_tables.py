@@ -47,3 +47,11 @@ def test_a_client_id_decides_alone_and_a_shared_facility_is_of_nobody(folder: Pa
 def test_rows_of_others_that_name_a_facility_of_the_client_stay(folder: Path) -> None:
     terms = Terms(client_id=A, keys={"client_id": (A,), "facility_id": ("F-0001", "F-0002")})
     assert rewritten(folder, "cashflows", terms)["amount"].to_pylist() == [2, 4]
+
+
+def test_a_client_is_known_by_all_old_ids_that_lead_to_it(folder: Path) -> None:
+    aliases = {"old_id": ["K-0009", "K-0008", "K-0007"], "client_id": [A, "K-0009", B]}
+    pq.write_table(pa.table(aliases), folder / "aliases.parquet")
+    terms = terms_in(A, [folder])
+    assert terms.ids == (A, "K-0009", "K-0008")
+    assert "K-0008" in terms.words

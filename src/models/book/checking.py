@@ -81,7 +81,10 @@ def check_book(
             aliases[ALIASES.name] = gate.check(source.aliases, ALIASES)
         if aliases and aliases[ALIASES.name].count.rows_used:
             merged = MergedSource(connection=connection, source=source, contract=contract, conventions=gate.conventions)
-            source = merged.made(aliases[ALIASES.name])
+            raw, read = source.aliases, aliases[ALIASES.name]
+            source = without_forgotten(merged.made(read), forgotten)  # again: an old id may lead to one of them
+            if forgotten.clients:
+                aliases[ALIASES.name] = gate.check(merged.aliases_without(raw, read, forgotten), ALIASES)
             contract = {**contract, CLIENTS.name: with_merged_on(contract[CLIENTS.name])}
         checked = aliases | _check_all(gate, source.tables, contract, config.scale.names)
         everything = [*source.checked, *checked.values()]

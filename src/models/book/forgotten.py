@@ -28,7 +28,7 @@ else:
     ibis = lazy("ibis")  # it loads slowly, and who opens a checked book needs none of it
 
 FORGOTTEN_FILE = "forgotten.json"
-_CLIENT, _FACILITY = "client_id", "facility_id"
+_CLIENT, _FACILITY, _OLD = "client_id", "facility_id", "old_id"
 _RETURNED: Final = Text(
     "{count:,} row of clients who were forgotten came with the source again, and is left out",
     plural="{count:,} rows of clients who were forgotten came with the source again, and are left out",
@@ -119,6 +119,13 @@ def without_forgotten(source: SourceTables, forgotten: ForgottenList) -> SourceT
     return replace(source, tables=left, notices=(*source.notices, *notices))
 
 
+def aliases_without_forgotten(aliases: Any, followed: Any, forgotten: ForgottenList) -> Any:
+    """Rows of merged ids without those of forgotten clients; ``followed`` leads each old id to the one used now."""
+    gone = followed.filter(_is_forgotten(followed, forgotten))
+    named = _is_forgotten(aliases, forgotten) | _is_forgotten(aliases, forgotten, column=_OLD)
+    return aliases.filter(~(named | aliases[_OLD].cast("string").isin(gone[_OLD].cast("string")).fill_null(False)))
+
+
 def _returned(table: str, count: int) -> Notice:
     found = _RETURNED.filled(count=count)
     return Notice.of("forgotten_returned", Severity.WARNING, table, found=found, remedy=_AT_THE_SOURCE, count=count)
@@ -132,6 +139,6 @@ def _gone(table: Any, forgotten: ForgottenList, theirs: Any | None) -> Any | Non
     return None
 
 
-def _is_forgotten(table: Any, forgotten: ForgottenList) -> Any:
-    salted = (ibis.literal(forgotten.salt) + table[_CLIENT].cast("string")).hexdigest("sha256")
+def _is_forgotten(table: Any, forgotten: ForgottenList, *, column: str = _CLIENT) -> Any:
+    salted = (ibis.literal(forgotten.salt) + table[column].cast("string")).hexdigest("sha256")
     return salted.isin([each.client for each in forgotten.clients]).fill_null(False)

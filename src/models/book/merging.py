@@ -18,6 +18,7 @@ import pyarrow as pa
 from models.book.columns import Column, Kind, TableSchema
 from models.book.contract import CLIENTS
 from models.book.conventions import Conventions, table_reading
+from models.book.forgotten import ForgottenList, aliases_without_forgotten
 from models.book.merges import CLIENT, DATE, OLD, Merges
 from models.book.parsing import as_text
 from models.book.quarantine import ROW_ID, SOURCE_ROW, CheckedTable
@@ -28,6 +29,7 @@ from models.text import Text
 
 DEALINGS = {"cashflows": "date", "facilities": "signed"}
 """Tables whose rows show that an id was a client, and the day of each."""
+_CONSENT = "consent"
 _FOLLOWED = Text(
     "{count:,} id is read as the one that took its place ({rows:,} rows)",
     plural="{count:,} ids are read as those that took their place ({rows:,} rows)",
@@ -70,6 +72,22 @@ class MergedSource:
         notices = _notices(len(merges.followed), moved, int(since.count().to_pyarrow().as_py()))
         return replace(self.source, tables=tables, notices=(*self.source.notices, *notices))
 
+    def aliases_without(self, raw: Any, read: CheckedTable, forgotten: ForgottenList) -> Any:
+        """The rows of merged ids, ``raw``, without those that lead to forgotten clients."""
+        merges = Merges.of(read.rows.to_pyarrow().to_pandas())
+        followed = self._stored(pa.Table.from_pandas(merges.followed, preserve_index=False))
+        return self._stored(aliases_without_forgotten(raw, followed, forgotten))
+
+    def _with_refusals(self, clients: Any) -> Any:
+        """Clients of whom any id refused consent refuse it under all."""
+        consent = self.contract[CLIENTS.name].column(_CONSENT)
+        if consent is None or _CONSENT not in clients.columns:
+            return clients
+        wanted = replace(self.contract[CLIENTS.name], columns=(consent,))
+        reading = table_reading(clients, wanted, self.conventions, {}).columns[_CONSENT]
+        refused = clients[_CONSENT].max(where=~reading.value(clients[_CONSENT])).over(ibis.window(group_by=CLIENT))
+        return self._stored(clients.mutate(**{_CONSENT: ibis.coalesce(refused, clients[_CONSENT])}))
+
     def _renamed(self, rows: Any, followed: Any, *, is_clients: bool) -> tuple[Any, int]:
         """Rows under the ids that are used now; of clients one row each, that of the id in use before all others."""
         ids = followed.select(found_old=followed[OLD], found_new=followed[CLIENT])
@@ -79,6 +97,7 @@ class MergedSource:
         named = self._stored(named.drop("found_old", "found_new"))
         count = int(named.was_old.sum().fill_null(0).to_pyarrow().as_py())
         if is_clients:
+            named = self._with_refusals(named)
             order = ibis.window(group_by=CLIENT, order_by=["was_old", _row_number(named)])
             ranked = named.mutate(place_of_row=ibis.row_number().over(order))
             repeated = ranked.was_old & (ranked.place_of_row > 0)

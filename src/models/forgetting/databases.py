@@ -204,7 +204,7 @@ def _rewrite_row(
 ) -> None:
     """A row about the client goes, or stands under another id; any other keeps all but the words for it."""
     key = sa.and_(*(column == row[column.name] for column in table.primary_key.columns))
-    if row.get(CLIENT) == terms.client_id and stand_in is None:
+    if row.get(CLIENT) in terms.ids and stand_in is None:
         connection.execute(sa.delete(table).where(key))
         return
     values = {column.name: _without(row[column.name], terms, stand_in or STAND_IN) for column in _text_columns(table)}
@@ -245,7 +245,7 @@ def _chain() -> sa.TableClause:
 
 
 def _is_about(entry: Entry, terms: Terms) -> bool:
-    return entry.subject == terms.client_id and entry.act not in ABOUT_NO_CLIENT
+    return entry.subject in terms.ids and entry.act not in ABOUT_NO_CLIENT
 
 
 def _erase_entries(connection: sa.Connection, numbers: Sequence[int], *, by: str, client: str, why: str) -> None:

@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import reduce
 from pathlib import Path
 
 from models.book.forgotten import ForgottenList
@@ -77,7 +78,7 @@ def forget(  # noqa: PLR0913 - each option is one that a person may choose
         asked = _Asked(by or user_name(), why, source)
         if dry_run:
             return work.report(found, at_source, asked, looked)
-        _begin(places, terms, known.with_client(client, by=asked.by, why=why))
+        _begin(places, terms, _listed(known, terms, asked))
         progress.stage("Taking the client out")
         work.remove_filed(looked)
         return work.done(found, at_source, asked, settings, progress)
@@ -134,7 +135,7 @@ class _Work:
         after = search(places.files(), self.terms)
         (places.work / JOURNAL).unlink(missing_ok=True)
         if not after.naming and not any(each.others for each in looked):
-            known.proved(client).write(places.work)
+            reduce(ForgottenList.proved, self.terms.ids, known).write(places.work)
         left = [Trace(place=str(each.file), fate=TraceFate.LEFT) for each in after.naming]
         gone = [each for each in traces if each.fate is not TraceFate.LEFT]
         result = self._result([*gone, *left, *self._left_entries(looked)], looked, asked, found.searched, dry_run=False)
@@ -276,6 +277,11 @@ def _terms(places: ForgettingPlaces, client: str) -> Terms:
         return known
     begun = from_json(Terms, journal.read_text(encoding="utf-8"), subject=str(journal), remedy="take the file away")
     return known.joined(begun) if begun.client_id == client else known
+
+
+def _listed(known: ForgottenList, terms: Terms, asked: _Asked) -> ForgottenList:
+    """The list with the client, under each of its ids."""
+    return reduce(lambda listed, each: listed.with_client(each, by=asked.by, why=asked.why), terms.ids, known)
 
 
 def _begin(places: ForgettingPlaces, terms: Terms, forgotten: ForgottenList) -> None:

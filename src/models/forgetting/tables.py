@@ -60,8 +60,7 @@ class Rewriting:
         """How many rows of a table are the client's own, by its id."""
         if CLIENT not in pq.read_schema(file).names:
             return 0
-        ids = pq.read_table(file, columns=[CLIENT])[CLIENT].cast(pa.string())
-        return int(pc.sum(pc.equal(ids, self.terms.client_id)).as_py() or 0)
+        return int(pc.sum(self._has(pq.read_table(file, columns=[CLIENT]), CLIENT)).as_py() or 0)
 
     def _own(self, rows: pa.Table) -> pa.ChunkedArray | None:
         """Which rows are the client's: by its id, and where a row has none by its facilities and opportunities."""

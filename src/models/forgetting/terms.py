@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from models.book.contract import ALIAS_SEPARATOR
+from models.book.merges import OLD
+from models.book.side_tables import ALIASES
 
 KEYS: Final = {"facilities": "facility_id", "opportunities": "opportunity_id"}
 """Table -> its own ids, which lead to the client wherever they stand."""
@@ -37,6 +39,11 @@ class Terms:
     client_id: str
     keys: dict[str, tuple[str, ...]]
     names: tuple[str, ...] = ()
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """Its id, and old ones that lead to it."""
+        return self.keys.get(CLIENT) or (self.client_id,)
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -114,14 +121,32 @@ def is_telling(word: str) -> bool:
 
 def terms_in(client_id: str, folders: Iterable[Path]) -> Terms:
     """By what the client is known in folders of tables, such as checked books and published runs."""
-    known, places = Terms(client_id=client_id, keys={CLIENT: (client_id,)}), list(folders)
+    places = list(folders)
+    ids = _ids(client_id, [folder / f"{ALIASES.name}.parquet" for folder in places])
+    known = Terms(client_id=client_id, keys={CLIENT: ids})
     for folder in places:
-        keys = {column: _own(folder / f"{table}.parquet", column, client_id) for table, column in KEYS.items()}
+        keys = {column: _own(folder / f"{table}.parquet", column, ids) for table, column in KEYS.items()}
         clients = folder / "clients.parquet"
-        names = _names(clients, client_id)
+        names = _names(clients, ids)
         known = known.joined(Terms(client_id=client_id, keys=keys, names=names))
     tables = [file for folder in places for file in sorted(folder.glob("*.parquet")) if file.is_file()]
     return reduce(_without_shared, tables, known)
+
+
+def _ids(client_id: str, files: Iterable[Path]) -> tuple[str, ...]:
+    """The id, and all old ones that lead to it, however many steps away."""
+    tables = [pq.read_table(file, columns=[OLD, CLIENT]) for file in files if file.is_file()]
+    ids, count = {client_id: None}, 0
+    while count < len(ids):
+        count = len(ids)
+        for rows in tables:
+            leads = _is_one_of(rows[CLIENT], tuple(ids))
+            ids |= dict.fromkeys(str(each) for each in _text(rows[OLD].filter(leads)).to_pylist() if each)
+    return tuple(ids)
+
+
+def _is_one_of(cells: pa.ChunkedArray, ids: tuple[str, ...]) -> pa.ChunkedArray:
+    return pc.fill_null(pc.is_in(_text(cells), value_set=pa.array(ids, pa.string())), False)
 
 
 def _without_shared(known: Terms, file: Path) -> Terms:
@@ -129,8 +154,7 @@ def _without_shared(known: Terms, file: Path) -> Terms:
     columns, keys = pq.read_schema(file).names, dict(known.keys)
     for column in (each for each in known.keys if each != CLIENT and {CLIENT, each} <= set(columns) and keys[each]):
         rows = pq.read_table(file, columns=[CLIENT, column])
-        others = pc.fill_null(pc.invert(pc.is_in(_text(rows[CLIENT]), pa.array(keys[CLIENT], pa.string()))), False)
-        others = pc.and_(others, pc.is_valid(rows[CLIENT]))
+        others = pc.and_(pc.invert(_is_one_of(rows[CLIENT], keys[CLIENT])), pc.is_valid(rows[CLIENT]))
         shared = set(pc.unique(_text(rows[column].filter(others))).to_pylist())
         keys[column] = tuple(each for each in keys[column] if each not in shared)
     return replace(known, keys=keys)
@@ -153,22 +177,22 @@ def names_any(text: str, folders: Iterable[Path]) -> bool:
     return any(bool(pc.any(pc.is_in(telling, value_set=_text(each).combine_chunks())).as_py()) for each in ids)
 
 
-def _own(file: Path, column: str, client_id: str) -> tuple[str, ...]:
+def _own(file: Path, column: str, ids: tuple[str, ...]) -> tuple[str, ...]:
     if not file.is_file() or not {CLIENT, column} <= set(pq.read_schema(file).names):
         return ()
     rows = pq.read_table(file, columns=[CLIENT, column])
-    found = rows[column].filter(pc.equal(_text(rows[CLIENT]), client_id))
+    found = rows[column].filter(_is_one_of(rows[CLIENT], ids))
     return tuple(str(each) for each in pc.unique(found).to_pylist() if each)
 
 
-def _names(file: Path, client_id: str) -> tuple[str, ...]:
+def _names(file: Path, ids: tuple[str, ...]) -> tuple[str, ...]:
     """Names and aliases of the client that no other client bears: those of several tell nobody."""
     columns = pq.read_schema(file).names if file.is_file() else []
     known = [name for name in ("name", "aliases") if name in columns]
     if not known or CLIENT not in columns:
         return ()
     rows = pq.read_table(file, columns=[CLIENT, *known])
-    is_own = pc.fill_null(pc.equal(_text(rows[CLIENT]), client_id), False)
+    is_own = _is_one_of(rows[CLIENT], ids)
     own, others = rows.filter(is_own), rows.filter(pc.invert(is_own))
     mine = {part for name in known for cell in _cells(own, name) for part in _parts(cell)}
     free = [part for part in sorted(mine) if len(part) >= _SHORTEST_NAME]
