@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 from pathlib import Path
+from types import ModuleType
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from models.forgetting.searching import FileKind, kind_of, names
 from models.forgetting.tables import Rewriting
 from models.forgetting.terms import Terms, terms_in
 
+FACILITIES = "facilities.parquet"
 A, B = "K-0001", "K-0002"
 
 
@@ -55,3 +61,29 @@ def test_a_client_is_known_by_all_old_ids_that_lead_to_it(folder: Path) -> None:
     terms = terms_in(A, [folder])
     assert terms.ids == (A, "K-0009", "K-0008")
     assert "K-0008" in terms.words
+
+
+@pytest.mark.parametrize("keeps_rows", [False, True])
+def test_ids_that_are_whole_numbers_are_found_and_go(keeps_rows: bool, tmp_path: Path) -> None:
+    file, new = tmp_path / "clients.parquet", tmp_path / "new.parquet"
+    rows = pa.table({"client_id": [100001, 100002], "name": ["Astra Ltd", "Bolt Ltd"], "count": [100002, 100001]})
+    pq.write_table(rows, file)
+    pq.write_table(rows.select(["client_id"]).append_column("facility_id", [[7000001, 7000002]]), tmp_path / FACILITIES)
+    terms = terms_in("100001", [tmp_path])
+    assert (terms.names, terms.keys["facility_id"]) == (("Astra Ltd",), ("7000001",))
+    assert names(tmp_path / FACILITIES, FileKind.PARQUET, terms)
+    rewriting = Rewriting(terms=terms, stand_in="P", keeps_rows=keeps_rows)
+    assert (rewriting.own_rows(file), rewriting.write(file, new)) == (1, 1)
+    assert pq.read_table(new).equals(rows.slice(1))
+    assert not names(new, FileKind.PARQUET, terms)
+
+
+@pytest.mark.parametrize("packing", [gzip, bz2, lzma])
+def test_packed_files_are_searched_unpacked(packing: ModuleType, tmp_path: Path) -> None:
+    terms = Terms(client_id=A, keys={"client_id": (A,)})
+    for client, found in ((A, True), (B, False)):
+        file = tmp_path / "clients.csv.packed"
+        with packing.open(file, "wb") as packed:
+            packed.write(f"client_id,name\n{client},Astra\n".encode())
+        assert kind_of(file) is FileKind.PACKED
+        assert names(file, FileKind.PACKED, terms) is found

@@ -20,7 +20,7 @@ from models.engines.protocol import SessionLimits
 from models.errors import UnknownClientError, UserError
 from models.forgetting.databases import InDatabase
 from models.forgetting.folders import finish, is_rewritable, is_sealed, rows_in, seal_again, write_file
-from models.forgetting.places import JOURNAL, LOCK, ForgettingPlaces, is_below
+from models.forgetting.places import LOCK, ForgettingPlaces, is_below
 from models.forgetting.report import FilesSearched, Forgotten, Trace, TraceFate
 from models.forgetting.searching import FileKind, FilesFound, NamingFile, search
 from models.forgetting.tables import Rewriting
@@ -133,8 +133,8 @@ class _Work:
         self._rebuild_indexes(standing, settings)
         progress.stage("Searching every file again")
         after = search(places.files(), self.terms)
-        (places.work / JOURNAL).unlink(missing_ok=True)
         if not after.naming and not any(each.others for each in looked):
+            places.journal(known.hash_of(client)).unlink(missing_ok=True)
             reduce(ForgottenList.proved, self.terms.ids, known).write(places.work)
         left = [Trace(place=str(each.file), fate=TraceFate.LEFT) for each in after.naming]
         gone = [each for each in traces if each.fate is not TraceFate.LEFT]
@@ -272,7 +272,8 @@ def _rewrite(file: Path, rewriting: Rewriting) -> None:
 
 def _terms(places: ForgettingPlaces, client: str) -> Terms:
     """By what the client is known: as an unfinished call knew it, and as tables say."""
-    journal, known = places.work / JOURNAL, terms_in(client, places.tables)
+    journal = places.journal(ForgottenList.of(places.work).hash_of(client))
+    known = terms_in(client, places.tables)
     if not journal.is_file():
         return known
     begun = from_json(Terms, journal.read_text(encoding="utf-8"), subject=str(journal), remedy="take the file away")
@@ -287,7 +288,7 @@ def _listed(known: ForgottenList, terms: Terms, asked: _Asked) -> ForgottenList:
 def _begin(places: ForgettingPlaces, terms: Terms, forgotten: ForgottenList) -> None:
     """From here on the door leaves the client out, and a further call knows what to look for."""
     forgotten.write(places.work)
-    publish_text(places.work / JOURNAL, to_json_text(terms))
+    publish_text(places.journal(forgotten.hash_of(terms.client_id)), to_json_text(terms))
 
 
 def _require_reason(why: str, terms: Terms, tables: Sequence[Path]) -> None:
@@ -308,7 +309,7 @@ def _require_reason(why: str, terms: Terms, tables: Sequence[Path]) -> None:
 def _is_client(rewriting: Rewriting, found: FilesFound, at_source: FilesFound) -> bool:
     """Whether any table has rows of a client of this id, or a text file of the source names it: any other is a word."""
     tables = [each.file for each in (*found.naming, *at_source.naming) if each.kind is FileKind.PARQUET]
-    written = any(each.kind is FileKind.TEXT for each in at_source.naming)
+    written = any(each.kind in (FileKind.TEXT, FileKind.PACKED) for each in at_source.naming)
     return written or any(rewriting.own_rows(file) for file in tables)
 
 

@@ -12,8 +12,8 @@ from models.decisions.database import ReviewDatabase
 from models.forgetting.databases import ForgettableDatabase
 from models.forgetting.searching import files_below
 
-JOURNAL, LOCK = ".forgetting.json", ".forgetting.lock"
-"""What an unfinished call looks for, which goes with its last step; and the lock of who is at it."""
+JOURNAL, LOCK = ".forgetting-{}.json", ".forgetting.lock"
+"""What an unfinished call looks for, by the hash of its client, which goes once it is proved; and the lock."""
 _SQLITE = "sqlite:///"
 
 
@@ -53,12 +53,17 @@ class ForgettingPlaces:
         below = [*self.work.glob("book/*"), *self.work.glob(f"{SCORES_FOLDER}/2*")]
         return [*below, *([self.source] if self.source is not None and self.source.is_dir() else [])]
 
+    def journal(self, client_hash: str) -> Path:
+        """Where a call for a client keeps what it looks for until nothing names the client any more."""
+        return self.work / JOURNAL.format(client_hash[:32])
+
     def files(self) -> list[Path]:
         """All files that are ours: below the folder of results, of the models, and databases of one file."""
         beside = [each.file for each in self.databases if each.file is not None]
         found = files_below([self.work, *([self.artifacts] if self.artifacts else []), *beside])
         inside = self.source.resolve() if self.source is not None else None
-        return [file for file in found if not is_below(file, inside) and file.name not in (JOURNAL, LOCK)]
+        ours = [file for file in found if file.name != LOCK and not file.match(JOURNAL.format("*"))]
+        return [file for file in ours if not is_below(file, inside)]
 
     def at_source(self) -> list[Path]:
         """All files of the source, none where it is a database."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import mmap
 import re
 import sqlite3
@@ -24,6 +27,13 @@ from models.forgetting.terms import Terms
 
 _SQLITE = b"SQLite format 3\x00"
 _PROGRAM = ".whl"
+_PACKED: dict[bytes, type[gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile]] = {
+    b"\x1f\x8b": gzip.GzipFile,
+    b"BZh": bz2.BZ2File,
+    b"\xfd7zXZ\x00": lzma.LZMAFile,
+}
+"""How files begin that are packed, and what unpacks them."""
+_CHUNK = 1 << 24
 
 
 class FileKind(StrEnum):
@@ -34,6 +44,7 @@ class FileKind(StrEnum):
     NUMPY = "NumPy"
     SQLITE = "SQLite"
     ZIP = "zip"
+    PACKED = "packed text"
     TEXT = "text"
 
 
@@ -83,8 +94,11 @@ def kind_of(file: Path) -> FileKind:
     if file.suffix in endings:
         return endings[file.suffix]
     with file.open("rb") as handle:
-        if handle.read(len(_SQLITE)) == _SQLITE:
-            return FileKind.SQLITE
+        begin = handle.read(len(_SQLITE))
+    if begin == _SQLITE:
+        return FileKind.SQLITE
+    if begin.startswith(tuple(_PACKED)):
+        return FileKind.PACKED
     return FileKind.ZIP if zipfile.is_zipfile(file) else FileKind.TEXT
 
 
@@ -106,16 +120,21 @@ def names(file: Path, kind: FileKind, terms: Terms) -> bool:
     if kind is FileKind.ZIP:
         with zipfile.ZipFile(file) as archive:
             return any(_in_bytes(archive.read(member), terms) for member in archive.namelist())
-    return _in_file(file, terms)
+    return _in_packed(file, terms) if kind is FileKind.PACKED else _in_file(file, terms)
 
 
 def named_rows(batch: pa.RecordBatch | pa.Table, terms: Terms, *, folded: bool = False) -> bool:
     """Whether any text of a batch, however deep in lists and structs, names the client."""
     return any(
         bool(pc.any(pc.match_substring_regex(leaf, terms.in_cell, ignore_case=folded)).as_py())
-        for column in batch.columns
-        for leaf in leaves(column)
+        for name, column in zip(batch.schema.names, batch.columns, strict=True)
+        for leaf in leaves(_as_ids(column) if name in terms.keys else column)
     )
+
+
+def _as_ids(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Whole numbers as text, where they are ids."""
+    return column.cast(pa.string()) if pa.types.is_integer(column.type) else column
 
 
 def leaves(column: pa.Array | pa.ChunkedArray) -> Iterator[pa.Array]:
@@ -156,6 +175,14 @@ def _in_file(file: Path, terms: Terms) -> bool:
         return False
     with file.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
         return _in_bytes(content, terms)
+
+
+def _in_packed(file: Path, terms: Terms) -> bool:
+    with file.open("rb") as handle:
+        begin = handle.read(len(_SQLITE))
+    unpacking = next(opener for sign, opener in _PACKED.items() if begin.startswith(sign))
+    with unpacking(file) as content:
+        return any(_in_bytes(part, terms) for part in iter(lambda: content.read(_CHUNK) + content.readline(), b""))
 
 
 def _in_bytes(content: bytes | mmap.mmap, terms: Terms) -> bool:

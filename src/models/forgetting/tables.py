@@ -47,7 +47,8 @@ class Rewriting:
         """Rows without the client."""
         own = self._own(rows)
         count = 0 if own is None else int(pc.sum(own).as_py() or 0)
-        if own is not None and count and not self.keeps_rows:
+        keeps = self.keeps_rows and (CLIENT not in rows.column_names or _is_text(rows.schema.field(CLIENT).type))
+        if own is not None and count and not keeps:  # a number cannot become a random id
             rows = rows.filter(pc.invert(own))
         elif own is not None and count:
             rows = self._renamed(rows, own)
@@ -81,7 +82,7 @@ class Rewriting:
     def _renamed(self, rows: pa.Table, own: pa.ChunkedArray) -> pa.Table:
         for place, name in enumerate(rows.column_names):
             kind = rows.schema.field(place).type
-            if name == CLIENT and pa.types.is_string(kind):
+            if name == CLIENT and _is_text(kind):
                 rows = rows.set_column(place, rows.schema.field(place), pc.if_else(own, self.stand_in, rows[name]))
             elif name in _WHO and pa.types.is_string(kind):
                 nobody = pa.scalar(None, kind)
@@ -107,6 +108,10 @@ class Rewriting:
         if isinstance(value, dict):
             return {self.terms.replaced(key, self.stand_in): self.plain(each) for key, each in value.items()}
         return value
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 @dataclass(frozen=True)
