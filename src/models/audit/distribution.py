@@ -42,6 +42,10 @@ class Distribution:
     levels: tuple[str, ...] = ()
 
 
+_FINEST = 4
+"""A bin is wider than so many steps of the machine's numbers at its place."""
+
+
 def distribution_of(values: pd.Series) -> Distribution:
     """The spread of one column of a panel.
 
@@ -75,11 +79,12 @@ def _of_numbers(known: FloatArray) -> Distribution:
 
 
 def _binned(known: FloatArray, left: float, right: float, *, logarithmic: bool) -> tuple[int, ...]:
-    if right <= left:
-        return (len(known),)
+    """Clients per bin; all in one where the bounds are one number but for rounding."""
     clipped = np.clip(known, left, right)
     if logarithmic:
         clipped, left, right = np.log1p(clipped), float(np.log1p(left)), float(np.log1p(right))
+    if right - left <= _FINEST * BINS * np.spacing(max(abs(left), abs(right))):
+        return (len(known),)
     counts, _ = np.histogram(clipped, bins=BINS, range=(left, right))
     return tuple(int(count) for count in counts)
 
