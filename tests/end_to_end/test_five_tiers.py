@@ -38,7 +38,8 @@ def graded(root: Path, policy: Path, tiers: dict[str, Any], extra: tuple[str, ..
     config = yaml.safe_load((REPOSITORY / "configs" / "demo.yaml").read_text(encoding="utf-8"))
     file = root / "config.yaml"
     file.write_text(yaml.safe_dump({**config, "policy": str(policy), "tiers": tiers}, allow_unicode=True))
-    runs = Runs(root, file, root / "book", (*SMALL, "backtest.at=[2022-01-01]", *extra))
+    sets = (*SMALL, "backtest.at=[2022-01-01]", "privacy.without_consent=scored", *extra)  # few as they are
+    runs = Runs(root, file, root / "book", sets)
     runs.command("simulate", "--clients", "400", "--seed", "7", "--out", "book", book=False)
     printed = {"train": json.loads(runs.command("train", "--json"))}
     runs.command("predict", "--as-of", "2023-07-01", "--in-sample", "--json")
