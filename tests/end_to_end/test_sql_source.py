@@ -254,3 +254,44 @@ def test_a_query_stands_in_the_place_of_a_table(kind: str, postgres: Any, postgr
 def test_a_query_that_fails_is_told_by_its_option(duckdb_url: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"the database must answer book\.read\.clients\.query"):
         load(duckdb_url, tmp_path, 'book.read.clients.query="select nothing from nowhere"')
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("select 1 as a; copy (select 42) to 'evil.csv'", "2 statements"),
+        ("copy (select 42) to 'evil.csv'", "no SELECT"),
+        ("create table planted as select 1", "no SELECT"),
+        ("select * from read_text('/etc/hostname')", "a function or a file"),
+        ("select * from '/etc/hostname'", "a function or a file"),
+        ('with a as (select * from "secret.csv") select * from a', "a function or a file"),
+        ("selekt 1 frm", "no S"),
+    ],
+)
+def test_a_query_is_one_select_over_tables(duckdb_url: str, tmp_path: Path, query: str, told: str) -> None:
+    settings = json.dumps({"clients": {"query": query}})
+    with pytest.raises(UserError, match=r"book\.read\.clients\.query must be one SELECT over tables") as caught:
+        load(duckdb_url, tmp_path, f"book.read={settings}")
+    assert told in str(caught.value)
+
+
+def test_a_typed_decimal_is_a_number_whatever_texts_are(tmp_path: Path) -> None:
+    file = tmp_path / "bank.duckdb"
+    with duckdb.connect(str(file)) as database:
+        database.execute(
+            "create table flows as select '007' as client_id, '2023-01-31' as day, 1.500::decimal(9, 3) as paid"
+        )
+        database.execute("create table clients as select '007' as client_id")
+    read = json.dumps({"flows": {"query": "select * from flows", "decimal": ","}})
+    drawn = json.dumps(
+        {
+            "cashflows": {
+                "from": "flows",
+                "columns": {"client_id": "client_id", "date": "day"},
+                "constants": {"kind": "fee"},
+                "expressions": {"amount": "abs(paid)"},
+            }
+        }
+    )
+    book = load(f"duckdb:///{file}", tmp_path, f"book.read={read}", f"book.map={drawn}")
+    assert pq.read_table(book.tables["cashflows"])["amount"].to_pylist() == [1.5]

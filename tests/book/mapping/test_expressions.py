@@ -107,6 +107,10 @@ def test_days(table: Table, text: str, day: str) -> None:
         ("lpad(anzahl, 3, '0')", "004"),
         ("lpad(\"Kd-Nr\", 3, '0')", "00123"),
         ("trim(lower(' AB '))", "ab"),
+        ("ltrim(\"Kd-Nr\", '0')", "123"),
+        ("rtrim('12-]]', ']-')", "12"),
+        ("trim('0' from '00100')", "1"),
+        ("rpad(anzahl, 3, '0')", "400"),
         ("coalesce(leer, 状态)", "是"),
     ],
 )
@@ -151,6 +155,12 @@ def test_questions(table: Table, text: str, holds: bool) -> None:
         ("betrag_eur + staat", "must name columns of the source (Kd-Nr"),
         ("anzal", "did you mean 'anzahl'?"),
         ("date(anzahl)", "a number in"),
+        ("date()", "date takes one column"),
+        ("floor(anzahl, 2)", "does not know every part"),
+        ("last_day(tag, 'year')", "does not know every part"),
+        ("anzahl between symmetric 9 and 2", "does not know every part"),
+        ("cast(anzahl as int)", "write number(...)"),
+        ("ltrim(tag, 状态)", "write the signs to be cut"),
         ("1" + " + 1" * 2000, "at most 2,000 characters"),
         ("1" + " + 1" * 400, "must be a column of the source or an expression"),
     ],
@@ -182,3 +192,47 @@ def test_text_is_read_as_its_table_writes_it() -> None:
     assert table.says('"Betrag EUR" * 2', Kind.NUMBER) == (2469.0, "2469")
     assert str(table.says("last_day(tag)", Kind.DATE)[0]) == "2023-09-30"
     assert table.says('"Betrag EUR"', Kind.NUMBER)[0] == 1234.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'case when anzahl = 5 then -"Betrag EUR" else "Betrag EUR" end',
+        'if(anzahl = 5, 0, number("Betrag EUR"))',
+        'coalesce("Betrag EUR", 0)',
+        'coalesce(number(leer), "Betrag EUR", 0)',
+        'greatest("Betrag EUR", 0)',
+        'least("Betrag EUR", 0)',
+    ],
+)
+def test_what_cannot_be_read_is_never_taken_for_absent(text: str) -> None:
+    assert Table(c1="12 Mio").says(text, Kind.NUMBER) == (None, "12 Mio")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'coalesce(anzahl, "Betrag EUR", 0)',
+        'case when anzahl = 4 then anzahl when anzahl > 1 then "Betrag EUR" end',
+        'case when anzahl = 4 then anzahl else "Betrag EUR" end',
+    ],
+)
+def test_what_no_row_looks_at_is_not_missed(text: str) -> None:
+    assert Table(c1="12 Mio").says(text, Kind.NUMBER) == (4.0, "4")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("make_date(2024, anzahl - 4, 1)", "2024, 0, 1"),
+        ("make_date(2023, anzahl - 2, 29)", "2023, 2, 29"),
+        ("add_months(tag, 1e12)", "2022-03-31, 1000000000000"),
+        ("date(tag) + 1e12", "2022-03-31, 1000000000000"),
+    ],
+)
+def test_a_day_that_there_is_not_is_shown_as_it_was_asked(table: Table, text: str, shown: str) -> None:
+    assert table.says(text, Kind.DATE) == (None, shown)
+
+
+def test_a_start_before_the_first_letter_has_no_answer(table: Table) -> None:
+    assert table.says("number(substring('1234', 0, 2))", Kind.NUMBER) == (None, "1234, 0, 2")

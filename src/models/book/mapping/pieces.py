@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import Any
 
 import ibis
 from sqlglot import exp
 
 from models.book.columns import Kind
+from models.book.mapping.choosing import case, coalesced, extreme, if_else, null_if
 from models.book.mapping.formulas import CASTS, KNOWN, Formula, Maker, Piece, lost_of, written
+from models.book.mapping.functions import (
+    LONGEST,
+    MOST_DAYS,
+    day_of_parts,
+    month_end,
+    months_later,
+    number_of,
+    part_of,
+    rounded,
+    substring,
+    whole,
+    whole_day,
+)
+from models.book.parsing import as_text
 
 
 def _column(maker: Maker, tree: exp.Column) -> Formula:
@@ -67,14 +83,11 @@ def _day_arithmetic(maker: Maker, tree: exp.Binary) -> Formula:
     if not isinstance(tree, exp.Add | exp.Sub) or left.kind is not Kind.DATE:
         raise maker.refused(f"a date in {written(tree)}", "a date takes + and - with days after it, or - another date")
     number = maker.cast(right, Kind.NUMBER, tree.right)
-    days = number.value.cast("int64")
+    days = whole(number.value, -MOST_DAYS, MOST_DAYS)
     moved = left.value + days.as_interval("D") if isinstance(tree, exp.Add) else left.value - days.as_interval("D")
-    return Formula(value=_whole_day(moved), kind=Kind.DATE, lost=lost_of([left, number]))
-
-
-def _whole_day(moved: Any) -> Any:
-    """DuckDB makes a moment of a day and an interval, while Ibis takes it for a day and leaves a plain cast away."""
-    return moved.cast("timestamp").cast("date")
+    day = whole_day(moved)
+    lost = (*lost_of([left, number]), _unanswered(day, [left.value, number.value]))
+    return Formula(value=day, kind=Kind.DATE, lost=lost)
 
 
 def _equal(maker: Maker, tree: exp.EQ) -> Formula:
@@ -96,6 +109,7 @@ def _ordered(operation: Callable[[Any, Any], Any]) -> Piece:
 
 
 def _between(maker: Maker, tree: exp.Between) -> Formula:
+    _refuse_others(maker, tree, ("this", "low", "high"))
     value, low, high = maker.ordered(tree.this, tree.args["low"], tree.args["high"])
     return Formula(value=value.value.between(low.value, high.value).fill_null(False), kind=Kind.TRUTH)
 
@@ -134,59 +148,37 @@ def _like(*, exactly: bool) -> Piece:
     return made
 
 
-def _case(maker: Maker, tree: exp.Case) -> Formula:
-    """Of several cases the first that holds; ``case x when a then b`` asks whether x is a."""
-    ifs = tree.args["ifs"]
-    asked = [exp.EQ(this=tree.this.copy(), expression=each.this.copy()) if tree.this else each.this for each in ifs]
-    return _choice(maker, asked, [each.args["true"] for each in ifs], tree.args.get("default") or exp.Null())
+def _call(result: Kind, operation: Callable[..., Any], *, can_fail: bool = False, **arguments: Kind) -> Piece:
+    """A function of values by the names of sqlglot's arguments, each of one kind; one that is not given is left out.
 
-
-def _if(maker: Maker, tree: exp.If) -> Formula:
-    return _choice(maker, [tree.this], [tree.args["true"]], tree.args.get("false") or exp.Null())
-
-
-def _choice(maker: Maker, asked: Sequence[exp.Expr], given: Sequence[exp.Expr], other: exp.Expr) -> Formula:
-    *values, default = maker.alike(*given, other)
-    questions = [maker.as_kind(each, Kind.TRUTH).value for each in asked]
-    chosen = ibis.cases(*zip(questions, [each.value for each in values], strict=True), else_=default.value)
-    cases = [
-        replace(each, lost=tuple(ibis.ifelse(question, text, ibis.null("string")) for text in each.lost))
-        for question, each in zip(questions, values, strict=True)
-    ]
-    return Formula(value=chosen, kind=default.kind, lost=lost_of(cases) if cases else ())
-
-
-def _several(operation: Callable[..., Any]) -> Piece:
-    def made(maker: Maker, tree: exp.Func) -> Formula:
-        parts = maker.alike(tree.this, *tree.expressions)
-        return Formula(value=operation(*(each.value for each in parts)), kind=parts[0].kind, lost=lost_of(parts))
-
-    return made
-
-
-def _nullif(maker: Maker, tree: exp.Nullif) -> Formula:
-    value, other = maker.alike(tree.this, tree.expression)
-    return replace(value, value=value.value.nullif(other.value))
-
-
-def _greatest(operation: Callable[..., Any]) -> Piece:
-    def made(maker: Maker, tree: exp.Func) -> Formula:
-        parts = maker.ordered(tree.this, *tree.expressions)
-        return Formula(value=operation(*(each.value for each in parts)), kind=parts[0].kind, lost=lost_of(parts))
-
-    return made
-
-
-def _call(result: Kind, operation: Callable[..., Any], **arguments: Kind) -> Piece:
-    """A function of values by the names of sqlglot's arguments, each of one kind; one that is not given is left out."""
+    One that ``can_fail`` gives nothing where it has no answer to what is there: that counts as unreadable.
+    """
 
     def made(maker: Maker, tree: exp.Func) -> Formula:
+        _refuse_others(maker, tree, arguments)
         given = {name: tree.args[name] for name in arguments if tree.args.get(name) is not None}
         parts = {name: maker.as_kind(each, arguments[name]) for name, each in given.items()}
         value = operation(**{name: each.value for name, each in parts.items()})
-        return Formula(value=value, kind=result, lost=lost_of(list(parts.values())))
+        lost = lost_of(list(parts.values()))
+        if can_fail:
+            lost = (*lost, _unanswered(value, [each.value for each in parts.values()]))
+        return Formula(value=value, kind=result, lost=lost)
 
     return made
+
+
+def _refuse_others(maker: Maker, tree: exp.Expr, known: Collection[str]) -> None:
+    """What would be passed over must not be written. Raises ``UserError``."""
+    if any(value for name, value in tree.args.items() if name not in known):
+        raise maker.refused(f"{written(tree)}, of which it does not know every part", f"leave out the part: {KNOWN}")
+
+
+def _unanswered(value: Any, parts: Sequence[Any]) -> Any:
+    """What a function was asked, where it has no answer though every part is there."""
+    texts = [as_text(each) for each in parts]
+    asked = ibis.literal(", ").join(texts)
+    is_asked = reduce(operator.and_, [each.notnull() for each in parts])
+    return ibis.ifelse(is_asked & value.isnull(), asked, ibis.null("string"))
 
 
 def _concatenated(maker: Maker, tree: exp.Func) -> Formula:
@@ -195,7 +187,7 @@ def _concatenated(maker: Maker, tree: exp.Func) -> Formula:
     value = texts[0].value
     for each in texts[1:]:
         value = value + each.value
-    return Formula(value=value, kind=Kind.TEXT)
+    return Formula(value=value, kind=Kind.TEXT, lost=lost_of(texts))
 
 
 def _named(maker: Maker, tree: exp.Anonymous) -> Formula:
@@ -208,59 +200,55 @@ def _named(maker: Maker, tree: exp.Anonymous) -> Formula:
 
 def _as_date(maker: Maker, tree: exp.Date) -> Formula:
     if tree.this is None or tree.args.get("zone") or tree.expressions:
-        raise maker.refused(written(tree), "date takes one column or text")
+        raise maker.refused("date without one column or text", "date takes one column or text")
     return maker.as_kind(tree.this, Kind.DATE)
 
 
 def _cast(maker: Maker, tree: exp.Cast) -> Formula:
     kind = next((kind for kind, names in _CAST_TYPES.items() if tree.to.this in names), None)
-    if kind is None:
+    if kind is None or tree.to.expressions:
         raise maker.refused(written(tree), CASTS)
     return maker.as_kind(tree.this, kind)
 
 
 _CAST_TYPES = {
-    Kind.NUMBER: {exp.DType.DOUBLE, exp.DType.FLOAT, exp.DType.DECIMAL, exp.DType.INT, exp.DType.BIGINT},
+    Kind.NUMBER: {exp.DType.DOUBLE, exp.DType.FLOAT},
     Kind.DATE: {exp.DType.DATE},
     Kind.TEXT: {exp.DType.TEXT, exp.DType.VARCHAR},
 }
 _NUMBER, _TEXT, _DATE = Kind.NUMBER, Kind.TEXT, Kind.DATE
 
 
-def _rounded(this: Any, decimals: Any = None) -> Any:
-    return this.round() if decimals is None else this.round(decimals.cast("int32"))
+def _trimmed(maker: Maker, tree: exp.Trim) -> Formula:
+    """Without the blanks, or the signs of a literal, at the start (``ltrim``), the end (``rtrim``) or both."""
+    _refuse_others(maker, tree, ("this", "expression", "position"))
+    text, signs = maker.as_kind(tree.this, Kind.TEXT), tree.args.get("expression")
+    if signs is not None and not (isinstance(signs, exp.Literal) and signs.is_string and signs.this):
+        raise maker.refused(written(tree), "write the signs to be cut as 'text'")
+    group = r"\s" if signs is None else "".join(rf"\x{{{ord(sign):x}}}" for sign in signs.this)
+    ends = {"LEADING": (rf"^[{group}]+",), "TRAILING": (rf"[{group}]+$",)}
+    value = text.value
+    for end in ends.get(str(tree.args.get("position") or ""), (rf"^[{group}]+", rf"[{group}]+$")):
+        value = value.re_replace(end, "")
+    return replace(text, value=value, column=None)
 
 
-def _substring(this: Any, start: Any, length: Any = None) -> Any:
-    """SQL counts from 1."""
-    begin = start.cast("int64") - 1
-    return this.substr(begin) if length is None else this.substr(begin, length.cast("int64"))
-
-
-def _padded(this: Any, expression: Any, fill_pattern: Any) -> Any:
+def _padded(maker: Maker, tree: exp.Pad) -> Formula:
     """Never shortened: a number that is too long is another number."""
-    width = expression.cast("int64")
-    return ibis.ifelse(this.length() >= width, this, this.lpad(width, fill_pattern))
+    pads = _LEFT_PADDED if tree.args.get("is_left") else _RIGHT_PADDED
+    return pads(maker, exp.Pad(**{name: value for name, value in tree.args.items() if name != "is_left"}))
 
 
-def _part(this: Any, delimiter: Any, part_index: Any) -> Any:
-    return this.split(delimiter)[part_index.cast("int64") - 1]
+def _padding(*, is_left: bool) -> Piece:
+    def padded(this: Any, expression: Any, fill_pattern: Any) -> Any:
+        width = whole(expression, 0, LONGEST)
+        made = this.lpad(width, fill_pattern) if is_left else this.rpad(width, fill_pattern)
+        return ibis.ifelse(this.length() >= width, this, made)
+
+    return _call(_TEXT, padded, can_fail=True, this=_TEXT, expression=_NUMBER, fill_pattern=_TEXT)
 
 
-def _months_later(this: Any, expression: Any) -> Any:
-    return _whole_day(this + expression.cast("int64").as_interval("M"))
-
-
-def _month_end(this: Any) -> Any:
-    return _whole_day(this.truncate("M") + ibis.interval(months=1) - ibis.interval(days=1))
-
-
-def _day(year: Any, month: Any, day: Any) -> Any:
-    return ibis.date(year.cast("int64"), month.cast("int64"), day.cast("int64"))
-
-
-def _number_of(part: str) -> Callable[[Any], Any]:
-    return lambda this: getattr(this, part)().cast("float64")
+_LEFT_PADDED, _RIGHT_PADDED = _padding(is_left=True), _padding(is_left=False)
 
 
 PIECES: Mapping[type[exp.Expr], Piece] = {
@@ -289,12 +277,12 @@ PIECES: Mapping[type[exp.Expr], Piece] = {
     exp.Not: _not,
     exp.Like: _like(exactly=True),
     exp.ILike: _like(exactly=False),
-    exp.Case: _case,
-    exp.If: _if,
-    exp.Coalesce: _several(ibis.coalesce),
-    exp.Nullif: _nullif,
-    exp.Greatest: _greatest(ibis.greatest),
-    exp.Least: _greatest(ibis.least),
+    exp.Case: case,
+    exp.If: if_else,
+    exp.Coalesce: coalesced,
+    exp.Nullif: null_if,
+    exp.Greatest: extreme(ibis.greatest),
+    exp.Least: extreme(ibis.least),
     exp.Concat: _concatenated,
     exp.DPipe: _concatenated,
     exp.Anonymous: _named,
@@ -304,10 +292,10 @@ PIECES: Mapping[type[exp.Expr], Piece] = {
     exp.Sign: _call(_NUMBER, lambda this: this.sign(), this=_NUMBER),
     exp.Floor: _call(_NUMBER, lambda this: this.floor().cast("float64"), this=_NUMBER),
     exp.Ceil: _call(_NUMBER, lambda this: this.ceil().cast("float64"), this=_NUMBER),
-    exp.Round: _call(_NUMBER, _rounded, this=_NUMBER, decimals=_NUMBER),
+    exp.Round: _call(_NUMBER, rounded, can_fail=True, this=_NUMBER, decimals=_NUMBER),
     exp.Upper: _call(_TEXT, lambda this: this.upper(), this=_TEXT),
     exp.Lower: _call(_TEXT, lambda this: this.lower(), this=_TEXT),
-    exp.Trim: _call(_TEXT, lambda this: this.strip(), this=_TEXT),
+    exp.Trim: _trimmed,
     exp.Length: _call(_NUMBER, lambda this: this.length().cast("float64"), this=_TEXT),
     exp.Left: _call(
         _TEXT, lambda this, expression: this.left(expression.cast("int64")), this=_TEXT, expression=_NUMBER
@@ -315,7 +303,7 @@ PIECES: Mapping[type[exp.Expr], Piece] = {
     exp.Right: _call(
         _TEXT, lambda this, expression: this.right(expression.cast("int64")), this=_TEXT, expression=_NUMBER
     ),
-    exp.Substring: _call(_TEXT, _substring, this=_TEXT, start=_NUMBER, length=_NUMBER),
+    exp.Substring: _call(_TEXT, substring, can_fail=True, this=_TEXT, start=_NUMBER, length=_NUMBER),
     exp.Replace: _call(
         _TEXT,
         lambda this, expression, replacement: this.replace(expression, replacement),
@@ -323,17 +311,17 @@ PIECES: Mapping[type[exp.Expr], Piece] = {
         expression=_TEXT,
         replacement=_TEXT,
     ),
-    exp.SplitPart: _call(_TEXT, _part, this=_TEXT, delimiter=_TEXT, part_index=_NUMBER),
-    exp.Pad: _call(_TEXT, _padded, this=_TEXT, expression=_NUMBER, fill_pattern=_TEXT),
+    exp.SplitPart: _call(_TEXT, part_of, this=_TEXT, delimiter=_TEXT, part_index=_NUMBER),
+    exp.Pad: _padded,
     exp.StartsWith: _call(
         Kind.TRUTH, lambda this, expression: this.startswith(expression), this=_TEXT, expression=_TEXT
     ),
     exp.Contains: _call(Kind.TRUTH, lambda this, expression: this.contains(expression), this=_TEXT, expression=_TEXT),
-    exp.Year: _call(_NUMBER, _number_of("year"), this=_DATE),
-    exp.Month: _call(_NUMBER, _number_of("month"), this=_DATE),
-    exp.Day: _call(_NUMBER, _number_of("day"), this=_DATE),
-    exp.LastDay: _call(_DATE, _month_end, this=_DATE),
-    exp.AddMonths: _call(_DATE, _months_later, this=_DATE, expression=_NUMBER),
-    exp.DateFromParts: _call(_DATE, _day, year=_NUMBER, month=_NUMBER, day=_NUMBER),
+    exp.Year: _call(_NUMBER, number_of("year"), this=_DATE),
+    exp.Month: _call(_NUMBER, number_of("month"), this=_DATE),
+    exp.Day: _call(_NUMBER, number_of("day"), this=_DATE),
+    exp.LastDay: _call(_DATE, month_end, this=_DATE),
+    exp.AddMonths: _call(_DATE, months_later, can_fail=True, this=_DATE, expression=_NUMBER),
+    exp.DateFromParts: _call(_DATE, day_of_parts, can_fail=True, year=_NUMBER, month=_NUMBER, day=_NUMBER),
 }
 """Kind of piece, as sqlglot calls it -> how it becomes a value; what stands not here is refused."""

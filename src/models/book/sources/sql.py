@@ -24,6 +24,7 @@ from models.book.own import contract_of
 from models.book.quarantine import SOURCE_ROW
 from models.book.sources.columns import names_at_source, require_known
 from models.book.sources.files import read_stored
+from models.book.sources.queries import require_one_select
 from models.book.sources.raw_tables import RawTable, RawTables
 from models.book.written import WrittenForms
 from models.config.reading import DEFAULT
@@ -64,7 +65,7 @@ class _Remote:
         return self.database.table(name, database=namespace or None)
 
     def answer(self, query: str) -> Any:
-        """The rows of a query. It looks for tables where the database does; nothing but a query is let through."""
+        """The rows of a query. It looks for tables where the database does."""
         bare = query.strip().rstrip(";")
         if not self.catalog:
             return self.database.sql(bare)
@@ -194,6 +195,7 @@ class _Source:
     def raw_query(self, name: str, query: str) -> RawTable:
         """The rows of a query."""
         remote = self.remote
+        require_one_select(f"book.read.{name}.query", query, urlsplit(remote.url).scheme)
         rule = f"the database must answer book.read.{name}.query"
         return self._raw(name, "of the query", _asked(lambda: remote.answer(query), remote.url, rule=rule))
 
@@ -224,7 +226,8 @@ def _kind_of(schema: TableSchema | None, name: str, stored: Any) -> Kind:
         return column.kind
     if stored.is_date() or stored.is_timestamp():
         return Kind.DATE
-    return Kind.NUMBER if stored.is_numeric() and not stored.is_decimal() else Kind.TEXT
+    is_whole = stored.is_decimal() and stored.scale == 0  # ids may be: as text they keep every digit
+    return Kind.NUMBER if stored.is_numeric() and not is_whole else Kind.TEXT
 
 
 def _is_moment(stored: Any, kind: Kind) -> bool:
