@@ -17,6 +17,10 @@ from uuid import uuid4
 import ibis
 import ibis.expr.datatypes as dt
 import pyarrow.parquet as pq
+import sqlglot
+from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
+from sqlglot.errors import SqlglotError
 
 from models.book.columns import Kind, TableSchema
 from models.book.days import UTC, local_time
@@ -24,7 +28,6 @@ from models.book.own import contract_of
 from models.book.quarantine import SOURCE_ROW
 from models.book.sources.columns import names_at_source, require_known
 from models.book.sources.files import read_stored
-from models.book.sources.queries import require_one_select
 from models.book.sources.raw_tables import RawTable, RawTables
 from models.book.written import WrittenForms
 from models.config.reading import DEFAULT
@@ -36,8 +39,11 @@ FETCHED_ROWS = 100_000
 """Rows held in memory at once."""
 
 FILE_SCHEMES = ("duckdb", "sqlite")
+"""Databases in this process: what a query of theirs may do, it does with our rights."""
 ATTACHED = "lender"
 DUCKDB_SCHEMA = "main"
+_DIALECTS = {"postgresql": "postgres"}
+_WRITES = (exp.DML, exp.DDL, exp.Into, exp.Command, exp.Copy, exp.Drop, exp.Alter, exp.Set, exp.Pragma, exp.Attach)
 Answer = TypeVar("Answer")
 
 
@@ -195,7 +201,7 @@ class _Source:
     def raw_query(self, name: str, query: str) -> RawTable:
         """The rows of a query."""
         remote = self.remote
-        require_one_select(f"book.read.{name}.query", query, urlsplit(remote.url).scheme)
+        _require_one_select(f"book.read.{name}.query", query, urlsplit(remote.url).scheme)
         rule = f"the database must answer book.read.{name}.query"
         return self._raw(name, "of the query", _asked(lambda: remote.answer(query), remote.url, rule=rule))
 
@@ -260,3 +266,41 @@ def _opened(connection: Any, file: Path, moments: Sequence[str], zone: str) -> A
 
 def _shown(text: Any, zone: str) -> Any:
     return ibis.coalesce(local_time(text.try_cast(dt.Timestamp(timezone=UTC)), zone).cast("string"), text)
+
+
+def _require_one_select(setting: str, query: str, scheme: str) -> None:
+    """Raises ``UserError`` for anything but one SELECT over tables; ``scheme`` is that of the database's address."""
+    name = _DIALECTS.get(scheme, scheme)
+    try:
+        found = sqlglot.parse(query, dialect=name if name in Dialect.classes else None)
+    except (SqlglotError, RecursionError):
+        raise _query_refused(setting, "a text that is no SQL of this database") from None
+    statements = [each for each in found if each is not None and not isinstance(each, exp.Semicolon)]
+    if len(statements) != 1:
+        raise _query_refused(setting, f"{len(statements)} statements")
+    tree = statements[0]
+    if not isinstance(tree, exp.Query) or any(_is_written(each) for each in tree.walk()):
+        raise _query_refused(setting, "a statement that is no SELECT, or writes")
+    if scheme in FILE_SCHEMES and any(_is_no_table(each) for each in tree.walk()):
+        raise _query_refused(setting, "a FROM that names a function or a file")
+
+
+def _is_written(tree: exp.Expr) -> bool:
+    return isinstance(tree, _WRITES) and not isinstance(tree, exp.Query)
+
+
+def _is_no_table(tree: exp.Expr) -> bool:
+    """A function or a file where a table belongs: DuckDB reads a file whose name stands in the place of a table."""
+    if isinstance(tree, exp.Lateral):
+        return not isinstance(tree.this, exp.Subquery)
+    if not isinstance(tree, exp.Table):
+        return False
+    return not isinstance(tree.this, exp.Identifier) or any(sign in tree.name for sign in "./\\:*")
+
+
+def _query_refused(setting: str, got: str) -> UserError:
+    return UserError(
+        rule=f"{setting} must be one SELECT over tables of the database",
+        got=got,
+        remedy="write one SELECT; files are read with book.source files, all else as a view at the source",
+    )
