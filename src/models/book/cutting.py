@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 
 from models.book.columns import Column, TableSchema
-from models.book.rules import RAW_PREFIX
+from models.book.rules import LATEST_DATE, RAW_PREFIX
 from models.notices import Notice, Severity
 from models.text import Text, named
 
@@ -50,13 +50,15 @@ def kept_rows(parsed: Any, schema: TableSchema, since: date) -> tuple[Any, tuple
 def cut_rows(parsed: Any, schema: TableSchema, known_until: date) -> tuple[Any, tuple[Notice, ...]]:
     """The rows of a parsed table that were known, without what happened to them later.
 
-    A row whose own day lies later is cut. Another date that does, such as the end of a facility, is emptied with what
-    became known by it. A table without any of these comes back as it is.
+    A row whose own day lies later is cut; what is no day of the calendar, such as infinity, stays to be refused. Another
+    date that does, such as the end of a facility, is emptied with what became known by it. A table without any of these
+    comes back as it is.
     """
     past = [column for column in schema.columns if column.past]
     if not past:
         return parsed, ()
-    late = {column.name: (parsed[column.name] >= known_until).fill_null(False) for column in past}
+    days = {column.name: parsed[column.name] for column in past}
+    late = {name: day.between(known_until, LATEST_DATE).fill_null(False) for name, day in days.items()}
     is_late = ibis.or_(*[late[column.name] for column in past if column.required])
     counted = {name: (each & ~is_late).sum().fill_null(0) for name, each in late.items()}
     sums = parsed.aggregate(total=parsed.count(), **{_LATE: is_late.sum().fill_null(0)}, **counted)
