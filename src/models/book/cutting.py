@@ -50,9 +50,9 @@ def kept_rows(parsed: Any, schema: TableSchema, since: date) -> tuple[Any, tuple
 def cut_rows(parsed: Any, schema: TableSchema, known_until: date) -> tuple[Any, tuple[Notice, ...]]:
     """The rows of a parsed table that were known, without what happened to them later.
 
-    A row whose own day lies later is cut; what is no day of the calendar, such as infinity, stays to be refused. Another
-    date that does, such as the end of a facility, is emptied with what became known by it. A table without any of these
-    comes back as it is.
+    A row whose own day lies later is cut; what is no day of the calendar, such as infinity, stays to be refused.
+    Another date that does, such as the end of a facility, is emptied with what became known by it. A table without any
+    of these comes back as it is.
     """
     past = [column for column in schema.columns if column.past]
     if not past:
