@@ -136,7 +136,8 @@ def test_a_counting_override_decides_the_tier_and_is_recorded(kept: Kept) -> Non
 def test_no_override_lifts_a_cap_and_nobody_else_moves(kept: Kept) -> None:
     assert kept.scores.loc[kept.late, "tier"] == "B"
     assert kept.scores.loc[kept.late, "override"]["state"] == "held down by a cap"
-    assert kept.scores.loc[kept.late, "tier_reason"].startswith("B at most: more than 10 days overdue, whatever")
+    capped = "B at most: more than 10 days overdue (estimated from cashflows), whatever the override asks"
+    assert kept.scores.loc[kept.late, "tier_reason"].startswith(capped)
     others = kept.scores.index.difference([kept.raised, kept.lowered])
     pd.testing.assert_series_equal(kept.scores.loc[others, "tier"], kept.plain.loc[others, "tier"])
     pd.testing.assert_series_equal(kept.scores["value"], kept.plain["value"])
