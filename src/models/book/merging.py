@@ -27,8 +27,16 @@ from models.book.sources.source_tables import SourceTables
 from models.notices import Notice, Severity
 from models.text import Text
 
-DEALINGS = {"cashflows": "date", "facilities": "signed"}
-"""Tables whose rows show that an id was a client, and the day of each."""
+DEALINGS = {
+    "cashflows": "date",
+    "facilities": "signed",
+    "interactions": "date",
+    "ratings": "date",
+    "surveys": "date",
+    "financials": "published",
+    "opportunities": "entered",
+}
+"""Tables whose rows tell anything of an id, and the day of each: what was known of one was not of the other."""
 _CONSENT = "consent"
 _FOLLOWED = Text(
     "{count:,} id is read as the one that took its place ({rows:,} rows)",
