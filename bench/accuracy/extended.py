@@ -22,7 +22,7 @@ from models.book.loading import load_book
 from models.book.periods import DAYS_PER_PERIOD, PeriodGrid
 from models.config.loading import load_config
 from models.config.root import Config
-from models.config.sections import ChoiceConfig, ValueCandidateName
+from models.config.sections import ChoiceConfig
 from models.learners.btyd.beta_geometric import ModifiedBetaGeometric
 from models.learners.btyd.gamma_gamma import GammaGamma
 from models.learners.btyd.history import PURCHASE_FEATURES, history_from_features
@@ -45,7 +45,7 @@ from models.vocab import FloatArray, SilentProgress
 CDNOW_39 = "cdnow_39"
 AS_OF = date(1997, 10, 1)
 LONG, SHORT, SHORTEST = 39, 13, 4
-CANDIDATES: tuple[ValueCandidateName, ...] = ("tweedie", "hurdle", "ziln")
+CANDIDATES: tuple[str, ...] = ("tweedie", "hurdle", "ziln")
 CAUTIOUS = (
     "{trees: 150, learning_rate: 0.02, leaves: 7, min_clients_per_leaf: 50, "
     "feature_share: 0.3, row_share: 0.7, l2: 10.0}"
@@ -159,11 +159,11 @@ def _panel(book: Book, config: Config, origins: Sequence[int]) -> Panel:
         return panel_of(prepared, config, origins, targets=True)
 
 
-def _rehearse(name: ValueCandidateName, rows: _Rows) -> list[_Forecast]:
+def _rehearse(name: str, rows: _Rows) -> list[_Forecast]:
     return [_forecast(name, each.learn, each.test, rows.configs[SHORTEST], SHORT) for each in rows.rehearsals]
 
 
-def _score(name: ValueCandidateName, forecasts: Sequence[_Forecast], rule: ChoiceConfig) -> CandidateScore:
+def _score(name: str, forecasts: Sequence[_Forecast], rule: ChoiceConfig) -> CandidateScore:
     scores = [value_score(each.value, np.exp(each.log_value), rule) for each in forecasts]
     return CandidateScore(name=name, scores=tuple(scores))
 
@@ -176,7 +176,7 @@ def _calibration(rehearsals: Sequence[_Forecast], spacing: int) -> tuple[ValueCa
     return shrunk_value(calibration, logs, values, independent), float(np.exp(np.concatenate(logs)).mean())
 
 
-def _forecast(name: ValueCandidateName, learn: Panel, test: Panel, config: Config, horizon: int) -> _Forecast:
+def _forecast(name: str, learn: Panel, test: Panel, config: Config, horizon: int) -> _Forecast:
     contract = contract_of(learn, config)
     rows, known = rows_of(learn, contract), rows_of(test, contract)
     inputs = CandidateInputs(
