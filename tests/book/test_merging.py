@@ -68,6 +68,22 @@ def test_only_ids_with_dealings_of_their_own_make_a_merged_client(tmp_path: Path
     assert "1 client was several ids with dealings of their own" in told_of(book, "clients_merged")[0]
 
 
+def test_whatever_was_known_of_an_id_before_is_a_dealing_of_its_own(tmp_path: Path) -> None:
+    """The default of one was not known to be of the other: a rating or a state is as telling as a cashflow."""
+    aliases = "old_id,client_id,date\nC1,C9,2022-06-01\n"
+    clients, flows = "client_id\nC1\nC9\n", "client_id,date,kind,amount\nC9,2022-01-03,fee,7\nC1,2022-10-03,fee,7\n"
+    tables = {
+        "ratings": "client_id,date,grade\nC1,2021-02-01,D\n",
+        "arrears": "client_id,date,days_past_due\nC1,2021-02-01,90\n",
+        "surveys": "client_id,date,csat\nC1,2021-02-01,1\n",
+    }
+    for name, rows in tables.items():
+        book = mapped_book(tmp_path / name, clients=clients, aliases=aliases, cashflows=flows, **{name: rows})
+        assert pq.read_table(book.tables["clients"])["merged_on"].to_pylist() == [date(2022, 6, 1)], name
+    alone = mapped_book(tmp_path / "alone", clients=clients, aliases=aliases, cashflows=flows)
+    assert pq.read_table(alone.tables["clients"])["merged_on"].to_pylist() == [None]
+
+
 def test_two_ids_that_became_a_third_are_merged(tmp_path: Path) -> None:
     aliases = "old_id,client_id,date\nA1,A3,2022-06-01\nA2,A3,2022-05-01\nB3,B1,2022-01-01\n"
     book = mapped_book(tmp_path, clients=CLIENTS, aliases=aliases, facilities=FACILITIES, cashflows=CASHFLOWS)

@@ -28,7 +28,7 @@ stages: {{acquisition_max_periods: 6, churned_after_periods: 12, trend_window_pe
 def mapped_book(place: Path, book: str = "", *overrides: str, **files: str) -> Book:
     """The checked book of CSV files of these names in ``place``; ``book`` are more settings of that section."""
     folder = place / "lender"
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, text in files.items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
     return load_book(mapped_config(book, *overrides), str(folder), place / "work", SilentProgress())

@@ -16,7 +16,7 @@ import ibis
 import pyarrow as pa
 
 from models.book.columns import Column, Kind, TableSchema
-from models.book.contract import CLIENTS
+from models.book.contract import CLIENTS, DECISION_TABLES
 from models.book.conventions import Conventions, table_reading
 from models.book.forgotten import ForgottenList, aliases_without_forgotten
 from models.book.merges import CLIENT, DATE, OLD, Merges
@@ -27,16 +27,6 @@ from models.book.sources.source_tables import SourceTables
 from models.notices import Notice, Severity
 from models.text import Text
 
-DEALINGS = {
-    "cashflows": "date",
-    "facilities": "signed",
-    "interactions": "date",
-    "ratings": "date",
-    "surveys": "date",
-    "financials": "published",
-    "opportunities": "entered",
-}
-"""Tables whose rows tell anything of an id, and the day of each: what was known of one was not of the other."""
 _CONSENT = "consent"
 _FOLLOWED = Text(
     "{count:,} id is read as the one that took its place ({rows:,} rows)",
@@ -116,7 +106,7 @@ class MergedSource:
         """Clients of whom several ids had dealings before the last merge, with its day, as ``merged`` and ``since``."""
         ids = followed.select(own=followed[OLD], merged=followed[CLIENT])
         last = self._stored(followed.group_by(last_id=followed[CLIENT]).agg(since=followed[DATE].max()))
-        parts = [self._first_days(name) for name in DEALINGS if name in self.source.tables]
+        parts = [self._first_days(name, day) for name, day in self._told_of_clients()]
         days = ibis.union(*parts) if len(parts) > 1 else parts[0]
         began = days.group_by("own").agg(began=days.began.min())
         joined = began.left_join(ids, began.own == ids.own)
@@ -129,8 +119,15 @@ class MergedSource:
     def _stored(self, rows: Any) -> Any:
         return self.connection.create_table(f"merging_{uuid4().hex}", rows, temp=True)
 
-    def _first_days(self, name: str) -> Any:
-        rows, day = self.source.tables[name], DEALINGS[name]
+    def _told_of_clients(self) -> Iterator[tuple[str, str]]:
+        """Tables that tell anything of an id, with the day of each row: what was known of one was not of the other."""
+        for name, rows in self.source.tables.items():
+            days = [each.name for each in self.contract[name].columns if each.past and each.required]
+            if name not in DECISION_TABLES and days and {CLIENT, days[0]} <= {*rows.columns}:
+                yield name, days[0]
+
+    def _first_days(self, name: str, day: str) -> Any:
+        rows = self.source.tables[name]
         column = self.contract[name].column(day)
         wanted = replace(self.contract[name], columns=() if column is None else (column,))
         reading = table_reading(rows, wanted, self.conventions, {}).columns[day]

@@ -225,3 +225,13 @@ def test_parts_with_and_without_client_and_currency_stand_together(tmp_path: Pat
     assert quarantined(book) == []
     assert book.ignored_columns == {"facilities": ("Branch",), "cashflows": ("Branch",)}
     assert [str(notice) for notice in book.notices if "loans.csv" in str(notice)] == []
+
+
+def test_a_facility_that_several_clients_name_tells_of_none(tmp_path: Path) -> None:
+    facilities = "facility_id,client_id,signed\nF1,Z,2021-01-01\nF1,A,2022-01-01\nF2,B,2021-01-01\n"
+    cashflows = "facility_id,date,kind,amount\nF1,2022-03-31,fee,10\nF2,2022-03-31,fee,20\n"
+    book = mapped_book(tmp_path, "max_quarantine_share: 0.5", facilities=facilities, cashflows=cashflows)
+    assert rows_of(book, "cashflows", "client_id", "facility_id") == [("B", "F2")]
+    assert ("cashflows", 1, "required", "client_id", None) in quarantined(book)
+    (said,) = told_of(book, "client_of_facility")
+    assert "1 of 2 of none, as a facility that several clients name tells of none" in said

@@ -22,6 +22,10 @@ _NAME_THEM = Text("nothing but their ids is known: add a table clients, or draw 
 _FROM_FACILITY = Text(
     "it has no column client_id: each row is of the client of its facility, {missing:,} of {count:,} of none"
 )
+_FROM_SHARED = Text(
+    "it has no column client_id: each row is of the client of its facility, {missing:,} of {count:,} of none, as a "
+    "facility that several clients name tells of none"
+)
 _NAME_COLUMN = Text("name the column of the client in book.columns, if there is one")
 Tables: TypeAlias = Mapping[str, Any]
 """Rows by the table of the book."""
@@ -55,10 +59,14 @@ def _lacks_client(rows: Any) -> bool:
 
 
 def with_client(rows: Any, facilities: Any, table: str) -> tuple[Any, Notice]:
-    """Rows with the client of their facility; none where the facility is none of the book's."""
+    """Rows with the client of their facility; none where it is none of the book's, or named by several clients."""
     known = facilities.select(found_facility=as_text(facilities[FACILITY]), found_client=as_text(facilities[CLIENT]))
     known = known.filter(is_filled(known.found_facility), is_filled(known.found_client))
-    known = known.group_by("found_facility").agg(found_client=known.found_client.min())
+    known = known.group_by("found_facility").agg(
+        found_client=known.found_client.min(), named=known.found_client.nunique()
+    )
+    is_shared = bool(known.filter(known.named > 1).count().to_pyarrow().as_py())
+    known = known.filter(known.named == 1).drop("named")
     joined = rows.left_join(known, as_text(rows[FACILITY]) == known.found_facility)
     client = joined.found_client
     if CLIENT in rows.columns:  # rows of several tables at the source, some of which name their clients
@@ -72,7 +80,9 @@ def with_client(rows: Any, facilities: Any, table: str) -> tuple[Any, Notice]:
         "client_of_facility",
         Severity.NOTE,
         table,
-        found=_FROM_FACILITY.filled(missing=int(counted["missing"]), count=int(counted["rows"])),
+        found=(_FROM_SHARED if is_shared else _FROM_FACILITY).filled(
+            missing=int(counted["missing"]), count=int(counted["rows"])
+        ),
         remedy=_NAME_COLUMN,
         count=int(counted["missing"]),
     )

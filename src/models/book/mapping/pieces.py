@@ -298,10 +298,18 @@ PIECES: Mapping[type[exp.Expr], Piece] = {
     exp.Trim: _trimmed,
     exp.Length: _call(_NUMBER, lambda this: this.length().cast("float64"), this=_TEXT),
     exp.Left: _call(
-        _TEXT, lambda this, expression: this.left(expression.cast("int64")), this=_TEXT, expression=_NUMBER
+        _TEXT,
+        lambda this, expression: this.left(whole(expression, 0, LONGEST)),
+        can_fail=True,
+        this=_TEXT,
+        expression=_NUMBER,
     ),
     exp.Right: _call(
-        _TEXT, lambda this, expression: this.right(expression.cast("int64")), this=_TEXT, expression=_NUMBER
+        _TEXT,
+        lambda this, expression: this.right(whole(expression, 0, LONGEST)),
+        can_fail=True,
+        this=_TEXT,
+        expression=_NUMBER,
     ),
     exp.Substring: _call(_TEXT, substring, can_fail=True, this=_TEXT, start=_NUMBER, length=_NUMBER),
     exp.Replace: _call(

@@ -111,6 +111,7 @@ class Located:
         yield from (name for name in self.config.read if name != DEFAULT and name not in known)
 
     def _named(self, names: Sequence[str]) -> list[Path]:
+        """The files that are meant; none at all where a name or a pattern finds nothing."""
         found: list[Path] = []
         for name in names:
             whole = self.folder / Path(name).expanduser()
@@ -118,7 +119,10 @@ class Located:
                 found.append(whole)
             elif glob.has_magic(name):
                 root = Path(whole.anchor or ".")
-                found += sorted(each for each in root.glob(str(whole.relative_to(root))) if each.is_file())
+                matching = sorted(each for each in root.glob(str(whole.relative_to(root))) if each.is_file())
+                if not matching:
+                    return []
+                found += matching
             else:
                 return []
         return list(dict.fromkeys(found))
