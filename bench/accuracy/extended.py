@@ -20,9 +20,9 @@ from bench.accuracy.parts import OURS, JudgedBook, Standing, write_judged
 from models.book.door import Book
 from models.book.loading import load_book
 from models.book.periods import DAYS_PER_PERIOD, PeriodGrid
+from models.config.learners import ChoiceConfig
 from models.config.loading import load_config
 from models.config.root import Config
-from models.config.sections import ChoiceConfig
 from models.learners.btyd.beta_geometric import ModifiedBetaGeometric
 from models.learners.btyd.gamma_gamma import GammaGamma
 from models.learners.btyd.history import PURCHASE_FEATURES, history_from_features

@@ -14,9 +14,9 @@ from models.book.contract import TABLES
 from models.book.door import Book
 from models.book.loading import load_book
 from models.book.sources.columns import MatchedColumns, book_columns, match_headers
+from models.config.book import BookConfig
 from models.config.loading import load_config
 from models.config.root import Config
-from models.config.sections import BookConfig
 from models.errors import UserError
 from models.notices import Notice
 from models.vocab import SilentProgress

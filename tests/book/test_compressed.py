@@ -11,8 +11,8 @@ import pytest
 from models.book.sources import compressed
 from models.book.sources.compressed import is_archive, unpacked_archive
 from models.book.sources.located import Located
+from models.config.book import BookConfig
 from models.config.reading import ReadConfig
-from models.config.sections import BookConfig
 from models.errors import MissingFileError, UnreadableFileError
 
 

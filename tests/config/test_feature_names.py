@@ -10,9 +10,9 @@ import yaml
 
 from models.book.contract import CASHFLOW_KINDS, INTERACTION_KINDS, TABLES
 from models.config.feature_names import CATEGORIES, FLOWS, STATES, feature_problems, possible_features
+from models.config.features import FeaturesConfig
 from models.config.loading import load_config, parse_config
 from models.config.policy.policy import PolicyConfig
-from models.config.sections import FeaturesConfig
 from models.errors import ConfigError
 from support.graded import CREDIT_AND_VALUE, PROJECT_FINANCE, policy_of
 

@@ -11,7 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config.sections import BoostingConfig, MonotoneConfig, RunConfig, ValueLearnerConfig
+from models.config.learners import BoostingConfig, MonotoneConfig, ValueLearnerConfig
+from models.config.sections import RunConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
 from models.learners.boosting import BoostedTrees, CustomLoss, fit_booster
 from models.learners.contract import FeatureContract

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config.sections import ColdStartConfig, RunConfig
+from models.config.learners import ColdStartConfig
+from models.config.sections import RunConfig
 from models.errors import TooLittleDataError
 from models.learners.calibration import PlattCalibration
 from models.learners.cold_start import AlikeMeans, ColdDecline, ColdValue

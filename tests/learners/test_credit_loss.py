@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.special import expit
 
-from models.config.sections import DefaultLearnerConfig, RunConfig
+from models.config.learners import DefaultLearnerConfig
+from models.config.sections import RunConfig
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions

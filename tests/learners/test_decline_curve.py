@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, softmax
 
-from models.config.sections import MonotoneConfig
+from models.config.learners import MonotoneConfig
 from models.errors import FeatureContractError
 from models.learners.calibration import PlattCalibration
 from models.learners.decline import timing as timing_module

@@ -12,8 +12,9 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
+from models.config.learners import DeclineLearnerConfig, MonotoneConfig
 from models.config.loading import parse_config
-from models.config.sections import DeclineLearnerConfig, MonotoneConfig, RunConfig
+from models.config.sections import RunConfig
 from models.errors import FeatureContractError, TooLittleDataError
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract

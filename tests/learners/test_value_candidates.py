@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config.sections import MonotoneConfig, RunConfig, ValueLearnerConfig
+from models.config.learners import MonotoneConfig, ValueLearnerConfig
+from models.config.sections import RunConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
 from models.learners.btyd.beta_geometric import BetaGeometric
 from models.learners.btyd.gamma_gamma import GammaGamma

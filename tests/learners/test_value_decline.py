@@ -10,7 +10,8 @@ import pytest
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from models.config.sections import DeclineLearnerConfig, RunConfig, ValueLearnerConfig
+from models.config.learners import DeclineLearnerConfig, ValueLearnerConfig
+from models.config.sections import RunConfig
 from models.errors import AdditivityError, TooLittleDataError
 from models.learners.calibration import MAX_SLOPE, MIN_SLOPE, PlattCalibration
 from models.learners.contract import FeatureContract

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config.sections import RunConfig, ValueLearnerConfig
+from models.config.learners import ValueLearnerConfig
+from models.config.sections import RunConfig
 from models.errors import InternalError
 from models.learners.btyd.beta_geometric import BetaGeometric
 from models.learners.btyd.gamma_gamma import GammaGamma

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from models.config.sections import DeclineConfig, DeclineLearnerConfig, RunConfig
+from models.config.learners import DeclineLearnerConfig
+from models.config.sections import DeclineConfig, RunConfig
 from models.errors import InternalError
 from models.learners.decline.soft_labels import SoftLabelGrid, expected_declines
 from models.learners.decline.whether import DeclineModel

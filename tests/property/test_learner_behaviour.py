@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.config.sections import DeclineLearnerConfig, RunConfig, ValueLearnerConfig
+from models.config.learners import DeclineLearnerConfig, ValueLearnerConfig
+from models.config.sections import RunConfig
 from models.config.segments import SegmentsConfig
 from models.learners.baselines import LogisticBaseline, PastBehaviour, PastSumBaseline
 from models.learners.contract import FeatureContract

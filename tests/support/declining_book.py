@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, softmax
 
-from models.config.sections import DeclineLearnerConfig, RunConfig
+from models.config.learners import DeclineLearnerConfig
+from models.config.sections import RunConfig
 from models.learners.contract import FeatureContract
 from models.learners.decline.cause import CauseModel
 from models.learners.decline.timing import TimingModel

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import yaml
 
+from models.config.features import FeaturesConfig
 from models.config.policy.policy import PolicyConfig
-from models.config.sections import FeaturesConfig
 from models.grading.facts import FORECAST, Facts
 from models.grading.overrides import Override
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from models.book.door import Book
 from models.config.base import Search
-from models.config.sections import BoostingConfig, DeclineLearnerConfig, ValueLearnerConfig
+from models.config.learners import BoostingConfig, DeclineLearnerConfig, ValueLearnerConfig
 from models.errors import TooLittleDataError, UserError
 from models.tuning.outcome import Tuned, config_lines, outcome
 from models.tuning.search import _spent, plan_tuning, storage_uri

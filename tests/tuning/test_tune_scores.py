@@ -10,7 +10,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 
-from models.config.sections import ChoiceConfig
+from models.config.learners import ChoiceConfig
 from models.errors import TooLittleDataError, UserError
 from models.metrics.ranking import normalized_gini
 from models.metrics.value import decile_mape

@@ -17,7 +17,7 @@ from models.book.contract import DECISION_TABLES
 from models.book.days import UTC, is_iso, order_counts
 from models.book.parsing import PUBLISHED_ORDER, as_text, typed
 from models.book.written import WrittenForms
-from models.config.sections import ABSENT_WORDS, BookConfig
+from models.config.book import ABSENT_WORDS, BookConfig
 from models.errors import AmbiguousDatesError
 from models.notices import Notice, Severity
 from models.vocab import DateOrder

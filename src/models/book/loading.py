@@ -19,8 +19,8 @@ from models.book.names import names_in_rows, require_known_names
 from models.book.sections import CheckedSections
 from models.book.settling import is_open, settled, settled_notices, traits_of
 from models.book.sources.located import Located
+from models.config.book import SOURCES, BookConfig
 from models.config.root import Config
-from models.config.sections import SOURCES, BookConfig
 from models.decisions.decided import NOTHING_DECIDED, Decided, read_decided
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine

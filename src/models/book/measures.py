@@ -15,8 +15,8 @@ import numpy as np
 from models.book.names import kind_column
 from models.book.own import contract_of
 from models.book.sections import LedgerSections
+from models.config.features import MeasureConfig
 from models.config.own import DATE, OwnConfig
-from models.config.sections import MeasureConfig
 from models.vocab import FloatArray
 
 ACTIVITY = "activity"

@@ -10,9 +10,9 @@ from models.book.columns import Kind
 from models.book.contract import NEVER_LEARNED
 from models.book.own import clashes, contract_of
 from models.book.state_tables import STATE_KNOWN_ON
+from models.config.book import BookConfig
 from models.config.own import KIND, OwnConfig
 from models.config.root import Config
-from models.config.sections import BookConfig
 from models.errors import ConfigError, UserError
 from models.notices import Severity
 

@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from models.config.book import BookConfig
 from models.config.credit import CreditConfig
+from models.config.features import FeaturesConfig
 from models.config.guard import GuardConfig
 from models.config.plugins import PluginsConfig
 from models.config.policy.tiers import TierScale
 from models.config.privacy import PrivacyConfig
-from models.config.sections import (
-    ActivityConfig,
-    BookConfig,
-    DeclineConfig,
-    FeaturesConfig,
-    RunConfig,
-    TimeConfig,
-    ValueConfig,
-)
+from models.config.sections import ActivityConfig, DeclineConfig, RunConfig, TimeConfig, ValueConfig
 
 
 class CheckedSections(Protocol):

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from models.config.features import FeaturesConfig
 from models.config.policy.dimensions import CriterionConfig
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.problems import unknown_name
 from models.config.policy.rules import CapConfig
-from models.config.sections import FeaturesConfig
 from models.errors import UserError
 
 _Asking = CapConfig | CriterionConfig

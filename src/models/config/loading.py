@@ -16,10 +16,10 @@ from pydantic_core import ErrorDetails
 
 from models.config.defaults import DEFAULTS_KEY
 from models.config.feature_names import feature_problems
+from models.config.features import FeaturesConfig
 from models.config.policy.policy import PolicyConfig
 from models.config.policy.problems import PROBLEMS, located
 from models.config.root import Config
-from models.config.sections import FeaturesConfig
 from models.config.yaml_text import read_yaml
 from models.errors import ConfigError, MissingFileError, UserError
 

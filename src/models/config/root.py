@@ -10,10 +10,12 @@ from pydantic import Field, ModelWrapValidatorHandler, PrivateAttr, model_valida
 
 from models.config.backtest import BacktestConfig
 from models.config.base import Section
+from models.config.book import SOURCES, BookConfig
 from models.config.credit import CreditConfig
 from models.config.defaults import DEFAULTS_KEY, BookTraits, with_defaults
 from models.config.explaining import CardConfig, ExplainingConfig
 from models.config.feature_names import feature_problems
+from models.config.features import MEASURED_TABLES, FeaturesConfig
 from models.config.gate import CompareConfig, GateConfig
 from models.config.guard import GuardConfig
 from models.config.kinds import (
@@ -24,6 +26,7 @@ from models.config.kinds import (
     ValueClassesConfig,
 )
 from models.config.kpis import FunnelConfig, KpisConfig
+from models.config.learners import BOOSTED, VALUE_CANDIDATES, LearnersConfig
 from models.config.letter import LetterConfig
 from models.config.lists import ListsConfig
 from models.config.monitor import MonitorConfig
@@ -36,21 +39,7 @@ from models.config.privacy import PrivacyConfig
 from models.config.proposing import ProposeConfig
 from models.config.publish import PublishConfig
 from models.config.review import ReviewConfig
-from models.config.sections import (
-    BOOSTED,
-    MEASURED_TABLES,
-    SOURCES,
-    VALUE_CANDIDATES,
-    ActivityConfig,
-    BookConfig,
-    DeclineConfig,
-    FeaturesConfig,
-    LearnersConfig,
-    OriginsConfig,
-    RunConfig,
-    TimeConfig,
-    ValueConfig,
-)
+from models.config.sections import ActivityConfig, DeclineConfig, OriginsConfig, RunConfig, TimeConfig, ValueConfig
 from models.config.simulation import SimulationConfig
 from models.config.tiers import TiersConfig
 from models.config.tuning import TuneConfig

@@ -10,8 +10,8 @@ from fnmatch import fnmatchcase
 import numpy as np
 
 from models.config.explaining import ReachConfig
+from models.config.learners import LearnersConfig
 from models.config.policy.policy import PolicyConfig
-from models.config.sections import LearnersConfig
 from models.grading.report import GradeReport
 from models.learners.contract import ContractFeature, FeatureContract
 from models.panel.feature_sources import Direction, is_open

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
+from models.config.features import FeaturesConfig
 from models.config.policy.dimensions import CriterionConfig, DimensionConfig
 from models.config.policy.tiers import UNRANKED
-from models.config.sections import FeaturesConfig
 from models.grading.caps import NO_CAP, in_arrears
 from models.grading.coverage import Coverage, idle_caps
 from models.grading.criteria import needs_of, weight_shares

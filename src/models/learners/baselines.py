@@ -9,7 +9,8 @@ import numpy as np
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
-from models.config.sections import BoostingConfig, RunConfig
+from models.config.learners import BoostingConfig
+from models.config.sections import RunConfig
 from models.errors import InternalError, TooLittleDataError
 from models.lazy import lazy, load
 from models.learners.boosting import fit_booster

@@ -10,7 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from models.config.sections import BoostingConfig, MonotoneConfig, RunConfig
+from models.config.learners import BoostingConfig, MonotoneConfig
+from models.config.sections import RunConfig
 from models.errors import FeatureContractError, InternalError, TooLittleDataError
 from models.lazy import lazy
 from models.learners.contract import FeatureContract

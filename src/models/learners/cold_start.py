@@ -16,7 +16,8 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import expit, logit
 
-from models.config.sections import ColdStartConfig, RunConfig
+from models.config.learners import ColdStartConfig
+from models.config.sections import RunConfig
 from models.errors import TooLittleDataError
 from models.learners.boosting import BoostedTrees, fit_booster, shares
 from models.learners.calibration import PlattCalibration

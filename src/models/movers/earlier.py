@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from models.config.feature_names import feature_problems
+from models.config.features import FeaturesConfig
 from models.config.policy.tiers import UNRANKED
-from models.config.sections import FeaturesConfig
 from models.errors import DamagedBundleError
 from models.grading.decision import TierDecisions
 from models.grading.fitted import GradingPolicy

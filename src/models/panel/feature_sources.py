@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from models.config.sections import FeaturesConfig
+from models.config.features import FeaturesConfig
 
 Direction = Literal["up", "down"]
 _FAMILIES = {

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from models.config.feature_names import ANY_WINDOW, is_of_family, possible_features
+from models.config.features import FeaturesConfig
 from models.config.kinds import NeedsConfig, RelationshipsConfig
 from models.config.root import Config
-from models.config.sections import FeaturesConfig
 from models.config.warnings import WarningsConfig
 from models.notices import Notice, Severity
 from models.panel.feature_sources import Direction, is_open

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from models.config.learners import BOOSTED
 from models.config.root import Config
-from models.config.sections import BOOSTED
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.decline.learner import DeclineLearner

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from models.book.periods import PERIODS_PER_YEAR
+from models.config.learners import DefaultLearnerConfig
 from models.config.root import Config
-from models.config.sections import DefaultLearnerConfig
 from models.learners.contract import FeatureContract
 from models.learners.credit.model import EXPOSURE
 from models.learners.credit.rated import RatedDefault

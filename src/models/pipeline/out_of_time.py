@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from models.book.periods import DAYS_PER_PERIOD
+from models.config.learners import SimpleDeclineName, SimpleValueName
 from models.config.root import Config
-from models.config.sections import SimpleDeclineName, SimpleValueName
 from models.errors import FeatureContractError, TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.decline.cause import CauseModel

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from models.config.learners import ChoiceConfig
 from models.config.root import Config
-from models.config.sections import ChoiceConfig
 from models.errors import TooLittleDataError
 from models.grading.built_in import grade, tier_policy
 from models.grading.compute import Bounds, facts_of

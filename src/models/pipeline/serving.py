@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 import numpy as np
 
 from models.codec import NOT_WRITTEN
+from models.config.learners import BOOSTED
 from models.config.root import Config
-from models.config.sections import BOOSTED
 from models.errors import TooLittleDataError
 from models.learners.decline.learner import DeclineLearner
 from models.learners.decline.mixture import DeclineMixture

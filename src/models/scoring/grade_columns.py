@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from models.config.features import FeaturesConfig
 from models.config.policy.dimensions import CriterionConfig
-from models.config.sections import FeaturesConfig
 from models.grading.decision import Assessment
 from models.grading.evidence import recorded_days_ago, source_of
 from models.grading.scores import observed

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from models.config.learners import MonotoneConfig
 from models.config.root import Config
-from models.config.sections import MonotoneConfig
 from models.learners.contract import FeatureContract
 from models.pipeline.rows import Rows
 from models.vocab import FloatArray

@@ -8,8 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from models.config.learners import ChoiceConfig
 from models.config.root import Config
-from models.config.sections import ChoiceConfig
 from models.errors import InternalError, UserError
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract

@@ -12,8 +12,8 @@ from typing import Any
 
 from models.book.door import Book
 from models.book.periods import PeriodGrid
+from models.config.learners import BoostingConfig
 from models.config.root import Config
-from models.config.sections import BoostingConfig
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins
 from models.pipeline.origins import learning_panel, require_events

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from models.config.base import Search
+from models.config.learners import BOOSTED, BoostingConfig
 from models.config.plugins import Setting
 from models.config.root import Config
-from models.config.sections import BOOSTED, BoostingConfig
 from models.errors import UserError
 from models.learners.protocol import TunedSetting
 from models.plugins import PluginGroup, load_plugin

@@ -18,8 +18,8 @@ from models.book.mapping.amounts import with_number
 from models.book.parsing import as_text
 from models.book.rules import RowRule, refused_column
 from models.book.side_tables import CURRENCY
+from models.config.book import BookConfig
 from models.config.mapping import CurrenciesConfig
-from models.config.sections import BookConfig
 from models.errors import UserError
 from models.notices import Notice, Severity
 from models.text import Text, named

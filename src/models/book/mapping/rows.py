@@ -16,8 +16,8 @@ from models.book.mapping.variants import FLOW_COLUMNS, Variant, union_of, varian
 from models.book.sources.columns import book_columns, require_known
 from models.book.sources.raw_tables import RawTable
 from models.book.written import as_contract
+from models.config.book import BookConfig
 from models.config.mapping import TableMapConfig
-from models.config.sections import BookConfig
 from models.errors import AllProblems, UserError
 from models.notices import Notice, Severity
 from models.text import Text, named

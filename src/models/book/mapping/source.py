@@ -23,8 +23,8 @@ from models.book.sources.plugged import plugged_source
 from models.book.sources.raw_tables import RawTables
 from models.book.sources.registry import RAW_SOURCES, SOURCES
 from models.book.sources.source_tables import SourceTables, known_until_of
+from models.config.book import BookConfig
 from models.config.plugins import PluginsConfig
-from models.config.sections import BookConfig
 from models.errors import AllProblems, UserError
 from models.notices import Notice, Severity
 from models.text import Text

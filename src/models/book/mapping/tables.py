@@ -18,8 +18,8 @@ from models.book.side_tables import CURRENCY
 from models.book.sources.columns import squeezed
 from models.book.sources.raw_tables import RawTable, RawTables, contract_table
 from models.book.written import WrittenForms
+from models.config.book import BookConfig
 from models.config.mapping import TableMapConfig
-from models.config.sections import BookConfig
 from models.errors import UserError
 
 

@@ -18,7 +18,7 @@ from models.book.conventions import Conventions
 from models.book.quarantine import Gate
 from models.book.sources.published import first_bytes, read_lines
 from models.book.sources.source_tables import SourceTables, known_until_of
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 from models.errors import UnreadableFileError
 
 PUBLISHED_UNTIL = date(1998, 7, 1)

@@ -10,8 +10,8 @@ from enum import StrEnum
 
 from models.book.parsing import FALSE_WORDS, TRUE_WORDS
 from models.book.reading_hints import LAST_SAS_DAY, likely_patterns
+from models.config.book import ABSENT_WORDS
 from models.config.reading import EXCEL_DAYS, SAS_DAYS, SAS_SECONDS, UNIX_SECONDS
-from models.config.sections import ABSENT_WORDS
 
 ISO = "ISO 8601"
 

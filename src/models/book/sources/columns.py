@@ -13,8 +13,8 @@ from models.book.contract import NAMELESS
 from models.book.own import contract_of
 from models.book.side_tables import SIDE_TABLES
 from models.book.sources.units import BRACKETED, UNIT_WORDS, contradiction, stated_units
+from models.config.book import BookConfig
 from models.config.own import OwnConfig
-from models.config.sections import BookConfig
 from models.errors import ManyProblemsError, MissingColumnError, UserError
 from models.notices import Notice, Severity
 

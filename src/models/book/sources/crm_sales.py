@@ -21,7 +21,7 @@ from models.book.parsing import typed
 from models.book.quarantine import ROW_ID, SOURCE_ROW, Gate
 from models.book.sources.published import read_published
 from models.book.sources.source_tables import SourceTables, known_until_of
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 from models.errors import MissingFileError
 
 PUBLISHED_UNTIL = date(2018, 1, 1)

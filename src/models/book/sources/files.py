@@ -38,8 +38,8 @@ from models.book.sources.raw_tables import RawTable, RawTables
 from models.book.sources.workbooks import open_sheet, sheet_names
 from models.book.sources.written_csv import UTF8, late_guess, open_written
 from models.book.written import WrittenForms
+from models.config.book import BookConfig
 from models.config.reading import DEFAULT, ReadConfig
-from models.config.sections import BookConfig
 from models.errors import MissingFileError, UnreadableFileError
 from models.notices import Notice, Severity
 from models.text import Text

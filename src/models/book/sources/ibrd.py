@@ -17,7 +17,7 @@ from models.book.quarantine import Gate
 from models.book.sources.countries import unknown_places, with_country
 from models.book.sources.published import day_after, read_published
 from models.book.sources.source_tables import SourceTables, known_until_of
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 
 HEADERS = {
     "number": ("Loan Number",),

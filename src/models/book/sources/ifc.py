@@ -19,7 +19,7 @@ from models.book.quarantine import Gate
 from models.book.sources.countries import unknown_places, with_country
 from models.book.sources.published import day_after, read_published
 from models.book.sources.source_tables import SourceTables, known_until_of
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 
 USD_PER_MILLION = 1_000_000
 PRODUCTS = ("loan", "equity", "guarantee", "risk_management")

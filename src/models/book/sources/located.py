@@ -11,8 +11,8 @@ from urllib.parse import unquote
 from models.book.sources.columns import names_at_source, require_known
 from models.book.sources.compressed import ENDINGS as PACKED
 from models.book.sources.compressed import is_archive, unpacked_archive
+from models.config.book import BookConfig
 from models.config.reading import DEFAULT, Format, ReadConfig
-from models.config.sections import BookConfig
 from models.errors import MissingFileError, UnreadableFileError
 
 FORMATS: dict[str, Format] = {

@@ -22,7 +22,7 @@ from models.book.sources.raw_tables import RawTable
 from models.book.sources.sql import raw_tables as database_tables
 from models.book.sources.workbooks import sheet_names, sheet_rows
 from models.book.sources.written_csv import encoding_of, header_row, rows_of
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 from models.engines.duckdb import DUCKDB
 from models.errors import MissingFileError, UserError
 

@@ -17,7 +17,7 @@ from models.book.conventions import Conventions
 from models.book.quarantine import Gate
 from models.book.sources.published import read_published
 from models.book.sources.source_tables import SourceTables, known_until_of
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 
 PUBLISHED_UNTIL = date(2011, 12, 10)
 """The day after the last invoice; the file itself does not say."""

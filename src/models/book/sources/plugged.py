@@ -15,8 +15,8 @@ from models.book.quarantine import SOURCE_ROW
 from models.book.sources.files import read_stored
 from models.book.sources.raw_tables import RawSource, RawTable, RawTables
 from models.book.written import WrittenForms
+from models.config.book import BookConfig
 from models.config.plugins import PluginSettings, Setting
-from models.config.sections import BookConfig
 from models.plugins import PluginGroup, load_plugin
 
 

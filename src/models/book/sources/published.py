@@ -14,7 +14,7 @@ from models.book.parsing import typed
 from models.book.sources.columns import match_headers, require_known
 from models.book.sources.compressed import compression_of
 from models.book.sources.csv_files import beginning_of, open_csv, require_text, store_rows, unreadable
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 from models.errors import MissingColumnError
 
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from models.book.columns import TableSchema
 from models.book.sources.columns import MatchedColumns, book_columns
 from models.book.written import AS_CONTRACT, WrittenForms, as_contract
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 from models.errors import UserError
 from models.notices import Notice
 

@@ -16,7 +16,7 @@ from models.book.sources.files import ENDINGS, raw_table
 from models.book.sources.raw_tables import RawSource, contract_table
 from models.book.sources.source_tables import Source, SourceTables
 from models.book.written import as_source_text
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 from models.decisions.decided import Decided
 from models.errors import MissingFileError, UnreadableFileError, UserError
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from models.book.quarantine import CheckedTable
 from models.book.written import WrittenForms
-from models.config.sections import BookConfig
+from models.config.book import BookConfig
 from models.notices import Notice
 
 

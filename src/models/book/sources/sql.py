@@ -30,8 +30,8 @@ from models.book.sources.columns import names_at_source, require_known
 from models.book.sources.files import read_stored
 from models.book.sources.raw_tables import RawTable, RawTables
 from models.book.written import WrittenForms
+from models.config.book import BookConfig
 from models.config.reading import DEFAULT
-from models.config.sections import BookConfig
 from models.errors import MissingFileError, UnreadableFileError, UserError
 from models.showable import without_secrets, without_secrets_of
 

@@ -10,7 +10,8 @@ import numpy as np
 import scipy
 from scipy.special import log_softmax, logsumexp, softmax
 
-from models.config.sections import DeclineLearnerConfig, RunConfig
+from models.config.learners import DeclineLearnerConfig
+from models.config.sections import RunConfig
 from models.learners.boosting import BoostedTrees, fit_booster
 from models.learners.contract import FeatureContract
 from models.learners.decline.steps import LIKE_SHARE, beside, small_trees, step_ends, steps_of, with_step

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Protocol
 
-from models.config.sections import DeclineLearnerConfig, SimpleDeclineName
+from models.config.learners import DeclineLearnerConfig, SimpleDeclineName
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract
 from models.learners.decline.learner import DeclineLearner

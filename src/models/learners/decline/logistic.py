@@ -12,7 +12,7 @@ import numpy as np
 import scipy
 from scipy.special import expit
 
-from models.config.sections import DeclineLearnerConfig, MonotoneConfig
+from models.config.learners import DeclineLearnerConfig, MonotoneConfig
 from models.errors import FeatureContractError, TooLittleDataError
 from models.learners.boosting import shares
 from models.learners.calibration import PlattCalibration

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from models.config.sections import DeclineLearnerConfig, RunConfig
+from models.config.learners import DeclineLearnerConfig
+from models.config.sections import RunConfig
 from models.learners.boosting import fit_booster
 from models.learners.contract import ContractFeature, FeatureContract
 from models.learners.decline.steps import SMALL_LEAVES

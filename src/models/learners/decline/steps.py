@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.config.sections import BoostingConfig
+from models.config.learners import BoostingConfig
 from models.learners.contract import ContractFeature, FeatureContract
 from models.vocab import FloatArray, IntArray
 

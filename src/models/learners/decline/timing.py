@@ -10,7 +10,8 @@ import numpy as np
 import scipy
 from scipy.special import expit, logit
 
-from models.config.sections import DeclineLearnerConfig, RunConfig
+from models.config.learners import DeclineLearnerConfig
+from models.config.sections import RunConfig
 from models.learners.boosting import BoostedTrees, fit_booster
 from models.learners.calibration import PlattCalibration
 from models.learners.contract import FeatureContract

@@ -9,7 +9,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from models.config.sections import DeclineLearnerConfig, RunConfig
+from models.config.learners import DeclineLearnerConfig
+from models.config.sections import RunConfig
 from models.errors import TooLittleDataError
 from models.learners.boosting import BoostedTrees, fit_booster, shares
 from models.learners.calibration import PlattCalibration

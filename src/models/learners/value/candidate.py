@@ -9,8 +9,9 @@ from typing import Protocol
 
 import numpy as np
 
+from models.config.learners import ValueLearnerConfig
 from models.config.plugins import Setting
-from models.config.sections import RunConfig, ValueLearnerConfig
+from models.config.sections import RunConfig
 from models.errors import TooLittleDataError
 from models.learners.contract import FeatureContract
 from models.learners.contributions import Contributions

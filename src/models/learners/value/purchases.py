@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from models.config.sections import MonotoneConfig
+from models.config.learners import MonotoneConfig
 from models.errors import FeatureContractError
 from models.learners.btyd.beta_geometric import BetaGeometric
 from models.learners.btyd.gamma_gamma import GammaGamma

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from models.book.measures import ACTIVITY
+from models.config.features import MeasureConfig
 from models.config.root import Config
-from models.config.sections import MeasureConfig
 from models.panel.features.words import Topic
 from models.text import Text
 

@@ -12,8 +12,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from models.config.features import FeaturesConfig
 from models.config.plugins import Setting
-from models.config.sections import FeaturesConfig
 from models.errors import FeatureContractError
 from models.panel.features.accounts import account_features
 from models.panel.features.amounts import (

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from models.config.credit import CreditConfig
+from models.config.features import FeaturesConfig
 from models.config.own import OwnConfig
-from models.config.sections import FeaturesConfig
 from models.panel.cutoff import Past
 from models.panel.features.labels import Labels
 from models.panel.features.words import FeatureWords

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from models.book.measures import ACTIVITY
 from models.book.periods import PeriodName
+from models.config.features import FacilityCountConfig, MeasureConfig
 from models.config.labels import LabelConfig
 from models.config.own import OwnConfig
 from models.config.root import Config
-from models.config.sections import FacilityCountConfig, MeasureConfig
 from models.panel.features.causes import shared_causes
 from models.panel.features.words import Topic
 from models.text import ENGLISH, Label, Phrase, Text, in_a_row, listed, named
