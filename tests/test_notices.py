@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from models.notices import Notice, Severity, by_severity, notice_facts, notices_of, severity_counts
 from models.text import Text
@@ -16,6 +17,8 @@ INACTIVE = Notice(code="clients_not_scored", severity=Severity.NOTE, subject="cl
 
 def test_the_gravest_stands_first_and_nothing_is_said_twice() -> None:
     assert by_severity([INACTIVE, LEFT_OUT, INACTIVE]) == (LEFT_OUT, INACTIVE)
+    later = replace(INACTIVE, count=INACTIVE.count + 1)
+    assert by_severity([INACTIVE, LEFT_OUT, later]) == (LEFT_OUT, later)
 
 
 def test_notices_survive_json() -> None:

@@ -107,9 +107,10 @@ def notices_of(facts: Iterable[object]) -> tuple[Notice, ...]:
 
 
 def by_severity(notices: Iterable[Notice]) -> tuple[Notice, ...]:
-    """The same notices, those that matter most first, else in their order; repeats are dropped."""
+    """The same notices, those that matter most first, else in their order; of those that read alike the last stays."""
     rank = list(Severity)
-    return tuple(sorted(dict.fromkeys(notices), key=lambda notice: -rank.index(notice.severity)))
+    read = {(each.severity, each.subject, each.found, each.remedy): each for each in notices}
+    return tuple(sorted(read.values(), key=lambda notice: -rank.index(notice.severity)))
 
 
 def severity_counts(notices: Sequence[Notice]) -> dict[str, int]:
