@@ -167,3 +167,29 @@ def test_the_words_speak_of_tables_columns_and_kinds_of_the_contract() -> None:
 def test_a_name_serves_one_column_and_the_best_word_comes_first() -> None:
     found = matched(["Datum", "Valuta", "Betrag"], {"date": ["valuta", "datum"], "other": ["datum"], "none": ["x"]})
     assert found == {"date": "Valuta", "other": "Datum"}
+
+
+def test_sales_of_so_many_at_so_much_each_are_cashflows(tmp_path: Path) -> None:
+    sales = pd.DataFrame({"InvoiceNo": [f"5363{n}" for n in range(600)], "UnitPrice": 2.5})
+    sales["Quantity"] = [n % 7 + 1 for n in range(600)]
+    sales["InvoiceDate"] = [f"{n % 28 + 1}/{n % 12 + 1}/2021" for n in range(600)]
+    sales["CustomerID"] = [17_850 + n % 40 for n in range(600)]
+    (tmp_path / "shop").mkdir()
+    sales.to_csv(tmp_path / "shop" / "sales_2021.csv", index=False)
+    found = init(str(tmp_path / "shop"), file=tmp_path / "first.yaml", currency="GBP", overrides=settings(tmp_path))
+    entry = load_config(found.file).book.map["cashflows"][0]
+    assert (entry.expressions, entry.constants) == ({"amount": "Quantity * UnitPrice"}, {"kind": "order"})
+    assert found.checked is not None, found.problem
+    assert {count.table: count.rows_used for count in found.checked.counts}["cashflows"] == 600
+
+
+def test_a_single_snapshot_is_told_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "churn").mkdir()
+    ids = [f"7590-{n:05d}" for n in range(50)]
+    table = pd.DataFrame({"customerID": ids, "tenure": range(50), "Churn": "No"})
+    table.to_csv(tmp_path / "churn" / "churn.csv", index=False)
+    with pytest.raises(UserError) as caught:
+        init(str(tmp_path / "churn"), file=tmp_path / "first.yaml", overrides=settings(tmp_path))
+    assert "churn with 50 rows and no day: one snapshot" in str(caught.value)
+    assert "one snapshot does not tell what came after it" in str(caught.value)
+    assert not (tmp_path / "first.yaml").exists()

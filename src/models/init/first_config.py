@@ -114,6 +114,7 @@ def _entry(table: ProposedTable, answered: Mapping[str, str]) -> Options:
         "from": table.source.name if table.source.name != table.name else None,
         "columns": renamed,
         "constants": {"kind": table.kind} if table.kind and table.name == CASHFLOWS and not flows else {},
+        "expressions": {"amount": " * ".join(map(_quoted, table.amount))} if table.amount else {},
         "values": {"kind": values} if values else {},
         "flows": flows,
     }

@@ -15,7 +15,7 @@ from models.config.root import Config
 from models.errors import ClientValueError, MissingFileError, UserError
 from models.init.capabilities import Lack, lacks
 from models.init.first_config import FirstAnswers, first_config
-from models.init.proposal import BookProposal, propose
+from models.init.proposal import BookProposal, is_snapshot, propose
 from models.init.words import likely_currency
 from models.store.drafts import publish_text
 from models.vocab import Progress, SilentProgress
@@ -98,6 +98,15 @@ def _require_free(target: Path, *, force: bool) -> None:
 def _require_tables(place: str, looked: Sequence[LookedTable], proposal: BookProposal) -> None:
     if not looked:
         raise MissingFileError(_shown(place), remedy="name a folder with CSV, Excel, JSON or Parquet files, or a URL")
+    snapshots = [table for table in looked if is_snapshot(table)]
+    if snapshots and len(snapshots) == len(looked):
+        seen = " and ".join(f"{each.name} with {each.rows:,} rows" for each in snapshots)
+        raise UserError(
+            rule="a book must tell what happened on which day",
+            got=f"{seen} and no day: one snapshot",
+            remedy="bring cashflows (a client, a day and an amount are enough), or the same table at several month "
+            "ends with their days: one snapshot does not tell what came after it, so nothing can be learned or judged",
+        )
     if not proposal.tables:
         seen = "; ".join(_seen(table) for table in looked)
         raise UserError(

@@ -16,9 +16,10 @@ from models.init.words import column_words, flat_words, kind_of, matched, plain,
 
 CLIENTS, FACILITIES, CASHFLOWS = "clients", "facilities", "cashflows"
 _CORE = (CLIENTS, FACILITIES, CASHFLOWS)
-_KIND = "kind"
+_KIND, _AMOUNT = "kind", "amount"
 _DECIMALS = re.compile(r"-?\d+[.,]\d+")
 _FLAT_ALONE = 1
+_PRICED = ("quantity", "price")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +40,7 @@ class ProposedTable:
         kinds: word at the source -> kind of cashflow.
         unknown: words of which nobody knows what they mean.
         kind: what every row is, where no column tells.
+        amount: the two columns that make up the amount, quantity and price of one, where no column has it.
         flows: the cashflows of each row, where it tells of several.
     """
 
@@ -48,6 +50,7 @@ class ProposedTable:
     kinds: Mapping[str, str] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
     kind: str = ""
+    amount: tuple[str, ...] = ()
     flows: tuple[ProposedFlow, ...] = ()
 
 
@@ -134,6 +137,8 @@ def _has_required(name: str, table: LookedTable) -> bool:
     needed = set(schema.required) - ({_KIND} if name == CASHFLOWS else set())
     if "facility_id" in columns and name not in _CORE[:2]:
         needed.discard("client_id")
+    if name == CASHFLOWS and _priced(table):
+        needed.discard(_AMOUNT)
     return needed <= set(columns)
 
 
@@ -176,13 +181,28 @@ def _is_number(column: LookedColumn) -> bool:
     )
 
 
+def _priced(table: LookedTable) -> tuple[str, ...]:
+    """The columns of quantity and price of a table of sales; none where it has not both."""
+    numbers = [each.name for each in table.columns if _is_number(each)]
+    found = matched(numbers, {word: side_words("priced", word) for word in _PRICED})
+    return tuple(found.values()) if len(found) == len(_PRICED) else ()
+
+
+def is_snapshot(table: LookedTable) -> bool:
+    """Whether a table tells of clients and of no day: what was, without when, and without what came of it."""
+    names = [column.name for column in table.columns]
+    of_clients = matched(names, {"client_id": column_words(CLIENTS, "client_id")})
+    return bool(of_clients) and not any(column.kind is LookedKind.DATE for column in table.columns)
+
+
 def _proposed(name: str, source: LookedTable) -> ProposedTable:
     columns = _columns(name, source)
     if name != CASHFLOWS:
         return ProposedTable(name=name, source=source, columns=columns)
     if _KIND not in columns:
         kind = "order" if "facility_id" not in columns else "interest"
-        return ProposedTable(name=name, source=source, columns=columns, kind=kind)
+        amount = () if _AMOUNT in columns else _priced(source)
+        return ProposedTable(name=name, source=source, columns=columns, kind=kind, amount=amount)
     words = next(each.samples for each in source.columns if each.name == columns[_KIND])
     known = {word: kind_of(word) for word in words}
     return ProposedTable(
