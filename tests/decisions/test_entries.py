@@ -104,8 +104,8 @@ def erased(entry: Entry) -> Entry:
 
 
 def with_entry_on(entries: list[Entry], *gone: Entry) -> list[Entry]:
-    """The chain with an entry that names those of a forgotten client by number and seal."""
-    named = tuple(ErasedEntry(number=each.number, seal=each.seal) for each in gone)
+    """The chain with an entry that names those of a forgotten client."""
+    named = tuple(map(ErasedEntry.of, gone))
     payload = ClientForgotten(client="9da7", why="case 117", erased=named)
     return chained(entries, Draft.of(DecisionAct.CLIENT_FORGOTTEN, FORGOTTEN_SUBJECT, payload), "officer")
 
@@ -132,3 +132,9 @@ def test_an_erased_entry_keeps_its_place_in_the_chain() -> None:
     first, second, third, fourth = chain()
     whole = with_entry_on([first, second, third, fourth], second)
     assert broken([first, replace(erased(second), seal="0" * 64), *whole[2:]]).number == 3
+
+
+def test_who_made_an_erased_entry_and_when_is_still_held() -> None:
+    first, second, *rest = chain()
+    for changed in (replace(second, by="mallory"), replace(second, at=AT.replace(year=2001))):
+        assert broken(with_entry_on([first, erased(changed), *rest], second)).number == 2

@@ -119,8 +119,8 @@ class ReportedStates:
             **{name: pd.to_datetime(self.tables["guarantees"][name]) for name in ("from", "until")}
         )
         rows = rows[rows["from"] < DAY]
-        rows = rows[rows["from"] == rows.groupby(["client_id", "guarantor"])["from"].transform("max")]
         rows = rows[~(rows.until <= DAY)]
+        rows = rows[rows["from"] == rows.groupby(["client_id", "guarantor"])["from"].transform("max")]
         amount = self.per_client(rows.amount.astype(float).groupby(rows.client_id).sum()).fillna(0.0)
         self.out["guaranteed_amount_last"] = amount
         self.out["guaranteed_share_last"] = ratio(amount, self.outstanding.clip(lower=0.0))

@@ -119,14 +119,14 @@ class Entry:
 class ErasedEntry:
     """An entry that lost its content: its number and its seal, as it was written, what it did, by whom and when.
 
-    ``by`` and ``at`` still stand in the entry, which its own seal no longer covers; "" as first versions wrote it.
+    ``by`` and ``at`` still stand in the entry, which its own seal no longer covers.
     """
 
     number: int
     seal: str
-    act: str = ""
-    by: str = ""
-    at: str = ""
+    act: str
+    by: str
+    at: str
 
     @classmethod
     def of(cls, entry: Entry) -> ErasedEntry:
@@ -136,9 +136,7 @@ class ErasedEntry:
 
     def tells(self, entry: Entry | None) -> bool:
         """Whether this is what was written of an entry that lost its content."""
-        if entry is None or entry.seal != self.seal:
-            return False
-        return not self.at or (self.by, self.at) == (entry.by, moment_text(entry.at))
+        return entry is not None and (self.seal, self.by, self.at) == (entry.seal, entry.by, moment_text(entry.at))
 
 
 @dataclass(frozen=True, kw_only=True)
