@@ -236,3 +236,16 @@ def test_one_client_is_enough_for_an_index(tmp_path: Path) -> None:
     index = ClientIndex.open(publish_clients(tmp_path, drawn_clients(1)))
     assert index.search(ClientQuery(scope=EVERYTHING)).total == 1
     assert index.search(ClientQuery(scope=NOBODY)).rows == ()
+
+
+@pytest.mark.parametrize("scope", [EVERYTHING, MINE, NOBODY])
+def test_members_of_a_group_are_those_of_its_id_within_the_scope(index: ClientIndex, scope: Scope) -> None:
+    groups = Counter(each["group_id"] for each in CLIENTS if each["group_id"])
+    for group in groups:
+        theirs = [each for each in CLIENTS if each["group_id"] == group and seen(each, scope)]
+        found = index.members(group, scope, ("client_id", "outstanding"))
+        assert set(found["client_id"].to_pylist()) == {each["client_id"] for each in theirs}
+        known = [amount for amount in found["outstanding"].to_pylist() if amount is not None]
+        assert known == sorted(known, reverse=True)
+    assert max(groups.values()) > 1
+    assert index.members(next(iter(groups))[:-1], EVERYTHING).num_rows == 0

@@ -9,6 +9,7 @@ import zipfile
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
+import openpyxl
 import pytest
 
 from models.decisions.worked import (
@@ -183,6 +184,16 @@ def test_an_item_is_taken_done_with_a_result_and_counted(client_as) -> None:
     assert '"renewed"' in lines[2]
     assert ClientReading.objects.filter(client_id=who, route="worklists_export").count() == 1
     assert client.post("/lists/export/", {"list": "none"}).status_code == 404
+
+
+def test_a_list_for_a_meeting_is_a_workbook_with_numbers(client_as) -> None:
+    purpose, who = worklist()
+    exported = client_as("manager").post("/lists/export/", {"list": purpose.value, "form": "xlsx"})
+    sheet = openpyxl.load_workbook(io.BytesIO(exported.content)).active
+    assert newest().entry.run_key[:12] in sheet["A1"].value
+    item = items_of(newest().folder, purpose)[0]
+    assert (sheet["A4"].value, sheet["B4"].value, sheet["D4"].value) == (item.rank, who, pytest.approx(item.benefit))
+    assert client_as("manager").post("/lists/export/", {"list": purpose.value, "form": "exe"}).status_code == 400
 
 
 def test_an_auditor_sees_what_was_published_and_the_reading_is_on_record(client_as) -> None:

@@ -154,6 +154,16 @@ class ClientIndex:
             return None
         return self._cells(np.array([place]), ())[0]
 
+    def members(self, group: str, scope: Scope, columns: Sequence[str] = ()) -> pa.Table:
+        """All clients of a sponsor group within a scope, by its id, the largest exposure first."""
+        theirs = pc.equal(self._files.rows["group_id"], group).fill_null(fill_value=False)
+        found = theirs.to_numpy().astype(np.uint8)
+        if not scope.everything:
+            self._narrow(found, scope)
+        names = list(columns or BY_NAME)
+        shown = self._disclosed([*names, "outstanding"], np.flatnonzero(found))
+        return shown.sort_by([("outstanding", "descending"), ("client_id", "ascending")]).select(names)
+
     def values(self, facet: str) -> tuple[str, ...]:
         """All values of a facet, in their order, whoever may see whom. Raises ``UserError``."""
         _require_known("facets", [facet], FACET_NAMES)

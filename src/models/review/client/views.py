@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
+import pyarrow.compute as pc
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -13,11 +14,12 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from models.decisions.entries import DecisionAct
-from models.directory.report import EVERYTHING, ClientQuery, FoundClient, Scope
+from models.directory.report import EVERYTHING
 from models.explanation.page import client_parts, print_foot, section_functions
 from models.panel.features.labels import common_label
 from models.profiles.kind_names import kind_in_words
 from models.reasons.figures import day, exact_money, money, percentage
+from models.review.access.named import page_number
 from models.review.access.portfolio import portfolio_of, shown_index
 from models.review.chain.record import entries
 from models.review.client.asked import AskedClient, asked_client
@@ -34,7 +36,9 @@ from models.review.site import shown_site
 from models.shell.html import css_text
 
 _MENTION = re.compile(r"@([\w.@+-]{1,150})")
-_MOST_OF_A_GROUP = 200
+MEMBERS = 100
+_SUMMED = ("outstanding", "limit")
+_OF_MEMBERS = ("client_id", "name", "tier", "outstanding", "limit", "days_overdue")
 _ACTS = tuple(act for act in DecisionAct if act.startswith(("override ", "letter ", "objection ")))
 
 
@@ -159,23 +163,17 @@ def _facilities(asked: AskedClient) -> dict[str, object]:
 
 def _group(asked: AskedClient) -> dict[str, object]:
     group, lang = asked.header().group, asked.language
-    scope = portfolio_of(asked.request.user).scope
-    own, everybody = (_members(group, each) for each in (scope, EVERYTHING)) if group else ([], [])
-    figures = {
-        name: sum(float(value) for each in own if isinstance(value := each.cells.get(name), int | float))
-        for name in ("outstanding", "limit")
-    }
+    scope, index = portfolio_of(asked.request.user).scope, shown_index()
+    own = index.members(group or "", scope, _OF_MEMBERS)
+    number = page_number(asked.request.GET.get("page", "1"))
     return {
-        "members": own,
-        "hidden": len(everybody) - len(own),
-        "sums": {name: money(amount, asked.currency, lang) for name, amount in figures.items()},
+        "members": own.slice((number - 1) * MEMBERS, MEMBERS).to_pylist(),
+        "number": number,
+        "pages": max(1, -(-own.num_rows // MEMBERS)),
+        "hidden": index.members(group or "", EVERYTHING, ("client_id",)).num_rows - own.num_rows,
+        "sums": {name: money(pc.sum(own[name]).as_py() or 0, asked.currency, lang) for name in _SUMMED},
         "amount": lambda value: "" if value is None else money(value, asked.currency, lang),
     }
-
-
-def _members(group: str, scope: Scope) -> list[FoundClient]:
-    asked = ClientQuery(text=group, scope=scope, limit=_MOST_OF_A_GROUP, sort="outstanding", descending=True)
-    return [each for each in shown_index().search(asked).rows if each.cells.get("group_id") == group]
 
 
 def _notes(asked: AskedClient) -> dict[str, object]:

@@ -1,43 +1,28 @@
 """Exports of the clients' list as CSV and XLSX, with what they were made of printed on them; safe in a spreadsheet.
 
-Texts stay texts: in CSV what would begin a formula stands behind an apostrophe, in XLSX every text is a cell of text.
+Texts stay texts: in CSV what would begin a formula stands behind an apostrophe.
 Numbers stay numbers. A file is made row by row.
 """
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
-from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 
 from models.directory.columns import BY_NAME, NO, YES, CellKind
 from models.directory.report import Cell
 from models.directory.text import column_name, value_name
-from models.lazy import lazy
 from models.review.clients import text
+from models.review.shared.workbooks import Sheet, workbook_pieces
 from models.shell.csv import csv_lines
 from models.text import Language
 
-if TYPE_CHECKING:
-    import xlsxwriter
-else:
-    xlsxwriter = lazy("xlsxwriter")
-
 MOST_ROWS = 100_000
-_CHUNK, _ROWS_AT_ONCE = 1 << 16, 1_000
-_WIDEST, _NARROWEST = 44, 9
-_FORMATS = {
-    CellKind.MONEY: "#,##0",
-    CellKind.SHARE: "0.0%",
-    CellKind.NUMBER: "#,##0",
-    CellKind.DAYS: "#,##0",
-    CellKind.DATE: "yyyy-mm-dd",
-}
+_ROWS_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,39 +70,9 @@ def csv_pieces(export: Export) -> Iterator[bytes]:
 
 
 def xlsx_pieces(export: Export) -> Iterator[bytes]:
-    """The export as a workbook, made in a file that goes when it was read."""
-    with tempfile.TemporaryFile() as file:
-        _write_workbook(export, file)
-        file.seek(0)
-        while chunk := file.read(_CHUNK):
-            yield chunk
-
-
-def _write_workbook(export: Export, file: IO[bytes]) -> None:
-    as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    options = {"constant_memory": True, **as_text}
-    with xlsxwriter.Workbook(file, options) as book:
-        sheet = book.add_worksheet(text.SHEET.within(export.language))
-        bold, plain = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
-        forms = {kind: book.add_format({"num_format": written}) for kind, written in _FORMATS.items()}
-        formats = [forms.get(BY_NAME[name].kind, plain) for name in export.columns]
-        for line, (label, value) in enumerate(export.head.lines):
-            sheet.write_string(line, 0, label, bold)
-            sheet.write_string(line, 1, value, plain)
-        top = len(export.head.lines) + 1
-        for place, heading in enumerate(export.headings):
-            sheet.write_string(top, place, heading, bold)
-            sheet.set_column(place, place, min(_WIDEST, max(_NARROWEST, len(heading) + 2)))
-        sheet.freeze_panes(top + 1, 1)
-        for line, row in enumerate(export.rows(), start=top + 1):
-            for place, (cell, form) in enumerate(zip(row, formats, strict=True)):
-                _write_cell(sheet, line, place, cell, form)
-
-
-def _write_cell(sheet: xlsxwriter.worksheet.Worksheet, line: int, place: int, cell: Cell, form: object) -> None:
-    if isinstance(cell, date):
-        sheet.write_datetime(line, place, cell, form)
-    elif isinstance(cell, int | float):
-        sheet.write_number(line, place, cell, form)
-    elif cell is not None:
-        sheet.write_string(line, place, cell, form)
+    """The export as a workbook."""
+    kinds = [BY_NAME[name].kind for name in export.columns]
+    name = text.SHEET.within(export.language)
+    return workbook_pieces(
+        Sheet(name=name, head=export.head.lines, headings=export.headings, kinds=kinds, rows=export.rows())
+    )

@@ -25,13 +25,14 @@ from models.review.clients.table import column_choices, shown
 from models.review.shared.languages import page_language
 from models.review.shared.render import page, written_day
 from models.review.shared.rights import Right, rights_of
+from models.review.shared.workbooks import CONTENT_TYPE
 from models.review.site import shown_site
 from models.text import joined
 
 MOST_VIEWS = 50
 _FORMS = {
     "csv": ("text/csv; charset=utf-8", csv_pieces),
-    "xlsx": ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", xlsx_pieces),
+    "xlsx": (CONTENT_TYPE, xlsx_pieces),
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -28,27 +29,13 @@ from models.review.shared.languages import page_language
 from models.review.shared.render import page, written_day
 from models.review.shared.rights import Right, rights_of
 from models.review.site import shown_site
-from models.review.worklists.text import BOOK_LINE, HEADS, RECORDED, RESULTS, STATES
-from models.shell.csv import csv_text
+from models.review.worklists.files import FORMS, MeetingList, ShownItem
+from models.review.worklists.text import BOOK_LINE, RECORDED, RESULTS, STATES
 from models.text import Language
 
 ROWS = 100
 _ACTS = {"take": DecisionAct.LIST_ITEM_TAKEN, "done": DecisionAct.LIST_ITEM_DONE}
 _STEPS = {"take": STATES[ItemState.TAKEN], "done": STATES[ItemState.DONE]}
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShownItem:
-    """A row of a list, in words."""
-
-    rank: int
-    client_id: str
-    client: NamedClient | None
-    benefit: str
-    why: str
-    item: ListItem
-    state: str
-    result: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,19 +82,27 @@ def work(request: HttpRequest, step: str, purpose: str, client: str) -> HttpResp
 
 @require_POST
 def export(request: HttpRequest) -> HttpResponseBase:
-    """A list as a file for a meeting; each client on it is on record as read."""
-    run, purpose = shown_site().newest(), request.POST.get("list", "")
+    """A list as a file for a meeting, CSV or XLSX; each client on it is on record as read."""
+    run, purpose, form = shown_site().newest(), request.POST.get("list", ""), request.POST.get("form", "csv")
     if run is None or purpose not in {each.value for each in Purpose}:
         raise Http404
+    if form not in FORMS:
+        raise BadRequest("a file is csv or xlsx")
     chosen, spoken = Purpose(purpose), page_language()
     rows = _rows(request, run, chosen, _mine(request, run, chosen), spoken)
     record_readings(
         request.user, [each.client_id for each in rows], route="worklists_export", run_key=run.entry.run_key
     )
-    table = csv_text([each.within(spoken) for each in HEADS], [_cells(each) for each in rows])
-    head = csv_text([_line(run, chosen, spoken)], [])
-    answer = HttpResponse("\ufeff" + head + table, content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="list-{run.as_of.isoformat()}.csv"'
+    kind, written = FORMS[form]
+    made = MeetingList(
+        rows=rows,
+        line=_line(run, chosen, spoken),
+        purpose=chosen,
+        currency=shown_site().config.book.currency,
+        language=spoken,
+    )
+    answer = HttpResponse(written(made), content_type=kind)
+    answer.headers["Content-Disposition"] = f'attachment; filename="list-{run.as_of.isoformat()}.{form}"'
     return answer
 
 
@@ -202,17 +197,12 @@ def _row(
         client_id=item.client_id,
         client=client,
         benefit=money(item.benefit, currency, spoken),
+        amount=item.benefit,
         why=why_and_step(purpose, item, currency=currency, language=spoken),
         item=known,
         state=STATES[known.state].within(spoken),
         result="" if known.result is None else RESULTS[known.result].within(spoken),
     )
-
-
-def _cells(each: ShownItem) -> list[str | int | float | None]:
-    name = "" if each.client is None else each.client.name
-    shown = (each.client_id, name, each.benefit, each.why, each.state, each.item.by, each.result, each.item.remark)
-    return [each.rank, *shown]
 
 
 def _line(run: OfficialRun, purpose: Purpose, spoken: Language) -> str:
