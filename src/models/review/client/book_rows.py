@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
 from models.book.door import Book
 
 PAGE = 50
+_SESSION: Final[dict[str, str | bool | int | float | list[str]]] = {"threads": 2}
 _FACILITIES = """
 SELECT facility_id, product, "limit", signed, maturity, closed, exit_cause, collateral_cover, spread_bp, lgd
 FROM read_parquet(?) WHERE client_id = ? AND (signed IS NULL OR signed < ?) ORDER BY signed NULLS LAST, facility_id
 LIMIT 500"""
-_SUMS = """
-SELECT coalesce(facility_id, '') AS facility, kind, sum(amount), count(*), max(date)
-FROM read_parquet(?) WHERE client_id = ? AND date < ? GROUP BY 1, 2 ORDER BY 1, 2"""
+_FLOWS = """
+CREATE TEMP TABLE flows AS SELECT date, coalesce(facility_id, '') AS facility_id, kind, amount
+FROM read_parquet(?) WHERE client_id = ? AND date < ?"""
+_SUMS = "SELECT facility_id, kind, sum(amount), count(*), max(date) FROM flows GROUP BY 1, 2 ORDER BY 1, 2"
 _ROWS = """
-SELECT date, coalesce(facility_id, ''), kind, amount, count(*) OVER ()
-FROM read_parquet(?) WHERE client_id = ? AND date < ?
-  AND (? = '' OR coalesce(facility_id, '') = ?) AND (? = '' OR kind = ?)
+SELECT date, facility_id, kind, amount FROM flows WHERE (? = '' OR facility_id = ?) AND (? = '' OR kind = ?)
 ORDER BY date DESC, facility_id, kind, amount LIMIT ? OFFSET ?"""
 _NOTES = """
 SELECT date, channel, kind, text FROM read_parquet(?) WHERE client_id = ? AND date < ? AND text IS NOT NULL
@@ -82,6 +82,14 @@ class CashflowPage:
 
 
 @dataclass(frozen=True)
+class ClientCashflows:
+    """All cashflows of a client summed by facility and kind, and a page of those asked for."""
+
+    sums: tuple[CashflowSum, ...]
+    page: CashflowPage
+
+
+@dataclass(frozen=True)
 class NoteRow:
     """A note of a meeting or call."""
 
@@ -103,23 +111,29 @@ class ClientRows:
         """Its facilities, the earliest first, five hundred at most; none where the book has no such table."""
         return [FacilityRow(*row) for row in self._asked("facilities", _FACILITIES)]
 
-    def sums(self) -> list[CashflowSum]:
-        """Its cashflows summed by facility and kind."""
-        return [CashflowSum(*row) for row in self._asked("cashflows", _SUMS)]
+    def cashflows(self, *, facility: str = "", kind: str = "", page: int = 1) -> ClientCashflows:
+        """Its cashflows summed, and a page of them: of one facility and of one kind, where they are named.
 
-    def cashflows(self, *, facility: str = "", kind: str = "", page: int = 1) -> CashflowPage:
-        """A page of its cashflows; of one facility and of one kind, where they are named."""
-        rows = self._asked("cashflows", _ROWS, facility, facility, kind, kind, PAGE, PAGE * (page - 1))
-        total = int(rows[0][-1]) if rows else 0
-        return CashflowPage(rows=tuple(CashflowRow(*row[:-1]) for row in rows), total=total, page=page)
+        The table is scanned once for both: a large book has no index by client.
+        """
+        path = self.book.tables.get("cashflows")
+        if path is None:
+            return ClientCashflows(sums=(), page=CashflowPage(rows=(), total=0, page=page))
+        with duckdb.connect(config=_SESSION) as session:
+            session.execute(_FLOWS, [str(path), self.client, self.before])
+            sums = tuple(CashflowSum(*row) for row in session.execute(_SUMS).fetchall())
+            chosen = [facility, facility, kind, kind, PAGE, PAGE * (page - 1)]
+            rows = tuple(CashflowRow(*row) for row in session.execute(_ROWS, chosen).fetchall())
+        total = sum(each.rows for each in sums if facility in ("", each.facility_id) and kind in ("", each.kind))
+        return ClientCashflows(sums=sums, page=CashflowPage(rows=rows, total=total, page=page))
 
     def notes(self) -> list[NoteRow]:
         """Its notes, the latest first, two hundred at most."""
         return [NoteRow(*row) for row in self._asked("interactions", _NOTES)]
 
-    def _asked(self, table: str, query: str, *further: object) -> Sequence[tuple[Any, ...]]:
+    def _asked(self, table: str, query: str) -> Sequence[tuple[Any, ...]]:
         path: Path | None = self.book.tables.get(table)
         if path is None:
             return []
-        with duckdb.connect(config={"threads": 2}) as session:
-            return session.execute(query, [str(path), self.client, self.before, *further]).fetchall()
+        with duckdb.connect(config=_SESSION) as session:
+            return session.execute(query, [str(path), self.client, self.before]).fetchall()

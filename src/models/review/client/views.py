@@ -146,11 +146,11 @@ def _facilities(asked: AskedClient) -> dict[str, object]:
     rows, lang, currency = _rows(asked), asked.language, asked.currency
     chosen = {name: asked.request.GET.get(name, "")[:500] for name in ("facility", "kind")}
     number = asked.request.GET.get("page", "1")
-    shown = rows.cashflows(**chosen, page=min(int(number), 100_000) if number.isdecimal() and int(number) else 1)
+    flows = rows.cashflows(**chosen, page=min(int(number), 100_000) if number.isdecimal() and int(number) else 1)
     return {
         "facilities": rows.facilities(),
-        "sums": rows.sums(),
-        "shown": shown,
+        "sums": flows.sums,
+        "shown": flows.page,
         "chosen": chosen,
         "amount": lambda value: "" if value is None else money(value, currency, lang),
         "exact": lambda value: exact_money(value, currency, lang),
