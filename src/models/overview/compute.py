@@ -22,25 +22,19 @@ from models.config.root import Config
 from models.errors import AsOfOutsideBookError
 from models.funnel.compute import FunnelExcerpt, book_funnel
 from models.grading.coverage import IDLE_CAPS
-from models.grading.known_overrides import COUNTING
 from models.grading.policy_names import policy_names
 from models.grading.report import IdleCap
 from models.kpis.report import book_kpis
-from models.kpis.tier_moves import tier_places
 from models.lists.report import WorkItem, published_lists
-from models.movers.report import MOVERS as MOVERS_FILE
 from models.notices import notices_of
+from models.overview.changes import OF_OVERRIDES, alarms_of, movers_of, overridden, records, with_causes
 from models.overview.grades import COLUMNS as GRADE_COLUMNS
 from models.overview.grades import grade_summary
 from models.overview.report import (
-    ABSENT,
-    AlarmSummary,
     ClientSample,
     ColdClient,
     ColdStartPart,
     MovedClient,
-    Movers,
-    Overridden,
     OverriddenClient,
     Overview,
     TierLine,
@@ -49,7 +43,6 @@ from models.overview.report import (
 )
 from models.panel.definitions import spoken_definitions
 from models.pipeline.totals import TotalSpread
-from models.publications.past import scores_of_key
 from models.publications.previous import COLD_START, SCORES, called_of, scale_of
 from models.relations.reading import reading
 from models.scoring.policy_in_force import GradedBy
@@ -58,26 +51,23 @@ from models.scoring.without_effect import settings_changed_since
 from models.store.sealed import OF_SCORES, read_manifest
 from models.text import Spoken, Text, languages, spoken
 from models.vocab import Progress, SilentProgress
-from models.warnings.report import STAKE_WEIGHT, WARNINGS, AlarmState
-from models.warnings.text import rank_formula, warning_terms
 
 SAMPLE = 600
 """So many clients stand in the plot of value against risk."""
-MOVERS, ALARMS, CANDIDATES, WORK, COLD = 8, 25, 10, 5, 8
-"""So many of each are listed, of alarms all that are shown whatever the budget; how many there are stands beside."""
+CANDIDATES, WORK, COLD = 10, 5, 8
+"""So many of each are listed; how many there are stands beside."""
 _NO_OPPORTUNITIES: Final = Text("The book has no table of opportunities.")
 _NONE_BEGUN: Final = Text("No opportunity had begun before {day}.")
 TREATED = ("coverage", "limit_action", "monitoring_months")
 """Parts of a treatment whose mix is reported by tier."""
 STRUCTS = {
     "treatment": TREATED,
-    "override": ("state", "tier", "instead_of", "by", "on", "until", "reason"),
+    "override": OF_OVERRIDES,
 }
 """Columns of several parts, and those of them that are reported."""
 VALUE_PARTS = ("margin", "credit_loss")
 REASONS = {language: reason_column_in(language) for language in languages()}
 """Language -> column with the reason of each tier."""
-_CAUSES = ("moved_by", "dimension", "criterion", "cap")
 _COLUMNS = (
     "client_id", "value", "value_low", "value_high", "decline_probability", "tier", *REASONS.values(), "model_version",
     *VALUE_PARTS, "stage", COLD_START, *STRUCTS, *GRADE_COLUMNS,
@@ -106,9 +96,9 @@ def book_overview(
     plain = _without_past(config)
     kpis = book_kpis(book, plain, folder.parent, as_of=as_of)
     funnel, no_funnel = _funnel(book, plain, as_of, folder.parent)
-    movers = _movers(_with_causes(scores, folder, manifest), folder.parent, manifest, scale)
-    alarms = _alarms(folder, manifest, scores, scale)
-    overrides = _overridden(scores, manifest, scale)
+    movers = movers_of(with_causes(scores, folder, manifest), folder.parent, manifest, scale)
+    alarms = alarms_of(folder, manifest, scores, scale)
+    overrides = overridden(scores, manifest, scale)
     lists = published_lists(folder, book.currency, first=WORK)
     work = () if lists is None else [item for each in lists.lists for item in each.first]
     listed: list[MovedClient | OverriddenClient | WarnedClient | WorkItem | ColdClient]
@@ -225,7 +215,7 @@ def _cold_start(cold: pd.DataFrame, scale: TierScale) -> ColdStartPart | None:
         decline=float(cold["decline_probability"].mean()),
         tiers=tuple(_tier_lines(cold, scale, None)),
         stages=_counted(cold["stage"]),
-        largest=tuple(ColdClient(**row) for row in _records(ranked[names])),
+        largest=tuple(ColdClient(**row) for row in records(ranked[names])),
     )
 
 
@@ -242,90 +232,6 @@ def _sample(scores: pd.DataFrame) -> ClientSample:
         tier=tuple(chosen["tier"].tolist()),
         value=tuple(chosen["value"].tolist()),
         decline_probability=tuple(chosen["decline_probability"].tolist()),
-    )
-
-
-def _movers(scores: pd.DataFrame, published: Path, manifest: dict[str, Any], scale: TierScale) -> Movers:
-    earlier = scores_of_key(published, manifest["previous"], ("tier",))
-    if earlier is None:
-        return Movers(names=(*scale.names, ABSENT))
-    both = pd.DataFrame({"before": earlier.columns["tier"].astype(object), "now": scores["tier"].astype(object)})
-    known = scale.with_others(earlier.scale.names)
-    size = len(known) + 1
-    before, now = (tier_places(both[name], known) for name in ("before", "now"))
-    met = (before < len(scale)) & (now < len(scale))
-    counts = np.bincount(before * size + now, minlength=size * size).reshape(size, size)
-    moved = both[(before < len(known)) & (now < len(known)) & (before != now)]
-    return Movers(
-        before=earlier.as_of,
-        names=(*known.names, ABSENT),
-        counts=tuple(tuple(row) for row in counts.tolist()),
-        upgraded=int((met & (now < before)).sum()),  # a lower number is a better tier
-        downgraded=int((met & (now > before)).sum()),
-        largest=tuple(_largest(scores.loc[moved.index].assign(before=moved["before"]))),
-    )
-
-
-def _with_causes(scores: pd.DataFrame, folder: Path, manifest: dict[str, Any]) -> pd.DataFrame:
-    """The scores with what moved each client, where the run tells it; null for who did not move."""
-    if MOVERS_FILE not in manifest["files"]:
-        return scores.assign(**dict.fromkeys(_CAUSES))
-    reported = [name for name in _CAUSES if name in pq.read_schema(folder / MOVERS_FILE).names]
-    moved = pq.read_table(folder / MOVERS_FILE, columns=["client_id", *reported]).to_pandas().set_index("client_id")
-    whole = moved.reindex(columns=list(_CAUSES)).astype(object)
-    return scores.join(whole.where(whole.notna(), None))
-
-
-def _overridden(scores: pd.DataFrame, manifest: dict[str, Any], scale: TierScale) -> Overridden:
-    """Runs from before there were overrides tell of none."""
-    if "override_state" not in scores:
-        return Overridden(clients=0, share=0.0, up=0, down=0, fates={}, largest=())
-    counting = scores[scores["override_state"].isin(COUNTING)]
-    now, unasked = (tier_places(counting[name], scale) for name in ("tier", "override_instead_of"))
-    ranked = counting.sort_values("value", ascending=False, kind="stable").head(MOVERS)
-    parts = [f"override_{name}" for name in STRUCTS["override"]]
-    rows = ranked[["client_id", "tier", "value", "decline_probability", *parts]]
-    return Overridden(
-        clients=len(counting),
-        share=len(counting) / len(scores),
-        up=int((now < unasked).sum()),  # a lower number is a better tier
-        down=int((now > unasked).sum()),
-        fates=dict(manifest["overrides"]),
-        largest=tuple(OverriddenClient(**row) for row in _records(rows)),
-    )
-
-
-def _largest(moved: pd.DataFrame) -> list[MovedClient]:
-    ranked = moved.sort_values("value", ascending=False, kind="stable").head(MOVERS)
-    columns = ["client_id", "before", "tier", "value", "decline_probability", *_CAUSES, "tier_reason"]
-    return [MovedClient(**row) for row in _records(ranked[columns])]
-
-
-def _records(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows as plain values by column, with None for what is missing."""
-    plain = rows.astype(object).where(rows.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
-
-
-def _alarms(folder: Path, manifest: dict[str, Any], scores: pd.DataFrame, scale: TierScale) -> AlarmSummary:
-    """Runs from before business at risk and credit loss stood apart tell how many warn, and of no one in particular."""
-    if WARNINGS not in manifest["files"]:
-        return AlarmSummary(counts={}, first=())
-    if STAKE_WEIGHT not in manifest:
-        return AlarmSummary(counts=dict(manifest["alarms"]), first=())
-    names = [each.name for each in fields(WarnedClient) if each.name != "tier"]
-    table = pq.read_table(folder / WARNINGS, columns=["state", *names])
-    shown = table.filter(pc.equal(table["state"], AlarmState.SHOWN)).drop_columns("state").sort_by("rank")
-    rows = shown.slice(0, max(ALARMS, manifest["alarms"]["always_shown"])).to_pylist()
-    tiers = scores["tier"].reindex([row["client_id"] for row in rows]).tolist()
-    return AlarmSummary(
-        counts=dict(manifest["alarms"]),
-        first=tuple(
-            WarnedClient(**{**row, "dimensions": tuple(row["dimensions"])}, tier=tier)
-            for row, tier in zip(rows, tiers, strict=True)
-        ),
-        ranked={each: rank_formula(manifest[STAKE_WEIGHT], scale.top, each) for each in languages()},
-        terms={each: warning_terms(each) for each in languages()},
     )
 
 

@@ -17,7 +17,7 @@ from models.directory.columns import BY_NAME, NO, YES, CellKind
 from models.directory.report import Cell
 from models.directory.text import column_name, value_name
 from models.review.clients import text
-from models.review.shared.workbooks import Sheet, workbook_pieces
+from models.review.shared.workbooks import ExportSheet, workbook_pieces
 from models.shell.csv import csv_lines
 from models.text import Language
 
@@ -74,5 +74,5 @@ def xlsx_pieces(export: Export) -> Iterator[bytes]:
     kinds = [BY_NAME[name].kind for name in export.columns]
     name = text.SHEET.within(export.language)
     return workbook_pieces(
-        Sheet(name=name, head=export.head.lines, headings=export.headings, kinds=kinds, rows=export.rows())
+        ExportSheet(name=name, head=export.head.lines, headings=export.headings, kinds=kinds, rows=export.rows())
     )

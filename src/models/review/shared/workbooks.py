@@ -33,7 +33,7 @@ _FORMATS = {
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sheet:
+class ExportSheet:
     """One sheet: its name, lines above the table (label and value), and columns by heading and kind, row by row."""
 
     name: str
@@ -43,7 +43,7 @@ class Sheet:
     rows: Iterable[Sequence[Cell]]
 
 
-def workbook_pieces(sheet: Sheet) -> Iterator[bytes]:
+def workbook_pieces(sheet: ExportSheet) -> Iterator[bytes]:
     """A workbook of one sheet, made in a file that goes when it was read."""
     with tempfile.TemporaryFile() as file:
         _write(sheet, file)
@@ -52,7 +52,7 @@ def workbook_pieces(sheet: Sheet) -> Iterator[bytes]:
             yield chunk
 
 
-def _write(sheet: Sheet, file: IO[bytes]) -> None:
+def _write(sheet: ExportSheet, file: IO[bytes]) -> None:
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(file, {"constant_memory": True, **as_text}) as book:
         written = book.add_worksheet(sheet.name)

@@ -9,7 +9,7 @@ from models.directory.columns import CellKind
 from models.lists.rules import Purpose
 from models.lists.text import benefit_name, list_name
 from models.review.access.named import NamedClient
-from models.review.shared.workbooks import CONTENT_TYPE, Sheet, workbook_pieces
+from models.review.shared.workbooks import CONTENT_TYPE, ExportSheet, workbook_pieces
 from models.review.worklists.text import HEADS
 from models.shell.csv import csv_text
 from models.text import Language
@@ -61,7 +61,7 @@ def xlsx_list(made: MeetingList) -> bytes:
     """The list as a workbook, where the benefit is a number."""
     headings = made.headings
     headings[_BENEFIT] = f"{benefit_name(made.purpose, made.language)} ({made.currency})"
-    sheet = Sheet(
+    sheet = ExportSheet(
         name=list_name(made.purpose, made.language)[:_LONGEST_NAME],
         head=[(made.line, "")],
         headings=headings,
