@@ -1,4 +1,4 @@
-"""What a published run moves: movers against the run before, overrides, and clients who warn."""
+"""Movers against the run before, overrides, and clients who warn, of one published run."""
 
 from __future__ import annotations
 
