@@ -11,6 +11,7 @@ ONLY_WHEN_NAMED = {
     "accuracy",
     "alarms",
     "backtest",
+    "client_page",
     "cold",
     "feed",
     "monitor",
@@ -21,7 +22,7 @@ ONLY_WHEN_NAMED = {
     "steadiness",
     "truth",
 }
-"""They judge and time nothing; accuracy needs public data and other packages, and half an hour; cold needs a run."""
+"""They judge and time nothing; accuracy needs public data, other packages and half an hour; cold, client_page a run."""
 
 
 def main() -> int:

@@ -221,10 +221,7 @@ class Reader:
     """A member with a browser's cookies, who asks for the list as its page does."""
 
     def __init__(self, address: str, password: str) -> None:
-        self._session, self._address = requests.Session(), address
-        self._session.get(f"{address}/log-in/", timeout=60)
-        form = {"username": "demo_checker", "password": password, **self._token()}
-        self._session.post(f"{address}/log-in/", form, timeout=60).raise_for_status()
+        self._session, self._address = log_in(address, password), address
 
     def ask(self, query: ClientQuery) -> None:
         """One change of the list, as htmx asks for it; anything but a table is an error."""
@@ -244,6 +241,16 @@ class Reader:
         return {"csrfmiddlewaretoken": self._session.cookies["csrftoken"]}
 
 
+def log_in(address: str, password: str) -> requests.Session:
+    """The checker of the demo, logged in, with a browser's cookies."""
+    session = requests.Session()
+    session.get(f"{address}/log-in/", timeout=60)
+    token = {"csrfmiddlewaretoken": session.cookies["csrftoken"]}
+    form = {"username": "demo_checker", "password": password, **token}
+    session.post(f"{address}/log-in/", form, timeout=60).raise_for_status()
+    return session
+
+
 def through_the_server(
     title: str, folder: Path, index: ClientIndex, *, users: int, each: int, thinking: float
 ) -> tuple[Waits, float]:
@@ -254,7 +261,7 @@ def through_the_server(
     waits: list[tuple[float, float]] = []
     with subprocess.Popen([*command, *given], stdout=subprocess.PIPE, text=True, env=environment) as server:  # noqa: S603
         try:
-            address, password = _served(server)
+            address, password = served(server)
             readers = [Reader(address, password) for _ in range(users)]
             timed("the first page, nobody else there", readers[0].first_page)
 
@@ -278,7 +285,7 @@ def through_the_server(
     return Waits(title, wall, np.full(len(waits), spent), seconds=seconds), float(held)
 
 
-def _served(server: subprocess.Popen[str]) -> tuple[str, str]:
+def served(server: subprocess.Popen[str]) -> tuple[str, str]:
     """The address of a workbench that was just started, and the checker's password."""
     assert server.stdout is not None
     password = ""

@@ -9,7 +9,6 @@ import lzma
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import deltalake
 import openpyxl
@@ -18,53 +17,12 @@ import pyarrow.parquet as pq
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
 
-from models.book.door import Book
-from models.book.loading import load_book
-from models.config.loading import load_config
-from models.errors import ClientValueError, UserError
-from models.vocab import SilentProgress
-
-CONFIG = Path(__file__).parents[1] / "configs" / "valid" / "files.yaml"
-CLIENTS = "client_id,name\n00123,Müller AG\n7,Bank\n"
-FLOWS = [("00123", date(2023, 9, 30), 1234.5), ("7", date(2023, 2, 1), -12.0), ("7", date(2023, 12, 31), 662000.0)]
-PLAIN = (
-    "client_id,date,kind,amount\n00123,2023-09-30,interest,1234.5\n7,2023-02-01,interest,-12\n7,2023-12-31,fee,662000\n"
-)
-GERMAN = (
-    "client_id;date;kind;amount\n00123;30.09.2023;interest;1.234,50\n"
-    "7;01.02.2023;interest;-12,00\n7;31.12.2023;fee;662.000,00\n"
-)
-
-
-def read(folder: Path, read: dict[str, Any] | None = None, *overrides: str, path: Path | None = None) -> Book:
-    settings = [f"book.read={json.dumps(read, ensure_ascii=False)}"] if read else []
-    config = load_config(CONFIG, [*settings, "book.known_until=2024-06-01", *overrides])
-    return load_book(config, str(path or folder), folder.parent / "work", SilentProgress())
-
-
-def flows(book: Book) -> list[tuple[object, ...]]:
-    rows = pq.read_table(book.tables["cashflows"]).to_pylist()
-    return sorted((row["client_id"], row["date"], row["amount"]) for row in rows)
-
-
-def lost(book: Book) -> list[tuple[object, ...]]:
-    rows = pq.read_table(book.quarantine).to_pylist()
-    return [(row["source_row"], row["column"], row["rule"], row["value"]) for row in rows]
-
-
-def refusal(folder: Path, *args: Any, **named: Any) -> str:
-    with pytest.raises(UserError) as caught:
-        read(folder, *args, **named)
-    return str(caught.value)
+from support.read_extracts import CLIENTS, FLOWS, GERMAN, PLAIN, flows, lender, lost, read
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    place = tmp_path / "lender"
-    place.mkdir()
-    (place / "clients.csv").write_text(CLIENTS, encoding="utf-8")
-    (place / "cashflows.csv").write_text(PLAIN, encoding="utf-8")
-    return place
+    return lender(tmp_path)
 
 
 def test_a_german_extract_is_read_and_says_what_was_found_out(folder: Path) -> None:
@@ -314,110 +272,3 @@ def test_moments_count_on_the_day_of_the_tables_own_zone(folder: Path) -> None:
     assert [str(day) for _, day, _ in flows(read(folder))] == ["2023-06-30", "2023-07-05"]
     book = read(folder, {"cashflows": {"time_zone": "Europe/Berlin"}})
     assert [str(day) for _, day, _ in flows(book)] == ["2023-07-01", "2023-07-05"]
-
-
-REFUSED: dict[str, tuple[str, bytes, dict[str, Any] | None, str]] = {
-    "decimal comma": (
-        "cashflows.csv",
-        GERMAN.encode(),
-        None,
-        """cashflows.amount must be a number: 3, e.g. '1.234,50' in row 1, set book.read.cashflows.decimal to ','""",
-    ),
-    "title row": (
-        "clients.csv",
-        b"List of clients\n\nclient_id,name\n1,A\n",
-        None,
-        "the first line of clients.csv must name its columns, got 'List of clients' there, and 2 fields from line "
-        "3 on: set book.read.clients.header_row to 3",
-    ),
-    "other encoding": (
-        "clients.csv",
-        "client_id,name\n1,Łódź\n2,Kraków w Małopolsce łąka\n".encode("cp1250").replace(b"\xf3", b"\x81"),
-        None,
-        "set book.read.clients.encoding, e.g. to cp1250, big5 or shift_jis",
-    ),
-    "stated wrongly": (
-        "clients.csv",
-        "client_id,name\n1,中国建设银行\n".encode("gb18030") + b"2,\xff\xff\n",
-        {"clients": {"encoding": "gb18030"}},
-        "clients.csv must be in gb18030",
-    ),
-    "number of days": (
-        "cashflows.csv",
-        b"client_id,date,kind,amount\n7,15074,fee,1\n",
-        None,
-        """'15074' in row 1, set book.read.cashflows.dates to 'sas days' or 'excel days', as it is meant""",
-    ),
-    "pattern that does not fit": (
-        "cashflows.csv",
-        b"client_id,date,kind,amount\n7,09/30/2023,fee,1\n",
-        {"cashflows": {"dates": "dd.mm.yyyy"}},
-        "cashflows.date must be a date as dd.mm.yyyy (book.read.cashflows.dates): 1, e.g. '09/30/2023' in row 1",
-    ),
-    "point where a comma is stated": (
-        "cashflows.csv",
-        b"client_id,date,kind,amount\n7,2023-09-30,fee,1234.50\n",
-        {"cashflows": {"decimal": ","}},
-        "cashflows.amount must be a number as 1.234,5 (book.read.cashflows.decimal): 1, e.g. '1234.50' in row 1",
-    ),
-    "currency sign": (
-        "cashflows.csv",
-        b'client_id,date,kind,amount\n7,2023-09-30,fee,"$1,234.50"\n',
-        None,
-        "'$1,234.50' in row 1, set book.read.cashflows.number_signs to ['$']",
-    ),
-    "no such word": (
-        "cashflows.csv",
-        b"client_id,date,kind,amount\n7,2023-09-30,intrest,5\n",
-        None,
-        "did you mean interest?",
-    ),
-    "no such file": ("x.csv", b"", {"cashflows": {"files": "2023*.csv"}}, "book.read.cashflows.files"),
-    "no such table": (
-        "x.csv",
-        b"",
-        {"cashflow": {"decimal": ","}},
-        "book.read must name what the contract knows, got cashflow: did you mean cashflows?",
-    ),
-    "unsteady": (
-        "clients.csv",
-        b"client_id;name\n1;a;b;c\n2;d\n",
-        None,
-        "set book.read.clients.delimiter",
-    ),
-}
-
-
-@pytest.mark.parametrize("way", REFUSED)
-def test_what_cannot_be_read_says_which_option_would_read_it(folder: Path, way: str) -> None:
-    name, content, settings, reported = REFUSED[way]
-    (folder / name).write_bytes(content)
-    assert reported in refusal(folder, settings)
-
-
-def test_the_option_that_an_error_names_can_be_set_on_the_command_line(folder: Path) -> None:
-    (folder / "cashflows.csv").write_bytes(GERMAN.encode())
-    assert flows(read(folder, None, "book.read.cashflows.decimal=,")) == sorted(FLOWS)
-
-
-def test_all_bad_tables_are_reported_at_once(folder: Path) -> None:
-    (folder / "clients.csv").write_bytes(b"Title\n\nclient_id,name\n1,A\n")
-    (folder / "cashflows.csv").write_bytes(b"client_id,date\n1,2\n")
-    said = refusal(folder)
-    assert "header_row to 3" in said
-    assert "cashflows must have the columns kind, amount" in said
-
-
-@pytest.mark.parametrize(
-    ("settings", "reported"),
-    [
-        ({"cashflows": {"dates": "dd.mm"}}, "a date pattern must hold a year"),
-        ({"cashflows": {"encoding": "klingon"}}, "an encoding must be one that Python knows"),
-        ({"cashflows": {"decimal": ",", "thousands": ","}}, "decimal and thousands must be different signs"),
-        ({"cashflows": {"delimeter": ";"}}, "did you mean delimiter?"),
-    ],
-)
-def test_a_slip_in_the_options_is_refused(folder: Path, settings: dict[str, Any], reported: str) -> None:
-    with pytest.raises(ClientValueError) as caught:
-        read(folder, settings)
-    assert reported in str(caught.value)
