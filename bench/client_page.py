@@ -48,7 +48,7 @@ def asked(session: requests.Session, address: str, clients: list[str]) -> Mappin
     """(tab, which time) -> what each client's page took, in milliseconds."""
     waits: dict[tuple[str, str], list[float]] = defaultdict(list)
     for client in clients:
-        place = f"{address}/client-tab"
+        place = f"{address.rstrip('/')}/client-tab"
         for which in (FIRST, AGAIN):
             for tab in TABS:
                 part = "?part=1" if which == FIRST and tab in OF_THE_STORY else ""
@@ -62,10 +62,13 @@ def main() -> int:
     parser.add_argument("--work", type=Path, required=True, help="Where the book was published: its run.work_dir.")
     parser.add_argument("--book", required=True, help="The book itself.")
     parser.add_argument("--clients", type=int, default=40)
+    parser.add_argument(
+        "--set", action="append", default=[], help="Another value than the config's, as for clientvalue."
+    )
     given = parser.parse_args()
     clients = drawn_clients(given.work, given.clients)
     command = [sys.executable, "-c", "from models.cli import main; main()", "review", "--demo", "--port", "0"]
-    settings = [f"run.work_dir={given.work.resolve()}", f"book.path={given.book}"]
+    settings = [f"run.work_dir={given.work.resolve()}", f"book.path={given.book}", *given.set]
     command += ["--config", "configs/demo.yaml", *(part for each in settings for part in ("--set", each))]
     environment = {**os.environ, "PYTHONPATH": str(Path("src").resolve())}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:  # noqa: S603

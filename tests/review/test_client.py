@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import OrderedDict
 from urllib.parse import quote
 
 import pandas as pd
@@ -18,7 +19,7 @@ from models.review.client.header import months_later
 from models.review.client.models import ClientComment
 from models.review.client.stories import SHELF
 from models.review.client.text import OF_THE_STORY, TABS
-from models.review.site import shown_site
+from models.review.site import ReviewSite, shown_site
 from models.text import ENGLISH
 from support.hostile import CLIENT, SCRIPT
 
@@ -224,3 +225,20 @@ def test_a_foot_cannot_leave_the_style_sheet(client_as, rows) -> None:
     assert answer.headers["Content-Type"].startswith("text/css")
     (foot,) = re.findall(r'@bottom-left \{ content: "([^"]*)"; font', answer.content.decode())
     assert re.fullmatch(r"([A-Za-z0-9]|\\[0-9a-f]+ )*", foot)
+
+
+def test_models_that_are_gone_are_reported_as_such_and_the_log_names_the_kind(
+    client_as, rows, tmp_path, monkeypatch, caplog
+) -> None:
+    """The registry that the config names is another, empty one."""
+    known, config = scored(rows).client_id, shown_site().config
+    empty = config.run.model_copy(update={"tracking_uri": f"sqlite:///{tmp_path}/mlflow.db"})
+    elsewhere = ReviewSite(config.model_copy(update={"run": empty}))
+    monkeypatch.setattr("models.review.client.stories.shown_site", lambda: elsewhere)
+    monkeypatch.setattr(SHELF, "_open", None)
+    monkeypatch.setattr(SHELF, "_kept", OrderedDict())
+    answer = client_as("reader").get(f"/client-tab/grade/{known}?whole=1")
+    assert answer.status_code == 503
+    assert "Tell who runs the workbench" in text_of(answer.content.decode())
+    (logged,) = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert logged.getMessage() == "client_tab 503 BundleNotFoundError"

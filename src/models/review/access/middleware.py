@@ -1,4 +1,4 @@
-"""Middleware of every request: the language of who asks, and the right of the route that it found."""
+"""Middleware of every request: the language of who asks, the right of its route, and what is not in order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
+from django.utils.log import log_response
 
+from models.errors import UserError
+from models.review.access.pages import out_of_order
 from models.review.access.routes import NEEDS, OPEN
 from models.review.shared.languages import django_language, preferred_language
 from models.review.shared.rights import Right, rights_of
@@ -62,6 +65,25 @@ class RightsMiddleware:
         if needs is None or needs not in rights_of(request.user):
             raise PermissionDenied
         return None
+
+
+class OrderMiddleware:
+    """Answers where files, models or databases of the workbench are not in order, which no reader can mend."""
+
+    def __init__(self, answer: Handler) -> None:
+        self._answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answers."""
+        return self._answer(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """The page for what whoever runs the workbench can mend; the log names the route and the kind of error."""
+        if not isinstance(exception, UserError):
+            return None
+        answer = out_of_order(request)
+        log_response("out of order", response=answer, request=request, exception=exception)
+        return answer
 
 
 def needed_right(request: HttpRequest, view: Callable[..., Any]) -> str | None:

@@ -132,6 +132,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _message(request, "broken", 500)
 
 
+def out_of_order(request: HttpRequest) -> HttpResponse:
+    """What a page stands on is not as it should be: whoever runs the workbench can mend it."""
+    return _message(request, "out_of_order", 503)
+
+
 def _message(request: HttpRequest, key: str, status: int) -> HttpResponse:
     heading, why = MESSAGES[key]
     return page(request, "shared/message.html", status=status, heading=heading, why=why)

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "models.review.access.middleware.LanguageMiddleware",
     "models.review.access.middleware.RightsMiddleware",
+    "models.review.access.middleware.OrderMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 TEMPLATES = [
