@@ -34,8 +34,8 @@ MESSAGES = {
         Text("Not in order on the server"),
         Text(
             "A file, model or database that this page needs is not as it should be. Nothing was recorded. Tell who "
-            "runs the workbench: its log names the route and the kind of error, and clientvalue explain of the same client "
-            "says what to do."
+            "runs the workbench: its log names the route and the kind of error, and clientvalue explain of the same "
+            "client says what to do."
         ),
     ),
 }
