@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from models.api.verbs import evaluate, explain, predict, train
     from models.config.loading import load_config, parse_config
     from models.config.root import Config
+    from models.demo.job import demo
     from models.errors import UserError
     from models.init.job import init
 
@@ -84,6 +85,7 @@ __all__ = [
     "check",
     "client_story",
     "compare",
+    "demo",
     "evaluate",
     "explain",
     "features",
@@ -122,6 +124,7 @@ _PLACES = {
     },
     **{name: f"models.api.verbs.{name}" for name in ("evaluate", "explain", "predict", "train")},
     **{name: f"models.config.loading.{name}" for name in ("load_config", "parse_config")},
+    "demo": "models.demo.job.demo",
     "init": "models.init.job.init",
     "Config": "models.config.root.Config",
     "UserError": "models.errors.UserError",
@@ -158,7 +161,7 @@ _JOBS = {
     "validate": "models.validation.job.validate",
 }
 """The verbs that are a job as it is."""
-_VERBS = {*_JOBS, "init"}
+_VERBS = {*_JOBS, "demo", "init"}
 
 
 class _VerbPackage(ModuleType):

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -53,7 +53,30 @@ class VerbGroup(TyperGroup):
         return command
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"clientvalue {load('importlib.metadata').version('clientvalue')}\n")
+        raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+]
+
+
+def _group_options() -> list[Any]:
+    """What may stand before a command."""
+    alone = typer.Typer(add_completion=False)
+
+    @alone.callback()
+    def clientvalue(version: VersionOption = False) -> None:
+        """Take the options of the whole; its commands are loaded one by one."""
+
+    return list(typer.main.get_group(alone).params)
+
+
 VERBS = {
+    "demo": Verb("models.demo.command", "A first look: write the demo's config here, simulate its book, run it."),
     "run": Verb("models.run.command", "The main job: check, train, judge, score and explain."),
     "init": Verb("models.init.command", "Look at files or a database and write a first config."),
     "nightly": Verb("models.nightly.command", "Score and publish what is due, for a scheduler."),
@@ -100,6 +123,7 @@ VERBS = {
 app = VerbGroup(
     name="clientvalue",
     verbs=VERBS,
+    params=_group_options(),
     help="Client value, decline risk and tiers for project finance and corporate lending.",
     epilog="Exit codes: 0 done, 2 a mistake in what was asked or given, 1 a mistake of ours, 3 findings, an alarm or a "
     "gate that does not hold, 4 nothing to do, 130 interrupted.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +22,7 @@ from models.shell.output import out, print_json, print_lines, progress, settings
 
 if TYPE_CHECKING:
     from models.backtest import terminal as backtested
+    from models.config.root import Config
     from models.evaluation import terminal as evaluated
     from models.overview import terminal as overviewed
     from models.run import job
@@ -58,11 +60,17 @@ def run(
     if json_:
         print_json(done.document)
         return
+    show_run(done, settings, config)
+
+
+def show_run(done: job.RunResult, settings: Config, config: Path) -> None:
+    """Print what a whole run came to, and what to open next."""
+    currency = settings.book.currency
     print_lines(evaluated.verdict_lines(done.trained.report))
     for table in evaluated.metrics_tables(done.trained.report.origins):
         out.print(table)
-    out.print(scored.tiers_table(done.predicted, settings.book.currency))
-    for table in scored.cold_start_tables(done.predicted, settings.book.currency):
+    out.print(scored.tiers_table(done.predicted, currency))
+    for table in scored.cold_start_tables(done.predicted, currency):
         out.print(table)
     for part in backtested.headline_lines(done.headline):
         out.print(part)
