@@ -43,8 +43,9 @@ class _BothNames(MetaPathFinder, Loader):
     """Finds ``clientvalue.x`` as ``models.x``: one module, whichever name it is imported by."""
 
     def find_spec(self, fullname: str, *_: Any) -> ModuleSpec | None:
-        """A module of ours; None of others."""
-        return spec_from_loader(fullname, self) if fullname.startswith(f"{__name__}.") else None
+        """A module of ours; None of others, and of the one file that lies beside this one."""
+        package, _, name = fullname.partition(".")
+        return spec_from_loader(fullname, self) if package == __name__ and name not in ("", "__main__") else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """The module by its other name."""
