@@ -26,6 +26,8 @@ class PluginGroup(StrEnum):
     DECLINE_LEARNERS = "clientvalue.decline_learners"
     WARNING_SIGNALS = "clientvalue.warning_signals"
     SINKS = "clientvalue.sinks"
+    TIER_RULES = "clientvalue.tier_rules"
+    KPIS = "clientvalue.kpis"
 
 
 class MissingPluginError(UserError):

@@ -19,6 +19,7 @@ from models.audit.job import check
 from models.config.loading import load_config
 from models.errors import ConfigError
 from models.features.job import features
+from models.kpis.job import kpis
 from models.pipeline.bundle import bundle_plugins, read_bundle
 from models.plugins import MissingPluginError
 from models.store.sealed import read_manifest
@@ -32,6 +33,37 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import mlflow
 
+WATCHED: dict[str, Any] = {
+    "tier_rules": {"acme_watch": {"days": 120}},
+    "dimensions": {
+        "expected_value": {
+            "label": {"en": "expected value", "zh": "预期价值"},
+            "measure": "value",
+            "levels": [{"name": "top", "share": 0.3}, {"name": "rest"}],
+        },
+        "watch": {
+            "label": {"en": "watch", "zh": "观察"},
+            "criteria": [{"feature": "acme_watch", "worst": 1.0, "best": 0.0}],
+            "levels": [{"name": "calm", "points": 60}, {"name": "tense"}],
+        },
+    },
+    "rules": [
+        {"tier": "AA", "when": {"expected_value": "top", "watch": "calm"}},
+        {"tier": "A", "when": {"expected_value": "top", "watch": "tense"}},
+        {"tier": "A", "when": {"expected_value": "rest"}},
+    ],
+    "caps": [
+        {
+            "name": "watched",
+            "feature": "acme_watch",
+            "above": 0.7,
+            "at_most": "B",
+            "because": {"en": "on the watch list of Acme", "zh": "列入观察名单"},
+        }
+    ],
+}
+"""A policy whose dimension and cap look at the tier rule of the plug-in."""
+
 SECTIONS: dict[str, Any] = {
     "book": {"source": "acme_core"},
     "plugins": {
@@ -39,7 +71,9 @@ SECTIONS: dict[str, Any] = {
         "decline_learners": {"acme_scorecard": {"bins": 4, "most_features": 6}},
         "value_learners": {"acme_value": {"alpha": 5.0}},
         "warning_signals": {"acme_squeeze": {}},
+        "kpis": {"acme_fees": {"kind": "fee"}},
     },
+    "policy": WATCHED,
     "warnings": {"dimensions": {"acme_squeeze": {"up": {"acme_squeeze": 0.05}}}},
     "origins": {"max_count": 6},
 }
@@ -88,6 +122,7 @@ def test_the_bundle_names_its_plugins_and_the_key_holds_them(bank: TrainedLender
         "acme_value",
         "acme_scorecard",
         "acme_squeeze",
+        "acme_watch",
     ]
     assert {each["version"] for each in manifest["plugins"]} == {"1.2.0"}
     assert {each.wanted for each in bundle_plugins(bank.result.bundle)} == {"acme-clientvalue==1.2.0"}
@@ -114,6 +149,37 @@ def test_the_own_signal_warns_in_words(bank: TrainedLender) -> None:
     rows = pq.read_table(bank.predicted.folder / "warnings.parquet").to_pylist()
     assert rows
     assert "acme_squeeze" in json.dumps(rows, default=str)
+
+
+def test_the_own_tier_rule_decides_by_criterion_and_cap(bank: TrainedLender, tmp_path: Path) -> None:
+    """Each client's watch figure by hand, from what was published: who is above 0.7 stands at B, and is told why."""
+    made = features(bank.config, out=tmp_path / "features")
+    quiet = pq.read_table(next(made.folder.rglob("features*.parquet"))).to_pandas().set_index("client_id")
+    scores = pq.read_table(bank.predicted.folder / "scores.parquet").to_pandas().set_index("client_id")
+    recency = quiet.loc[scores.index, "activity_recency_days"]
+    risk = scores["decline_probability"]
+    watch = risk.where(recency <= 120, risk + (1 - risk) / 2)
+    held = watch > 0.7
+    assert 0 < held.sum() < len(scores)
+    assert set(scores.loc[held, "tier"]) == {"B"}
+    assert scores.loc[held, "tier_reason"].str.contains("on the watch list of Acme").all()
+    assert "B" not in set(scores.loc[~held, "tier"])
+    assert not ((scores["tier"] == "AA") & (watch > 0.4)).any()
+
+
+def test_the_own_figure_stands_beside_ours(bank: TrainedLender) -> None:
+    """Fees of the last year over clients that drew or paid interest in it, by hand from the dump of the core system."""
+    found = kpis(bank.config)
+    flows = pd.DataFrame(drawn_tables()["cashflows"])
+    within = (pd.to_datetime(flows["date"]) >= "2022-01-01") & (pd.to_datetime(flows["date"]) < "2023-01-01")
+    active = flows.loc[within & flows["kind"].isin(["interest", "drawdown"]), "client_id"].unique()
+    fees = flows.loc[within & (flows["kind"] == "fee") & flows["client_id"].isin(active), "amount"].sum()
+    row = found.report.whole["acme_fees"]
+    assert row.estimate == pytest.approx(fees / len(active))
+    assert row.low is not None
+    page = found.files["html"].with_name("kpis.zh.html").read_text(encoding="utf-8")
+    assert "活跃客户户均手续费" in page
+    assert json.loads(found.files["json"].read_text(encoding="utf-8"))["definitions"]["acme_fees"]["unit"] == "EUR"
 
 
 def test_without_the_package_the_bundle_says_what_is_missing(bank: TrainedLender, installed: Path) -> None:

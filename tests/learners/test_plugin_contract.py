@@ -13,16 +13,29 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from models.book.measures import ACTIVITY
+from models.grading.facts import Facts
+from models.kpis.definition import Definition, Form
 from models.learners.protocol import Lessons, ScorerParts
+from models.panel.features.inputs import Feature, FeatureInputs
+from models.panel.features.words import labelled_words
 from models.plugins import MissingPluginError, PluginGroup, load_plugin, plugin_facts
+from models.relations.reading import Reader, Window
+from models.shell.units import KpiUnit
 from models.testing import (
     check_decline_learner,
+    check_feature_family,
+    check_kpi,
     check_source,
+    check_tier_rule,
     check_value_learner,
     check_warning_signal,
     drawn_lessons,
 )
+from models.text import Text
+from support.books import book_of, settings
 from support.plugin_package import install_plugins, on_path
+from support.random_books import random_book
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +74,70 @@ def test_the_source_and_the_signal_keep_the_contract(installed: Path, tmp_path: 
     check_source(load_plugin(PluginGroup.SOURCES, "acme_core"), str(tmp_path), prefix="core_")
     features = pd.DataFrame({"activity_growth_3p": [-0.5, 0.2, np.nan]})
     check_warning_signal(load_plugin(PluginGroup.WARNING_SIGNALS, "acme_squeeze"), features)
+
+
+def test_the_family_the_rule_and_the_figure_keep_the_contract(installed: Path, tmp_path: Path) -> None:
+    check_feature_family(load_plugin(PluginGroup.FEATURES, "acme_rain"), "acme_rain", periods=3)
+    features = pd.DataFrame({"activity_recency_days": [10.0, 500.0, np.nan], "tenure_days": 1.0})
+    check_tier_rule(load_plugin(PluginGroup.TIER_RULES, "acme_watch"), features, days=90)
+    tables = random_book(3, 60)
+    book, config = book_of(tables, tmp_path), settings(work_dir=tmp_path / "work")
+    check_kpi(load_plugin(PluginGroup.KPIS, "acme_fees"), "acme_fees", book=book, config=config)
+
+
+def _ranked(known: FeatureInputs, *, settings: Mapping[str, Any]) -> Iterator[Feature]:
+    """A family whose figures hang on who else is in the block."""
+    amounts = known.past.total(ACTIVITY)
+    yield Feature("acme_rank", "score", amounts.argsort().argsort() * 1.0, labelled_words("acme_rank", {"en": "rank"}))
+
+
+def _endless(known: FeatureInputs, *, settings: Mapping[str, Any]) -> Iterator[Feature]:
+    with np.errstate(divide="ignore"):
+        pace = 1.0 / known.past.count(ACTIVITY)
+    yield Feature("acme_pace", "score", pace, labelled_words("acme_pace", {"en": "pace"}))
+
+
+@pytest.mark.parametrize(
+    ("family", "name", "said"),
+    [
+        (_ranked, "acme", "a client's features must be its own, also alone"),
+        (_endless, "acme", "acme_pace must be finite"),
+        (_ranked, "rain", "a feature must be called rain_..., got acme_rank"),
+    ],
+)
+def test_a_family_that_breaks_the_contract_is_named(family: Any, name: str, said: str) -> None:
+    with pytest.raises(AssertionError, match=said):
+        check_feature_family(family, name)
+
+
+class _OfTheBlock:
+    """A tier rule that looks at all clients at once."""
+
+    features = ("tenure_days",)
+    words = labelled_words("acme_rank", {"en": "rank"})
+
+    def figure(self, facts: Facts, *, settings: Mapping[str, Any]) -> np.ndarray:
+        return np.arange(len(facts)) * 1.0
+
+
+def test_a_rule_that_hangs_on_the_order_is_named() -> None:
+    with pytest.raises(AssertionError, match="a client's figure must be its own, whatever the order"):
+        check_tier_rule(_OfTheBlock(), pd.DataFrame({"tenure_days": [1.0, 2.0]}))
+
+
+def test_a_figure_that_counts_a_client_twice_is_named(tmp_path: Path) -> None:
+    def twice(reader: Reader, window: Window) -> Any:
+        flows = reader.table("cashflows")
+        return flows.select("client_id", top=flows.amount, bottom=1.0)
+
+    figure = Definition(
+        name="twice", title=Text("x"), formula=Text("x"), unit=KpiUnit.TIMES, form=Form.RATIO, parts=twice
+    )
+    book, config = book_of(random_book(3, 60), tmp_path), settings(work_dir=tmp_path / "work")
+    with pytest.raises(AssertionError, match="each client must count once"):
+        check_kpi(lambda *, settings: figure, "twice", book=book, config=config)
+    with pytest.raises(AssertionError, match="must be called as its entry point, other, got twice"):
+        check_kpi(lambda *, settings: figure, "other", book=book, config=config)
 
 
 class _Broken:
@@ -127,7 +204,7 @@ def test_only_what_is_named_is_loaded(installed: Path) -> None:
     assert [(each.distribution, each.version, len(each.code)) for each in facts] == [("acme-clientvalue", "1.2.0", 64)]
     load_plugin(PluginGroup.WARNING_SIGNALS, "acme_squeeze")
     assert "acme_clientvalue.squeeze" in sys.modules
-    assert "acme_clientvalue.rain" not in sys.modules
+    assert "acme_clientvalue.vault" not in sys.modules
     with pytest.raises(MissingPluginError, match="only acme_line, acme_scorecard: install the package"):
         load_plugin(PluginGroup.DECLINE_LEARNERS, "acme_forest")
     import_module("acme_clientvalue.core")

@@ -23,6 +23,7 @@ from models.grading.decision import Basis, TierDecisions, grade_book
 from models.grading.facts import Facts
 from models.grading.known_overrides import overrides_at
 from models.grading.scores import looked_at
+from models.grading.tier_rules import features_for, with_tier_rules
 from models.learners.segments.model import SegmentModel
 from models.panel.blocks import PreparedBook
 from models.panel.build import PanelContext, rows_of_clients
@@ -138,7 +139,8 @@ class _Past:
             learned_until=origins.latest,
         )
         came = replayed_day(day, self.known, lambda: self._warned(rows, said, models, origins.latest))
-        facts = facts_of(said, rows).with_features(looked_at(self.config.grading))
+        policy = self.config.grading
+        facts = with_tier_rules(policy, facts_of(said, rows)).with_features(features_for(policy, looked_at(policy)))
         self.seen(SeenDay(came=came, facts=facts, risk=day.risk, rated=day.rated))
         return came
 

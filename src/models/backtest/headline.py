@@ -20,6 +20,7 @@ from models.book.periods import Horizon
 from models.config.root import Config
 from models.grading.caps import caps_holding
 from models.grading.compute import facts_of
+from models.grading.tier_rules import with_tier_rules
 from models.lists.rules import Purpose
 from models.panel.panel import Panel
 from models.pipeline.predictions import Predictions
@@ -39,7 +40,8 @@ class JudgedDays:
 
     def __call__(self, rows: Panel, said: Predictions, learned_until: int) -> None:
         """Keep an origin; its models learned from the origins until the number ``learned_until``."""
-        capped = np.asarray(caps_holding(self.config.grading, facts_of(said, rows)).any(axis=0))
+        facts = with_tier_rules(self.config.grading, facts_of(said, rows))
+        capped = np.asarray(caps_holding(self.config.grading, facts).any(axis=0))
         standing = Standing.anew(said.grades.tier)
         self.days.append(GradedDay.of(rows, said, standing, self.config, capped=capped, learned_until=learned_until))
 

@@ -115,9 +115,9 @@ def feature_problems(policy: PolicyConfig, features: FeaturesConfig) -> list[Use
     """Features that a policy looks at and no book with this section can have, and numbers asked of what is text."""
     known = possible_features(features)
     spelt = [name.replace(ANY_WINDOW, f"{features.windows[-1]}p") for name in known]
-    problems = []
+    problems = list(_taken_names(policy, known))
     for place, asked in _looking_at(policy):
-        if is_of_family(asked.feature or "", features):
+        if asked.feature in policy.tier_rules or is_of_family(asked.feature or "", features):
             continue
         if _WINDOW.sub(ANY_WINDOW, asked.feature or "") not in known:
             problems.append(unknown_name(f"policy.{place}: the feature", asked.feature or "", spelt))
@@ -126,6 +126,17 @@ def feature_problems(policy: PolicyConfig, features: FeaturesConfig) -> list[Use
     if _WINDOW.sub(ANY_WINDOW, policy.stability.arrears) not in known - {*CATEGORIES, *GIVEN_CATEGORIES}:
         problems.append(unknown_name("policy.stability.arrears: the feature", policy.stability.arrears, spelt))
     return problems
+
+
+def _taken_names(policy: PolicyConfig, known: frozenset[str]) -> Iterator[UserError]:
+    """A tier rule must not stand in the place of a feature."""
+    for name in policy.tier_rules:
+        if _WINDOW.sub(ANY_WINDOW, name) in known:
+            yield UserError(
+                rule=f"policy.tier_rules.{name} must not be called as a feature is",
+                got=name,
+                remedy="give the entry point of the plug-in a name of its own",
+            )
 
 
 def _is_text(place: str, asked: _Asking) -> UserError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping
 
 from pydantic import Field
@@ -16,7 +17,7 @@ PluginSettings = dict[str, Setting]
 class PluginsConfig(Section):
     """Plug-ins by what they do: name of the entry point -> settings of its own. Nothing else is loaded.
 
-    Families of features stand in ``features.families``.
+    Families of features stand in ``features.families``, tier rules in ``tier_rules`` of a policy.
     """
 
     sources: dict[Name, PluginSettings] = Field(default_factory=dict, description="For book.source.")
@@ -34,10 +35,14 @@ class PluginsConfig(Section):
         default_factory=dict, description="Each the scheme of an address in publish.sink, such as vault://risk."
     )
 
+    kpis: dict[Name, PluginSettings] = Field(
+        default_factory=dict, exclude_if=operator.not_, description="Figures of client management beside ours."
+    )
+
     @property
     def is_empty(self) -> bool:
         """Whether no plug-in is named."""
-        return self.decide_nothing and not self.sinks
+        return self.decide_nothing and not self.sinks and not self.kpis
 
     @property
     def decide_nothing(self) -> bool:

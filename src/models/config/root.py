@@ -148,7 +148,7 @@ class Config(Section):
             exclude={
                 "book": {"path", "truth", "overrides", "read", "map", "currencies", "after_known_until"},
                 "privacy": True,
-                "plugins": True if self.plugins.decide_nothing else {"sinks"},
+                "plugins": True if self.plugins.decide_nothing else {"sinks", "kpis"},
                 "explaining": True,
                 "relationships": {"labels"},
                 "needs": {"labels"},
@@ -180,7 +180,10 @@ class Config(Section):
 
     def named_plugins(self) -> Mapping[PluginGroup, Mapping[str, PluginSettings]]:
         """All plug-ins that this config names, by group and name."""
-        return {**self.plugins.named(), PluginGroup.FEATURES: self.features.families}
+        return {**self.plugins.named(), PluginGroup.FEATURES: self.features.families, **self._of_tiers()}
+
+    def _of_tiers(self) -> Mapping[PluginGroup, Mapping[str, PluginSettings]]:
+        return {PluginGroup.TIER_RULES: self.grading.tier_rules}
 
     def plugins_of_scores(self) -> Mapping[PluginGroup, Mapping[str, PluginSettings]]:
         """Those without which nobody is scored; a book may come from another source than it was learned from."""

@@ -15,6 +15,7 @@ from models.config.policy.policy import PolicyConfig
 from models.config.policy.rules import CapConfig
 from models.grading.facts import FORECAST, Facts
 from models.grading.scores import FALLBACKS, Scored, absent_features, looked_at, scores_of
+from models.grading.tier_rules import with_tier_rules
 from models.notices import Notice, Severity
 from models.text import Text, in_a_row
 
@@ -129,7 +130,8 @@ class Coverage:
 
 def policy_notices(settings: PolicyConfig, facts: Facts) -> list[Notice]:
     """What a policy goes without in ``facts`` that lie in memory as a whole."""
-    return coverage_notices(settings, Coverage.of(settings, facts, scores_of(settings, facts)))
+    known = with_tier_rules(settings, facts)
+    return coverage_notices(settings, Coverage.of(settings, known, scores_of(settings, known)))
 
 
 def coverage_notices(settings: PolicyConfig, coverage: Coverage, warned: Collection[str] | None = None) -> list[Notice]:

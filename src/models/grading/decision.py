@@ -21,6 +21,7 @@ from models.grading.fitted import GradingPolicy
 from models.grading.overrides import Asked, OverrideState
 from models.grading.scores import Scored, scores_of
 from models.grading.stability import EVERY_MOVE, MoveLimit, Moves, distances, held_ranks, limit_of
+from models.grading.tier_rules import with_tier_rules
 from models.vocab import BoolArray, FloatArray, IntArray, TextArray
 
 
@@ -126,6 +127,7 @@ class TierDecisions:
 
 def assess(policy: GradingPolicy, facts: Facts) -> Assessment:
     """Score, apply the rules and note caps and wishes to move; a block at a time."""
+    facts = with_tier_rules(policy.settings, facts)
     table, scores = DecisionTable(policy), scores_of(policy.settings, facts)
     previous = policy.settings.scale.ranks(facts.previous, len(facts))
     holding, ruled = caps_holding(policy.settings, facts), table.ranks(scores)

@@ -78,6 +78,10 @@ class Facts:
         """The same with only those features, of which some may not be there."""
         return replace(self, features=self.features[[name for name in names if name in self.features]])
 
+    def with_figures(self, figures: Mapping[str, FloatArray]) -> Facts:
+        """The same with further features by name, in place of those that are called alike. Shapes (n_clients,)."""
+        return replace(self, features=self.features.assign(**figures))
+
     @classmethod
     def joined(cls, parts: Sequence[Facts]) -> Facts:
         """The clients of several blocks of one date, at least one, as one; earlier tiers are left away."""

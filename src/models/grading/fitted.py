@@ -16,6 +16,7 @@ from models.errors import DamagedBundleError, UserError
 from models.grading.built_in import share_count
 from models.grading.facts import Facts
 from models.grading.scores import scores_of
+from models.grading.tier_rules import with_tier_rules
 from models.vocab import FloatArray
 
 
@@ -66,7 +67,7 @@ def fit_policy(settings: PolicyConfig, book: Facts, currency: str) -> GradingPol
     Clients that stand alike are never parted: where they would make more than the share, the level begins above them,
     unless they are the best. Raises ``UserError`` if a cut-off by share falls beyond a fixed one.
     """
-    scores = scores_of(settings, book)
+    scores = scores_of(settings, with_tier_rules(settings, book))
     cut_offs = {
         name: level_cut_offs(dimension, scores[name].numbers) for name, dimension in settings.dimensions.items()
     }
@@ -81,7 +82,7 @@ def refit_policy(policy: GradingPolicy, settings: PolicyConfig, book: Facts | No
     What a share amounts to for the others, and in dimensions that count otherwise than before, is settled on ``book``,
     which may be None where ``shares_to_settle`` names none. Raises ``UserError`` as ``fit_policy`` does.
     """
-    scores = {} if book is None else scores_of(settings, book)
+    scores = {} if book is None else scores_of(settings, with_tier_rules(settings, book))
     return refit_on_numbers(policy, settings, {name: scored.numbers for name, scored in scores.items()})
 
 

@@ -12,7 +12,7 @@ from models.codec import NOT_WRITTEN
 from models.kpis.estimates import KpiEstimate, unknown
 from models.metrics.bootstrap import wilson
 from models.metrics.uplift import Estimate, adjusted, difference
-from models.text import ENGLISH, Text
+from models.text import ENGLISH, Phrase, Text
 from models.vocab import BoolArray, FloatArray
 
 FEWEST = 20
@@ -121,7 +121,7 @@ def _english(said: Text | None) -> str:
     return "" if said is None else said.within(ENGLISH)
 
 
-def pooled_roi(results: Sequence[CampaignResult], nothing: Text) -> KpiEstimate:
+def pooled_roi(results: Sequence[CampaignResult], nothing: Phrase) -> KpiEstimate:
     """What campaigns with a known effect earned together above their cost; ``nothing`` says why there may be none.
 
     Distances from the estimate are added squared, as effects of separate draws are independent.

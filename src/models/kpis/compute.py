@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated
 
@@ -110,6 +110,7 @@ class Counting:
     grid: PeriodGrid
     published: PublishedGroups
     regions: pd.Series
+    catalogue: Mapping[str, Definition] = field(default_factory=lambda: CATALOGUE)
 
     def covers(self, number: int) -> bool:
         """Whether the book had begun before the window that ends there."""
@@ -134,13 +135,13 @@ class Counting:
         Returns of campaigns are reported where ``campaigns`` of the window are given.
         """
         at = self.at(number)
-        rows = [row for name in CATALOGUE for row in self._rows(name, at, dimensions)]
+        rows = [row for name in self.catalogue for row in self._rows(name, at, dimensions)]
         if campaigns is not None:
             rows.append(KpiRow.of(_ROI, _roi(campaigns, at), as_of=at.window.end))
         fewest = self.reader.config.kpis.min_clients
         rows = [row.shown(fewest=fewest) for row in rows]
         rows += _scores(rows, self.reader.config.kpis.score, at.window.end, at.at_end.scale)
-        places = {name: place for place, name in enumerate((*CATALOGUE, ALL, *dimensions))}
+        places = {name: place for place, name in enumerate((*self.catalogue, ALL, *dimensions))}
         return sorted(rows, key=lambda row: (places[row.figure], places[row.dimension]))
 
     def campaigns(self, number: int) -> tuple[CampaignResult, ...]:
@@ -151,7 +152,7 @@ class Counting:
         return Groups(until=until, scores=self.published.until(until), regions=self.regions)
 
     def _rows(self, name: str, at: At, dimensions: tuple[str, ...]) -> list[KpiRow]:
-        definition = CATALOGUE[name]
+        definition = self.catalogue[name]
         missing = self._missing(definition, at)
         if definition.form is Form.SCORE or name == _ROI:
             return []

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from models.kpis.concentration import Concentration
 from models.relations.reading import Reader, Window
 from models.shell.units import KpiUnit
-from models.text import Text
+from models.text import Phrase, Text
 
 _NOBODY = Text("nobody counts")
 Better = Literal["up", "down", ""]
@@ -56,13 +56,13 @@ class Definition:
     """
 
     name: str
-    title: Text
-    formula: Text
+    title: Phrase
+    formula: Phrase
     unit: KpiUnit
     form: Form
     needs: tuple[str, ...] = ()
     needs_scores: bool = False
-    nothing: Text = _NOBODY
+    nothing: Phrase = _NOBODY
     scale: float = 1.0
     least: float = -math.inf
     most: float = math.inf

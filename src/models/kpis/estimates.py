@@ -10,7 +10,7 @@ from scipy import stats
 
 from models.kpis.definition import Definition, Form
 from models.metrics.bootstrap import wilson
-from models.text import ENGLISH, Text
+from models.text import ENGLISH, Phrase, Text
 from models.vocab import FloatArray, IntArray
 
 LEVEL = 0.95
@@ -41,7 +41,7 @@ class KpiEstimate:
         return "" if self.why is None else self.why.within(ENGLISH)
 
 
-def unknown(why: Text) -> KpiEstimate:
+def unknown(why: Phrase) -> KpiEstimate:
     """A figure that is not known, with the reason."""
     return KpiEstimate(estimate=None, why=_NOT_KNOWN.filled(why=why))
 

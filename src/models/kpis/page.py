@@ -20,7 +20,6 @@ from models.funnel.text import (
     layers_note,
     order_names,
 )
-from models.kpis.catalogue import shown_in
 from models.kpis.compute import KpiRow
 from models.kpis.definition import ShownIn
 from models.kpis.report import KpiReport
@@ -31,6 +30,7 @@ from models.kpis.text import (
     figure_title,
     group_name,
     no_effect,
+    shown_figures,
     unit_beside,
     unit_name,
     unit_of,
@@ -74,11 +74,12 @@ class GroupTables:
 def kpis_page(report: KpiReport, funnel: FunnelReport | None, edition: Edition = ALONE) -> str:
     """The page of both reports; without a funnel where the book has none."""
     whole, language = report.whole, edition.language
-    charts = [chart for name in shown_in(ShownIn.TRENDS) if (chart := trend_chart(report, name, language)) is not None]
+    trends = [trend_chart(report, name, language) for name in shown_figures(report, ShownIn.TRENDS)]
+    charts = [chart for chart in trends if chart is not None]
     spoken = {
         function.__name__: partial(function, language=language)
         for function in (
-            *(written, with_interval, effect, no_effect, unit_beside, figure_title, figure_formula),
+            *(written, with_interval, effect, no_effect, unit_beside, figure_formula),
             *(layer_name, layer_cells, layers_note, candidate_cells, kind_name, currency_name, dimension_name),
         )
     }
@@ -87,7 +88,8 @@ def kpis_page(report: KpiReport, funnel: FunnelReport | None, edition: Edition =
             edition,
             functions={
                 **spoken,
-                "unit_of": unit_of,
+                "unit_of": partial(unit_of, meanings=report.definitions),
+                "figure_title": partial(figure_title, meanings=report.definitions, language=language),
                 "group_name": partial(group_name, report, language=language),
                 "KpiUnit": KpiUnit,
                 "share_bar": partial(share_bar, language=language),
@@ -99,7 +101,7 @@ def kpis_page(report: KpiReport, funnel: FunnelReport | None, edition: Edition =
             report=report,
             definitions=report.definitions,
             whole=whole,
-            tiles=[name for name in shown_in(ShownIn.TILES) if whole[name].estimate is not None],
+            tiles=[name for name in shown_figures(report, ShownIn.TILES) if whole[name].estimate is not None],
             charts=charts,
             dimensions=[_dimension(report, name) for name in report.dimensions],
             funnel=funnel,
@@ -116,7 +118,8 @@ def trend_chart(report: KpiReport, name: str, language: Language = ENGLISH) -> C
     rows = [row for row in report.trend if row.figure == name and row.estimate is not None]
     if len(rows) < _FEWEST_DATES:
         return None
-    title, unit = figure_title(name, language), unit_of(name)
+    meanings = report.definitions
+    title, unit = figure_title(name, meanings, language=language), unit_of(name, meanings)
     ends = [end for row in rows for end in (row.low, row.high, row.estimate) if end is not None]
     dates = [row.as_of.isoformat() for row in rows]
     frame = Frame(x=_dates(dates, language), y=_upright(ends, unit, report.currency, language))
@@ -160,7 +163,7 @@ def _upright(ends: Sequence[float], unit: KpiUnit, currency: str, language: Lang
 def _dimension(report: KpiReport, dimension: str) -> GroupTables:
     """A row per group, a column per figure that is known of any."""
     cells = {(row.group, row.figure): row for row in report.figures if row.dimension == dimension}
-    figures = shown_in(ShownIn.GROUPS)
+    figures = shown_figures(report, ShownIn.GROUPS)
     groups = [group for group, figure in cells if figure == figures[0]]
     parts = (figures[start : start + _COLUMNS] for start in range(0, len(figures), _COLUMNS))
     known = (tuple(name for name in part if any((group, name) in cells for group in groups)) for part in parts)

@@ -17,13 +17,15 @@ from models.errors import AsOfOutsideBookError
 from models.kpis.campaign_effect import CampaignResult
 from models.kpis.catalogue import CATALOGUE
 from models.kpis.compute import ALL, At, Counting, KpiRow
-from models.kpis.definition import Better, End, Form
+from models.kpis.definition import Better, Definition, End, Form
 from models.kpis.groups import PublishedGroups, regions_of
+from models.kpis.plugged import catalogue_of
 from models.kpis.reasons import DIMENSIONS
 from models.kpis.tier_moves import TierMoves, tier_moves
 from models.panel.definitions import spoken_definitions
 from models.relations.reading import reading
-from models.text import ENGLISH, Spoken, Text, spoken
+from models.shell.units import KpiUnit
+from models.text import ENGLISH, Phrase, Slot, Spoken, Text, spoken
 from models.vocab import Progress, SilentProgress
 
 _BEGINS_WITHIN: Final = Text("The book begins on {day}, within the window: figures cover less than it says.")
@@ -42,7 +44,7 @@ CSV_COLUMNS = (
 class FigureMeaning:
     """What one figure means in one book: formula with the book's targets, unit, and at which end it is grouped.
 
-    ``texts`` are title and formula in every language.
+    ``texts`` are title and formula in every language, ``measure`` the unit as a code; ``is_own``: a plug-in's.
     """
 
     title: str
@@ -52,7 +54,9 @@ class FigureMeaning:
     better: Better
     grouped_at: End
     source: str
-    texts: Annotated[tuple[Text, Text] | None, NOT_WRITTEN] = None
+    texts: Annotated[tuple[Phrase, Phrase] | None, NOT_WRITTEN] = None
+    measure: Annotated[KpiUnit | None, NOT_WRITTEN] = None
+    is_own: Annotated[bool, NOT_WRITTEN] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,8 +119,9 @@ def book_kpis(
     _require_covered(book, day)
     earlier = [-step * back for back in range(config.kpis.trend_points - 1, 0, -1)]
     published = PublishedGroups(scores)
+    catalogue = catalogue_of(config)
     with reading(book, config) as reader:
-        counting = Counting(reader=reader, grid=grid, published=published, regions=regions_of(reader))
+        counting = Counting(reader, grid, published, regions_of(reader), catalogue)
         past = [number for number in earlier if counting.covers(number)]
         trend: list[KpiRow] = []
         for number in progress.track(past, total=len(past), title="Earlier dates"):
@@ -131,7 +136,7 @@ def book_kpis(
         window_start=now.window.start,
         scored_on=now.at_end.scored_on,
         scored_at_start=now.at_start.scored_on,
-        definitions=_meanings(book.currency, config.kpis),
+        definitions=_meanings(book.currency, config.kpis, catalogue),
         figures=figures,
         trend=(*trend, *(row for row in figures if row.dimension == ALL)),
         campaigns=campaigns,
@@ -154,21 +159,28 @@ def csv_rows(report: KpiReport) -> Iterator[tuple[str | float | int | None, ...]
         yield (*where, meaning.title, meaning.unit, *numbers)
 
 
-def _meanings(currency: str, settings: KpisConfig) -> dict[str, FigureMeaning]:
+def _meanings(currency: str, settings: KpisConfig, catalogue: Mapping[str, Definition]) -> dict[str, FigureMeaning]:
     targets = {name: getattr(settings, name) for name in _TARGETS}
     return {
         name: FigureMeaning(
             title=each.title.within(ENGLISH),
-            formula=each.formula.within(ENGLISH, **targets),
+            formula=_filled(each.formula, targets).within(ENGLISH),
             unit=each.unit.named(currency),
             form=each.form,
             better=each.better,
             grouped_at=each.grouped_at,
             source=each.source,
-            texts=(each.title, each.formula.filled(**targets)),
+            texts=(each.title, _filled(each.formula, targets)),
+            measure=each.unit,
+            is_own=name not in CATALOGUE,
         )
-        for name, each in CATALOGUE.items()
+        for name, each in catalogue.items()
     }
+
+
+def _filled(formula: Phrase, targets: Mapping[str, Slot]) -> Phrase:
+    """A formula with the settings that it has places for; a plug-in's words have none."""
+    return formula.filled(**targets) if isinstance(formula, Text) else formula
 
 
 def _require_covered(book: Book, day: date) -> None:

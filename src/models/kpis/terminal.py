@@ -35,7 +35,7 @@ def _whole_book(report: KpiReport) -> Table:
     table.add_column("95% interval in brackets", overflow="fold")
     table.add_column("clients", justify="right")
     for name, row in report.whole.items():
-        unit, style = unit_of(name), "dim" if row.estimate is None else ""
+        unit, style = unit_of(name, report.definitions), "dim" if row.estimate is None else ""
         beside = "" if row.estimate is None else f" {unit_beside(unit, report.currency)}".rstrip()
         said = Text(with_interval(row, unit) + beside, style=style)
         if nothing := no_effect(name, row):

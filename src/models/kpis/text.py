@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final, Protocol
 
-from models.kpis.catalogue import CATALOGUE
+from models.kpis.catalogue import CATALOGUE, shown_in
+from models.kpis.definition import ShownIn
 from models.kpis.groups import IN_NO_GROUP
 from models.kpis.reasons import DIMENSIONS
 from models.kpis.report import FigureMeaning, KpiReport
@@ -39,6 +42,7 @@ class OrReason(Ranged, Protocol):
         """Why it is not known."""
 
 
+NO_MEANINGS: Final[Mapping[str, FigureMeaning]] = MappingProxyType({})
 _BETWEEN: Final = Text("{estimate} ({low} to {high})")
 _POINTS: Final = Text("points", "unit")
 _RANGED: Final = frozenset({KpiUnit.POINTS_TO_5, KpiUnit.POINTS_AROUND_0, KpiUnit.POINTS_TO_100})
@@ -72,19 +76,30 @@ def no_effect(figure: str, found: Ranged | None, language: Language = ENGLISH) -
     >>> no_effect("nps", Estimate(estimate=-3.2, low=-7.7, high=1.2))
     ''
     """
-    if not CATALOGUE[figure].is_effect or found is None or found.low is None or found.high is None:
+    is_effect = figure in CATALOGUE and CATALOGUE[figure].is_effect
+    if not is_effect or found is None or found.low is None or found.high is None:
         return ""
     return _NO_EFFECT.within(language) if found.low <= 0 <= found.high else ""
 
 
-def unit_of(figure: str) -> KpiUnit:
-    """The unit of a figure of the catalogue."""
-    return CATALOGUE[figure].unit
+def unit_of(figure: str, meanings: Mapping[str, FigureMeaning] = NO_MEANINGS) -> KpiUnit:
+    """The unit of a figure of the catalogue, or of a plug-in's by what a report says that it means."""
+    meaning = meanings.get(figure)
+    return CATALOGUE[figure].unit if meaning is None or meaning.measure is None else meaning.measure
 
 
-def figure_title(figure: str, language: Language = ENGLISH) -> str:
-    """What a figure of the catalogue is called."""
-    return CATALOGUE[figure].title.within(language)
+def figure_title(
+    figure: str, meanings: Mapping[str, FigureMeaning] = NO_MEANINGS, *, language: Language = ENGLISH
+) -> str:
+    """What a figure of the catalogue is called, or a plug-in's by what a report says that it means."""
+    meaning = meanings.get(figure)
+    title = CATALOGUE[figure].title if meaning is None or meaning.texts is None else meaning.texts[0]
+    return title.within(language)
+
+
+def shown_figures(report: KpiReport, place: ShownIn) -> tuple[str, ...]:
+    """The figures that stand at a place of the page: those of the catalogue, and then those of plug-ins."""
+    return (*shown_in(place), *(name for name, each in report.definitions.items() if each.is_own))
 
 
 def figure_formula(meaning: FigureMeaning, language: Language = ENGLISH) -> str:

@@ -18,6 +18,7 @@ from models.grading.built_in import Grades, tier_policy
 from models.grading.compute import Bounds, Forecast, Grader, by_policy, facts_of, grades_of
 from models.grading.decision import assess
 from models.grading.fitted import GradingPolicy, fit_policy
+from models.grading.tier_rules import rule_words
 from models.learners.cold_start import ColdDecline
 from models.learners.contract import FeatureContract
 from models.learners.credit.model import CreditLossModel
@@ -155,7 +156,7 @@ def fit_models(
         timing=base.timing.calibrated_on(calibration.timing),
         causes=None if base.causes is None else base.causes.calibrated_on(calibration.causes),
         rule=config.decline.rule,
-        words=signal_words(config),
+        words={**signal_words(config), **rule_words(config.grading)},
         segments=fit_segments(now, config) if segments is None else segments,
         bounds=bounds,
         policy=policy,

@@ -24,6 +24,7 @@ from models.grading.compute import facts_of
 from models.grading.facts import Facts
 from models.grading.fitted import GradingPolicy, refit_policy, shares_to_settle
 from models.grading.scores import looked_at
+from models.grading.tier_rules import features_for, rule_words
 from models.movers.earlier import EarlierPolicy, earlier_policy
 from models.panel.build import panels_by_block
 from models.panel.ledger_cache import kept_book
@@ -191,7 +192,9 @@ def _block_facts(bundle: Bundle, panel: Panel, names: Set[str]) -> Facts:
 
 
 def _graded_by(bundle: Bundle, policy: GradingPolicy, *, settled_at: date | None = None) -> PolicyInForce:
-    return PolicyInForce(bundle=replace(bundle, models=replace(bundle.models, policy=policy)), settled_at=settled_at)
+    words = {**bundle.models.words, **rule_words(policy.settings)}
+    models = replace(bundle.models, policy=policy, words=words)
+    return PolicyInForce(bundle=replace(bundle, models=models), settled_at=settled_at)
 
 
 CutOffs = dict[str, tuple[float, ...]]
@@ -207,7 +210,7 @@ def _published_cut_offs(published: Mapping[str, object] | None, wanted: PolicyCo
 
 def _settling_facts(book: Book, bundle: Bundle, config: Config, as_of: date, progress: Progress) -> tuple[date, Facts]:
     """The clients by whom shares are settled, and their date: see above; where none was active then, at ``as_of``."""
-    until, names = bundle.models.learned.until, set(looked_at(config.grading))
+    until, names = bundle.models.learned.until, set(features_for(config.grading, looked_at(config.grading)))
     settings = scoring_config(bundle, config)
     for when in dict.fromkeys((until, as_of) if book.first_date < until <= as_of else (as_of,)):
         facts = book_facts(book, bundle, settings, when, names, progress=progress, title="Settling the policy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from models.book.door import Book
 from models.config.root import Config
 from models.pipeline.bundle import Bundle
+from models.plugins import PluginGroup, plugin_facts
 from models.publications.previous import PreviousScores
 from models.store.code import scoring_code
 from models.store.keys import Key
@@ -26,7 +28,14 @@ def run_key(book: Book, bundle: Bundle, settings: Config, as_of: date, previous:
         code=scoring_code(),
         as_of=as_of.isoformat(),
         previous=None if previous is None else previous.built_on,
+        **_tier_rules(settings),
     ).digest
+
+
+def _tier_rules(settings: Config) -> dict[str, Any]:
+    """The code of the policy's plug-ins, which may be another than the bundle's: a policy changes without training."""
+    facts = plugin_facts({PluginGroup.TIER_RULES: settings.grading.tier_rules})
+    return {"tier_rules": [asdict(each) for each in facts]} if facts else {}
 
 
 def _deciding(settings: Config) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from models.grading.fitted import GradingPolicy, refit_policy
 from models.grading.known_overrides import overrides_at
 from models.grading.reasons_text import reasons
 from models.grading.scores import looked_at
+from models.grading.tier_rules import features_for
 from models.notices import Notice, by_severity
 from models.pipeline.bundle import Bundle
 from models.scoring.policy_in_force import book_facts, policy_hash, policy_in_force, scoring_config
@@ -92,7 +93,7 @@ def tier_shift(
     serving = policy_in_force(book, bundle, config, when, progress=progress).bundle
     own, policy = bundle.models.policy, serving.models.policy
     settings = change_policy(policy.settings, changes, bundle.config.features)
-    names = {name for each in (own.settings, policy.settings, settings) for name in looked_at(each)}
+    names = {name for each in (own.settings, policy.settings, settings) for name in features_for(each, looked_at(each))}
     facts = book_facts(book, bundle, scoring_config(bundle, config), when, names, progress=progress)
     if facts is None:
         raise TooLittleDataError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from pydantic import Field, model_validator
 
 from models.config.base import Name, Section
 from models.config.labels import Wording
+from models.config.plugins import PluginSettings
 from models.config.policy.dimensions import DimensionConfig
 from models.config.policy.problems import located, refuse, unknown_name
 from models.config.policy.rules import (
@@ -35,6 +37,11 @@ class PolicyConfig(Section):
     stability: StabilityConfig = StabilityConfig()
     treating: TreatingConfig | None = None
     treatments: TreatmentsConfig | None = None
+    tier_rules: dict[Name, PluginSettings] = Field(
+        default_factory=dict,
+        exclude_if=operator.not_,
+        description="Plug-ins whose figures criteria and caps may name as features -> settings of their own.",
+    )
 
     @property
     def scale(self) -> TierScale:
