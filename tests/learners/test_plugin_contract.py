@@ -55,6 +55,11 @@ def test_lines_of_scikit_learn_keep_the_contract(installed: Path) -> None:
     check_value_learner(load_plugin(PluginGroup.VALUE_LEARNERS, "acme_value"), alpha=1.0)
 
 
+def test_forests_of_scikit_learn_keep_the_contract(installed: Path) -> None:
+    check_decline_learner(load_plugin(PluginGroup.DECLINE_LEARNERS, "acme_forest"), trees=20)
+    check_value_learner(load_plugin(PluginGroup.VALUE_LEARNERS, "acme_trees"), trees=20)
+
+
 def test_points_are_those_of_a_hand_count(installed: Path) -> None:
     """One feature in two bins: 10 of 40 and 30 of 40 declined; the regression finds the weights of evidence again."""
     lessons = drawn_lessons({"bins": 2, "c": 1e6})
@@ -205,6 +210,6 @@ def test_only_what_is_named_is_loaded(installed: Path) -> None:
     load_plugin(PluginGroup.WARNING_SIGNALS, "acme_squeeze")
     assert "acme_clientvalue.squeeze" in sys.modules
     assert "acme_clientvalue.vault" not in sys.modules
-    with pytest.raises(MissingPluginError, match="only acme_line, acme_scorecard: install the package"):
-        load_plugin(PluginGroup.DECLINE_LEARNERS, "acme_forest")
+    with pytest.raises(MissingPluginError, match="only acme_forest, acme_line, acme_scorecard: install the package"):
+        load_plugin(PluginGroup.DECLINE_LEARNERS, "acme_net")
     import_module("acme_clientvalue.core")

@@ -16,6 +16,7 @@ from models.config.plugins import Setting
 from models.errors import InternalError
 from models.learners.boosting import shares
 from models.learners.contract import ContractFeature, FeatureContract
+from models.learners.contributions import require_sums
 from models.plugins import PluginGroup, load_plugin
 from models.vocab import FloatArray
 
@@ -38,7 +39,10 @@ class Scorer(Protocol):
         """(n, n_features) -> (n,), finite; a row's result is its own. NaN is a figure that is not known."""
 
     def parts(self, matrix: FloatArray) -> ScorerParts:
-        """What each feature adds; they sum to ``score`` exactly, but for rounding."""
+        """The explainer of the learner: what each feature adds. They sum to ``score`` exactly, but for rounding.
+
+        Adapters bring one for linear estimators (``LinearLearner``) and forests (``ForestLearner``) of scikit-learn.
+        """
 
     def to_texts(self) -> Mapping[str, str]:
         """File name -> text, such as JSON, of which the same model is read. No pickle."""
@@ -108,11 +112,15 @@ class PluggedScorer:
         return found
 
     def checked_parts(self, matrix: FloatArray) -> ScorerParts:
-        """The parts of the score. Raises ``InternalError`` where they do not sum to it."""
+        """The parts of the score, by the plug-in's own explainer.
+
+        Raises ``InternalError`` unless each feature has one, ``AdditivityError`` where they do not sum to the score.
+        """
         parts, score = self.scorer.parts(matrix), self.score(matrix)
-        gap = np.abs(parts.base + parts.values.sum(axis=1) - score) / np.maximum(np.abs(score), 1.0)
-        if parts.values.shape != matrix.shape or gap.max(initial=0.0) > _TOLERANCE:
-            raise InternalError(f"the parts of the plug-in {self.name} must sum to its score, one for each feature")
+        if parts.values.shape != matrix.shape:
+            raise InternalError(f"the plug-in {self.name} must give each feature a part, got {parts.values.shape}")
+        sums = parts.base + parts.values.sum(axis=1)
+        require_sums(self.name, sums[:, np.newaxis], score[:, np.newaxis], _TOLERANCE)
         return parts
 
     def to_texts(self) -> dict[str, str]:
