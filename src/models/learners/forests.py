@@ -96,7 +96,7 @@ class FittedForest:
         return total / len(self.trees)
 
     def parts(self, matrix: FloatArray) -> ScorerParts:
-        """Shapley values of the trees, path-dependent. Source: Lundberg et al. (2020), Nature Machine Intelligence 2."""
+        """Shapley values of the trees, path-dependent. Source: Lundberg et al. (2020), Nat. Mach. Intell. 2."""
         values = np.asarray(self._explainer.shap_values(_single(matrix), check_additivity=False), dtype=np.float64)
         base = float(np.ravel(self._explainer.expected_value)[0])
         return ScorerParts(base=base, values=values.reshape(len(matrix), self.feature_count))
