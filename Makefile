@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: run ui review test test-fast coverage mutate check bench bench-accuracy lock lock-automl clean setup
+.PHONY: run ui review docs test test-fast coverage mutate check bench bench-accuracy lock lock-automl clean setup
 .DEFAULT_GOAL := run
 
 setup: $(READY)
@@ -43,6 +43,11 @@ ifeq ($(CONFIG),configs/demo.yaml)
 	@test -e data/processed/demo/scores/latest || $(MAKE) run
 endif
 	$(BIN)/clientvalue review --config $(CONFIG) --demo
+
+# The documentation as a site; a warning fails it.
+docs: $(READY)
+	$(BIN)/python -m sphinx -W --keep-going -b html docs docs/_build/html
+	@echo "open docs/_build/html/index.html"
 
 test: $(READY)
 	$(BIN)/python -m pytest -n $(PYTEST_WORKERS) --dist worksteal
