@@ -11,8 +11,10 @@ import jsonschema
 import pytest
 
 from models.book.contract import REQUIRED_TABLES, TABLES
+from models.book.side_tables import SIDE_TABLES
 from models.documents.tables import TablesFormat, tables_document
 
+EVERY = {**TABLES, **SIDE_TABLES}
 GOOD = {
     "clients": [{"client_id": "a"}],
     "cashflows": [{"client_id": "a", "date": "2024-01-31", "kind": "fee", "amount": 1}],
@@ -31,7 +33,7 @@ def test_the_json_schema_takes_good_rows_and_refuses_bad_ones() -> None:
     for bad in (changed("cashflows", kind="ZINS"), changed("cashflows", amount=None), changed("clients", employees=-1)):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(bad, schema)
-    assert set(schema["properties"]) == set(TABLES)
+    assert set(schema["properties"]) == set(EVERY)
     assert schema["required"] == list(REQUIRED_TABLES)
     assert schema["properties"]["facilities"]["items"]["x-key"] == ["facility_id"]
     assert schema["properties"]["facilities"]["items"]["properties"]["spread_bp"]["x-unit"] == "basis points"
@@ -40,7 +42,7 @@ def test_the_json_schema_takes_good_rows_and_refuses_bad_ones() -> None:
 def test_the_sql_makes_tables_that_hold_the_same_rules() -> None:
     database = duckdb.connect()
     database.execute(tables_document(TablesFormat.SQL))
-    assert {row[0] for row in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()} == set(TABLES)
+    assert {row[0] for row in database.execute("SELECT table_name FROM duckdb_tables()").fetchall()} == set(EVERY)
     database.execute("INSERT INTO clients (client_id, employees) VALUES ('a', 3)")
     database.execute("INSERT INTO cashflows VALUES ('a', NULL, DATE '2024-01-31', 'fee', 1.0)")
     for statement in (
@@ -65,12 +67,12 @@ def test_the_pandera_code_names_every_column_and_compiles() -> None:
     text = tables_document(TablesFormat.PANDERA).replace("import pandera.pandas as pa\n", "")
     text = text.replace("pa.Check(", "checked(")
     exec(compile(text, "tables.py", "exec"), {"pa": pandas_api, "checked": note("check")}, made)  # noqa: S102
-    assert set(made["TABLES"]) == set(TABLES)
+    assert set(made["TABLES"]) == set(EVERY)
     for name, (_, (columns,), named) in made["TABLES"].items():
-        assert list(columns) == [column.name for column in TABLES[name].columns]
-        assert named.get("unique", []) == list(TABLES[name].key)
+        assert list(columns) == [column.name for column in EVERY[name].columns]
+        assert named.get("unique", []) == list(EVERY[name].key)
         needed = [column for column, (_, _, facts) in columns.items() if facts["required"]]
-        assert needed == list(TABLES[name].required)
+        assert needed == list(EVERY[name].required)
 
 
 def test_markdown_has_a_row_per_column_with_unit_bounds_words_and_references() -> None:
@@ -79,6 +81,6 @@ def test_markdown_has_a_row_per_column_with_unit_bounds_words_and_references() -
     assert "* `client_id` stands in `clients.client_id`" in text
     assert "* one row per `facility_id`" in text
     assert "`gold`, `basic`" in text
-    for schema in TABLES.values():
+    for schema in EVERY.values():
         part = text.partition(f"## {schema.name}\n")[2].partition("\n## ")[0]
         assert part.count("\n| `") == len(schema.columns)

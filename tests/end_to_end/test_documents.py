@@ -47,6 +47,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     ),
     "card": ("1", "--config", "{config}", "--out", "{folder}"),
     "features": ("--config", "{config}", "--out", "{folder}"),
+    "init": ("{book}", "--out", "{folder}/first.yaml", "--currency", "EUR", *ELSEWHERE),
     "check": ("--config", "{config}", "--page", "{folder}/check.html"),
     "clients": ("client", "--config", "{config}", "--sort", "-value", "--limit", "3"),
     "explain": ("{client}", "--config", "{config}"),
@@ -77,6 +78,7 @@ def test_a_program_gets_what_the_schema_promises(
     verb: str, trained: TrainedLender, rivals: Rivals, command: Command, tmp_path: Path
 ) -> None:
     places = {"config": trained.config_file, "folder": tmp_path, "client": trained.column("client_id")[3]}
+    places |= {"book": trained.book}
     if verb in ("compare", "promote", "rollback"):
         run = rivals.copied(tmp_path).run
         places |= {"rivals": rivals.config_file, "work": run.work_dir, "tracking": run.tracking_uri}

@@ -69,6 +69,17 @@ def test_what_is_missing_for_which_answer_is_listed(german: FirstSteps) -> None:
     assert not any("facilities:" in lack or "clients.name" in lack for lack in lacks)
 
 
+def test_a_program_gets_the_same_in_both_languages(german: FirstSteps) -> None:
+    document = german.document()
+    assert {table.name: (table.used_as, table.rows, table.rows_used) for table in document.tables} == {
+        name: (used, len(lender()[used]), len(lender()[used]))
+        for name, used in (("Kunden", "clients"), ("Konten", "facilities"), ("Buchungen", "cashflows"))
+    }
+    (ratings,) = (each.without_it for each in document.missing if each.missing == "ratings")
+    assert ratings == {"en": "caps on the rating and its age cannot be checked", "zh": "对评级及其时效的上限无法检查"}
+    assert (document.file, document.problem) == (str(german.file), "")
+
+
 def test_a_chinese_extract_is_made_out(tmp_path: Path) -> None:
     place = chinese_csv.write(tmp_path / "core")
     found = init(str(place), file=tmp_path / "first.yaml", overrides=settings(tmp_path))

@@ -13,6 +13,7 @@ from models.config.root import Config
 from models.publications.ledger import Act, Deed, Publication, PublicationLedger
 from models.retention.job import gc
 from models.retention.rules import Found, Why, removable_bundles, removable_runs
+from models.store.keys import Key
 from models.store.sealed import write_manifest
 from support.books import settings
 
@@ -116,3 +117,38 @@ def _entries(*runs: tuple[str, Act]) -> list[Publication]:
         )
         for number, (key, act) in enumerate(runs, start=1)
     ]  # fmt: skip
+
+
+def left_alone(place: Path, days: int, *, text: str = "x") -> Path:
+    """A checked book, ledger or note that nobody opened for so many days."""
+    if place.suffix:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text, encoding="utf-8")
+    else:
+        place.mkdir(parents=True)
+        (place / "clients.parquet").write_bytes(b"x" * 500)
+    since = (datetime.now(tz=UTC) - timedelta(days=days)).timestamp()
+    os.utime(place, (since, since))
+    return place
+
+
+def test_checked_books_go_that_nobody_opened_but_for_the_one_an_official_run_rests_on(tmp_path: Path) -> None:
+    """Three books and their sums: one is rested on, one was opened last week, one nobody has asked for since spring."""
+    work = tmp_path / "book"
+    rested, fresh, stale = (Key(digest * 64) for digest in "abc")
+    books = {key: left_alone(work / "book" / key.name, days) for key, days in ((rested, 200), (fresh, 7), (stale, 100))}
+    sums = [left_alone(work / "ledger" / name, days) for name, days in (("old", 90), ("new", 1))]
+    notes = [left_alone(work / "checked" / name, days) for name, days in (("old.json", 90), ("new.json", 1))]
+    scores = work / "scores"
+    run = published(scores, JANUARY, "d", None)
+    deed = Deed(act=Act.OFFICIAL, as_of=JANUARY, run_key="d", folder=run.name, bundle="b", data=rested.digest)
+    PublicationLedger(scores).record(deed)
+    dry = gc(config(tmp_path), dry_run=True)
+    going = {books[stale]: Why.BOOK, sums[0]: Why.LEDGER, notes[0]: Why.READING}
+    assert {each.folder: each.why for each in dry.removed} == going
+    assert all(place.exists() for place in going)
+    assert gc(config(tmp_path)).removed == dry.removed
+    assert not any(place.exists() for place in going)
+    assert all(place.exists() for place in (books[rested], books[fresh], sums[1], notes[1]))
+    assert list(work.rglob(".gone*")) == []
+    assert {each.folder for each in gc(config(tmp_path, books_days=0)).removed} == set(), "the latest of each stays"

@@ -40,6 +40,8 @@ else:
 CHECKED_BY = "models.book.checking"
 """The module by whose code, and that of all that it imports, the rows of a source become a book."""
 NAMED_BY = "models.book.named_rows"
+_CHECKED, _NAMED, _TRAITS = READINGS = ("checked", "named", "traits")
+"""Folders of notes below a book's results: what came of reading sources, so that none is read twice."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +107,9 @@ def _loaded(
     require_known_names(config)
     book = _checked(config, place, work_dir, progress, engine, beside, afresh=afresh)
     if is_open(config):
-        book = replace(book, traits=traits_of(book, config, Notes(work_dir / "traits")))
+        book = replace(book, traits=traits_of(book, config, Notes(work_dir / _TRAITS)))
     found = settled(config, book)
-    unmatched = _unmatched(found, book, Notes(work_dir / "named"))
+    unmatched = _unmatched(found, book, Notes(work_dir / _NAMED))
     reported = (*unmatched, *settled_notices(config, found), *idle_settings(found, book))
     return replace(book, notices=(*book.notices, *reported))
 
@@ -189,7 +191,7 @@ class SourceNote:
             engine=engine.version,
             code=code_of(CHECKED_BY),
         )
-        notes = Notes(work_dir / "checked", is_of_use=_is_of_use)
+        notes = Notes(work_dir / _CHECKED, is_of_use=_is_of_use)
         return cls(notes, key, _stamp_of_source(config.book, place))
 
     def recalled(self) -> dict[str, Any] | None:

@@ -25,6 +25,10 @@ class KeptConfig(Section):
         default=30,
         description="Bundles brought from a server or fitted for a day of the past that no official run names.",
     )
+    books_days: Days = Field(
+        default=30,
+        description="Checked books that no official run names, ledgers and readings, since they were last opened.",
+    )
 
 
 class NightlyConfig(Section):

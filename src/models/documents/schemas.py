@@ -17,6 +17,7 @@ from models.explanation.report import ClientDocument
 from models.features.report import PublishedFeatures
 from models.forgetting.report import Forgotten
 from models.funnel.compute import FunnelReport
+from models.init.report import InitDocument
 from models.kpis.report import KpiReport
 from models.letter.report import ClientLetter
 from models.lists.report import WorkLists
@@ -48,6 +49,7 @@ DOCUMENTS: Mapping[str, type[Any]] = {
     "forget": Forgotten,
     "funnel": FunnelReport,
     "gc": Collected,
+    "init": InitDocument,
     "kpis": KpiReport,
     "letter": ClientLetter,
     "lists": WorkLists,

@@ -11,6 +11,7 @@ from enum import StrEnum
 from models.book.columns import Column, Kind, TableSchema
 from models.book.contract import REQUIRED_TABLES, with_tiers
 from models.book.own import contract_of
+from models.book.side_tables import SIDE_TABLES
 from models.codec import JsonObject, JsonValue, to_json_text
 from models.config.own import OwnConfig
 
@@ -54,7 +55,7 @@ TABLES = {
 
 
 def tables_document(form: TablesFormat, tiers: Sequence[str] = (), own: OwnConfig | None = None) -> str:
-    """All tables of the contract in a format.
+    """All tables of the contract in a format, and behind them those that say how others are read: rates and aliases.
 
     ``tiers`` are the words of the policy that an override may ask for, ``own`` is what the book tells beyond the
     contract.
@@ -63,7 +64,7 @@ def tables_document(form: TablesFormat, tiers: Sequence[str] = (), own: OwnConfi
     True
     """
     schemas = [with_tiers(schema, tiers) if tiers else schema for schema in contract_of(own or OwnConfig()).values()]
-    return _FORMATS[form](schemas)
+    return _FORMATS[form]([*schemas, *SIDE_TABLES.values()])
 
 
 def _json(schemas: Sequence[TableSchema]) -> str:

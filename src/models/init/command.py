@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from models.lazy import lazy
-from models.notices import Severity
-from models.shell.options import SetOption
-from models.shell.output import print_lines, progress
+from models.notices import Notice
+from models.shell.notices import severity_name
+from models.shell.options import JsonOption, LanguageOption, SetOption
+from models.shell.output import print_json, print_lines, progress
+from models.text import ENGLISH, Language
 
 if TYPE_CHECKING:
     from models.init import job
@@ -19,7 +21,7 @@ else:
     job = lazy("models.init.job")
 
 
-def init(  # noqa: PLR0917 - options of a command are named by who types them
+def init(  # noqa: PLR0913, PLR0917 - options of a command are named by who types them
     place: Annotated[str, typer.Argument(metavar="FOLDER|FILE|URL", help="Where the data is.")],
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FILE", help="The config to write. Default: NAME.yaml.")
@@ -32,11 +34,13 @@ def init(  # noqa: PLR0917 - options of a command are named by who types them
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is proposed.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over a config that is there.")] = False,
+    lang: LanguageOption = ENGLISH,
     set_: SetOption = None,
+    json_: JsonOption = False,
 ) -> None:
     """Look at files or a database, propose tables, columns and kinds, and write a first config.
 
-    The book is checked with it, and what is missing for which answer is listed.
+    The book is checked with it, and what is missing for which answer is listed. With --json nothing is asked.
     """
     found = job.init(
         place,
@@ -44,11 +48,14 @@ def init(  # noqa: PLR0917 - options of a command are named by who types them
         name=name,
         currency=currency,
         force=force,
-        ask=job.as_proposed if yes else _asked,
+        ask=job.as_proposed if yes or json_ else _asked,
         overrides=set_ or (),
         progress=progress(),
     )
-    print_lines([*_seen(found), "", *found.text.splitlines(), "", *_outcome(found)])
+    if json_:
+        print_json(found.document())
+        return
+    print_lines([*_seen(found), "", *found.text.splitlines(), "", *_outcome(found, lang)])
 
 
 def _asked(question: str, proposed: str) -> str:
@@ -62,15 +69,20 @@ def _seen(found: job.FirstSteps) -> Iterator[str]:
         yield f"{table.name:<12} {what}{f' -> {used[table.name]}' if table.name in used else ''}"
 
 
-def _outcome(found: job.FirstSteps) -> Iterator[str]:
+def _in_words(notice: Notice, language: Language) -> str:
+    found, remedy = notice.within(language)
+    return f"{notice.subject}: {found}{f'; {remedy}' if remedy else ''}"
+
+
+def _outcome(found: job.FirstSteps, language: Language) -> Iterator[str]:
     if found.checked is not None:
         for count in found.checked.counts:
             yield f"{count.table:<12} {count.rows_used:,} of {count.rows_in:,} rows are good"
         for notice in found.checked.notices:
-            yield f"{'note' if notice.severity is Severity.NOTE else 'warning'}: {notice}"
+            yield f"{severity_name(notice.severity, language)}: {_in_words(notice, language)}"
     if found.problem:
         yield f"the book cannot be read yet: {found.problem}"
-    yield from (str(lack) for lack in found.lacks)
+    yield from (lack.within(language) for lack in found.lacks)
     yield f"config  {found.file}"
     if not found.problem:
         yield f"next    clientvalue run --config {found.file}"

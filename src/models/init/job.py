@@ -16,8 +16,10 @@ from models.errors import ClientValueError, MissingFileError, UserError
 from models.init.capabilities import Lack, lacks
 from models.init.first_config import FirstAnswers, first_config
 from models.init.proposal import BookProposal, is_snapshot, propose
+from models.init.report import InitDocument, MissingPart, SeenTable
 from models.init.words import likely_currency
 from models.store.drafts import publish_text
+from models.text import spoken
 from models.vocab import Progress, SilentProgress
 
 Asking = Callable[[str, str], str]
@@ -39,6 +41,29 @@ class FirstSteps:
     lacks: tuple[Lack, ...]
     checked: Checkup | None
     problem: str = ""
+
+    def document(self) -> InitDocument:
+        """The same for a program."""
+        used = {table.source.name: table.name for table in self.proposal.tables}
+        good = {} if self.checked is None else {count.table: count.rows_used for count in self.checked.counts}
+        return InitDocument(
+            file=str(self.file),
+            text=self.text,
+            tables=tuple(
+                SeenTable(
+                    name=table.name,
+                    rows=table.rows,
+                    columns=len(table.columns),
+                    used_as=used.get(table.name, ""),
+                    problem=table.problem,
+                    rows_used=good.get(used.get(table.name, "")),
+                )
+                for table in self.looked
+            ),
+            missing=tuple(MissingPart(missing=each.missing, without_it=spoken(each.without_it)) for each in self.lacks),
+            notices=() if self.checked is None else self.checked.notices,
+            problem=self.problem,
+        )
 
 
 def as_proposed(question: str, proposed: str) -> str:  # noqa: ARG001 - nobody is asked
@@ -166,6 +191,7 @@ def _shown(place: str) -> str:
 
 def _checked(settings: Config, progress: Progress) -> tuple[Checkup | None, str]:
     try:
-        return check(settings, progress=progress), ""
+        found = check(settings, progress=progress)
+        return found, "" if found.refused is None else str(found.refused)
     except ClientValueError as error:
         return None, str(error)

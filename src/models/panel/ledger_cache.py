@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 else:
     prepare = lazy("models.panel.prepare")
 
+LEDGERS = "ledger"
+"""Folder of the ledgers of a book, below its results."""
 WRITTEN_BY = ("models.panel.prepare", "models.book.door")
 """The module by whose code, and that of all that it imports, a ledger is written, of a book that is given."""
 
@@ -58,7 +60,7 @@ def prepared_book(book: Book, config: Config, anchor: date, notes: NoteModel | N
 
 def ledgers_of(config: Config) -> Store:
     """The ledgers of a config's book."""
-    return Store(Path(config.run.work_dir) / config.book.name / "ledger")
+    return Store(Path(config.run.work_dir) / config.book.name / LEDGERS)
 
 
 def ledger_key(book: Book, plan: LedgerPlan, grid: PeriodGrid, notes: NoteModel | None) -> Key:

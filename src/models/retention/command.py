@@ -25,9 +25,9 @@ def gc(
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
-    """Take away runs that others replaced, shadows and leftovers, once they are older than nightly.kept says.
+    """Take away replaced runs, shadows, leftovers and unopened books, once they are older than nightly.kept says.
 
-    The official run of a date never goes, nor does a run that it built on or a bundle that made it.
+    The official run of a date never goes, nor a run that it built on, a bundle that made it, or the book it rests on.
     """
     found = job.gc(settings_of(config, set_), dry_run=dry_run)
     if json_:

@@ -20,11 +20,14 @@ class Why(StrEnum):
     UNRECORDED = "named by no publication"
     INDEX = "an index of a run that is gone or not the newest, and that can be built again"
     FETCHED = "a bundle that no official run names, and that can be made again"
+    BOOK = "a checked book that no official run names and nobody opened, and that can be read again"
+    LEDGER = "sums of a book that nobody opened, and that can be made again"
+    READING = "what came of reading a book, which nobody looked at"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """A folder, when it was last written (UTC), and its size in bytes."""
+    """A folder or file, when it was last written or, of a book, opened (UTC), and its size in bytes."""
 
     folder: Path
     written: datetime
@@ -80,6 +83,19 @@ def removable_indexes(
         Removable(found=index, why=Why.INDEX)
         for index in indexes
         if index.folder.name not in runs or (index.folder.name != newest and now - index.written > old)
+    ]
+
+
+def removable_books(
+    found: Sequence[Found], named: Collection[str], now: datetime, kept: KeptConfig, *, why: Why
+) -> list[Removable]:
+    """What of checked books may go; ``named`` are the names of those that official runs rest on. The latest stays."""
+    old = timedelta(days=kept.books_days)
+    latest = max((each.written for each in found), default=now)
+    return [
+        Removable(found=each, why=why)
+        for each in found
+        if each.folder.name not in named and each.written < latest and now - each.written > old
     ]
 
 
