@@ -24,6 +24,7 @@ from models.audit.association import (
 )
 from models.audit.compute import audit_book
 from models.audit.distribution import distribution_of
+from models.audit.job import check
 from models.audit.origins import audit_origins
 from models.audit.quarantine import MAX_ROWS_PER_REASON, bad_rows
 from models.audit.rules import CriteriaLimits, JudgedCriterion, Origin, Verdict, judge_features
@@ -315,3 +316,13 @@ def test_bad_rows_are_listed_one_by_one_up_to_a_bound_for_each_reason(tmp_path: 
     assert found.total == 500
     assert [row.source_row for row in found.listed] == [*range(1, MAX_ROWS_PER_REASON + 1), 7]
     assert found.listed[-1].meaning == "must be unique"
+
+
+def test_a_check_tells_what_the_audit_found_of_names_and_policy(tmp_path: Path) -> None:
+    """Not only what the door found: a slip in a feature's name stands in the answer, on the page and in JSON."""
+    config = lender_in(tmp_path, warnings={"dimensions": {"shoes": {"up": {"shoe_size": 1.0}}}}).config
+    found = check(config)
+    assert "unknown_feature" in {notice.code for notice in found.notices}
+    assert found.audit is not None
+    assert found.audit.notices == found.notices
+    assert found.has_findings

@@ -131,6 +131,30 @@ def test_who_refused_since_is_among_no_movers(runs: ThreeRuns, tmp_path: Path) -
         assert one not in {each.client_id for each in found.rows}
 
 
+def test_the_matrix_counts_nobody_who_refused_since(runs: ThreeRuns, tmp_path: Path) -> None:
+    """One who moved and one who stayed are out of their cells, with what they are worth; all other cells stand."""
+    mover = read_movers(runs.folder(SEPTEMBER), MoversAsked()).rows[0]
+    before, now = runs.tiers(JUNE), runs.tiers(SEPTEMBER)
+    stayer = next(client for client, tier in now.items() if before.get(client) == tier)
+    config = runs.config.model_copy(
+        update={"run": runs.config.run.model_copy(update={"work_dir": str(tmp_path / "refused")})}
+    )
+    whole = read_matrix(runs.folder(SEPTEMBER))
+    check_refusals(work_dir(config), mover.client_id, stayer)
+    found = movers(config, asked=MoversAsked(), as_of=SEPTEMBER, scores=runs.out).report.matrix
+    cell = (mover.tier_before or "", mover.tier or "")
+    gone = Counter([cell, (now[stayer], now[stayer])])
+    assert counted(found) == {
+        place: left for place, count in counted(whole).items() if (left := count - gone[place]) > 0
+    }
+    ours, theirs = (each.cell(*cell) for each in (found, whole))
+    if ours is not None and theirs is not None and theirs.value is not None:
+        assert ours.value == pytest.approx(theirs.value - (mover.value or 0.0))
+        assert sum(ours.causes.values()) == sum(theirs.causes.values()) - 1
+    stood = found.cell(now[stayer], now[stayer])
+    assert stood is None or stood.value_before is None
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "who did it"), ("zh", "变动来源")])
 def test_the_terminal_shows_matrix_and_movers(
     runs: ThreeRuns, language: str, words: str, capsys: pytest.CaptureFixture[str]

@@ -14,9 +14,10 @@ from models.config.places import work_dir
 from models.directory.report import EVERYTHING, ClientQuery
 from models.lists.report import items_of
 from models.lists.rules import Purpose
-from models.review.access.portfolio import shown_index
+from models.review.access.portfolio import refused_since, shown_index
 from models.review.site import SET_VARIABLE, shown_site
 from models.review.site import site as named_site
+from models.review.today.counting import ClientCounts
 from support.refusals import check_refusals
 
 
@@ -39,6 +40,12 @@ def listed(site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[st
     named_site.cache_clear()
 
 
+def counts_of(refused: frozenset[str]) -> ClientCounts:
+    newest = shown_site().newest()
+    assert newest is not None
+    return ClientCounts(shown_index(), newest, EVERYTHING, refused)
+
+
 def test_no_screen_keeps_an_opinion_of_who_refused_since(client_as, listed: str) -> None:
     checker = client_as("checker")
     tab = f"/client-tab/why/{quote(listed, safe='')}?whole=1"
@@ -48,7 +55,10 @@ def test_no_screen_keeps_an_opinion_of_who_refused_since(client_as, listed: str)
     lists = f"/lists/?list={Purpose.REVIEW_NEXT.value}"
     assert f"/client/{quote(listed)}" in checker.get(lists).content.decode()
     assert "refused the processing" not in checker.get(tab).content.decode()
+    counted, counted_moves = counts_of(frozenset()), counts_of(frozenset()).moved()
     check_refusals(work_dir(shown_site().config), listed)
+    assert counts_of(refused_since()).to_review() == counted.to_review() - 1
+    assert sum(counts_of(refused_since()).moved().values()) == sum(counted_moves.values()) - 1
     after = next(each for each in shown_index().search(whole).rows if each.client_id == listed).cells
     assert (after["consent"], after["tier"], after["value"], after["decline_probability"]) == (False, None, None, None)
     assert after["outstanding"] == before["outstanding"]

@@ -20,9 +20,6 @@ from models.config.places import work_dir
 from models.config.root import Config
 from models.engines.duckdb import DUCKDB
 from models.errors import QuarantineLimitError, TooLittleDataError, UserError
-from models.notices import by_severity
-from models.panel.arrears_closes import arrears_notices
-from models.panel.consent import consent_notices
 from models.shell.editions import publish_page
 from models.store.drafts import scratch_folder
 from models.vocab import Progress, SilentProgress
@@ -55,10 +52,7 @@ def check(
 
 def _audited(book: Book, settings: Config, place: Path, refused: UserError | None, progress: Progress) -> Checkup:
     audit = audit_book(book, settled(settings, book), progress=progress)
-    notices = by_severity(
-        [*book.notices, *consent_notices(book, settings.privacy), *arrears_notices(book, book.known_until)]
-    )
-    audit = replace(audit, refused=f"{refused}." if refused else "", notices=notices)
+    audit = replace(audit, refused=f"{refused}." if refused else "")
     publish_page(place, partial(check_page, audit))
     return Checkup(
         audit=audit,
@@ -66,7 +60,7 @@ def _audited(book: Book, settings: Config, place: Path, refused: UserError | Non
         bad=audit.quarantine,
         quarantine=book.quarantine,
         page=place,
-        notices=notices,
+        notices=audit.notices,
         refused=refused,
     )
 

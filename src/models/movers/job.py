@@ -14,7 +14,7 @@ from models.grading.fitted import GradingPolicy
 from models.movers.compute import moves_between
 from models.movers.earlier import earlier_policy, policy_of_run
 from models.movers.matrix import RunOfMoves
-from models.movers.reading import REMEDY, MoversAsked, read_matrix, read_movers
+from models.movers.reading import REMEDY, MoversAsked, matrix_without, read_matrix, read_movers
 from models.movers.report import MovedClients, MoveMatrix, Mover, MovesReport
 from models.publications.past import OfficialRun, newest_official, official_runs
 from models.publications.previous import POLICY_FILE, scale_of
@@ -64,7 +64,9 @@ def movers(
     now = _run_of(place, as_of)
     asked = replace(asked, without=_refused(settings, now))
     if since is None:
-        report = _report(read_matrix(now.folder), read_movers(now.folder, asked), settings, asked)
+        whole = read_matrix(now.folder)
+        matrix = matrix_without(whole, now.folder, asked.without) if asked.without else whole
+        report = _report(matrix, read_movers(now.folder, asked), settings, asked)
         return MovesFoundBetween(report=report, policy=policy_of_run(now.folder))
     before = _run_of(place, since)
     if not before.as_of < now.as_of:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from models.codec import read
 from models.errors import MissingFileError
 from models.movers.report import ABSENT, MATRIX, MOVERS, MoveCell, MovedClients, MoveMatrix, Mover
+from models.publications.previous import SCORES
 
 REMEDY = "publish a run with clientvalue predict: those of before do not tell who moved"
 _COLUMNS = tuple(each.name for each in fields(Mover))
@@ -121,6 +122,45 @@ def matrix_within(folder: Path, tiers: Mapping[str, str]) -> MoveMatrix:
         for (before, tier), rows in sorted(grouped.items(), key=lambda each: tuple(order[name] for name in each[0]))
     ]
     return replace(whole, cells=tuple(cells))
+
+
+def matrix_without(matrix: MoveMatrix, folder: Path, refused: Collection[str]) -> MoveMatrix:
+    """The matrix of the run in a folder without some clients, of whom models must not speak today.
+
+    What those who stayed in their tier were worth before is not kept, so their cell does not tell the sum of it.
+    """
+    gone = read_movers(folder, MoversAsked(clients=refused)).rows
+    moved = {each.client_id for each in gone}
+    asked = pc.field("client_id").isin(pa.array([each for each in refused if each not in moved], pa.string()))
+    stayed = pq.read_table(folder / SCORES, columns=["tier", "value"], filters=asked).to_pylist()
+    cells = [
+        _less(
+            cell,
+            [each for each in gone if (each.tier_before or ABSENT, each.tier or ABSENT) == (cell.before, cell.tier)],
+            [each["value"] or 0.0 for each in stayed if (each["tier"], each["tier"]) == (cell.before, cell.tier)],
+        )
+        for cell in matrix.cells
+    ]
+    return replace(matrix, cells=tuple(cell for cell in cells if cell.clients))
+
+
+def _less(cell: MoveCell, gone: Sequence[Mover], stayed: Sequence[float]) -> MoveCell:
+    """A cell without those who moved so, and without so many who ``stayed``, of whom the value now is known."""
+    before = None if stayed or cell.value_before is None else cell.value_before - sum(x.value_before or 0 for x in gone)
+    now = None if cell.value is None else cell.value - sum(x.value or 0 for x in gone) - sum(stayed)
+    return replace(
+        cell,
+        clients=cell.clients - len(gone) - len(stayed),
+        value_before=before,
+        value=now,
+        causes=_subtracted(cell.causes, (each.cause for each in gone)),
+        parts=_subtracted(cell.parts, (each.part for each in gone)),
+    )
+
+
+def _subtracted(counts: Mapping[str, int], names: Iterable[str | None]) -> dict[str, int]:
+    less = Counter(name or "" for name in names)
+    return {name: count - less[name] for name, count in counts.items() if count > less[name]}
 
 
 def _counted(names: Iterable[str | None]) -> dict[str, int]:

@@ -48,11 +48,12 @@ class RunBefore:
 
 @dataclass(frozen=True)
 class ClientCounts:
-    """Counts of the clients that somebody may see, in one published run."""
+    """Counts of the clients that somebody may see, in one published run, without those who ``refused`` since."""
 
     index: ClientIndex
     run: OfficialRun
     scope: Scope
+    refused: frozenset[str] = frozenset()
 
     @cached_property
     def top(self) -> tuple[str, ...]:
@@ -65,8 +66,8 @@ class ClientCounts:
 
     def moved(self) -> Mapping[str, int]:
         """Way -> how many clients moved so since the run before."""
-        found = self.index.search(ClientQuery(scope=self.scope, limit=1, columns=("client_id",)))
-        return {each.value: each.count for facet in found.facets if facet.name == "moved" for each in facet.values}
+        counts = {way: self.total(moved=(way,)) for way in self.index.values("moved")}
+        return {way: count for way, count in counts.items() if count}
 
     def fallen(self) -> int:
         """How many fell out of the top tiers."""
@@ -82,10 +83,8 @@ class ClientCounts:
 
     def to_review(self) -> int:
         """How many stand on the list of those to review next."""
-        listed = _listed(self.run.folder, Purpose.REVIEW_NEXT)
-        if self.scope.everything:
-            return len(listed)
-        return sum(map(self.may_see, listed.to_pylist()))
+        listed = set(_listed(self.run.folder, Purpose.REVIEW_NEXT).to_pylist()) - self.refused
+        return len(listed) if self.scope.everything else sum(map(self.may_see, listed))
 
     def may_see(self, client_id: str) -> bool:
         """Whether a client is in the portfolio."""

@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
 from models.publications.past import OfficialRun
-from models.review.access.portfolio import portfolio_of, shown_index
+from models.review.access.portfolio import portfolio_of, refused_since, shown_index
 from models.review.model_room.kept import known_weaknesses
 from models.review.shared.languages import page_language
 from models.review.shared.render import page, written_day
@@ -53,7 +53,7 @@ def today(request: HttpRequest) -> HttpResponseBase:
     if run is None:
         return page(request, "today/today.html", sections=[], weaknesses="", changes=[], late=[])
     rights, by = rights_of(request.user), request.user.get_username()
-    counts = ClientCounts(shown_index(), run, portfolio_of(request.user).scope)
+    counts = ClientCounts(shown_index(), run, portfolio_of(request.user).scope, refused_since())
     sections = [
         (text.CLIENTS, list(_clients(counts))),
         (text.TO_DECIDE, list(_to_decide(counts, rights, by))),
