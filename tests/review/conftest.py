@@ -19,12 +19,12 @@ from django.test import Client
 
 from models.review.job import prepared_site
 from models.review.site import ReviewSite
-from support.review_site import Served, review_config, served, shared_demo
+from support.review_site import Served, review_config, served, shared_demo, shared_folder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-SHARED = Path(tempfile.gettempdir()) / f"clientvalue-review-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}"
+SHARED = shared_folder()
 OWN = Path(tempfile.mkdtemp(prefix="clientvalue-review-"))
 SHARED.mkdir(exist_ok=True)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright runs a loop of its own in this thread

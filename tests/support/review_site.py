@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -58,6 +60,12 @@ def publish_demo(config_file: Path) -> None:
     train(config)
     for as_of in (BEFORE, NEWEST):
         predict(config, as_of=as_of)
+
+
+def shared_folder() -> Path:
+    """Where the published book stands that all processes of this run of tests share."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID", os.getpid())
+    return Path(tempfile.gettempdir()) / f"clientvalue-review-{run}"
 
 
 def shared_demo(root: Path) -> Path:
