@@ -26,6 +26,7 @@ from models.engines.duckdb import DUCKDB
 from models.errors import UnknownClientError, UserError
 from models.forgetting.job import forget
 from models.forgetting.report import TraceFate
+from models.forgetting.terminal import forgotten_lines
 from models.publications.past import newest_official
 from models.scoring.job import predict
 from models.store.sealed import REWRITTEN, read_manifest
@@ -98,7 +99,15 @@ def test_no_trace_is_left_and_others_stand_as_they_were(trained: TrainedLender, 
     manifest = read_manifest(run.folder)
     assert (manifest["run_key"], manifest[REWRITTEN]["clients"]) == (run.entry.run_key, 1)
     assert client not in (work_dir(config) / FORGOTTEN_FILE).read_text(encoding="utf-8")
-    assert {Path(each.place).name for each in done.traces if each.fate is TraceFate.AT_THE_SOURCE} >= {"clients.csv"}
+    at_source = {Path(each.place).name: each for each in done.traces if each.fate is TraceFate.AT_THE_SOURCE}
+    assert set(at_source) >= {"clients.csv", "cashflows.csv"}
+    for name, trace in at_source.items():  # the officer is told each line, as an editor numbers them
+        lines = (Path(str(config.book.path)) / name).read_bytes().decode().split("\n")
+        word = re.compile(rf"(?<!\w){re.escape(client)}(?!\w)")
+        theirs = [place for place, line in enumerate(lines, start=1) if word.search(line)]
+        assert list(trace.lines) == theirs, name
+    told = "\n".join(forgotten_lines(done))
+    assert f"clients.csv, 1 row (line {at_source['clients.csv'].lines[0]})" in told
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.forgetting.searching import FileKind, kind_of, names
+from models.forgetting.searching import FileKind, kind_of, lines_naming, names
 from models.forgetting.tables import Rewriting
 from models.forgetting.terms import Terms, terms_in
 
@@ -87,3 +87,15 @@ def test_packed_files_are_searched_unpacked(packing: ModuleType, tmp_path: Path)
             packed.write(f"client_id,name\n{client},Astra\n".encode())
         assert kind_of(file) is FileKind.PACKED
         assert names(file, FileKind.PACKED, terms) is found
+
+
+def test_rows_and_lines_that_name_the_client_are_told(tmp_path: Path) -> None:
+    """Whole-number ids of Parquet, a line with a break in its id, and packed text: as an editor and a reader number."""
+    ids = pa.array([100001, 8, 100001, None])
+    pq.write_table(pa.table({"client_id": ids, "note": ["", "of 100001", "x", "y"]}), tmp_path / "a.parquet")
+    terms = terms_in("100001", [tmp_path])
+    assert lines_naming(tmp_path / "a.parquet", FileKind.PARQUET, terms) == (1, 2, 3)
+    (tmp_path / "a.csv").write_text('client_id;note\n"8\nb";x\n100001;"y\nz"\n"1000011";100001\n', encoding="utf-8")
+    assert lines_naming(tmp_path / "a.csv", FileKind.TEXT, terms) == (4, 6)
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress((tmp_path / "a.csv").read_bytes()))
+    assert lines_naming(tmp_path / "a.csv.gz", FileKind.PACKED, terms) == (4, 6)

@@ -22,7 +22,7 @@ from models.forgetting.databases import InDatabase
 from models.forgetting.folders import finish, is_rewritable, is_sealed, rows_in, seal_again, write_file
 from models.forgetting.places import LOCK, ForgettingPlaces, is_below
 from models.forgetting.report import FilesSearched, Forgotten, Trace, TraceFate
-from models.forgetting.searching import FileKind, FilesFound, NamingFile, search
+from models.forgetting.searching import FileKind, FilesFound, NamingFile, lines_naming, search
 from models.forgetting.tables import Rewriting
 from models.forgetting.terms import Terms, names_any, terms_in
 from models.publications.ledger import LEDGER, user_name
@@ -197,8 +197,12 @@ class _Work:
 
     def _at_source(self, at_source: FilesFound, asked: _Asked) -> Iterator[Trace]:
         for each in at_source.naming:
-            fate = TraceFate.REWRITTEN if asked.source and each.kind is FileKind.PARQUET else TraceFate.AT_THE_SOURCE
-            yield Trace(place=str(each.file), fate=fate, rows=rows_in(each.file, self.rewriting))
+            if asked.source and each.kind is FileKind.PARQUET:
+                rows = rows_in(each.file, self.rewriting)
+                yield Trace(place=str(each.file), fate=TraceFate.REWRITTEN, rows=rows)
+                continue
+            lines = lines_naming(each.file, each.kind, self.terms)
+            yield Trace(place=str(each.file), fate=TraceFate.AT_THE_SOURCE, rows=len(lines), lines=lines)
 
     def _in_databases(self, looked: Sequence[InDatabase]) -> Iterator[Trace]:
         for database, found in zip(self.places.databases, looked, strict=True):

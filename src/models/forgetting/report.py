@@ -35,6 +35,8 @@ class Trace:
     rows: int = 0
     run_key: str = ""
     """Of a published run: the key that it had and keeps, though it cannot be made again to the byte."""
+    lines: tuple[int, ...] = ()
+    """At the source: rows of a Parquet file, from 1, or lines of a text, from 1, its header among them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,6 +24,7 @@ import pyarrow.parquet as pq
 
 from models.forgetting.report import FilesSearched
 from models.forgetting.terms import Terms
+from models.vocab import BoolArray
 
 _SQLITE = b"SQLite format 3\x00"
 _PROGRAM = ".whl"
@@ -123,6 +124,45 @@ def names(file: Path, kind: FileKind, terms: Terms) -> bool:
     return _in_packed(file, terms) if kind is FileKind.PACKED else _in_file(file, terms)
 
 
+def lines_naming(file: Path, kind: FileKind, terms: Terms) -> tuple[int, ...]:
+    """Where a table names the client: lines of a text from 1, its header among them, or rows of a Parquet file from 1.
+
+    Each once, at which the words begin; none of a file of another kind.
+    """
+    if kind is FileKind.PARQUET:
+        return tuple(_rows_naming(file, terms))
+    if kind not in (FileKind.TEXT, FileKind.PACKED):
+        return ()
+    content = _unpacked(file) if kind is FileKind.PACKED else file.read_bytes()
+    lines, line, seen = [], 1, 0
+    for match in re.finditer(terms.in_text.encode(), content):
+        begin = match.end() - len(match[0].lstrip(b"\r\n"))  # what stands before the word belongs to the match
+        line += content.count(b"\n", seen, begin)
+        seen = begin
+        lines.append(line)
+    return tuple(dict.fromkeys(lines))
+
+
+def _rows_naming(file: Path, terms: Terms) -> Iterator[int]:
+    first = 1
+    with pq.ParquetFile(file) as table:
+        for batch in table.iter_batches():
+            yield from (first + np.flatnonzero(_naming(batch, terms))).tolist()
+            first += len(batch)
+
+
+def _naming(batch: pa.RecordBatch, terms: Terms) -> BoolArray:
+    """Which rows name the client in a column of texts or ids, (n,); what nests is no table of a source."""
+    found = np.zeros(len(batch), dtype=np.bool_)
+    for name, column in zip(batch.schema.names, batch.columns, strict=True):
+        flat = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+        texts = _as_ids(flat) if name in terms.keys else flat
+        if pa.types.is_string(texts.type) or pa.types.is_large_string(texts.type):
+            named = pc.fill_null(pc.match_substring_regex(texts, terms.in_cell), False)
+            found |= named.to_numpy(zero_copy_only=False)
+    return found
+
+
 def named_rows(batch: pa.RecordBatch | pa.Table, terms: Terms, *, folded: bool = False) -> bool:
     """Whether any text of a batch, however deep in lists and structs, names the client."""
     return any(
@@ -177,11 +217,19 @@ def _in_file(file: Path, terms: Terms) -> bool:
         return _in_bytes(content, terms)
 
 
-def _in_packed(file: Path, terms: Terms) -> bool:
+def _unpacking(file: Path) -> gzip.GzipFile | bz2.BZ2File | lzma.LZMAFile:
     with file.open("rb") as handle:
         begin = handle.read(len(_SQLITE))
-    unpacking = next(opener for sign, opener in _PACKED.items() if begin.startswith(sign))
-    with unpacking(file) as content:
+    return next(opener for sign, opener in _PACKED.items() if begin.startswith(sign))(file)
+
+
+def _unpacked(file: Path) -> bytes:
+    with _unpacking(file) as content:
+        return content.read()
+
+
+def _in_packed(file: Path, terms: Terms) -> bool:
+    with _unpacking(file) as content:
         return any(_in_bytes(part, terms) for part in iter(lambda: content.read(_CHUNK) + content.readline(), b""))
 
 

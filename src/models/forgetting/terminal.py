@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from models.forgetting.report import FilesSearched, Forgotten, TraceFate
+from models.forgetting.report import FilesSearched, Forgotten, Trace, TraceFate
+
+_MOST_LINES = 20
 
 _WOULD = {
     TraceFate.REMOVED: "would be removed, and can be made again",
@@ -30,7 +32,9 @@ _OUTSIDE = (
 def forgotten_lines(done: Forgotten) -> list[str]:
     """A line per file or table, the proof, and what no search here reaches."""
     words = _WOULD if done.dry_run else _DONE
-    lines = [f"{each.fate.value:<14}{each.place}{_rows(each.rows)}: {words[each.fate]}" for each in done.traces]
+    lines = [
+        f"{each.fate.value:<14}{each.place}{_rows(each.rows)}{_at(each)}: {words[each.fate]}" for each in done.traces
+    ]
     if done.dry_run:
         return [*lines, f"searched      {_searched(done.before)}; nothing was changed", _OUTSIDE]
     after = done.after
@@ -46,6 +50,14 @@ def forgotten_lines(done: Forgotten) -> list[str]:
 
 def _rows(count: int) -> str:
     return f", {count:,} rows" if count > 1 else ", 1 row" if count else ""
+
+
+def _at(trace: Trace) -> str:
+    """Where at the source the client stands, the first lines of it; ``--json`` has all."""
+    shown = ", ".join(map(str, trace.lines[:_MOST_LINES]))
+    more = f" and {len(trace.lines) - _MOST_LINES:,} more" if len(trace.lines) > _MOST_LINES else ""
+    unit = "row" if trace.place.endswith(".parquet") else "line"
+    return f" ({unit}{'s' if len(trace.lines) > 1 else ''} {shown}{more})" if shown else ""
 
 
 def _searched(found: FilesSearched) -> str:
