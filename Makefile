@@ -83,11 +83,14 @@ lock-automl: $(READY)
 	$(BIN)/uv pip compile --group pyproject.toml:automl --python-version 3.11 --python-platform x86_64-manylinux_2_28 \
 	  --generate-hashes --no-annotate --no-header --upgrade --output-file bench/automl-requirements.txt
 
-# Pins every package with its hashes, for every platform, and names no index.
+# Pins every package with its hashes, for every platform, and names no index: for developers, and for what only runs.
 lock: $(READY)
 	$(BIN)/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-annotate --no-header \
 	  --upgrade --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --extra postgres --extra delta --extra iceberg --extra review \
+	  --extra monitoring --universal --python-version 3.11 --constraint requirements.lock \
+	  --generate-hashes --no-annotate --no-header --output-file requirements-runtime.lock
 
 clean:
 	rm -rf $(VENV) mutants mutants.log .coverage .mypy_cache .ruff_cache .import_linter_cache .hypothesis
