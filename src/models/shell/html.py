@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from types import CodeType
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, DictLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    ChoiceLoader,
+    DictLoader,
+    Environment,
+    PackageLoader,
+    StrictUndefined,
+    pass_context,
+)
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from models import text
@@ -15,6 +26,25 @@ from models.shell.notices import SEVERITY_STYLES, severity_name
 from models.shell.small_plots import short_number
 from models.showable import printable
 from models.text import ENGLISH, Label, Language, Phrase, Slot, Spoken, Text, heard, number
+
+
+class CompiledTemplates(BytecodeCache):
+    """Templates as code, by name and text: each is compiled once in a process, however many pages are written."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give a bucket the code of its template, where that is known."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code that a bucket was given."""
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = CompiledTemplates()
 
 
 def environment(
@@ -44,13 +74,25 @@ def environment(
         finalize=_printable,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=_COMPILED,
     )
-    made.filters |= language_filters(edition.language) | dict(filters or {})
+    own_filters = language_filters(edition.language) | dict(filters or {})
+    made.filters |= {name: _when_rendered(each) for name, each in own_filters.items()}
     own: dict[str, Any] = {"_": speaker(edition.language), "edition": edition, "own_name": own_name}
     own["is_english"] = partial(is_english, language=edition.language)
     own |= {"severity_style": SEVERITY_STYLES.get, "severity_name": partial(severity_name, language=edition.language)}
     made.globals |= own | dict(functions or {})
     return made
+
+
+def _when_rendered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that is never applied while a template is compiled: that code serves other pages and languages too."""
+
+    @pass_context
+    def filtered(_: object, *arguments: Any, **named: Any) -> Any:
+        return function(*arguments, **named)
+
+    return filtered
 
 
 def speaker(language: Language) -> Callable[..., Markup]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy
@@ -56,6 +57,7 @@ def _file_of(uri: str) -> Path | None:
     return None if place in _IN_MEMORY or place.startswith("file:") else Path(place).resolve()
 
 
+@cache
 def _empty_database() -> bytes:
     """All tables as MLflow makes them. In memory, where a kill leaves nothing and no step waits for the disk."""
     connection = sqlite3.connect(":memory:")
