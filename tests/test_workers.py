@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Iterator
 
 import pytest
@@ -51,3 +52,29 @@ def test_work_too_small_to_share_stays_here() -> None:
 
 def test_no_items_are_no_work() -> None:
     assert list(Processes(2).map(Each(refused), (), shares=5)) == []
+
+
+@pytest.mark.parametrize("mapper", [Here(), Processes(1), Processes(2)], ids=repr)
+def test_what_goes_on_beside_gives_its_result_or_its_error(mapper: Mapper) -> None:
+    with mapper.beside(refused, 5, shares=2) as found:
+        assert list(mapper.map(Each(refused), (1, 2), shares=1)) == [1, 2]
+        assert found() == 5
+    with mapper.beside(refused, 3, shares=2) as found, pytest.raises(UserError, match="a block must be whole, got 3"):
+        found()
+
+
+def process_of(_: object) -> int:
+    return os.getpid()
+
+
+def test_only_what_is_worth_a_process_goes_on_beside() -> None:
+    for mapper, shares in ((Processes(2), 1), (Processes(1), 2), (Here(), 2)):
+        with mapper.beside(process_of, None, shares=shares) as found:
+            assert found() == os.getpid()
+    with Processes(2).beside(process_of, None, shares=2) as found:
+        assert found() != os.getpid()
+
+
+def test_what_goes_on_beside_ends_with_an_error() -> None:
+    with pytest.raises(UserError, match="a block must be whole, got 3"), Processes(2).beside(time.sleep, 600, shares=2):
+        refused(3)

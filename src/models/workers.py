@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from models.lazy import lazy
@@ -30,6 +32,11 @@ class Mapper(Protocol):
     def map(self, work: Work[Item, Result], items: Sequence[Item], *, shares: int) -> Iterator[Result]:
         """The result of each item. Work that is shared is copied to each worker once; its errors are raised here."""
 
+    def beside(
+        self, function: Callable[[Item], Result], item: Item, *, shares: int
+    ) -> AbstractContextManager[Callable[[], Result]]:
+        """Within, one more item is worked on while others are; what it gives waits for the result, or its error."""
+
 
 @dataclass(frozen=True)
 class Here:
@@ -42,6 +49,16 @@ class Here:
     def map(self, work: Work[Item, Result], items: Sequence[Item], *, shares: int) -> Iterator[Result]:  # noqa: ARG002
         """One item after the other."""
         yield from work(items)
+
+    def beside(
+        self,
+        function: Callable[[Item], Result],
+        item: Item,
+        *,
+        shares: int,  # noqa: ARG002
+    ) -> AbstractContextManager[Callable[[], Result]]:
+        """When it is asked for."""
+        return nullcontext(partial(function, item))
 
 
 @dataclass(frozen=True)
@@ -66,6 +83,14 @@ class Processes:
         """As many items at a time as there are workers; one worker is this process."""
         workers = self.workers(min(shares, len(items)))
         return Here().map(work, items, shares=1) if workers == 1 else _shared(work, items, workers)
+
+    def beside(
+        self, function: Callable[[Item], Result], item: Item, *, shares: int
+    ) -> AbstractContextManager[Callable[[], Result]]:
+        """In a process of its own, which the others leave a share of the cores; one worker is this process."""
+        if self.workers(shares) == 1:
+            return Here().beside(function, item, shares=1)
+        return _begun(function, item)
 
 
 @dataclass(frozen=True)
@@ -96,6 +121,15 @@ def _shared(work: Work[Item, Result], items: Iterable[Item], workers: int) -> It
         finally:
             for each in waiting:
                 each.cancel()
+
+
+@contextmanager
+def _begun(function: Callable[[Item], Result], item: Item) -> Iterator[Callable[[], Result]]:
+    pool = loky.ProcessPoolExecutor(1, env=_ONE_THREAD)
+    try:
+        yield pool.submit(function, item).result
+    finally:
+        pool.shutdown(wait=True, kill_workers=True)
 
 
 class _Worker:

@@ -32,7 +32,7 @@ from models.pipeline.defaults import fit_default
 from models.pipeline.parallel import fits_in_parallel
 from models.pipeline.rows import Rows, contract_of, require_clients, rows_of
 from models.vocab import FloatArray
-from models.workers import Mapper, Processes
+from models.workers import Here, Mapper, Processes
 
 Candidates = dict[str, ValueCandidate]
 
@@ -130,6 +130,10 @@ class OutOfTimeForecasts:
         self.mapper = mapper or Processes.of(config.run.threads)
         self._config = config
         self._made: dict[OutOfTimeOrigins, OutOfTimeForecast | None] = {}
+
+    def __getstate__(self) -> dict[str, object]:
+        """What another process is sent: it makes them alone, since its caller already shares the cores."""
+        return {**vars(self), "mapper": Here()}
 
     def of(self, origins: LearningOrigins) -> list[OutOfTimeForecast]:
         """Those of one fit, in rising order; one that has too little to learn from is left out."""

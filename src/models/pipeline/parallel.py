@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from typing import TypeVar
 
 from models.config.root import Config
@@ -22,8 +23,19 @@ def fits_in_parallel(
 
     ``learn`` are about the rows of one fit: their number tells whether it is worth a process.
     """
-    shares = len(items) if learn.features.size >= _CELLS else 1
+    shares = _shares(len(items), learn)
     if mapper.workers(shares) > 1:
         config = config.model_copy(update={"run": config.run.model_copy(update={"threads": 1})})
     work: Each[Item, Result] = Each(lambda item: fit(item, config))
     return mapper.map(work, items, shares=shares)
+
+
+def fit_beside(
+    fit: Callable[[Item], Result], item: Item, mapper: Mapper, *, learn: Panel
+) -> AbstractContextManager[Callable[[], Result]]:
+    """Within, ``fit`` of one item goes on beside other fits; what it gives waits for the result. ``learn`` as above."""
+    return mapper.beside(fit, item, shares=_shares(2, learn))
+
+
+def _shares(fits: int, learn: Panel) -> int:
+    return fits if learn.features.size >= _CELLS else 1

@@ -28,9 +28,11 @@ from models.panel.named_features import absent_features, unknown_features
 from models.panel.panel import Panel
 from models.panel.splits import LearningOrigins, learning_origins
 from models.pipeline.bundle import write_bundle
+from models.pipeline.calibration import ForecastCalibration
 from models.pipeline.likeness import TrainingProfile
 from models.pipeline.origins import learning_panel, require_events
 from models.pipeline.out_of_time import OutOfTimeForecasts
+from models.pipeline.parallel import fit_beside
 from models.pipeline.pipeline import FittedModels, fit_models, grade_matrix, with_cold_start, with_peers
 from models.pipeline.rows import rows_of
 from models.pipeline.selection import learn_calibration
@@ -95,17 +97,19 @@ def train_models(  # noqa: PLR0913 - three observers look on
     for test in plan.tests:
         require_both_outcomes(panel.at([test]), test)
     segments = continued_segments(panel.at([served.latest]), config, previous)
-    evaluated = evaluation_report(
-        book,
-        config,
-        forecasts,
-        plan,
-        EvaluationWatch(recorder, progress, truth, segments.model, seen),
-        cold=learned.cold,
-    )
-    progress.stage("Fitting the models that serve")
-    calibration = learn_calibration(forecasts.of(served), config)
-    models = replace(fit_models(panel, served, calibration, config, segments=segments.model), notes=learned.notes)
+    lessons = _Lessons(forecasts, served, config, segments.model)
+    with fit_beside(_fitted, lessons, forecasts.mapper, learn=panel.at(served.learn)) as fitted:
+        evaluated = evaluation_report(
+            book,
+            config,
+            forecasts,
+            plan,
+            EvaluationWatch(recorder, progress, truth, segments.model, seen),
+            cold=learned.cold,
+        )
+        progress.stage("Fitting the models that serve")
+        calibration, models = fitted()
+    models = replace(models, notes=learned.notes)
     _tell_unknown(models, progress)
     models, lacking = _with_cold_start(with_peers(models, panel, served.latest), learned.cold, served, config)
     rehearse(models, panel.at([served.latest]))
@@ -140,6 +144,23 @@ def train_models(  # noqa: PLR0913 - three observers look on
     )
     recorder.artifact(folder / "report.json")
     return Trained(bundle=folder, report=report, contract=models.contract)
+
+
+@dataclass(frozen=True)
+class _Lessons:
+    """What the models that serve learn from: rows at origins, and forecasts of the latest of these."""
+
+    forecasts: OutOfTimeForecasts
+    origins: LearningOrigins
+    config: Config
+    segments: SegmentModel
+
+
+def _fitted(lessons: _Lessons) -> tuple[ForecastCalibration, FittedModels]:
+    """The models that serve, and how they are calibrated; an evaluation beside it shares nothing with them."""
+    forecasts, origins, config = lessons.forecasts, lessons.origins, lessons.config
+    calibration = learn_calibration(forecasts.of(origins), config)
+    return calibration, fit_models(forecasts.panel, origins, calibration, config, segments=lessons.segments)
 
 
 def _with_cold_start(
