@@ -177,3 +177,10 @@ def test_a_table_without_rows_is_told_unless_it_holds_decisions(tmp_path: Path) 
     )
     reported = [notice for notice in load(tmp_path, tables).notices if notice.code == "table_without_rows"]
     assert [(notice.subject, notice.severity) for notice in reported] == [("ratings", Severity.NOTE)]
+
+
+def test_a_word_of_the_source_can_be_said_what_it_means(tmp_path: Path) -> None:
+    def spoil(tables: Tables) -> None:
+        tables["cashflows"]["kind"] = "ZINS"
+
+    assert "'ZINS' in row 1, or say in book.map.cashflows.values.kind what it means" in refusal(tmp_path, spoil)

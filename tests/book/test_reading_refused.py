@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from models.config.loading import parse_config
+from models.config.root import Config
 from models.errors import ClientValueError
+from models.vocab import SilentProgress
+from models.workspace.opening import open_book
 from support.read_extracts import FLOWS, GERMAN, flows, lender, read, refusal
 
 
@@ -121,3 +126,25 @@ def test_a_slip_in_the_options_is_refused(folder: Path, settings: dict[str, Any]
     with pytest.raises(ClientValueError) as caught:
         read(folder, settings)
     assert reported in str(caught.value)
+
+
+def test_a_workbook_that_lies_in_the_folder_is_named_with_the_way_to_read_it(tmp_path: Path) -> None:
+    folder = tmp_path / "export"
+    folder.mkdir()
+    with pd.ExcelWriter(folder / "export.xlsx") as book:
+        pd.DataFrame({"client_id": ["1"]}).to_excel(book, sheet_name="clients", index=False)
+    with pytest.raises(ClientValueError) as refused:
+        open_book(settings_of_files(folder, tmp_path), None, SilentProgress())
+    assert "set book.path to export.xlsx itself if its sheets are the tables" in str(refused.value)
+    assert f"clientvalue init {folder} makes out what lies there" in str(refused.value)
+
+
+def test_an_address_with_a_driver_is_told_how_it_is_written_here(tmp_path: Path) -> None:
+    config = settings_of_files(tmp_path, tmp_path, "book.source=sql", "book.path=postgresql+psycopg2://u:pw@h/db")
+    with pytest.raises(ClientValueError, match=r"got postgresql\+psycopg2://: write postgresql:// in its place"):
+        open_book(config, None, SilentProgress())
+
+
+def settings_of_files(folder: Path, work: Path, *overrides: str) -> Config:
+    text = f"{{book: {{name: b, source: files, path: '{folder}', currency: EUR}}}}"
+    return parse_config(text, [f"run.work_dir={work / 'work'}", *overrides])

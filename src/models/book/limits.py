@@ -131,7 +131,9 @@ def _reason(table: CheckedTable, reason: str, *, examples: bool) -> str:
     number = f"{table.count.reasons[reason]:,}"
     if not examples:
         return f"{column} {MEANING[RowRule(rule)]}: {number}"
-    return f"{column} {_meaning(table, rule, column)}: {number}, e.g. {table.count.examples[reason]}"
+    said = f"{column} {_meaning(table, rule, column)}: {number}, e.g. {table.count.examples[reason]}"
+    mapped = RowRule(rule) is RowRule.ALLOWED
+    return f"{said}, or say in book.map.{table.count.table}.values.{column} what it means" if mapped else said
 
 
 def _meaning(table: CheckedTable, rule: str, column: str) -> str:

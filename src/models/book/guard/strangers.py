@@ -10,9 +10,11 @@ from pathlib import Path
 from models.book.contract import NAMELESS
 from models.book.guard.findings import Finding
 from models.book.guard.profile import BookProfile
+from models.book.side_tables import CURRENCY
 
 DATA_ENDINGS = (".csv.gz", ".csv", ".parquet", ".pq", ".xlsx", ".xls", ".tsv", ".txt", ".json", ".gz")
 _NAMELESS = re.compile(NAMELESS.format(r"\d+"))
+_SEVERAL_CURRENCIES = "amounts count as if in one currency: set book.currencies if they are in several"
 _OF_THE_SIMULATOR = "truth"
 """What could be known of a simulated book stands in files of this beginning."""
 
@@ -64,7 +66,11 @@ def stray_columns(profile: BookProfile, ignored: Mapping[str, Sequence[str]]) ->
                 figure=alike,
                 subject=f"{table}.{name}",
                 found="every column must be one of the contract to be looked at, got one that is left out",
-                remedy=f"is {near} meant? rename it, or map it with book.columns.{table}" if alike >= 0.5 else "",  # noqa: PLR2004
+                remedy=f"is {near} meant? rename it, or map it with book.columns.{table}"
+                if alike >= 0.5  # noqa: PLR2004 - half of the letters
+                else _SEVERAL_CURRENCIES
+                if name.casefold() == CURRENCY
+                else "",
             )
 
 

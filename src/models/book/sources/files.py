@@ -173,7 +173,13 @@ def _remedy_for(folder: Path, missing: Sequence[str]) -> str:
     if lying:
         said = " and ".join(file.name for file in lying)
         return f"{said} cannot be read as it is: save it as {wanted} (UTF-8, commas) or as Parquet"
-    return f"add {missing[0]}.parquet or {missing[0]}.csv, or say in book.read.{missing[0]}.files where it is"
+    place = f"add {missing[0]}.parquet or {missing[0]}.csv, or say in book.read.{missing[0]}.files where it is"
+    others = sorted(file for file in folder.iterdir() if format_of(file))
+    if not others:
+        return place
+    workbook = next((file for file in others if format_of(file) == "xlsx"), None)
+    opened = "" if workbook is None else f"set book.path to {workbook.name} itself if its sheets are the tables, or "
+    return f"{opened}{place}; clientvalue init {folder} makes out what lies there"
 
 
 def _other_forms(folder: Path, name: str) -> list[Path]:

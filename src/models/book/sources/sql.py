@@ -129,6 +129,13 @@ def _open(connection: Any, url: str) -> _Remote:
             got="none with a scheme",
             remedy="set book.path to e.g. postgresql://user@host/database or duckdb:///path/to/file",
         )
+    if "+" in (scheme := urlsplit(url).scheme):
+        plain = scheme.partition("+")[0]
+        raise UserError(
+            rule="the address of a database must begin with its kind alone",
+            got=f"{scheme}://",
+            remedy=f"write {plain}:// in its place; the driver is chosen by it",
+        )
     if urlsplit(url).scheme in FILE_SCHEMES:
         _require_file(url)
     return _asked(lambda: _connected(connection, url), url, rule="the database must open")
