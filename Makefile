@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 
 export MLFLOW_DISABLE_TELEMETRY := true
 
-.PHONY: run ui review docs test test-fast coverage mutate check bench bench-accuracy lock lock-automl clean setup
+.PHONY: run ui review docs test test-fast coverage mutate check bench bench-accuracy lock lock-automl release clean setup
 .DEFAULT_GOAL := run
 
 setup: $(READY)
@@ -70,6 +70,11 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python deploy/audit.py
+
+# Wheel, source archive, bill of materials and checksums in dist/, and the tag to set.
+release: $(READY)
+	$(BIN)/python deploy/release.py
 
 bench: $(READY)
 	$(BIN)/python -m bench

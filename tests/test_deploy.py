@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.util
+import json
 import re
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +92,30 @@ def assert_call(words: list[str]) -> None:
     assert verb in VERBS
     known = {name for option in app.loaded(verb).params for name in option.opts}
     assert {word.partition("=")[0] for word in rest if word.startswith("--")} <= known
+
+
+def test_a_release_is_built_whole_and_its_sums_hold(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "deploy" / "release.py"), "--out", str(tmp_path), "--any-tree"]
+    subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - our own command
+    sums = [line.split("  ") for line in (tmp_path / "SHA256SUMS").read_text(encoding="utf-8").splitlines()]
+    assert {name for _, name in sums} == {file.name for file in tmp_path.iterdir()} - {"SHA256SUMS"}
+    assert [name for total, name in sums if hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() != total] == []
+    bill = json.loads(next(tmp_path.glob("*.cdx.json")).read_text(encoding="utf-8"))
+    assert {each["name"] for each in bill["components"]} == set(pins(RUNTIME))
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        names = set(wheel.namelist())
+    for part in (
+        "models/shipped/configs/demo.yaml",
+        "models/texts/zh.po",
+        "models/py.typed",
+        "clientvalue/__init__.py",
+    ):
+        assert part in names
+
+
+def test_a_release_of_a_version_without_changes_is_refused() -> None:
+    spec = importlib.util.spec_from_file_location("release", ROOT / "deploy" / "release.py")
+    assert spec is not None
+    release = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(release)
+    assert any("CHANGELOG.md has no heading [9.9.9]" in each for each in release.objections("9.9.9"))
