@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+PATIENCE = 60
+"""Seconds after which whoever does not answer counts as out of reach."""
 LOCK = Path(__file__).parents[1] / "requirements-runtime.lock"
 
 
@@ -18,7 +20,12 @@ def audited(lock: Path) -> list[dict[str, Any]]:
     """What the advisories say of each package; empty where they cannot be asked."""
     command = [sys.executable, "-m", "pip_audit", "--requirement", str(lock), "--disable-pip", "--require-hashes"]
     options = ["--timeout", "5", "--format", "json", "--progress-spinner", "off"]
-    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)  # noqa: S603 - our own call
+    try:
+        done = subprocess.run(  # noqa: S603 - our own call
+            [*command, *options], capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+    except subprocess.TimeoutExpired:
+        return []
     return list(json.loads(done.stdout)["dependencies"]) if done.stdout.strip() else []
 
 
