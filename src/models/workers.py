@@ -1,4 +1,4 @@
-"""Mappers: work on many items in order, in this process or shared by several; a cluster would be another."""
+"""Mappers: work on many items in order, in this process or shared by several; Spark is another, see ``cluster``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Work = Callable[[Iterable[Item]], Iterable[Result]]
 """Takes items one by one and gives one result for each, in order; what it opens for the first serves the others."""
 _AHEAD = 2
 """So many results per process may wait to be taken, so that memory does not grow with the work."""
-_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 
 
 class Mapper(Protocol):
@@ -110,7 +110,7 @@ def _all_cores() -> int:
 
 def _shared(work: Work[Item, Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
     waiting: deque[Future[Result]] = deque()
-    with loky.ProcessPoolExecutor(workers, initializer=_Worker.take, initargs=(work,), env=_ONE_THREAD) as pool:
+    with loky.ProcessPoolExecutor(workers, initializer=_Worker.take, initargs=(work,), env=ONE_THREAD) as pool:
         try:
             for item in items:
                 waiting.append(pool.submit(_Worker.result, item))

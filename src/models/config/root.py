@@ -41,6 +41,7 @@ from models.config.publish import PublishConfig
 from models.config.review import ReviewConfig
 from models.config.sections import ActivityConfig, DeclineConfig, OriginsConfig, RunConfig, TimeConfig, ValueConfig
 from models.config.simulation import SimulationConfig
+from models.config.spark import SparkConfig
 from models.config.tiers import TiersConfig
 from models.config.tuning import TuneConfig
 from models.config.validation import ValidationConfig
@@ -49,6 +50,7 @@ from models.plugins import PluginGroup
 
 _WITHOUT_MEANING = {
     "threads",
+    "engine",
     "block_clients",
     "database_memory_gb",
     "tracking_uri",
@@ -107,6 +109,7 @@ class Config(Section):
     privacy: PrivacyConfig = PrivacyConfig()
     plugins: PluginsConfig = Field(default_factory=PluginsConfig, exclude_if=lambda plugins: plugins.is_empty)
     run: RunConfig = RunConfig()
+    spark: SparkConfig = SparkConfig()
     _unset: tuple[str, ...] = PrivateAttr(default=())
 
     @property
@@ -168,6 +171,7 @@ class Config(Section):
                 "gate": True,
                 "validation": True,
                 "review": True,
+                "spark": True,
                 "run": _WITHOUT_MEANING,
             },
         ) | ({"privacy": privacy} if privacy else {})

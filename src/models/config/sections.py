@@ -132,6 +132,10 @@ class RunConfig(Section):
 
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 20240229
     threads: Annotated[int, Field(ge=0)] = Field(default=0, description="0: all cores.")
+    engine: Literal["processes", "spark"] = Field(
+        default="processes",
+        description="Where blocks are scored and explained: by processes of this machine, or on Spark, see `spark`.",
+    )
     block_clients: Count = Field(default=4_096, description="Clients held in memory at once.")
     database_memory_gb: PositiveFloat = Field(default=1.0, description="What DuckDB may use before it spills.")
     bootstrap_resamples: Annotated[int, Field(ge=100)] = 1_000

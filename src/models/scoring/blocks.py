@@ -192,7 +192,7 @@ class BlockScorer:
 
     def __init__(self, scoring: Scoring, bundle: Bundle) -> None:
         self._scoring = scoring
-        self._folder, self._policy = bundle.folder, bundle.models.policy
+        self._folder, self._policy = bundle.folder.absolute(), bundle.models.policy
         self._bundle: Bundle | None = bundle
 
     def __call__(self, numbers: Iterable[int]) -> Iterator[BlockResult]:

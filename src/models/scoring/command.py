@@ -46,6 +46,14 @@ ThatDayOption = Annotated[
         help="Score by the version that had learned by the as-of date, else by models fitted on what was known then.",
     ),
 ]
+EngineOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engine",
+        metavar="[processes|spark]",
+        help="Where blocks are scored, for run.engine of the config; the cluster is spark.master.",
+    ),
+]
 ScoresOption = Annotated[
     Path | None,
     typer.Option("--out", metavar="FOLDER", help="Where results are written. Default: data/processed/BOOK/scores."),
@@ -61,11 +69,12 @@ def predict(  # noqa: PLR0913, PLR0917 - options of a command are named by who t
     shadow: ShadowOption = False,
     in_sample: InSampleOption = False,
     of_that_day: ThatDayOption = False,
+    engine: EngineOption = None,
     set_: SetOption = None,
     json_: JsonOption = False,
 ) -> None:
     """Score and explain every active client of a book, with models that were trained before."""
-    settings = settings_of(config, set_)
+    settings = settings_of(config, [*(set_ or ()), *([f"run.engine={engine}"] if engine else [])])
     when = typed_days.day_of(as_of, settings.time.period)
     how = publication.Publishing(shadow=shadow, in_sample=in_sample, of_that_day=of_that_day)
     predicted = job.predict(settings, book=book, bundle=bundle, as_of=when, out=scores, how=how, progress=progress())

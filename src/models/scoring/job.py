@@ -9,6 +9,7 @@ from pathlib import Path
 
 from models.book.door import Book
 from models.book.settling import settled
+from models.cluster.mapper import mapper_of
 from models.config.places import SCORES_FOLDER, work_dir
 from models.decisions.database import ReviewDatabase
 from models.errors import UserError
@@ -55,10 +56,11 @@ def predict(
     how = replace(
         how, evidence=anchor_of(anchored_entries(ReviewDatabase.of(settings.review, work_dir(settings)), place))
     )
-    mapper = Processes.of(settings.run.threads)
     if models is None:
-        found = bundle_of_day(settings, checked, as_of or checked.known_until, mapper=mapper, progress=progress)
+        here, day = Processes.of(settings.run.threads), as_of or checked.known_until
+        found = bundle_of_day(settings, checked, day, mapper=here, progress=progress)
         models, recorded = found.bundle, replace(how, version=found.version, why=found.why)
     else:
         recorded = replace(how, version=version_of(settings, models.key) or "")
+    mapper = mapper_of(settings)
     return predict_book(checked, models, settings, place, as_of, how=recorded, mapper=mapper, progress=progress)
