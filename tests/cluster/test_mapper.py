@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +24,12 @@ from support.trained_lender import TrainedLender
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
+ROOT = Path(__file__).parents[2]
 LOCAL = Spark(SparkConfig())
+
+
+def is_hidden(file: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in file.relative_to(root).parts)
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
@@ -31,11 +39,27 @@ def files_of(folder: Path) -> dict[str, bytes]:
 def test_a_book_is_scored_on_spark_byte_for_byte_as_it_is_here(
     spark: SparkSession, trained: TrainedLender, tmp_path: Path
 ) -> None:
-    run = trained.config.run.model_copy(update={"engine": "spark", "block_clients": 50})
+    asked = {"engine": "spark", "block_clients": 50, "work_dir": str(tmp_path)}
+    run = trained.config.run.model_copy(update=asked)
     there = predict(trained.config.model_copy(update={"run": run}), book=trained.result.book, out=tmp_path / "there")
     assert spark.sparkContext.statusTracker().getJobIdsForGroup(None), "Spark did it"
     assert there.run_key == trained.predicted.run_key
     assert files_of(there.folder) == files_of(trained.predicted.folder)
+
+
+def test_a_killed_driver_leaves_nothing_to_read(trained: TrainedLender, tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "support.killed_driver"]
+    path = os.pathsep.join([str(ROOT / "src"), str(ROOT / "tests")])
+    killed = subprocess.run(  # noqa: S603 - our own
+        [*program, trained.config_file, trained.result.bundle, tmp_path],
+        env=os.environ | {"PYTHONPATH": path},
+        capture_output=True,
+        timeout=300,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    left = [file for file in (tmp_path / "scores").rglob("*") if file.is_file() and not is_hidden(file, tmp_path)]
+    assert left == [], "only drafts, which nobody reads"
 
 
 @pytest.mark.usefixtures("spark")

@@ -1,4 +1,4 @@
-"""What stands in the way of work on Spark, each with its remedy: before it begins, and when it ended early."""
+"""Refusals of work on Spark, each with its remedy: before it begins, and when it ended early."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def unreachable(master: str, reason: str) -> ClusterError:
 
 def broken_off(master: str, error: Exception) -> ClusterError:
     """Why work ended that Spark had begun, as far as Spark tells."""
-    told = str(error)
-    low = told.lower()
+    reason = str(error)
+    low = reason.lower()
     if "no space left on device" in low or "errno 28" in low:
         return ClusterError(
             rule="executors need room on disk for what they hold beside memory",
@@ -89,17 +89,17 @@ def broken_off(master: str, error: Exception) -> ClusterError:
             remedy="lower run.block_clients, or raise spark.executor.memoryOverhead; nothing was published",
         )
     if any(word in low for word in _NO_REACH):
-        return unreachable(master, _last_line(told))
+        return unreachable(master, _last_line(reason))
     return ClusterError(
         rule="Spark must end the work that it began",
-        got=_last_line(told),
+        got=_last_line(reason),
         remedy="look into Spark's log; nothing was published",
     )
 
 
-def _last_line(told: str) -> str:
+def _last_line(text: str) -> str:
     """The last line that tells something of an error: Python's traces end with it, Java's begin with it."""
-    lines = [line.strip() for line in told.splitlines() if line.strip() and not line.startswith(("\t", "JVM"))]
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(("\t", "JVM"))]
     return lines[-1][:300] if lines else "an error without words"
 
 
