@@ -12,10 +12,10 @@ from models.shell.output import print_json, progress, settings_of
 
 if TYPE_CHECKING:
     from models.demo import job
-    from models.run import command as run_command
+    from models.run import terminal
 else:
     job = lazy("models.demo.job")
-    run_command = lazy("models.run.command")
+    terminal = lazy("models.run.terminal")
 
 
 def demo(
@@ -28,8 +28,9 @@ def demo(
 
     It ends with what to open next.
     """
-    done = job.demo(clients=clients, seed=seed, overrides=set_ or (), progress=progress())
+    shown = progress()
+    done = job.demo(clients=clients, seed=seed, overrides=set_ or (), progress=shown)
     if json_:
         print_json(done.document)
         return
-    run_command.show_run(done, settings_of(job.CONFIG, set_), job.CONFIG)
+    terminal.show_run(done, settings_of(job.CONFIG, set_), job.CONFIG, shown.stages())
