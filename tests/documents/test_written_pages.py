@@ -14,7 +14,7 @@ PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "be
 MOST_WORDS = 700
 LINK = re.compile(r"\]\(([^)#]+)\)")
 VERB = re.compile(r"clientvalue ([a-z]+)\b")
-NO_VERBS = {"is", "in", "and", "a", "the", "does", "untuned"}
+NO_VERBS = {"import", "is", "in", "and", "a", "the", "does", "untuned"}
 """Words that follow the name of the project in a sentence."""
 
 
