@@ -125,7 +125,7 @@ def _shared(work: Work[Item, Result], items: Iterable[Item], workers: int) -> It
 
 @contextmanager
 def _begun(function: Callable[[Item], Result], item: Item) -> Iterator[Callable[[], Result]]:
-    pool = loky.ProcessPoolExecutor(1, env=_ONE_THREAD)
+    pool = loky.ProcessPoolExecutor(1, env=ONE_THREAD)
     try:
         yield pool.submit(function, item).result
     finally:
