@@ -100,7 +100,7 @@ def audit_book(
         quarantine = bad_rows(book.quarantine, session, contract, config.scale.names)
         progress.stage("Holding tables against each other")
         scope = CheckScope(
-            tables={name: book.open(session, name) for name in book.tables},
+            tables={name: book.open(session, name) for name in book.here},
             known_until=book.known_until,
             money_step=config.book.money_step,
         )

@@ -77,7 +77,7 @@ def profile_tables(
 ) -> tuple[AuditedTable, ...]:
     """Profiles of all tables of a book, in the order of its contract."""
     counts = {count.table: count for count in book.counts}
-    names = [name for name in contract if name in book.tables]
+    names = [name for name in contract if name in book.here]
     period_days = DAYS_PER_PERIOD[time.period]
     return tuple(
         _profile(book.open(session, name), contract[name], counts[name], book.known_until, period_days)

@@ -31,9 +31,7 @@ def exposure_of(rows: Panel, limits: LimitsConfig) -> FloatArray | None:
 def losses_of(book: Book, limits: LimitsConfig) -> pd.DataFrame | None:
     """Every loss and recovery of a book: client_id, date, loss in book currency. None if the book knows of none."""
     kinds = list(limits.losses)
-    flows = pd.read_parquet(
-        book.tables["cashflows"], columns=["client_id", "date", "kind", "amount"], filters=[("kind", "in", kinds)]
-    )
+    flows = book.brought("cashflows", ["client_id", "date", "kind", "amount"], column="kind", among=kinds).to_pandas()
     if flows.empty:
         return None
     weight = flows["kind"].map(limits.losses).to_numpy(dtype=np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from models.book.door import QUARANTINE, Book, books_in
 from models.book.forgotten import NOBODY_FORGOTTEN, ForgottenList, without_forgotten
 from models.book.guard.compute import door_notices, stray_notices
 from models.book.guard.measuring import profile_book
+from models.book.left_there import LEFT_TABLES, LeftRows, away_file, left_notices, set_beside, sums_of
 from models.book.limits import refuse_bad, row_notices
 from models.book.mapping.source import read_source
 from models.book.merging import MergedSource, with_merged_on
@@ -31,8 +32,11 @@ from models.book.sources.registry import with_approved, with_overrides
 from models.book.sources.source_tables import SourceTables
 from models.config.privacy import PrivacyConfig
 from models.decisions.decided import NOTHING_DECIDED, Decided
+from models.engines.away import AwayTable
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine, Session, SessionLimits, Workplace
+from models.engines.row_sums import RowSums, row_sums
+from models.engines.sql import Sql, SqlSession
 from models.errors import AllProblems, TooLittleDataError, UnreadableFileError
 from models.store.drafts import scratch_folder
 from models.store.keys import Key
@@ -56,26 +60,30 @@ def check_book(
     """
     work_dir.mkdir(parents=True, exist_ok=True)
     limits = SessionLimits.of(config.run)
+    if config.book.engine == "sql" and engine == DUCKDB:
+        engine = Sql(url=place)
     with (
         scratch_folder(work_dir, "book") as scratch,
         engine.session(limits, Workplace(spill=scratch / "spill", database=scratch / "staging.duckdb")) as session,
     ):
         connection = session.backend
         progress.stage(f"Reading the {config.book.name} book")
-        source = read_source(connection, config.book, config.plugins, place, scratch)
+        source = _read(connection, config, place, scratch, forgotten)
         source = with_approved(connection, with_overrides(connection, config.book, source, scratch), decided)
         source = without_forgotten(source, forgotten)
         progress.stage("Checking its rows")
         stored = scratch / "book"
         stored.mkdir()
+        kept_since = _kept_since(config.privacy, source.known_until)
         gate = Gate(
             connection=connection,
             known_until=source.known_until,
             folder=stored,
             conventions=Conventions.of(config.book, source.written),
             cuts=config.book.after_known_until == "cut",
-            kept_since=_kept_since(config.privacy, source.known_until),
+            kept_since=kept_since,
         )
+        left = _left(session, source, kept_since)
         contract, aliases = contract_of(config.book.own), {}
         if source.aliases is not None:
             aliases[ALIASES.name] = gate.check(source.aliases, ALIASES)
@@ -86,14 +94,34 @@ def check_book(
             if forgotten.clients:
                 aliases[ALIASES.name] = gate.check(merged.aliases_without(raw, read, forgotten), ALIASES)
             contract = {**contract, CLIENTS.name: with_merged_on(contract[CLIENTS.name])}
-        checked = aliases | _check_all(gate, source.tables, contract, config.scale.names)
+        checked = aliases | _check_all(gate, source.tables, contract, config.scale.names, left)
         everything = [*source.checked, *checked.values()]
         quarantine = _write_quarantine(session, everything, scratch, work_dir)
         refuse_bad(everything, config.book.max_quarantine_share, quarantine)
         progress.stage("Looking for what is implausible")
-        book = _guarded(_describe(config, source, checked, work_dir), config, place, checked)
+        away = {} if left is None else left.checked
+        book = _guarded(_describe(config, source, checked, work_dir, away), config, place, checked)
+        set_beside(stored, away)
         books_in(work_dir).put(Key(book.fingerprint), stored, _manifest(book))
-    return book
+    tables = {book.tables[name]: table for name, table in away.items()}
+    return replace(book, engine=engine.with_away(tables) if isinstance(engine, Sql) else engine)
+
+
+def _read(
+    connection: Any, config: CheckedSections, place: str, scratch: Path, forgotten: ForgottenList
+) -> SourceTables:
+    """The source; its rows travel where merged ids or forgotten clients have a say in them."""
+    source = read_source(connection, config.book, config.plugins, place, scratch)
+    if source.left and (source.aliases is not None or forgotten.clients):
+        here = config.book.model_copy(update={"engine": "duckdb"})
+        source = read_source(connection, here, config.plugins, place, scratch)
+    return replace(source, notices=(*source.notices, *left_notices(config.book, source.tables, source.left)))
+
+
+def _left(session: Session, source: SourceTables, begins: Mapping[str, date]) -> LeftRows | None:
+    if not isinstance(session, SqlSession):
+        return None
+    return LeftRows(session=session, tables=source.left, known_until=source.known_until, begins=begins)
 
 
 def _kept_since(privacy: PrivacyConfig, known_until: date) -> dict[str, date]:
@@ -104,18 +132,24 @@ def _kept_since(privacy: PrivacyConfig, known_until: date) -> dict[str, date]:
 
 
 def _check_all(
-    gate: Gate, tables: Mapping[str, Any], contract: Mapping[str, TableSchema], tiers: Sequence[str]
+    gate: Gate,
+    tables: Mapping[str, Any],
+    contract: Mapping[str, TableSchema],
+    tiers: Sequence[str],
+    left: LeftRows | None,
 ) -> dict[str, CheckedTable]:
     """Checks the tables, those that others refer to first. Raises what is wrong with each table, all of it at once."""
     checked: dict[str, CheckedTable] = {}
     with AllProblems(subject="the book") as problems:
         for name in (name for name in contract if name in tables):
             with problems.caught():
+                stays = left is not None and name in left.tables
                 checked[name] = gate.check(
-                    tables[name],
+                    left.doubtful(contract[name], checked) if left is not None and stays else tables[name],
                     with_tiers(contract[name], tiers),
                     targets={done: table.rows for done, table in checked.items()},
                     left_out={done: table.left_out for done, table in checked.items() if table.count.rows_quarantined},
+                    elsewhere=left.rows(name) if left is not None else 0,
                 )
     _require_rows([checked[name] for name in REQUIRED_TABLES if name in checked])
     missing = [name for name in REQUIRED_TABLES if name not in checked]
@@ -147,22 +181,34 @@ def _write_quarantine(session: Session, tables: Sequence[CheckedTable], scratch:
     return target
 
 
-def _describe(
-    config: CheckedSections, source: SourceTables, checked: Mapping[str, CheckedTable], work_dir: Path
-) -> Book:
-    first_date = checked["cashflows"].rows.date.min().to_pyarrow().as_py()
-    if first_date is None:
+def _first_date(checked: CheckedTable, away: AwayTable | None) -> date:
+    days: list[date | None] = [checked.rows.date.min().to_pyarrow().as_py(), None if away is None else away.first_day]
+    known = [day for day in days if day is not None]
+    if not known:
         raise TooLittleDataError(
             rule="a book must hold at least one cashflow",
             got="none",
             remedy="look at the source, or name another",
         )
+    return min(known)
+
+
+def _describe(
+    config: CheckedSections,
+    source: SourceTables,
+    checked: Mapping[str, CheckedTable],
+    work_dir: Path,
+    away: Mapping[str, AwayTable],
+) -> Book:
+    first_date = _first_date(checked["cashflows"], away.get("cashflows"))
     everything = (*source.checked, *checked.values())
-    key = fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency)
+    sums = sums_of(checked, away)
+    key = fingerprint({name: table.rows for name, table in checked.items()}, currency=config.book.currency, sums=sums)
+    folder = books_in(work_dir).place(Key(key))
     return Book(
         name=config.book.name,
         currency=config.book.currency,
-        tables={name: books_in(work_dir).place(Key(key)) / f"{name}.parquet" for name in checked},
+        tables={name: folder / (away_file(name) if name in away else f"{name}.parquet") for name in checked},
         quarantine=work_dir / QUARANTINE,
         first_date=first_date,
         known_until=source.known_until,
@@ -175,7 +221,8 @@ def _describe(
 
 def _guarded(book: Book, config: CheckedSections, place: str, checked: Mapping[str, CheckedTable]) -> Book:
     """The book with its profile, and with what is implausible about it by itself among its notices."""
-    profile = profile_book({name: table.rows for name, table in checked.items()}, config, book.known_until)
+    here = {name: table.rows for name, table in checked.items() if name in book.here}
+    profile = profile_book(here, config, book.known_until)
     found = door_notices(profile, config, book.known_until, ignored=book.ignored_columns)
     taken = [*checked, *config.book.drawn_on]
     strays = stray_notices(Path(place), taken, config) if config.book.source == "files" else ()
@@ -188,16 +235,21 @@ def _manifest(book: Book) -> dict[str, Any]:
     return {**book.to_facts(), "counts": counts}
 
 
-def fingerprint(tables: Mapping[str, Any], *, currency: str) -> str:
+def fingerprint(tables: Mapping[str, Any], *, currency: str, sums: Mapping[str, RowSums] | None = None) -> str:
     """64 hexadecimal digits over names, types, row counts and all cells of ``tables``.
 
-    Rows enter as two sums of DuckDB's 64-bit row hash, so that neither their order nor the machine's threads
-    matter; it is thirty times faster than md5. It shows that something changed; it does not withstand someone
+    Rows enter as two sums of hashes, so that neither their order nor the machine's threads matter: of tables that may
+    stay in a database those of ``row_sums``, which every database computes alike, of others of DuckDB's 64-bit row
+    hash; both are thirty times faster than md5. It shows that something changed; it does not withstand someone
     who wants two books to look alike, and another version of DuckDB may hash differently.
     """
     digest = hashlib.sha256(currency.encode())
     for name in sorted(tables):
-        digest.update(f"\n{name} {tables[name].schema()!r} {_row_sums(tables[name])}".encode())
+        known = (sums or {}).get(name)
+        if known is None and name in LEFT_TABLES:
+            known = row_sums(tables[name])
+        found = _row_sums(tables[name]) if known is None else tuple(map(str, astuple(known)))
+        digest.update(f"\n{name} {tables[name].schema()!r} {found}".encode())
     return digest.hexdigest()
 
 

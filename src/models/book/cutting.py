@@ -35,24 +35,27 @@ _BLANKED = Text(
 )
 
 
-def kept_rows(parsed: Any, schema: TableSchema, since: date) -> tuple[Any, tuple[Notice, ...]]:
-    """The rows of a parsed table known from a day on, and a notice of the others; all of them where none is older."""
+def kept_rows(parsed: Any, schema: TableSchema, since: date, elsewhere: int = 0) -> tuple[Any, tuple[Notice, ...]]:
+    """The rows of a parsed table known from a day on, and a notice of the others; all of them where none is older.
+
+    So many rows that are not among them, ``elsewhere``, are counted.
+    """
     own = next(column.name for column in schema.columns if column.past and column.required)
     is_old = (parsed[own] < since).fill_null(False)
     counts = parsed.aggregate(total=parsed.count(), old=is_old.sum().fill_null(0)).to_pyarrow().to_pylist()[0]
     if not counts["old"]:
         return parsed, ()
-    found = _EXPIRED.filled(count=counts["old"], total=counts["total"], day=named(since.isoformat()))
+    found = _EXPIRED.filled(count=counts["old"], total=counts["total"] + elsewhere, day=named(since.isoformat()))
     notice = Notice.of("rows_expired", Severity.NOTE, schema.name, found=found, remedy=_KEEP, count=counts["old"])
     return parsed.filter(~is_old), (notice,)
 
 
-def cut_rows(parsed: Any, schema: TableSchema, known_until: date) -> tuple[Any, tuple[Notice, ...]]:
+def cut_rows(parsed: Any, schema: TableSchema, known_until: date, elsewhere: int = 0) -> tuple[Any, tuple[Notice, ...]]:
     """The rows of a parsed table that were known, without what happened to them later.
 
     A row whose own day lies later is cut; what is no day of the calendar, such as infinity, stays to be refused.
     Another date that does, such as the end of a facility, is emptied with what became known by it. A table without any
-    of these comes back as it is.
+    of these comes back as it is. So many rows that are not among them, ``elsewhere``, are counted.
     """
     past = [column for column in schema.columns if column.past]
     if not past:
@@ -63,6 +66,7 @@ def cut_rows(parsed: Any, schema: TableSchema, known_until: date) -> tuple[Any, 
     counted = {name: (each & ~is_late).sum().fill_null(0) for name, each in late.items()}
     sums = parsed.aggregate(total=parsed.count(), **{_LATE: is_late.sum().fill_null(0)}, **counted)
     counts = {name: int(number) for name, number in sums.to_pyarrow().to_pylist()[0].items()}
+    counts["total"] += elsewhere
     emptied = [column for column in past if not column.required and counts[column.name]]
     notices = tuple(_notices(schema, counts, emptied, known_until))
     if not notices:

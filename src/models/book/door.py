@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from models.book.counts import TableCount
 from models.book.guard.profile import EMPTY_PROFILE, BookProfile
 from models.config.defaults import BookTraits
 from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine, Session
+from models.engines.sql import beside_file
 from models.notices import Notice, notice_facts, notices_of
 from models.store.entries import Store
 from models.store.keys import Key
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+PARQUET = ".parquet"
 QUARANTINE = "quarantine.parquet"
 
 
@@ -24,6 +29,7 @@ QUARANTINE = "quarantine.parquet"
 class Book:
     """A checked book: its tables as Parquet files, and what is known about them.
 
+    In the place of a table whose rows stay in a database stands a note, which ``engine`` knows; it is read by ``open``.
     Every file has all columns of its table's contract, typed: text, float64, int64, date32 or boolean; what
     the source does not have is null. The book holds what is dated from ``first_date``, before
     ``known_until``. ``fingerprint`` (sha256) tells the contents, whatever the order of the rows. ``counts``
@@ -49,6 +55,22 @@ class Book:
     def open(self, session: Session, table: str) -> Any:
         """One table as an Ibis table of a session of the book's engine; ``KeyError`` if there is none."""
         return session.read(self.tables[table], name=f"book_{table}")
+
+    @property
+    def here(self) -> tuple[str, ...]:
+        """The tables of which all rows are here."""
+        return tuple(name for name, file in self.tables.items() if file.suffix == PARQUET)
+
+    def stored_here(self, table: str) -> Path:
+        """File of the rows of a table that are here, with all columns: all rows, unless some stay in a database."""
+        file = self.tables[table]
+        return file if file.suffix == PARQUET else file.with_name(beside_file(table))
+
+    def brought(self, table: str, columns: Sequence[str], *, column: str, among: Sequence[str]) -> pa.Table:
+        """Some columns of the rows of a table whose ``column`` is ``among`` some values, wherever the rows are."""
+        with self.engine.session() as session:
+            rows = self.open(session, table)
+            return session.brought(rows.filter(rows[column].isin(list(among))).select(*columns)).to_pyarrow()
 
     def to_facts(self) -> dict[str, Any]:
         """All but the place, ready for JSON."""

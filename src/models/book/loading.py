@@ -150,7 +150,6 @@ def _checked(
             progress.stage(f"The {config.book.name} book is as it was when it was checked")
             return book
     book = checking.check_book(config, place, work_dir, progress, engine, decided=decided, forgotten=forgotten)
-    book = replace(book, engine=engine)
     source.remember(book)
     return book
 

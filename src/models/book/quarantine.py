@@ -97,19 +97,21 @@ class Gate:
         targets: Mapping[str, Any] | None = None,
         left_out: Mapping[str, Any] | None = None,
         keep_source_row: bool = False,
+        elsewhere: int = 0,
     ) -> CheckedTable:
         """Check ``raw`` and store its good rows as Parquet, typed and with every column of the contract.
 
         ``raw`` is an Ibis table of text or typed columns with ``source_row``; ``targets`` are the checked
         tables that references may point to, ``left_out`` the ids of the rows that those lost. Of rows with the
         same key the one known earliest stays, of those the one whose contents come first in order, so that the
-        choice does not depend on the order of the rows. Raises ``MissingColumnError`` and
+        choice does not depend on the order of the rows. ``elsewhere`` are rows of the table that are known to be good
+        and stay where they are: they are counted. Raises ``MissingColumnError`` and
         ``AmbiguousDatesError``.
         """
         require_columns(raw, schema)
         reading = table_reading(raw, schema, self.conventions, targets or {})
         parsed = self.connection.create_view(f"parsed_{schema.name}", _parsed(raw, schema, reading), overwrite=True)
-        parsed, cut = self._cut(parsed, schema)
+        parsed, cut = self._cut(parsed, schema, elsewhere)
         marked, references = reference_findings(parsed, schema, targets or {}, left_out or {})
         findings = [*refused_findings(marked), *row_findings(marked, schema, reading, self.known_until), *references]
         bad, unreadable = _broken(self, parsed, marked, schema, findings, unreadable_findings(marked, reading))
@@ -128,8 +130,8 @@ class Gate:
             left_out=bad.filter(bad[ID].notnull()).select(ID).distinct(),
             count=TableCount(
                 table=schema.name,
-                rows_in=rows_in,
-                rows_used=int(pq.read_metadata(path).num_rows),
+                rows_in=rows_in + elsewhere,
+                rows_used=int(pq.read_metadata(path).num_rows) + elsewhere,
                 rows_quarantined=rows_quarantined,
                 reasons=reasons,
                 examples=examples | more_examples,
@@ -139,14 +141,14 @@ class Gate:
             written=written,
         )
 
-    def _cut(self, parsed: Any, schema: TableSchema) -> tuple[Any, tuple[Notice, ...]]:
+    def _cut(self, parsed: Any, schema: TableSchema, elsewhere: int) -> tuple[Any, tuple[Notice, ...]]:
         """What people decide is never cut: one that is dated wrong is refused alone."""
         rows = parsed
         notices: tuple[Notice, ...] = ()
         if schema.name in self.kept_since:
-            rows, notices = kept_rows(rows, schema, self.kept_since[schema.name])
+            rows, notices = kept_rows(rows, schema, self.kept_since[schema.name], elsewhere)
         if self.cuts and schema.name not in DECISION_TABLES:
-            rows, cut = cut_rows(rows, schema, self.known_until)
+            rows, cut = cut_rows(rows, schema, self.known_until, elsewhere)
             notices += cut
         return (self.connection.create_view(f"cut_{schema.name}", rows, overwrite=True) if notices else parsed), notices
 

@@ -32,6 +32,12 @@ class BookConfig(Section):
         json_schema_extra={"examples": list(SOURCES)},
         description="One of ours (ifc, ibrd, online_retail, cdnow, crm_sales, files, sql) or of plugins.sources.",
     )
+    engine: Literal["duckdb", "sql"] = Field(
+        default="duckdb",
+        exclude_if=lambda engine: engine == "duckdb",  # so that configs without it mean what they meant
+        description="Where the book is checked and summed up. duckdb: here, which fetches the tables of a database; "
+        "sql: in the database of source sql, from which cashflows do not travel.",
+    )
     path: str | None = Field(
         default=None, description="File, folder or database URL; --book on the command line goes before it."
     )

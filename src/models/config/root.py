@@ -149,7 +149,7 @@ class Config(Section):
         return self.model_dump(
             mode="json",
             exclude={
-                "book": {"path", "truth", "overrides", "read", "map", "currencies", "after_known_until"},
+                "book": {"path", "engine", "truth", "overrides", "read", "map", "currencies", "after_known_until"},
                 "privacy": True,
                 "plugins": True if self.plugins.decide_nothing else {"sinks", "kpis"},
                 "explaining": True,

@@ -47,6 +47,18 @@ class DuckDbSession:
         self.backend.raw_sql(f"SET partitioned_write_max_open_files = {_OPEN_FILES}")
         self.backend.to_parquet(table, str(folder), partition_by="block", compression="lz4_raw")
 
+    def brought(self, table: Any) -> Any:
+        """The same: every table is here."""
+        return table
+
+    def beside(self, small: Any, large: Any) -> Any:  # noqa: ARG002 - as the protocol asks
+        """The same: every table is here."""
+        return small
+
+    def is_away(self, table: Any) -> bool:  # noqa: ARG002 - as the protocol asks
+        """No table is."""
+        return False
+
 
 @dataclass(frozen=True)
 class DuckDb:

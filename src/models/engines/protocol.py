@@ -58,6 +58,15 @@ class Session(Protocol):
     def write_blocks(self, table: Any, folder: Path) -> None:
         """Write a table into a new folder, in folders by the values of its column ``block``, which no file holds."""
 
+    def brought(self, table: Any) -> Any:
+        """The rows of an expression as a table here; it is computed where its tables are, and only its rows travel."""
+
+    def beside(self, small: Any, large: Any) -> Any:
+        """A small table where a large one is, so that the two can be joined."""
+
+    def is_away(self, table: Any) -> bool:
+        """Whether the rows of a table stay elsewhere, so that only what is summed up of them should travel."""
+
 
 class Engine(Protocol):
     """Where the tables of a book are."""

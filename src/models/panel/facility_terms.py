@@ -21,11 +21,10 @@ _NEVER_NULL = "!float64"
 """Databases take fractions as they are written for decimals, which Ibis does not know: this cast is not left away."""
 
 
-def placed_facilities(facilities: Any, cashflows: Any, places: Any, plan: LedgerPlan) -> Any:
-    """One row per facility of the clients in ``places``."""
+def placed_facilities(facilities: Any, losses: Any, places: Any, plan: LedgerPlan) -> Any:
+    """One row per facility of the clients in ``places``; ``losses`` as of ``first_write_offs``."""
     step = plan.measures.money_step
     codes = [(str(cause), ibis.literal(code, type="int8")) for code, cause in enumerate(EXIT_CAUSES)]
-    losses = _first_write_offs(cashflows)
     return (
         facilities.inner_join(places, "client_id")
         .left_join(losses, "facility_id")
@@ -107,6 +106,7 @@ def _belongs(facilities: Any, count: Mapping[str, tuple[str, ...]]) -> Any:
     return reduce(and_, matches)
 
 
-def _first_write_offs(cashflows: Any) -> Any:
+def first_write_offs(cashflows: Any) -> Any:
+    """The day of the first write-off of each facility that has any: facility_id, written_off."""
     losses = cashflows.filter((cashflows.kind == "write_off") & cashflows.facility_id.notnull())
     return losses.group_by("facility_id").aggregate(written_off=losses.date.min())

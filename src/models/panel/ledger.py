@@ -37,9 +37,17 @@ def client_blocks(clients: Any, *, block_clients: int) -> Any:
 
 
 def flow_ledger(
-    tables: Mapping[str, Any], blocks: Any, measures: MeasureBook, grid: PeriodGrid, *, grouped: bool = True
+    tables: Mapping[str, Any],
+    blocks: Any,
+    measures: MeasureBook,
+    grid: PeriodGrid,
+    *,
+    grouped: bool = True,
+    only: Collection[str] | None = None,
 ) -> Any:
     """Sum, count, first and last day per client, period and cell; or of every event, if not ``grouped``.
+
+    ``only`` names the tables whose events are wanted; None: all. Without such events the ledger is None.
 
     Columns: block, client, period, cell (its place in ``measures.flow_cells``), total (whole steps), events, first_day,
     last_day (days since 1970). Who reads the ledger adds rows up, so that both ways lead to the same cube.
@@ -47,9 +55,11 @@ def flow_ledger(
     cells = measures.flow_cells
     parts = []
     for source in _sources(cells):
-        if source[0] in tables:
+        if source[0] in (tables if only is None else only):
             events = _events(tables, blocks, source, cells, grid, measures)
             parts.append(_grouped(events, _flow_aggregates) if grouped else _as_they_are(events))
+    if not parts and only is not None:
+        return None
     return ibis.union(*parts) if len(parts) > 1 else parts[0]
 
 

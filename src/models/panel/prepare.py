@@ -20,7 +20,7 @@ from models.config.root import Config
 from models.engines.protocol import Session, SessionLimits, Workplace
 from models.panel.beginnings import GROUPS, beginnings_of, groups_begin
 from models.panel.default_events import ARREARS, DAYS_PAST_DUE
-from models.panel.facility_terms import facility_flows, placed_facilities
+from models.panel.facility_terms import facility_flows, first_write_offs, placed_facilities
 from models.panel.ledger import client_blocks, day_number, flow_ledger, grouping_pays, state_ledger, write_context_sums
 from models.panel.ledger_plan import (
     CLIENTS,
@@ -81,7 +81,8 @@ def _written(
     columns = tuple(name for name in plan.client_columns if name in tables[CLIENTS].columns)
     blocks = session.stored("blocks", client_blocks(tables[CLIENTS], block_clients=plan.block_clients))
     known = blocks.select("block", "client", "client_id", "group_number", "group_key", "grouped", *columns)
-    found = _by_client(tables, blocks, plan, grid, grouped=_is_grouped(book, tables, blocks, plan.measures, grid))
+    grouped = _is_grouped(book, tables, blocks, plan.measures, grid)
+    found = _by_client(session, tables, blocks, plan, grid, grouped=grouped)
     for name, rows in found.items():
         session.write_blocks(rows, folder / name)
     if not any((folder / FLOWS).iterdir()):
@@ -117,24 +118,53 @@ def _beginnings(session: Session, tables: Mapping[str, Any], folder: Path, grid:
 
 
 def _by_client(
-    tables: Mapping[str, Any], blocks: Any, plan: LedgerPlan, grid: PeriodGrid, *, grouped: bool
+    session: Session, tables: Mapping[str, Any], blocks: Any, plan: LedgerPlan, grid: PeriodGrid, *, grouped: bool
 ) -> dict[str, Any]:
     """What is written in blocks of clients, by the name of its folder."""
     places = blocks.select("client_id", "client", "block")
+    flows = tables["cashflows"]
+    near = session.beside(places, flows)
     found = {
-        FLOWS: flow_ledger(tables, places, plan.measures, grid, grouped=grouped),
+        FLOWS: _flows(session, tables, (places, near), plan.measures, grid, grouped=grouped),
         STATES: state_ledger(tables, places, plan.measures, grid),
     }
     if "facilities" in tables:
-        found[FACILITIES] = placed_facilities(tables["facilities"], tables["cashflows"], places, plan)
+        losses = session.brought(first_write_offs(flows))
+        found[FACILITIES] = placed_facilities(tables["facilities"], losses, places, plan)
         if plan.counts_losses:
-            found[FACILITY_FLOWS] = facility_flows(tables["cashflows"], places, plan, grid)
+            found[FACILITY_FLOWS] = session.brought(facility_flows(flows, near, plan, grid))
     if "opportunities" in tables:
         found[OPPORTUNITIES] = _placed_opportunities(tables["opportunities"], places)
     if plan.default_days is not None:
-        found[DEFAULTS] = _default_events(tables, places, plan.default_days, grid)
+        found[DEFAULTS] = _default_events(session, tables, places, plan.default_days, grid)
     found |= {name: placed_rows(tables[name], name, places) for name in STATE_COLUMNS if name in tables}
     return {name: rows for name, rows in found.items() if rows is not None}
+
+
+def _flows(
+    session: Session,
+    tables: Mapping[str, Any],
+    places: tuple[Any, Any],
+    measures: MeasureBook,
+    grid: PeriodGrid,
+    *,
+    grouped: bool,
+) -> Any:
+    """The flow ledger: of tables whose rows stay elsewhere summed up there, whatever that costs, and then brought.
+
+    ``places`` are the clients here, and there.
+    """
+    here, there = places
+    away = {name: rows for name, rows in tables.items() if session.is_away(rows)}
+    if not away:
+        return flow_ledger(tables, here, measures, grid, grouped=grouped)
+    beside = {name: session.beside(tables[name], there) for name in (FACILITIES,) if name in tables}
+    parts = [
+        flow_ledger(tables, here, measures, grid, grouped=grouped, only=set(tables) - set(away)),
+        flow_ledger(beside | away, there, measures, grid, grouped=True, only=set(away)),
+    ]
+    known = [session.brought(part) for part in parts if part is not None]
+    return ibis.union(*known) if len(known) > 1 else known[0]
 
 
 def reporting_days(table: Any, name: str) -> tuple[tuple[int, int], ...]:
@@ -207,7 +237,9 @@ def _no_tones(model: NoteModel) -> pa.Table:
     return pa.schema([("text", pa.string()), *((name, pa.float64()) for name in columns)]).empty_table()
 
 
-def _default_events(tables: Mapping[str, Any], places: Any, days_past_due: int, grid: PeriodGrid) -> Any:
+def _default_events(
+    session: Session, tables: Mapping[str, Any], places: Any, days_past_due: int, grid: PeriodGrid
+) -> Any:
     """One row per client and period with an event of default: block, client, period.
 
     That is a write-off; a day on which the client is ``days_past_due`` or more past due, be it for long; and the end of
@@ -215,6 +247,7 @@ def _default_events(tables: Mapping[str, Any], places: Any, days_past_due: int, 
     """
     flows = tables["cashflows"]
     lost = flows.filter(flows.kind == "write_off").select("client_id", day=flows[known_on("cashflows")].cast("date"))
+    lost = session.brought(lost.distinct()) if session.is_away(lost) else lost
     days = [lost]
     if ARREARS in tables:
         due = tables[ARREARS]

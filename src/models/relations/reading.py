@@ -69,7 +69,7 @@ class Reader:
         """Clients (client_id, once each) with a cashflow of ``activity.kinds`` from ``start`` until before ``end``."""
         flows = self.table("cashflows")
         chosen = flows.filter(flows.kind.isin(self.config.activity.kinds), within(flows.date, start, end))
-        return chosen.select("client_id").distinct()
+        return self.session.brought(chosen.select("client_id").distinct())
 
     def margin(self, start: date, end: date, *, without: tuple[str, ...] = ()) -> Any:
         """Net margin per client (client_id, margin), in currency: the cashflows of ``value.kinds``, undiscounted."""
@@ -79,7 +79,8 @@ class Reader:
         weight = ibis.cases(*((chosen.kind == kind, weight) for kind, weight in weights.items()))
         step = self.config.book.money_step
         steps = (chosen.amount * weight / step).round().cast("int64")
-        return chosen.mutate(steps=steps).group_by("client_id").agg(margin=lambda rows: rows.steps.sum() * step)
+        summed = chosen.mutate(steps=steps).group_by("client_id").agg(margin=lambda rows: rows.steps.sum() * step)
+        return self.session.brought(summed)
 
     def frame(self, table: Any) -> pd.DataFrame:
         """A table with client_id in memory, in the order of clients."""

@@ -67,8 +67,8 @@ def _columns(book: Book) -> Schema:
     return Schema(
         [
             ColSpec(_TYPES.get(column.type, "string"), f"{table}.{column.name}", required=False)
-            for table, file in sorted(book.tables.items())
-            for column in pq.read_schema(file)
+            for table in sorted(book.tables)
+            for column in pq.read_schema(book.stored_here(table))
         ]
     )
 

@@ -86,9 +86,7 @@ class AlarmFigures:
 
 def first_defaults(book: Book) -> Defaults:
     """When each client defaulted first: a facility that ended in default, or a write-off."""
-    written = pq.read_table(
-        book.tables["cashflows"], columns=["client_id", "date"], filters=pc.field("kind") == "write_off"
-    )
+    written = book.brought("cashflows", ["client_id", "date"], column="kind", among=["write_off"])
     found = [written.rename_columns(["client_id", "day"])]
     if "facilities" in book.tables:
         lost = pc.field("exit_cause") == DeclineCause.DEFAULT.value

@@ -88,6 +88,7 @@ class SourceMap:
                 *guessed,
             ),
             written=self.tables.written,
+            left=dict(self.raw.left),
         )
 
     def _known_until(self, tables: Tables) -> tuple[date, tuple[Notice, ...]]:

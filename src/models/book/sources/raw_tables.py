@@ -16,6 +16,7 @@ from models.book.columns import TableSchema
 from models.book.sources.columns import MatchedColumns, book_columns
 from models.book.written import AS_CONTRACT, WrittenForms, as_contract
 from models.config.book import BookConfig
+from models.engines.away import AwayTable
 from models.errors import UserError
 from models.notices import Notice
 
@@ -51,6 +52,8 @@ class RawTables:
     absent: Callable[[Sequence[str]], UserError] | None = None
     notices: Sequence[Notice] = field(default=())
     others: Mapping[str, Callable[[], RawTable]] = field(default_factory=dict)
+    left: Mapping[str, AwayTable] = field(default_factory=dict)
+    """Tables that were taken and whose rows stay in their database; of these no row came."""
 
     def open(self, name: str) -> RawTable:
         """One of them. Raises a ``UserError`` if it cannot be read, ``KeyError`` if there is none."""

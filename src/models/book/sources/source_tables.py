@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from models.book.quarantine import CheckedTable
 from models.book.written import WrittenForms
 from models.config.book import BookConfig
+from models.engines.away import AwayTable
 from models.notices import Notice
 
 
@@ -31,6 +32,8 @@ class SourceTables:
     aliases: Any | None = None
     """Ids that became others, unchecked; None where nothing tells of any."""
     written: Mapping[str, WrittenForms] = field(default_factory=dict)
+    left: Mapping[str, AwayTable] = field(default_factory=dict)
+    """Tables whose rows stay in their database, see ``left_there``; of these ``tables`` have no row."""
 
 
 class Source(Protocol):

@@ -5,12 +5,12 @@ Addresses hold passwords: no message shows an address as it is, or what a driver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
@@ -22,9 +22,10 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
-from models.book.columns import Kind, TableSchema
 from models.book.days import UTC, local_time
+from models.book.left_there import away_table
 from models.book.own import contract_of
+from models.book.portable import is_moment, kind_of, portable_columns
 from models.book.quarantine import SOURCE_ROW
 from models.book.sources.columns import names_at_source, require_known
 from models.book.sources.files import read_stored
@@ -32,19 +33,18 @@ from models.book.sources.raw_tables import RawTable, RawTables
 from models.book.written import WrittenForms
 from models.config.book import BookConfig
 from models.config.reading import DEFAULT
-from models.errors import MissingFileError, UnreadableFileError, UserError
-from models.showable import without_secrets, without_secrets_of
+from models.engines.away import AwayTable
+from models.engines.databases import FILE_SCHEMES, asked
+from models.errors import MissingFileError, UserError
 
 FETCHED_ROWS = 100_000
 """Rows held in memory at once."""
 
-FILE_SCHEMES = ("duckdb", "sqlite")
-"""Databases in this process: what a query of theirs may do, it does with our rights."""
 ATTACHED = "lender"
 DUCKDB_SCHEMA = "main"
+_OF_THE_QUERY = "of the query"
 _DIALECTS = {"postgresql": "postgres"}
 _WRITES = (exp.DML, exp.DDL, exp.Into, exp.Command, exp.Copy, exp.Drop, exp.Alter, exp.Set, exp.Pragma, exp.Attach)
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,11 +113,17 @@ def raw_tables(connection: Any, config: BookConfig, path: str, scratch: Path) ->
         queries = {name: each.query for name, each in config.read.items() if each.query and name != DEFAULT}
         places = config.tables or {name: name for name in names_at_source(config) if name in present}
         places = places | {name: name for name in config.drawn_on if name not in (*places, *queries)}
-        source = _Source(connection=connection, remote=remote, config=config, scratch=scratch)
+        source = _Source(
+            connection=connection,
+            remote=remote,
+            config=config,
+            scratch=scratch,
+            beside=frozenset((*places, *queries)) - {*config.map},
+        )
         openers = {name: partial(source.raw_table, name, place) for name, place in places.items()}
         openers |= {name: partial(source.raw_query, name, query) for name, query in queries.items()}
         others = {name: partial(source.raw_table, name, name) for name in sorted(present)}
-        yield RawTables(openers=openers, others=others)
+        yield RawTables(openers=openers, others=others, left=source.left)
     finally:
         remote.close()
 
@@ -138,7 +144,7 @@ def _open(connection: Any, url: str) -> _Remote:
         )
     if urlsplit(url).scheme in FILE_SCHEMES:
         _require_file(url)
-    return _asked(lambda: _connected(connection, url), url, rule="the database must open")
+    return asked(lambda: _connected(connection, url), url, rule="the database must open")
 
 
 def _connected(connection: Any, url: str) -> _Remote:
@@ -146,28 +152,6 @@ def _connected(connection: Any, url: str) -> _Remote:
         connection.attach(_file_of(url), name=ATTACHED, read_only=True)
         return _Remote(database=connection, url=url, catalog=ATTACHED)
     return _Remote(database=ibis.connect(url), url=url)
-
-
-def _asked(question: Callable[[], Answer], url: str, *, rule: str) -> Answer:
-    """What the database answers; ``rule`` is what was broken if it does not.
-
-    The driver's own error is neither cause nor context of ours, so that no trace prints the address that it may quote.
-    """
-    try:
-        return question()
-    except ImportError:
-        problem = _no_driver(urlsplit(url).scheme)
-    except Exception as error:  # noqa: BLE001 - drivers share no class of errors: each has a base of its own
-        problem = _broken(rule, error, url)
-    raise problem from None
-
-
-def _no_driver(scheme: str) -> UserError:
-    return UserError(
-        rule=f"the driver for {scheme} must be installed",
-        got="none",
-        remedy=f"install it, e.g. pip install 'ibis-framework[{scheme.replace('postgresql', 'postgres')}]'",
-    )
 
 
 def _file_of(url: str) -> Path:
@@ -181,15 +165,6 @@ def _require_file(url: str) -> None:
         raise MissingFileError(file, remedy="name the database's file after the scheme, e.g. duckdb:///data/a.db")
 
 
-def _broken(rule: str, error: Exception, url: str) -> UnreadableFileError:
-    said = without_secrets_of(url, " ".join(str(error).split()))[:300]
-    return UnreadableFileError(
-        rule=rule,
-        got=f"{type(error).__name__} ({said})",
-        remedy=f"check {without_secrets(url)} and the rights there",
-    )
-
-
 @dataclass(frozen=True, kw_only=True)
 class _Source:
     """An open database, and where what is fetched from it goes."""
@@ -198,11 +173,15 @@ class _Source:
     remote: _Remote
     config: BookConfig
     scratch: Path
+    beside: Collection[str] = ()
+    """The tables of the book that nothing but a table or a query of the database makes."""
+    left: dict[str, AwayTable] = field(default_factory=dict)
+    """The tables whose rows stay in the database, of those that were taken."""
 
     def raw_table(self, name: str, place: str) -> RawTable:
         """One table of the database."""
         remote = self.remote
-        table = _asked(lambda: remote.table(place), remote.url, rule=f"the database must have the table {place}")
+        table = asked(lambda: remote.table(place), remote.url, rule=f"the database must have the table {place}")
         return self._raw(name, place, table)
 
     def raw_query(self, name: str, query: str) -> RawTable:
@@ -210,7 +189,7 @@ class _Source:
         remote = self.remote
         _require_one_select(f"book.read.{name}.query", query, urlsplit(remote.url).scheme)
         rule = f"the database must answer book.read.{name}.query"
-        return self._raw(name, "of the query", _asked(lambda: remote.answer(query), remote.url, rule=rule))
+        return self._raw(name, _OF_THE_QUERY, asked(lambda: remote.answer(query), remote.url, rule=rule))
 
     def _raw(self, name: str, place: str, table: Any) -> RawTable:
         return RawTable(
@@ -224,41 +203,25 @@ class _Source:
         """Copies some columns of a table to Parquet, so that memory stays bounded, and opens the copy."""
         file = self.scratch / f"fetched_{name}_{uuid4().hex}.parquet"
         schema = contract_of(self.config.own).get(name)
-        kinds = {new: _kind_of(schema, new, table[old].type()) for new, old in columns.items()}
-        wanted = table.select(**{new: _portable(table[old], kinds[new]) for new, old in columns.items()})
+        wanted = table.select(**portable_columns(table, columns, schema))
         remote = self.remote
-        _asked(lambda: remote.copy(wanted, file), remote.url, rule=f"the table {place} must be readable")
-        moments = [new for new, old in columns.items() if _is_moment(table[old].type(), kinds[new])]
+        if self._stays(name, place, table, columns):
+            wanted = wanted.limit(0)
+        asked(lambda: remote.copy(wanted, file), remote.url, rule=f"the table {place} must be readable")
+        types = {new: table[old].type() for new, old in columns.items()}
+        moments = [new for new, stored in types.items() if is_moment(stored, kind_of(schema, new, stored))]
         return _opened(self.connection, file, moments, self.config.reading(name).time_zone or self.config.time_zone)
 
-
-def _kind_of(schema: TableSchema | None, name: str, stored: Any) -> Kind:
-    """The kind of a column: that of the contract, else the one that its type at the source is nearest to."""
-    column = None if schema is None else schema.column(name)
-    if column is not None:
-        return column.kind
-    if stored.is_date() or stored.is_timestamp():
-        return Kind.DATE
-    is_whole = stored.is_decimal() and stored.scale == 0  # ids may be: as text they keep every digit
-    return Kind.NUMBER if stored.is_numeric() and not is_whole else Kind.TEXT
-
-
-def _is_moment(stored: Any, kind: Kind) -> bool:
-    return bool(kind is Kind.DATE and stored.is_timestamp() and stored.timezone is not None)
-
-
-def _portable(value: Any, kind: Kind) -> Any:
-    """What every database can hand over without loss of the rows that quarantine should see.
-
-    Drivers refuse decimals that are not finite and dates without an end; as floats and text they arrive.
-    """
-    if kind is Kind.NUMBER and value.type().is_decimal():
-        return value.cast("float64")
-    if kind is Kind.DATE and (value.type().is_date() or value.type().is_timestamp()):
-        return value.cast("string")
-    if kind is Kind.TEXT and not value.type().is_string():
-        return value.cast("string")
-    return value
+    def _stays(self, name: str, place: str, table: Any, columns: Mapping[str, str]) -> bool:
+        """Whether the rows of a table stay in the database, which ``left`` then tells."""
+        schema = contract_of(self.config.own).get(name)
+        if schema is None or place == _OF_THE_QUERY or urlsplit(self.remote.url).scheme in FILE_SCHEMES:
+            return False
+        types = {new: table[old].type() for new, old in columns.items()}
+        found = away_table(self.config, schema, place, columns, types, self.beside)
+        if found is not None:
+            self.left[name] = found
+        return found is not None
 
 
 def _opened(connection: Any, file: Path, moments: Sequence[str], zone: str) -> Any:

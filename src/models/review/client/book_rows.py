@@ -21,6 +21,7 @@ LIMIT 500"""
 _FLOWS = """
 CREATE TEMP TABLE flows AS SELECT date, coalesce(facility_id, '') AS facility_id, kind, amount
 FROM read_parquet(?) WHERE client_id = ? AND date < ?"""
+_FLOW_COLUMNS = ("client_id", "date", "facility_id", "kind", "amount")
 _SUMS = "SELECT facility_id, kind, sum(amount), count(*), max(date) FROM flows GROUP BY 1, 2 ORDER BY 1, 2"
 _ROWS = """
 SELECT date, facility_id, kind, amount FROM flows WHERE (? = '' OR facility_id = ?) AND (? = '' OR kind = ?)
@@ -120,12 +121,21 @@ class ClientRows:
         if path is None:
             return ClientCashflows(sums=(), page=CashflowPage(rows=(), total=0, page=page))
         with duckdb.connect(config=_SESSION) as session:
-            session.execute(_FLOWS, [str(path), self.client, self.before])
+            self._choose_flows(session, path)
             sums = tuple(CashflowSum(*row) for row in session.execute(_SUMS).fetchall())
             chosen = [facility, facility, kind, kind, PAGE, PAGE * (page - 1)]
             rows = tuple(CashflowRow(*row) for row in session.execute(_ROWS, chosen).fetchall())
         total = sum(each.rows for each in sums if facility in ("", each.facility_id) and kind in ("", each.kind))
         return ClientCashflows(sums=sums, page=CashflowPage(rows=rows, total=total, page=page))
+
+    def _choose_flows(self, session: duckdb.DuckDBPyConnection, path: Path) -> None:
+        """Those of the client: of a table whose rows stay in a database, these travel."""
+        if "cashflows" in self.book.here:
+            session.execute(_FLOWS, [str(path), self.client, self.before])
+            return
+        rows = self.book.brought("cashflows", [*_FLOW_COLUMNS], column="client_id", among=[self.client])
+        session.register("brought", rows)
+        session.execute(_FLOWS.replace("read_parquet(?)", "brought"), [self.client, self.before])
 
     def notes(self) -> list[NoteRow]:
         """Its notes, the latest first, two hundred at most."""
