@@ -17,7 +17,7 @@ from models.config.root import Config
 from models.errors import QuarantineLimitError, UnreadableFileError, UserError
 from models.panel.ledger_cache import kept_book
 from models.vocab import SilentProgress
-from support.lending_book import KNOWN_UNTIL, drawn_tables
+from support.lending_book import CONFIG, KNOWN_UNTIL, drawn_tables, lender_in
 from support.two_databases import TwoDatabases, in_two_databases
 
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
@@ -155,3 +155,20 @@ def test_a_server_that_is_down_is_told_without_secrets(lender: TwoDatabases, tmp
     with pytest.raises(UnreadableFileError, match="the database must open") as raised:
         load_book(config, "postgresql://risk:s3cret@127.0.0.1:1/book?connect_timeout=1", tmp_path, SilentProgress())
     assert "s3cret" not in str(raised.value)
+
+
+def test_the_engine_needs_a_database(tmp_path: Path) -> None:
+    config = lender_in(tmp_path, book={**CONFIG["book"], "engine": "sql"}).config
+    with pytest.raises(UserError, match="book.engine sql must have book.source sql"):
+        load(config, tmp_path)
+
+
+def test_cashflows_that_a_query_makes_are_fetched_and_it_is_told(lender: TwoDatabases, tmp_path: Path) -> None:
+    config = lender.config(tmp_path, engine="sql")
+    query = {"cashflows": {"query": "select * from bad_lender.cashflows"}}
+    tables = {name: place for name, place in config.book.tables.items() if name != "cashflows"}
+    settings = config.model_dump(mode="json", exclude_unset=True)
+    settings["book"] |= {"read": query, "tables": tables}
+    book = load(Config.model_validate(settings), tmp_path)
+    assert "rows_fetched" in [notice.code for notice in book.notices]
+    assert book.tables["cashflows"].suffix == ".parquet"

@@ -37,7 +37,7 @@ from models.engines.duckdb import DUCKDB
 from models.engines.protocol import Engine, Session, SessionLimits, Workplace
 from models.engines.row_sums import RowSums, row_sums
 from models.engines.sql import Sql, SqlSession
-from models.errors import AllProblems, TooLittleDataError, UnreadableFileError
+from models.errors import AllProblems, TooLittleDataError, UnreadableFileError, UserError
 from models.store.drafts import scratch_folder
 from models.store.keys import Key
 from models.vocab import Progress
@@ -61,6 +61,7 @@ def check_book(
     work_dir.mkdir(parents=True, exist_ok=True)
     limits = SessionLimits.of(config.run)
     if config.book.engine == "sql" and engine == DUCKDB:
+        _require_database(config)
         engine = Sql(url=place)
     with (
         scratch_folder(work_dir, "book") as scratch,
@@ -116,6 +117,15 @@ def _read(
         here = config.book.model_copy(update={"engine": "duckdb"})
         source = read_source(connection, here, config.plugins, place, scratch)
     return replace(source, notices=(*source.notices, *left_notices(config.book, source.tables, source.left)))
+
+
+def _require_database(config: CheckedSections) -> None:
+    if config.book.source != "sql":
+        raise UserError(
+            rule="book.engine sql must have book.source sql",
+            got=config.book.source,
+            remedy="set book.engine to duckdb, or name a database",
+        )
 
 
 def _left(session: Session, source: SourceTables, begins: Mapping[str, date]) -> LeftRows | None:

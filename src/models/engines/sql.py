@@ -85,6 +85,8 @@ class SqlSession:
     url: str = field(repr=False)
     folder: Path
     away: Mapping[Path, AwayTable] = field(default_factory=dict)
+    known: dict[Path, Any] = field(default_factory=dict, repr=False)
+    """The tables of ``away`` that were read: each is held against what was checked once."""
 
     @property
     def backend(self) -> Any:
@@ -98,8 +100,12 @@ class SqlSession:
 
     def read(self, files: Path | str, *, name: str | None = None) -> Any:
         """A table of files here, or one that stays in the database. Raises ``UserError`` if that has changed."""
-        table = self.away.get(Path(files))
-        return self.here.read(files, name=name) if table is None else self._whole(table, Path(files).parent)
+        file = Path(files)
+        if file not in self.away:
+            return self.here.read(files, name=name)
+        if file not in self.known:
+            self.known[file] = self._whole(self.away[file], file.parent)
+        return self.known[file]
 
     def stored(self, name: str, table: Any) -> Any:
         """The same rows where they are, as a temporary table."""
