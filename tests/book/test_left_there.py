@@ -159,7 +159,7 @@ def test_a_server_that_is_down_is_told_without_secrets(lender: TwoDatabases, tmp
 
 def test_the_engine_needs_a_database(tmp_path: Path) -> None:
     config = lender_in(tmp_path, book={**CONFIG["book"], "engine": "sql"}).config
-    with pytest.raises(UserError, match="book.engine sql must have book.source sql"):
+    with pytest.raises(UserError, match=r"book\.engine sql must have book\.source sql"):
         load(config, tmp_path)
 
 
