@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from models.cluster import refusals
-from models.cluster.refusals import ClusterError, require_java, require_pyspark, require_reach
+from models.cluster.refusals import ClusterError, broken_off, require_java, require_pyspark, require_reach
 from models.config.loading import parse_config
 from models.errors import ConfigError
 from support.books import SETTINGS
@@ -48,3 +48,9 @@ def test_a_master_that_is_none_is_refused_by_the_config() -> None:
         parse_config(SETTINGS, ["spark.master=spak://host:7077"])
     with pytest.raises(ConfigError, match=r"run\.engine"):
         parse_config(SETTINGS, ["run.engine=sparc"])
+
+
+def test_an_executor_without_what_it_needs_is_named() -> None:
+    trace = "[PYTHON_EXCEPTION] Traceback:\nModuleNotFoundError: No module named 'pyarrow'\n SQLSTATE: 38000"
+    assert "a Python there without pyarrow" in str(broken_off("sc://host", RuntimeError(trace)))
+    assert "got a reason" in str(broken_off("sc://host", RuntimeError("a reason\n SQLSTATE: 38000")))

@@ -7,8 +7,9 @@ Nothing is written on the cluster: what a killed task, or a killed driver, leave
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ from models.cluster.session import cores_of, spark_session
 from models.cluster.task import SCHEMA, Failure, Task, unpacked
 from models.config.root import Config
 from models.config.spark import SparkConfig
-from models.workers import Item, Mapper, Processes, Result, Work
+from models.workers import Here, Item, Mapper, Processes, Result, Work
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -44,6 +45,16 @@ class Spark:
             cores = cores_of(spark, self.config)
             job = _Job(spark, self.config.master, Task.of(work, items))
             yield from _results(job, len(items), wave=min(cores, _WAVE), waves=2 + cores // _WAVE)
+
+    def beside(
+        self,
+        function: Callable[[Item], Result],
+        item: Item,
+        *,
+        shares: int,  # noqa: ARG002
+    ) -> AbstractContextManager[Callable[[], Result]]:
+        """When it is asked for, here: what fits beside evaluation is not for executors."""
+        return Here().beside(function, item, shares=1)
 
 
 def mapper_of(config: Config) -> Mapper:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 from importlib.util import find_spec
@@ -76,11 +77,12 @@ def broken_off(master: str, error: Exception) -> ClusterError:
             remedy="free it, or set spark.settings to {spark.local.dir: FOLDER} on a larger disk; "
             "nothing was published",
         )
-    if "no module named 'models" in low:
+    if lacking := re.search(r"No module named '([\w.]+)'", reason):
         return ClusterError(
-            rule="every executor must have clientvalue installed",
-            got="an executor without it",
-            remedy="install the wheel there, or send an environment along (spark.archives); nothing was published",
+            rule="every executor must have clientvalue installed, with all that it needs",
+            got=f"a Python there without {lacking[1]}",
+            remedy="install the wheel there, name its Python in PYSPARK_PYTHON, or send an environment along "
+            "(spark.archives); nothing was published",
         )
     if "python worker exited unexpectedly" in low or "python worker failed" in low:
         return ClusterError(
@@ -99,7 +101,9 @@ def broken_off(master: str, error: Exception) -> ClusterError:
 
 def _last_line(text: str) -> str:
     """The last line that tells something of an error: Python's traces end with it, Java's begin with it."""
-    lines = [line.strip() for line in text.splitlines() if line.strip() and not line.startswith(("\t", "JVM"))]
+    lines = [
+        line.strip() for line in text.splitlines() if line.strip() and not line.startswith(("\t", "JVM", " SQLSTATE"))
+    ]
     return lines[-1][:300] if lines else "an error without words"
 
 
