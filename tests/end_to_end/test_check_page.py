@@ -131,7 +131,12 @@ def test_json_holds_the_whole_audit(attacked: tuple[Lender, Checkup], command: C
     done = command("check", "--config", attacked[0].config_file, "--json", "--page", page)
     facts = json.loads(done.out)
     assert done.code == 3
-    assert {each["code"] for each in facts["notices"]} == {"feature_not_in_book", "late_table", "stray_column", "rows_left_out"}
+    assert {each["code"] for each in facts["notices"]} == {
+        "feature_not_in_book",
+        "late_table",
+        "stray_column",
+        "rows_left_out",
+    }
     assert {"tables", "checks", "quarantine", "criteria", "limits", "notices"} <= set(facts)
     assert facts["criteria"]["short_list"][0]["verdict"] == "keep"
     assert page.is_file()
