@@ -18,6 +18,9 @@ export MLFLOW_DISABLE_TELEMETRY := true
 setup: $(READY)
 
 $(READY): requirements.lock pyproject.toml
+	@if [ "$$(uname -sm)" = "Darwin x86_64" ]; then \
+	  echo "clientvalue needs a Mac with Apple silicon, got an Intel one, for which numba has no wheels: use a container, see deploy/" >&2; \
+	  exit 2; fi
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
