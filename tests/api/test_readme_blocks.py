@@ -31,6 +31,7 @@ def test_make_knows_every_target_that_is_named() -> None:
     assert named - targets == set()
 
 
+@pytest.mark.slow  # which fits models, its code does not show
 def test_the_block_of_python_does_what_its_remarks_say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     flows = drawn_tables()["cashflows"]
