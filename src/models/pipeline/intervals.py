@@ -13,13 +13,15 @@ from models.errors import TooLittleDataError
 from models.grading.compute import expected_of
 from models.learners.calibration import PlattCalibration
 from models.learners.credit.model import CreditLossModel
+from models.learners.credit.rated import RatedDefault
 from models.learners.credit.severity import LossSeverity
+from models.learners.decline.learner import DeclineLearner
 from models.learners.intervals import ConformalBands
 from models.learners.value.calibration import ValueCalibration
 from models.learners.value.net import CREDIT_LOSS, MARGIN, VALUE, ValueParts
 from models.pipeline.out_of_time import OutOfTimeForecast
 from models.pipeline.shrinkage import shrunk_level
-from models.vocab import FloatArray, TextArray
+from models.vocab import BoolArray, FloatArray, TextArray
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +60,12 @@ def learn_credit(forecasts: Sequence[OutOfTimeForecast], independent: float, con
     if not known:
         return plain
     margins = [default.margin(forecast.rows.matrix) for forecast, default, _ in known]
-    calibration = shrunk_level(margins, [seen.astype(np.float64) for _, _, seen in known], independent)
+    heard = [~_in_default(default, forecast.rows.matrix) for forecast, default, _ in known]
+    calibration = shrunk_level(
+        [margin[each] for margin, each in zip(margins, heard, strict=True)],
+        [seen[each].astype(np.float64) for (_, _, seen), each in zip(known, heard, strict=True)],
+        independent,
+    )
     defaults = []
     for (forecast, _, seen), margin in zip(known, margins, strict=True):
         credit, rows = plain.model(forecast), forecast.rows
@@ -68,6 +75,15 @@ def learn_credit(forecasts: Sequence[OutOfTimeForecast], independent: float, con
             defaults.append((calibration.probability(margin[seen]), lgd, exposure, rows.credit_loss[seen]))
     severity = LossSeverity.fit(*(np.concatenate(list(each)) for each in zip(*defaults, strict=True)))
     return LearnedCredit(calibration=calibration, severity=severity, usual_lgd=usual)
+
+
+def _in_default(default: DeclineLearner, matrix: FloatArray) -> BoolArray:
+    """Who is rated as in default, and so tells nothing of how likely others default. (n, n_features) -> (n,).
+
+    Few of these default once more within the horizon. A level that is right for them, whose log-odds have no end, would
+    take the PD from everybody else.
+    """
+    return default.in_default(matrix) if isinstance(default, RatedDefault) else np.zeros(len(matrix), dtype=np.bool_)
 
 
 def judged_parts(

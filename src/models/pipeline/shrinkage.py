@@ -64,7 +64,7 @@ def shrunk_level(margins: Sequence[FloatArray], outcomes: Sequence[FloatArray], 
     ``margins`` and ``outcomes`` per forecast: log-odds before calibration, and 0 or 1. None is drawn from forecasts of
     which nothing happened.
     """
-    known = [(seen, said) for seen, said in zip(outcomes, margins, strict=True) if seen.min() < seen.max()]
+    known = [(seen, said) for seen, said in zip(outcomes, margins, strict=True) if 0 < seen.sum() < seen.size]
     shifts = [line.intercept for seen, said in known if (line := fit_logit_line(seen, said, slope=1.0)) is not None]
     if not shifts:
         return PlattCalibration()

@@ -43,6 +43,10 @@ class RatedDefault:
         yearly = np.clip(np.where(np.isnan(rated), self.usual, rated), _LEAST, 1.0 - _LEAST)
         return np.asarray(logit(-np.expm1(self.years * np.log1p(-yearly))))
 
+    def in_default(self, matrix: FloatArray) -> BoolArray:
+        """Whether each client is rated as in default already, by a PD of 1. (n, n_features) -> (n,)."""
+        return np.asarray(matrix[:, self.feature] >= 1.0 - _LEAST)
+
     def calibrated_by(self, calibration: PlattCalibration) -> RatedDefault:
         """The same with a calibration that was fitted elsewhere."""
         return replace(self, calibration=calibration)
