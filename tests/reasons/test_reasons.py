@@ -12,7 +12,7 @@ from models.learners.contract import FeatureContract
 from models.learners.peers import Peers
 from models.panel.features.words import LESS, FeatureWords, FigureUnit, Template, Topic, words_for
 from models.reasons.ranking import Grouping, Reason, reasons_of
-from models.reasons.text import sentence
+from models.reasons.text import Bearing, Effect, effect_in_words, sentence
 from models.text import Text
 from models.vocab import FloatArray
 
@@ -56,7 +56,7 @@ LOW_FEES = Reason(
 
 def said(reason: Reason, words: FeatureWords = FEES) -> tuple[str, str]:
     english, chinese = (
-        sentence(reason, words, unit="probability", language=language, currency="USD")  # type: ignore[arg-type]
+        sentence(reason, words, on="probability", language=language, currency="USD")  # type: ignore[arg-type]
         for language in ("en", "zh")
     )
     return english, chinese
@@ -184,3 +184,19 @@ def test_what_is_usual_stands_beside_the_client() -> None:
 
 def test_features_without_words_are_reasons_of_their_own() -> None:
     assert Grouping.of(["a", "fee_sum_3p", "fee_sum_12p"], WORDS).reasons == ("a", "fee_amount")
+
+
+@pytest.mark.parametrize(
+    ("on", "english", "chinese"),
+    [
+        ("credit_loss", "which still raises the credit loss", "仍使预期信用损失增加"),
+        ("margin", "which still raises the margin", "仍使利差收益增加"),
+        ("value", "which still raises the value", "仍使价值提高"),
+    ],
+)
+def test_what_raises_a_loss_is_not_said_to_raise_the_value(on: Effect, english: str, chinese: str) -> None:
+    dollars = replace(LOW_FEES, effect=20.0)
+    for language, expected in (("en", english), ("zh", chinese)):
+        found = sentence(dollars, FEES, on=on, language=language, currency="USD", bearing=Bearing.AGAINST)  # type: ignore[arg-type]
+        assert expected in found
+    assert effect_in_words(20.0, "credit_loss", "en", "USD") == "credit loss +20 USD"

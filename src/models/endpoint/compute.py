@@ -198,7 +198,7 @@ def _reasons(bundle: Bundle, block: ScoredBlock) -> list[str]:
             sentence(
                 replace(reason, peers=0),  # who reads one row sees no peers to compare it with
                 models.words.get(reason.feature) or plain_words(reason.feature),
-                unit="probability",
+                on="probability",
                 language=ENGLISH,
                 currency=currency,
             )

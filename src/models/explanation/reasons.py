@@ -16,7 +16,7 @@ from models.pipeline.pipeline import FittedModels
 from models.reasons.ranking import Grouping, Reason, ReasonTable, reasons_of
 from models.reasons.text import (
     Bearing,
-    Unit,
+    Effect,
     effect_in_words,
     feature_in_words,
     observed_in_words,
@@ -28,7 +28,7 @@ from models.scoring.block import DECLINE, VALUE, ScoredBlock
 from models.text import CLAUSES, Language, Text, joined, quoted
 from models.vocab import FloatArray, TextArray
 
-UNITS: dict[str, Unit] = {DECLINE: "probability", VALUE: "currency", MARGIN: "currency", CREDIT_LOSS: "currency"}
+_ON: dict[str, Effect] = {DECLINE: "probability", VALUE: "value", MARGIN: "margin", CREDIT_LOSS: "credit_loss"}
 _NO_PEERS = Text("nothing is known of its peers")
 _PEERS = Text("{count:,} clients: {who}")
 _SEGMENT = Text('segment "{name}"')
@@ -204,13 +204,13 @@ def _client(
 
 
 def _explained(speaker: _Speaker, model: str, row: int, reason: Reason, bearing: Bearing) -> ExplainedReason:
-    words, language, currency, unit = speaker.words(reason.feature), speaker.language, speaker.currency, UNITS[model]
+    words, language, currency, on = speaker.words(reason.feature), speaker.language, speaker.currency, _ON[model]
     return ExplainedReason(
         reason=reason.reason,
         title=words.title.within(language),
         effect=reason.effect,
-        effect_text=effect_in_words(reason.effect, unit, language, currency),
-        sentence=sentence(reason, words, unit=unit, language=language, currency=currency, bearing=bearing),
+        effect_text=effect_in_words(reason.effect, on, language, currency),
+        sentence=sentence(reason, words, on=on, language=language, currency=currency, bearing=bearing),
         description=words.describe(language),
         observed=observed_in_words(reason, words, language, currency),
         usual=usual_in_words(reason, words, language, currency),

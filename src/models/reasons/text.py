@@ -12,7 +12,8 @@ from models.reasons.figures import figure_in_words, money, points
 from models.reasons.ranking import Reason
 from models.text import Language, Text, quoted
 
-Unit = Literal["probability", "currency"]
+Effect = Literal["probability", "value", "margin", "credit_loss"]
+"""What a reason adds to: the probability of decline, or in currency the value or one of its parts."""
 
 
 class Bearing(StrEnum):
@@ -28,16 +29,25 @@ ABOUT = 0.05
 _SPEAKING = (FigureUnit.MONEY, FigureUnit.TIMES)
 """Figures that are understood beside a clause that tells of none: "no record of fees, while 1.1 m USD is usual"."""
 _HUNDRED = 100.0
-_EFFECT: dict[tuple[Unit, bool], Text] = {
+_DOES: dict[tuple[Effect, bool], Text] = {
     ("probability", True): Text("raises the risk"),
     ("probability", False): Text("lowers the risk"),
-    ("currency", True): Text("raises the value"),
-    ("currency", False): Text("lowers the value"),
+    ("value", True): Text("raises the value"),
+    ("value", False): Text("lowers the value"),
+    ("margin", True): Text("raises the margin"),
+    ("margin", False): Text("lowers the margin"),
+    ("credit_loss", True): Text("raises the credit loss"),
+    ("credit_loss", False): Text("lowers the credit loss"),
 }
-"""By the unit of an effect and whether it adds."""
+"""By what an effect is on and whether it adds."""
 _SENTENCE: Final = Text("{clause}: {effect}.")
 _CLAUSE: Final = Text("{clause}.")
-_RISK, _VALUE = Text("risk {change}"), Text("value {change}")
+_CHANGE: dict[Effect, Text] = {
+    "probability": Text("risk {change}"),
+    "value": Text("value {change}"),
+    "margin": Text("margin {change}"),
+    "credit_loss": Text("credit loss {change}"),
+}
 _RANGE: Final = Text("{low} to {high}")
 _AS_USUAL: Final = Text(", as usual for clients like this one")
 _UNLIKE_MOST: Final = Text(", while for most clients like this one {lacking}")
@@ -57,25 +67,25 @@ def sentence(
     reason: Reason,
     words: FeatureWords,
     *,
-    unit: Unit,
+    on: Effect,
     language: Language,
     currency: str,
     bearing: Bearing = Bearing.FOR,
 ) -> str:
     """What a reviewer reads of a reason.
 
-    It claims a difference from the peers only where the two figures differ as they are written. ``unit``: that of the
-    effect, ``probability`` (of decline) or ``currency`` (of value). Where the difference does not bear out the effect,
+    It claims a difference from the peers only where the two figures differ as they are written. ``on``: what the
+    effect adds to. Where the difference does not bear out the effect,
     the sentence says that the effect holds all the same, or that it is no other for the peers.
     """
     said = _statement(reason, words, language, currency)
-    does = _EFFECT[unit, reason.effect > 0].within(language)
+    does = _DOES[on, reason.effect > 0].within(language)
     compared = (
         _comparison(reason, words, language, currency)
         if bearing is Bearing.FOR or not _is_told_apart(reason, words, language, currency)
         else _all_the_same(reason, words, language, currency, does, bearing)
     )
-    effect = effect_in_words(reason.effect, unit, language, currency)
+    effect = effect_in_words(reason.effect, on, language, currency)
     return _SENTENCE.within(language, clause=f"{said[:1].upper()}{said[1:]}{compared}", effect=effect)
 
 
@@ -85,15 +95,15 @@ def clause(reported: str, effect: str, language: Language) -> str:
     return _CLAUSE.within(language, clause=reported.removesuffix(end)) if reported.endswith(end) else reported
 
 
-def effect_in_words(effect: float, unit: Unit, language: Language, currency: str) -> str:
+def effect_in_words(effect: float, on: Effect, language: Language, currency: str) -> str:
     """What a reason adds to the prediction.
 
-    >>> effect_in_words(0.062, "probability", "en", "USD"), effect_in_words(-1.2e6, "currency", "en", "USD")
+    >>> effect_in_words(0.062, "probability", "en", "USD"), effect_in_words(-1.2e6, "value", "en", "USD")
     ('risk +6.2 points', 'value -1.2 m USD')
     """
-    if unit == "probability":
-        return _RISK.within(language, change=points(effect * _HUNDRED, language))
-    return _VALUE.within(language, change=money(effect, currency, language, signed=True))
+    probability = on == "probability"
+    change = points(effect * _HUNDRED, language) if probability else money(effect, currency, language, signed=True)
+    return _CHANGE[on].within(language, change=change)
 
 
 def observed_in_words(reason: Reason, words: FeatureWords, language: Language, currency: str) -> str | None:
