@@ -56,7 +56,7 @@ def test_the_answer_reads_on_eighty_columns(command: Command, trained: TrainedLe
         ("dimensions.expected_value.levels.top.share=2", "less than"),
         ("no sign", "--what-if must read"),
         ("stabilty.margin=0.1", "did you mean stability?"),
-        ("learners=1", "known keys are caps, dimensions, rules, stability, tiers, treating, treatments"),
+        ("learners=1", "known keys are caps, dimensions, rules, stability, tier_rules, tiers, treating, treatments"),
     ],
 )
 def test_a_policy_that_does_not_hold_together_is_refused(
@@ -69,7 +69,8 @@ def test_a_policy_that_does_not_hold_together_is_refused(
 
 def test_without_a_question_the_command_says_how_to_ask(command: Command, trained: TrainedLender) -> None:
     done = command("tiers", "--config", trained.config_file)
-    assert "These are the tiers as they are. Ask for another policy with --what-if" in " ".join(done.out.split())
+    said = " ".join(done.out.split())
+    assert "earlier tiers count for nothing: those that were published may differ. Ask for another policy with" in said
 
 
 def test_published_scores_stay(command: Command, trained: TrainedLender) -> None:

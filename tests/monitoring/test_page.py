@@ -7,6 +7,7 @@ from dataclasses import replace
 from models.codec import from_json, to_json_text
 from models.monitoring.job import Monitored
 from models.monitoring.page import monitor_page
+from models.monitoring.plots import outcome_charts
 from models.monitoring.report import MonitorReport
 from models.shell.editions import Edition
 from support.languages import CHINESE
@@ -27,3 +28,12 @@ def test_both_languages_stand_side_by_side(looked: Monitored) -> None:
     chinese = looked.page.with_suffix(".zh.html")
     assert f'href="{chinese.name}"' in looked.page.read_text(encoding="utf-8")
     assert 'lang="zh' in chinese.read_text(encoding="utf-8")
+
+
+def test_what_one_publication_foresaw_is_seen_beside_what_came(looked: Monitored) -> None:
+    """A line of one point is none: the forecast has a dot, as what came has."""
+    assert looked.report.outcomes
+    one = replace(looked.report, outcomes=looked.report.outcomes[:1])
+    for report, dots in ((one, 1), (looked.report, 0)):
+        (first, *_) = outcome_charts(report)
+        assert first.svg.count('class="dot foreseen"') == dots

@@ -27,6 +27,8 @@ def share_range(
     '38% (21 to 54)'
     >>> share_range(ReportedInterval(estimate=-0.012, low=-0.02, high=0.01), signed=True, digits=1)
     '-1.2% (-2.0 to +1.0)'
+    >>> share_range(ReportedInterval(estimate=-0.002, low=-0.104, high=0.1))  # nothing has no sign
+    '0% (-10 to 10)'
     """
     return _whole(share_parts(figure, language, signed=signed, digits=digits), language)
 
@@ -51,7 +53,7 @@ def share_parts(
 ) -> tuple[str, str]:
     """A share, and its interval, which is empty where there is none."""
     sign = "+" if signed else ""
-    return _parts(figure, lambda share: number(f"{100 * share:{sign}.{digits}f}", language), "%", language)
+    return _parts(figure, lambda share: number(f"{100 * share:{sign}z.{digits}f}", language), "%", language)
 
 
 def amount_parts(figure: ReportedInterval, language: Language = ENGLISH) -> tuple[str, str]:

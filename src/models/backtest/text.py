@@ -50,7 +50,7 @@ _STEADY_ANEW: Final = Text(
     "Steadiness: {same} of the clients keep their tier from one date to the next, graded anew {anew}, by the rule "
     "{rule}. The margin held {margin:,} tiers, the limit on moves {limit:,}; reviews saved are {saved}."
 )
-_INSTEAD: Final = Text("{ours:.0%} instead of {anew:.0%}")
+_INSTEAD: Final = Text("{ours:z.0%} instead of {anew:z.0%}")
 _OVERRIDES: Final = Text("Overrides: {count:,} grades ({share:.1%}), {ways}. They count in no list above.")
 _WAY: Final = Text("{count:,} {way}", "overrides")
 _GROWTH: Final = Text(

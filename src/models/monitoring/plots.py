@@ -124,6 +124,8 @@ def _tier_chart(name: str, outcomes: Sequence[PublicationOutcomes], language: La
         *_intervals(frame, days, [tier for _, tier in rows]),
         frame.line(foreseen, "foreseen", _FORESEEN.within(language)),
     ]
+    if len(foreseen) == 1:  # a line of one point is not to be seen
+        marks.append(frame.dot(*foreseen[0], "foreseen", _FORESEEN.within(language), _DOT))
     for point, row in zip(came, rows, strict=True):
         marks.append(frame.dot(*point, "realised", _said(*row, language), _DOT + 0.8))
     legend = (

@@ -26,7 +26,10 @@ def shift_summary(shift: TierShift) -> Iterator[Table]:
 def shift_sentence(shift: TierShift) -> str:
     """How many would move, of how many, and what they are worth; without a change, how to ask for one."""
     if not shift.changes and len(set(shift.policies)) == 1:
-        return f"These are the tiers as they are. Ask for another policy with --what-if KEY=VALUE, e.g. {EXAMPLE}."
+        return (
+            "These are the tiers of the policy as it is, in which earlier tiers count for nothing: those that were "
+            f"published may differ. Ask for another policy with --what-if KEY=VALUE, e.g. {EXAMPLE}."
+        )
     tiers = range(len(shift.tiers))
     total = sum(map(sum, shift.clients))
     worth = sum(shift.value[old][new] for old in tiers for new in tiers if old != new)
