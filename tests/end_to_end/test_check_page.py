@@ -126,6 +126,14 @@ def test_the_command_prints_the_rows_then_refuses_the_book(nonsense: Lender, com
     assert max(len(line) for line in done.out.splitlines() if not line.startswith(paths)) <= 80
 
 
+def test_what_was_found_is_printed_once(attacked: tuple[Lender, Checkup], command: Command) -> None:
+    done = command("check", "--config", attacked[0].config_file, "--page", attacked[0].book.parent / "once.html")
+    said = " ".join(done.out.split())
+    assert attacked[1].notices
+    for notice in attacked[1].notices:
+        assert said.count(str(notice)) == 1, notice
+
+
 def test_json_holds_the_whole_audit(attacked: tuple[Lender, Checkup], command: Command) -> None:
     page = attacked[0].book.parent / "elsewhere.html"
     done = command("check", "--config", attacked[0].config_file, "--json", "--page", page)

@@ -17,7 +17,6 @@ from models.audit.relevance import DECLINE, VALUE, Relevance
 from models.audit.rules import AuditedFeature
 from models.book.counts import TableCount
 from models.book.plausibility.checks import CheckResult
-from models.shell.notices import notice_lines
 from models.shell.small_plots import short_number
 from models.text import ENGLISH, heard
 
@@ -39,7 +38,6 @@ def summary(found: Checkup) -> Iterator[Table | Text]:
         yield _bad_rows(found.bad)
     if audit is not None:
         yield from _checks(audit.checks)
-        yield from (Text(line) for line in notice_lines(audit.notices))
         yield from _criteria(audit.criteria)
 
 
