@@ -65,7 +65,10 @@ def _rows(stages: Sequence[TimedStage]) -> Iterator[tuple[str, float]]:
     yield from ((stage.title, stage.seconds) for stage in long)
     others = len(stages) - len(long)
     if others:
-        yield f"{others} others", sum(stage.seconds for stage in stages if stage.seconds < _LEAST_SECONDS)
+        yield (
+            "1 other" if others == 1 else f"{others} others",
+            sum(stage.seconds for stage in stages if stage.seconds < _LEAST_SECONDS),
+        )
 
 
 def next_lines(done: RunResult, config: Path) -> list[str]:
